@@ -1,0 +1,2 @@
+//! boucle
+fn main() {}

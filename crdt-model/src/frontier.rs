@@ -1,0 +1,1 @@
+//! Chains, tips and frontiers.

@@ -1,0 +1,1 @@
+//! The checks a change passes before Automerge sees it.

@@ -1,0 +1,35 @@
+//! The data model of boucle, and nothing that touches the world.
+//!
+//! A node holds a growing set of small signed [entries](entry). An entry is one edit a person made, sealed
+//! [piece by piece](seal) to those who may read each piece. Two nodes that hold the same entries and keys show the
+//! same cases: no order of arrival, no clock and no server decides anything. Everything here is a pure function of
+//! its arguments: time, entropy and bytes come in as parameters (`clippy.toml` bans the rest).
+//!
+//! | module | holds |
+//! |---|---|
+//! | [`id`], [`time`] | identifiers; claimed times and ISO weeks |
+//! | [`cbor`] | the one canonical encoding of everything that leaves the process |
+//! | [`entry`], [`frontier`] | headers, sections, signatures; chains, tips, frontiers and forks |
+//! | [`seal`] | sections, grants, key derivations: what an outside reviewer should read |
+//! | [`roster`] | who may do what, evaluated from membership entries alone |
+//! | [`gate`] | the checks a change passes before Automerge sees it |
+//! | [`layer`] | one sealed layer of one case as an Automerge document of root scalars |
+//! | [`case`], [`edit`], [`view`] | the fields and folds of a case, what people do to it, what they see |
+//! | [`taxonomy`], [`reference`] | codes, categories, delays; references with check digits |
+//! | [`sync`] | the sans-IO sync session |
+
+pub mod case;
+pub mod cbor;
+pub mod edit;
+pub mod entry;
+pub mod frontier;
+pub mod gate;
+pub mod id;
+pub mod layer;
+pub mod reference;
+pub mod roster;
+pub mod seal;
+pub mod sync;
+pub mod taxonomy;
+pub mod time;
+pub mod view;

@@ -1,0 +1,1 @@
+//! Case references with check digits.

@@ -1,0 +1,1 @@
+//! Codes, categories, delays and labels.
