@@ -75,7 +75,7 @@ pub trait WriterExt {
     /// An unsigned integer.
     fn uint(&mut self, v: u64) -> &mut Self;
     /// A signed integer.
-    fn int(&mut self, v: i64) -> &mut Self;
+    fn sint(&mut self, v: i64) -> &mut Self;
     /// A byte string.
     fn bstr(&mut self, v: &[u8]) -> &mut Self;
     /// A text string.
@@ -109,7 +109,7 @@ impl WriterExt for Writer {
     fn uint(&mut self, v: u64) -> &mut Self {
         self.u64(v).expect(MEMORY)
     }
-    fn int(&mut self, v: i64) -> &mut Self {
+    fn sint(&mut self, v: i64) -> &mut Self {
         self.i64(v).expect(MEMORY)
     }
     fn bstr(&mut self, v: &[u8]) -> &mut Self {

@@ -1,0 +1,317 @@
+//! HPKE (RFC 9180 base mode, X25519 / HKDF-SHA256 / ChaCha20-Poly1305): who is given which key.
+
+use hpke::aead::ChaCha20Poly1305;
+use hpke::kdf::HkdfSha256;
+use hpke::kem::X25519HkdfSha256;
+use hpke::{Deserializable, Kem as _, OpModeR, OpModeS, Serializable};
+use zeroize::Zeroizing;
+
+use super::{Entropy, Secret};
+use crate::cbor::{self, Canonical, CborError, Reader, ReaderExt, Writer, WriterExt};
+use crate::id::{AudienceId, DocId, Incarnation, OrgId, ScopeId};
+use crate::id::DeviceId;
+
+type Kem = X25519HkdfSha256;
+
+/// Slots of every grant section, real or decoy.
+pub const GRANT_SLOTS: usize = 8;
+/// Ciphertext of one slot: 40 bytes of plaintext and the tag.
+pub const SLOT_BYTES: usize = 56;
+/// Ciphertext of one wrapped secret: 32 bytes and the tag.
+pub const WRAP_BYTES: usize = 48;
+
+/// Seals `plaintext` to an X25519 public key. `None` when the public key is not a valid point.
+fn hpke_seal(
+    to: &[u8; 32],
+    info: &[u8],
+    aad: &[u8],
+    plaintext: &[u8],
+    entropy: &mut Entropy,
+) -> Option<([u8; 32], Vec<u8>)> {
+    let to = <Kem as hpke::Kem>::PublicKey::from_bytes(to).ok()?;
+    let (enc, ct) = hpke::single_shot_seal_with_rng::<ChaCha20Poly1305, HkdfSha256, Kem>(
+        &OpModeS::Base,
+        &to,
+        info,
+        plaintext,
+        aad,
+        entropy.rng(),
+    )
+    .ok()?;
+    Some((enc.to_bytes().into(), ct))
+}
+
+fn hpke_open(secret: &Secret, info: &[u8], aad: &[u8], enc: &[u8; 32], ct: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
+    let secret = <Kem as hpke::Kem>::PrivateKey::from_bytes(&secret.0).ok()?;
+    let enc = <Kem as hpke::Kem>::EncappedKey::from_bytes(enc).ok()?;
+    hpke::single_shot_open::<ChaCha20Poly1305, HkdfSha256, Kem>(&OpModeR::Base, &secret, &enc, info, ct, aad)
+        .ok()
+        .map(Zeroizing::new)
+}
+
+fn wrap_info(org: &OrgId, target: &[u8; 16], epoch: u32, to: &[u8; 16]) -> Vec<u8> {
+    [b"boucle/wrap/v1".as_slice(), &org.0, target, &epoch.to_be_bytes(), to].concat()
+}
+
+/// Wraps a secret (an audience's or a scope's, of one epoch) to a device's or member's KEM key: `enc32 ‖ ct48`, or
+/// `None` when the key is no valid point.
+pub fn wrap_secret(
+    secret: &Secret,
+    org: &OrgId,
+    target: &[u8; 16],
+    epoch: u32,
+    to: (&[u8; 16], &[u8; 32]),
+    entropy: &mut Entropy,
+) -> Option<([u8; 32], [u8; WRAP_BYTES])> {
+    let (enc, ct) = hpke_seal(to.1, &wrap_info(org, target, epoch, to.0), b"", &secret.0, entropy)?;
+    Some((enc, ct.try_into().ok()?))
+}
+
+/// Opens what [`wrap_secret`] sealed; `None` when it is not for this key or context.
+pub fn open_wrap(
+    kem_secret: &Secret,
+    org: &OrgId,
+    target: &[u8; 16],
+    epoch: u32,
+    to: &[u8; 16],
+    sealed: (&[u8; 32], &[u8; WRAP_BYTES]),
+) -> Option<Secret> {
+    let plain = hpke_open(kem_secret, &wrap_info(org, target, epoch, to), b"", sealed.0, sealed.1)?;
+    Some(Secret(plain.as_slice().try_into().ok()?))
+}
+
+/// A grant section: [`GRANT_SLOTS`] slots, some real, the others decoys, shuffled; always one length.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GrantSection {
+    salt: [u8; 16],
+    slots: Vec<([u8; 32], [u8; SLOT_BYTES])>,
+}
+
+fn grant_info(org: &OrgId, scope: &ScopeId, doc: &DocId) -> Vec<u8> {
+    [b"boucle/grant/v1".as_slice(), &org.0, &scope.0, &doc.0].concat()
+}
+
+impl GrantSection {
+    /// Length of every grant section, bytes: array, salt, and `GRANT_SLOTS` × (array, 2 + 32, 2 + 56).
+    pub const LEN: usize = 1 + 1 + 16 + 1 + GRANT_SLOTS * (1 + 2 + 32 + 2 + SLOT_BYTES);
+
+    /// Grants `ck` (of `layer`) to each of `readers`' KEM keys; what is left of the slots is decoys. `None` when there
+    /// are more readers than slots or a key is no valid point: nothing may be sealed to nobody.
+    pub fn new(
+        context: (&OrgId, &ScopeId, &DocId),
+        header_aad: &[u8],
+        layer: u8,
+        ck: &Secret,
+        readers: &[[u8; 32]],
+        entropy: &mut Entropy,
+    ) -> Option<Self> {
+        if readers.len() > GRANT_SLOTS {
+            return None;
+        }
+        let info = grant_info(context.0, context.1, context.2);
+        let mut plain = Zeroizing::new([0; 40]);
+        plain[..32].copy_from_slice(&ck.0);
+        plain[32] = layer;
+        let mut slots = Vec::with_capacity(GRANT_SLOTS);
+        for reader in readers {
+            let (enc, ct) = hpke_seal(reader, &info, header_aad, &*plain, entropy)?;
+            slots.push((enc, ct.try_into().ok()?));
+        }
+        while slots.len() < GRANT_SLOTS {
+            slots.push(Self::decoy(entropy));
+        }
+        for i in (1..slots.len()).rev() {
+            slots.swap(i, entropy.below(i + 1));
+        }
+        Some(Self { salt: entropy.bytes(), slots })
+    }
+
+    /// A grant section to nobody, of the same shape as any other.
+    pub fn decoys(entropy: &mut Entropy) -> Self {
+        let slots = (0..GRANT_SLOTS).map(|_| Self::decoy(entropy)).collect();
+        Self { salt: entropy.bytes(), slots }
+    }
+
+    /// A real encapsulated point with random bytes for its ciphertext.
+    fn decoy(entropy: &mut Entropy) -> ([u8; 32], [u8; SLOT_BYTES]) {
+        let (_, point) = Kem::gen_keypair_with_rng(entropy.rng());
+        (point.to_bytes().into(), entropy.bytes())
+    }
+
+    /// The CKs that `kem_secret` opens, each with its layer. A slot counts only once a section under its key passes the
+    /// commitment check: HPKE's cipher does not commit to its key.
+    pub fn open(
+        &self,
+        context: (&OrgId, &ScopeId, &DocId),
+        header_aad: &[u8],
+        kem_secret: &Secret,
+    ) -> Vec<(u8, Secret)> {
+        let info = grant_info(context.0, context.1, context.2);
+        self.slots
+            .iter()
+            .filter_map(|(enc, ct)| {
+                let plain = hpke_open(kem_secret, &info, header_aad, enc, ct)?;
+                let key = plain.get(..32)?.try_into().ok()?;
+                (plain.len() == 40 && plain[33..] == [0; 7]).then_some((plain[32], Secret(key)))
+            })
+            .collect()
+    }
+}
+
+impl Canonical for GrantSection {
+    fn write(&self, w: &mut Writer) {
+        w.arr(2).bstr(&self.salt).arr(self.slots.len());
+        for (enc, ct) in &self.slots {
+            w.arr(2).bstr(enc).bstr(ct);
+        }
+    }
+    fn read(r: &mut Reader<'_>) -> Result<Self, CborError> {
+        r.arr_of(2)?;
+        let salt = r.fixed()?;
+        r.arr_of(GRANT_SLOTS as u64)?;
+        let mut slots = Vec::with_capacity(GRANT_SLOTS);
+        for _ in 0..GRANT_SLOTS {
+            r.arr_of(2)?;
+            slots.push((r.fixed()?, r.fixed()?));
+        }
+        Ok(Self { salt, slots })
+    }
+}
+
+/// The content of a `keys` entry: one stream key, granted to one audience epoch.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StreamGrant {
+    /// Random, so that equal grants differ.
+    pub salt: [u8; 16],
+    /// The audience.
+    pub audience: AudienceId,
+    /// Its epoch.
+    pub epoch: u32,
+    enc: [u8; 32],
+    ct: [u8; WRAP_BYTES],
+}
+
+fn stream_info(org: &OrgId, scope: &ScopeId, device: &DeviceId, incarnation: &Incarnation) -> Vec<u8> {
+    [b"boucle/stream/v1".as_slice(), &org.0, &scope.0, &device.0, &incarnation.0].concat()
+}
+
+impl StreamGrant {
+    /// Grants `stream` to the audience's epoch key; `None` when that is no valid point.
+    pub fn new(
+        chain: (&OrgId, &ScopeId, &DeviceId, &Incarnation),
+        audience: (AudienceId, u32, &[u8; 32]),
+        stream: &Secret,
+        entropy: &mut Entropy,
+    ) -> Option<Self> {
+        let info = stream_info(chain.0, chain.1, chain.2, chain.3);
+        let (enc, ct) = hpke_seal(audience.2, &info, b"", &stream.0, entropy)?;
+        Some(Self {
+            salt: entropy.bytes(),
+            audience: audience.0,
+            epoch: audience.1,
+            enc,
+            ct: ct.try_into().ok()?,
+        })
+    }
+
+    /// The stream key, for a holder of the audience epoch's secret.
+    pub fn open(
+        &self,
+        chain: (&OrgId, &ScopeId, &DeviceId, &Incarnation),
+        audience_secret: &Secret,
+    ) -> Option<Secret> {
+        let info = stream_info(chain.0, chain.1, chain.2, chain.3);
+        let plain = hpke_open(audience_secret, &info, b"", &self.enc, &self.ct)?;
+        Some(Secret(plain.as_slice().try_into().ok()?))
+    }
+}
+
+impl Canonical for StreamGrant {
+    fn write(&self, w: &mut Writer) {
+        w.arr(6)
+            .uint(1)
+            .bstr(&self.salt)
+            .bstr(&self.audience.0)
+            .uint(self.epoch.into())
+            .bstr(&self.enc)
+            .bstr(&self.ct);
+    }
+    fn read(r: &mut Reader<'_>) -> Result<Self, CborError> {
+        r.arr_of(6)?;
+        if r.u64()? != 1 {
+            return cbor::malformed("unknown stream grant version");
+        }
+        Ok(Self {
+            salt: r.fixed()?,
+            audience: AudienceId(r.fixed()?),
+            epoch: r.u32()?,
+            enc: r.fixed()?,
+            ct: r.fixed()?,
+        })
+    }
+}
+
+/// Most keys of one kind that an invitation carries.
+const INVITE_KEYS_MAX: u64 = 4_096;
+
+/// The keys an invitation carries: open keys of scopes and secrets of ordinary audiences, sealed to the invite's KEM
+/// key in a grant section of the invite's entry.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct InviteGrant {
+    /// Open keys: (scope, epoch, key).
+    pub open: Vec<(ScopeId, u32, Secret)>,
+    /// Ordinary audience secrets: (audience, epoch, secret).
+    pub audiences: Vec<(AudienceId, u32, Secret)>,
+}
+
+impl Canonical for InviteGrant {
+    fn write(&self, w: &mut Writer) {
+        w.arr(2).arr(self.open.len());
+        for (scope, epoch, key) in &self.open {
+            w.arr(3).bstr(&scope.0).uint((*epoch).into()).bstr(&key.0);
+        }
+        w.arr(self.audiences.len());
+        for (audience, epoch, secret) in &self.audiences {
+            w.arr(3).bstr(&audience.0).uint((*epoch).into()).bstr(&secret.0);
+        }
+    }
+    fn read(r: &mut Reader<'_>) -> Result<Self, CborError> {
+        r.arr_of(2)?;
+        let mut grant = Self::default();
+        for _ in 0..r.arr_max(INVITE_KEYS_MAX)? {
+            r.arr_of(3)?;
+            grant.open.push((ScopeId(r.fixed()?), r.u32()?, Secret(r.fixed()?)));
+        }
+        for _ in 0..r.arr_max(INVITE_KEYS_MAX)? {
+            r.arr_of(3)?;
+            grant.audiences.push((AudienceId(r.fixed()?), r.u32()?, Secret(r.fixed()?)));
+        }
+        Ok(grant)
+    }
+}
+
+impl InviteGrant {
+    /// Seals the keys to the invite's KEM public key: `[1, enc32, ct]`.
+    pub fn seal(&self, org: &OrgId, kem_public: &[u8; 32], entropy: &mut Entropy) -> Option<Vec<u8>> {
+        let info = [b"boucle/invite grant/v1".as_slice(), &org.0].concat();
+        let plain = Zeroizing::new(cbor::encode(self));
+        let (enc, ct) = hpke_seal(kem_public, &info, b"", &plain, entropy)?;
+        let mut w = Writer::new(Vec::new());
+        w.arr(3).uint(1).bstr(&enc).bstr(&ct);
+        Some(w.into_writer())
+    }
+
+    /// Opens what [`InviteGrant::seal`] made; `None` when it is not for this invitation.
+    pub fn open_sealed(sealed: &[u8], org: &OrgId, kem_secret: &Secret) -> Option<Self> {
+        let info = [b"boucle/invite grant/v1".as_slice(), &org.0].concat();
+        let mut r = Reader::new(sealed);
+        r.arr_of(3).ok()?;
+        if r.u64().ok()? != 1 {
+            return None;
+        }
+        let enc = r.fixed().ok()?;
+        let ct = r.bstr_max(crate::entry::SECTION_BYTES_MAX).ok()?;
+        let plain = hpke_open(kem_secret, &info, b"", &enc, ct)?;
+        cbor::decode(&plain).ok()
+    }
+}
