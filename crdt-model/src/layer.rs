@@ -1,7 +1,16 @@
 //! One layer (open, personal, sensitive) of one document and generation, as an Automerge document whose root holds
 //! scalars only: each *fact* one root key `kind/<unique id>`, each *register* one root key read with all its rivals.
+//!
+//! [`LayerDoc`] is built from changes that passed the [gates](crate::gate), authors new ones, and is read as a
+//! [`LayerState`]. It is a view: the raw changes in their entries are the truth, and it is rebuilt at will.
 
 use crate::id::{DeviceId, EntryId, MemberId};
+
+mod doc;
+#[cfg(test)]
+mod tests;
+
+pub use doc::{AuthorFault, BuildFault, LayerDoc, Rival};
 
 /// Which sealed piece of an entry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]

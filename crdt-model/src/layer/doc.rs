@@ -1,0 +1,218 @@
+//! The Automerge document of one layer.
+
+use std::collections::{BTreeMap, HashSet};
+use std::num::NonZeroU64;
+
+use automerge::legacy::{Key, ObjectId, Op, OpId as LegacyOpId, OpType};
+use automerge::{Automerge, Change, ChangeHash, ExpandedChange, ObjId, ROOT, ReadDoc};
+
+use super::{Cell, LayerOp, LayerState, Stamp, Value};
+use crate::gate::quiet::caught;
+use crate::gate::semantic::{from_scalar, to_scalar};
+use crate::gate::{ChangeFault, CheckedChange, Expect, LayerHistory, OpId, Schema, SchemaFault, check_change};
+use crate::id::ActorId;
+
+/// One value held at a root key, and the change that wrote it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rival {
+    /// The scalar.
+    pub value: Value,
+    /// The change that wrote it.
+    pub change: ChangeHash,
+}
+
+/// Why a document cannot be built. Checked changes in a topological order always can.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum BuildFault {
+    /// A change came before one it depends on.
+    #[error("change {0} is needed first")]
+    MissingDep(ChangeHash),
+    /// Automerge refused the changes although they passed the gates.
+    #[error("Automerge refused changes that passed the gates")]
+    Refused,
+    /// Automerge panicked although the changes passed the gates.
+    #[error("Automerge panicked on changes that passed the gates")]
+    Panicked,
+}
+
+/// Why no change can be made of some operations.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum AuthorFault {
+    /// A key to delete holds nothing.
+    #[error("operation {op} deletes a key that holds nothing")]
+    NothingThere {
+        /// Position of the operation, from 0.
+        op: usize,
+    },
+    /// The gates would refuse the change: no operations, too many, a key twice, an empty key, too many bytes.
+    #[error("the gates would refuse the change: {0}")]
+    Gate(#[from] ChangeFault),
+}
+
+/// One layer of one document and generation, built from checked changes.
+#[derive(Clone, Default)]
+pub struct LayerDoc {
+    pub(super) doc: Automerge,
+    history: LayerHistory,
+    held: Vec<ChangeHash>,
+}
+
+impl std::fmt::Debug for LayerDoc {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("LayerDoc").field("changes", &self.history.len()).field("held", &self.held.len()).finish()
+    }
+}
+
+impl LayerDoc {
+    /// A document without changes.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Builds the document from changes in a topological order. See [`LayerDoc::apply`].
+    ///
+    /// # Errors
+    ///
+    /// [`BuildFault::MissingDep`] if the order is not topological or a change is missing.
+    pub fn build<'c>(changes: impl IntoIterator<Item = &'c CheckedChange>) -> Result<Self, BuildFault> {
+        let mut doc = Self::new();
+        doc.apply(changes)?;
+        Ok(doc)
+    }
+
+    /// Adds changes in a topological order; those already here change nothing.
+    ///
+    /// Of two changes with one actor and sequence number (a device that forked) the first given stays; the other and
+    /// whatever builds on it is [held](Self::held). So where forks can occur, every node must give the changes in the
+    /// same order, by building anew with ties in the topological order broken by entry id.
+    ///
+    /// # Errors
+    ///
+    /// [`BuildFault::MissingDep`] if the order is not topological or a change is missing. After an error the document
+    /// is to be dropped: some of the changes may be in it.
+    pub fn apply<'c>(&mut self, changes: impl IntoIterator<Item = &'c CheckedChange>) -> Result<(), BuildFault> {
+        let mut held: HashSet<_> = self.held.iter().copied().collect();
+        let mut fresh = Vec::new();
+        for change in changes {
+            let hash = change.hash();
+            if self.history.contains(&hash) || held.contains(&hash) {
+                continue;
+            }
+            let rival = self.history.at_seq(change.actor(), change.seq()).is_some();
+            if rival || change.deps().iter().any(|dep| held.contains(dep)) {
+                held.insert(hash);
+                self.held.push(hash);
+                continue;
+            }
+            self.history.insert(change).map_err(BuildFault::MissingDep)?;
+            fresh.push(change.automerge().clone());
+        }
+        caught(|| self.doc.apply_changes(fresh)).map_err(|_| BuildFault::Panicked)?.map_err(|_| BuildFault::Refused)
+    }
+
+    /// The changes no other builds on, sorted.
+    pub fn heads(&self) -> Vec<ChangeHash> {
+        self.doc.get_heads()
+    }
+
+    /// The changes in the document.
+    pub fn history(&self) -> &LayerHistory {
+        &self.history
+    }
+
+    /// The changes left out because another with the same actor and sequence number is in the document, and those that
+    /// build on them: to be shown as "held, needs re-entry".
+    pub fn held(&self) -> &[ChangeHash] {
+        &self.held
+    }
+
+    /// Makes a change of `ops` on top of exactly the [heads](Self::heads): raw bytes that pass the gates on every node
+    /// that holds the same past. The document itself stays as it is.
+    ///
+    /// A put replaces all values that stand at its key here and no others; equal values are written anew, since who
+    /// writes them, and when, is told by the entry. A drop-box change is one made by an own actor on an empty document.
+    ///
+    /// # Errors
+    ///
+    /// [`AuthorFault`] if there is nothing to delete, or `ops` exceed what one change may hold.
+    pub fn author(&self, actor: ActorId, ops: &[LayerOp]) -> Result<Vec<u8>, AuthorFault> {
+        let past = self.history.whole();
+        let operations = ops.iter().enumerate().map(|(op, layer_op)| self.operation(op, layer_op));
+        let change = Change::from(ExpandedChange {
+            operations: operations.collect::<Result<_, _>>()?,
+            actor_id: automerge::ActorId::from(actor.0),
+            hash: None,
+            seq: past.last_seq(actor) + 1,
+            start_op: NonZeroU64::MIN.saturating_add(past.max_op()),
+            time: 0,
+            message: None,
+            deps: self.heads(),
+            extra_bytes: Vec::new(),
+            author: None,
+        });
+        let bytes = change.raw_bytes().to_vec();
+        let expect = Expect { actor, drop_box: false, visible: &|_| true };
+        check_change(&bytes, &expect, &self.history, &AnyShape)?;
+        Ok(bytes)
+    }
+
+    fn operation(&self, op: usize, layer_op: &LayerOp) -> Result<Op, AuthorFault> {
+        let (key, action) = match layer_op {
+            LayerOp::Put { key, value } => (key, OpType::Put(to_scalar(value))),
+            LayerOp::Delete { key } => (key, OpType::Delete),
+        };
+        let pred: Vec<_> = self.writes(key).map(|(id, _)| LegacyOpId(id.counter, id.actor.0.into())).collect();
+        if action == OpType::Delete && pred.is_empty() {
+            return Err(AuthorFault::NothingThere { op });
+        }
+        Ok(Op { action, obj: ObjectId::Root, key: Key::from(key), pred: pred.into(), insert: false })
+    }
+
+    /// Every root key that holds something, with all its concurrent values in the order of their operation ids.
+    pub fn rivals(&self) -> BTreeMap<String, Vec<Rival>> {
+        let past = self.history.whole();
+        let rivals = |key: &str| {
+            let rival = |(id, value)| Some(Rival { value, change: past.writer_of(id)? });
+            self.writes(key).filter_map(rival).collect()
+        };
+        self.doc.keys(ROOT).map(|key| (key.clone(), rivals(&key))).collect()
+    }
+
+    /// The document as readers see it: each value with the stamp of the change that wrote it, rivals sorted by
+    /// [`Stamp::order`], then entry, then value.
+    pub fn state(&self, stamp: impl Fn(&ChangeHash) -> Stamp) -> LayerState {
+        let cells = |rivals: Vec<Rival>| {
+            let mut cells: Vec<_> =
+                rivals.into_iter().map(|rival| Cell { stamp: stamp(&rival.change), value: rival.value }).collect();
+            cells.sort_by(|a, b| {
+                (a.stamp.order, a.stamp.entry, &a.value).cmp(&(b.stamp.order, b.stamp.entry, &b.value))
+            });
+            cells
+        };
+        self.rivals().into_iter().map(|(key, rivals)| (key, cells(rivals))).collect()
+    }
+
+    /// The values at a root key with the operations that wrote them. The gates admit no other kind of value or actor,
+    /// so nothing is left out.
+    fn writes(&self, key: &str) -> impl Iterator<Item = (OpId, Value)> {
+        let all = self.doc.get_all(ROOT, key).unwrap_or_default();
+        all.into_iter().filter_map(|(value, id)| {
+            let ObjId::Id(counter, actor, _) = id else { return None };
+            let actor = ActorId(actor.to_bytes().try_into().ok()?);
+            Some((OpId { counter, actor }, from_scalar(value.as_scalar()?)?))
+        })
+    }
+}
+
+/// Every key and value: what remains are the gates' own bounds. The layer's schema is for those who judge the entry.
+struct AnyShape;
+
+impl Schema for AnyShape {
+    fn check_put(&self, _key: &str, _value: &Value) -> Result<(), SchemaFault> {
+        Ok(())
+    }
+
+    fn check_delete(&self, _key: &str) -> Result<(), SchemaFault> {
+        Ok(())
+    }
+}
