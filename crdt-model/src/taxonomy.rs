@@ -1,1 +1,407 @@
-//! Codes, categories, delays and labels.
+//! The codes an organisation works with: what can be chosen, how sensitive it is, who answers and how soon.
+//!
+//! A [`Taxonomy`] is parsed from TOML and checked whole: every reference leads somewhere, no code is used twice, and
+//! nothing weakens what the code relies on (the four sensitivities, the ranks of the statuses, the audience `triage`).
+//! [`Taxonomy::shipped`] is the one this build was made with; organisations adapt labels, delays, categories and
+//! routing, and sign the result.
+//!
+//! Elsewhere: what a role may do ([`Taxonomy::role_profile`], `docs/ROLES.md`), what a case stores (`case`).
+
+mod entries;
+mod parse;
+mod role;
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::str::FromStr;
+use std::sync::LazyLock;
+
+use serde::{Deserialize, Serialize};
+
+pub use entries::*;
+pub use parse::TaxonomyError;
+pub use role::{Capabilities, PersonalReach, RoleProfile};
+
+/// The audience that undecided box slips, letters and imports are sealed to.
+pub const TRIAGE: &str = "triage";
+
+/// The most close codes an error message proposes.
+const NEAREST_MAX: usize = 3;
+
+/// How far a case must be kept from people, least first. Only ever raised, but by a signed act of its audience.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Sensitivity {
+    /// Ordinary.
+    S0,
+    /// Confidential.
+    S1,
+    /// Sensitive: fraud, conduct, breaches. Sealed to a named audience.
+    S2,
+    /// Highly sensitive: sexual exploitation and abuse, protection. Sealed to a named audience.
+    S3,
+}
+
+impl Sensitivity {
+    /// The four, least first.
+    pub const ALL: [Self; 4] = [Self::S0, Self::S1, Self::S2, Self::S3];
+
+    /// The taxonomy's code.
+    pub const fn as_str(self) -> &'static str {
+        ["s0", "s1", "s2", "s3"][self as usize]
+    }
+
+    /// 0 to 3.
+    pub const fn rank(self) -> u8 {
+        self as u8
+    }
+
+    /// Whether cases of this sensitivity are sealed to an audience and show outsiders only that they exist.
+    pub const fn is_restricted(self) -> bool {
+        matches!(self, Self::S2 | Self::S3)
+    }
+}
+
+impl fmt::Display for Sensitivity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// A text is none of `s0`, `s1`, `s2`, `s3`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("not a sensitivity: s0, s1, s2 or s3")]
+pub struct NotASensitivity;
+
+impl FromStr for Sensitivity {
+    type Err = NotASensitivity;
+    fn from_str(text: &str) -> Result<Self, NotASensitivity> {
+        Self::ALL.into_iter().find(|level| level.as_str() == text).ok_or(NotASensitivity)
+    }
+}
+
+/// What an entry is called, by language.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Labels(BTreeMap<String, String>);
+
+impl Labels {
+    /// The label in `language` (`ht`, or `fr-HT`), else in English, else in French.
+    pub fn pick(&self, language: &str) -> Option<&str> {
+        let primary = language.split(['-', '_']).next().unwrap_or(language);
+        [primary, "en", "fr"].into_iter().find_map(|language| self.0.get(language)).map(String::as_str)
+    }
+
+    /// Languages and labels, by language code.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.iter().map(|(language, label)| (language.as_str(), label.as_str()))
+    }
+}
+
+/// An entry of a table: a code that never changes, and labels that may.
+pub trait Coded {
+    /// The stable identifier.
+    fn code(&self) -> &str;
+
+    /// Its labels.
+    fn labels(&self) -> &Labels;
+
+    /// What to show to someone who reads `language`: its label there, else in English, else in French, else the code.
+    fn label(&self, language: &str) -> &str {
+        self.labels().pick(language).unwrap_or(self.code())
+    }
+}
+
+/// The entries of one table, in the order of the file, each code once.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Table<T> {
+    entries: Vec<T>,
+    index: BTreeMap<String, usize>,
+}
+
+impl<T: Coded> Table<T> {
+    /// # Errors
+    ///
+    /// The first code that is used twice.
+    fn new(entries: Vec<T>) -> Result<Self, String> {
+        let mut index = BTreeMap::new();
+        for (at, entry) in entries.iter().enumerate() {
+            if index.insert(entry.code().to_owned(), at).is_some() {
+                return Err(entry.code().to_owned());
+            }
+        }
+        Ok(Self { entries, index })
+    }
+
+    /// The entry with this code.
+    pub fn get(&self, code: &str) -> Option<&T> {
+        self.index.get(code).map(|&at| &self.entries[at])
+    }
+
+    /// Whether the code is one of the table's.
+    pub fn contains(&self, code: &str) -> bool {
+        self.index.contains_key(code)
+    }
+
+    /// All entries, in the order of the file.
+    pub fn iter(&self) -> std::slice::Iter<'_, T> {
+        self.entries.iter()
+    }
+
+    /// All codes, in the order of the file.
+    pub fn codes(&self) -> impl Iterator<Item = &str> {
+        self.entries.iter().map(Coded::code)
+    }
+
+    /// How many entries.
+    pub fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
+    /// What to show for a code in `language`; a code that is not the table's is shown as it is.
+    pub fn label<'a>(&'a self, code: &'a str, language: &str) -> &'a str {
+        self.get(code).map_or(code, |entry| entry.label(language))
+    }
+
+    /// Up to three codes a person may have meant by `code`, nearest first.
+    pub fn nearest(&self, code: &str) -> Vec<&str> {
+        nearest(self.codes(), code)
+    }
+}
+
+impl<'a, T> IntoIterator for &'a Table<T> {
+    type Item = &'a T;
+    type IntoIter = std::slice::Iter<'a, T>;
+    fn into_iter(self) -> Self::IntoIter {
+        self.entries.iter()
+    }
+}
+
+/// Up to three of `codes` that are close to `typed`: part of it, or few typing errors away (the part after the last
+/// dot counts as well). Nearest first, then in the order given.
+pub fn nearest<'a>(codes: impl IntoIterator<Item = &'a str>, typed: &str) -> Vec<&'a str> {
+    let typed: String = typed.trim().to_lowercase().chars().take(64).collect();
+    let errors_max = (typed.chars().count() / 4).max(1);
+    let distance_to = |code: &str| {
+        let last = code.rsplit('.').next().unwrap_or(code);
+        if typed.len() >= 3 && code.contains(&typed) {
+            return 0;
+        }
+        typing_errors(code, &typed).min(typing_errors(last, &typed))
+    };
+    let mut close: Vec<(usize, &str)> =
+        codes.into_iter().map(|code| (distance_to(code), code)).filter(|&(errors, _)| errors <= errors_max).collect();
+    close.sort_by_key(|&(errors, _)| errors);
+    close.into_iter().take(NEAREST_MAX).map(|(_, code)| code).collect()
+}
+
+/// Letters to add, drop, change or swap with their neighbour to get from `a` to `b`.
+fn typing_errors(a: &str, b: &str) -> usize {
+    let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
+    let mut before: Vec<usize> = Vec::new();
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for i in 1..=a.len() {
+        let mut next = vec![i];
+        for j in 1..=b.len() {
+            let change = row[j - 1] + usize::from(a[i - 1] != b[j - 1]);
+            let mut best = change.min(row[j] + 1).min(next[j - 1] + 1);
+            if i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] {
+                best = best.min(before[j - 2] + 1);
+            }
+            next.push(best);
+        }
+        before = std::mem::replace(&mut row, next);
+    }
+    row[b.len()]
+}
+
+/// How a case came in, as far as that decides its protection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Capture {
+    /// Someone here entered it, and could be asked.
+    Entered,
+    /// It was read from another system's file.
+    Imported,
+}
+
+/// All tables of a taxonomy, checked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Taxonomy {
+    /// The version cases are stamped with, such as `2026.1`.
+    pub version: String,
+    /// Language of labels when nobody asked for one.
+    pub default_language: String,
+    /// Languages labels may be in.
+    pub languages: Vec<String>,
+    /// Languages whose labels a native speaker should still check.
+    pub needs_native_review: Vec<String>,
+    /// Shared tables hide counts from 1 to below this.
+    pub small_cell_threshold: u32,
+    /// Attempts on that many different days make a person unreachable.
+    pub auto_close_no_answer_attempts: u32,
+    /// First-contact resolution: no other contact within that many days.
+    pub repeat_contact_window_days: u32,
+    /// The four sensitivities, least first.
+    pub sensitivities: Table<SensitivityLevel>,
+    /// The three words they are shown as.
+    pub sensitivity_words: Table<Term>,
+    /// Marks counted from a told time.
+    pub countdowns: Table<Countdown>,
+    /// Priorities, most urgent first.
+    pub priorities: Table<Term>,
+    /// Roles and referral targets.
+    pub roles: Table<Term>,
+    /// Named groups of readers of sealed cases.
+    pub audiences: Table<Audience>,
+    /// Ways a case comes in.
+    pub channels: Table<Channel>,
+    /// Kinds of case.
+    pub case_types: Table<Term>,
+    /// Main categories.
+    pub categories: Table<Term>,
+    /// Sub-categories: what a case is classified with.
+    pub sub_categories: Table<SubCategory>,
+    /// Statuses, with the ranks the status fold compares.
+    pub statuses: Table<Status>,
+    /// The four words a committee sees for them.
+    pub status_words: Table<Term>,
+    /// What a case on hold waits for.
+    pub hold_reasons: Table<HoldReason>,
+    /// Why a case was closed.
+    pub closures: Table<Closure>,
+    /// States of a referral.
+    pub referral_statuses: Table<ReferralStatus>,
+    /// Tries that reached nobody who may be told.
+    pub attempt_outcomes: Table<Term>,
+    /// Box opening, desk, event, focus group.
+    pub session_kinds: Table<Term>,
+    /// What a person said of an answer.
+    pub satisfactions: Table<Satisfaction>,
+    /// What a person is asked to consent to.
+    pub consent_purposes: Table<ConsentPurpose>,
+    /// How they answered.
+    pub consent_means: Table<Term>,
+    /// Sexes.
+    pub sexes: Table<Term>,
+    /// Age bands.
+    pub age_groups: Table<AgeGroup>,
+    /// The disability questions.
+    pub disability: Disability,
+    /// Their four answers.
+    pub disability_answers: Table<DisabilityAnswer>,
+    /// `yes`, `no`, `unknown`.
+    pub disability_summaries: Table<Term>,
+    /// Population groups.
+    pub population_groups: Table<Term>,
+    /// Who is speaking.
+    pub stakeholders: Table<Term>,
+    /// Languages people speak.
+    pub spoken_languages: Table<Term>,
+    /// Training modules.
+    pub trainings: Table<Training>,
+}
+
+static SHIPPED: LazyLock<Taxonomy> = LazyLock::new(|| {
+    Taxonomy::parse(include_str!("taxonomy/default.toml")).expect("a test parses the file this build ships")
+});
+
+impl Taxonomy {
+    /// The taxonomy this build ships.
+    pub fn shipped() -> &'static Self {
+        &SHIPPED
+    }
+
+    /// The text of [`Taxonomy::shipped`], for people to start their own from.
+    pub const SHIPPED_TOML: &str = include_str!("taxonomy/default.toml");
+
+    /// Reads and checks a taxonomy file of at most 1 MiB.
+    ///
+    /// # Errors
+    ///
+    /// [`TaxonomyError`] names the table and the code at fault.
+    pub fn parse(toml: &str) -> Result<Self, TaxonomyError> {
+        parse::taxonomy(toml)
+    }
+
+    /// What holds for a sensitivity: delays, visibility, word.
+    pub fn level(&self, sensitivity: Sensitivity) -> &SensitivityLevel {
+        self.sensitivities.get(sensitivity.as_str()).expect("parsing insists on all four")
+    }
+
+    /// The audience a sub-category is sealed to. `None`: an ordinary or an unknown one.
+    pub fn audience_for(&self, sub_category: &str) -> Option<&Audience> {
+        self.audiences.get(self.sub_categories.get(sub_category)?.audience.as_deref()?)
+    }
+
+    /// The highest sensitivity among sub-categories, `s0` for none. An unknown code counts as `s2`: what is undecided
+    /// is restricted.
+    pub fn sensitivity_of<'a>(&self, sub_categories: impl IntoIterator<Item = &'a str>) -> Sensitivity {
+        let one = |code| self.sub_categories.get(code).map_or(Sensitivity::S2, |sub| sub.sensitivity);
+        sub_categories.into_iter().map(one).max().unwrap_or(Sensitivity::S0)
+    }
+
+    /// Of several sub-categories the one that decides: the most sensitive, the first named among equals. Unknown codes
+    /// are passed over.
+    pub fn main_category<'a>(&self, sub_categories: impl IntoIterator<Item = &'a str>) -> Option<&SubCategory> {
+        let known = sub_categories.into_iter().filter_map(|code| self.sub_categories.get(code));
+        known.reduce(|main, next| if next.sensitivity > main.sensitivity { next } else { main })
+    }
+
+    /// The audience that a new case is sealed to from its first byte, `None` for an ordinary one.
+    ///
+    /// A category decides by its sensitivity. Without one, a box slip, a letter and any import wait sealed in
+    /// [`TRIAGE`], and so does what has an unknown category or channel: fail closed.
+    pub fn starting_audience(&self, channel: &str, sub_category: Option<&str>, capture: Capture) -> Option<&Audience> {
+        let triage = || self.audiences.get(TRIAGE);
+        match sub_category {
+            Some(code) if self.sub_categories.contains(code) => self.audience_for(code),
+            Some(_) => triage(),
+            None if capture == Capture::Imported => triage(),
+            None => match self.channels.get(channel) {
+                Some(known) if known.kind != ChannelKind::Written => None,
+                _ => triage(),
+            },
+        }
+    }
+
+    /// Whether a new case starts restricted: see [`Taxonomy::starting_audience`].
+    pub fn starts_restricted(&self, channel: &str, sub_category: Option<&str>, capture: Capture) -> bool {
+        self.starting_audience(channel, sub_category, capture).is_some()
+    }
+
+    /// The age band of an age in years; the band without bounds (`unknown`) for ages no band holds.
+    pub fn age_group_for(&self, years: u32) -> &str {
+        let holds = |group: &&AgeGroup| matches!((group.min, group.max), (Some(min), Some(max)) if (min..=max).contains(&years));
+        self.age_groups.iter().find(holds).map_or(entries::UNKNOWN, |group| group.code())
+    }
+
+    /// Washington Group summary of six answers in the order of [`Disability::domains`], 0 = not answered: `yes` when
+    /// any reaches the cut-off, `unknown` when none was answered, else `no`. Values that are no answer count as none.
+    pub fn disability_summary(&self, answers: [u8; 6]) -> &'static str {
+        let given = || answers.into_iter().filter(|&value| self.disability_answers.iter().any(|a| a.value == value));
+        if given().any(|value| value >= self.disability.cutoff_value) {
+            "yes"
+        } else if given().next().is_some() {
+            "no"
+        } else {
+            "unknown"
+        }
+    }
+
+    /// What a role may do and read. `None`: the taxonomy has no such role. A role the organisation added, which this
+    /// build does not know, holds the lowest rank and no rights but the audiences that name it.
+    pub fn role_profile(&self, role: &str) -> Option<RoleProfile> {
+        let role = self.roles.get(role)?;
+        let audiences = self.audiences.iter().filter(|audience| audience.roles.iter().any(|held| held == role.code()));
+        Some(role::profile(role.code(), audiences.map(|audience| audience.code().to_owned()).collect()))
+    }
+}
+
+#[cfg(test)]
+mod tests;
