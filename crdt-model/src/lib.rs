@@ -18,8 +18,10 @@
 //! | [`taxonomy`], [`reference`] | codes, categories, delays; references with check digits |
 //! | [`sync`] | the sans-IO sync session |
 
+pub mod admission;
 pub mod case;
 pub mod cbor;
+pub mod document;
 pub mod edit;
 pub mod entry;
 pub mod frontier;

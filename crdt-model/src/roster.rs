@@ -1,1 +1,734 @@
-//! Who may do what.
+//! Who may do what: the state of the organisation, a pure function of the set of membership entries.
+//!
+//! The membership is a signed DAG: an entry's past is its chain, the heads its `auth` names and, for a Join, the Invite
+//! it answers. An operation counts if its author held the needed right in the state its past induces. No clock takes
+//! part: expiry warns and refuses locally and becomes a signed entry. Order of arrival changes nothing
+//! (`evaluation_does_not_depend_on_arrival`).
+//!
+//! Revoke, Suspend, Cutoff and Checkpoint are reserved in the format and have no effect yet. What is built removes
+//! nothing that was once authorised, except by [`Operation::Confirm`] (the other Joins of an invitation become void)
+//! and [`Operation::EndGrant`], so authority in a past is a look-up of bits.
+
+mod invitation;
+mod operation;
+mod past;
+mod words;
+
+pub use invitation::{AudienceKey, Invitation, InvitationError};
+pub use operation::{
+    CODE_BYTES_MAX, Founding, InviteOp, JoinOp, NAME_BYTES_MAX, Operation, PublicKeys, SiteKind, SiteOp, WRAPS_MAX,
+    Wrapped, is_reserved,
+};
+pub use past::Past;
+pub use words::six_words;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use ed25519_dalek::{Signature, VerifyingKey};
+
+use crate::cbor;
+use crate::entry::{Entry, Header, Kind};
+use crate::id::{AudienceId, DeviceId, EntryId, MemberId, OrgId, ScopeId};
+use crate::taxonomy::{Capabilities, RoleProfile, Taxonomy};
+
+/// Role of whoever founded the organisation.
+pub const FOUNDER_ROLES: [&str; 2] = ["administrator", "coordinator"];
+
+/// Name of the membership's scope.
+pub const MEMBERSHIP: &str = "membership";
+/// Name of the knowledge's scope.
+pub const KNOWLEDGE: &str = "knowledge";
+
+/// Rank, capabilities and audiences of a role.
+pub fn role_profile(role: &str) -> Option<RoleProfile> {
+    Taxonomy::shipped().role_profile(role)
+}
+
+/// The scope of the membership.
+pub fn membership_scope(org: &OrgId) -> ScopeId {
+    crate::seal::scope_id(org, MEMBERSHIP)
+}
+
+/// The scope of the knowledge: staff names, taxonomy, routing.
+pub fn knowledge_scope(org: &OrgId) -> ScopeId {
+    crate::seal::scope_id(org, KNOWLEDGE)
+}
+
+/// The scope of a site's cases.
+pub fn site_scope(org: &OrgId, site: &str) -> ScopeId {
+    crate::seal::scope_id(org, &format!("site/{site}"))
+}
+
+/// A site, its scope and the entry that made it.
+#[derive(Debug, Clone)]
+pub struct Site {
+    /// What the entry says.
+    pub op: SiteOp,
+    /// The scope of its cases.
+    pub scope: ScopeId,
+    /// The entry.
+    pub entry: EntryId,
+}
+
+/// An installation.
+#[derive(Debug, Clone)]
+pub struct Device {
+    /// Its public keys.
+    pub keys: PublicKeys,
+    /// Numbers for references: one, and two spares.
+    pub nodes: [u32; 3],
+    /// Block of numbers it may give.
+    pub block: Option<(u32, u32)>,
+    /// Entries that brought it (Genesis or Joins).
+    pub joins: Vec<EntryId>,
+}
+
+/// Where a Join stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    /// The only Join of its invitation, not yet confirmed.
+    Unconfirmed,
+    /// Confirmed, by six words or as founder.
+    Confirmed,
+    /// Another Join came on the same invitation: suspended until one is confirmed.
+    Suspended,
+    /// Another Join of its invitation was confirmed.
+    Void,
+}
+
+/// A role at a site, and the entry that gave it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HeldRole {
+    /// Role code.
+    pub role: String,
+    /// Site code.
+    pub site: String,
+    /// Genesis, Join or Grant.
+    pub by: EntryId,
+}
+
+/// A person on a device.
+#[derive(Debug, Clone)]
+pub struct Member {
+    /// Public keys.
+    pub keys: PublicKeys,
+    /// The device.
+    pub device: DeviceId,
+    /// Roles held; the first is that of the invitation.
+    pub roles: Vec<HeldRole>,
+    /// The Genesis or Join.
+    pub join: EntryId,
+    /// The invitation's signing key (zero for the founder).
+    pub invite_pk: [u8; 32],
+    /// Where the Join stands.
+    pub standing: Standing,
+}
+
+impl Member {
+    /// Lowest (most senior) rank among the member's roles.
+    pub fn rank(&self) -> u8 {
+        self.profiles().map(|p| p.rank).min().unwrap_or(u8::MAX)
+    }
+
+    /// Union of the roles' capabilities.
+    pub fn capabilities(&self) -> Capabilities {
+        self.profiles().fold(Capabilities::NONE, |all, p| all.union(p.capabilities))
+    }
+
+    /// Profiles of the roles held.
+    pub fn profiles(&self) -> impl Iterator<Item = RoleProfile> {
+        self.roles.iter().filter_map(|held| role_profile(&held.role))
+    }
+
+    /// True when one of the roles held is `role`.
+    pub fn has_role(&self, role: &str) -> bool {
+        self.roles.iter().any(|held| held.role == role)
+    }
+
+    /// Site of the first role.
+    pub fn site(&self) -> &str {
+        self.roles.first().map_or("", |held| &held.site)
+    }
+
+    /// First role.
+    pub fn role(&self) -> &str {
+        self.roles.first().map_or("", |held| &held.role)
+    }
+
+    /// True unless void or suspended.
+    pub fn is_live(&self) -> bool {
+        matches!(self.standing, Standing::Unconfirmed | Standing::Confirmed)
+    }
+}
+
+/// An invitation and what became of it.
+#[derive(Debug, Clone)]
+pub struct Invite {
+    /// What the entry says.
+    pub op: InviteOp,
+    /// The entry.
+    pub entry: EntryId,
+    /// Device that wrote it.
+    pub by: DeviceId,
+    /// Joins that answered it.
+    pub joins: Vec<EntryId>,
+    /// The Join that was picked.
+    pub confirmed: Option<EntryId>,
+    /// An `EndInvite` names it.
+    pub ended: bool,
+}
+
+/// One epoch of an audience.
+#[derive(Debug, Clone)]
+pub struct AudienceEpoch {
+    /// Number, from 1.
+    pub epoch: u32,
+    /// Public key.
+    pub pk: [u8; 32],
+    /// The entry.
+    pub entry: EntryId,
+}
+
+/// An audience.
+#[derive(Debug, Clone)]
+pub struct Audience {
+    /// `psea`, or `site/JER`.
+    pub name: String,
+    /// Epochs, oldest first; concurrent ones by entry id.
+    pub epochs: Vec<AudienceEpoch>,
+}
+
+impl Audience {
+    /// The epoch to write to: the greatest, of concurrent ones the lowest entry id.
+    pub fn current(&self) -> Option<&AudienceEpoch> {
+        let epoch = self.epochs.iter().map(|e| e.epoch).max()?;
+        self.epochs.iter().filter(|e| e.epoch == epoch).min_by_key(|e| e.entry)
+    }
+}
+
+/// A membership entry in the log.
+#[derive(Debug, Clone)]
+pub struct Record {
+    /// Its id.
+    pub id: EntryId,
+    /// Its header.
+    pub header: Header,
+    /// What it says; `None` for a reserved operation.
+    pub op: Option<Operation>,
+}
+
+impl Record {
+    /// Reads a membership entry.
+    ///
+    /// # Errors
+    ///
+    /// When the unsealed section is missing or is no operation.
+    pub fn read(entry: &Entry) -> Result<Self, cbor::CborError> {
+        let Some((_, section)) = entry.section(0) else { return cbor::malformed("membership entry without section") };
+        let op = if is_reserved(section) { None } else { Some(cbor::decode(section)?) };
+        Ok(Self { id: entry.id(), header: entry.header().clone(), op })
+    }
+}
+
+/// Why a membership entry has no effect.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum VoidReason {
+    /// Its author lacked the right in the entry's past.
+    NotAuthorised,
+    /// Root signatures are missing or it is not this organisation's.
+    Genesis,
+    /// The invitation's signature or terms do not fit.
+    Invitation,
+    /// It names something of which its past knows nothing.
+    UnknownSubject,
+    /// A number, code or epoch it may not use.
+    Value,
+}
+
+impl VoidReason {
+    /// A stable code.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::NotAuthorised => "not_authorised",
+            Self::Genesis => "genesis",
+            Self::Invitation => "invitation",
+            Self::UnknownSubject => "unknown_subject",
+            Self::Value => "value",
+        }
+    }
+}
+
+/// The evaluated membership.
+#[derive(Debug, Clone)]
+pub struct Roster {
+    /// The organisation.
+    pub org: OrgId,
+    /// The founding, once held.
+    pub founding: Option<Founding>,
+    /// Sites by code.
+    pub sites: BTreeMap<String, Site>,
+    /// Devices.
+    pub devices: BTreeMap<DeviceId, Device>,
+    /// Members.
+    pub members: BTreeMap<MemberId, Member>,
+    /// Invitations by signing key.
+    pub invites: BTreeMap<[u8; 32], Invite>,
+    /// Audiences.
+    pub audiences: BTreeMap<AudienceId, Audience>,
+    /// Open epochs by scope: (epoch, entry).
+    pub open_epochs: BTreeMap<ScopeId, Vec<(u32, EntryId)>>,
+    /// Every wrap: (target, epoch, wrapped, the epoch entry it may belong to).
+    pub wraps: Vec<(([u8; 16], u32), Wrapped)>,
+    /// Entries without effect, and why.
+    pub void: BTreeMap<EntryId, VoidReason>,
+    /// Entries whose `auth` or Invite is not held yet.
+    pub waiting: BTreeSet<EntryId>,
+    /// Entries no other entry has in its past, sorted.
+    pub heads: Vec<EntryId>,
+    past: Past,
+    void_joins: BTreeSet<EntryId>,
+}
+
+/// Passes after which the picks of rival Joins are taken as they stand (each pass removes the authority of Joins that
+/// the one before found void; two suffice unless newcomers confirm each other).
+const PASSES_MAX: usize = 4;
+
+impl Roster {
+    /// The membership of nobody yet.
+    pub fn empty(org: OrgId) -> Self {
+        Self::evaluate(org, &[], None)
+    }
+
+    /// Evaluates the set of membership entries. `pinned` is this node's own invitation: until its Invite arrives, the
+    /// node's own Join is judged by it.
+    pub fn evaluate(org: OrgId, records: &[Record], pinned: Option<&Invitation>) -> Self {
+        let past = Past::of(records, pinned.map(Invitation::sign_pk));
+        let mut void_joins = BTreeSet::new();
+        for _ in 0..PASSES_MAX {
+            let roster = Self::pass(org, records, pinned, past.clone(), void_joins.clone());
+            let found: BTreeSet<EntryId> =
+                roster.members.values().filter(|m| m.standing == Standing::Void).map(|m| m.join).collect();
+            if found == void_joins {
+                return roster;
+            }
+            void_joins = found;
+        }
+        Self::pass(org, records, pinned, past, void_joins)
+    }
+
+    fn pass(
+        org: OrgId,
+        records: &[Record],
+        pinned: Option<&Invitation>,
+        past: Past,
+        void_joins: BTreeSet<EntryId>,
+    ) -> Self {
+        let mut roster = Self {
+            org,
+            founding: None,
+            sites: BTreeMap::new(),
+            devices: BTreeMap::new(),
+            members: BTreeMap::new(),
+            invites: BTreeMap::new(),
+            audiences: BTreeMap::new(),
+            open_epochs: BTreeMap::new(),
+            wraps: Vec::new(),
+            void: BTreeMap::new(),
+            waiting: past.waiting(),
+            heads: past.heads(),
+            past,
+            void_joins,
+        };
+        let by_id: BTreeMap<EntryId, &Record> = records.iter().map(|r| (r.id, r)).collect();
+        for id in roster.past.order() {
+            let record = by_id[&id];
+            if let Some(op) = &record.op
+                && let Err(reason) = roster.apply(record, op, pinned)
+            {
+                roster.void.insert(id, reason);
+            }
+        }
+        roster.settle_joins(records);
+        roster
+    }
+
+    /// Applies one operation, all of its past having been applied. (What is concurrent was applied too: each check
+    /// asks only for facts in the operation's past.)
+    fn apply(&mut self, record: &Record, op: &Operation, pinned: Option<&Invitation>) -> Result<(), VoidReason> {
+        let id = record.id;
+        match op {
+            Operation::Genesis(founding, sigs) => self.apply_genesis(record, founding, sigs),
+            Operation::Join(join) => self.apply_join(record, join, pinned),
+            Operation::Site(site) => {
+                self.require(record, |a| a.capabilities.contains(Capabilities::MANAGE_ORG))?;
+                if !is_site_code(&site.code) {
+                    return Err(VoidReason::Value);
+                }
+                let scope = site_scope(&self.org, &site.code);
+                self.sites
+                    .entry(site.code.clone())
+                    .or_insert_with(|| Site { op: site.clone(), scope, entry: id });
+                Ok(())
+            }
+            Operation::Invite(invite) => self.apply_invite(record, invite),
+            Operation::EndInvite(pk) => {
+                let (by, rank) = self.invite_in_past(id, pk)?;
+                self.require(record, |a| a.device == by || a.manages_at(rank))?;
+                self.invites.get_mut(pk).ok_or(VoidReason::UnknownSubject)?.ended = true;
+                Ok(())
+            }
+            // picked in `settle_joins`, by the same rules
+            Operation::Confirm(_) => Ok(()),
+            Operation::Grant { member, role, site, .. } => {
+                let rank = role_profile(role).ok_or(VoidReason::Value)?.rank;
+                self.require(record, |a| a.manages_above(rank))?;
+                let subject = self.members.get(member).ok_or(VoidReason::UnknownSubject)?;
+                if !self.past.contains(&id, &subject.join) {
+                    return Err(VoidReason::UnknownSubject);
+                }
+                let held = HeldRole { role: role.clone(), site: site.clone(), by: id };
+                self.members.get_mut(member).ok_or(VoidReason::UnknownSubject)?.roles.push(held);
+                Ok(())
+            }
+            // takes effect in a later version, with the clockless expiry of grants; until then nobody writes it
+            Operation::EndGrant(_) => Ok(()),
+            Operation::AudienceEpoch { audience, name, epoch, pk, wraps, .. } => {
+                self.require(record, |a| a.capabilities.contains(Capabilities::MANAGE_SITE))?;
+                self.wraps.extend(wraps.iter().map(|w| ((audience.0, *epoch), w.clone())));
+                let held = self
+                    .audiences
+                    .entry(*audience)
+                    .or_insert_with(|| Audience { name: name.clone(), epochs: Vec::new() });
+                held.epochs.push(AudienceEpoch { epoch: *epoch, pk: *pk, entry: id });
+                held.epochs.sort_by_key(|e| (e.epoch, e.entry));
+                Ok(())
+            }
+            Operation::OpenEpoch { scope, epoch, wraps } => {
+                self.require(record, |a| a.capabilities.contains(Capabilities::MANAGE_SITE))?;
+                self.wraps.extend(wraps.iter().map(|w| ((scope.0, *epoch), w.clone())));
+                let epochs = self.open_epochs.entry(*scope).or_default();
+                epochs.push((*epoch, id));
+                epochs.sort_unstable();
+                Ok(())
+            }
+            Operation::Wrap { target, epoch, wrapped } => {
+                self.require(record, |_| true)?;
+                self.wraps.push(((*target, *epoch), wrapped.clone()));
+                Ok(())
+            }
+            Operation::Merge => Ok(()),
+        }
+    }
+
+    fn apply_genesis(
+        &mut self,
+        record: &Record,
+        founding: &Founding,
+        sigs: &[(u32, [u8; 64])],
+    ) -> Result<(), VoidReason> {
+        let device = crate::seal::device_id(&founding.device.ed, &founding.device.x);
+        if founding.org() != self.org || device != record.header.device || !root_quorum(founding, sigs) {
+            return Err(VoidReason::Genesis);
+        }
+        let nodes = [100, 101, 102];
+        let block = Some((103, 159));
+        self.devices
+            .insert(device, Device { keys: founding.device, nodes, block, joins: vec![record.id] });
+        let member = crate::seal::member_id(&founding.member.ed, &founding.member.x);
+        let held = |role: &&str| HeldRole { role: (*role).into(), site: founding.site.clone(), by: record.id };
+        let roles = FOUNDER_ROLES.iter().map(held).collect();
+        self.members.insert(
+            member,
+            Member {
+                keys: founding.member,
+                device,
+                roles,
+                join: record.id,
+                invite_pk: [0; 32],
+                standing: Standing::Confirmed,
+            },
+        );
+        self.founding = Some(founding.clone());
+        Ok(())
+    }
+
+    fn apply_invite(&mut self, record: &Record, invite: &InviteOp) -> Result<(), VoidReason> {
+        let rank = role_profile(&invite.role).ok_or(VoidReason::Value)?.rank;
+        self.require(record, |a| a.manages_at(rank))?;
+        let site = self.sites.get(&invite.site).ok_or(VoidReason::UnknownSubject)?;
+        if !self.past.contains(&record.id, &site.entry) {
+            return Err(VoidReason::UnknownSubject);
+        }
+        let made = Invite {
+            op: invite.clone(),
+            entry: record.id,
+            by: record.header.device,
+            joins: Vec::new(),
+            confirmed: None,
+            ended: false,
+        };
+        self.invites.entry(invite.sign_pk).or_insert(made);
+        Ok(())
+    }
+
+    fn apply_join(
+        &mut self,
+        record: &Record,
+        join: &JoinOp,
+        pinned: Option<&Invitation>,
+    ) -> Result<(), VoidReason> {
+        let device = crate::seal::device_id(&join.device.ed, &join.device.x);
+        if device != record.header.device || !join_signature_holds(&self.org, join) {
+            return Err(VoidReason::Invitation);
+        }
+        let terms = match (self.invites.get(&join.invite_pk), pinned) {
+            (Some(invite), _) => invite.op.clone(),
+            (None, Some(pinned)) if pinned.sign_pk() == join.invite_pk => pinned.as_invite_op(),
+            _ => return Err(VoidReason::Invitation),
+        };
+        if join.role != terms.role || join.not_after_ms != terms.not_after_ms {
+            return Err(VoidReason::Invitation);
+        }
+        if let Some(invite) = self.invites.get_mut(&join.invite_pk) {
+            invite.joins.push(record.id);
+        }
+        let held = self.devices.entry(device).or_insert_with(|| Device {
+            keys: join.device,
+            nodes: terms.nodes,
+            block: terms.block,
+            joins: Vec::new(),
+        });
+        held.joins.push(record.id);
+        self.members.entry(join.member_id()).or_insert(Member {
+            keys: join.member,
+            device,
+            roles: vec![HeldRole { role: terms.role, site: terms.site, by: record.id }],
+            join: record.id,
+            invite_pk: join.invite_pk,
+            standing: Standing::Unconfirmed,
+        });
+        Ok(())
+    }
+
+    /// Several Joins on one invitation suspend all, until the inviter or a senior confirms one.
+    fn settle_joins(&mut self, records: &[Record]) {
+        let mut picks: BTreeMap<[u8; 32], (u8, EntryId, EntryId)> = BTreeMap::new();
+        for record in records {
+            let Some(Operation::Confirm(join)) = &record.op else { continue };
+            if self.waiting.contains(&record.id) {
+                continue;
+            }
+            match self.confirm_rank(record, join) {
+                Ok((pk, rank)) => {
+                    let pick = (rank, record.id, *join);
+                    picks.entry(pk).and_modify(|best| *best = (*best).min(pick)).or_insert(pick);
+                }
+                Err(reason) => {
+                    self.void.insert(record.id, reason);
+                }
+            }
+        }
+        for (pk, invite) in &mut self.invites {
+            invite.joins.sort_unstable();
+            invite.confirmed = picks.get(pk).map(|(_, _, join)| *join);
+        }
+        for member in self.members.values_mut() {
+            let Some(invite) = self.invites.get(&member.invite_pk) else { continue };
+            member.standing = match invite.confirmed {
+                Some(join) if join == member.join => Standing::Confirmed,
+                Some(_) => Standing::Void,
+                None if invite.joins.len() > 1 => Standing::Suspended,
+                None => Standing::Unconfirmed,
+            };
+        }
+    }
+
+    /// Invitation and author's rank of a Confirm, if its author is the inviter or senior enough.
+    fn confirm_rank(&self, record: &Record, join: &EntryId) -> Result<([u8; 32], u8), VoidReason> {
+        let member =
+            self.members.values().find(|m| m.join == *join).ok_or(VoidReason::UnknownSubject)?;
+        if !self.past.contains(&record.id, join) {
+            return Err(VoidReason::UnknownSubject);
+        }
+        let invite = self.invites.get(&member.invite_pk).ok_or(VoidReason::UnknownSubject)?;
+        let rank = member.rank();
+        let by = invite.by;
+        let author = self.require(record, |a| a.device == by || a.manages_at(rank))?;
+        Ok((member.invite_pk, author.rank))
+    }
+
+    fn invite_in_past(&self, of: EntryId, pk: &[u8; 32]) -> Result<(DeviceId, u8), VoidReason> {
+        let invite = self.invites.get(pk).ok_or(VoidReason::UnknownSubject)?;
+        if !self.past.contains(&of, &invite.entry) {
+            return Err(VoidReason::UnknownSubject);
+        }
+        Ok((invite.by, role_profile(&invite.op.role).map_or(u8::MAX, |p| p.rank)))
+    }
+
+    /// The author's authority in an entry's past, if it passes `test`.
+    fn require(&self, record: &Record, test: impl Fn(&Authority) -> bool) -> Result<Authority, VoidReason> {
+        let authority = self.authority(&record.header.device, |join| self.past.contains(&record.id, join));
+        if authority.is_member && test(&authority) { Ok(authority) } else { Err(VoidReason::NotAuthorised) }
+    }
+
+    /// What a device may do, counting the members whose Join `known` accepts.
+    fn authority(&self, device: &DeviceId, known: impl Fn(&EntryId) -> bool) -> Authority {
+        let mut authority = Authority {
+            device: *device,
+            rank: u8::MAX,
+            capabilities: Capabilities::NONE,
+            is_member: false,
+        };
+        for member in self.members.values() {
+            if member.device != *device || self.void_joins.contains(&member.join) || !known(&member.join) {
+                continue;
+            }
+            authority.is_member = true;
+            for held in member.roles.iter().filter(|held| known(&held.by)) {
+                let Some(profile) = role_profile(&held.role) else { continue };
+                authority.rank = authority.rank.min(profile.rank);
+                authority.capabilities = authority.capabilities.union(profile.capabilities);
+            }
+        }
+        authority
+    }
+
+    /// What a device may do by all that is known now.
+    pub fn authority_now(&self, device: &DeviceId) -> Authority {
+        self.authority(device, |_| true)
+    }
+
+    /// What a device may do in the state that `auth` induces, or `None` while part of `auth` is not held.
+    pub fn authority_at(&self, device: &DeviceId, auth: &[EntryId]) -> Option<Authority> {
+        let past = self.past.closure(auth)?;
+        Some(self.authority(device, |join| past.contains(join)))
+    }
+
+    /// The verifying key of a device whose Join (or Genesis) is held.
+    pub fn device_key(&self, device: &DeviceId) -> Option<VerifyingKey> {
+        VerifyingKey::from_bytes(&self.devices.get(device)?.keys.ed).ok()
+    }
+
+    /// The verifying key of a member.
+    pub fn member_key(&self, member: &MemberId) -> Option<VerifyingKey> {
+        VerifyingKey::from_bytes(&self.members.get(member)?.keys.ed).ok()
+    }
+
+    /// Name of a scope: `membership`, `knowledge`, `site/JER`, or its id.
+    pub fn scope_name(&self, scope: &ScopeId) -> String {
+        if *scope == membership_scope(&self.org) {
+            return MEMBERSHIP.to_owned();
+        }
+        if *scope == knowledge_scope(&self.org) {
+            return KNOWLEDGE.to_owned();
+        }
+        self.sites
+            .values()
+            .find(|site| site.scope == *scope)
+            .map_or_else(|| scope.to_string(), |site| format!("site/{}", site.op.code))
+    }
+
+    /// Every scope there is, the membership first.
+    pub fn scopes(&self) -> Vec<ScopeId> {
+        let mut scopes = vec![membership_scope(&self.org), knowledge_scope(&self.org)];
+        scopes.extend(self.sites.values().map(|site| site.scope));
+        scopes
+    }
+
+    /// The site and all sites below it.
+    pub fn sites_under(&self, code: &str) -> BTreeSet<String> {
+        let mut under = BTreeSet::from([code.to_owned()]);
+        loop {
+            let more: Vec<String> = self
+                .sites
+                .values()
+                .filter(|s| s.op.parent.as_ref().is_some_and(|p| under.contains(p)) && !under.contains(&s.op.code))
+                .map(|s| s.op.code.clone())
+                .collect();
+            if more.is_empty() {
+                return under;
+            }
+            under.extend(more);
+        }
+    }
+
+    /// What the membership knows of entries' pasts.
+    pub fn past(&self) -> &Past {
+        &self.past
+    }
+}
+
+/// What a device may do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Authority {
+    /// The device.
+    pub device: DeviceId,
+    /// Lowest (most senior) rank of its members.
+    pub rank: u8,
+    /// Union of its members' capabilities.
+    pub capabilities: Capabilities,
+    /// Some member of it is known.
+    pub is_member: bool,
+}
+
+impl Authority {
+    /// May manage people of `rank`: as senior or more senior.
+    pub fn manages_at(&self, rank: u8) -> bool {
+        self.capabilities.contains(Capabilities::MANAGE_SITE) && self.rank <= rank
+    }
+
+    /// May change the rights of `rank`: strictly more senior.
+    pub fn manages_above(&self, rank: u8) -> bool {
+        self.capabilities.contains(Capabilities::MANAGE_SITE) && self.rank < rank
+    }
+}
+
+/// Three letters A to Z.
+pub fn is_site_code(code: &str) -> bool {
+    code.len() == 3 && code.bytes().all(|b| b.is_ascii_uppercase())
+}
+
+fn root_quorum(founding: &Founding, sigs: &[(u32, [u8; 64])]) -> bool {
+    let message = founding.signed_message();
+    let good: BTreeSet<u32> = sigs
+        .iter()
+        .filter(|(index, sig)| {
+            founding
+                .roots
+                .get(*index as usize)
+                .and_then(|pk| VerifyingKey::from_bytes(pk).ok())
+                .is_some_and(|key| key.verify_strict(&message, &Signature::from_bytes(sig)).is_ok())
+        })
+        .map(|(index, _)| *index)
+        .collect();
+    good.len() >= founding.threshold as usize
+}
+
+/// The invitation's key signed this Join.
+pub fn join_signature_holds(org: &OrgId, join: &JoinOp) -> bool {
+    VerifyingKey::from_bytes(&join.invite_pk)
+        .is_ok_and(|key| key.verify_strict(&join.signed_message(org), &Signature::from_bytes(&join.sig)).is_ok())
+}
+
+/// The device key an entry itself brings, if it is the Genesis of `org` or a Join signed by an invitation: what lets
+/// the first entry of a device's membership chain be admitted.
+pub fn self_introduced_key(org: &OrgId, entry: &Entry) -> Option<VerifyingKey> {
+    if entry.header().kind != Kind::Membership {
+        return None;
+    }
+    let (_, section) = entry.section(0)?;
+    let keys = match cbor::decode::<Operation>(section).ok()? {
+        Operation::Genesis(founding, sigs) if founding.org() == *org && root_quorum(&founding, &sigs) => {
+            founding.device
+        }
+        Operation::Join(join) if join_signature_holds(org, &join) => join.device,
+        _ => return None,
+    };
+    if crate::seal::device_id(&keys.ed, &keys.x) != entry.header().device {
+        return None;
+    }
+    VerifyingKey::from_bytes(&keys.ed).ok()
+}
+
+#[cfg(test)]
+mod tests;

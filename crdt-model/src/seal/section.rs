@@ -128,7 +128,7 @@ pub struct BucketTooSmall {
 /// # Errors
 ///
 /// [`BucketTooSmall`] beyond the largest.
-pub fn bucket_at_least(needed: usize) -> Result<usize, BucketTooSmall> {
+pub(super) fn bucket_at_least(needed: usize) -> Result<usize, BucketTooSmall> {
     let mut step = 512;
     while step <= BUCKETS_MAX {
         for bucket in [step, step + step / 2] {

@@ -1,0 +1,283 @@
+use ed25519_dalek::{Signer, SigningKey};
+use proptest::prelude::*;
+
+use super::*;
+use crate::entry::{Place, SectionRef, VALIDATOR};
+use crate::id::Incarnation;
+use crate::seal::{Entropy, Secret, invite_kem_secret, invite_signing_key};
+
+/// One installation of the tests: keys, a chain in the membership, and what it has heard of.
+struct Author {
+    device: Secret,
+    device_x: Secret,
+    member: Secret,
+    member_x: Secret,
+    next: Place,
+}
+
+impl Author {
+    fn new(n: u8) -> Self {
+        let mut entropy = Entropy::new([n; 32]);
+        Self {
+            device: entropy.secret(),
+            device_x: entropy.secret(),
+            member: entropy.secret(),
+            member_x: entropy.secret(),
+            next: Place::FIRST,
+        }
+    }
+
+    fn device_keys(&self) -> PublicKeys {
+        keys(&self.device, &self.device_x)
+    }
+
+    fn member_keys(&self) -> PublicKeys {
+        keys(&self.member, &self.member_x)
+    }
+
+    fn member_id(&self) -> MemberId {
+        let keys = self.member_keys();
+        crate::seal::member_id(&keys.ed, &keys.x)
+    }
+
+    fn say(&mut self, org: &OrgId, auth: Vec<EntryId>, op: &Operation) -> Entry {
+        let keys = self.device_keys();
+        let section = cbor::encode(op);
+        let mut header = Header {
+            org: *org,
+            scope: membership_scope(org),
+            kind: Kind::Membership,
+            doc: crate::id::DocId::ZERO,
+            device: crate::seal::device_id(&keys.ed, &keys.x),
+            incarnation: Incarnation([1; 8]),
+            seq: self.next.seq,
+            prev: self.next.prev,
+            bytes_total: 0,
+            validator: VALIDATOR,
+            auth,
+            deps: vec![],
+            sections: vec![SectionRef {
+                layer: 0,
+                generation: 0,
+                len: section.len() as u32,
+                hash: [0; 32],
+                hint: [0; 8],
+            }],
+        };
+        header.bytes_total = self.next.bytes_before + header.cost();
+        let entry = Entry::sign(header, vec![section], &self.device.signing_key());
+        self.next = Place::after(entry.header(), entry.id());
+        entry
+    }
+}
+
+fn keys(ed: &Secret, x: &Secret) -> PublicKeys {
+    PublicKeys { ed: ed.signing_key().verifying_key().to_bytes(), x: x.kem_public() }
+}
+
+fn founding(founder: &Author, roots: &[SigningKey], threshold: u32) -> Founding {
+    Founding {
+        salt: [1; 16],
+        roots: roots.iter().map(|k| k.verifying_key().to_bytes()).collect(),
+        threshold,
+        cover: 0,
+        device: founder.device_keys(),
+        member: founder.member_keys(),
+        site: "JER".into(),
+    }
+}
+
+fn genesis(founder: &mut Author, roots: &[SigningKey], threshold: u32, signing: usize) -> (OrgId, Entry) {
+    let founding = founding(founder, roots, threshold);
+    let org = founding.org();
+    let sigs = roots[..signing]
+        .iter()
+        .enumerate()
+        .map(|(i, key)| (i as u32, key.sign(&founding.signed_message()).to_bytes()))
+        .collect();
+    (org, founder.say(&org, vec![], &Operation::Genesis(founding, sigs)))
+}
+
+fn root(n: u8) -> SigningKey {
+    SigningKey::from_bytes(&[n; 32])
+}
+
+fn site(code: &str) -> Operation {
+    Operation::Site(SiteOp {
+        code: code.into(),
+        name: format!("Site {code}"),
+        kind: SiteKind::Office,
+        parent: None,
+        org_unit: None,
+    })
+}
+
+fn invite_op(seed: &Secret, role: &str) -> InviteOp {
+    InviteOp {
+        sign_pk: invite_signing_key(seed).verifying_key().to_bytes(),
+        kem_pk: invite_kem_secret(seed).kem_public(),
+        role: role.into(),
+        site: "JER".into(),
+        not_after_ms: 1_900_000_000_000,
+        nodes: [103, 104, 105],
+        block: None,
+    }
+}
+
+fn join_op(org: &OrgId, seed: &Secret, who: &Author, role: &str) -> Operation {
+    let key = invite_signing_key(seed);
+    let mut join = JoinOp {
+        invite_pk: key.verifying_key().to_bytes(),
+        device: who.device_keys(),
+        member: who.member_keys(),
+        role: role.into(),
+        not_after_ms: 1_900_000_000_000,
+        sig: [0; 64],
+    };
+    join.sig = key.sign(&join.signed_message(org)).to_bytes();
+    Operation::Join(join)
+}
+
+fn evaluate(org: OrgId, entries: &[Entry]) -> Roster {
+    let records: Vec<Record> = entries.iter().map(|e| Record::read(e).expect("an operation")).collect();
+    Roster::evaluate(org, &records, None)
+}
+
+/// Founder, one site, one operator who joined: the smallest organisation with two devices.
+fn small() -> (OrgId, Author, Author, Secret, Vec<Entry>) {
+    let (mut founder, mut operator) = (Author::new(1), Author::new(2));
+    let (org, first) = genesis(&mut founder, &[root(9)], 1, 1);
+    let second = founder.say(&org, vec![], &site("JER"));
+    let seed = Secret([7; 32]);
+    let third = founder.say(&org, vec![], &Operation::Invite(invite_op(&seed, "operator")));
+    let fourth = operator.say(&org, vec![], &join_op(&org, &seed, &operator, "operator"));
+    (org, founder, operator, seed, vec![first, second, third, fourth])
+}
+
+#[test]
+fn a_newcomer_is_a_member_by_the_invitation_alone() {
+    let (org, _, operator, _, entries) = small();
+    let roster = evaluate(org, &entries);
+    let member = &roster.members[&operator.member_id()];
+    assert_eq!((member.role(), member.site(), member.standing), ("operator", "JER", Standing::Unconfirmed));
+    assert_eq!(roster.devices[&member.device].nodes, [103, 104, 105]);
+    assert!(roster.authority_now(&member.device).capabilities.contains(Capabilities::INTAKE));
+    assert!(roster.void.is_empty() && roster.waiting.is_empty());
+}
+
+#[test]
+fn one_root_signature_too_few_founds_nothing() {
+    let mut founder = Author::new(1);
+    let (org, entry) = genesis(&mut founder, &[root(1), root(2), root(3)], 2, 1);
+    assert_eq!(evaluate(org, &[entry]).void.values().next(), Some(&VoidReason::Genesis));
+    let mut founder = Author::new(1);
+    let (org, entry) = genesis(&mut founder, &[root(1), root(2), root(3)], 2, 2);
+    assert!(evaluate(org, &[entry]).founding.is_some());
+}
+
+#[test]
+fn another_organisations_genesis_is_void_here() {
+    let mut founder = Author::new(1);
+    let (_, entry) = genesis(&mut founder, &[root(1)], 1, 1);
+    let roster = evaluate(OrgId([5; 16]), &[entry]);
+    assert!(roster.members.is_empty());
+}
+
+#[test]
+fn an_operator_can_neither_invite_nor_add_sites() {
+    let (org, _, mut operator, _, mut entries) = small();
+    let join = entries[3].id();
+    let seed = Secret([8; 32]);
+    let invite = operator.say(&org, vec![join], &Operation::Invite(invite_op(&seed, "relay")));
+    let added = operator.say(&org, vec![join], &site("PES"));
+    entries.extend([invite.clone(), added.clone()]);
+    let roster = evaluate(org, &entries);
+    assert_eq!(roster.void[&invite.id()], VoidReason::NotAuthorised);
+    assert_eq!(roster.void[&added.id()], VoidReason::NotAuthorised);
+    assert!(!roster.sites.contains_key("PES"));
+}
+
+#[test]
+fn a_join_with_other_terms_than_its_invitation_is_void() {
+    let (org, _, _, seed, mut entries) = small();
+    let mut climber = Author::new(3);
+    let op = join_op(&org, &seed, &climber, "coordinator");
+    entries.push(climber.say(&org, vec![], &op));
+    let roster = evaluate(org, &entries);
+    assert!(!roster.members.contains_key(&climber.member_id()));
+}
+
+#[test]
+fn two_joins_on_one_invitation_suspend_both_until_one_is_confirmed() {
+    let (org, mut founder, operator, seed, mut entries) = small();
+    let mut finder = Author::new(3);
+    let op = join_op(&org, &seed, &finder, "operator");
+    entries.push(finder.say(&org, vec![], &op));
+    let roster = evaluate(org, &entries);
+    assert_eq!(roster.members[&operator.member_id()].standing, Standing::Suspended);
+    assert_eq!(roster.members[&finder.member_id()].standing, Standing::Suspended);
+    let auth = roster.heads.clone();
+    entries.push(founder.say(&org, auth, &Operation::Confirm(entries[3].id())));
+    let roster = evaluate(org, &entries);
+    assert_eq!(roster.members[&operator.member_id()].standing, Standing::Confirmed);
+    assert_eq!(roster.members[&finder.member_id()].standing, Standing::Void);
+}
+
+#[test]
+fn a_sheet_found_after_confirmation_suspends_nobody() {
+    let (org, mut founder, operator, seed, mut entries) = small();
+    let auth = evaluate(org, &entries).heads;
+    entries.push(founder.say(&org, auth, &Operation::Confirm(entries[3].id())));
+    let mut finder = Author::new(3);
+    let op = join_op(&org, &seed, &finder, "operator");
+    entries.push(finder.say(&org, vec![], &op));
+    let roster = evaluate(org, &entries);
+    assert_eq!(roster.members[&operator.member_id()].standing, Standing::Confirmed);
+    assert_eq!(roster.members[&finder.member_id()].standing, Standing::Void);
+}
+
+#[test]
+fn the_confirmed_are_not_chosen_by_those_who_joined() {
+    let (org, _, operator, seed, mut entries) = small();
+    let mut finder = Author::new(3);
+    let op = join_op(&org, &seed, &finder, "operator");
+    let joined = finder.say(&org, vec![], &op);
+    let pick = finder.say(&org, vec![joined.id()], &Operation::Confirm(joined.id()));
+    entries.extend([joined, pick.clone()]);
+    let roster = evaluate(org, &entries);
+    assert_eq!(roster.void[&pick.id()], VoidReason::NotAuthorised);
+    assert_eq!(roster.members[&operator.member_id()].standing, Standing::Suspended);
+}
+
+#[test]
+fn an_entry_whose_past_is_missing_waits() {
+    let (org, _, _, _, entries) = small();
+    let roster = evaluate(org, &entries[3..]);
+    assert!(roster.waiting.contains(&entries[3].id()));
+    assert!(roster.members.is_empty());
+    assert_eq!(roster.authority_at(&DeviceId([0; 16]), &[entries[0].id()]), None);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn evaluation_does_not_depend_on_arrival(order in Just((0usize..7).collect::<Vec<_>>()).prop_shuffle()) {
+        let (org, mut founder, _, seed, mut entries) = small();
+        let mut finder = Author::new(3);
+        let op = join_op(&org, &seed, &finder, "operator");
+        entries.push(finder.say(&org, vec![], &op));
+        let auth = evaluate(org, &entries).heads;
+        entries.push(founder.say(&org, auth, &Operation::Confirm(entries[3].id())));
+        entries.push(founder.say(&org, vec![], &site("PES")));
+        let shuffled: Vec<Entry> = order.iter().map(|n| entries[*n].clone()).collect();
+        let (a, b) = (evaluate(org, &entries), evaluate(org, &shuffled));
+        prop_assert_eq!(format!("{:?}", (&a.members, &a.sites, &a.void)), format!("{:?}", (&b.members, &b.sites, &b.void)));
+        prop_assert_eq!(a.heads, b.heads);
+    }
+
+    #[test]
+    fn arbitrary_operations_never_panic(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
+        let _ = cbor::decode::<Operation>(&bytes);
+    }
+}
