@@ -70,8 +70,8 @@ pub struct Written {
     pub stamp: Stamp,
     /// The layer.
     pub layer: Layer,
-    /// Keys written, in order; deleted ones have `false`.
-    pub keys: Vec<(String, bool)>,
+    /// What was written.
+    pub ops: Vec<LayerOp>,
 }
 
 /// A document as one reader sees it.
@@ -118,14 +118,14 @@ pub fn build(entries: &[DocEntry], roster: &Roster, schema: &dyn Fn(Layer) -> Bo
                         member: (plain.member != MemberId::ZERO).then_some(plain.member),
                         device: entry.header.device,
                     };
-                    let keys = change.ops().iter().map(|op| key_of(&op.op)).collect();
+                    let ops = change.ops().iter().map(|op| op.op.clone()).collect();
                     if document.docs[at].apply([&change]).is_err() {
                         document.faults.push(fault(entry, Some(layer), plain, "apply", "frozen", false));
                         continue;
                     }
                     pasts.carried[at].insert(change.hash(), *n);
                     stamps[at].insert(change.hash(), stamp);
-                    document.history.push(Written { stamp, layer, keys });
+                    document.history.push(Written { stamp, layer, ops });
                 }
                 Err(found) => document.faults.push(found),
             }
@@ -139,13 +139,6 @@ pub fn build(entries: &[DocEntry], roster: &Roster, schema: &dyn Fn(Layer) -> Bo
             readable.then(|| document.docs[at].state(|hash| *stamps.get(hash).expect("every applied change has a stamp")));
     }
     document
-}
-
-fn key_of(op: &LayerOp) -> (String, bool) {
-    match op {
-        LayerOp::Put { key, .. } => (key.clone(), true),
-        LayerOp::Delete { key } => (key.clone(), false),
-    }
 }
 
 /// False when sections of the layer exist and not one could be opened.

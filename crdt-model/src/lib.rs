@@ -11,6 +11,8 @@
 //! | [`cbor`] | the one canonical encoding of everything that leaves the process |
 //! | [`entry`], [`frontier`] | headers, sections, signatures; chains, tips, frontiers and forks |
 //! | [`seal`] | sections, grants, key derivations: what an outside reviewer should read |
+//! | [`compose`] | from an act to a signed entry |
+//! | [`admission`], [`document`] | what is stored and relayed; what is seen |
 //! | [`roster`] | who may do what, evaluated from membership entries alone |
 //! | [`gate`] | the checks a change passes before Automerge sees it |
 //! | [`layer`] | one sealed layer of one case as an Automerge document of root scalars |
@@ -21,6 +23,7 @@
 pub mod admission;
 pub mod case;
 pub mod cbor;
+pub mod compose;
 pub mod document;
 pub mod edit;
 pub mod entry;
