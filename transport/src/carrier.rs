@@ -1,6 +1,6 @@
 //! The layers under a connection: TCP, the network secret (pnet), Noise, Yamux. Says at which layer a dial failed.
 
-use std::{fmt, io, time::Duration};
+use std::{fmt, io};
 
 use libp2p::{
     PeerId, Transport as _,
@@ -73,7 +73,7 @@ pub(crate) fn build(
         .authenticate(noise::Config::new(keypair)?)
         .multiplex(muxer)
         .outbound_timeout(limits.dial_timeout())
-        .inbound_timeout(Duration::from_millis(limits.handshake_timeout_ms));
+        .inbound_timeout(limits.handshake_timeout());
     Ok(connection
         .map_err(|error| match error {
             // Noise sits on the secret and Yamux on Noise: what is neither's fault comes from below both.

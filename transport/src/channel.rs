@@ -5,10 +5,11 @@
 //!
 //! Futures of [`Sender`] and [`Receiver`] may be dropped half-way: what was read or queued stays, and the next call goes on.
 
-use std::{fmt, io, sync::Arc, time::Duration};
+use std::{fmt, io, pin::pin, sync::Arc, time::Duration};
 
 use futures::{
     AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt,
+    future::{Either, select},
     io::{ReadHalf, WriteHalf},
 };
 use tokio::time::{Instant, timeout};
@@ -53,6 +54,8 @@ pub struct Sender {
     /// Whole frames; those before `written` are on their way.
     queue: Vec<u8>,
     written: usize,
+    /// Something was written that the stream below may still hold back.
+    unflushed: bool,
     bytes_sent: u64,
     frame_bytes_max: usize,
     patience: Duration,
@@ -94,6 +97,7 @@ impl Channel {
             io: write,
             queue: Vec::new(),
             written: 0,
+            unflushed: false,
             bytes_sent: 0,
             frame_bytes_max: limits.frame_max(),
             patience: limits.send_timeout(),
@@ -108,7 +112,7 @@ impl Channel {
             begun: None,
             bytes_received: 0,
             frame_bytes_max: limits.frame_max(),
-            frame_timeout: Duration::from_millis(limits.frame_timeout_ms),
+            frame_timeout: limits.frame_timeout(),
         };
         Self { sender, receiver }
     }
@@ -146,17 +150,21 @@ impl Channel {
         self.sender.flush().await
     }
 
-    /// Flushes, then waits for a frame; see [`Receiver::recv`].
+    /// Waits for a frame and flushes meanwhile, so that a question is never forgotten here; see [`Receiver::recv`].
     ///
     /// # Errors
     ///
-    /// As [`Sender::flush`] and [`Receiver::recv`].
+    /// As [`Receiver::recv`]; and as [`Sender::flush`] where it would otherwise give `None`.
     pub async fn recv(&mut self, bytes_max: usize, patience: Duration) -> Result<Option<Vec<u8>>, Error> {
-        // A peer that has closed may still have frames here: a failed flush must not hide them.
-        let flushed = self.sender.flush().await;
-        match self.receiver.recv(bytes_max, patience).await? {
-            Some(frame) => Ok(Some(frame)),
-            None => flushed.map(|()| None),
+        let flushing = pin!(self.sender.flush());
+        let receiving = pin!(self.receiver.recv(bytes_max, patience));
+        match select(flushing, receiving).await {
+            Either::Right((received, _)) => received,
+            // A peer that has closed may still have frames here: a failed flush must not hide them.
+            Either::Left((flushed, receiving)) => match receiving.await? {
+                Some(frame) => Ok(Some(frame)),
+                None => flushed.map(|()| None),
+            },
         }
     }
 
@@ -224,11 +232,12 @@ impl Sender {
     ///
     /// [`Error::Closed`], or [`Error::Timeout`] when the peer takes nothing for `send_timeout_ms`.
     pub async fn flush(&mut self) -> Result<(), Error> {
-        if self.queued() == 0 {
-            return Ok(());
-        }
         self.drain().await?;
-        within(self.patience, self.io.flush()).await
+        if self.unflushed {
+            within(self.patience, self.io.flush()).await?;
+            self.unflushed = false;
+        }
+        Ok(())
     }
 
     /// Flushes and says that nothing more will be sent: the peer's `recv` gives `None` after the last frame.
@@ -249,7 +258,10 @@ impl Sender {
         while self.written < self.queue.len() {
             match within(self.patience, self.io.write(&self.queue[self.written..])).await? {
                 0 => return Err(Error::Closed),
-                count => self.written += count,
+                count => {
+                    self.written += count;
+                    self.unflushed = true;
+                }
             }
         }
         self.queue.clear();

@@ -3,7 +3,10 @@
 use std::{
     collections::{HashMap, HashSet},
     io,
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
     time::Duration,
 };
 
@@ -14,7 +17,7 @@ use libp2p::{
     identity::Keypair,
     mdns,
     swarm::{
-        self, ConnectionId, DialError, NetworkBehaviour, SwarmEvent,
+        self, ConnectionId, DialError, ListenError, NetworkBehaviour, SwarmEvent,
         behaviour::toggle::Toggle,
         dial_opts::{DialOpts, PeerCondition},
     },
@@ -136,6 +139,7 @@ pub(crate) struct Ports {
     pub(crate) accepted: mpsc::Sender<Channel>,
     pub(crate) listening: watch::Sender<Vec<String>>,
     pub(crate) discovery: watch::Sender<Discovery>,
+    pub(crate) failed_handshakes: Arc<AtomicU64>,
 }
 
 pub(crate) struct Driver {
@@ -148,6 +152,7 @@ pub(crate) struct Driver {
     dials: HashMap<ConnectionId, Request>,
     openings: HashMap<Ticket, Opening>,
     tickets: u64,
+    listeners: Vec<ListenerId>,
     listen_addrs: Vec<Multiaddr>,
     found: Vec<(Peer, Multiaddr)>,
     /// Inbound streams being told that they are welcome, or not.
@@ -189,7 +194,7 @@ impl Driver {
         let (parts, mdns) = parts(config, local);
         ports.discovery.send_modify(|discovery| discovery.mdns = mdns);
         let settings = swarm::Config::with_tokio_executor()
-            .with_idle_connection_timeout(Duration::from_millis(limits.idle_ms))
+            .with_idle_connection_timeout(limits.idle())
             .with_max_negotiating_inbound_streams(usize::try_from(limits.streams_per_peer).unwrap_or(usize::MAX));
         Ok(Self {
             swarm: Swarm::new(carrier, parts, local, settings),
@@ -201,6 +206,7 @@ impl Driver {
             dials: HashMap::new(),
             openings: HashMap::new(),
             tickets: 0,
+            listeners: Vec::new(),
             listen_addrs: Vec::new(),
             found: Vec::new(),
             greetings: JoinSet::new(),
@@ -217,6 +223,7 @@ impl Driver {
         let failed = |addr: &Multiaddr, reason| Error::Listen { addr: addr.to_string(), reason };
         for addr in wanted {
             let id = self.swarm.listen_on(addr.clone()).map_err(|error| failed(addr, tcp_kind(&error)))?;
+            self.listeners.push(id);
             waiting.insert(id, addr);
         }
         let deadline = tokio::time::Instant::now() + LISTEN_TIMEOUT;
@@ -260,6 +267,9 @@ impl Driver {
 
     /// Closes every connection after what is queued on it, for as long as `stop_timeout_ms` allows.
     async fn hang_up(&mut self) {
+        for listener in std::mem::take(&mut self.listeners) {
+            self.swarm.remove_listener(listener);
+        }
         let peers: HashSet<PeerId> = self.connections.values().map(|connection| connection.peer).collect();
         for peer in peers {
             let _ = self.swarm.disconnect_peer_id(peer);
@@ -269,7 +279,7 @@ impl Driver {
                 let _ = self.swarm.select_next_some().await;
             }
         };
-        let _ = timeout(Duration::from_millis(self.limits.stop_timeout_ms), goodbye).await;
+        let _ = timeout(self.limits.stop_timeout(), goodbye).await;
     }
 
     fn dial(&mut self, request: Request) {
@@ -307,6 +317,9 @@ impl Driver {
     }
 
     fn open(&mut self, connection: ConnectionId, request: Request, reused: bool) {
+        if request.reply.is_closed() {
+            return;
+        }
         let Some(peer) = self.connections.get(&connection).map(|connection| connection.peer) else {
             let _ = request.reply.send(Err(Fault::Closed));
             return;
@@ -336,6 +349,9 @@ impl Driver {
                 if let Some(request) = self.dials.remove(&connection_id) {
                     self.on_dial_failed(request, peer_id, &error);
                 }
+            }
+            SwarmEvent::IncomingConnectionError { error: ListenError::Transport(_), .. } => {
+                self.ports.failed_handshakes.fetch_add(1, Ordering::Relaxed);
             }
             SwarmEvent::NewListenAddr { address, .. } => {
                 self.listen_addrs.push(address);
@@ -496,5 +512,36 @@ fn tcp_kind(error: &TransportError<io::Error>) -> io::ErrorKind {
     match CarrierFault::of(error) {
         CarrierFault::Tcp(kind) => kind,
         CarrierFault::Handshake | CarrierFault::Silent => io::ErrorKind::Other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::Psk;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn what_is_invented_on_the_local_network_stays_within_the_bound() {
+        let (_commands, commands) = mpsc::channel(1);
+        let (accepted, _accepted) = mpsc::channel(1);
+        let (listening, _listening) = watch::channel(Vec::new());
+        let (discovery, seen) = watch::channel(Discovery::default());
+        let ports = Ports { commands, accepted, listening, discovery, failed_handshakes: Arc::default() };
+        let config = Config::new(Psk::new([1; 32]));
+        let limits = Arc::new(Limits { discovered_max: 10, ..Limits::default() });
+        let mut driver = Driver::new(&config, limits, ports).expect("builds");
+
+        let addr = |port: u16| -> Multiaddr { format!("/ip4/192.168.1.2/tcp/{port}").parse().expect("valid") };
+        let heard: Vec<_> = (1..=100).map(|port| (PeerId::random(), addr(port))).collect();
+        driver.on_mdns(mdns::Event::Discovered(vec![(driver.local.id(), addr(9)), (PeerId::random(), addr(0))]));
+        assert!(seen.borrow().found.is_empty(), "neither ourselves nor what cannot be dialled");
+        driver.on_mdns(mdns::Event::Discovered(heard.clone()));
+        driver.on_mdns(mdns::Event::Discovered(heard[..10].to_vec()));
+        assert_eq!(seen.borrow().found.len(), 10);
+        assert_eq!(seen.borrow().found[0].addr, format!("{}/p2p/{}", heard[0].1, heard[0].0));
+        driver.on_mdns(mdns::Event::Expired(heard[..4].to_vec()));
+        assert_eq!(seen.borrow().found.len(), 6);
+        assert_eq!(seen.borrow().found[0].peer, Peer::new(heard[4].0));
     }
 }

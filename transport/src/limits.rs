@@ -23,7 +23,17 @@ pub(crate) const COMMANDS_MAX: usize = 32;
 /// What mDNS may have heard before it is taken for an attack and switched off.
 pub(crate) const MDNS_HEARD_MAX: usize = 4_096;
 
-/// Bounds on what peers may use of this process, and how long it waits for them.
+/// Longest inbound queue, whatever the limits say.
+const ACCEPT_QUEUE_MAX: usize = 4_096;
+
+/// Longest wait, whatever the limits say: sums with the time of day stay within range.
+const WAIT_MS_MAX: u64 = 24 * 3_600 * 1_000;
+
+fn wait(ms: u64) -> Duration {
+    Duration::from_millis(ms.min(WAIT_MS_MAX))
+}
+
+/// Bounds on what peers may use of this process, and how long it waits for them (never more than a day).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Limits {
     /// Longest frame, without its length prefix. Never more than `u32::MAX`.
@@ -40,7 +50,7 @@ pub struct Limits {
     pub per_peer: u32,
     /// Channels with one peer, both directions together.
     pub streams_per_peer: u32,
-    /// Inbound channels waiting for [`accept`](crate::Transport::accept); beyond it they are refused as busy.
+    /// Inbound channels waiting for [`accept`](crate::Transport::accept); beyond it they are refused as busy. At least 1.
     pub accept_queue: usize,
     /// A connection without a channel is closed after this many milliseconds.
     pub idle_ms: u64,
@@ -90,11 +100,31 @@ impl Limits {
     }
 
     pub(crate) fn dial_timeout(&self) -> Duration {
-        Duration::from_millis(self.dial_timeout_ms)
+        wait(self.dial_timeout_ms)
+    }
+
+    pub(crate) fn handshake_timeout(&self) -> Duration {
+        wait(self.handshake_timeout_ms)
     }
 
     pub(crate) fn send_timeout(&self) -> Duration {
-        Duration::from_millis(self.send_timeout_ms)
+        wait(self.send_timeout_ms)
+    }
+
+    pub(crate) fn frame_timeout(&self) -> Duration {
+        wait(self.frame_timeout_ms)
+    }
+
+    pub(crate) fn stop_timeout(&self) -> Duration {
+        wait(self.stop_timeout_ms)
+    }
+
+    pub(crate) fn idle(&self) -> Duration {
+        wait(self.idle_ms)
+    }
+
+    pub(crate) fn accept_queue(&self) -> usize {
+        self.accept_queue.clamp(1, ACCEPT_QUEUE_MAX)
     }
 
     pub(crate) fn mdns_query(&self) -> Duration {

@@ -1,7 +1,7 @@
 //! The same channels without a network, for tests and simulations: [`pair`], or a [`MemoryNet`] where endpoints have names.
 //!
 //! Frames, bounds, counters and errors are those of the real transport, for it is the same [`Channel`]. There is no
-//! secret, no encryption and no discovery. A [`Fault`](Cut) can cut a channel at an exact byte.
+//! secret, no encryption and no discovery. A [`Cut`] breaks a channel at an exact byte.
 
 use std::{
     collections::HashMap,
@@ -162,7 +162,7 @@ impl MemoryNet {
 
     /// A new endpoint called `name`; it takes the place of one of the same name. Peers are numbered, alike in every run.
     pub fn listen(&self, name: &str, limits: Limits) -> MemoryTransport {
-        let (accepted, inbound) = mpsc::channel(limits.accept_queue.max(1));
+        let (accepted, inbound) = mpsc::channel(limits.accept_queue());
         let slots = Slots::new(limits.streams_per_peer);
         let mut hub = self.hub();
         hub.peers += 1;

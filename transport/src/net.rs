@@ -2,8 +2,10 @@
 
 use std::{
     fmt, io,
-    sync::{Arc, Mutex as StdMutex, PoisonError},
-    time::Duration,
+    sync::{
+        Arc, Mutex as StdMutex, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
 };
 
 use futures::AsyncReadExt as _;
@@ -36,6 +38,7 @@ pub struct Transport {
     accepted: Mutex<mpsc::Receiver<Channel>>,
     listening: watch::Receiver<Vec<String>>,
     discovery: watch::Receiver<Discovery>,
+    failed_handshakes: Arc<AtomicU64>,
     runtime: OwnRuntime,
 }
 
@@ -68,11 +71,17 @@ impl Transport {
             config.listen.iter().map(|addr| Target::parse(addr)?.listen_addr()).collect::<Result<_, _>>()?;
         let limits = Arc::new(config.limits.clone());
         let (commands, command_queue) = mpsc::channel(COMMANDS_MAX);
-        let (accepted_in, accepted) = mpsc::channel(limits.accept_queue.max(1));
+        let (accepted_in, accepted) = mpsc::channel(limits.accept_queue());
         let (listening_in, listening) = watch::channel(Vec::new());
         let (discovery_in, discovery) = watch::channel(Discovery::default());
-        let ports =
-            Ports { commands: command_queue, accepted: accepted_in, listening: listening_in, discovery: discovery_in };
+        let failed_handshakes = Arc::<AtomicU64>::default();
+        let ports = Ports {
+            commands: command_queue,
+            accepted: accepted_in,
+            listening: listening_in,
+            discovery: discovery_in,
+            failed_handshakes: failed_handshakes.clone(),
+        };
 
         let runtime = Builder::new_multi_thread()
             .worker_threads(1)
@@ -101,7 +110,8 @@ impl Transport {
         });
         let runtime = OwnRuntime(StdMutex::new(Some(runtime)));
         let local = ready.await.unwrap_or(Err(Error::Start { reason: io::ErrorKind::Other }))?;
-        Ok(Self { local, limits, commands, accepted: Mutex::new(accepted), listening, discovery, runtime })
+        let accepted = Mutex::new(accepted);
+        Ok(Self { local, limits, commands, accepted, listening, discovery, failed_handshakes, runtime })
     }
 
     /// This endpoint, until the next start.
@@ -117,6 +127,12 @@ impl Transport {
     /// What mDNS hears.
     pub fn discovered(&self) -> Discoveries {
         Discoveries::new(self.discovery.clone())
+    }
+
+    /// How many inbound connections ended before they showed the network secret: strangers, scanners, old invitations.
+    /// The other side was told nothing; this is for our screen.
+    pub fn failed_handshakes(&self) -> u64 {
+        self.failed_handshakes.load(Ordering::Relaxed)
     }
 
     /// Opens a channel with whoever is at `addr`: a multiaddr with or without `/p2p/…`, `host:port`, `[v6]:port`, or a host
@@ -179,7 +195,7 @@ impl Transport {
             }
         };
         // The task bounds itself; this is for a task that is gone.
-        let _ = timeout(Duration::from_millis(self.limits.stop_timeout_ms.saturating_mul(2)), goodbye).await;
+        let _ = timeout(2 * self.limits.stop_timeout(), goodbye).await;
         self.runtime.end();
     }
 }

@@ -30,6 +30,11 @@ impl Peer {
     pub(crate) const fn new(id: PeerId) -> Self {
         Self(id)
     }
+
+    #[cfg(test)]
+    pub(crate) const fn id(&self) -> PeerId {
+        self.0
+    }
 }
 
 impl fmt::Display for Peer {

@@ -305,3 +305,56 @@ async fn measure_bulk_and_ping() {
     }
     println!("ping {:.0} us", began.elapsed().as_secs_f64() * 1e3);
 }
+
+/// What the node's engine does, over any endpoint.
+async fn an_echo_serves_any_endpoint<E: transport::Endpoint>(server: E, client: E) {
+    let addr = server.listening().remove(0);
+    let serving = tokio::spawn(async move {
+        while let Some(mut channel) = server.accept().await {
+            while let Some(frame) = channel.recv(MIB, PATIENCE).await.expect("received") {
+                channel.send(&frame).await.expect("sent");
+            }
+            channel.close().await.expect("closed");
+            server.stop().await;
+        }
+        server.local_peer()
+    });
+    let (mut sender, mut receiver) = client.dial(&addr).await.expect("connects").split();
+    sender.send(b"echo").await.expect("sent");
+    sender.close().await.expect("closed");
+    assert_eq!(receiver.recv(MIB, PATIENCE).await.expect("received").expect("a frame"), b"echo");
+    assert!(receiver.recv(MIB, PATIENCE).await.expect("received").is_none());
+    assert_eq!(serving.await.expect("no panic"), receiver.remote());
+    assert_eq!(client.dial(&addr).await.expect_err("stopped").code(), "refused");
+}
+
+#[tokio::test]
+async fn an_engine_runs_over_the_network_or_in_memory() {
+    let net = MemoryNet::new();
+    let limits = Limits::default;
+    an_echo_serves_any_endpoint(net.listen("server", limits()), net.listen("client", limits())).await;
+    let start = |listen| Transport::start(Config { listen, ..Config::new(Psk::new([3; 32])) });
+    let server = start(vec!["127.0.0.1:0".into()]).await.expect("starts");
+    an_echo_serves_any_endpoint(server, start(Vec::new()).await.expect("starts")).await;
+}
+
+async fn both_sides_may_send_much_and_then_wait(ends: Ends) {
+    let Ends { near, far, _net } = ends;
+    let one_side = |mut channel: Channel| async move {
+        // Within one send's patience nobody reads; then both wait for the other with a full queue.
+        let frame = vec![5; 400_000];
+        let _ = channel.send(&frame).await;
+        let received = channel.recv(MIB, PATIENCE).await.expect("received").expect("a frame");
+        channel.flush().await.expect("flushed");
+        received.len()
+    };
+    let (one, other) = tokio::join!(one_side(near), one_side(far));
+    assert_eq!((one, other), (400_000, 400_000));
+}
+
+#[tokio::test]
+async fn two_full_queues_do_not_block_each_other() {
+    let hasty = Limits { send_timeout_ms: 200, ..Limits::default() };
+    both_sides_may_send_much_and_then_wait(in_memory(hasty.clone()).await).await;
+    both_sides_may_send_much_and_then_wait(over_loopback(hasty).await).await;
+}

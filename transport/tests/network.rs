@@ -133,6 +133,7 @@ async fn another_secret_ends_as_no_answer() {
         assert!(matches!(&error, Error::NoAnswer { addr: told, .. } if *told == addr), "{error:?}");
         assert!(began.elapsed() < Duration::from_millis(1_500), "{:?}", began.elapsed());
     }
+    assert!(server.failed_handshakes() > 0, "the server's screen can say that somebody tried");
     let friend = start(brisk()).await;
     friend.dial(&addr).await.expect("the right secret still gets through");
 }
