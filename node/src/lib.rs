@@ -1,1 +1,4 @@
 //! node
+
+pub mod keyring;
+pub mod store;
