@@ -1,3 +1,5 @@
 //! node
 
 pub mod import;
+pub mod keyring;
+pub mod store;
