@@ -1,1 +1,4 @@
 //! node
+pub mod api;
+pub mod error;
+pub mod texts;
