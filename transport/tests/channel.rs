@@ -281,7 +281,16 @@ async fn a_memory_net_finds_by_name_and_keeps_the_bounds() {
 
 #[tokio::test]
 #[ignore = "prints a measure"]
-async fn measure_bulk_and_ping() {
+async fn measure_dial_bulk_and_ping() {
+    let config = || Config { listen: vec!["127.0.0.1:0".into()], ..Config::new(Psk::new([7; 32])) };
+    let server = Transport::start(config()).await.expect("starts");
+    let client = Transport::start(config()).await.expect("starts");
+    for what in ["connection and channel", "another channel"] {
+        let began = std::time::Instant::now();
+        let channel = client.dial(&server.listening()[0]).await.expect("connects");
+        println!("{what} {:.1} ms", began.elapsed().as_secs_f64() * 1e3);
+        drop((channel, server.accept().await));
+    }
     let Ends { mut near, mut far, _net } = over_loopback(Limits::default()).await;
     let began = std::time::Instant::now();
     let total = 200;
