@@ -54,10 +54,10 @@ pub enum Error {
     #[error("not a peer id")]
     BadPeer,
     /// Somebody else answers at that address. PeerIds change at each start: dial again without `/p2p/…`.
-    #[error("expected {expected} but {found} answers there")]
+    #[error("{found} answers at {addr}")]
     WrongPeer {
-        /// The peer named in the address.
-        expected: Peer,
+        /// The address dialled, with the peer that was expected.
+        addr: String,
         /// The one that answered.
         found: Peer,
     },

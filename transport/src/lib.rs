@@ -12,6 +12,27 @@
 //! Start a [`Transport`], [`dial`](Transport::dial) an address or [`accept`](Transport::accept) what comes, and exchange
 //! frames over the [`Channel`]. [`memory`] offers the same channels without a network.
 //!
+//! ```
+//! # tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap().block_on(async {
+//! use std::time::Duration;
+//! use transport::{Limits, memory::MemoryNet};
+//!
+//! let net = MemoryNet::new();
+//! let (goma, bukavu) = (net.listen("goma", Limits::default()), net.listen("bukavu", Limits::default()));
+//! let mut near = goma.dial("bukavu").await?;
+//! let mut far = bukavu.accept().await.expect("the channel just dialled");
+//!
+//! near.send(b"sealed").await?;
+//! near.flush().await?;
+//! assert_eq!(far.recv(1024, Duration::from_secs(5)).await?.as_deref(), Some(&b"sealed"[..]));
+//! assert_eq!(far.bytes_received(), 4 + 6);
+//!
+//! near.close().await?;
+//! assert!(far.recv(1024, Duration::from_secs(5)).await?.is_none());
+//! # Ok::<(), transport::Error>(())
+//! # }).unwrap();
+//! ```
+//!
 //! **Promised.** Frames arrive whole, unchanged, in order, from the peer [`Channel::remote`] names, or the channel says
 //! that it ended. Every wait ends: a dial at `dial_timeout_ms`, a send when the peer takes nothing, a receive when nothing
 //! comes. Memory a peer can use is bounded ([`Limits`]): connections, channels, frames, queues. A peer with another

@@ -146,7 +146,7 @@ impl Transport {
         let began = Instant::now();
         let deadline = began + self.limits.dial_timeout();
         let target = Target::parse(addr)?;
-        let tell = |fault| error_of(fault, addr.trim(), target.peer, began);
+        let tell = |fault| error_of(fault, addr.trim(), began);
         let candidates = match timeout_at(deadline, target.resolve()).await {
             Ok(candidates) => candidates?,
             Err(_) => return Err(tell(Fault::Silent)),
@@ -206,7 +206,7 @@ impl fmt::Debug for Transport {
     }
 }
 
-fn error_of(fault: Fault, addr: &str, expected: Option<PeerId>, began: Instant) -> Error {
+fn error_of(fault: Fault, addr: &str, began: Instant) -> Error {
     let addr = || addr.to_owned();
     match fault {
         Fault::Refused => Error::Refused { addr: addr() },
@@ -217,7 +217,7 @@ fn error_of(fault: Fault, addr: &str, expected: Option<PeerId>, began: Instant) 
         Fault::Busy(side) => Error::Busy { side },
         Fault::Closed => Error::Closed,
         Fault::Incompatible => Error::Incompatible,
-        Fault::WrongPeer(found) => Error::WrongPeer { expected: expected.map_or(found, Peer::new), found },
+        Fault::WrongPeer(found) => Error::WrongPeer { addr: addr(), found },
         Fault::Own => Error::OwnAddress { addr: addr() },
         Fault::Stopped => Error::Stopped,
     }

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use proptest::prelude::*;
 use transport::{
     Channel, Config, Error, FRAME_PREFIX_BYTES, Limits, Psk, Transport,
     memory::{self, Cut, MemoryNet},
@@ -280,7 +281,16 @@ async fn a_memory_net_finds_by_name_and_keeps_the_bounds() {
 
 #[tokio::test]
 #[ignore = "prints a measure"]
-async fn measure_bulk_and_ping() {
+async fn measure_dial_bulk_and_ping() {
+    let config = || Config { listen: vec!["127.0.0.1:0".into()], ..Config::new(Psk::new([7; 32])) };
+    let server = Transport::start(config()).await.expect("starts");
+    let client = Transport::start(config()).await.expect("starts");
+    for what in ["connection and channel", "another channel"] {
+        let began = std::time::Instant::now();
+        let channel = client.dial(&server.listening()[0]).await.expect("connects");
+        println!("{what} {:.1} ms", began.elapsed().as_secs_f64() * 1e3);
+        drop((channel, server.accept().await));
+    }
     let Ends { mut near, mut far, _net } = over_loopback(Limits::default()).await;
     let began = std::time::Instant::now();
     let total = 200;
@@ -357,4 +367,47 @@ async fn two_full_queues_do_not_block_each_other() {
     let hasty = Limits { send_timeout_ms: 200, ..Limits::default() };
     both_sides_may_send_much_and_then_wait(in_memory(hasty.clone()).await).await;
     both_sides_may_send_much_and_then_wait(over_loopback(hasty).await).await;
+}
+
+/// Sends until the line breaks or all is said; gives the frames that arrived, and how the stream ended.
+async fn over_a_line_that_breaks(frames: &[Vec<u8>], cut: Cut) -> (Vec<Vec<u8>>, Result<(), Error>) {
+    let (mut near, mut far) = memory::pair_with(&Limits::default(), cut);
+    let send = async move {
+        for frame in frames {
+            near.send(frame).await?;
+        }
+        near.close().await
+    };
+    let receive = async {
+        let mut arrived = Vec::new();
+        loop {
+            match far.recv(MIB, PATIENCE).await {
+                Ok(Some(frame)) => arrived.push(frame),
+                Ok(None) => return (arrived, Ok(())),
+                Err(error) => return (arrived, Err(error)),
+            }
+        }
+    };
+    tokio::join!(send, receive).1
+}
+
+proptest! {
+    #[test]
+    fn wherever_a_line_breaks_a_prefix_of_the_frames_arrives(
+        frames in prop::collection::vec(prop::collection::vec(any::<u8>(), 0..300), 0..20),
+        break_at in 0.0..1.2_f64,
+    ) {
+        let ends: Vec<u64> = frames
+            .iter()
+            .scan(0, |end, frame| { *end += (FRAME_PREFIX_BYTES + frame.len()) as u64; Some(*end) })
+            .collect();
+        let total = ends.last().copied().unwrap_or(0);
+        let after = (total as f64 * break_at) as u64;
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().expect("a runtime");
+        let (arrived, end) = runtime.block_on(over_a_line_that_breaks(&frames, Cut::after(after)));
+        let whole = ends.iter().filter(|end| **end <= after).count();
+        prop_assert_eq!(&arrived, &frames[..whole]);
+        let between_frames = after >= total || after == 0 || ends.contains(&after);
+        prop_assert_eq!(end.is_ok(), between_frames, "{:?}", end);
+    }
 }

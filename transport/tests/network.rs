@@ -176,7 +176,7 @@ async fn addresses_that_cannot_work_say_why() {
     let stale = server.listening().remove(0).replace(&server.local_peer().to_string(), &third.to_string());
     let error = client.dial(&stale).await.expect_err("restarted since");
     assert!(
-        matches!(error, Error::WrongPeer { expected, found } if expected == third && found == server.local_peer()),
+        matches!(&error, Error::WrongPeer { addr, found } if *addr == stale && *found == server.local_peer()),
         "{error:?}"
     );
 }
