@@ -331,7 +331,8 @@ impl Taxonomy {
 
     /// What holds for a sensitivity: delays, visibility, word.
     pub fn level(&self, sensitivity: Sensitivity) -> &SensitivityLevel {
-        self.sensitivities.get(sensitivity.as_str()).expect("parsing insists on all four")
+        // Parsing insists on all four, in their order.
+        &self.sensitivities.entries[usize::from(sensitivity.rank())]
     }
 
     /// The audience a sub-category is sealed to. `None`: an ordinary or an unknown one.
