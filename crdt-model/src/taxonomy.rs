@@ -7,6 +7,7 @@
 //!
 //! Elsewhere: what a role may do ([`Taxonomy::role_profile`], `docs/ROLES.md`), what a case stores (`case`).
 
+mod check;
 mod entries;
 mod parse;
 mod role;
