@@ -10,7 +10,8 @@
 //!   sensitive is the main one. No category, or one the mapping does not know, and the case waits sealed for triage:
 //!   what could not be mapped might be the very thing that must not be seen.
 //! - **Consent refused** keeps a de-identified case: names, telephone, household and card are dropped (and said to be, if
-//!   they held something), the age is kept as its band, the six disability answers as their summary.
+//!   they held something), the age is kept as its band, the six disability answers as their summary; the case is marked
+//!   anonymous and contact as refused.
 //! - **Consent in part** means: the data may be kept, but the identity goes to nobody else (`refer_external` and
 //!   `share_identity_in_sensitive` refused). Forms differ here, so every such row is remarked on: ask again. Whether to call
 //!   back is a question of its own. An unknown answer to consent rejects the row: guessing could keep what was refused.

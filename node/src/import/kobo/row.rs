@@ -13,6 +13,8 @@ use crate::import::{CELL_BYTES_MAX, Remark, RemarkCode};
 
 /// Longest id of a submission, bytes.
 const ID_BYTES_MAX: usize = 128;
+/// Most choices of one row.
+const CHOICES_MAX: usize = 100;
 /// Oldest age that is believed, years.
 const AGE_MAX: u32 = 120;
 
@@ -214,7 +216,8 @@ impl<'a> Work<'a> {
     /// Choices named by the list and by the columns with 0 and 1.
     fn categories(&mut self) -> Vec<String> {
         let mut named: Vec<String> = Vec::new();
-        for choice in self.cell(Field::Categories).to_lowercase().split_whitespace() {
+        let list = self.cell(Field::Categories).to_lowercase();
+        for choice in list.split_whitespace().take(CHOICES_MAX) {
             if !named.iter().any(|known| known == choice) {
                 named.push(choice.to_owned());
             }
@@ -240,24 +243,31 @@ impl<'a> Work<'a> {
         }
         let added: Vec<String> = only_columns.into_iter().cloned().collect();
         named.extend(added);
+        if list.split_whitespace().nth(CHOICES_MAX).is_some() {
+            // No list of choices but a text: an unknown choice, so the case waits for triage.
+            named.push(String::from("?"));
+        }
         named
     }
 
     /// Main and other categories; the audience to seal the case to, if it is restricted.
     fn classify(&mut self, case: &mut NewCase) -> Option<String> {
-        let (mut codes, mut undecided) = (Vec::<String>::new(), false);
+        let (mut codes, mut unknown, mut undecided) = (Vec::<String>::new(), Vec::<String>::new(), false);
         for choice in self.categories() {
             match self.choice("category", &choice) {
                 Choice::Code(code) if codes.iter().any(|known| known == code) => {}
                 Choice::Code(code) => codes.push(code.to_owned()),
                 Choice::Open | Choice::Blank => undecided = true,
-                Choice::Unknown => {
-                    undecided = true;
-                    let in_header = self.all.columns.options.iter().any(|(option, _)| *option == choice);
-                    let args = if in_header { vec![("value", choice)] } else { shown(&choice) };
-                    self.remark(Field::Categories, RemarkCode::UnmappedValue, args);
-                }
+                Choice::Unknown => unknown.push(choice),
             }
+        }
+        if !unknown.is_empty() {
+            undecided = true;
+            let in_header = |choice: &&String| self.all.columns.options.iter().any(|(option, _)| option == *choice);
+            let safe = unknown.iter().filter(|choice| in_header(choice) || !shown(choice).is_empty());
+            let values = safe.map(String::as_str).collect::<Vec<_>>().join(" ");
+            let args = if values.is_empty() { Vec::new() } else { vec![("value", values)] };
+            self.remark(Field::Categories, RemarkCode::UnmappedValue, args);
         }
         let taxonomy = self.all.taxonomy;
         let main = taxonomy.main_category(codes.iter().map(String::as_str)).map(|main| main.code.clone());

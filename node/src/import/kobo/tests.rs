@@ -364,6 +364,27 @@ fn what_cannot_be_mapped_waits_for_triage() {
 }
 
 #[test]
+fn a_text_in_place_of_choices_waits_for_triage_with_one_remark() {
+    let text = "sim_perdue puis ".repeat(4_000);
+    let found = only(&with(&[("categories", &text)]));
+    assert_eq!(
+        (said(&found), found.restricted.as_deref()),
+        (vec![("categories", RemarkCode::UnmappedValue)], Some("triage"))
+    );
+}
+
+#[test]
+fn unknown_choices_are_named_when_they_are_surely_choices() {
+    let named = |list: &str, more: &[(&str, &str)]| {
+        let all = [&[("categories", list)], more].concat();
+        only(&with(&all)).warnings[0].args.clone()
+    };
+    assert_eq!(named("sim_perdue carte_bancaire marie", &[]), [("value", "carte_bancaire".to_owned())]);
+    assert_eq!(named("autre", &[("categories/autre", "1")]), [("value", "autre".to_owned())]);
+    assert!(named("marie", &[]).is_empty());
+}
+
+#[test]
 fn a_mapping_of_ones_own_adds_and_replaces() {
     let own = "[columns]\nchannel = [\"voie\"]\n[values.category]\ninconnu = \"payment.late\"\nsim_perdue = \"\"\n[values.channel]\n\"ligne_*\" = \"hotline\"\n";
     let mapping = Mapping::shipped_with(own).expect("a mapping");
