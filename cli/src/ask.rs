@@ -105,7 +105,9 @@ impl<'a> Asker<'a> {
             return Err(Failure::new("stdin_twice"));
         }
         self.console.read_all(bytes_max).map_err(|error| match error.kind() {
-            std::io::ErrorKind::FileTooLarge => Failure::new("too_long").arg("field", option).arg("max", bytes_max),
+            std::io::ErrorKind::FileTooLarge => {
+                Failure::new("too_long").arg("field", option).arg("bytes_max", bytes_max)
+            }
             _ => Failure::new("file_not_readable").arg("file", "-").because(&error),
         })
     }
@@ -124,10 +126,15 @@ impl<'a> Asker<'a> {
     }
 
     fn question(&mut self, key: &str) -> Result<Option<String>, Failure> {
-        let question = format!("{} :", self.texts.get(key));
+        let question = in_question(self.texts, &self.texts.get(key));
         let answer = self.console.ask(&question).map_err(|error| Failure::new("unexpected").because(&error))?;
         Ok(answer.map(|answer| answer.trim().to_owned()))
     }
+}
+
+/// The question with its mark: `Canal :`, `Channel:`.
+pub(crate) fn in_question(texts: &Texts, question: &str) -> String {
+    texts.with("ui-question", &[("question", question.into())])
 }
 
 /// A text file of at most `bytes_max` bytes.
@@ -139,7 +146,7 @@ pub(crate) fn read_file(path: &Path, bytes_max: u64) -> Result<String, Failure> 
     let file = std::fs::File::open(path).map_err(|error| Failure::io(IoOperation::Read, path, &error))?;
     read_bounded(file, bytes_max).map_err(|error| match error.kind() {
         std::io::ErrorKind::FileTooLarge => {
-            Failure::new("too_long").arg("field", path.display()).arg("max", bytes_max).at("file", path.display())
+            Failure::new("too_long").arg("field", path.display()).arg("bytes_max", bytes_max).at("file", path.display())
         }
         _ => Failure::io(IoOperation::Read, path, &error),
     })
@@ -180,7 +187,7 @@ pub(crate) fn new_passphrase(console: &mut dyn Console, texts: &Texts) -> Result
 /// What the terminal fails with; nothing typed counts as missing.
 pub(crate) fn passphrase(console: &mut dyn Console, texts: &Texts, question: &str) -> Result<Secret, Failure> {
     let typed = console
-        .ask_secret(&format!("{} :", texts.get(question)))
+        .ask_secret(&in_question(texts, &texts.get(question)))
         .map_err(|error| Failure::new("unexpected").because(&error))?;
     if typed.is_empty() {
         return Err(Failure::new("usage_missing").arg("missing", "--passphrase-file"));

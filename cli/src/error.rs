@@ -172,12 +172,12 @@ mod tests {
 
     #[test]
     fn with_json_an_error_is_one_document() -> Result<(), serde_json::Error> {
-        let failure = Failure::new("import_encoding").arg("file", "a.csv").at("file", "a.csv").at("row", 12);
+        let failure = Failure::new("too_many_rows").arg("file", "a.csv").at("file", "a.csv").at("row", 12);
         let shown: Value = serde_json::from_str(&report(&failure, &Texts::for_lang("en"), true, false))?;
         let expected = json!({"error": {
-            "code": "import_encoding",
-            "message": "encoding of a.csv not recognised",
-            "hint": "save it as UTF-8",
+            "code": "too_many_rows",
+            "message": "a.csv has too many rows",
+            "hint": "import it in parts",
             "where": {"file": "a.csv", "row": 12},
         }});
         assert_eq!(shown, expected);

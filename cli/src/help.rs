@@ -36,8 +36,14 @@ fn localise(command: Command, path: &str, template: &str, texts: &Texts) -> Comm
         .arg_required_else_help(false)
         .hide(HIDDEN.contains(&path) || NOT_IN_THE_SHORT_HELP.contains(&path))
         .mut_args(|arg| {
-            let help = arg_help(&key, arg.get_id().as_str(), texts);
-            let arg = arg.help(help).long_help(None).hide_possible_values(false);
+            let mut help = arg_help(&key, arg.get_id().as_str(), texts);
+            let values: Vec<_> = arg.get_possible_values().iter().map(|value| value.get_name().to_owned()).collect();
+            let values = if arg.get_action().takes_values() { values } else { Vec::new() };
+            if !values.is_empty() {
+                help += &texts.with("ui-values", &[("values", values.join(", ").into())]);
+            }
+            let arg = arg.help(help).long_help(None);
+            let arg = if values.is_empty() { arg } else { arg.hide_possible_values(true) };
             match arg.is_global_set() {
                 true => arg.help_heading(texts.get("ui-global-heading").into_owned()),
                 false => arg,

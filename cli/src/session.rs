@@ -185,7 +185,7 @@ fn seal_options(request: &mut Request) -> Option<&mut SealOptions> {
 
 /// Names or roles, separated by commas; none of them means "asked: nobody". The end of input is no answer.
 fn ask_recusals(console: &mut dyn Console, texts: &Texts) -> Result<Vec<String>, Failure> {
-    let question = format!("{} :", texts.get("ask-recuse"));
+    let question = ask::in_question(texts, &texts.get("ask-recuse"));
     let answer = console.ask(&question).map_err(|error| Failure::new("unexpected").because(&error))?;
     let answer = answer.ok_or_else(|| Failure::new("recusal_not_asked"))?;
     Ok(answer.split(',').map(str::trim).filter(|name| !name.is_empty()).map(str::to_owned).collect())

@@ -118,7 +118,7 @@ fn an_invitation_stands_alone_on_its_line_uncut() {
 #[test]
 fn reports_of_the_node_are_told() {
     let verify = json!({"ok": true, "entries": 3, "cases": 1, "quarantined": 0, "problems": []});
-    assert_eq!(fr("verify", &verify), "Tout concorde : 3 entrées, 1 dossiers.\n");
+    assert_eq!(fr("verify", &verify), "Tout concorde. Entrées : 3, dossiers : 1.\n");
     let broken = json!({"ok": false, "problems": [{"entry": "ab", "reason": "signature"}]});
     assert!(en("verify", &broken).contains("signature"));
     let sync = json!({"peers": [
@@ -133,8 +133,8 @@ fn reports_of_the_node_are_told() {
         "duplicates_proposed": 2, "warnings": [{"row": 3, "field": "phone", "message": "too short"}]});
     assert_eq!(
         en("import", &import),
-        "4 rows: 2 created, 0 updated, 1 unchanged, 0 skipped, 1 rejected\n\
-         of which 1 sealed to an audience\n2 duplicates proposed\nrow 3, phone: too short\n"
+        "Rows: 4. Cases created: 2, updated: 0, unchanged: 1, skipped: 0, rejected: 1\n\
+         of which sealed to an audience: 1\nduplicates proposed: 2\nrow 3, phone: too short\n"
     );
     let status = json!({"site": "JER", "members": [{"name": "Rose", "unlocked": true}, {"name": "Ali", "unlocked": false}],
         "peers": [{"device": "0123456789", "site": "MNK", "last_sync": "2026-11-20T08:15:00Z", "equal": true}],

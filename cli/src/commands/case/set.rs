@@ -5,7 +5,7 @@ use crdt_model::edit::Words;
 use node::api::Request;
 use node::error::Failure;
 
-use crate::ask::Asker;
+use crate::ask::{Asker, in_question};
 
 #[derive(Debug, Args)]
 pub(crate) struct Set {
@@ -49,7 +49,7 @@ fn value_of(field: &str, asker: &mut Asker<'_>) -> Result<Words, Failure> {
         return Ok(Words::default());
     }
     let label = asker.texts.field(field).into_owned();
-    let question = format!("{} :", asker.texts.with("ask-value", &[("field", label.into())]));
+    let question = in_question(asker.texts, &asker.texts.with("ask-value", &[("field", label.into())]));
     let answer = asker.console.ask(&question).map_err(|error| Failure::new("unexpected").because(&error))?;
     answer.map(Words).ok_or_else(|| Failure::new("usage_missing").arg("missing", format!("{field}=VALUE")))
 }
