@@ -117,6 +117,10 @@ pub struct RunOptions {
     pub peers: Vec<String>,
     /// Finds peers on the local network.
     pub mdns: bool,
+    /// Who unlocks the node, by name; as in [`Envelope::member`].
+    pub member: Option<String>,
+    /// Their passphrase, if the user gave one: the node refuses with `locked` when it needs it.
+    pub passphrase: Option<Secret>,
 }
 
 /// What a running node listens on: the first line `boucle run` prints.
@@ -136,7 +140,7 @@ pub trait Runtime: Service {
     ///
     /// # Errors
     ///
-    /// `cannot_listen`, `bad_address`, `not_initialised`.
+    /// `cannot_listen`, `bad_address`, `not_initialised`, `locked`, `wrong_passphrase`.
     fn start(&self, options: &RunOptions) -> Result<Ready, Failure>;
 
     /// Stops serving after the commit under way; [`Service::handle`] keeps answering. Stopping twice is harmless.

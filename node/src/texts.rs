@@ -75,9 +75,23 @@ impl Texts {
     /// What a failure says to people: what was wrong, and what to do, when something can be done.
     pub fn error(&self, failure: &Failure) -> (String, Option<String>) {
         let id = format!("error-{}", kebab(failure.code));
-        let args: Vec<TextArg<'_>> = failure.args.iter().map(|(name, value)| (*name, number_or_text(value))).collect();
+        let mut args: Vec<TextArg<'_>> = failure.args.iter().map(|(n, value)| (*n, number_or_text(value))).collect();
+        // What the failure does not name is named in general: `boucle case reopen REF`.
+        for name in crate::error::Code::find(failure.code).map_or(&[][..], |code| code.args) {
+            if !args.iter().any(|(given, _)| given == name) {
+                args.push((name, if *name == "ref" { "REF" } else { "…" }.into()));
+            }
+        }
         let message = self.find(&id, &args).unwrap_or_else(|| failure.code.to_owned());
         (message, self.find(&format!("{id}-hint"), &args).filter(|hint| !hint.is_empty()))
+    }
+
+    /// What is the matter with a row of an import, from the code and arguments of its remark; the code itself where
+    /// there is no text. Goes into `warnings[].message`.
+    pub fn remark(&self, code: &str, args: &[(&'static str, String)]) -> String {
+        let id = format!("remark-{}", kebab(code));
+        let args: Vec<TextArg<'_>> = args.iter().map(|(name, value)| (*name, number_or_text(value))).collect();
+        self.find(&id, &args).unwrap_or_else(|| code.to_owned())
     }
 
     /// The label of a field: its own name where there is none.
@@ -249,6 +263,38 @@ mod tests {
         assert_eq!(told("12"), "the check found 12 problems");
         let silent = Failure::new("peer_silent").arg("peer", "007").arg("seconds", 10);
         assert!(texts.error(&silent).0.contains("007"));
+    }
+
+    #[test]
+    fn what_a_failure_does_not_name_is_named_in_general() {
+        let (_, hint) = Texts::for_lang("en").error(&Failure::new("case_closed"));
+        assert_eq!(hint.as_deref(), Some("reopen it with `boucle case reopen REF`"));
+    }
+
+    #[test]
+    fn a_remark_of_an_import_is_told_and_an_unknown_one_keeps_its_code() {
+        let texts = Texts::for_lang("en");
+        assert!(texts.remark("repeat_differs", &[("of", "3".to_owned())]).contains("(row 3)"));
+        assert_eq!(texts.remark("not_a_remark", &[]), "not_a_remark");
+    }
+
+    /// Keys that the command line asks for by name.
+    #[test]
+    fn every_text_the_command_line_names_exists() {
+        let (fr, mut seen) = (messages(FR), 0);
+        for (path, text) in sources("../cli/src") {
+            for prefix in ["ui-", "ask-", "done-"] {
+                for rest in literals(&text, &format!("\"{prefix}")).into_iter().filter(|rest| !rest.contains('{')) {
+                    seen += 1;
+                    assert!(fr.contains_key(&format!("{prefix}{rest}")), "{path}: {prefix}{rest}");
+                }
+            }
+        }
+        assert!(seen > 30, "the scan found nothing: {seen}");
+        for name in crate::api::IMPLEMENTED.iter().filter(|name| name.starts_with("case ")) {
+            let act = !matches!(*name, "case list" | "case show" | "case history" | "case conflicts");
+            assert!(!act || fr.contains_key(&format!("done-{}", name.replace(' ', "-"))), "{name}");
+        }
     }
 
     #[test]
