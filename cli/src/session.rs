@@ -122,7 +122,7 @@ fn execute(cli: Cli, texts: &Texts, world: &mut World<'_>) -> Result<u8, Failure
             (options.member, options.passphrase) = (global.member.clone(), passphrase);
             return run::run(&home(&global, world)?, options, global.json || global.jsonl, texts, world).map(|()| 0);
         }
-        Action::Demo(story) => return demo::tell(&story, texts, world).map(|()| 0),
+        Action::Demo(story) => return demo::tell(&story, global.json || global.jsonl, texts, world).map(|()| 0),
     };
     let home = home(&global, world)?;
     let name = request.name();

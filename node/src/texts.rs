@@ -283,8 +283,11 @@ mod tests {
     fn every_text_the_command_line_names_exists() {
         let (fr, mut seen) = (messages(FR), 0);
         for (path, text) in sources("../cli/src") {
-            for prefix in ["ui-", "ask-", "done-"] {
-                for rest in literals(&text, &format!("\"{prefix}")).into_iter().filter(|rest| !rest.contains('{')) {
+            for prefix in ["ui-", "ask-", "done-", "demo-"] {
+                for rest in literals(&text, &format!("\"{prefix}"))
+                    .into_iter()
+                    .filter(|rest| !rest.is_empty() && !rest.contains('{'))
+                {
                     seen += 1;
                     assert!(fr.contains_key(&format!("{prefix}{rest}")), "{path}: {prefix}{rest}");
                 }
