@@ -31,8 +31,8 @@ pub(crate) struct World<'a> {
     pub(crate) err_terminal: bool,
     pub(crate) now_ms: i64,
     pub(crate) backend: &'a dyn Backend,
-    /// Returns when the process is told to stop.
-    pub(crate) wait: &'a dyn Fn() -> io::Result<()>,
+    /// Starts listening for the word to stop: from then on it is not missed.
+    pub(crate) arm: &'a dyn Fn() -> io::Result<run::Wait>,
 }
 
 /// The process: its exit status.
@@ -50,7 +50,7 @@ pub(crate) fn main(args: Vec<OsString>) -> u8 {
         err: &mut io::stderr(),
         now_ms: when::now_ms(),
         backend: &backend::Local,
-        wait: &run::until_told_to_stop,
+        arm: &run::arm,
     };
     command(args, world)
 }

@@ -105,7 +105,7 @@ fn told(fault: Fault, json: bool) -> (Result<(), Failure>, String) {
         err_terminal: false,
         now_ms: 0,
         backend: &stage,
-        wait: &|| Ok(()),
+        arm: &|| Ok(Box::new(|| Ok(()))),
     };
     let result = tell(&Demo { web: false, keep: None }, json, &Texts::for_lang("fr"), world);
     assert!(stage.running.lock().expect("no panic").is_empty(), "a node was left running");
