@@ -127,7 +127,7 @@ fn execute(cli: Cli, texts: &Texts, world: &mut World<'_>) -> Result<u8, Failure
     let home = home(&global, world)?;
     let name = request.name();
     let mut envelope =
-        Envelope { lang: texts.lang().to_owned(), member: global.member, passphrase, now_ms: None, request };
+        Envelope { lang: texts.asked().to_owned(), member: global.member, passphrase, now_ms: None, request };
     if envelope.request.makes_member() && envelope.passphrase.is_none() {
         if !world.console.is_terminal() {
             return Err(Failure::new("usage_missing").arg("missing", "--passphrase-file"));
