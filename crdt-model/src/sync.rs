@@ -158,11 +158,13 @@
 //! ```
 
 pub mod handshake;
+mod input;
 pub mod message;
 mod report;
 mod round;
 mod session;
 
+pub use input::{Again, Config, Input, Output, Snapshot};
 pub use report::{Agreed, Progress, REFUSED_NAMED_MAX, Reason, Refused, Report, ScopeState};
 pub use round::{RESENDS_PER_CHAIN_MAX, RESENT_CHAINS_MAX, WINDOW_FRAMES_MAX};
-pub use session::{Again, Config, Input, Output, Session, Snapshot};
+pub use session::Session;

@@ -9,8 +9,8 @@ use std::rc::Rc;
 use crdt_model::entry::{Entry, Header, Kind, Place, SectionRef, VALIDATOR};
 use crdt_model::frontier::{ChainKey, Frontier, Suffix, Tip};
 use crdt_model::id::{DeviceId, DocId, EntryId, Incarnation, OrgId, ScopeId};
-use crdt_model::sync::message::Message;
-use crdt_model::sync::{Again, Agreed, Config, Input, Output, Reason, Refused, Report, Session};
+use crdt_model::sync::message::{Gaps, Message};
+use crdt_model::sync::{Again, Agreed, Config, Input, Output, Reason, Refused, Report, Session, Snapshot};
 use ed25519_dalek::SigningKey;
 use proptest::prelude::*;
 
@@ -50,6 +50,10 @@ struct Node {
     agreed: Option<Agreed>,
     /// Entries whose signature is never accepted here.
     distrusted: BTreeSet<EntryId>,
+    /// Shares scopes 0 to 2 once the membership has so many entries.
+    opens_after: Option<u64>,
+    /// This device writes something new on the next so many requests for frontiers.
+    writes_on_asking: (u8, u64),
 }
 
 enum Admission {
@@ -176,7 +180,16 @@ impl Node {
         match ask {
             Output::Need { scope, suffix, bytes_max } => self.supply(scope, suffix, bytes_max),
             Output::Ingest { scope, entries } => self.ingest(scope, &entries),
-            Output::AskFrontiers => Input::Frontiers(self.frontiers().into()),
+            Output::AskFrontiers => {
+                if self.opens_after.is_some_and(|n| self.frontier(&MEMBERSHIP).entries() >= n) {
+                    self.scopes = (0..3).map(scope).collect();
+                }
+                if let (device, left @ 1..) = self.writes_on_asking {
+                    self.writes_on_asking = (device, left - 1);
+                    self.write(device, scope(1), 1, 40, left as u8);
+                }
+                Input::Frontiers(self.frontiers().into())
+            }
             Output::Send(_) | Output::Finished(_) => unreachable!("handled where it is polled"),
         }
     }
@@ -546,7 +559,6 @@ fn hints_too_large_for_a_greeting_are_left_out() {
             b.write(device, scope(scope_no), 1, 40, 0);
         }
     }
-    // Four greetings' worth of chains cannot be made with one-byte devices: a tighter agreement does.
     for n in 3..8 {
         for node in [&mut a, &mut b] {
             node.scopes.insert(scope(n));
@@ -559,6 +571,94 @@ fn hints_too_large_for_a_greeting_are_left_out() {
     assert!(met.a.equal && met.b.equal);
     assert!(met.a.round_trips > 2, "hints were used");
     assert_eq!(a.ids(), b.ids());
+}
+
+#[test]
+fn missing_sections_and_differing_wants_are_named_and_remembered_as_agreed() {
+    let (mut a, mut b) = acquainted(2, 40);
+    let gaps = |count: u32| Gaps { count, hash: [count as u8; 32] };
+    for (ours, theirs, wants, reason) in [
+        (2, 0, 0, Some(Reason::Gaps { ours: 2, theirs: 0 })),
+        (3, 3, 0, Some(Reason::Gaps { ours: 3, theirs: 3 })),
+        (0, 0, 1, Some(Reason::Wants)),
+        (0, 0, 0, None),
+    ] {
+        let mut sides = [Side::new(&mut a, config()), Side::new(&mut b, config())];
+        let mut hellos = VecDeque::new();
+        for (side, (missing, wants)) in sides.iter_mut().zip([(ours, wants), (theirs, 0)]) {
+            let (gaps, wants) = if missing == 0 { (Gaps::default(), [wants; 32]) } else { (gaps(missing), [0; 32]) };
+            let frontiers = side.node.frontiers();
+            side.handle(Input::Start(Snapshot { frontiers, gaps, wants }), &mut hellos);
+        }
+        let (from_a, from_b) = (hellos.pop_front().expect("a"), hellos.pop_front().expect("b"));
+        let [sa, sb] = &mut sides;
+        sb.handle(Input::Frame(from_a), &mut hellos);
+        sa.handle(Input::Frame(from_b), &mut hellos);
+        let report = sa.report.take().expect("finished");
+        assert_eq!((report.equal, &report.reason), (reason.is_none(), &reason));
+        assert!(report.agreed.is_some(), "the frontiers are equal");
+        assert!(sb.report.is_some());
+    }
+}
+
+#[test]
+fn a_newcomer_gets_the_rest_in_the_session_that_made_it_a_member() {
+    let (mut a, mut b) = (Node::new(3), Node::new(1));
+    a.write(1, scope(0), 3, 40, 0);
+    a.write(1, scope(1), 3, 40, 0);
+    b.write(2, scope(0), 1, 40, 0);
+    a.scopes = BTreeSet::from([scope(0)]);
+    a.opens_after = Some(4);
+    b.opens_after = Some(4);
+    let met = meet(&mut a, &mut b);
+    assert!(met.a.equal && met.b.equal, "{:?}", met.a.reason);
+    assert_eq!(b.frontier(&scope(1)).entries(), 3);
+}
+
+#[test]
+fn what_is_written_during_a_session_goes_along_and_endless_writing_is_bounded() {
+    let (mut a, mut b) = acquainted(2, 40);
+    a.write(1, scope(1), 2, 40, 0);
+    (a.writes_on_asking, b.writes_on_asking) = ((1, 3), (2, 2));
+    let met = meet(&mut a, &mut b);
+    assert!(met.a.equal && met.b.equal);
+    assert_eq!(a.ids(), b.ids());
+    a.write(1, scope(1), 2, 40, 0);
+    a.writes_on_asking = (1, 1_000);
+    let met = meet_cut(&mut a, &mut b, &Config { rounds_max: 4, ..config() }, usize::MAX);
+    assert_eq!(met.a.reason, Some(Reason::Rounds { rounds: 4 }));
+    assert_eq!(met.b.reason, met.a.reason);
+}
+
+#[test]
+fn the_other_side_learns_that_a_person_asked() {
+    let (mut a, mut b) = acquainted(1, 40);
+    let mut asks = Side::new(&mut a, Config { explicit: true, ..config() });
+    let mut out = VecDeque::new();
+    let start = Input::Start(asks.node.frontiers().into());
+    asks.handle(start, &mut out);
+    let mut asked = Side::new(&mut b, config());
+    asked.handle(Input::Frame(out.pop_front().expect("a greeting")), &mut out);
+    assert!(asked.session.peer_explicit(), "before this side has said anything");
+    assert!(!asks.session.peer_explicit());
+}
+
+#[test]
+fn an_engine_that_answers_what_was_not_asked_is_a_local_fault() {
+    let answers = [
+        Input::Supplied { scope: scope(1), entries: vec![], reached: 1 },
+        Input::Ingested { scope: scope(1), accepted: 1, refused: vec![], resend: vec![] },
+        Input::Frontiers(Snapshot::default()),
+        Input::Start(Snapshot::default()),
+    ];
+    for answer in answers {
+        let mut node = Node::new(2);
+        let mut side = Side::new(&mut node, config());
+        let start = Input::Start(side.node.frontiers().into());
+        side.handle(start, &mut VecDeque::new());
+        side.handle(answer, &mut VecDeque::new());
+        assert_eq!(side.report.and_then(|r| r.reason).map(|r| r.code()), Some("local"));
+    }
 }
 
 // ---- properties
