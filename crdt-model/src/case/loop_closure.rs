@@ -61,9 +61,8 @@ pub fn satisfied_after_answer(
     let answered = |fact: &SatisfactionFact| {
         fact.responses.iter().any(|id| responses.get(id).is_some_and(|response| response.fact.epoch == epoch))
     };
-    let counts = |fact: &SatisfactionFact| {
-        fact.value == Satisfaction::Satisfied && fact.epoch == epoch && answered(fact)
-    };
+    let counts =
+        |fact: &SatisfactionFact| fact.value == Satisfaction::Satisfied && fact.epoch == epoch && answered(fact);
     let mut candidates: Vec<_> = said.iter().filter(|(_, dated)| counts(&dated.fact)).collect();
     candidates.sort_by_key(|(_, dated)| std::cmp::Reverse((dated.stamp.order, dated.stamp.entry)));
     if open.is_empty() {

@@ -22,11 +22,8 @@ pub type Family<T> = BTreeMap<FactId, Dated<T>>;
 
 /// The ids no other fact of the family lists.
 pub fn heads<T: Seen>(family: &Family<T>) -> BTreeSet<FactId> {
-    let listed: BTreeSet<FactId> = family
-        .iter()
-        .flat_map(|(id, fact)| fact.fact.seen().iter().filter(move |seen| *seen != id))
-        .copied()
-        .collect();
+    let listed: BTreeSet<FactId> =
+        family.iter().flat_map(|(id, fact)| fact.fact.seen().iter().filter(move |seen| *seen != id)).copied().collect();
     let heads: BTreeSet<FactId> = family.keys().filter(|id| !listed.contains(id)).copied().collect();
     if heads.is_empty() { family.keys().copied().collect() } else { heads }
 }

@@ -9,7 +9,7 @@ use crate::case::fact::{
 };
 use crate::case::loop_closure::Satisfaction;
 use crate::case::seen::{Family, SEEN_MAX, frontier};
-use crate::case::sensitivity::{self, Level};
+use crate::case::sensitivity::Level;
 use crate::case::status::{EPOCH_MAX, Status};
 use crate::case::{Shape, Who};
 use crate::edit::act::{Act, LinkKind};
@@ -231,12 +231,13 @@ impl Act<'_> {
         }
         let implied = priority.is_none() && *self.view.shown("priority") == Shown::Absent;
         let priority = if implied { Some(facts.priority.as_str()) } else { priority };
+        let mut chosen = sensitivity.is_some_and(|asked| in_force.is_none_or(|level| asked > level));
         for (name, text) in [("category", category), ("priority", priority), ("project", project)] {
             if let Some(text) = text {
-                self.set_register(known(name), text)?;
+                chosen |= self.set_register(known(name), text)?.is_some();
             }
         }
-        self.raise_for_category(facts.sensitivity.max(sensitivity.unwrap_or(Level::S0)))?;
+        self.raise_for_category(facts.sensitivity.max(sensitivity.unwrap_or(Level::S0)), chosen)?;
         self.step(Status::Triaged)
     }
 
@@ -327,13 +328,13 @@ impl Act<'_> {
             return Err(EditRefusal::NeedsSealing { level });
         }
         let codes = &self.facts.codes;
-        let lowered: BTreeSet<FactId> = codes.lowers.values().flat_map(|dated| dated.fact.raises.iter().copied()).collect();
+        let lowered: BTreeSet<FactId> =
+            codes.lowers.values().flat_map(|dated| dated.fact.raises.iter().copied()).collect();
         let raises: Vec<FactId> = codes.raises.keys().filter(|id| !lowered.contains(id)).copied().collect();
         if raises.len() > RAISES_MAX {
             return Err(EditRefusal::TooMany { field: "sensitivity" });
         }
         let fact = LowerFact { level: to, raises, seen: frontier(&codes.lowers) };
-        debug_assert!(sensitivity::effective(&codes.raises, &codes.lowers).is_some() || codes.raises.is_empty());
         let reason = self.said("reason", reason)?;
         let id = self.draft.id();
         self.draft.fact(FactKind::Lower, id, &fact)?;
