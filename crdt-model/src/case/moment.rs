@@ -34,6 +34,10 @@ pub fn in_range(at_ms: i64) -> bool {
 }
 
 /// `at_ms` in RFC 3339, UTC, without a fraction when it is zero. Times out of range are shown as the nearest that is not.
+///
+/// # Panics
+///
+/// Never: every time between the years 0 and 9999 has this form.
 pub fn rfc3339(at_ms: i64) -> String {
     let nanos = i128::from(at_ms.clamp(TIME_MS_MIN, TIME_MS_MAX)) * 1_000_000;
     let at = OffsetDateTime::from_unix_timestamp_nanos(nanos).expect("clamped to the years 0 to 9999");

@@ -8,7 +8,7 @@ use crate::case::fact::{
     MoveFact, RAISES_MAX, RaiseFact, ResponseFact, ResponseText, SatisfactionDetail, SatisfactionFact, TextFact,
 };
 use crate::case::loop_closure::Satisfaction;
-use crate::case::seen::{Family, SEEN_MAX, frontier};
+use crate::case::seen::{SEEN_MAX, frontier};
 use crate::case::sensitivity::Level;
 use crate::case::status::{EPOCH_MAX, Status};
 use crate::case::{Shape, Who};
@@ -39,24 +39,9 @@ impl Act<'_> {
         }
     }
 
-    /// All heads of the moves, and of the closings among them: a closing must supersede every closing its author saw.
+    /// What a new move has seen. No move follows a closing within its epoch, so closings are heads until one settles them.
     pub(super) fn moves_seen(&self) -> Vec<FactId> {
-        let closings: Family<MoveFact> = self
-            .facts
-            .codes
-            .moves
-            .iter()
-            .filter(|(_, dated)| dated.fact.to == Status::Closed)
-            .map(|(id, dated)| (*id, dated.clone()))
-            .collect();
-        let closings = frontier(&closings);
-        let mut seen: BTreeSet<FactId> = closings.into_iter().collect();
-        for id in frontier(&self.facts.codes.moves) {
-            if seen.len() < SEEN_MAX {
-                seen.insert(id);
-            }
-        }
-        seen.into_iter().collect()
+        frontier(&self.facts.codes.moves)
     }
 
     /// Steps forward to `to`, unless the case is there or beyond.
@@ -455,10 +440,8 @@ impl Act<'_> {
         match reason {
             "satisfied" if !work.answered => Err(EditRefusal::NotAnswered),
             "satisfied" if !work.satisfied => Err(EditRefusal::NotSatisfied),
-            "not_satisfied" => self.must_manage().and_then(|()| match work.responses.len() {
-                0 | 1 => Err(EditRefusal::AnsweredOnce),
-                _ => Ok(()),
-            }),
+            "not_satisfied" if work.responses.len() < 2 => self.must_manage().and(Err(EditRefusal::AnsweredOnce)),
+            "not_satisfied" => self.must_manage(),
             "unreachable" => self.must_be_unreachable(),
             "anonymous" => self.must_have_no_way_back(),
             "out_of_scope" if !work.answered => Err(EditRefusal::NoDirection),

@@ -398,7 +398,7 @@ fn every_name_written_by_an_act_is_a_field() {
         let ops = replica.perform(&create(full.clone(), sealed)).expect("a full case is a good case");
         assert_eq!(sealed, ops.personal.is_empty());
         if sealed {
-            let keys: Vec<&str> = ops.open.iter().map(|op| key_of(op)).collect();
+            let keys: Vec<&str> = ops.open.iter().map(key_of).collect();
             assert_eq!(keys, ["restricted", "week", "region"]);
         }
         let view = replica.view();
