@@ -160,6 +160,20 @@ impl Message {
         cbor::encode(self)
     }
 
+    /// What it is called, without what it says.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Status(_) => "status",
+            Self::Scopes(_) => "scopes",
+            Self::Tips { .. } => "tips",
+            Self::Entries { .. } => "entries",
+            Self::Confirmed { .. } => "confirmed",
+            Self::RoundEnd { .. } => "round end",
+            Self::Resend { .. } => "resend",
+            Self::Bye { .. } => "bye",
+        }
+    }
+
     /// Reads a frame.
     ///
     /// # Errors
