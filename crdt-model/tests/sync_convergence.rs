@@ -995,7 +995,7 @@ proptest! {
         side.handle(Input::Closed, &mut out);
         let report = side.report.expect("finished");
         prop_assert!(!report.equal);
-        prop_assert!(report.reason.is_some_and(|r| matches!(r.code(), "protocol" | "cut" | "bye")));
+        prop_assert!(report.reason.is_some_and(|r| matches!(r.code(), "protocol" | "cut" | "bye" | "version")));
     }
 }
 

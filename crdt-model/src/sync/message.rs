@@ -195,7 +195,7 @@ impl Message {
 /// The version a status names, whatever else another version of the protocol puts into it.
 fn status_version(frame: &[u8]) -> Option<u64> {
     let mut r = Reader::new(frame);
-    r.array().ok()??;
+    r.array().ok()?.filter(|parts| *parts >= 2)?;
     (r.u64().ok()? == 1).then(|| r.u64().ok()).flatten()
 }
 
