@@ -1,1 +1,182 @@
-//! The case: schema, facts and folds.
+//! The case: what may be written, and how what was written adds up.
+//!
+//! A case is three layers of root keys ([`crate::layer`]). [`schema`] is the one table of fields: it drives the import
+//! gate, the view, the digest and `case set`. A field is a *register* (one root key, rivals kept), a *constant*, a *set*
+//! (one root key per element) or a family of immutable [`fact`]s (`kind/<id>`). Nothing that matters is stored as an
+//! outcome: status, sensitivity, consent, satisfaction and loop-closed are folds over facts, so that any two nodes with
+//! the same facts agree whatever the order of arrival.
+//!
+//! ```text
+//!              ordinary case                         restricted case
+//!  open        codes, dates, code-only facts         restricted, week, region: nothing else
+//!  personal    identity, free text                   (padding)
+//!  sensitive   allegation, accused, recusals         everything else
+//! ```
+//!
+//! [`CaseLayers`] hides the difference: folds read *codes*, *words* and *sealed* fields through it, wherever they lie.
+//!
+//! Facts say what their author had *seen* (the frontier of facts of their family), so a fold can tell "later" from
+//! "concurrent" without clocks: a refusal concurrent with a consent wins, a closing that saw the rival closing settles it.
+
+pub mod collect;
+pub mod consent;
+pub mod fact;
+pub mod hold;
+pub mod loop_closure;
+pub mod moment;
+pub mod schema;
+pub mod seen;
+pub mod sensitivity;
+pub mod status;
+
+use std::fmt;
+use std::str::FromStr;
+
+use crate::id::{DocId, MemberId};
+use crate::layer::{Layer, LayerState, Value};
+use sensitivity::Level;
+
+/// What the taxonomy says of a category, as far as folds and edits need it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CategoryFacts {
+    /// The protection the category sets.
+    pub sensitivity: Level,
+    /// `p1`…`p4`.
+    pub priority: String,
+    /// Who may read it when it is restricted.
+    pub audience: Option<String>,
+    /// Role it goes to.
+    pub refer_to: String,
+    /// Hours from `received_at` to the first referral.
+    pub refer_within_h: u32,
+    /// Hours from `received_at` to the answer.
+    pub respond_within_h: u32,
+    /// May be answered and closed in the first interaction.
+    pub first_contact: bool,
+}
+
+/// The codes in force: a small window on the taxonomy. A closure from category code to [`CategoryFacts`] will do where no
+/// code is checked.
+pub trait Codes {
+    /// What is known of a category.
+    fn category(&self, code: &str) -> Option<CategoryFacts>;
+
+    /// Whether `code` is in the taxonomy's `table` (`channel`, `case_type`, `sex`…).
+    fn knows(&self, table: &str, code: &str) -> bool;
+
+    /// Different days with a failed attempt that make a person unreachable.
+    fn attempt_days(&self) -> usize {
+        3
+    }
+}
+
+impl<F: Fn(&str) -> Option<CategoryFacts>> Codes for F {
+    fn category(&self, code: &str) -> Option<CategoryFacts> {
+        self(code)
+    }
+
+    fn knows(&self, _table: &str, _code: &str) -> bool {
+        true
+    }
+}
+
+/// A member or a role: who does the work.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Who {
+    /// One person.
+    Member(MemberId),
+    /// Whoever holds the role, by its code.
+    Role(String),
+}
+
+impl fmt::Display for Who {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Member(id) => write!(f, "member:{id}"),
+            Self::Role(code) => write!(f, "role:{code}"),
+        }
+    }
+}
+
+/// Neither `member:<32 hexadecimal digits>` nor `role:<code>`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("neither member:<id> nor role:<code>")]
+pub struct NotWho;
+
+impl FromStr for Who {
+    type Err = NotWho;
+
+    fn from_str(text: &str) -> Result<Self, NotWho> {
+        let canonical = |id: MemberId, hex: &str| (id.to_string() == hex).then_some(Self::Member(id));
+        match text.split_once(':') {
+            Some(("member", hex)) => hex.parse().ok().and_then(|id| canonical(id, hex)).ok_or(NotWho),
+            Some(("role", code)) if schema::is_code(code) => Ok(Self::Role(code.to_owned())),
+            _ => Err(NotWho),
+        }
+    }
+}
+
+/// How a case looks to one reader.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shape {
+    /// Codes in the open layer, words in the personal one.
+    Ordinary,
+    /// Restricted, read by its audience.
+    Inside,
+    /// Restricted, and its content is not for this reader.
+    Outside,
+}
+
+/// The layers of one case, as far as a reader can open them. `None`: no key.
+#[derive(Debug, Clone, Copy)]
+pub struct CaseLayers<'a> {
+    /// The case.
+    pub case_id: DocId,
+    /// Readable on every node of the scope.
+    pub open: &'a LayerState,
+    /// Identity and free text.
+    pub personal: Option<&'a LayerState>,
+    /// Allegations; everything of a restricted case.
+    pub sensitive: Option<&'a LayerState>,
+}
+
+impl<'a> CaseLayers<'a> {
+    /// Whether the open layer carries the restricted mark.
+    pub fn restricted(&self) -> bool {
+        let marked = |cells: &Vec<crate::layer::Cell>| cells.iter().any(|cell| cell.value == Value::Bool(true));
+        self.open.get("restricted").is_some_and(marked)
+    }
+
+    /// How the case looks to this reader.
+    pub fn shape(&self) -> Shape {
+        match (self.restricted(), self.sensitive.is_some()) {
+            (false, _) => Shape::Ordinary,
+            (true, true) => Shape::Inside,
+            (true, false) => Shape::Outside,
+        }
+    }
+
+    /// Where a field of ordinary layer `ordinary` lies in this case.
+    pub fn placed(&self, ordinary: Layer) -> Layer {
+        schema::placed(ordinary, self.restricted())
+    }
+
+    /// The content of one layer, if this reader holds its key.
+    pub fn layer(&self, layer: Layer) -> Option<&'a LayerState> {
+        match layer {
+            Layer::Open => Some(self.open),
+            Layer::Personal => self.personal,
+            Layer::Sensitive => self.sensitive,
+        }
+    }
+
+    /// The layer that holds fields of ordinary layer `ordinary`.
+    ///
+    /// # Errors
+    ///
+    /// The layer whose key is missing.
+    pub fn reading(&self, ordinary: Layer) -> Result<&'a LayerState, Layer> {
+        let placed = self.placed(ordinary);
+        self.layer(placed).ok_or(placed)
+    }
+}

@@ -1,4 +1,20 @@
 //! What people do to a case, as data; and the translation of each act into layer operations.
+//!
+//! [`Edit::to_ops`] is where the rules of the life cycle live: an act whose conditions the author can see unmet is refused
+//! with a code and what to do instead. Whatever it returns passes [`crate::case::schema::check_put`] by construction and
+//! names each key once a layer. It reads only what the author can read: the operations of one act never depend on a layer
+//! that is withheld, and a register in a withheld layer is never overwritten (facts may be added: the drop-box).
+
+mod act;
+mod create;
+mod draft;
+mod life_cycle;
+mod refusal;
+mod set;
+
+pub use act::{Birth, Creation, Edit, EditContext, LinkKind, Policy, RestrictedBirth};
+pub use draft::EditOps;
+pub use refusal::EditRefusal;
 
 use serde::{Deserialize, Serialize};
 
@@ -188,3 +204,6 @@ pub struct NewCase {
     /// An answer given at once.
     pub answer: Option<GivenAnswer>,
 }
+
+#[cfg(test)]
+pub(crate) mod tests;

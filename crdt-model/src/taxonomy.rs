@@ -7,6 +7,7 @@
 //!
 //! Elsewhere: what a role may do ([`Taxonomy::role_profile`], `docs/ROLES.md`), what a case stores (`case`).
 
+mod check;
 mod entries;
 mod parse;
 mod role;
@@ -331,7 +332,8 @@ impl Taxonomy {
 
     /// What holds for a sensitivity: delays, visibility, word.
     pub fn level(&self, sensitivity: Sensitivity) -> &SensitivityLevel {
-        self.sensitivities.get(sensitivity.as_str()).expect("parsing insists on all four")
+        // Parsing insists on all four, in their order.
+        &self.sensitivities.entries[usize::from(sensitivity.rank())]
     }
 
     /// The audience a sub-category is sealed to. `None`: an ordinary or an unknown one.

@@ -1,1 +1,400 @@
-//! What people see.
+//! What people see: plain structs that node, cli and web read.
+//!
+//! [`fold`] turns the layers a reader can open into a [`CaseView`]; its JSON is what `case show` prints: one flat object
+//! with the field names of the case model, `{"withheld": "personal"}` where the reader has no key. [`CaseRow`] is the
+//! line of a list. Members and devices are ids here; whoever knows the names puts them in.
+//!
+//! No `Debug` of this module shows a value: any field may be a person's words.
+
+mod digest;
+mod fold;
+mod history;
+mod json;
+mod row;
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+pub use digest::digest_bytes;
+pub use fold::fold;
+pub(crate) use fold::{never_assigned, rivals};
+pub use history::{HistoryItem, Written, history};
+pub use row::CaseRow;
+
+use crate::case::Shape;
+use crate::case::collect::Alarm;
+use crate::case::consent::Answer;
+use crate::case::fact::FactId;
+use crate::case::loop_closure::Satisfaction;
+use crate::case::moment::{serialize_ms, serialize_ms_opt};
+use crate::case::sensitivity::Level;
+use crate::case::status::Standing;
+use crate::edit::{Moment, Words};
+use crate::id::{DeviceId, DocId, MemberId};
+use crate::layer::{Layer, Stamp};
+
+/// What a register, a constant or a set shows.
+#[derive(Clone, PartialEq, Eq)]
+pub enum Shown {
+    /// Nobody has said.
+    Absent,
+    /// The reader has no key for this layer.
+    Withheld(Layer),
+    /// A code or words.
+    Text(String),
+    /// True or false.
+    Bool(bool),
+    /// A number.
+    Int(i64),
+    /// A claimed time, Unix milliseconds.
+    Time(i64),
+    /// A time as told.
+    Moment(Moment),
+    /// The elements of a set, ascending.
+    List(Vec<String>),
+}
+
+impl fmt::Debug for Shown {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Absent => f.write_str("Absent"),
+            Self::Withheld(layer) => write!(f, "Withheld({layer:?})"),
+            _ => f.write_str("[redacted]"),
+        }
+    }
+}
+
+/// Who wrote something, and when they say they did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+pub struct Origin {
+    /// The member; `None` where the layer names nobody.
+    pub by: Option<MemberId>,
+    /// Claimed time, Unix milliseconds; RFC 3339 in JSON.
+    #[serde(rename = "at", serialize_with = "serialize_ms")]
+    pub at_ms: i64,
+    /// The device.
+    pub device: DeviceId,
+}
+
+impl From<&Stamp> for Origin {
+    fn from(stamp: &Stamp) -> Self {
+        Self { by: stamp.member, at_ms: stamp.claimed_ms, device: stamp.device }
+    }
+}
+
+/// Values that nobody has chosen between yet.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct Conflict {
+    /// The field; `closure` for closing reasons.
+    pub field: &'static str,
+    /// At least two, in the order written.
+    pub values: Vec<Rival>,
+}
+
+/// One of several concurrent values.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct Rival {
+    /// What to say to `settle --pick`: counts from 1.
+    pub pick: usize,
+    /// The value.
+    pub value: Shown,
+    /// Its origin.
+    #[serde(flatten)]
+    pub origin: Origin,
+}
+
+/// Words with their origin: a note, an allegation, a reason.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct Told {
+    /// The fact.
+    pub id: FactId,
+    /// The words.
+    pub text: Words,
+    /// Its origin.
+    #[serde(flatten)]
+    pub origin: Origin,
+}
+
+/// Why a case waits.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct HoldView {
+    /// Taxonomy `hold_reason`.
+    #[serde(rename = "for")]
+    pub reason: String,
+    /// Since when.
+    #[serde(rename = "from", serialize_with = "serialize_ms")]
+    pub from_ms: i64,
+    /// Until when, as foreseen.
+    #[serde(rename = "until", serialize_with = "serialize_ms_opt")]
+    pub until_ms: Option<i64>,
+    /// Who put it on hold.
+    pub by: Option<MemberId>,
+}
+
+/// An answer given.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ResponseView {
+    /// The fact.
+    pub id: FactId,
+    /// The epoch it answers in.
+    pub epoch: u32,
+    /// When the person was told.
+    pub at_ms: i64,
+    /// What they were told: withheld, or absent when nobody wrote it down.
+    pub text: Shown,
+    /// In which language.
+    pub language: Shown,
+    /// Its origin.
+    pub origin: Origin,
+}
+
+/// What the person said of an answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SatisfactionView {
+    /// The fact.
+    pub id: FactId,
+    /// What they said.
+    pub value: Satisfaction,
+    /// In which epoch.
+    pub epoch: u32,
+    /// When.
+    pub at_ms: i64,
+    /// Who spoke, if not the person.
+    pub by_whom: Shown,
+    /// How it was said.
+    pub means: Shown,
+    /// Its origin.
+    pub origin: Origin,
+}
+
+/// One consent as told.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct ConsentView {
+    /// The fact.
+    pub id: FactId,
+    /// Taxonomy `consent_purpose`.
+    pub purpose: String,
+    /// What was said.
+    pub answer: Answer,
+    /// How.
+    pub means: Option<String>,
+    /// By whom, if not the person.
+    pub by_whom: Option<Words>,
+    /// Its origin.
+    #[serde(flatten)]
+    pub origin: Origin,
+}
+
+/// A contact or an attempt.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct InteractionView {
+    /// The fact.
+    pub id: FactId,
+    /// When it began.
+    #[serde(rename = "started_at", serialize_with = "serialize_ms")]
+    pub started_ms: i64,
+    /// When it ended.
+    #[serde(rename = "ended_at", serialize_with = "serialize_ms_opt")]
+    pub ended_ms: Option<i64>,
+    /// Taxonomy `channel`.
+    pub channel: Option<String>,
+    /// `in` or `out`.
+    pub direction: &'static str,
+    /// What for.
+    pub purpose: String,
+    /// How it went.
+    pub outcome: String,
+    /// Language spoken.
+    pub language: Option<String>,
+    /// The first of the case.
+    pub first_contact: bool,
+    /// Its origin.
+    #[serde(flatten)]
+    pub origin: Origin,
+}
+
+/// Something done.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct ActionView {
+    /// The fact.
+    pub id: FactId,
+    /// What.
+    pub what: Words,
+    /// By whom, without the system.
+    pub on_behalf_of: Option<Words>,
+    /// When.
+    #[serde(rename = "done_at", serialize_with = "serialize_ms")]
+    pub done_ms: i64,
+    /// When the next step is due.
+    #[serde(rename = "due", serialize_with = "serialize_ms_opt")]
+    pub due_ms: Option<i64>,
+    /// Its origin.
+    #[serde(flatten)]
+    pub origin: Origin,
+}
+
+/// A file of the case.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct AttachmentView {
+    /// The fact.
+    pub id: FactId,
+    /// BLAKE3 of the content, hexadecimal.
+    pub hash: String,
+    /// Size in bytes.
+    pub bytes: u64,
+    /// File name.
+    pub name: Option<Words>,
+    /// Media type.
+    pub media_type: Option<String>,
+    /// Its origin.
+    #[serde(flatten)]
+    pub origin: Origin,
+}
+
+/// What codes and dates add up to: readable wherever the case is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Work {
+    /// Status, epoch, closing reason.
+    pub standing: Standing,
+    /// Protection in force.
+    pub sensitivity: Option<Level>,
+    /// Whether the person may be contacted.
+    pub contact: Answer,
+    /// Why it waits, while it does.
+    pub hold: Option<HoldView>,
+    /// Answers, in the order written.
+    pub responses: Vec<ResponseView>,
+    /// An answer was given in this epoch.
+    pub answered: bool,
+    /// The last word on satisfaction; the most cautious of concurrent ones.
+    pub satisfaction: Option<Satisfaction>,
+    /// All that was said of the answers, in the order written.
+    pub satisfactions: Vec<SatisfactionView>,
+    /// Satisfied after an answer of this epoch, never taken back.
+    pub satisfied: bool,
+    /// The loop is closed: satisfied, and the closing reason, if any, is not in conflict.
+    pub loop_closed: bool,
+    /// Someone was made responsible, in any epoch.
+    pub ever_assigned: bool,
+    /// The category may be answered at first contact.
+    pub first_contact: bool,
+    /// By when the person should have an answer.
+    pub due_at_ms: Option<i64>,
+    /// Past due and neither answered nor closed.
+    pub overdue: bool,
+    /// What the case waits for, or who.
+    pub waiting_on: Option<String>,
+    /// Milliseconds since it was received.
+    pub age_ms: Option<i64>,
+    /// Share of the expected fields that are filled, in per cent.
+    pub completeness: u8,
+    /// What a person should look at: `contact_after_closing`, `reopening_proposed`, `closing_proposed`,
+    /// `must_be_sealed`.
+    pub flags: Vec<&'static str>,
+}
+
+/// What needs the key of the words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Account {
+    /// What holds for each purpose.
+    pub consent: BTreeMap<String, Answer>,
+    /// Consents as told.
+    pub consents: Vec<ConsentView>,
+    /// Why things were done, by the id of the open act.
+    pub reasons: Vec<Told>,
+    /// Contacts and attempts.
+    pub interactions: Vec<InteractionView>,
+    /// Things done.
+    pub actions: Vec<ActionView>,
+    /// Notes.
+    pub notes: Vec<Told>,
+    /// Files.
+    pub attachments: Vec<AttachmentView>,
+    /// Scans of the paper.
+    pub paper_scans: Vec<AttachmentView>,
+    /// Different days with a failed attempt since the last contact.
+    pub attempt_days: usize,
+    /// Enough of them.
+    pub unreachable: bool,
+}
+
+/// What only the audience reads.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SealedAccount {
+    /// The allegation and its additions.
+    pub allegations: Vec<Told>,
+    /// `member:<id>` or `role:<code>`.
+    pub recusals: Vec<crate::case::Who>,
+}
+
+/// One case as one reader sees it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CaseView {
+    /// The case.
+    pub case_id: DocId,
+    /// Ordinary; restricted and open to this reader; restricted and not.
+    pub shape: Shape,
+    /// Registers, constants and sets by name; those of [`crate::case::schema::FIELDS`], all of them.
+    pub fields: BTreeMap<&'static str, Shown>,
+    /// Who wrote the resolution.
+    pub resolved: Option<Origin>,
+    /// `None` from outside a restricted case.
+    pub work: Option<Work>,
+    /// What needs the key of the words, or the layer it is withheld in.
+    pub account: Result<Account, Layer>,
+    /// What only the audience reads, or the layer it is withheld in.
+    pub sealed: Result<SealedAccount, Layer>,
+    /// What nobody has chosen between yet.
+    pub conflicts: Vec<Conflict>,
+    /// What honest software does not write.
+    pub alarms: Vec<Alarm>,
+}
+
+impl CaseView {
+    /// A field's value; `Absent` for a name that is none.
+    pub fn shown(&self, name: &str) -> &Shown {
+        self.fields.get(name).unwrap_or(&Shown::Absent)
+    }
+
+    /// A field's text, if it has one that the reader may see.
+    pub fn text(&self, name: &str) -> Option<&str> {
+        match self.shown(name) {
+            Shown::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// A time as told.
+    pub fn moment(&self, name: &str) -> Option<Moment> {
+        match self.shown(name) {
+            Shown::Moment(moment) => Some(*moment),
+            _ => None,
+        }
+    }
+
+    /// True only if the field says so.
+    pub fn is_true(&self, name: &str) -> bool {
+        *self.shown(name) == Shown::Bool(true)
+    }
+
+    /// The elements of a set.
+    pub fn list(&self, name: &str) -> &[String] {
+        match self.shown(name) {
+            Shown::List(elements) => elements,
+            _ => &[],
+        }
+    }
+
+    /// The code of the status; `restricted` from outside.
+    pub fn status_code(&self) -> &'static str {
+        self.work.as_ref().map_or("restricted", |work| work.standing.status.code())
+    }
+
+    /// The conflict on a field, if there is one.
+    pub fn conflict(&self, field: &str) -> Option<&Conflict> {
+        self.conflicts.iter().find(|conflict| conflict.field == field)
+    }
+}
+
+#[cfg(test)]
+mod tests;

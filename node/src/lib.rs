@@ -1,1 +1,8 @@
 //! node
+
+pub mod api;
+pub mod error;
+pub mod import;
+pub mod keyring;
+pub mod store;
+pub mod texts;

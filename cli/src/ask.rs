@@ -1,0 +1,255 @@
+//! Fills in what a command line left out: by asking on a terminal, or by listing what is missing.
+
+use std::path::Path;
+
+use crdt_model::edit::Words;
+use node::api::Secret;
+use node::error::{Failure, IoOperation};
+use node::texts::Texts;
+
+use crate::console::{Console, read_bounded};
+
+/// Bytes a text may have on its way in; the node's own bounds are tighter.
+const TEXT_BYTES_MAX: u64 = 1024 * 1024;
+/// Bytes of a whole record (`--from-json`).
+pub(crate) const RECORD_BYTES_MAX: u64 = 4 * 1024 * 1024;
+/// Bytes of a passphrase file.
+const PASSPHRASE_BYTES_MAX: u64 = 4096;
+
+/// Collects answers for one command. Without a terminal, everything missing is named at once by [`Asker::finish`].
+pub(crate) struct Asker<'a> {
+    pub(crate) console: &'a mut dyn Console,
+    pub(crate) texts: &'a Texts,
+    /// Unix milliseconds; what relative times count from.
+    pub(crate) now_ms: i64,
+    /// `--member`: the one who acts, or the one to be made by `init` and `join`.
+    pub(crate) member: Option<String>,
+    missing: Vec<String>,
+    stdin_read: bool,
+}
+
+impl<'a> Asker<'a> {
+    pub(crate) fn new(console: &'a mut dyn Console, texts: &'a Texts, now_ms: i64) -> Self {
+        Self { console, texts, now_ms, member: None, missing: Vec::new(), stdin_read: false }
+    }
+
+    /// A code or a name that must be there: given, or asked for until something is typed. Empty when it is missing,
+    /// which [`Asker::finish`] reports.
+    pub(crate) fn required(&mut self, given: Option<String>, option: &str, question: &str) -> Result<String, Failure> {
+        if let Some(value) = given.filter(|value| !value.trim().is_empty()) {
+            return Ok(value);
+        }
+        if !self.console.is_terminal() {
+            self.missing.push(option.to_owned());
+            return Ok(String::new());
+        }
+        loop {
+            match self.question(question)? {
+                Some(answer) if answer.is_empty() => {}
+                Some(answer) => return Ok(answer),
+                None => return Err(Failure::new("usage_missing").arg("missing", option)),
+            }
+        }
+    }
+
+    /// Words that must be there: like [`Asker::required`], and `-` reads standard input.
+    pub(crate) fn required_words(
+        &mut self,
+        given: Option<String>,
+        option: &str,
+        question: &str,
+    ) -> Result<Words, Failure> {
+        match given {
+            Some(dash) if dash == "-" => self.stdin(option),
+            given => self.required(given, option, question).map(Words),
+        }
+    }
+
+    /// Words that may be there: given, `-` for standard input, or absent.
+    pub(crate) fn words(&mut self, given: Option<String>, option: &str) -> Result<Option<Words>, Failure> {
+        match given {
+            Some(dash) if dash == "-" => self.stdin(option).map(Some),
+            given => Ok(given.map(Words)),
+        }
+    }
+
+    /// Words that are asked for on a terminal and may be left blank.
+    pub(crate) fn offered(
+        &mut self,
+        given: Option<String>,
+        option: &str,
+        question: &str,
+    ) -> Result<Option<Words>, Failure> {
+        if given.is_some() || !self.console.is_terminal() {
+            return self.words(given, option);
+        }
+        Ok(self.question(question)?.filter(|answer| !answer.is_empty()).map(Words))
+    }
+
+    /// A code that is asked for on a terminal and may be left blank.
+    pub(crate) fn offered_code(&mut self, given: Option<String>, question: &str) -> Result<Option<String>, Failure> {
+        if given.is_some() || !self.console.is_terminal() {
+            return Ok(given);
+        }
+        Ok(self.question(question)?.filter(|answer| !answer.is_empty()))
+    }
+
+    /// Standard input, once per command, without its last line end.
+    pub(crate) fn stdin(&mut self, option: &str) -> Result<Words, Failure> {
+        Ok(Words(self.stdin_text(option, TEXT_BYTES_MAX)?.trim_end_matches(['\r', '\n']).to_owned()))
+    }
+
+    /// Standard input as it is.
+    pub(crate) fn stdin_text(&mut self, option: &str, bytes_max: u64) -> Result<String, Failure> {
+        if std::mem::replace(&mut self.stdin_read, true) {
+            return Err(Failure::new("stdin_twice"));
+        }
+        self.console.read_all(bytes_max).map_err(|error| match error.kind() {
+            std::io::ErrorKind::FileTooLarge => {
+                Failure::new("too_long").arg("field", option).arg("bytes_max", bytes_max)
+            }
+            _ => Failure::new("file_not_readable").arg("file", "-").because(&error),
+        })
+    }
+
+    /// Fails when something required was neither given nor could be asked for, naming all of it.
+    pub(crate) fn finish(&self) -> Result<(), Failure> {
+        match self.missing.as_slice() {
+            [] => Ok(()),
+            missing => Err(Failure::new("usage_missing").arg("missing", missing.join(", "))),
+        }
+    }
+
+    /// Notes something missing that only a terminal could have given.
+    pub(crate) fn miss(&mut self, option: &str) {
+        self.missing.push(option.to_owned());
+    }
+
+    fn question(&mut self, key: &str) -> Result<Option<String>, Failure> {
+        let question = in_question(self.texts, &self.texts.get(key));
+        let answer = self.console.ask(&question).map_err(|error| Failure::new("unexpected").because(&error))?;
+        Ok(answer.map(|answer| answer.trim().to_owned()))
+    }
+}
+
+/// The question with its mark: `Canal :`, `Channel:`.
+pub(crate) fn in_question(texts: &Texts, question: &str) -> String {
+    texts.with("ui-question", &[("question", question.into())])
+}
+
+/// A text file of at most `bytes_max` bytes.
+///
+/// # Errors
+///
+/// Failures that name the file.
+pub(crate) fn read_file(path: &Path, bytes_max: u64) -> Result<String, Failure> {
+    let file = std::fs::File::open(path).map_err(|error| Failure::io(IoOperation::Read, path, &error))?;
+    read_bounded(file, bytes_max).map_err(|error| match error.kind() {
+        std::io::ErrorKind::FileTooLarge => {
+            Failure::new("too_long").arg("field", path.display()).arg("bytes_max", bytes_max).at("file", path.display())
+        }
+        _ => Failure::io(IoOperation::Read, path, &error),
+    })
+}
+
+/// The passphrase from its file or from the environment, if one of them has it. One line end is not part of it.
+///
+/// # Errors
+///
+/// When the file cannot be read.
+pub(crate) fn given_passphrase(file: Option<&Path>, env: Option<String>) -> Result<Option<Secret>, Failure> {
+    let text = match file {
+        Some(path) => Some(read_file(path, PASSPHRASE_BYTES_MAX)?),
+        None => env,
+    };
+    // `zeroize` of the untrimmed text: it moves into a `Secret` either way.
+    let Some(text) = text.map(Secret::new) else { return Ok(None) };
+    let line = text.expose().strip_suffix('\n').unwrap_or(text.expose());
+    let line = line.strip_suffix('\r').unwrap_or(line);
+    Ok((!line.is_empty()).then(|| Secret::new(line.to_owned())))
+}
+
+/// A passphrase for a new member, typed twice.
+///
+/// # Errors
+///
+/// `passphrases_differ`; what the terminal fails with.
+pub(crate) fn new_passphrase(console: &mut dyn Console, texts: &Texts) -> Result<Secret, Failure> {
+    let first = passphrase(console, texts, "ask-passphrase-new")?;
+    let again = passphrase(console, texts, "ask-passphrase-again")?;
+    if first == again { Ok(first) } else { Err(Failure::new("passphrases_differ")) }
+}
+
+/// Asks for a passphrase.
+///
+/// # Errors
+///
+/// What the terminal fails with; nothing typed counts as missing.
+pub(crate) fn passphrase(console: &mut dyn Console, texts: &Texts, question: &str) -> Result<Secret, Failure> {
+    let typed = console
+        .ask_secret(&in_question(texts, &texts.get(question)))
+        .map_err(|error| Failure::new("unexpected").because(&error))?;
+    if typed.is_empty() {
+        return Err(Failure::new("usage_missing").arg("missing", "--passphrase-file"));
+    }
+    Ok(typed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::console::script::Script;
+
+    #[test]
+    fn without_a_terminal_everything_missing_is_named_at_once() {
+        let (mut script, texts) = (Script::default(), Texts::for_lang("en"));
+        let mut asker = Asker::new(&mut script, &texts, 0);
+        assert!(asker.required(None, "--type", "ask-type").is_ok());
+        assert!(asker.required(Some("  ".into()), "--channel", "ask-channel").is_ok());
+        let failure = asker.finish().expect_err("two are missing");
+        assert_eq!(texts.error(&failure).0, "missing: --type, --channel");
+        assert!(script.asked.is_empty());
+    }
+
+    #[test]
+    fn on_a_terminal_it_insists_until_an_answer_or_the_end_of_input() {
+        let texts = Texts::for_lang("fr");
+        let mut script = Script::with(&["", "  ", "hotline"]);
+        let mut asker = Asker::new(&mut script, &texts, 0);
+        assert_eq!(asker.required(None, "--channel", "ask-channel"), Ok("hotline".to_owned()));
+        assert_eq!(asker.required(None, "--type", "ask-type").expect_err("the script ended").code, "usage_missing");
+        assert_eq!(script.asked.len(), 4);
+        assert_eq!(script.asked[0], "Canal (code) :");
+    }
+
+    #[test]
+    fn a_dash_reads_standard_input_once() {
+        let texts = Texts::for_lang("fr");
+        let mut script = Script { stdin: "Pa gen dlo.\nDepi twa jou.\n".into(), ..Script::default() };
+        let mut asker = Asker::new(&mut script, &texts, 0);
+        let words = asker.words(Some("-".into()), "--text").expect("stdin is there");
+        assert_eq!(words, Some(Words::from("Pa gen dlo.\nDepi twa jou.")));
+        assert_eq!(asker.words(Some("-".into()), "--phone").expect_err("read already").code, "stdin_twice");
+    }
+
+    #[test]
+    fn a_passphrase_file_wins_over_the_environment_and_loses_one_line_end() -> std::io::Result<()> {
+        let folder = tempfile::tempdir()?;
+        let file = folder.path().join("phrase");
+        std::fs::write(&file, "cinq mots bien choisis ici \r\n")?;
+        let got = given_passphrase(Some(&file), Some("autre".into())).expect("the file is there");
+        assert_eq!(got, Some(Secret::new("cinq mots bien choisis ici ".into())));
+        assert_eq!(given_passphrase(None, Some(String::new())), Ok(None));
+        std::fs::write(&file, "x".repeat(5000))?;
+        assert_eq!(given_passphrase(Some(&file), None).expect_err("no passphrase is that long").code, "too_long");
+        Ok(())
+    }
+
+    #[test]
+    fn a_new_passphrase_is_typed_twice_alike() {
+        let texts = Texts::for_lang("fr");
+        assert!(new_passphrase(&mut Script::with(&["a b c d e", "a b c d e"]), &texts).is_ok());
+        let differ = new_passphrase(&mut Script::with(&["a b c d e", "a b c d f"]), &texts);
+        assert_eq!(differ.expect_err("they differ").code, "passphrases_differ");
+    }
+}

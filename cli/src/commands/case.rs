@@ -1,0 +1,63 @@
+//! `boucle case`.
+
+mod list;
+mod new;
+mod set;
+mod work;
+
+use clap::Subcommand;
+use node::api::Request;
+use node::error::Failure;
+
+use crate::ask::Asker;
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Case {
+    New(Box<new::New>),
+    List(Box<list::List>),
+    Show(work::Ref),
+    History(work::Ref),
+    Set(set::Set),
+    Note(work::Note),
+    Conflicts(work::Conflicts),
+    Settle(work::Settle),
+    Triage(work::Triage),
+    Assign(work::Assign),
+    Accept(work::Ref),
+    Act(work::Act),
+    Hold(work::Hold),
+    Unhold(work::Ref),
+    Resolve(work::Resolve),
+    Answer(work::Answer),
+    Attempt(work::Attempt),
+    Consent(work::Consent),
+    Close(work::Close),
+    Reopen(work::Reopen),
+}
+
+impl Case {
+    pub(crate) fn request(self, asker: &mut Asker<'_>) -> Result<Request, Failure> {
+        Ok(match self {
+            Self::New(new) => new.request(asker)?,
+            Self::List(list) => list.request(asker)?,
+            Self::Show(work::Ref { r#ref }) => Request::CaseShow { r#ref },
+            Self::History(work::Ref { r#ref }) => Request::CaseHistory { r#ref },
+            Self::Accept(work::Ref { r#ref }) => Request::CaseAccept { r#ref },
+            Self::Unhold(work::Ref { r#ref }) => Request::CaseUnhold { r#ref },
+            Self::Conflicts(work::Conflicts { r#ref }) => Request::CaseConflicts { r#ref },
+            Self::Set(set) => set.request(asker)?,
+            Self::Note(note) => note.request(asker)?,
+            Self::Settle(settle) => settle.request(),
+            Self::Triage(triage) => triage.request(),
+            Self::Assign(assign) => Request::CaseAssign { r#ref: assign.r#ref, who: assign.who },
+            Self::Act(act) => act.request(asker)?,
+            Self::Hold(hold) => hold.request(asker)?,
+            Self::Resolve(resolve) => resolve.request(asker)?,
+            Self::Answer(answer) => answer.request(asker)?,
+            Self::Attempt(attempt) => Request::CaseAttempt { r#ref: attempt.r#ref, outcome: attempt.outcome },
+            Self::Consent(consent) => consent.request(),
+            Self::Close(close) => Request::CaseClose { r#ref: close.r#ref, reason: close.closure },
+            Self::Reopen(reopen) => reopen.request(asker)?,
+        })
+    }
+}

@@ -1,0 +1,233 @@
+//! `boucle case new`.
+
+use clap::Args;
+use crdt_model::edit::{ConsentAnswer, NewCase};
+use node::api::{Request, SealOptions};
+use node::error::Failure;
+
+use crate::ask::{Asker, RECORD_BYTES_MAX, read_file};
+use crate::when;
+
+/// The three questions of the one spoken consent script (case-model.md §3.6).
+const SCRIPT_PURPOSES: [&str; 3] = ["record", "refer_internal", "contact_back"];
+
+#[derive(Debug, Default, Args)]
+pub(crate) struct New {
+    #[arg(long = "type", value_name = "T")]
+    case_type: Option<String>,
+    #[arg(long, value_name = "C")]
+    channel: Option<String>,
+    #[arg(long, value_name = "CAT")]
+    category: Option<String>,
+    #[arg(long, value_name = "L")]
+    spoken: Option<String>,
+    #[arg(long, value_name = "TEXT")]
+    text: Option<String>,
+    #[arg(long)]
+    urgent: bool,
+    #[arg(long, value_name = "P")]
+    project: Option<String>,
+    #[arg(long, value_name = "O")]
+    partner: Option<String>,
+    #[arg(long, value_name = "S")]
+    stakeholder: Option<String>,
+    #[arg(long, value_parser = ["individual", "group", "on_behalf"])]
+    filer: Option<String>,
+    #[arg(long, value_name = "N")]
+    group_size: Option<u32>,
+    #[arg(long)]
+    anonymous: bool,
+    #[arg(long, value_name = "NAME")]
+    reporter_name: Option<String>,
+    #[arg(long, value_name = "PHONE")]
+    phone: Option<String>,
+    #[arg(long, value_name = "CODE")]
+    sex: Option<String>,
+    #[arg(long, value_name = "N")]
+    age: Option<u32>,
+    #[arg(long, value_name = "BAND")]
+    age_group: Option<String>,
+    #[arg(long, value_name = "ANSWER", allow_hyphen_values = false)]
+    disability: Option<String>,
+    #[arg(long, value_name = "TEXT")]
+    location: Option<String>,
+    #[arg(long, value_name = "CODE")]
+    admin1: Option<String>,
+    #[arg(long, value_name = "CODE")]
+    admin2: Option<String>,
+    #[arg(long, value_name = "CODE")]
+    admin3: Option<String>,
+    #[arg(long, value_name = "ANSWER")]
+    consent: Vec<String>,
+    #[arg(long, value_name = "TEXT")]
+    safe_contact: Option<String>,
+    #[arg(long, value_name = "D")]
+    received_at: Option<String>,
+    #[arg(long, value_name = "D")]
+    incident_at: Option<String>,
+    #[arg(long, value_name = "TEXT")]
+    allegation: Option<String>,
+    #[arg(long, value_name = "TEXT")]
+    accused: Option<String>,
+    #[arg(long, value_name = "MEMBER|ROLE", num_args = 1.., conflicts_with = "no_recusal")]
+    recuse: Vec<String>,
+    #[arg(long)]
+    no_recusal: bool,
+    #[arg(long, value_parser = ["s0", "s1", "s2", "s3"])]
+    sensitivity: Option<String>,
+    #[arg(long, value_name = "SYS:ID")]
+    external_id: Vec<String>,
+    #[arg(long, value_name = "REF")]
+    slip: Option<String>,
+    #[arg(long, value_name = "ID")]
+    session: Option<String>,
+    #[arg(long, value_name = "FILE|-")]
+    from_json: Option<String>,
+}
+
+impl New {
+    pub(crate) fn request(self, asker: &mut Asker<'_>) -> Result<Request, Failure> {
+        let seal = SealOptions { recuse: self.recusals() };
+        let base = match &self.from_json {
+            Some(file) => record(file, asker)?,
+            None => NewCase::default(),
+        };
+        let whole_record = self.from_json.is_some();
+        let mut case = self.codes(base, asker.now_ms)?;
+        case.case_type = asker.required(Some(case.case_type), "--type", "ask-type")?;
+        case.channel = asker.required(Some(case.channel), "--channel", "ask-channel")?;
+        if !whole_record {
+            case.category = asker.offered_code(case.category, "ask-category")?;
+        }
+        self.words(&mut case, whole_record, asker)?;
+        Ok(Request::CaseNew { case: Box::new(case), seal })
+    }
+
+    fn recusals(&self) -> Option<Vec<String>> {
+        (self.no_recusal || !self.recuse.is_empty()).then(|| self.recuse.clone())
+    }
+
+    /// The record with the options that are codes, numbers and dates laid over it.
+    fn codes(&self, mut case: NewCase, now_ms: i64) -> Result<NewCase, Failure> {
+        fn over<T: Clone>(field: &mut Option<T>, given: &Option<T>) {
+            if given.is_some() {
+                field.clone_from(given);
+            }
+        }
+        if let Some(case_type) = &self.case_type {
+            case.case_type.clone_from(case_type);
+        }
+        if let Some(channel) = &self.channel {
+            case.channel.clone_from(channel);
+        }
+        over(&mut case.category, &self.category);
+        over(&mut case.spoken_language, &self.spoken);
+        over(&mut case.priority, &self.urgent.then(|| "p1".to_owned()));
+        over(&mut case.project, &self.project);
+        over(&mut case.partner, &self.partner);
+        over(&mut case.stakeholder, &self.stakeholder);
+        over(&mut case.filer, &self.filer);
+        over(&mut case.group_size, &self.group_size);
+        over(&mut case.anonymous, &self.anonymous.then_some(true));
+        over(&mut case.sex, &self.sex);
+        over(&mut case.age, &self.age);
+        over(&mut case.age_group, &self.age_group);
+        over(&mut case.admin1, &self.admin1);
+        over(&mut case.admin2, &self.admin2);
+        over(&mut case.admin3, &self.admin3);
+        over(&mut case.sensitivity, &self.sensitivity);
+        over(&mut case.slip, &self.slip);
+        over(&mut case.session_id, &self.session);
+        if let Some(answer) = &self.disability {
+            match six_answers(answer) {
+                Some(answers) => case.disability_answers = Some(answers),
+                None => case.disability = Some(answer.clone()),
+            }
+        }
+        let moment =
+            |option, text: &Option<String>| text.as_deref().map(|text| when::moment(option, text, now_ms)).transpose();
+        over(&mut case.received_at, &moment("--received-at", &self.received_at)?);
+        over(&mut case.incident_at, &moment("--incident-at", &self.incident_at)?);
+        for consent in &self.consent {
+            case.consents.extend(consents(consent)?);
+        }
+        for id in &self.external_id {
+            case.external_ids.push(external_id(id)?);
+        }
+        Ok(case)
+    }
+
+    /// The options that are a person's words: `-` reads standard input, and the usual ones are asked for.
+    fn words(self, case: &mut NewCase, whole_record: bool, asker: &mut Asker<'_>) -> Result<(), Failure> {
+        let mut lay = |field: &mut Option<_>, given: Option<String>, option: &str, question: Option<&str>| {
+            let words = match question.filter(|_| !whole_record) {
+                Some(question) => asker.offered(given, option, question)?,
+                None => asker.words(given, option)?,
+            };
+            if words.is_some() {
+                *field = words;
+            }
+            Ok::<_, Failure>(())
+        };
+        let identity = |question| (!self.anonymous).then_some(question);
+        lay(&mut case.text, self.text, "--text", Some("ask-text"))?;
+        lay(&mut case.reporter_name, self.reporter_name, "--reporter-name", identity("ask-reporter-name"))?;
+        lay(&mut case.phone, self.phone, "--phone", identity("ask-phone"))?;
+        lay(&mut case.locality, self.location, "--location", None)?;
+        lay(&mut case.safe_contact, self.safe_contact, "--safe-contact", None)?;
+        lay(&mut case.allegation, self.allegation, "--allegation", None)?;
+        lay(&mut case.accused, self.accused, "--accused", None)
+    }
+}
+
+/// The record that `--from-json` names.
+fn record(file: &str, asker: &mut Asker<'_>) -> Result<NewCase, Failure> {
+    let text = match file {
+        "-" => asker.stdin_text("--from-json", RECORD_BYTES_MAX)?,
+        path => read_file(path.as_ref(), RECORD_BYTES_MAX)?,
+    };
+    if !text.trim_start().starts_with('{') {
+        // serde would take an array for the fields in order.
+        return Err(Failure::new("bad_record").arg("file", file).at("file", file));
+    }
+    serde_json::from_str(&text).map_err(|error| {
+        // The parser's own message may quote what the person said: only the place is passed on.
+        let place = std::io::Error::other(format!("{:?}, {}:{}", error.classify(), error.line(), error.column()));
+        Failure::new("bad_record").arg("file", file).at("file", file).at("line", error.line()).because(&place)
+    })
+}
+
+/// `given` or `refused` answer the whole script; `PURPOSE=ANSWER[:MEANS]` answers one question.
+fn consents(text: &str) -> Result<Vec<ConsentAnswer>, Failure> {
+    let (purpose, rest) = match text.split_once('=') {
+        Some((purpose, rest)) => (Some(purpose), rest),
+        None => (None, text),
+    };
+    let (answer, means) = match rest.split_once(':') {
+        Some((answer, means)) => (answer, Some(means.to_owned())),
+        None => (rest, None),
+    };
+    if !["given", "refused", "withdrawn", "not_asked"].contains(&answer) || purpose == Some("") {
+        let expected = "given, refused, PURPOSE=given|refused|withdrawn|not_asked[:MEANS]";
+        return Err(Failure::new("bad_value").arg("field", "--consent").arg("expected", expected));
+    }
+    let one =
+        |purpose: &str| ConsentAnswer { purpose: purpose.to_owned(), answer: answer.to_owned(), means: means.clone() };
+    Ok(match purpose {
+        Some(purpose) => vec![one(purpose)],
+        None => SCRIPT_PURPOSES.iter().map(|purpose| one(purpose)).collect(),
+    })
+}
+
+fn external_id(text: &str) -> Result<(String, String), Failure> {
+    match text.split_once(':') {
+        Some((system, id)) if !system.is_empty() && !id.is_empty() => Ok((system.to_owned(), id.to_owned())),
+        _ => Err(Failure::new("bad_value").arg("field", "--external-id").arg("expected", "SYS:ID")),
+    }
+}
+
+/// `1,1,3,1,0,1`: the Washington Group's six answers.
+fn six_answers(text: &str) -> Option<[u8; 6]> {
+    let answers: Option<Vec<u8>> = text.split(',').map(|n| n.trim().parse().ok().filter(|n| *n <= 4)).collect();
+    answers?.try_into().ok()
+}

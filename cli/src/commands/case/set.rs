@@ -1,0 +1,55 @@
+//! `boucle case set`.
+
+use clap::Args;
+use crdt_model::edit::Words;
+use node::api::Request;
+use node::error::Failure;
+
+use crate::ask::{Asker, in_question};
+
+#[derive(Debug, Args)]
+pub(crate) struct Set {
+    #[arg(value_name = "REF")]
+    r#ref: String,
+    #[arg(value_name = "FIELD[=VALUE]", required = true)]
+    assignments: Vec<String>,
+}
+
+impl Set {
+    pub(crate) fn request(self, asker: &mut Asker<'_>) -> Result<Request, Failure> {
+        let assignments =
+            self.assignments.into_iter().map(|text| assignment(&text, asker)).collect::<Result<_, _>>()?;
+        Ok(Request::CaseSet { r#ref: self.r#ref, assignments })
+    }
+}
+
+/// `FIELD=VALUE`; `FIELD=-` reads standard input; `FIELD` alone asks, so that words stay out of the shell's history.
+fn assignment(text: &str, asker: &mut Asker<'_>) -> Result<(String, Words), Failure> {
+    let (field, value) = match text.split_once('=') {
+        Some((field, value)) => (field, Some(value)),
+        None => (text, None),
+    };
+    let sensible =
+        !field.is_empty() && field.len() <= 64 && field.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+    if !sensible {
+        // Not quoted: a mistyped line may hold words where the field should stand.
+        return Err(Failure::new("usage_bad_value").arg("option", "FIELD=VALUE").arg("expected", "phone=-"));
+    }
+    let words = match value {
+        Some("-") => asker.stdin(field)?,
+        Some(value) => Words(value.to_owned()),
+        None => value_of(field, asker)?,
+    };
+    Ok((field.to_owned(), words))
+}
+
+fn value_of(field: &str, asker: &mut Asker<'_>) -> Result<Words, Failure> {
+    if !asker.console.is_terminal() {
+        asker.miss(&format!("{field}=VALUE"));
+        return Ok(Words::default());
+    }
+    let label = asker.texts.field(field).into_owned();
+    let question = in_question(asker.texts, &asker.texts.with("ask-value", &[("field", label.into())]));
+    let answer = asker.console.ask(&question).map_err(|error| Failure::new("unexpected").because(&error))?;
+    answer.map(Words).ok_or_else(|| Failure::new("usage_missing").arg("missing", format!("{field}=VALUE")))
+}

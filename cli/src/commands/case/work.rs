@@ -1,0 +1,256 @@
+//! The verbs on one case, each with the few things it needs.
+
+use clap::Args;
+use node::api::{Request, SealOptions};
+use node::error::Failure;
+
+use crate::ask::Asker;
+use crate::when;
+
+/// A verb that needs nothing but the case.
+#[derive(Debug, Args)]
+pub(crate) struct Ref {
+    #[arg(value_name = "REF")]
+    pub(crate) r#ref: String,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Conflicts {
+    #[arg(value_name = "REF")]
+    pub(crate) r#ref: Option<String>,
+}
+
+/// Words that may stand at the end of the line or in an option, `-` for standard input in both; asked for otherwise.
+#[derive(Debug, Args)]
+struct Text {
+    #[arg(value_name = "TEXT", conflicts_with = "text")]
+    body: Option<String>,
+    #[arg(long, value_name = "TEXT")]
+    text: Option<String>,
+}
+
+impl Text {
+    fn given(self) -> Option<String> {
+        self.text.or(self.body)
+    }
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Note {
+    #[arg(value_name = "REF")]
+    r#ref: String,
+    #[command(flatten)]
+    text: Text,
+}
+
+impl Note {
+    pub(crate) fn request(self, asker: &mut Asker<'_>) -> Result<Request, Failure> {
+        Ok(Request::CaseNote {
+            r#ref: self.r#ref,
+            text: asker.required_words(self.text.given(), "--text", "ask-note")?,
+        })
+    }
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Settle {
+    #[arg(value_name = "REF")]
+    r#ref: String,
+    #[arg(value_name = "FIELD")]
+    field: String,
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pick: u32,
+}
+
+impl Settle {
+    pub(crate) fn request(self) -> Request {
+        Request::CaseSettle { r#ref: self.r#ref, field: self.field, pick: self.pick }
+    }
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Triage {
+    #[arg(value_name = "REF")]
+    r#ref: String,
+    #[arg(long, value_name = "CAT")]
+    category: Option<String>,
+    #[arg(long = "type", value_name = "T")]
+    case_type: Option<String>,
+    #[arg(long, value_parser = ["s0", "s1", "s2", "s3"])]
+    sensitivity: Option<String>,
+    #[arg(long, value_parser = ["p1", "p2", "p3", "p4"], conflicts_with = "urgent")]
+    priority: Option<String>,
+    #[arg(long)]
+    urgent: bool,
+    #[arg(long, value_name = "P")]
+    project: Option<String>,
+    #[arg(long, value_name = "MEMBER|ROLE", num_args = 1.., conflicts_with = "no_recusal")]
+    recuse: Vec<String>,
+    #[arg(long)]
+    no_recusal: bool,
+}
+
+impl Triage {
+    pub(crate) fn request(self) -> Request {
+        Request::CaseTriage {
+            r#ref: self.r#ref,
+            category: self.category,
+            case_type: self.case_type,
+            sensitivity: self.sensitivity,
+            priority: self.priority.or_else(|| self.urgent.then(|| "p1".to_owned())),
+            project: self.project,
+            seal: SealOptions { recuse: (self.no_recusal || !self.recuse.is_empty()).then_some(self.recuse) },
+        }
+    }
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Assign {
+    #[arg(value_name = "REF")]
+    pub(crate) r#ref: String,
+    #[arg(value_name = "WHO")]
+    pub(crate) who: String,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Act {
+    #[arg(value_name = "REF")]
+    r#ref: String,
+    #[command(flatten)]
+    text: Text,
+    #[arg(long, value_name = "NAME")]
+    on_behalf: Option<String>,
+    #[arg(long, value_name = "D")]
+    due: Option<String>,
+}
+
+impl Act {
+    pub(crate) fn request(self, asker: &mut Asker<'_>) -> Result<Request, Failure> {
+        Ok(Request::CaseAct {
+            r#ref: self.r#ref,
+            what: asker.required_words(self.text.given(), "--text", "ask-what")?,
+            on_behalf: asker.words(self.on_behalf, "--on-behalf")?,
+            due_ms: when::future_ms("--due", self.due.as_deref(), asker.now_ms)?,
+        })
+    }
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Hold {
+    #[arg(value_name = "REF")]
+    r#ref: String,
+    #[arg(long = "for", value_name = "REASON")]
+    hold_reason: String,
+    #[arg(long = "until", id = "hold_until", value_name = "D")]
+    until: Option<String>,
+}
+
+impl Hold {
+    pub(crate) fn request(self, asker: &mut Asker<'_>) -> Result<Request, Failure> {
+        let until_ms = when::future_ms("--until", self.until.as_deref(), asker.now_ms)?;
+        Ok(Request::CaseHold { r#ref: self.r#ref, reason: self.hold_reason, until_ms })
+    }
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Resolve {
+    #[arg(value_name = "REF")]
+    r#ref: String,
+    #[arg(long, value_name = "CODE")]
+    outcome: Option<String>,
+    #[command(flatten)]
+    text: Text,
+}
+
+impl Resolve {
+    pub(crate) fn request(self, asker: &mut Asker<'_>) -> Result<Request, Failure> {
+        let text = match self.outcome {
+            Some(_) => asker.offered(self.text.given(), "--text", "ask-outcome-text")?,
+            None => Some(asker.required_words(self.text.given(), "--text", "ask-outcome-text")?),
+        };
+        Ok(Request::CaseResolve { r#ref: self.r#ref, outcome: self.outcome, text })
+    }
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Answer {
+    #[arg(value_name = "REF")]
+    r#ref: String,
+    #[arg(long, value_name = "TEXT")]
+    text: Option<String>,
+    #[arg(long, value_parser = ["yes", "partly", "no", "declined"])]
+    satisfied: Option<String>,
+}
+
+impl Answer {
+    pub(crate) fn request(self, asker: &mut Asker<'_>) -> Result<Request, Failure> {
+        // The answer and what the person says of it are two acts: with `--satisfied` alone the answer was given before.
+        let text = match self.satisfied {
+            Some(_) => asker.words(self.text, "--text")?,
+            None => Some(asker.required_words(self.text, "--text", "ask-answer")?),
+        };
+        let satisfied = self.satisfied.map(|said| satisfaction(&said).to_owned());
+        Ok(Request::CaseAnswer { r#ref: self.r#ref, text, satisfied })
+    }
+}
+
+/// The taxonomy's code for what `--satisfied` takes.
+fn satisfaction(said: &str) -> &'static str {
+    match said {
+        "yes" => "satisfied",
+        "partly" => "partly",
+        "no" => "not_satisfied",
+        _ => "declined",
+    }
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Attempt {
+    #[arg(value_name = "REF")]
+    pub(crate) r#ref: String,
+    #[arg(long, value_parser = ["no_answer", "busy", "voicemail", "wrong_person"])]
+    pub(crate) outcome: String,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Consent {
+    #[arg(value_name = "REF")]
+    r#ref: String,
+    #[arg(value_name = "PURPOSE")]
+    purpose: String,
+    #[arg(value_name = "ANSWER", value_parser = ["given", "refused", "withdrawn"])]
+    answer: String,
+    #[arg(long, value_name = "CODE")]
+    means: Option<String>,
+}
+
+impl Consent {
+    pub(crate) fn request(self) -> Request {
+        Request::CaseConsent { r#ref: self.r#ref, purpose: self.purpose, answer: self.answer, means: self.means }
+    }
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Close {
+    #[arg(value_name = "REF")]
+    pub(crate) r#ref: String,
+    #[arg(long = "as", value_name = "REASON")]
+    pub(crate) closure: String,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Reopen {
+    #[arg(value_name = "REF")]
+    r#ref: String,
+    #[arg(long, value_name = "TEXT")]
+    reason: Option<String>,
+}
+
+impl Reopen {
+    pub(crate) fn request(self, asker: &mut Asker<'_>) -> Result<Request, Failure> {
+        Ok(Request::CaseReopen {
+            r#ref: self.r#ref,
+            reason: asker.required_words(self.reason, "--reason", "ask-reason")?,
+        })
+    }
+}

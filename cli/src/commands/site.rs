@@ -1,0 +1,40 @@
+//! `boucle site`.
+
+use clap::{Args, Subcommand};
+use node::api::Request;
+use node::error::Failure;
+
+use crate::ask::Asker;
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Site {
+    Add(Add),
+    List,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Add {
+    #[arg(value_name = "CODE")]
+    code: Option<String>,
+    #[arg(long, value_name = "NAME")]
+    name: Option<String>,
+    #[arg(long, value_parser = ["office", "committee", "region", "national", "partner"])]
+    kind: Option<String>,
+    #[arg(long, value_name = "CODE")]
+    parent: Option<String>,
+    #[arg(long, value_name = "NAME")]
+    org_unit: Option<String>,
+}
+
+impl Site {
+    pub(crate) fn request(self, asker: &mut Asker<'_>) -> Result<Request, Failure> {
+        let Self::Add(add) = self else { return Ok(Request::SiteList) };
+        Ok(Request::SiteAdd {
+            code: asker.required(add.code, "CODE", "ask-site-code")?,
+            name: asker.required(add.name, "--name", "ask-site-name")?,
+            kind: asker.required(add.kind, "--kind", "ask-kind")?,
+            parent: add.parent,
+            org_unit: add.org_unit,
+        })
+    }
+}

@@ -1,0 +1,387 @@
+use clap::FromArgMatches;
+use crdt_model::edit::{NewCase, Precision, Words};
+use node::api::{CaseFilter, Request, Roots, SealOptions, Secret};
+use node::texts::Texts;
+
+use super::*;
+use crate::args::Cli;
+use crate::console::script::Script;
+
+const NOW: i64 = 1_795_000_000_000;
+const DAY: i64 = 86_400_000;
+
+fn action_with(line: &[&str], script: &mut Script) -> Result<Action, Failure> {
+    let texts = Texts::for_lang("fr");
+    let matches = crate::help::command(&texts)
+        .try_get_matches_from(std::iter::once(&"boucle").chain(line))
+        .unwrap_or_else(|error| panic!("{line:?}: {error}"));
+    let cli = Cli::from_arg_matches(&matches).expect("the same tree");
+    let mut asker = Asker::new(script, &texts, NOW);
+    asker.member = cli.global.member;
+    cli.command.action(&mut asker)
+}
+
+/// The request of a command line without a terminal.
+fn request(line: &str) -> Request {
+    let words: Vec<&str> = line.split(' ').collect();
+    match action_with(&words, &mut Script::default()) {
+        Ok(Action::Ask(request)) => request,
+        other => panic!("{line}: {other:?}"),
+    }
+}
+
+fn refusal(line: &str) -> Failure {
+    let words: Vec<&str> = line.split(' ').collect();
+    action_with(&words, &mut Script::default()).expect_err(line)
+}
+
+fn r() -> String {
+    "@last".to_owned()
+}
+
+#[test]
+fn setting_up_is_understood() {
+    let init = |roots| Request::Init { org: "PAM".into(), site: "JER".into(), member: "Rose".into(), roots };
+    assert_eq!(request("init --org PAM --site JER --member Rose"), init(None));
+    let two_of_three = Some(Roots { needed: 2, of: 3 });
+    assert_eq!(request("init --org PAM --site JER --member Rose --roots 2-of-3"), init(two_of_three));
+    let add = Request::SiteAdd {
+        code: "MNK".into(),
+        name: "Manakara".into(),
+        kind: "committee".into(),
+        parent: Some("JER".into()),
+        org_unit: Some("PAM".into()),
+    };
+    assert_eq!(request("site add MNK --name Manakara --kind committee --parent JER --org-unit PAM"), add);
+    assert_eq!(request("site list"), Request::SiteList);
+    let invite = Request::Invite { site: "JER".into(), role: "operator".into(), expires_ms: Some(30 * DAY), out: None };
+    assert_eq!(request("invite --site JER --role operator --expires 30d"), invite);
+    assert_eq!(
+        request("join boucle1abc --member Ali"),
+        Request::Join { invitation: Secret::new("boucle1abc".into()), member: "Ali".into() }
+    );
+    assert_eq!(request("member list"), Request::MemberList);
+    let words = "un deux trois quatre cinq six";
+    assert_eq!(
+        request(&format!("member confirm Ali --words {words}")),
+        Request::MemberConfirm { name: "Ali".into(), words: words.split(' ').map(str::to_owned).collect() }
+    );
+    assert_eq!(request("audience list"), Request::AudienceList);
+    assert_eq!(request("taxonomy show"), Request::TaxonomyShow);
+}
+
+#[test]
+fn an_invitation_may_be_a_file_or_standard_input() -> std::io::Result<()> {
+    let folder = tempfile::tempdir()?;
+    let file = folder.path().join("invite.txt");
+    std::fs::write(&file, "boucle1fromfile\n")?;
+    let joined = |script: &mut Script, given: &str| match action_with(&["join", given, "--member", "Ali"], script) {
+        Ok(Action::Ask(Request::Join { invitation, .. })) => invitation.expose().to_owned(),
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(joined(&mut Script::default(), file.to_str().expect("UTF-8")), "boucle1fromfile");
+    let mut piped = Script { stdin: "boucle1piped\n".into(), ..Script::default() };
+    assert_eq!(joined(&mut piped, "-"), "boucle1piped");
+    Ok(())
+}
+
+#[test]
+fn running_and_checking_is_understood() {
+    for (line, expected) in [
+        ("status", Request::Status),
+        ("sync", Request::Sync { target: None }),
+        ("sync 127.0.0.1:4001", Request::Sync { target: Some("127.0.0.1:4001".into()) }),
+        ("verify", Request::Verify),
+        ("fingerprint", Request::Fingerprint),
+        ("digest", Request::Digest),
+        ("find 1040019354", Request::Find { what: Words::from("1040019354") }),
+        ("todo", Request::Todo),
+        ("outbox", Request::Outbox),
+        ("lock", Request::Lock),
+        ("unlock", Request::Unlock),
+    ] {
+        assert_eq!(request(line), expected);
+    }
+    let words = ["run", "--listen", "/ip4/127.0.0.1/tcp/0", "--web", "127.0.0.1:0", "--peer", "h:1", "--peer", "h:2"];
+    let Ok(Action::Run(options)) = action_with(&[&words[..], &["--no-mdns"]].concat(), &mut Script::default()) else {
+        panic!("run is an action of its own")
+    };
+    assert_eq!((options.listen.len(), options.peers.len(), options.mdns), (1, 2, false));
+    assert_eq!(options.web.as_deref(), Some("127.0.0.1:0"));
+    assert!(matches!(
+        action_with(&["demo", "--keep", "/tmp/demo"], &mut Script::default()),
+        Ok(Action::Demo(demo::Demo { web: false, keep: Some(_) }))
+    ));
+}
+
+#[test]
+fn every_option_of_a_new_case_reaches_its_field() {
+    let line = "case new --type complaint --channel hotline --category payment.not_received --spoken ht --text mots \
+                --urgent --project P1 --partner O1 --stakeholder affected_person --filer group --group-size 12 \
+                --reporter-name Awa --phone 0612 --sex f --age-group 18-29 --disability 1,1,3,1,0,1 --location Ambo \
+                --consent given --consent refer_external=refused:oral --safe-contact soir --received-at 2026-11-20 \
+                --incident-at 2026-10 --allegation dit --accused qui --recuse Paul hr --sensitivity s2 \
+                --external-id kobo:uuid:1 --slip S-1 --session B-1 --admin1 A1 --admin2 A2 --admin3 A3 --age 31";
+    let line: Vec<&str> = line.split_whitespace().collect();
+    let Ok(Action::Ask(Request::CaseNew { case, seal })) = action_with(&line, &mut Script::default()) else {
+        panic!("understood")
+    };
+    let some = |text: &str| Some(text.to_owned());
+    let words = |text: &str| Some(Words::from(text));
+    assert_eq!(seal, SealOptions { recuse: Some(vec!["Paul".into(), "hr".into()]) });
+    assert_eq!(case.consents.len(), 4);
+    assert_eq!(case.consents[3].means, some("oral"));
+    assert_eq!(case.received_at.map(|moment| moment.precision), Some(Precision::Day));
+    assert_eq!(case.incident_at.map(|moment| moment.precision), Some(Precision::Month));
+    let expected = NewCase {
+        case_type: "complaint".into(),
+        channel: "hotline".into(),
+        category: some("payment.not_received"),
+        spoken_language: some("ht"),
+        text: words("mots"),
+        priority: some("p1"),
+        project: some("P1"),
+        partner: some("O1"),
+        stakeholder: some("affected_person"),
+        filer: some("group"),
+        group_size: Some(12),
+        reporter_name: words("Awa"),
+        phone: words("0612"),
+        sex: some("f"),
+        age: Some(31),
+        age_group: some("18-29"),
+        disability_answers: Some([1, 1, 3, 1, 0, 1]),
+        locality: words("Ambo"),
+        admin1: some("A1"),
+        admin2: some("A2"),
+        admin3: some("A3"),
+        safe_contact: words("soir"),
+        allegation: words("dit"),
+        accused: words("qui"),
+        sensitivity: some("s2"),
+        external_ids: vec![("kobo".into(), "uuid:1".into())],
+        slip: some("S-1"),
+        session_id: some("B-1"),
+        consents: case.consents.clone(),
+        received_at: case.received_at,
+        incident_at: case.incident_at,
+        ..NewCase::default()
+    };
+    assert_eq!(*case, expected);
+}
+
+#[test]
+fn without_a_terminal_a_new_case_needs_only_type_and_channel() {
+    let Request::CaseNew { case, seal } = request("case new --type question --channel desk --anonymous --no-recusal")
+    else {
+        panic!("a new case")
+    };
+    assert_eq!(seal.recuse, Some(vec![]));
+    assert_eq!((case.anonymous, case.text.clone()), (Some(true), None));
+    let Request::CaseNew { seal, .. } = request("case new --type question --channel desk") else {
+        panic!("a new case")
+    };
+    assert_eq!(seal.recuse, None);
+    let failure = refusal("case new --text mots");
+    assert_eq!(failure.args, vec![("missing", "--type, --channel".to_owned())]);
+}
+
+#[test]
+fn on_a_terminal_a_new_case_asks_and_blank_means_not_said() {
+    let mut script = Script::with(&["complaint", "hotline", "", "Pa gen dlo", "Awa", ""]);
+    let Ok(Action::Ask(Request::CaseNew { case, .. })) = action_with(&["case", "new"], &mut script) else {
+        panic!("a new case")
+    };
+    assert_eq!(case.text, Some(Words::from("Pa gen dlo")));
+    assert_eq!((case.category.clone(), case.phone.clone()), (None, None));
+    assert_eq!(script.asked.len(), 6);
+    // Who stays unknown is not asked for a name.
+    let mut script = Script::with(&["", "mots"]);
+    let line = ["case", "new", "--type", "complaint", "--channel", "box", "--anonymous"];
+    assert!(action_with(&line, &mut script).is_ok());
+    assert_eq!(script.asked.len(), 2);
+}
+
+#[test]
+fn a_whole_record_comes_as_json_and_options_go_over_it() {
+    let record = r#"{"type":"complaint","channel":"sms","text":"mots","anonymous":false,"recuse":[]}"#;
+    let mut script = Script { stdin: record.into(), ..Script::default() };
+    let Ok(Action::Ask(Request::CaseNew { case, .. })) =
+        action_with(&["case", "new", "--from-json", "-", "--channel", "desk"], &mut script)
+    else {
+        panic!("a new case")
+    };
+    assert_eq!((case.case_type.as_str(), case.channel.as_str()), ("complaint", "desk"));
+    assert_eq!((case.text.clone(), case.recuse.clone()), (Some(Words::from("mots")), Some(vec![])));
+}
+
+#[test]
+fn a_record_that_is_none_is_refused_without_quoting_it() {
+    for record in ["", "[]", r#"{"type":"complaint","Marie":1}"#, r#"{"type":"#, r#"{"type": Marie}"#, "null"] {
+        let mut script = Script { stdin: record.into(), ..Script::default() };
+        let failure = action_with(&["case", "new", "--from-json", "-"], &mut script).expect_err(record);
+        assert_eq!((failure.code, failure.exit.code()), ("bad_record", 2), "{record}");
+        assert!(!format!("{failure:?}").contains("Marie"), "{failure:?}");
+    }
+}
+
+#[test]
+fn every_filter_of_a_listing_is_understood() {
+    let line = "case list --status received --status triaged,closed --category sea.abuse --site JER --project P \
+                --partner O --channel sms --spoken ht --assignee me --sensitivity s1 --since 30d --until 2026-11-21 \
+                --older-than 2w --overdue --untriaged --unanswered --not-delivered --session B --sort -due_at \
+                --limit 10";
+    let filter = CaseFilter {
+        status: ["received", "triaged", "closed"].map(str::to_owned).to_vec(),
+        category: vec!["sea.abuse".into()],
+        site: Some("JER".into()),
+        project: Some("P".into()),
+        partner: Some("O".into()),
+        channel: Some("sms".into()),
+        spoken: Some("ht".into()),
+        assignee: Some("me".into()),
+        sensitivity: Some("s1".into()),
+        since_ms: Some(NOW - 30 * DAY),
+        until_ms: Some(20_778 * DAY),
+        older_than_ms: Some(14 * DAY),
+        overdue: true,
+        untriaged: true,
+        unanswered: true,
+        not_delivered: true,
+        session: Some("B".into()),
+        sort: Some("-due_at".into()),
+        limit: Some(10),
+        ..CaseFilter::default()
+    };
+    let line = line.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert_eq!(request(&line), Request::CaseList(Box::new(filter)));
+    let grouped = CaseFilter { group_by: vec!["site".into(), "status".into()], ..CaseFilter::default() };
+    assert_eq!(request("case list --group-by site,status"), Request::CaseList(Box::new(grouped)));
+    let counted = CaseFilter { count: true, ..CaseFilter::default() };
+    assert_eq!(request("case list --count"), Request::CaseList(Box::new(counted)));
+    assert_eq!(refusal("case list --since hier").code, "bad_value");
+}
+
+#[test]
+fn every_verb_on_a_case_is_understood() {
+    let w = || Words::from("mots");
+    let triage = Request::CaseTriage {
+        r#ref: r(),
+        category: Some("sea.abuse".into()),
+        case_type: None,
+        sensitivity: None,
+        priority: Some("p1".into()),
+        project: None,
+        seal: SealOptions { recuse: Some(vec!["hr".into()]) },
+    };
+    for (line, expected) in [
+        ("case show @last", Request::CaseShow { r#ref: r() }),
+        ("case history @last", Request::CaseHistory { r#ref: r() }),
+        ("case conflicts", Request::CaseConflicts { r#ref: None }),
+        ("case conflicts @last", Request::CaseConflicts { r#ref: Some(r()) }),
+        ("case settle @last category --pick 2", Request::CaseSettle { r#ref: r(), field: "category".into(), pick: 2 }),
+        ("case note @last --text mots", Request::CaseNote { r#ref: r(), text: w() }),
+        ("case note @last mots", Request::CaseNote { r#ref: r(), text: w() }),
+        ("case triage @last --category sea.abuse --urgent --recuse hr", triage),
+        ("case assign @last focal_cash", Request::CaseAssign { r#ref: r(), who: "focal_cash".into() }),
+        ("case accept @last", Request::CaseAccept { r#ref: r() }),
+        (
+            "case act @last --text mots --on-behalf Paul --due 24h",
+            Request::CaseAct { r#ref: r(), what: w(), on_behalf: Some("Paul".into()), due_ms: Some(NOW + DAY) },
+        ),
+        (
+            "case hold @last --for person --until 2d",
+            Request::CaseHold { r#ref: r(), reason: "person".into(), until_ms: Some(NOW + 2 * DAY) },
+        ),
+        ("case unhold @last", Request::CaseUnhold { r#ref: r() }),
+        ("case resolve @last --text mots", Request::CaseResolve { r#ref: r(), outcome: None, text: Some(w()) }),
+        (
+            "case resolve @last --outcome paid",
+            Request::CaseResolve { r#ref: r(), outcome: Some("paid".into()), text: None },
+        ),
+        (
+            "case answer @last --text mots --satisfied yes",
+            Request::CaseAnswer { r#ref: r(), text: Some(w()), satisfied: Some("satisfied".into()) },
+        ),
+        (
+            "case answer @last --satisfied no",
+            Request::CaseAnswer { r#ref: r(), text: None, satisfied: Some("not_satisfied".into()) },
+        ),
+        ("case answer @last --text mots", Request::CaseAnswer { r#ref: r(), text: Some(w()), satisfied: None }),
+        ("case attempt @last --outcome busy", Request::CaseAttempt { r#ref: r(), outcome: "busy".into() }),
+        (
+            "case consent @last contact_back given --means oral",
+            Request::CaseConsent {
+                r#ref: r(),
+                purpose: "contact_back".into(),
+                answer: "given".into(),
+                means: Some("oral".into()),
+            },
+        ),
+        ("case close @last --as satisfied", Request::CaseClose { r#ref: r(), reason: "satisfied".into() }),
+        ("case reopen @last --reason mots", Request::CaseReopen { r#ref: r(), reason: w() }),
+    ] {
+        assert_eq!(request(line), expected);
+    }
+}
+
+#[test]
+fn words_left_out_are_asked_for_or_named_as_missing() {
+    for (line, missing) in [
+        ("case note @last", "--text"),
+        ("case act @last", "--text"),
+        ("case resolve @last", "--text"),
+        ("case answer @last", "--text"),
+        ("case reopen @last", "--reason"),
+        ("case set @last phone", "phone=VALUE"),
+        ("find", "PHONE|REF|WORDS"),
+        ("init", "--org, --site, --member"),
+        ("site add", "CODE, --name, --kind"),
+        ("invite", "--site, --role"),
+        ("join", "INVITE, --member"),
+    ] {
+        assert_eq!(refusal(line).args, vec![("missing", missing.to_owned())], "{line}");
+    }
+    let mut script = Script::with(&["mots"]);
+    assert!(matches!(
+        action_with(&["case", "note", "@last"], &mut script),
+        Ok(Action::Ask(Request::CaseNote { text, .. })) if text == Words::from("mots")
+    ));
+}
+
+#[test]
+fn assignments_take_a_value_standard_input_or_an_answer() {
+    let mut script = Script { stdin: "0612\n".into(), ..Script::with(&["Awa"]) };
+    let line = ["case", "set", "@last", "project=P=1", "phone=-", "reporter_name", "partner="];
+    let Ok(Action::Ask(Request::CaseSet { assignments, .. })) = action_with(&line, &mut script) else {
+        panic!("a set")
+    };
+    let expected = [("project", "P=1"), ("phone", "0612"), ("reporter_name", "Awa"), ("partner", "")];
+    assert_eq!(assignments, expected.map(|(field, value)| (field.to_owned(), Words::from(value))));
+    assert_eq!(script.asked, ["Valeur de Nom de la personne :"]);
+    let slip = refusal("case set @last Marie-Louise");
+    assert_eq!(slip.code, "usage_bad_value");
+    assert!(!format!("{slip:?}").contains("Marie"));
+}
+
+#[test]
+fn an_import_names_files_by_their_whole_path() {
+    let Request::Import { path, format, mapping, site, dry_run, rejects, .. } =
+        request("import k.csv --as kobo --mapping m.toml --site JER --dry-run --rejects r.csv")
+    else {
+        panic!("an import")
+    };
+    for path in [path, mapping.expect("given"), rejects.expect("given")] {
+        assert!(std::path::Path::new(&path).is_absolute(), "{path}");
+    }
+    assert_eq!((format.as_str(), site.as_deref(), dry_run), ("kobo", Some("JER"), true));
+}
+
+#[test]
+fn wrong_consents_and_numbers_elsewhere_are_refused_without_being_quoted() {
+    for option in ["--consent Marie", "--consent =given", "--consent record=Marie", "--external-id Marie"] {
+        let failure = refusal(&format!("case new --type complaint --channel sms {option}"));
+        assert_eq!(failure.code, "bad_value", "{option}");
+        assert!(!format!("{failure:?}").contains("Marie"));
+    }
+}

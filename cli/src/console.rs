@@ -1,0 +1,113 @@
+//! The person at the terminal, if there is one.
+
+use std::io::{self, BufRead, IsTerminal, Read, Write};
+
+use node::api::Secret;
+
+/// Whoever answers questions: the terminal, or a script in tests.
+pub(crate) trait Console {
+    /// True when questions can be asked: standard input and standard error are both a terminal.
+    fn is_terminal(&self) -> bool;
+
+    /// Asks on standard error and reads one line, without its end. `None` at the end of input.
+    fn ask(&mut self, question: &str) -> io::Result<Option<String>>;
+
+    /// Asks for a passphrase, which is not shown.
+    fn ask_secret(&mut self, question: &str) -> io::Result<Secret>;
+
+    /// Reads standard input to its end, at most `bytes_max`; fails when there is more or it is not UTF-8.
+    fn read_all(&mut self, bytes_max: u64) -> io::Result<String>;
+}
+
+/// The process's own terminal.
+pub(crate) struct Terminal;
+
+impl Console for Terminal {
+    fn is_terminal(&self) -> bool {
+        io::stdin().is_terminal() && io::stderr().is_terminal()
+    }
+
+    fn ask(&mut self, question: &str) -> io::Result<Option<String>> {
+        let mut stderr = io::stderr().lock();
+        write!(stderr, "{question} ")?;
+        stderr.flush()?;
+        let mut line = String::new();
+        if io::stdin().lock().read_line(&mut line)? == 0 {
+            return Ok(None);
+        }
+        Ok(Some(line.trim_end_matches(['\r', '\n']).to_owned()))
+    }
+
+    fn ask_secret(&mut self, question: &str) -> io::Result<Secret> {
+        rpassword::prompt_password(format!("{question} ")).map(Secret::new)
+    }
+
+    fn read_all(&mut self, bytes_max: u64) -> io::Result<String> {
+        read_bounded(io::stdin().lock(), bytes_max)
+    }
+}
+
+/// Text of at most `bytes_max` bytes.
+///
+/// # Errors
+///
+/// `FileTooLarge` when there is more, `InvalidData` when it is not UTF-8.
+pub(crate) fn read_bounded(from: impl Read, bytes_max: u64) -> io::Result<String> {
+    let mut text = String::new();
+    from.take(bytes_max + 1).read_to_string(&mut text)?;
+    if text.len() as u64 > bytes_max {
+        return Err(io::ErrorKind::FileTooLarge.into());
+    }
+    Ok(text)
+}
+
+#[cfg(test)]
+pub(crate) mod script {
+    use super::*;
+
+    /// Answers from a list; records what was asked.
+    #[derive(Default)]
+    pub(crate) struct Script {
+        pub(crate) terminal: bool,
+        pub(crate) answers: std::collections::VecDeque<String>,
+        pub(crate) stdin: String,
+        pub(crate) asked: Vec<String>,
+    }
+
+    impl Script {
+        pub(crate) fn with(answers: &[&str]) -> Self {
+            Self { terminal: true, answers: answers.iter().map(|a| (*a).to_owned()).collect(), ..Self::default() }
+        }
+    }
+
+    impl Console for Script {
+        fn is_terminal(&self) -> bool {
+            self.terminal
+        }
+
+        fn ask(&mut self, question: &str) -> io::Result<Option<String>> {
+            self.asked.push(question.to_owned());
+            Ok(self.answers.pop_front())
+        }
+
+        fn ask_secret(&mut self, question: &str) -> io::Result<Secret> {
+            Ok(Secret::new(self.ask(question)?.unwrap_or_default()))
+        }
+
+        fn read_all(&mut self, bytes_max: u64) -> io::Result<String> {
+            read_bounded(self.stdin.as_bytes(), bytes_max)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reading_is_bounded_to_the_byte() {
+        assert_eq!(read_bounded(&b"1234"[..], 4).expect("fits"), "1234");
+        assert_eq!(read_bounded(&b"12345"[..], 4).expect_err("one too many").kind(), io::ErrorKind::FileTooLarge);
+        assert_eq!(read_bounded(&b"\xff"[..], 4).expect_err("Latin-1").kind(), io::ErrorKind::InvalidData);
+    }
+}

@@ -1,0 +1,124 @@
+//! Help in the reader's language: clap knows the shape, the texts know the words.
+
+use clap::{Arg, ArgAction, Command, CommandFactory};
+use node::texts::Texts;
+
+use crate::args::Cli;
+use crate::commands::{HIDDEN, NOT_IN_THE_SHORT_HELP};
+
+/// The whole command tree with its help in this language, commands that do not work yet hidden.
+pub(crate) fn command(texts: &Texts) -> Command {
+    let template = format!(
+        "{{before-help}}{{about-with-newline}}\n{} {{usage}}\n\n{{all-args}}{{after-help}}",
+        texts.get("ui-usage-heading")
+    );
+    let flag = |name: &'static str, short, action| {
+        Arg::new(name).long(name).short(short).action(action).help(texts.get(&format!("arg-{name}")).into_owned())
+    };
+    let root = Cli::command()
+        .disable_help_flag(true)
+        .disable_version_flag(true)
+        .arg(flag("help", 'h', ArgAction::Help).global(true))
+        .arg(flag("version", 'V', ArgAction::Version));
+    localise(root, "", &template, texts)
+}
+
+fn localise(command: Command, path: &str, template: &str, texts: &Texts) -> Command {
+    let key = if path.is_empty() { "boucle".to_owned() } else { path.replace(' ', "-") };
+    let about = texts.get(&format!("help-{key}")).into_owned();
+    let command = command
+        .about(about)
+        .long_about(None)
+        .help_template(template.to_owned())
+        .subcommand_help_heading(texts.get("ui-commands-heading").into_owned())
+        .disable_help_subcommand(true)
+        // A missing subcommand is an error of ours, with the choices in one line.
+        .arg_required_else_help(false)
+        .hide(HIDDEN.contains(&path) || NOT_IN_THE_SHORT_HELP.contains(&path))
+        .mut_args(|arg| {
+            let mut help = arg_help(&key, arg.get_id().as_str(), texts);
+            let values: Vec<_> = arg.get_possible_values().iter().map(|value| value.get_name().to_owned()).collect();
+            let values = if arg.get_action().takes_values() { values } else { Vec::new() };
+            if !values.is_empty() {
+                help += &texts.with("ui-values", &[("values", values.join(", ").into())]);
+            }
+            let arg = arg.help(help).long_help(None);
+            let arg = if values.is_empty() { arg } else { arg.hide_possible_values(true) };
+            match arg.is_global_set() {
+                true => arg.help_heading(texts.get("ui-global-heading").into_owned()),
+                false => arg,
+            }
+        });
+    let path = path.to_owned();
+    command.mut_subcommands(move |sub| {
+        let below = format!("{path} {}", sub.get_name()).trim_start().to_owned();
+        localise(sub, &below, template, texts)
+    })
+}
+
+/// `arg-<command>-<option>`, or else `arg-<option>`.
+fn arg_help(command: &str, id: &str, texts: &Texts) -> String {
+    let id = id.replace('_', "-");
+    texts.find(&format!("arg-{command}-{id}"), &[]).unwrap_or_else(|| texts.get(&format!("arg-{id}")).into_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn walk(command: &Command, path: &str, seen: &mut Vec<(String, Command)>) {
+        seen.push((path.to_owned(), command.clone()));
+        for sub in command.get_subcommands() {
+            walk(sub, format!("{path} {}", sub.get_name()).trim_start(), seen);
+        }
+    }
+
+    #[test]
+    fn the_command_tree_is_sound() {
+        command(&Texts::for_lang("fr")).debug_assert();
+    }
+
+    #[test]
+    fn every_command_and_option_has_help_in_both_languages() {
+        for lang in ["fr", "en"] {
+            let mut seen = Vec::new();
+            walk(&command(&Texts::for_lang(lang)), "", &mut seen);
+            for (path, command) in seen {
+                let about = command.get_about().expect("set for all").to_string();
+                assert!(!about.starts_with("help-"), "{lang}: {about}");
+                for arg in command.get_arguments() {
+                    let help = arg.get_help().map(ToString::to_string).unwrap_or_default();
+                    assert!(!help.is_empty() && !help.starts_with("arg-"), "{lang}: {path}: {help} ({})", arg.get_id());
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn help_fits_eighty_columns_and_speaks_french() {
+        let mut command = command(&Texts::for_lang("fr")).term_width(80);
+        let new = command.find_subcommand_mut("case").and_then(|case| case.find_subcommand_mut("new")).expect("exists");
+        let help = new.clone().term_width(80).render_help().to_string();
+        assert!(help.contains("Utilisation :") && help.contains("Téléphone"), "{help}");
+        assert!(help.lines().all(|line| line.chars().count() <= 80), "{help}");
+    }
+
+    #[test]
+    fn a_command_is_in_the_help_exactly_when_the_node_answers_it() {
+        let mut seen = Vec::new();
+        walk(&command(&Texts::for_lang("en")), "", &mut seen);
+        let by_the_command_line = ["run", "demo"];
+        let mut leaves = 0;
+        for (path, command) in seen.iter().filter(|(_, command)| !command.has_subcommands()) {
+            leaves += 1;
+            let works = node::api::implemented(path) || by_the_command_line.contains(&path.as_str());
+            let shown = !command.is_hide_set() || NOT_IN_THE_SHORT_HELP.contains(&path.as_str());
+            assert_eq!(shown, works, "{path}");
+        }
+        assert!(leaves > 30);
+        let known: Vec<_> = seen.iter().map(|(path, _)| path.as_str()).collect();
+        for name in node::api::IMPLEMENTED {
+            assert!(known.contains(name), "{name} has no command");
+        }
+    }
+}

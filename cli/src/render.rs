@@ -1,0 +1,119 @@
+//! Replies for people: tables, key and value, a line per act. Everything comes from the JSON of the reply and the
+//! texts; nothing here decides or computes.
+
+mod acts;
+mod case;
+mod listing;
+mod report;
+mod table;
+#[cfg(test)]
+mod tests;
+pub(crate) mod text;
+
+use std::borrow::Cow;
+
+use node::texts::Texts;
+use serde_json::Value;
+
+/// How output looks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Paint {
+    /// Standard output is a terminal.
+    pub(crate) terminal: bool,
+    /// Colours are wanted.
+    pub(crate) colour: bool,
+    /// Columns of a line.
+    pub(crate) width: usize,
+}
+
+/// Columns that output keeps to, whatever the terminal.
+pub(crate) const WIDTH: usize = 80;
+
+impl Paint {
+    /// For a pipe.
+    pub(crate) const PLAIN: Self = Self { terminal: false, colour: false, width: WIDTH };
+
+    /// For standard output as it is: colours on a terminal unless `NO_COLOR` has a value.
+    pub(crate) fn of(terminal: bool, no_color: bool) -> Self {
+        Self { terminal, colour: terminal && !no_color, width: WIDTH }
+    }
+
+    /// Headings.
+    pub(crate) fn bold(self, text: &str) -> Cow<'_, str> {
+        self.wrap("1", text)
+    }
+
+    /// Secondary things.
+    pub(crate) fn dim(self, text: &str) -> Cow<'_, str> {
+        self.wrap("2", text)
+    }
+
+    /// Wants attention.
+    pub(crate) fn alarm(self, text: &str) -> Cow<'_, str> {
+        self.wrap("33", text)
+    }
+
+    fn wrap<'a>(self, code: &str, text: &'a str) -> Cow<'a, str> {
+        if self.colour && !text.is_empty() { Cow::Owned(format!("\x1b[{code}m{text}\x1b[0m")) } else { text.into() }
+    }
+}
+
+/// The reply to the request of this name, as people read it; ends with a line end unless it is empty.
+pub(crate) fn human(name: &str, value: &Value, texts: &Texts, paint: Paint) -> String {
+    let with = With { texts, paint };
+    match (name, value) {
+        ("case show", Value::Object(_)) => case::show(value, with),
+        ("case history", Value::Array(rows)) => case::history(rows, with),
+        ("case conflicts", Value::Array(rows)) => case::conflicts(rows, with),
+        ("status", Value::Object(_)) => report::status(value, with),
+        ("sync", Value::Object(_)) => report::sync(value, with),
+        ("verify", Value::Object(_)) => report::verify(value, with),
+        ("import", Value::Object(_)) => report::import(value, with),
+        ("taxonomy show" | "member show", Value::Object(_)) => case::show(value, with),
+        (_, Value::Array(rows)) => listing::listing(name, rows, with),
+        (_, Value::Object(_)) => acts::act(name, value, with),
+        _ => format!("{}\n", text::clean_line(&scalar(value, with))),
+    }
+}
+
+/// What every renderer needs.
+#[derive(Clone, Copy)]
+struct With<'a> {
+    texts: &'a Texts,
+    paint: Paint,
+}
+
+/// A field's value in one line: labels for the codes people know by heart, dates short, words cleaned.
+fn cell(field: &str, value: &Value, with: With<'_>) -> String {
+    let vocabulary = match field {
+        "status" => Some("status"),
+        "sensitivity" => Some("sensitivity"),
+        "satisfaction" => Some("satisfaction"),
+        "closure" | "reason" => Some("closure"),
+        "kind" => Some("kind"),
+        _ => None,
+    };
+    match (vocabulary, value) {
+        (Some(vocabulary), Value::String(code)) => text::clean_line(&with.texts.code(vocabulary, code)),
+        _ => text::clean_line(&scalar(value, with)),
+    }
+}
+
+/// Any value as one line of text, not yet cleaned.
+fn scalar(value: &Value, with: With<'_>) -> String {
+    match value {
+        Value::Null => String::new(),
+        Value::Bool(true) => with.texts.get("ui-yes").into_owned(),
+        Value::Bool(false) => with.texts.get("ui-no").into_owned(),
+        Value::Number(number) => number.to_string(),
+        Value::String(text) => text::short_time(text).unwrap_or_else(|| text.clone()),
+        Value::Array(items) => items.iter().map(|item| scalar(item, with)).collect::<Vec<_>>().join(", "),
+        Value::Object(fields) if fields.contains_key("withheld") => with.texts.get("ui-withheld").into_owned(),
+        Value::Object(fields) => fields
+            .iter()
+            .filter(|(_, value)| !value.is_null())
+            .map(|(name, value)| format!("{} {}", with.texts.field(name), scalar(value, with)))
+            .collect::<Vec<_>>()
+            .join("; "),
+    }
+}

@@ -1,0 +1,54 @@
+//! What an act left behind: a line or two.
+
+use serde_json::Value;
+
+use super::{With, cell, scalar, text};
+
+/// The reply to an act, or to any command without a renderer of its own.
+pub(super) fn act(name: &str, value: &Value, with: With<'_>) -> String {
+    if let (Some(count), true) = (value["count"].as_u64(), value.as_object().is_some_and(|fields| fields.len() == 1)) {
+        return format!("{count}\n");
+    }
+    let args: Vec<_> = ["site", "member", "role", "expires", "ref", "cases", "digest"]
+        .into_iter()
+        .map(|field| (field, text::clean_line(&scalar(&value[field], with)).into()))
+        .collect();
+    let key = match name {
+        "case new" if value["provisional"] == true => "done-case-new-provisional".to_owned(),
+        "member confirm" if value["words"].is_array() => "done-member-words".to_owned(),
+        name => format!("done-{}", name.replace(' ', "-")),
+    };
+    let Some(line) = with.texts.find(&key, &args) else {
+        return super::case::show(value, with);
+    };
+    let mut lines = vec![line];
+    match name {
+        "init" | "join" => lines.push(with.paint.dim(&cell("org", &value["org"], with)).into_owned()),
+        "invite" => {
+            lines.push(cell("", &value["invitation"], with));
+            if value["file"].is_string() {
+                let file = cell("", &value["file"], with);
+                lines.push(with.texts.with("done-invite-file", &[("file", file.into())]));
+            }
+        }
+        "member confirm" if value["words"].is_array() => lines.push(cell("words", &value["words"], with)),
+        _ => {}
+    }
+    if name.starts_with("case ") && value["status"].is_string() {
+        let status = cell("status", &value["status"], with);
+        lines.push(with.texts.with("done-status-now", &[("status", status.into())]));
+    }
+    lines.extend(warnings(value, with));
+    lines.join("\n") + "\n"
+}
+
+/// The warnings of a reply: codes with a text of ours, or the codes themselves.
+pub(super) fn warnings(value: &Value, with: With<'_>) -> Vec<String> {
+    let codes = value["warnings"].as_array().into_iter().flatten().filter_map(Value::as_str);
+    codes
+        .map(|code| {
+            let message = text::clean_line(&with.texts.code("warning", code));
+            with.paint.alarm(&with.texts.with("ui-warning", &[("message", message.into())])).into_owned()
+        })
+        .collect()
+}

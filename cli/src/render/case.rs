@@ -1,0 +1,101 @@
+//! One case: its fields, its history, its conflicts.
+
+use serde_json::Value;
+
+use super::text::{clean_line, clean_lines, cut, pad, width, wrap};
+use super::{With, cell};
+
+/// Columns of the names beside the values.
+const NAMES: usize = 22;
+
+/// Every field that has a value, one a line, long text below itself.
+pub(super) fn show(value: &Value, with: With<'_>) -> String {
+    let mut out = String::new();
+    if value["restricted"] == true && value["status"] == "restricted" {
+        out += &format!("{}\n", with.paint.alarm(&with.texts.get("ui-restricted-notice")));
+    }
+    for (name, value) in value.as_object().into_iter().flatten().filter(|(_, value)| has_content(value)) {
+        field(&mut out, name, value, with);
+    }
+    out
+}
+
+fn has_content(value: &Value) -> bool {
+    match value {
+        Value::Null => false,
+        Value::String(text) => !text.is_empty(),
+        Value::Array(items) => !items.is_empty(),
+        Value::Object(fields) => !fields.is_empty(),
+        Value::Bool(_) | Value::Number(_) => true,
+    }
+}
+
+fn field(out: &mut String, name: &str, value: &Value, with: With<'_>) {
+    let label = clean_line(&with.texts.field(name));
+    let room = with.paint.width.saturating_sub(NAMES + 1);
+    let lines: Vec<String> = match value {
+        Value::Array(items) if items.iter().any(Value::is_object) => {
+            items.iter().flat_map(|item| wrap(&format!("- {}", cell(name, item, with)), room)).collect()
+        }
+        Value::String(text) if text.contains('\n') => {
+            clean_lines(text).iter().flat_map(|line| wrap(line, room)).collect()
+        }
+        value => wrap(&cell(name, value, with), room),
+    };
+    let head = if width(&label) < NAMES { pad(&label, NAMES) } else { format!("{label}\n{}", " ".repeat(NAMES)) };
+    for (at, line) in lines.iter().enumerate() {
+        let before = if at == 0 { with.paint.bold(&head).into_owned() } else { " ".repeat(NAMES) };
+        out.push_str(format!("{before} {line}").trim_end());
+        out.push('\n');
+    }
+}
+
+/// One edit a line, oldest first, with the fields it touched below.
+pub(super) fn history(rows: &[Value], with: With<'_>) -> String {
+    let mut out = String::new();
+    for row in rows {
+        let part = |name: &str| cell(name, &row[name], with);
+        let head = [part("at"), part("by"), part("site"), part("act")];
+        let head: Vec<&str> = head.iter().map(String::as_str).filter(|part| !part.is_empty()).collect();
+        for (at, line) in wrap(&head.join("  "), with.paint.width.saturating_sub(4)).into_iter().enumerate() {
+            let indent = if at == 0 { "" } else { "    " };
+            out += &format!("{indent}{}\n", if at == 0 { with.paint.bold(&line) } else { line.as_str().into() });
+        }
+        let fields = cell("fields", &row["fields"], with);
+        if !fields.is_empty() {
+            for line in wrap(&fields, with.paint.width.saturating_sub(4)) {
+                out += &format!("    {line}\n");
+            }
+        }
+    }
+    if out.is_empty() { format!("{}\n", with.paint.dim(&with.texts.get("ui-nothing"))) } else { out }
+}
+
+/// Each conflict with its values, numbered as `case settle --pick` takes them.
+pub(super) fn conflicts(rows: &[Value], with: With<'_>) -> String {
+    if rows.is_empty() {
+        return format!("{}\n", with.paint.dim(&with.texts.get("ui-nothing")));
+    }
+    let mut out = String::new();
+    for row in rows {
+        let reference = cell("ref", &row["ref"], with);
+        let field = row["field"].as_str().unwrap_or_default();
+        let head = format!("{reference}  {}", clean_line(&with.texts.field(field)));
+        out += &format!("{}\n", with.paint.bold(&cut(&head, with.paint.width)));
+        for (at, value) in row["values"].as_array().into_iter().flatten().enumerate() {
+            let number = value["pick"].as_u64().unwrap_or(at as u64 + 1);
+            let by = cell("by", &value["by"], with);
+            let when = cell("at", &value["at"], with);
+            let by = with.texts.with("ui-conflict-by", &[("by", by.into()), ("at", when.into())]);
+            let line = format!("{} ({by})", cell(field, &value["value"], with));
+            for (at, line) in wrap(&line, with.paint.width.saturating_sub(6)).into_iter().enumerate() {
+                out += &if at == 0 { format!("{number:>4}  {line}\n") } else { format!("      {line}\n") };
+            }
+        }
+        let hint = [("ref", reference.into()), ("field", clean_line(field).into())];
+        for line in wrap(&with.texts.with("ui-settle-hint", &hint), with.paint.width) {
+            out += &format!("{}\n", with.paint.dim(&line));
+        }
+    }
+    out
+}

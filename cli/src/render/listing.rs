@@ -1,0 +1,80 @@
+//! Listings: which columns, in which order.
+
+use serde_json::Value;
+
+use super::table::{Column, table};
+use super::{With, cell, text};
+
+/// Columns of a listing, most important first; `!` marks those that are never cut.
+fn columns_of(name: &str) -> Option<&'static [&'static str]> {
+    Some(match name {
+        "case list" | "find" | "todo" | "outbox" => {
+            &["!ref", "status", "category", "site", "received_at", "assignee", "due_at"]
+        }
+        "site list" => &["!site", "name", "kind", "parent", "org_unit"],
+        "member list" => &["member", "role", "!site", "confirmed", "until", "device"],
+        "audience list" => &["!audience", "label", "members", "delegate", "alternate"],
+        "fingerprint" => &["scope", "!entries", "!tips", "fingerprint"],
+        _ => return None,
+    })
+}
+
+/// A table of the listing, or a word when it is empty. Rows of an unknown shape show all their fields.
+pub(super) fn listing(name: &str, rows: &[Value], with: With<'_>) -> String {
+    if rows.is_empty() {
+        return format!("{}\n", with.paint.dim(&with.texts.get("ui-nothing")));
+    }
+    let known = columns_of(name).filter(|columns| {
+        // Grouped counts have columns of their own.
+        rows.iter().any(|row| columns.first().is_some_and(|first| row.get(first.trim_start_matches('!')).is_some()))
+    });
+    let names: Vec<(String, bool)> = match known {
+        Some(columns) => columns.iter().map(|c| (c.trim_start_matches('!').to_owned(), c.starts_with('!'))).collect(),
+        None => fields_of(rows),
+    };
+    let columns: Vec<Column> = names
+        .iter()
+        .map(|(name, whole)| Column { heading: text::clean_line(&with.texts.field(name)), whole: *whole })
+        .collect();
+    let cells: Vec<Vec<String>> = rows
+        .iter()
+        .map(|row| match row {
+            Value::Object(_) => names.iter().map(|(name, _)| shown(row, name, with)).collect(),
+            other => vec![cell("", other, with)],
+        })
+        .collect();
+    table(&columns, &cells, with.paint)
+}
+
+/// A row's field; what wants attention is marked beside the status: `!` overdue, `≠` in conflict.
+fn shown(row: &Value, name: &str, with: With<'_>) -> String {
+    let value = &row[name];
+    let mut shown = match name {
+        "received_at" | "due_at" => cell(name, value, with).chars().take(10).collect(),
+        "device" | "fingerprint" | "scope" => cell(name, value, with).chars().take(16).collect(),
+        _ => cell(name, value, with),
+    };
+    if name == "status" {
+        let marked = |flag: &Value| flag == &Value::Bool(true) || flag.as_u64().is_some_and(|n| n > 0);
+        if marked(&row["overdue"]) {
+            shown.push_str(" !");
+        }
+        if marked(&row["conflicts"]) || row["conflicts"].as_array().is_some_and(|fields| !fields.is_empty()) {
+            shown.push_str(" ≠");
+        }
+    }
+    shown
+}
+
+/// All fields that occur, in the order of their first appearance.
+fn fields_of(rows: &[Value]) -> Vec<(String, bool)> {
+    let mut names: Vec<(String, bool)> = Vec::new();
+    for row in rows.iter().filter_map(Value::as_object) {
+        for name in row.keys() {
+            if !names.iter().any(|(known, _)| known == name) {
+                names.push((name.clone(), name == "count" || name == "ref"));
+            }
+        }
+    }
+    if names.is_empty() { vec![(String::new(), false)] } else { names }
+}

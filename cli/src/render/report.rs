@@ -1,0 +1,121 @@
+//! The node at a glance, a sync, a check, an import.
+
+use serde_json::{Value, json};
+
+use super::listing::listing;
+use super::{With, cell, text};
+
+/// `boucle status`.
+pub(super) fn status(value: &Value, with: With<'_>) -> String {
+    let members: Vec<String> = value["members"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .map(|member| {
+            let name = cell("name", &member["name"], with);
+            let open = if member["unlocked"] == true { with.texts.field("unlocked") } else { "".into() };
+            if open.is_empty() { name } else { format!("{name} ({})", open.to_lowercase()) }
+        })
+        .collect();
+    let mut glance = json!({
+        "site": value["site"],
+        "members": members,
+        "only_here": value["only_here"]["entries"],
+        "undelivered": value["undelivered"],
+        "conflicts": value["conflicts"],
+        "overdue": value["overdue"],
+    });
+    if value["only_here"]["entries"].as_u64().is_some_and(|n| n > 0) {
+        glance["oldest"] = value["only_here"]["oldest"].clone();
+    }
+    let mut out = super::case::show(&glance, with);
+    if value["clock"]["suspect"] == true {
+        let message = with.texts.get("done-clock-suspect").into_owned();
+        let warning = with.texts.with("ui-warning", &[("message", message.into())]);
+        out += &format!("{}\n", with.paint.alarm(&warning));
+    }
+    let peers: Vec<Value> = value["peers"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .map(|peer| json!({"site": peer["site"], "device": short(&peer["device"]), "last_sync": peer["last_sync"], "equal": peer["equal"]}))
+        .collect();
+    if !peers.is_empty() {
+        out += &format!("\n{}", listing("peers", &peers, with));
+    }
+    out
+}
+
+/// The first digits of an id, for people.
+fn short(id: &Value) -> Value {
+    id.as_str().map_or(Value::Null, |id| id.chars().take(8).collect::<String>().into())
+}
+
+/// `boucle sync`.
+pub(super) fn sync(value: &Value, with: With<'_>) -> String {
+    let peers = value["peers"].as_array().map(Vec::as_slice).unwrap_or_default();
+    if peers.is_empty() {
+        return format!("{}\n", with.texts.get("done-sync-none"));
+    }
+    let mut out = String::new();
+    for peer in peers {
+        let count = |name: &str| peer[name].as_u64().unwrap_or(0);
+        let name = peer["site"].as_str().map_or_else(|| cell("", &short(&peer["peer"]), with), text::clean_line);
+        let mut args = vec![
+            ("peer", name.into()),
+            ("sent", count("entries_sent").into()),
+            ("received", count("entries_received").into()),
+        ];
+        let line = if peer["equal"] == true {
+            args.push(("ms", count("elapsed_ms").into()));
+            with.texts.with("done-sync-equal", &args)
+        } else {
+            with.paint.alarm(&with.texts.with("done-sync-unequal", &args)).into_owned()
+        };
+        out += &format!("{line}\n");
+        if let Some(reason) = peer["reason"].as_str() {
+            out += &format!("    {}\n", text::clean_line(reason));
+        }
+    }
+    out
+}
+
+/// `boucle verify`.
+pub(super) fn verify(value: &Value, with: With<'_>) -> String {
+    if value["ok"] == true {
+        let args = [
+            ("entries", value["entries"].as_u64().unwrap_or(0).into()),
+            ("cases", value["cases"].as_u64().unwrap_or(0).into()),
+        ];
+        return format!("{}\n", with.texts.with("done-verify", &args));
+    }
+    let problems = value["problems"].as_array().map(Vec::as_slice).unwrap_or_default();
+    format!("{}\n{}", with.paint.alarm(&with.texts.get("done-verify-problems")), listing("problems", problems, with))
+}
+
+/// `boucle import`.
+pub(super) fn import(value: &Value, with: With<'_>) -> String {
+    let count = |name: &'static str| (name, value[name].as_u64().unwrap_or(0).into());
+    let counts = ["rows", "created", "updated", "unchanged", "skipped", "rejected"].map(count);
+    let mut out = String::new();
+    for line in text::wrap(&with.texts.with("done-import", &counts), with.paint.width) {
+        out += &format!("{line}\n");
+    }
+    if value["sealed"].as_u64().is_some_and(|n| n > 0) {
+        out += &format!("{}\n", with.texts.with("done-import-sealed", &[count("sealed")]));
+    }
+    if let Some(n) = value["duplicates_proposed"].as_u64().filter(|n| *n > 0) {
+        out += &format!("{}\n", with.texts.with("done-import-duplicates", &[("n", n.into())]));
+    }
+    for warning in value["warnings"].as_array().into_iter().flatten() {
+        let args = [
+            ("row", warning["row"].as_u64().unwrap_or(0).into()),
+            ("field", cell("", &warning["field"], with).into()),
+            ("message", cell("", &warning["message"], with).into()),
+        ];
+        for line in text::wrap(&with.texts.with("done-import-warning", &args), with.paint.width) {
+            out += &format!("{}\n", with.paint.alarm(&line));
+        }
+    }
+    out
+}

@@ -1,0 +1,176 @@
+use serde_json::json;
+
+use super::text::width;
+use super::*;
+
+fn fr(name: &str, value: &Value) -> String {
+    human(name, value, &Texts::for_lang("fr"), Paint::PLAIN)
+}
+
+fn en(name: &str, value: &Value) -> String {
+    human(name, value, &Texts::for_lang("en"), Paint::PLAIN)
+}
+
+fn rows() -> Value {
+    json!([
+        {"ref": "JER-104-00193-54", "status": "in_progress", "type": "complaint", "category": "payment.not_received",
+         "site": "JER", "received_at": "2026-11-20T08:15:00Z", "due_at": null, "assignee": "focal_cash",
+         "overdue": true, "conflicts": 1},
+        {"ref": "MNK-107-01482-33", "status": "received", "category": null, "site": "MNK",
+         "received_at": "2026-11-21T00:00:00Z", "assignee": null, "overdue": false, "conflicts": []},
+    ])
+}
+
+#[test]
+fn a_list_of_cases_is_a_table() {
+    assert_eq!(
+        fr("case list", &rows()),
+        "Référence         Statut        Catégorie           Site  Reçu le     Confié à\n\
+         JER-104-00193-54  en cours ! ≠  payment.not_recei…  JER   2026-11-20  focal_cash\n\
+         MNK-107-01482-33  reçu                              MNK   2026-11-21\n"
+    );
+    assert!(en("case list", &rows()).starts_with("Reference         Status           Category"));
+}
+
+#[test]
+fn counts_and_groups_are_plain() {
+    assert_eq!(fr("case list", &json!({"count": 12})), "12\n");
+    assert_eq!(fr("case list", &json!([])), "rien à montrer\n");
+    let groups =
+        json!([{"site": "JER", "status": "closed", "count": 3}, {"site": "MNK", "status": "received", "count": 1}]);
+    assert_eq!(en("case list", &groups), "Site  Status    Count\nJER   closed    3\nMNK   received  1\n");
+}
+
+#[test]
+fn a_case_shows_what_it_has_and_says_what_is_withheld() {
+    let case = json!({
+        "ref": "JER-104-00193-54", "status": "received", "sensitivity": "s1", "category": null, "consents": [],
+        "text": "Pa gen dlo.\n\u{1b}[2JDepi twa jou.", "reporter_name": {"withheld": "personal"}, "anonymous": false,
+        "attempts": [{"outcome": "busy", "at": "2026-11-20T08:15:00Z"}],
+    });
+    assert_eq!(
+        fr("case show", &case),
+        "Référence              JER-104-00193-54\n\
+         Statut                 reçu\n\
+         Sensibilité            confidentiel\n\
+         Propos                 Pa gen dlo.\n\
+         \x20                      Depi twa jou.\n\
+         Nom de la personne     [réservé]\n\
+         Anonyme                non\n\
+         Essais                 - Issue busy; Quand 2026-11-20 08:15\n"
+    );
+}
+
+#[test]
+fn a_restricted_case_says_so_first() {
+    let case = json!({"restricted": true, "status": "restricted", "week": "2026-W47", "region": "SUD"});
+    assert!(en("case show", &case).starts_with("case reserved to an audience\nRestricted"));
+}
+
+#[test]
+fn conflicts_are_numbered_as_settle_takes_them() {
+    let conflicts = json!([{"ref": "JER-104-00193-54", "field": "category", "values": [
+        {"value": "payment.amount", "by": "Awa", "at": "2026-11-20T08:15:00Z", "device": "ab"},
+        {"value": "payment.not_received", "by": "Ali", "at": "2026-11-20T09:00:00Z", "device": "cd"},
+    ]}]);
+    assert_eq!(
+        fr("case conflicts", &conflicts),
+        "JER-104-00193-54  Catégorie\n\
+         \x20  1  payment.amount (par Awa, 2026-11-20 08:15)\n\
+         \x20  2  payment.not_received (par Ali, 2026-11-20 09:00)\n\
+         choisir : boucle case settle JER-104-00193-54 category --pick N\n"
+    );
+}
+
+#[test]
+fn a_history_is_one_edit_after_the_other() {
+    let history = json!([
+        {"at": "2026-11-20T08:15:00Z", "by": "Awa", "device": "ab", "site": "JER", "act": "new", "fields": ["text", "phone"]},
+        {"at": "2026-11-20T09:15:00Z", "by": "Ali", "device": "cd", "site": "MNK", "act": "triage", "fields": []},
+    ]);
+    assert_eq!(
+        en("case history", &history),
+        "2026-11-20 08:15 Awa JER new\n    text, phone\n2026-11-20 09:15 Ali MNK triage\n"
+    );
+}
+
+#[test]
+fn an_act_is_a_line_its_status_and_its_warnings() {
+    let done = json!({"ref": "JER-104-00193-54", "case_id": "00", "status": "responded", "warnings": ["propose_close", "x_y"]});
+    assert_eq!(
+        fr("case answer", &done),
+        "JER-104-00193-54 : réponse enregistrée.\n\
+         Statut : répondu\n\
+         attention : la personne est satisfaite : le dossier peut être clos\n\
+         attention : x_y\n"
+    );
+    let new = json!({"ref": "JER-P-482913", "case_id": "00", "provisional": true});
+    assert_eq!(en("case new", &new), "Case recorded under the provisional mark JER-P-482913.\n");
+}
+
+#[test]
+fn an_invitation_stands_alone_on_its_line_uncut() {
+    let code = "boucle1".to_owned() + &"x".repeat(200);
+    let invite = json!({"invitation": code, "file": null, "expires": "2026-12-21T00:00:00Z"});
+    assert_eq!(fr("invite", &invite), format!("Invitation, valable jusqu'au 2026-12-21 00:00 :\n{code}\n"));
+}
+
+#[test]
+fn reports_of_the_node_are_told() {
+    let verify = json!({"ok": true, "entries": 3, "cases": 1, "quarantined": 0, "problems": []});
+    assert_eq!(fr("verify", &verify), "Tout concorde. Entrées : 3, dossiers : 1.\n");
+    let broken = json!({"ok": false, "problems": [{"entry": "ab", "reason": "signature"}]});
+    assert!(en("verify", &broken).contains("signature"));
+    let sync = json!({"peers": [
+        {"peer": "0123456789abcdef", "equal": true, "entries_sent": 2, "entries_received": 5, "elapsed_ms": 31},
+        {"peer": "fedcba9876543210", "equal": false, "entries_sent": 0, "entries_received": 1},
+    ]});
+    assert_eq!(
+        en("sync", &sync),
+        "01234567: equal (2 sent, 5 received, 31 ms)\nfedcba98: unfinished (0 sent, 1 received)\n"
+    );
+    let import = json!({"rows": 4, "created": 2, "unchanged": 1, "updated": 0, "skipped": 0, "rejected": 1, "sealed": 1,
+        "duplicates_proposed": 2, "warnings": [{"row": 3, "field": "phone", "message": "too short"}]});
+    assert_eq!(
+        en("import", &import),
+        "Rows: 4. Cases created: 2, updated: 0, unchanged: 1, skipped: 0, rejected: 1\n\
+         of which sealed to an audience: 1\nduplicates proposed: 2\nrow 3, phone: too short\n"
+    );
+    let status = json!({"site": "JER", "members": [{"name": "Rose", "unlocked": true}, {"name": "Ali", "unlocked": false}],
+        "peers": [{"device": "0123456789", "site": "MNK", "last_sync": "2026-11-20T08:15:00Z", "equal": true}],
+        "clock": {"suspect": true, "offset_ms": 0}, "only_here": {"entries": 2, "oldest": "2026-11-20T08:15:00Z"},
+        "undelivered": 0, "conflicts": 1, "overdue": 0});
+    let shown = en("status", &status);
+    assert!(
+        shown.contains("Rose (unlocked), Ali") && shown.contains("note: the clock") && shown.contains("01234567"),
+        "{shown}"
+    );
+}
+
+#[test]
+fn colours_are_for_terminals_that_want_them() {
+    let texts = Texts::for_lang("fr");
+    let shown = |paint| human("case list", &rows(), &texts, paint);
+    assert!(shown(Paint::of(true, false)).contains("\x1b[1m"));
+    for paint in [Paint::of(true, true), Paint::of(false, false)] {
+        assert!(!shown(paint).contains('\x1b'));
+    }
+}
+
+#[test]
+fn whatever_a_peer_wrote_no_renderer_lets_it_reach_the_terminal_or_breaks_the_width() {
+    let evil = "\u{1b}]0;x\u{7}\u{1b}[31m".to_owned() + &"é日".repeat(90) + "\n\u{9b}2J\r\u{202e}fin";
+    let nested = json!({"ref": evil, "status": evil, "site": evil, "withheld_not": {"a": [evil, {"b": evil}]},
+        "at": evil, "by": evil, "act": evil, "fields": [evil], "field": "x", "values": [{"value": evil, "by": evil}],
+        "warnings": [evil], "peers": [{"peer": evil, "site": evil, "reason": evil}], "members": [{"name": evil}],
+        "problems": [{"reason": evil}], "only_here": {"entries": 1, "oldest": evil}});
+    for name in node::api::IMPLEMENTED {
+        for value in [nested.clone(), json!([nested]), json!(evil), json!(null), json!(3), json!([evil, 1, null])] {
+            let shown = fr(name, &value);
+            assert!(shown.chars().all(|c| c == '\n' || (!c.is_control() && c != '\u{202e}')), "{name}: {shown:?}");
+            if matches!(*name, "case list" | "case show" | "case history" | "case conflicts") && !value.is_string() {
+                assert!(shown.lines().all(|line| width(line) <= 80), "{name}: {shown}");
+            }
+        }
+    }
+}

@@ -1,0 +1,87 @@
+//! `boucle run`: be the node until told to stop.
+
+use std::io;
+use std::path::Path;
+use std::sync::Arc;
+
+use node::api::socket::Server;
+use node::api::{Ready, RunOptions, Runtime, Service};
+use node::error::Failure;
+use node::texts::Texts;
+
+use crate::render::text::clean_line;
+use crate::session::{World, unlock, written};
+
+/// Opens the home, serves, says so on the first line of standard output, and stops when told to.
+pub(crate) fn run(
+    home: &Path,
+    options: RunOptions,
+    json: bool,
+    texts: &Texts,
+    world: &mut World<'_>,
+) -> Result<(), Failure> {
+    let runtime = world.backend.runtime(home)?;
+    let ready = start(&*runtime, options, texts, world)?;
+    let result = serve(home, runtime.clone(), &ready, json, texts, world);
+    let stopped = runtime.stop();
+    result.and(stopped)
+}
+
+/// Starts; on a terminal asks for the passphrase when the node says it needs one.
+fn start(
+    runtime: &dyn Runtime,
+    mut options: RunOptions,
+    texts: &Texts,
+    world: &mut World<'_>,
+) -> Result<Ready, Failure> {
+    match runtime.start(&options) {
+        Err(failure) if failure.code == "locked" && options.passphrase.is_none() && world.console.is_terminal() => {
+            options.passphrase = Some(unlock(world.console, texts)?);
+            runtime.start(&options)
+        }
+        started => started,
+    }
+}
+
+fn serve(
+    home: &Path,
+    runtime: Arc<dyn Runtime>,
+    ready: &Ready,
+    json: bool,
+    texts: &Texts,
+    world: &mut World<'_>,
+) -> Result<(), Failure> {
+    let service: Arc<dyn Service> = runtime;
+    // Dropped before the node stops: who is connected still gets an answer.
+    let _server = Server::start(home, service)?;
+    let line = if world.out_terminal && !json {
+        let addresses = ready.listening.iter().chain(&ready.web).map(|address| clean_line(address));
+        texts.with("ui-ready", &[("addresses", addresses.collect::<Vec<_>>().join("  ").into())])
+    } else {
+        serde_json::to_string(ready).map_err(|error| Failure::new("unexpected").because(&error))?
+    };
+    written(writeln!(world.out, "{line}").and_then(|()| world.out.flush()))?;
+    (world.wait)().map_err(|error| Failure::new("unexpected").because(&error))
+}
+
+/// Returns at SIGTERM or SIGINT.
+///
+/// # Errors
+///
+/// When no handler can be installed.
+pub(crate) fn until_told_to_stop() -> io::Result<()> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    runtime.block_on(async {
+        #[cfg(unix)]
+        {
+            use tokio::signal::unix::{SignalKind, signal};
+            let mut terminate = signal(SignalKind::terminate())?;
+            tokio::select! {
+                _ = terminate.recv() => Ok(()),
+                interrupted = tokio::signal::ctrl_c() => interrupted,
+            }
+        }
+        #[cfg(not(unix))]
+        tokio::signal::ctrl_c().await
+    })
+}

@@ -1,0 +1,215 @@
+//! One command from its arguments to its exit status.
+
+use std::ffi::OsString;
+use std::io::{self, IsTerminal, Write};
+use std::path::PathBuf;
+
+use clap::FromArgMatches;
+use node::api::{Envelope, Reply, Request, SealOptions, Secret, Service};
+use node::error::{Exit, Failure};
+use node::texts::Texts;
+
+use crate::args::{Cli, Global};
+use crate::ask::{self, Asker};
+use crate::backend::{self, Backend};
+use crate::commands::Action;
+use crate::console::{Console, Terminal};
+use crate::output::{self, Format};
+use crate::progress::Bar;
+use crate::render::{Paint, WIDTH};
+use crate::{demo, error, help, run, when};
+
+/// Everything outside a command that it may use: the process's own, or a test's.
+pub(crate) struct World<'a> {
+    pub(crate) env: &'a dyn Fn(&str) -> Option<OsString>,
+    pub(crate) console: &'a mut dyn Console,
+    pub(crate) out: &'a mut dyn Write,
+    pub(crate) err: &'a mut dyn Write,
+    /// Standard output is a terminal.
+    pub(crate) out_terminal: bool,
+    /// Standard error is a terminal.
+    pub(crate) err_terminal: bool,
+    pub(crate) now_ms: i64,
+    pub(crate) backend: &'a dyn Backend,
+    /// Returns when the process is told to stop.
+    pub(crate) wait: &'a dyn Fn() -> io::Result<()>,
+}
+
+/// The process: its exit status.
+pub(crate) fn main(args: Vec<OsString>) -> u8 {
+    let filter = tracing_subscriber::EnvFilter::try_from_env("BOUCLE_LOG").unwrap_or_default();
+    // A second subscriber cannot be: this is the process's first line.
+    let _ = tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr).try_init();
+    let mut out = io::stdout();
+    let world = World {
+        env: &|name| std::env::var_os(name),
+        console: &mut Terminal,
+        out_terminal: out.is_terminal(),
+        err_terminal: io::stderr().is_terminal(),
+        out: &mut out,
+        err: &mut io::stderr(),
+        now_ms: when::now_ms(),
+        backend: &backend::Local,
+        wait: &run::until_told_to_stop,
+    };
+    command(args, world)
+}
+
+/// One command: its exit status.
+pub(crate) fn command(args: Vec<OsString>, mut world: World<'_>) -> u8 {
+    let early = Early::scan(&args, world.env);
+    let texts = Texts::for_lang(&early.lang);
+    let outcome = parse(args, &texts, &mut world).and_then(|parsed| match parsed {
+        Some(cli) => execute(cli, &texts, &mut world),
+        None => Ok(0),
+    });
+    outcome.unwrap_or_else(|failure| {
+        let report = error::report(&failure, &texts, early.json, early.verbose);
+        // Nobody left to tell.
+        let _ = world.err.write_all(report.as_bytes());
+        failure.exit.code()
+    })
+}
+
+/// What must be known before the command line is understood: how to speak of a mistake in it.
+struct Early {
+    lang: String,
+    json: bool,
+    verbose: bool,
+}
+
+impl Early {
+    fn scan(args: &[OsString], env: &dyn Fn(&str) -> Option<OsString>) -> Self {
+        let texts: Vec<&str> =
+            args.iter().skip(1).map_while(|arg| arg.to_str()).take_while(|arg| *arg != "--").collect();
+        let after = texts.iter().position(|arg| *arg == "--lang").and_then(|at| texts.get(at + 1)).copied();
+        let given = texts.iter().find_map(|arg| arg.strip_prefix("--lang=")).or(after).map(str::to_owned);
+        let from = |name| env(name).and_then(|value| value.into_string().ok()).filter(|value| !value.is_empty());
+        Self {
+            lang: given.or_else(|| from("BOUCLE_LANG")).or_else(|| from("LANG")).unwrap_or_else(|| "fr".to_owned()),
+            json: texts.iter().any(|arg| matches!(*arg, "--json" | "--jsonl")),
+            verbose: texts.iter().any(|arg| matches!(*arg, "-v" | "-vv" | "--verbose")),
+        }
+    }
+}
+
+/// The command line understood; `None` when it asked for help or the version, which is printed.
+fn parse(args: Vec<OsString>, texts: &Texts, world: &mut World<'_>) -> Result<Option<Cli>, Failure> {
+    let mut command = help::command(texts).term_width(WIDTH);
+    if args.len() <= 1 {
+        let shown = command.render_help().to_string();
+        return written(world.out.write_all(shown.as_bytes())).map(|()| None);
+    }
+    let parsed = command.try_get_matches_from_mut(args).and_then(|matches| Cli::from_arg_matches(&matches));
+    match parsed {
+        Ok(cli) => Ok(Some(cli)),
+        Err(asked) if asked.exit_code() == 0 => {
+            written(world.out.write_all(asked.to_string().as_bytes())).map(|()| None)
+        }
+        Err(refused) => Err(error::from_clap(&refused)),
+    }
+}
+
+fn execute(cli: Cli, texts: &Texts, world: &mut World<'_>) -> Result<u8, Failure> {
+    let Cli { global, command } = cli;
+    let env_text = |name: &str| (world.env)(name).and_then(|value| value.into_string().ok());
+    let passphrase = ask::given_passphrase(global.passphrase_file.as_deref(), env_text("BOUCLE_PASSPHRASE"))?;
+    let mut asker = Asker::new(world.console, texts, world.now_ms);
+    asker.member.clone_from(&global.member);
+    let request = match command.action(&mut asker)? {
+        Action::Ask(request) => request,
+        Action::Run(mut options) => {
+            (options.member, options.passphrase) = (global.member.clone(), passphrase);
+            return run::run(&home(&global, world)?, options, global.json || global.jsonl, texts, world).map(|()| 0);
+        }
+        Action::Demo(story) => return demo::tell(&story, texts, world).map(|()| 0),
+    };
+    let home = home(&global, world)?;
+    let name = request.name();
+    let mut envelope =
+        Envelope { lang: texts.lang().to_owned(), member: global.member, passphrase, now_ms: None, request };
+    if envelope.request.makes_member() && envelope.passphrase.is_none() {
+        if !world.console.is_terminal() {
+            return Err(Failure::new("usage_missing").arg("missing", "--passphrase-file"));
+        }
+        envelope.passphrase = Some(ask::new_passphrase(world.console, texts)?);
+    }
+    let service = world.backend.open(&home)?;
+    let value = ask_node(&*service, envelope, texts, world)?;
+    let format = match (global.json, global.jsonl) {
+        (_, true) => Format::JsonLines,
+        (true, _) => Format::Json,
+        _ => Format::Human,
+    };
+    let no_color = (world.env)("NO_COLOR").is_some_and(|value| !value.is_empty());
+    let paint = Paint::of(world.out_terminal, no_color);
+    written(output::print(world.out, name, &value, format, texts, paint))?;
+    Ok(output::exit_status(name, &value))
+}
+
+/// Asks, and on a terminal answers what the node turns out to need: the passphrase, the recusals.
+fn ask_node(service: &dyn Service, mut envelope: Envelope, texts: &Texts, world: &mut World<'_>) -> Reply {
+    loop {
+        let reply = {
+            let mut bar = Bar::new(world.err, texts, world.err_terminal);
+            service.handle(envelope.clone(), &mut |step| bar.step(&step))
+        };
+        let Err(failure) = reply else { return reply };
+        if !world.console.is_terminal() {
+            return Err(failure);
+        }
+        match failure.code {
+            "locked" if envelope.passphrase.is_none() => {
+                envelope.passphrase = Some(unlock(world.console, texts)?);
+            }
+            "recusal_not_asked" => match seal_options(&mut envelope.request) {
+                Some(seal) if seal.recuse.is_none() => seal.recuse = Some(ask_recusals(world.console, texts)?),
+                _ => return Err(failure),
+            },
+            _ => return Err(failure),
+        }
+    }
+}
+
+/// The passphrase of someone who has one.
+pub(crate) fn unlock(console: &mut dyn Console, texts: &Texts) -> Result<Secret, Failure> {
+    ask::passphrase(console, texts, "ask-passphrase")
+}
+
+fn seal_options(request: &mut Request) -> Option<&mut SealOptions> {
+    match request {
+        Request::CaseNew { seal, .. } | Request::CaseTriage { seal, .. } => Some(seal),
+        _ => None,
+    }
+}
+
+/// Names or roles, separated by commas; none of them means "asked: nobody". The end of input is no answer.
+fn ask_recusals(console: &mut dyn Console, texts: &Texts) -> Result<Vec<String>, Failure> {
+    let question = ask::in_question(texts, &texts.get("ask-recuse"));
+    let answer = console.ask(&question).map_err(|error| Failure::new("unexpected").because(&error))?;
+    let answer = answer.ok_or_else(|| Failure::new("recusal_not_asked"))?;
+    Ok(answer.split(',').map(str::trim).filter(|name| !name.is_empty()).map(str::to_owned).collect())
+}
+
+/// The node's folder.
+fn home(global: &Global, world: &World<'_>) -> Result<PathBuf, Failure> {
+    let named = global.home.clone().filter(|home| !home.as_os_str().is_empty());
+    named
+        .or_else(|| backend::default_home(&|name| (world.env)(name).map(PathBuf::from)))
+        .ok_or_else(|| Failure::new("no_home_folder"))
+}
+
+/// A reader that left (`boucle case list | head`) is no failure.
+pub(crate) fn written(result: io::Result<()>) -> Result<(), Failure> {
+    match result {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            let mut failure = Failure::new("file_not_writable").arg("file", "-").because(&error);
+            failure.exit = Exit::Failed;
+            Err(failure)
+        }
+        _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod tests;

@@ -1,0 +1,295 @@
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::{Arc, Mutex};
+
+use node::api::{Progress, Ready, RunOptions, Runtime};
+use serde_json::{Value, json};
+
+use super::*;
+use crate::console::script::Script;
+
+/// A node that answers from a list and remembers what it was asked.
+#[derive(Default)]
+struct Fake {
+    replies: Mutex<std::collections::VecDeque<Reply>>,
+    asked: Mutex<Vec<Envelope>>,
+    started: Mutex<Vec<RunOptions>>,
+    needs_passphrase: bool,
+}
+
+impl Service for Fake {
+    fn handle(&self, envelope: Envelope, _: &mut dyn FnMut(Progress)) -> Reply {
+        self.asked.lock().expect("no panic").push(envelope);
+        self.replies.lock().expect("no panic").pop_front().unwrap_or_else(|| Ok(json!({"ref": "A"})))
+    }
+}
+
+impl Runtime for Fake {
+    fn start(&self, options: &RunOptions) -> Result<Ready, Failure> {
+        self.started.lock().expect("no panic").push(options.clone());
+        if self.needs_passphrase && options.passphrase.is_none() {
+            return Err(Failure::new("locked").arg("member", "Rose"));
+        }
+        Ok(Ready { ready: true, listening: vec!["/ip4/127.0.0.1/tcp/4001".into()], web: None })
+    }
+
+    fn stop(&self) -> Result<(), Failure> {
+        Ok(())
+    }
+}
+
+struct Only(Arc<Fake>);
+
+impl Backend for Only {
+    fn open(&self, _: &Path) -> Result<Arc<dyn Service>, Failure> {
+        Ok(self.0.clone())
+    }
+
+    fn runtime(&self, _: &Path) -> Result<Arc<dyn Runtime>, Failure> {
+        Ok(self.0.clone())
+    }
+}
+
+/// What a command did.
+struct Done {
+    exit: u8,
+    out: String,
+    err: String,
+}
+
+struct Bench {
+    fake: Arc<Fake>,
+    script: Script,
+    env: BTreeMap<&'static str, &'static str>,
+    wait: Box<dyn Fn() -> io::Result<()>>,
+}
+
+impl Bench {
+    fn with(replies: Vec<Reply>) -> Self {
+        let fake = Fake { replies: Mutex::new(replies.into()), ..Fake::default() };
+        Self { fake: Arc::new(fake), script: Script::default(), env: BTreeMap::new(), wait: Box::new(|| Ok(())) }
+    }
+
+    fn run(&mut self, line: &[&str]) -> Done {
+        let (mut out, mut err) = (Vec::new(), Vec::new());
+        let env = self.env.clone();
+        let world = World {
+            env: &move |name| env.get(name).map(OsString::from),
+            console: &mut self.script,
+            out: &mut out,
+            err: &mut err,
+            out_terminal: false,
+            err_terminal: false,
+            now_ms: 0,
+            backend: &Only(self.fake.clone()),
+            wait: &self.wait,
+        };
+        let args = std::iter::once(&"boucle").chain(line).map(OsString::from).collect();
+        let exit = command(args, world);
+        let text = |bytes| String::from_utf8(bytes).expect("UTF-8");
+        Done { exit, out: text(out), err: text(err) }
+    }
+
+    fn asked(&self) -> Vec<Envelope> {
+        self.fake.asked.lock().expect("no panic").clone()
+    }
+}
+
+const HOME: &[&str] = &["--home", "/nowhere"];
+
+fn line<'a>(words: &[&'a str]) -> Vec<&'a str> {
+    [HOME, words].concat()
+}
+
+#[test]
+fn a_reply_is_printed_and_the_exit_status_is_zero() {
+    let mut bench = Bench::with(vec![Ok(json!({"ref": "JER-104-00193-54", "provisional": false}))]);
+    let done = bench.run(&line(&["case", "new", "--type", "complaint", "--channel", "sms", "--member", "Rose"]));
+    assert_eq!((done.exit, done.out.as_str()), (0, "Dossier JER-104-00193-54 enregistré.\n"));
+    assert_eq!(bench.asked()[0].member.as_deref(), Some("Rose"));
+    let done = bench.run(&line(&["--json", "case", "show", "@last"]));
+    assert_eq!(done.out, "{\"ref\":\"A\"}\n");
+}
+
+#[test]
+fn a_failure_goes_to_standard_error_with_its_exit_status() {
+    let missing = Failure::new("ref_not_found").arg("ref", "X").arg("near", "");
+    let mut bench = Bench::with(vec![Err(missing.clone()), Err(missing)]);
+    let done = bench.run(&line(&["--lang", "en", "case", "show", "X"]));
+    assert_eq!((done.exit, done.err.as_str(), done.out.as_str()), (3, "error: no case X here\n", ""));
+    let done = bench.run(&line(&["--json", "case", "show", "X"]));
+    let error: Value = serde_json::from_str(&done.err).expect("one document");
+    assert_eq!((done.exit, error["error"]["code"].as_str()), (3, Some("ref_not_found")));
+}
+
+#[test]
+fn usage_errors_exit_two_and_are_json_when_asked_for() {
+    let mut bench = Bench::with(vec![]);
+    let done = bench.run(&["case", "frobnicate"]);
+    assert_eq!((done.exit, done.err.lines().next()), (2, Some("erreur : commande inconnue : frobnicate")));
+    let done = bench.run(&["--json", "case", "new", "--home", "/nowhere"]);
+    let error: Value = serde_json::from_str(&done.err).expect("one document");
+    assert_eq!((done.exit, &error["error"]["code"]), (2, &json!("usage_missing")));
+    assert!(error["error"]["message"].as_str().is_some_and(|text| text.contains("--type, --channel")));
+    assert!(bench.asked().is_empty());
+}
+
+#[test]
+fn the_language_comes_from_the_option_then_the_environment_then_french() {
+    let mut bench = Bench::with(vec![]);
+    let mut first = |env: &[(&'static str, &'static str)], words: &[&str]| {
+        bench.env = env.iter().copied().collect();
+        bench.run(words).err.split([' ', ':']).next().unwrap_or_default().to_owned()
+    };
+    assert_eq!(first(&[], &["nope"]), "erreur");
+    assert_eq!(first(&[("LANG", "en_GB.UTF-8")], &["nope"]), "error");
+    assert_eq!(first(&[("LANG", "en_GB.UTF-8"), ("BOUCLE_LANG", "fr")], &["nope"]), "erreur");
+    assert_eq!(first(&[("BOUCLE_LANG", "fr")], &["--lang=en", "nope"]), "error");
+    assert_eq!(first(&[("LANG", "C.UTF-8")], &["nope"]), "erreur");
+}
+
+#[test]
+fn help_and_version_are_no_errors() {
+    let mut bench = Bench::with(vec![]);
+    for words in [&[][..], &["--help"], &["case", "--help"], &["case", "new", "-h"], &["--version"]] {
+        let done = bench.run(words);
+        assert!(done.exit == 0 && !done.out.is_empty() && done.err.is_empty(), "{words:?}: {}", done.err);
+    }
+    let shown = bench.run(&["--help"]).out;
+    assert!(shown.contains("case") && !shown.contains("fingerprint") && !shown.contains("outbox"), "{shown}");
+}
+
+#[test]
+fn a_passphrase_is_sent_when_given_and_asked_for_when_the_node_says_locked() {
+    let locked = || Err(Failure::new("locked").arg("member", "Rose"));
+    let mut bench = Bench::with(vec![locked()]);
+    bench.env.insert("BOUCLE_PASSPHRASE", "du dossier d'environnement");
+    assert_eq!(bench.run(&line(&["status"])).exit, 4);
+    assert_eq!(bench.asked()[0].passphrase, Some(Secret::new("du dossier d'environnement".into())));
+
+    let mut bench = Bench::with(vec![locked(), Ok(json!({"count": 1}))]);
+    bench.script = Script::with(&["cinq mots"]);
+    assert_eq!(bench.run(&line(&["case", "list", "--count"])).exit, 0);
+    assert_eq!(bench.asked()[1].passphrase, Some(Secret::new("cinq mots".into())));
+
+    // Without a terminal nobody is asked.
+    let mut bench = Bench::with(vec![locked()]);
+    let done = bench.run(&line(&["--lang", "en", "status"]));
+    assert_eq!((done.exit, done.err.lines().next()), (4, Some("error: Rose is not unlocked")));
+}
+
+#[test]
+fn founding_needs_a_passphrase_typed_twice() {
+    let init = line(&["init", "--org", "PAM", "--site", "JER", "--member", "Rose"]);
+    let mut bench = Bench::with(vec![]);
+    assert_eq!(bench.run(&init).exit, 2);
+    bench.script = Script::with(&["a b c d e", "a b c d f"]);
+    assert_eq!(bench.run(&init).exit, 2);
+    assert!(bench.asked().is_empty());
+    bench.script = Script::with(&["a b c d e", "a b c d e"]);
+    assert_eq!(bench.run(&init).exit, 0);
+    assert_eq!(bench.asked()[0].passphrase, Some(Secret::new("a b c d e".into())));
+}
+
+#[test]
+fn on_a_terminal_recusals_are_asked_before_sealing() {
+    let unasked = || Err(Failure::new("recusal_not_asked"));
+    let new =
+        line(&["case", "new", "--type", "complaint", "--channel", "sms", "--category", "sea.abuse", "--anonymous"]);
+    let mut bench = Bench::with(vec![unasked()]);
+    assert_eq!(bench.run(&new).exit, 2);
+    let mut bench = Bench::with(vec![unasked()]);
+    bench.script = Script::with(&["mots", "Paul, hr ,"]);
+    assert_eq!(bench.run(&new).exit, 0);
+    let Request::CaseNew { seal, .. } = &bench.asked()[1].request else { panic!("a new case") };
+    assert_eq!(seal.recuse, Some(vec!["Paul".to_owned(), "hr".to_owned()]));
+    // Blank is an answer: nobody.
+    let mut bench = Bench::with(vec![unasked()]);
+    bench.script = Script::with(&["mots", ""]);
+    assert_eq!(bench.run(&new).exit, 0);
+    let Request::CaseNew { seal, .. } = &bench.asked()[1].request else { panic!("a new case") };
+    assert_eq!(seal.recuse, Some(vec![]));
+}
+
+#[test]
+fn an_import_with_rejected_rows_prints_its_counts_and_exits_seven() {
+    let mut bench = Bench::with(vec![Ok(json!({"rows": 2, "created": 1, "rejected": 1}))]);
+    let done = bench.run(&line(&["--json", "import", "a.csv", "--as", "kobo"]));
+    assert_eq!((done.exit, done.out.contains("\"rejected\":1")), (7, true));
+}
+
+#[test]
+fn a_reader_that_left_is_no_error_and_a_full_disk_is() {
+    struct Broken(io::ErrorKind);
+    impl Write for Broken {
+        fn write(&mut self, _: &[u8]) -> io::Result<usize> {
+            Err(self.0.into())
+        }
+        fn flush(&mut self) -> io::Result<()> {
+            Err(self.0.into())
+        }
+    }
+    for (kind, exit) in [(io::ErrorKind::BrokenPipe, 0), (io::ErrorKind::StorageFull, 1)] {
+        let mut err = Vec::new();
+        let world = World {
+            env: &|_| None,
+            console: &mut Script::default(),
+            out: &mut Broken(kind),
+            err: &mut err,
+            out_terminal: false,
+            err_terminal: false,
+            now_ms: 0,
+            backend: &Only(Arc::default()),
+            wait: &|| Ok(()),
+        };
+        let args = ["boucle", "--home", "/nowhere", "status"].map(OsString::from).to_vec();
+        assert_eq!(command(args, world), exit);
+        assert_eq!(err.is_empty(), exit == 0);
+    }
+}
+
+#[test]
+fn without_a_home_the_error_says_how_to_name_one() {
+    let mut bench = Bench::with(vec![]);
+    let done = bench.run(&["status"]);
+    assert_eq!(done.exit, 2);
+    assert!(done.err.contains("BOUCLE_HOME"));
+}
+
+#[test]
+fn run_says_ready_first_answers_other_commands_and_stops_when_told() -> io::Result<()> {
+    let home = tempfile::tempdir()?;
+    let path = home.path().to_owned();
+    let mut bench = Bench::with(vec![Ok(json!({"site": "JER"}))]);
+    let answered = Arc::new(Mutex::new(None));
+    let (seen, inside) = (answered.clone(), path.clone());
+    bench.wait = Box::new(move || {
+        let service = backend::Local.open(&inside).expect("the node listens on its socket");
+        let envelope =
+            Envelope { lang: "fr".into(), member: None, passphrase: None, now_ms: None, request: Request::Status };
+        *seen.lock().expect("no panic") = Some(service.handle(envelope, &mut |_| {}));
+        let second = backend::Local.runtime(&inside).err().map(|failure| failure.code);
+        assert_eq!(second, Some("already_running"));
+        Ok(())
+    });
+    let done = bench.run(&["--home", path.to_str().expect("UTF-8"), "run", "--no-mdns", "--peer", "h:1"]);
+    let expected = "{\"ready\":true,\"listening\":[\"/ip4/127.0.0.1/tcp/4001\"],\"web\":null}\n";
+    assert_eq!((done.exit, done.out.as_str(), done.err.as_str()), (0, expected, ""));
+    assert_eq!(*answered.lock().expect("no panic"), Some(Ok(json!({"site": "JER"}))));
+    assert!(node::api::client::try_connect(&path).is_none());
+    let started = bench.fake.started.lock().expect("no panic").clone();
+    assert_eq!((started[0].mdns, started[0].peers.as_slice()), (false, &["h:1".to_owned()][..]));
+    Ok(())
+}
+
+#[test]
+fn run_asks_for_the_passphrase_it_needs() -> io::Result<()> {
+    let home = tempfile::tempdir()?;
+    let mut bench = Bench::with(vec![]);
+    bench.fake = Arc::new(Fake { needs_passphrase: true, ..Fake::default() });
+    let words = ["--home", home.path().to_str().expect("UTF-8"), "run"];
+    assert_eq!(bench.run(&words).exit, 4);
+    bench.script = Script::with(&["cinq mots"]);
+    assert_eq!(bench.run(&words).exit, 0);
+    Ok(())
+}

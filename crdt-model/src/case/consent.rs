@@ -1,0 +1,77 @@
+//! Consent: what the person allows now, from all they were heard to say.
+//!
+//! A refusal or a withdrawal stands until someone who had heard it hears "given": concurrent with "given", it wins.
+//! `not_asked` says nothing either way and supersedes nothing.
+
+use std::collections::BTreeMap;
+
+use crate::case::fact::{ConsentFact, ContactFact, FactId};
+use crate::case::seen::{Family, Seen, heads};
+
+/// What the person said.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Answer {
+    /// Nobody asked.
+    NotAsked,
+    /// Yes.
+    Given,
+    /// Yes once, no longer.
+    Withdrawn,
+    /// No.
+    Refused,
+}
+
+impl Answer {
+    /// All answers; the later one wins among concurrent ones.
+    pub const ALL: [Self; 4] = [Self::NotAsked, Self::Given, Self::Withdrawn, Self::Refused];
+
+    /// The code.
+    pub fn code(self) -> &'static str {
+        ["not_asked", "given", "withdrawn", "refused"][self as usize]
+    }
+
+    /// The answer of a code.
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|answer| answer.code() == code)
+    }
+}
+
+/// The consents that count for one purpose: those about it that say yes or no.
+pub fn of_purpose(consents: &Family<ConsentFact>, purpose: &str) -> Family<ConsentFact> {
+    let counts = |fact: &ConsentFact| fact.purpose == purpose && fact.answer != Answer::NotAsked;
+    consents.iter().filter(|(_, dated)| counts(&dated.fact)).map(|(id, dated)| (*id, dated.clone())).collect()
+}
+
+/// What holds for each purpose anyone asked about, or said was not asked.
+pub fn effective(consents: &Family<ConsentFact>) -> BTreeMap<String, Answer> {
+    let mut by_purpose: BTreeMap<String, Answer> = BTreeMap::new();
+    for consent in consents.values() {
+        by_purpose.entry(consent.fact.purpose.clone()).or_insert(Answer::NotAsked);
+    }
+    for (purpose, answer) in &mut by_purpose {
+        let family = of_purpose(consents, purpose);
+        let heads = heads(&family).into_iter().filter_map(|id| family.get(&id).map(|dated| dated.fact.answer));
+        *answer = heads.max().unwrap_or(Answer::NotAsked);
+    }
+    by_purpose
+}
+
+/// Whether the person may be contacted, from the code-only facts that everyone who works on the case can read.
+pub fn contact(contacts: &Family<ContactFact>) -> Answer {
+    let heads = heads(contacts).into_iter().filter_map(|id| contacts.get(&id));
+    let answers = heads.map(|dated| if dated.fact.allowed { Answer::Given } else { Answer::Refused });
+    answers.max().unwrap_or(Answer::NotAsked)
+}
+
+impl Seen for ConsentFact {
+    fn seen(&self) -> &[FactId] {
+        &self.seen
+    }
+}
+
+impl Seen for ContactFact {
+    fn seen(&self) -> &[FactId] {
+        &self.seen
+    }
+}

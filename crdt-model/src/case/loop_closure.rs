@@ -1,0 +1,79 @@
+//! Satisfaction, and the one question the whole system is about: is the loop closed?
+//!
+//! It is when, in the current epoch, there is an answer, a `satisfied` said after it, and no `partly` or
+//! `not_satisfied` that this `satisfied` had not seen; and when the closing reason is not in conflict.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::case::fact::{Dated, FactId, ResponseFact, SatisfactionFact};
+use crate::case::seen::{Family, Seen, heads, past};
+
+/// What the person said of the answer; a later variant is more cautious.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Satisfaction {
+    /// Satisfied.
+    Satisfied,
+    /// Did not want to say.
+    Declined,
+    /// Partly.
+    Partly,
+    /// Not satisfied.
+    NotSatisfied,
+}
+
+impl Satisfaction {
+    /// All values, the more cautious later.
+    pub const ALL: [Self; 4] = [Self::Satisfied, Self::Declined, Self::Partly, Self::NotSatisfied];
+
+    /// The code.
+    pub fn code(self) -> &'static str {
+        ["satisfied", "declined", "partly", "not_satisfied"][self as usize]
+    }
+
+    /// The value of a code.
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|value| value.code() == code)
+    }
+
+    /// Whether it keeps the loop open.
+    pub fn keeps_open(self) -> bool {
+        matches!(self, Self::Partly | Self::NotSatisfied)
+    }
+}
+
+/// `satisfied` facts looked at when there are also others: no honest case has as many at once.
+const CANDIDATES_MAX: usize = 64;
+
+/// The last word on satisfaction; among concurrent ones the most cautious.
+pub fn last(said: &Family<SatisfactionFact>) -> Option<Satisfaction> {
+    heads(said).into_iter().filter_map(|id| said.get(&id)).map(|dated| dated.fact.value).max()
+}
+
+/// Whether the person, in epoch `epoch`, said they are satisfied after an answer of that epoch and never took it back.
+pub fn satisfied_after_answer(
+    said: &Family<SatisfactionFact>,
+    responses: &BTreeMap<FactId, Dated<ResponseFact>>,
+    epoch: u32,
+) -> bool {
+    let open: BTreeSet<FactId> =
+        said.iter().filter(|(_, dated)| dated.fact.value.keeps_open()).map(|(id, _)| *id).collect();
+    let answered = |fact: &SatisfactionFact| {
+        fact.responses.iter().any(|id| responses.get(id).is_some_and(|response| response.fact.epoch == epoch))
+    };
+    let counts = |fact: &SatisfactionFact| {
+        fact.value == Satisfaction::Satisfied && fact.epoch == epoch && answered(fact)
+    };
+    let mut candidates: Vec<_> = said.iter().filter(|(_, dated)| counts(&dated.fact)).collect();
+    candidates.sort_by_key(|(_, dated)| std::cmp::Reverse((dated.stamp.order, dated.stamp.entry)));
+    if open.is_empty() {
+        return !candidates.is_empty();
+    }
+    candidates.into_iter().take(CANDIDATES_MAX).any(|(id, _)| open.is_subset(&past(said, *id)))
+}
+
+impl Seen for SatisfactionFact {
+    fn seen(&self) -> &[FactId] {
+        &self.seen
+    }
+}

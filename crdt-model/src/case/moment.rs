@@ -1,0 +1,147 @@
+//! Times as people told them: to the minute, the day or the month.
+
+use time::format_description::well_known::Rfc3339;
+use time::{Date, Month, OffsetDateTime};
+
+use crate::cbor::{Canonical, CborError, Reader, ReaderExt, Writer, WriterExt, malformed};
+use crate::edit::{Moment, Precision};
+
+/// Signed integers into memory. (`WriterExt::int` is hidden by an inherent method of the encoder that takes another type.)
+pub(crate) trait Signed {
+    /// A signed integer in its shortest form.
+    fn signed(&mut self, v: i64) -> &mut Self;
+}
+
+impl Signed for Writer {
+    fn signed(&mut self, v: i64) -> &mut Self {
+        self.i64(v).expect("writing to memory cannot fail")
+    }
+}
+
+/// First millisecond that RFC 3339 can say: year 0.
+pub const TIME_MS_MIN: i64 = -62_167_219_200_000;
+/// Last millisecond that RFC 3339 can say: year 9999.
+pub const TIME_MS_MAX: i64 = 253_402_300_799_999;
+
+/// One day, in milliseconds.
+pub const DAY_MS: i64 = 86_400_000;
+/// One hour, in milliseconds.
+pub const HOUR_MS: i64 = 3_600_000;
+
+/// Whether a time can be shown and reckoned with.
+pub fn in_range(at_ms: i64) -> bool {
+    (TIME_MS_MIN..=TIME_MS_MAX).contains(&at_ms)
+}
+
+/// `at_ms` in RFC 3339, UTC, without a fraction when it is zero. Times out of range are shown as the nearest that is not.
+pub fn rfc3339(at_ms: i64) -> String {
+    let nanos = i128::from(at_ms.clamp(TIME_MS_MIN, TIME_MS_MAX)) * 1_000_000;
+    let at = OffsetDateTime::from_unix_timestamp_nanos(nanos).expect("clamped to the years 0 to 9999");
+    at.format(&Rfc3339).expect("the years 0 to 9999 have an RFC 3339 form")
+}
+
+/// Reads `2026-11-21T09:30:00+01:00`, `2026-11-21` or `2026-11`; the precision is that of the form.
+pub fn parse_moment(text: &str) -> Option<Moment> {
+    let text = text.trim();
+    let (at_ms, precision) = match text.len() {
+        7 => (midnight_ms(&format!("{text}-01"))?, Precision::Month),
+        10 => (midnight_ms(text)?, Precision::Day),
+        _ => {
+            let at = OffsetDateTime::parse(text, &Rfc3339).ok()?;
+            (i64::try_from(at.unix_timestamp_nanos() / 1_000_000).ok()?, Precision::Minute)
+        }
+    };
+    in_range(at_ms).then_some(Moment { at_ms, precision })
+}
+
+fn midnight_ms(date: &str) -> Option<i64> {
+    let mut parts = date.split('-');
+    let mut number = |digits: usize| {
+        let part = parts.next()?;
+        let plain = part.len() == digits && part.bytes().all(|byte| byte.is_ascii_digit());
+        plain.then(|| part.parse::<u16>().ok()).flatten()
+    };
+    let (year, month, day) = (number(4)?, number(2)?, number(2)?);
+    let month = Month::try_from(u8::try_from(month).ok()?).ok()?;
+    let date = Date::from_calendar_date(i32::from(year), month, u8::try_from(day).ok()?).ok()?;
+    Some(date.midnight().assume_utc().unix_timestamp() * 1_000)
+}
+
+/// The code of a precision: `minute`, `day` or `month`.
+pub fn precision_code(precision: Precision) -> &'static str {
+    match precision {
+        Precision::Minute => "minute",
+        Precision::Day => "day",
+        Precision::Month => "month",
+    }
+}
+
+/// `[1, at_ms, precision]`, precision 0 minute, 1 day, 2 month.
+impl Canonical for Moment {
+    fn write(&self, w: &mut Writer) {
+        w.arr(3).uint(1).signed(self.at_ms).uint(self.precision as u64);
+    }
+
+    fn read(r: &mut Reader<'_>) -> Result<Self, CborError> {
+        r.arr_of(3)?;
+        if r.u64()? != 1 {
+            return malformed("unknown version of a time");
+        }
+        let at_ms = r.i64()?;
+        if !in_range(at_ms) {
+            return malformed("time out of range");
+        }
+        let precision = match r.u64()? {
+            0 => Precision::Minute,
+            1 => Precision::Day,
+            2 => Precision::Month,
+            _ => return malformed("unknown precision"),
+        };
+        Ok(Self { at_ms, precision })
+    }
+}
+
+/// Serializes milliseconds as RFC 3339.
+pub(crate) fn serialize_ms<S: serde::Serializer>(at_ms: &i64, s: S) -> Result<S::Ok, S::Error> {
+    s.serialize_str(&rfc3339(*at_ms))
+}
+
+/// Serializes optional milliseconds as RFC 3339 or null.
+pub(crate) fn serialize_ms_opt<S: serde::Serializer>(at_ms: &Option<i64>, s: S) -> Result<S::Ok, S::Error> {
+    match at_ms {
+        Some(at_ms) => serialize_ms(at_ms, s),
+        None => s.serialize_none(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cbor;
+
+    #[test]
+    fn the_form_of_a_time_sets_its_precision() {
+        let at = |text: &str| parse_moment(text).map(|m| (rfc3339(m.at_ms), m.precision));
+        assert_eq!(at("2026-11-21T09:30:00+01:00"), Some(("2026-11-21T08:30:00Z".into(), Precision::Minute)));
+        assert_eq!(at("2026-11-21"), Some(("2026-11-21T00:00:00Z".into(), Precision::Day)));
+        assert_eq!(at("2026-11"), Some(("2026-11-01T00:00:00Z".into(), Precision::Month)));
+        for bad in ["", "2026", "2026-13", "2026-02-30", "21/11/2026", "2026-1-21", "+026-11-21", "é026-11", "2026-11-21T25:00:00Z"] {
+            assert_eq!(parse_moment(bad), None, "{bad}");
+        }
+    }
+
+    #[test]
+    fn times_beyond_the_calendar_are_shown_at_its_edge() {
+        assert_eq!(rfc3339(i64::MAX), "9999-12-31T23:59:59.999Z");
+        assert_eq!(rfc3339(i64::MIN), "0000-01-01T00:00:00Z");
+    }
+
+    #[test]
+    fn a_time_has_one_encoding() {
+        let day = Moment { at_ms: 1_795_219_200_000, precision: Precision::Day };
+        let bytes = cbor::encode(&day);
+        assert_eq!(data_encoding::HEXLOWER.encode(&bytes), "83011b000001a1fc5ca40001");
+        assert_eq!(cbor::decode::<Moment>(&bytes), Ok(day));
+        assert!(cbor::decode::<Moment>(&cbor::encode(&Moment { at_ms: TIME_MS_MAX + 1, ..day })).is_err());
+    }
+}

@@ -1,0 +1,488 @@
+//! The one table of fields: name, layer, how it merges, what it may hold. The import gate, the view, the digest and
+//! `case set` all read it.
+//!
+//! | merge | root key | value |
+//! |---|---|---|
+//! | constant, register | the field's name | one scalar |
+//! | set | `name/<element>`, the element percent-escaped | `true`; removing is a Delete |
+//! | facts | `kind/<16 hexadecimal digits>` | canonical CBOR ([`crate::case::fact`]) |
+//!
+//! A gate sees one change at a time: it also asks [`may_supersede`] when a write names predecessors, and [`birth_only`]
+//! when a change is not the first of its document. What slips through (two authors writing one constant at once) shows
+//! as an alarm in the view.
+
+use crate::case::Who;
+use crate::case::fact::{FactId, FactKind};
+use crate::case::moment::in_range;
+use crate::cbor;
+use crate::edit::Moment;
+use crate::id::MemberId;
+use crate::layer::{Layer, Value};
+
+/// Most bytes of a root key.
+pub const KEY_BYTES_MAX: usize = 200;
+/// Most bytes of a code.
+pub const CODE_BYTES_MAX: usize = 64;
+
+/// Which of several concurrent values is displayed. A conflict is shown in any case.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Display {
+    /// The last in the order of entries.
+    Last,
+    /// The smallest code: the more urgent priority.
+    Smallest,
+    /// True: who may wish to stay unknown does.
+    True,
+    /// The category with the greatest sensitivity.
+    MoreSensitive,
+}
+
+/// How concurrent writes add up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Merge {
+    /// Written once; a second value is an alarm.
+    Constant,
+    /// All concurrent values are kept.
+    Register(Display),
+    /// Add-wins set.
+    Set,
+    /// Immutable facts, folded.
+    Facts(FactKind),
+}
+
+/// What one root key may hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// `true` and nothing else.
+    Mark,
+    /// True or false.
+    Bool,
+    /// A whole number within bounds.
+    Int(i64, i64),
+    /// A code of the organisation's own: a site, a project, a session.
+    Code,
+    /// A code of this table of the taxonomy.
+    CodeOf(&'static str),
+    /// One of these codes.
+    OneOf(&'static [&'static str]),
+    /// A person's words, at most so many bytes.
+    Words(usize),
+    /// A claimed time, Unix milliseconds.
+    Time,
+    /// A time as told, with its precision.
+    Moment,
+    /// Six digits 0–4: the Washington Group Short Set.
+    WgAnswers,
+    /// A member or a role.
+    Who,
+    /// A member.
+    Member,
+    /// Element of a set, at most so many bytes unescaped; with a table where it is a code of the taxonomy.
+    Element(usize, Option<&'static str>),
+    /// A fact.
+    Fact,
+}
+
+/// How a person changes a field.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Setting {
+    /// `case set`.
+    Free,
+    /// `case set`, but never to nothing.
+    Required,
+    /// Written at birth or by the system.
+    Never,
+    /// By this verb.
+    Verb(&'static str),
+}
+
+/// One field of a case.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Field {
+    /// Name in JSON.
+    pub name: &'static str,
+    /// Layer in an ordinary case; in a restricted one everything but the mark is sensitive.
+    pub layer: Layer,
+    /// How concurrent writes add up.
+    pub merge: Merge,
+    /// What it may hold.
+    pub kind: Kind,
+    /// How a person changes it.
+    pub setting: Setting,
+}
+
+const P: Layer = Layer::Open;
+const R: Layer = Layer::Personal;
+const S: Layer = Layer::Sensitive;
+const CODE: Kind = Kind::Code;
+
+const fn constant(name: &'static str, layer: Layer, kind: Kind) -> Field {
+    Field { name, layer, merge: Merge::Constant, kind, setting: Setting::Never }
+}
+
+const fn register(name: &'static str, layer: Layer, kind: Kind) -> Field {
+    Field { name, layer, merge: Merge::Register(Display::Last), kind, setting: Setting::Free }
+}
+
+const fn required(name: &'static str, kind: Kind) -> Field {
+    Field { name, layer: P, merge: Merge::Register(Display::Last), kind, setting: Setting::Required }
+}
+
+const fn shown(name: &'static str, kind: Kind, display: Display) -> Field {
+    Field { name, layer: P, merge: Merge::Register(display), kind, setting: Setting::Free }
+}
+
+const fn by(verb: &'static str, field: Field) -> Field {
+    Field { setting: Setting::Verb(verb), ..field }
+}
+
+const fn set(name: &'static str, layer: Layer, element: Kind, setting: Setting) -> Field {
+    Field { name, layer, merge: Merge::Set, kind: element, setting }
+}
+
+const fn facts(name: &'static str, layer: Layer, kind: FactKind, verb: &'static str) -> Field {
+    Field { name, layer, merge: Merge::Facts(kind), kind: Kind::Fact, setting: Setting::Verb(verb) }
+}
+
+/// All fields, in the order a case is shown.
+pub const FIELDS: &[Field] = &[
+    // identity and origin
+    constant("restricted", P, Kind::Mark),
+    constant("week", P, CODE),
+    constant("region", P, CODE),
+    by("number", constant("ref", P, CODE)),
+    constant("provisional", P, CODE),
+    constant("origin_node", P, CODE),
+    constant("origin_site", P, CODE),
+    constant("origin_org", P, CODE),
+    constant("audience", S, CODE),
+    register("handling_site", P, CODE),
+    constant("created_by", R, Kind::Member),
+    constant("recorded_at", P, Kind::Time),
+    constant("taxonomy_version", P, CODE),
+    set("external_ids", R, Kind::Element(128, None), Setting::Never),
+    constant("import_batch", R, CODE),
+    // intake
+    required("received_at", Kind::Moment),
+    required("channel", Kind::CodeOf("channel")),
+    register("formality", P, Kind::OneOf(&["formal", "informal"])),
+    register("initiative", P, Kind::OneOf(&["reactive", "proactive"])),
+    register("session_id", P, CODE),
+    constant("slip", P, CODE),
+    register("stakeholder", P, Kind::CodeOf("stakeholder")),
+    register("filer", P, Kind::OneOf(&["individual", "group", "on_behalf"])),
+    register("group_size", P, Kind::Int(1, 1_000_000)),
+    register("spoken_language", P, CODE),
+    facts("paper_scan", R, FactKind::PaperScan, "attach"),
+    // classification
+    required("type", Kind::CodeOf("case_type")),
+    shown("category", Kind::CodeOf("category"), Display::MoreSensitive),
+    set("other_categories", P, Kind::Element(CODE_BYTES_MAX, Some("category")), Setting::Free),
+    shown("priority", Kind::CodeOf("priority"), Display::Smallest),
+    facts("sensitivity", P, FactKind::Raise, "raise"),
+    facts("sensitivity", P, FactKind::Lower, "lower"),
+    register("project", P, CODE),
+    register("activity", P, CODE),
+    register("partner", P, CODE),
+    register("admin1", P, CODE),
+    register("admin2", P, CODE),
+    register("admin3", R, CODE),
+    register("locality", R, Kind::Words(512)),
+    set("tags", R, Kind::Element(64, None), Setting::Free),
+    // person
+    shown("anonymous", Kind::Bool, Display::True),
+    register("reporter_name", R, Kind::Words(256)),
+    register("phone", R, Kind::Words(64)),
+    register("alt_contact", R, Kind::Words(512)),
+    register("safe_contact", R, Kind::Words(1024)),
+    register("recall_word", R, Kind::Words(128)),
+    register("household_id", R, Kind::Words(64)),
+    register("card_no", R, Kind::Words(64)),
+    register("wallet_last4", R, Kind::Words(16)),
+    register("sim_last4", R, Kind::Words(16)),
+    register("sex", P, Kind::CodeOf("sex")),
+    register("age_group", P, Kind::CodeOf("age_group")),
+    register("age", R, Kind::Int(0, 130)),
+    register("disability", P, Kind::CodeOf("disability_summary")),
+    register("disability_answers", R, Kind::WgAnswers),
+    register("population_group", P, Kind::CodeOf("population_group")),
+    register("relation_to_affected", R, CODE),
+    register("person_link", R, CODE),
+    // content
+    register("summary", R, Kind::Words(4 * 1024)),
+    register("text", R, Kind::Words(64 * 1024)),
+    register("expected_outcome", R, Kind::Words(8 * 1024)),
+    facts("allegation", S, FactKind::Allegation, "note"),
+    register("accused", S, Kind::Words(1024)),
+    register("accused_linked", S, Kind::OneOf(&["yes", "no", "unknown"])),
+    facts("recusals", S, FactKind::Recusal, "seal"),
+    register("incident_at", R, Kind::Moment),
+    register("incident_place", R, Kind::Words(512)),
+    set("immediate_needs", S, Kind::Element(CODE_BYTES_MAX, None), Setting::Free),
+    facts("attachments", R, FactKind::Attachment, "attach"),
+    // work
+    facts("consents", R, FactKind::Consent, "consent"),
+    facts("contact_consent", P, FactKind::Contact, "consent"),
+    facts("status", P, FactKind::Move, "triage, assign, accept, resolve, answer, close or reopen"),
+    facts("reasons", R, FactKind::Reason, "reopen"),
+    facts("hold", P, FactKind::Hold, "hold"),
+    by("assign", register("assignee", P, Kind::Who)),
+    set("watchers", P, Kind::Element(CODE_BYTES_MAX, Some("role")), Setting::Free),
+    facts("interactions", R, FactKind::Interaction, "attempt"),
+    facts("actions", R, FactKind::Action, "act"),
+    facts("notes", R, FactKind::Note, "note"),
+    by("resolve", register("resolution", P, CODE)),
+    by("resolve", register("resolution_text", R, Kind::Words(32 * 1024))),
+    facts("responses", P, FactKind::Response, "answer"),
+    facts("responses", R, FactKind::ResponseText, "answer"),
+    facts("satisfaction", P, FactKind::Satisfaction, "answer"),
+    facts("satisfaction", R, FactKind::SatisfactionDetail, "answer"),
+    set("links", R, Kind::Element(64, None), Setting::Verb("link")),
+    set("moved", P, Kind::Element(64, None), Setting::Verb("move")),
+];
+
+/// Fields that make the mark of a restricted case: they stay open.
+pub const MARK: [&str; 3] = ["restricted", "week", "region"];
+
+/// The field of a name. Where a name covers a code and its words (`responses`), the open part.
+pub fn field(name: &str) -> Option<&'static Field> {
+    FIELDS.iter().find(|field| field.name == name)
+}
+
+/// Up to three field names close to `name`, the closest first: for an error message.
+pub fn near(name: &str) -> Vec<&'static str> {
+    let name: Vec<char> = name.chars().take(64).collect();
+    let settable = |field: &&Field| matches!(field.setting, Setting::Free | Setting::Required);
+    let mut near: Vec<(usize, &'static str)> = FIELDS
+        .iter()
+        .filter(settable)
+        .map(|field| (distance(&name, &field.name.chars().collect::<Vec<_>>()), field.name))
+        .filter(|(distance, candidate)| *distance <= 2.max(candidate.len() / 2))
+        .collect();
+    near.sort_unstable();
+    near.into_iter().take(3).map(|(_, name)| name).collect()
+}
+
+fn distance(a: &[char], b: &[char]) -> usize {
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, from) in a.iter().enumerate() {
+        let mut diagonal = row[0];
+        row[0] = i + 1;
+        for (j, to) in b.iter().enumerate() {
+            let change = diagonal + usize::from(from != to);
+            diagonal = row[j + 1];
+            row[j + 1] = change.min(row[j] + 1).min(diagonal + 1);
+        }
+    }
+    row[b.len()]
+}
+
+/// Where a field of ordinary layer `ordinary` lies.
+pub fn placed(ordinary: Layer, restricted: bool) -> Layer {
+    if restricted { Layer::Sensitive } else { ordinary }
+}
+
+/// Where `field` lies.
+pub fn place_of(field: &Field, restricted: bool) -> Layer {
+    if MARK.contains(&field.name) { Layer::Open } else { placed(field.layer, restricted) }
+}
+
+/// ASCII without spaces or control characters, 1 to [`CODE_BYTES_MAX`] bytes.
+pub fn is_code(text: &str) -> bool {
+    (1..=CODE_BYTES_MAX).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic())
+}
+
+/// Text a person may have typed: no control characters but line feed and tab.
+pub fn is_clean(text: &str) -> bool {
+    !text.chars().any(|c| c.is_control() && c != '\n' && c != '\t')
+}
+
+/// The root key of an element of a set; `None` if it is empty or too long.
+pub fn element_key(field: &str, element: &str) -> Option<String> {
+    let mut key = format!("{field}/");
+    for byte in element.bytes() {
+        if byte.is_ascii_alphanumeric() || b"_.:-".contains(&byte) {
+            key.push(char::from(byte));
+        } else {
+            key.push_str(&format!("%{byte:02x}"));
+        }
+    }
+    (!element.is_empty() && key.len() <= KEY_BYTES_MAX).then_some(key)
+}
+
+/// The element of an escaped key part; `None` unless it is the one way to write it.
+fn element_of(field: &str, escaped: &str) -> Option<String> {
+    let mut bytes = Vec::with_capacity(escaped.len());
+    let mut rest = escaped.bytes();
+    while let Some(byte) = rest.next() {
+        if byte == b'%' {
+            let hex = [rest.next()?, rest.next()?];
+            bytes.push(*data_encoding::HEXLOWER.decode(&hex).ok()?.first()?);
+        } else {
+            bytes.push(byte);
+        }
+    }
+    let element = String::from_utf8(bytes).ok()?;
+    let key = element_key(field, &element)?;
+    (key.strip_prefix(field)?.strip_prefix('/')? == escaped).then_some(element)
+}
+
+/// What a root key stands for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Slot {
+    /// A constant or a register.
+    Single(&'static Field),
+    /// An element of a set.
+    Element(&'static Field, String),
+    /// A fact.
+    Fact(&'static Field, FactKind, FactId),
+}
+
+impl Slot {
+    /// The field it belongs to.
+    pub fn field(&self) -> &'static Field {
+        match self {
+            Self::Single(field) | Self::Element(field, _) | Self::Fact(field, _, _) => field,
+        }
+    }
+}
+
+/// What `key` stands for, in any layer; `None` if no field writes it.
+pub fn slot(key: &str) -> Option<Slot> {
+    if key.len() > KEY_BYTES_MAX {
+        return None;
+    }
+    let Some((prefix, rest)) = key.split_once('/') else {
+        let single = |field: &&Field| matches!(field.merge, Merge::Constant | Merge::Register(_)) && field.name == key;
+        return FIELDS.iter().find(single).map(Slot::Single);
+    };
+    FIELDS.iter().find_map(|field| match field.merge {
+        Merge::Facts(kind) if kind.prefix() == prefix => rest.parse().ok().map(|id| Slot::Fact(field, kind, id)),
+        Merge::Set if field.name == prefix => element_of(prefix, rest).map(|element| Slot::Element(field, element)),
+        _ => None,
+    })
+}
+
+/// Why an operation is not one of a case.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum SchemaFault {
+    /// No field writes this key in this layer.
+    #[error("no field writes this key in the {0:?} layer")]
+    Key(Layer),
+    /// The value is not of the field's type.
+    #[error("{field}: not of its type")]
+    Type {
+        /// The field.
+        field: &'static str,
+    },
+    /// The value is too long, out of bounds or not in its one form.
+    #[error("{field}: out of bounds or not in its one form")]
+    Bounds {
+        /// The field.
+        field: &'static str,
+    },
+    /// Facts and constants are never taken away.
+    #[error("{field}: cannot be deleted")]
+    Delete {
+        /// The field.
+        field: &'static str,
+    },
+}
+
+impl SchemaFault {
+    /// Stable code.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Key(_) => "schema_key",
+            Self::Type { .. } => "schema_type",
+            Self::Bounds { .. } => "schema_bounds",
+            Self::Delete { .. } => "schema_delete",
+        }
+    }
+}
+
+/// What `key` stands for in `layer`: its ordinary layer, or the sensitive one, where all but the mark may lie.
+fn slot_in(layer: Layer, key: &str) -> Result<Slot, SchemaFault> {
+    let slot = slot(key).ok_or(SchemaFault::Key(layer))?;
+    let field = slot.field();
+    let here = place_of(field, false) == layer || place_of(field, true) == layer;
+    if here { Ok(slot) } else { Err(SchemaFault::Key(layer)) }
+}
+
+/// Whether a case may have `value` at `key` of `layer`.
+///
+/// # Errors
+///
+/// No such key in this layer, a value of another type, out of bounds, or a fact that is not canonical.
+pub fn check_put(layer: Layer, key: &str, value: &Value) -> Result<(), SchemaFault> {
+    let slot = slot_in(layer, key)?;
+    let field = slot.field();
+    match &slot {
+        Slot::Single(_) => check_scalar(field, value),
+        Slot::Element(_, element) => check_element(field, element, value),
+        Slot::Fact(_, kind, _) => match value {
+            Value::Bytes(bytes) => kind.check(bytes).map_err(|_| SchemaFault::Bounds { field: field.name }),
+            _ => Err(SchemaFault::Type { field: field.name }),
+        },
+    }
+}
+
+/// Whether `key` of `layer` may be deleted: registers and elements of sets may.
+///
+/// # Errors
+///
+/// No such key in this layer, or a fact or constant.
+pub fn check_delete(layer: Layer, key: &str) -> Result<(), SchemaFault> {
+    let field = slot_in(layer, key)?.field();
+    match field.merge {
+        Merge::Register(_) | Merge::Set => Ok(()),
+        Merge::Constant | Merge::Facts(_) => Err(SchemaFault::Delete { field: field.name }),
+    }
+}
+
+/// Whether a write at `key` may name predecessors: not where a second value would be a rewriting of what was said.
+pub fn may_supersede(key: &str) -> bool {
+    let single = slot(key).map(|slot| slot.field().merge);
+    matches!(single, Some(Merge::Register(_) | Merge::Set))
+}
+
+/// Whether `key` may only be written by the first change of its document. (`ref` may come later: a case is saved
+/// before its number exists.)
+pub fn birth_only(key: &str) -> bool {
+    slot(key).is_some_and(|slot| slot.field().merge == Merge::Constant && slot.field().name != "ref")
+}
+
+fn check_element(field: &'static Field, element: &str, value: &Value) -> Result<(), SchemaFault> {
+    let Kind::Element(max, table) = field.kind else { return Err(SchemaFault::Type { field: field.name }) };
+    if *value != Value::Bool(true) {
+        return Err(SchemaFault::Type { field: field.name });
+    }
+    let fits = element.len() <= max && is_clean(element) && (table.is_none() || is_code(element));
+    if fits { Ok(()) } else { Err(SchemaFault::Bounds { field: field.name }) }
+}
+
+fn check_scalar(field: &'static Field, value: &Value) -> Result<(), SchemaFault> {
+    let fits = match (field.kind, value) {
+        (Kind::Mark, Value::Bool(value)) => *value,
+        (Kind::Bool, Value::Bool(_)) => true,
+        (Kind::Int(min, max), Value::Int(value)) => (min..=max).contains(value),
+        (Kind::Time, Value::Int(at_ms)) => in_range(*at_ms),
+        (Kind::Moment, Value::Bytes(bytes)) => cbor::decode::<Moment>(bytes).is_ok(),
+        (Kind::Code | Kind::CodeOf(_), Value::Text(code)) => is_code(code),
+        (Kind::OneOf(codes), Value::Text(code)) => codes.contains(&code.as_str()),
+        (Kind::Words(max), Value::Text(text)) => (1..=max).contains(&text.len()) && is_clean(text),
+        (Kind::WgAnswers, Value::Text(text)) => is_wg_answers(text),
+        (Kind::Who, Value::Text(who)) => who.parse::<Who>().is_ok(),
+        (Kind::Member, Value::Text(hex)) => hex.parse::<MemberId>().is_ok_and(|id| id.to_string() == *hex),
+        _ => return Err(SchemaFault::Type { field: field.name }),
+    };
+    if fits { Ok(()) } else { Err(SchemaFault::Bounds { field: field.name }) }
+}
+
+/// Six digits 0 (not answered) to 4.
+pub fn is_wg_answers(text: &str) -> bool {
+    text.len() == 6 && text.bytes().all(|byte| (b'0'..=b'4').contains(&byte))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,55 @@
+//! Causality among facts of one family, without clocks: each fact lists the *frontier* its author had seen.
+//!
+//! A fact is a *head* when no other fact lists it. Authors list heads, so every fact an author knew is listed by
+//! someone, unless the one that listed it is kept aside. A family whose facts list each other in a ring (only a liar
+//! writes that) has all of them as heads: nothing is hidden.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::case::fact::{Dated, FactId};
+
+/// Most ids one fact may list.
+pub const SEEN_MAX: usize = 64;
+
+/// A fact that says which facts of its family its author knew.
+pub trait Seen {
+    /// The frontier its author had seen, ascending.
+    fn seen(&self) -> &[FactId];
+}
+
+/// Facts of one family by id.
+pub type Family<T> = BTreeMap<FactId, Dated<T>>;
+
+/// The ids no other fact of the family lists.
+pub fn heads<T: Seen>(family: &Family<T>) -> BTreeSet<FactId> {
+    let listed: BTreeSet<FactId> = family
+        .iter()
+        .flat_map(|(id, fact)| fact.fact.seen().iter().filter(move |seen| *seen != id))
+        .copied()
+        .collect();
+    let heads: BTreeSet<FactId> = family.keys().filter(|id| !listed.contains(id)).copied().collect();
+    if heads.is_empty() { family.keys().copied().collect() } else { heads }
+}
+
+/// The frontier to list in a new fact: the heads, at most [`SEEN_MAX`], those written last first.
+pub fn frontier<T: Seen>(family: &Family<T>) -> Vec<FactId> {
+    let mut heads: Vec<FactId> = heads(family).into_iter().collect();
+    heads.sort_by_key(|id| std::cmp::Reverse(family.get(id).map_or(0, |fact| fact.stamp.order)));
+    heads.truncate(SEEN_MAX);
+    heads.sort_unstable();
+    heads
+}
+
+/// Everything the author of `id` had seen, directly or through others.
+pub fn past<T: Seen>(family: &Family<T>, id: FactId) -> BTreeSet<FactId> {
+    let mut past = BTreeSet::new();
+    let mut todo = vec![id];
+    while let Some(next) = todo.pop() {
+        for seen in family.get(&next).map_or(&[][..], |fact| fact.fact.seen()) {
+            if past.insert(*seen) {
+                todo.push(*seen);
+            }
+        }
+    }
+    past
+}

@@ -1,0 +1,188 @@
+//! Operations under construction: each goes to the layer where its field lies in this case.
+
+use std::fmt;
+
+use crate::case::Codes;
+use crate::case::fact::{FactId, FactKind};
+use crate::case::schema::{self, FIELDS, Field, Kind, Merge};
+use crate::cbor::{self, Canonical};
+use crate::edit::EditRefusal;
+use crate::layer::{Layer, LayerOp, Value};
+
+/// What one act writes, layer by layer. A layer without operations gets padding.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct EditOps {
+    /// To the open layer.
+    pub open: Vec<LayerOp>,
+    /// To the personal layer.
+    pub personal: Vec<LayerOp>,
+    /// To the sensitive layer.
+    pub sensitive: Vec<LayerOp>,
+}
+
+impl EditOps {
+    /// The operations of one layer.
+    pub fn layer(&self, layer: Layer) -> &[LayerOp] {
+        match layer {
+            Layer::Open => &self.open,
+            Layer::Personal => &self.personal,
+            Layer::Sensitive => &self.sensitive,
+        }
+    }
+
+    /// Whether the act changes nothing: no entry is needed.
+    pub fn is_empty(&self) -> bool {
+        Layer::ALL.into_iter().all(|layer| self.layer(layer).is_empty())
+    }
+
+    fn push(&mut self, layer: Layer, op: LayerOp) {
+        match layer {
+            Layer::Open => self.open.push(op),
+            Layer::Personal => self.personal.push(op),
+            Layer::Sensitive => self.sensitive.push(op),
+        }
+    }
+}
+
+/// Counts only: keys of sets hold what a person said.
+impl fmt::Debug for EditOps {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("EditOps")
+            .field("open", &self.open.len())
+            .field("personal", &self.personal.len())
+            .field("sensitive", &self.sensitive.len())
+            .finish()
+    }
+}
+
+/// Operations of one act on one case.
+pub(super) struct Draft {
+    restricted: bool,
+    entropy: [u8; 32],
+    ids: u64,
+    ops: EditOps,
+}
+
+impl Draft {
+    pub(super) fn new(restricted: bool, entropy: [u8; 32]) -> Self {
+        Self { restricted, entropy, ids: 0, ops: EditOps::default() }
+    }
+
+    pub(super) fn finish(self) -> EditOps {
+        self.ops
+    }
+
+    /// A fact id of this act: no two are alike while `entropy` is never used twice.
+    pub(super) fn id(&mut self) -> FactId {
+        let mut hasher = blake3::Hasher::new_derive_key("boucle 2026 fact ids v1");
+        hasher.update(&self.entropy).update(&self.ids.to_be_bytes());
+        self.ids += 1;
+        let mut id = [0; 8];
+        id.copy_from_slice(&hasher.finalize().as_bytes()[..8]);
+        FactId(id)
+    }
+
+    /// Writes a register or a constant.
+    pub(super) fn put(&mut self, field: &'static Field, value: Value) -> Result<(), EditRefusal> {
+        let layer = schema::place_of(field, self.restricted);
+        schema::check_put(layer, field.name, &value).map_err(|_| refused(field))?;
+        self.ops.push(layer, LayerOp::Put { key: field.name.to_owned(), value });
+        Ok(())
+    }
+
+    /// Empties a register.
+    pub(super) fn clear(&mut self, field: &'static Field) {
+        let layer = schema::place_of(field, self.restricted);
+        self.ops.push(layer, LayerOp::Delete { key: field.name.to_owned() });
+    }
+
+    /// Adds an element to a set, or takes it away.
+    pub(super) fn element(&mut self, field: &'static Field, element: &str, add: bool) -> Result<(), EditRefusal> {
+        let layer = schema::place_of(field, self.restricted);
+        let key = schema::element_key(field.name, element).ok_or_else(|| refused(field))?;
+        schema::check_put(layer, &key, &Value::Bool(true)).map_err(|_| refused(field))?;
+        let op = if add { LayerOp::Put { key, value: Value::Bool(true) } } else { LayerOp::Delete { key } };
+        self.ops.push(layer, op);
+        Ok(())
+    }
+
+    /// Adds a fact.
+    pub(super) fn fact<T: Canonical>(&mut self, kind: FactKind, id: FactId, fact: &T) -> Result<(), EditRefusal> {
+        let field = FIELDS.iter().find(|field| field.merge == Merge::Facts(kind));
+        let field = field.expect("every kind of fact has a field: a test of the schema holds it");
+        let layer = schema::place_of(field, self.restricted);
+        let key = kind.key(id);
+        let value = Value::Bytes(cbor::encode(fact));
+        schema::check_put(layer, &key, &value).map_err(|_| refused(field))?;
+        self.ops.push(layer, LayerOp::Put { key, value });
+        Ok(())
+    }
+}
+
+/// The field of a name that this program itself writes.
+pub(super) fn known(name: &'static str) -> &'static Field {
+    schema::field(name).expect("named in the schema: a test walks all names used")
+}
+
+/// Line ends made alike, other control characters dropped, blanks trimmed.
+pub(super) fn clean(text: &str) -> String {
+    let text = text.replace("\r\n", "\n").replace('\r', "\n");
+    let kept: String = text.chars().filter(|c| !c.is_control() || *c == '\n' || *c == '\t').collect();
+    kept.trim().to_owned()
+}
+
+fn refused(field: &'static Field) -> EditRefusal {
+    match field.kind {
+        Kind::Words(bytes_max) | Kind::Element(bytes_max, _) => EditRefusal::TooLong { field: field.name, bytes_max },
+        Kind::Fact => EditRefusal::TooLong { field: field.name, bytes_max: crate::case::fact::WORDS_BYTES_MAX },
+        _ => EditRefusal::BadValue { field: field.name, expected: expected(field.kind) },
+    }
+}
+
+fn expected(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Mark | Kind::Bool => "true or false",
+        Kind::Int(..) => "a whole number within bounds",
+        Kind::Code | Kind::CodeOf(_) => "a code without spaces",
+        Kind::OneOf(_) => "one of its codes",
+        Kind::Words(_) | Kind::Element(..) | Kind::Fact => "text",
+        Kind::Time | Kind::Moment => "a date (2026-11-21, 2026-11) or a time (2026-11-21T09:30:00+01:00)",
+        Kind::WgAnswers => "six digits from 0 to 4",
+        Kind::Who | Kind::Member => "a member or a role",
+    }
+}
+
+/// What `text` means for `field`.
+///
+/// # Errors
+///
+/// It is not of the field's type, too long, or no code of the taxonomy in force.
+pub(super) fn parse(field: &'static Field, text: &str, codes: &dyn Codes) -> Result<Value, EditRefusal> {
+    let text = clean(text);
+    let bad = || EditRefusal::BadValue { field: field.name, expected: expected(field.kind) };
+    let value = match field.kind {
+        Kind::Mark | Kind::Bool => match text.to_ascii_lowercase().as_str() {
+            "true" | "yes" => Value::Bool(true),
+            "false" | "no" => Value::Bool(false),
+            _ => return Err(bad()),
+        },
+        Kind::Int(..) | Kind::Time => Value::Int(text.parse().map_err(|_| bad())?),
+        Kind::Moment => {
+            Value::Bytes(cbor::encode(&crate::case::moment::parse_moment(&text).ok_or_else(bad)?))
+        }
+        Kind::CodeOf(table) if !codes.knows(table, &text) => {
+            return Err(EditRefusal::UnknownCode { field: field.name, table });
+        }
+        Kind::CodeOf(_)
+        | Kind::Code
+        | Kind::OneOf(_)
+        | Kind::Words(_)
+        | Kind::WgAnswers
+        | Kind::Who
+        | Kind::Member => Value::Text(text),
+        Kind::Element(..) | Kind::Fact => return Err(bad()),
+    };
+    let layer = schema::place_of(field, false);
+    schema::check_put(layer, field.name, &value).map_err(|_| refused(field))?;
+    Ok(value)
+}

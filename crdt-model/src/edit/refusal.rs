@@ -1,0 +1,302 @@
+//! Why an act is refused, and what to do instead.
+
+use crate::case::sensitivity::Level;
+use crate::layer::Layer;
+
+/// Why an act is refused. The message says what is wrong, [`EditRefusal::remedy`] what to do; neither holds anything a
+/// person typed but the name of a field.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum EditRefusal {
+    /// An act on a case, without the case.
+    #[error("no case is open")]
+    NoCase,
+    /// A second birth.
+    #[error("the case exists already")]
+    Exists,
+    /// What must be said is not.
+    #[error("missing: {}", .fields.join(", "))]
+    Missing {
+        /// The fields.
+        fields: Vec<&'static str>,
+    },
+    /// No such field.
+    #[error("no field is called {field}")]
+    UnknownField {
+        /// As typed.
+        field: String,
+        /// Fields with a close name.
+        near: Vec<&'static str>,
+    },
+    /// The field is not one that people write.
+    #[error("{field} is written once, by the system")]
+    Fixed {
+        /// The field.
+        field: &'static str,
+    },
+    /// The field changes by a verb.
+    #[error("{field} changes by its own act")]
+    ByVerb {
+        /// The field.
+        field: &'static str,
+        /// The verbs.
+        verb: &'static str,
+    },
+    /// The text is not of the field's type.
+    #[error("{field}: {expected} expected")]
+    BadValue {
+        /// The field.
+        field: &'static str,
+        /// What would do.
+        expected: &'static str,
+    },
+    /// Not in the taxonomy in force.
+    #[error("{field}: not a code of {table}")]
+    UnknownCode {
+        /// The field.
+        field: &'static str,
+        /// The table of the taxonomy.
+        table: &'static str,
+    },
+    /// Longer than the field may be.
+    #[error("{field}: at most {bytes_max} bytes")]
+    TooLong {
+        /// The field.
+        field: &'static str,
+        /// Bound.
+        bytes_max: usize,
+    },
+    /// The field is empty already.
+    #[error("{field} is empty already")]
+    NothingToClear {
+        /// The field.
+        field: &'static str,
+    },
+    /// The field may not be emptied.
+    #[error("{field} cannot be left empty")]
+    Required {
+        /// The field.
+        field: &'static str,
+    },
+    /// Nothing to settle.
+    #[error("{field} is not in conflict")]
+    NoConflict {
+        /// As typed.
+        field: String,
+    },
+    /// No such choice.
+    #[error("pick a number from 1 to {choices}")]
+    NoSuchPick {
+        /// How many there are.
+        choices: usize,
+    },
+    /// The writer cannot read what they would overwrite.
+    #[error("{field} is in the {layer:?} layer, which you cannot read")]
+    Withheld {
+        /// The field.
+        field: &'static str,
+        /// Where it lies.
+        layer: Layer,
+    },
+    /// A restricted case changes from inside its audience only.
+    #[error("the case is restricted and you are not of its audience")]
+    OutsideAudience,
+    /// The writer was recused.
+    #[error("you are recused from this case")]
+    Recused,
+    /// A new case of this level must be restricted.
+    #[error("a case of sensitivity {} must be restricted", .level.code())]
+    MustBeRestricted {
+        /// The level.
+        level: Level,
+    },
+    /// Raising so far, or lowering from there, starts a new generation.
+    #[error("sensitivity {} needs a new, sealed generation of the case", .level.code())]
+    NeedsSealing {
+        /// The level.
+        level: Level,
+    },
+    /// Sensitivity only goes up, and only so.
+    #[error("the sensitivity is {} already", .level.code())]
+    NotARaise {
+        /// The level in force.
+        level: Level,
+    },
+    /// Nothing to lower.
+    #[error("the sensitivity is not above {}", .level.code())]
+    NotALowering {
+        /// The level asked for.
+        level: Level,
+    },
+    /// For a restricted case the question must be asked.
+    #[error("nobody has said who must not see this case")]
+    RecusalNotAsked,
+    /// The case is closed.
+    #[error("the case is closed")]
+    Closed,
+    /// The case is not closed.
+    #[error("the case is not closed")]
+    NotClosed,
+    /// The case cannot be reopened any more.
+    #[error("the case was reopened too often")]
+    EpochsExhausted,
+    /// Nobody is assigned.
+    #[error("the case is assigned to nobody")]
+    NotAssigned,
+    /// Someone else is.
+    #[error("the case is not assigned to you")]
+    NotYours,
+    /// Accepted already.
+    #[error("you have accepted the case already")]
+    Accepted,
+    /// A complaint needs someone responsible before it is closed.
+    #[error("a complaint is not closed before it was assigned")]
+    NeverAssigned,
+    /// No answer in this epoch.
+    #[error("no answer was given yet")]
+    NotAnswered,
+    /// The person has not said they are satisfied, or took it back.
+    #[error("the person has not said that they are satisfied")]
+    NotSatisfied,
+    /// A second answer must be offered before closing as not satisfied.
+    #[error("no second answer was offered")]
+    AnsweredOnce,
+    /// Too few attempts.
+    #[error("attempts on {days} days since the last contact, {needed} are needed")]
+    NotUnreachable {
+        /// Different days with an attempt.
+        days: usize,
+        /// Days needed.
+        needed: usize,
+    },
+    /// No resolution in this epoch.
+    #[error("the case is not resolved")]
+    NotResolved,
+    /// The person gave a name, or a way back.
+    #[error("the person is not anonymous, or left a way to be reached")]
+    NotAnonymous,
+    /// The surviving case is not linked.
+    #[error("no link to the case that survives")]
+    NoSurvivor,
+    /// Another category.
+    #[error("the category is not other.prank")]
+    NotAPrank,
+    /// Out of scope, and nobody told the person where to go.
+    #[error("the person was not told where to turn")]
+    NoDirection,
+    /// Closing for this reason is part of another act.
+    #[error("closing as {reason} is part of `{verb}`")]
+    OtherVerb {
+        /// The closing reason.
+        reason: &'static str,
+        /// The verb.
+        verb: &'static str,
+    },
+    /// The clock is before the case.
+    #[error("the closing would be dated before the case was received")]
+    BeforeReceived,
+    /// The person does not want to be contacted, or was not asked.
+    #[error("the person has not agreed to be contacted")]
+    NoContactConsent,
+    /// For the CFM manager or the coordination.
+    #[error("only the CFM manager or the coordination may do this")]
+    ManagerOnly,
+    /// The case is not on hold.
+    #[error("the case is not on hold")]
+    NotOnHold,
+    /// A link to itself.
+    #[error("a case is not linked to itself")]
+    SelfLink,
+    /// More facts than one act can name.
+    #[error("too many {field} to name in one act")]
+    TooMany {
+        /// The field.
+        field: &'static str,
+    },
+    /// What would be written is not what a case may hold: a fault of this program.
+    #[error("{0}")]
+    Schema(#[from] crate::case::schema::SchemaFault),
+}
+
+impl EditRefusal {
+    /// Stable code.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::NoCase => "no_case",
+            Self::Exists => "case_exists",
+            Self::Missing { .. } => "missing",
+            Self::UnknownField { .. } => "unknown_field",
+            Self::Fixed { .. } => "field_fixed",
+            Self::ByVerb { .. } => "field_by_verb",
+            Self::BadValue { .. } => "bad_value",
+            Self::UnknownCode { .. } => "unknown_code",
+            Self::TooLong { .. } => "too_long",
+            Self::NothingToClear { .. } => "nothing_to_clear",
+            Self::Required { .. } => "field_required",
+            Self::NoConflict { .. } => "no_conflict",
+            Self::NoSuchPick { .. } => "no_such_pick",
+            Self::Withheld { .. } => "withheld",
+            Self::OutsideAudience => "outside_audience",
+            Self::Recused => "recused",
+            Self::MustBeRestricted { .. } => "must_be_restricted",
+            Self::NeedsSealing { .. } => "needs_sealing",
+            Self::NotARaise { .. } => "not_a_raise",
+            Self::NotALowering { .. } => "not_a_lowering",
+            Self::RecusalNotAsked => "recusal_not_asked",
+            Self::Closed => "case_closed",
+            Self::NotClosed => "not_closed",
+            Self::EpochsExhausted => "epochs_exhausted",
+            Self::NotAssigned => "not_assigned",
+            Self::NotYours => "not_yours",
+            Self::Accepted => "already_accepted",
+            Self::NeverAssigned => "never_assigned",
+            Self::NotAnswered => "not_answered",
+            Self::NotSatisfied => "not_satisfied",
+            Self::AnsweredOnce => "answered_once",
+            Self::NotUnreachable { .. } => "not_unreachable",
+            Self::NotResolved => "not_resolved",
+            Self::NotAnonymous => "not_anonymous",
+            Self::NoSurvivor => "no_survivor",
+            Self::NotAPrank => "not_a_prank",
+            Self::NoDirection => "no_direction",
+            Self::OtherVerb { .. } => "other_verb",
+            Self::BeforeReceived => "before_received",
+            Self::NoContactConsent => "no_contact_consent",
+            Self::ManagerOnly => "manager_only",
+            Self::NotOnHold => "not_on_hold",
+            Self::SelfLink => "self_link",
+            Self::TooMany { .. } => "too_many",
+            Self::Schema(fault) => fault.code(),
+        }
+    }
+
+    /// What to do about it, in English; empty where the message says it all.
+    pub fn remedy(&self) -> &'static str {
+        match self {
+            Self::Missing { .. } => "give what is missing",
+            Self::UnknownField { .. } => "use the field names that `case show --json` prints",
+            Self::ByVerb { .. } => "use the verb: nobody types a status or an outcome",
+            Self::UnknownCode { .. } => "use a code of the taxonomy: `taxonomy show`",
+            Self::NoConflict { .. } => "`case conflicts` lists what is to be settled",
+            Self::Withheld { .. } => "add a note: it reaches those who can read it",
+            Self::OutsideAudience => "you can add information: note, act, attempt, consent",
+            Self::MustBeRestricted { .. } => "name the audience",
+            Self::NeedsSealing { .. } => "`case seal` starts the sealed generation",
+            Self::RecusalNotAsked => "ask whether it concerns someone who works here: --recuse or --no-recusal",
+            Self::Closed | Self::EpochsExhausted => "reopen it, or link a new case to it",
+            Self::NotAssigned | Self::NotYours | Self::NeverAssigned => "assign it first",
+            Self::NotAnswered => "record the answer: `case answer`",
+            Self::NotSatisfied => "ask the person and record it: `case answer --satisfied`",
+            Self::AnsweredOnce => "offer a second answer, and say how to appeal",
+            Self::NotUnreachable { .. } => "record attempts on other days: `case attempt`",
+            Self::NotResolved => "record the outcome: `case resolve`",
+            Self::NotAnonymous => "answer the person instead",
+            Self::NoSurvivor => "link it: `case link --as duplicate`",
+            Self::NoDirection => "tell the person where to turn: `case answer`",
+            Self::OtherVerb { .. } => "use that verb",
+            Self::BeforeReceived => "check the clock, or the date of reception",
+            Self::NoContactConsent => "ask, and record it: `case consent contact_back given`",
+            Self::ManagerOnly => "ask the CFM manager",
+            _ => "",
+        }
+    }
+}

@@ -1,0 +1,158 @@
+//! Setting fields, and settling what two people set at once.
+
+use std::collections::BTreeSet;
+
+use crate::case::fact::{FactKind, MoveFact, RaiseFact};
+use crate::case::schema::{self, Field, Merge, Setting};
+use crate::case::sensitivity::{self, Level};
+use crate::case::status::Status;
+use crate::case::Shape;
+use crate::edit::act::Act;
+use crate::edit::draft::{clean, known, parse};
+use crate::edit::{EditRefusal, Words};
+use crate::layer::Value;
+use crate::view::Shown;
+
+impl Act<'_> {
+    pub(super) fn number(&mut self, reference: &str) -> Result<(), EditRefusal> {
+        let field = known("ref");
+        self.must_read(field)?;
+        if *self.view.shown(field.name) != Shown::Absent {
+            return Err(EditRefusal::Fixed { field: field.name });
+        }
+        let value = parse(field, reference, self.ctx.codes)?;
+        self.draft.put(field, value)
+    }
+
+    pub(super) fn set(&mut self, values: &[(String, Words)]) -> Result<(), EditRefusal> {
+        let mut done: BTreeSet<&'static str> = BTreeSet::new();
+        let mut raise_to: Option<Level> = None;
+        for (name, text) in values {
+            let field = settable(name)?;
+            if !done.insert(field.name) {
+                return Err(EditRefusal::BadValue { field: field.name, expected: "one value" });
+            }
+            self.must_read(field)?;
+            match field.merge {
+                Merge::Set => raise_to = raise_to.max(self.set_elements(field, &text.0)?),
+                _ => raise_to = raise_to.max(self.set_register(field, &text.0)?),
+            }
+        }
+        raise_to.map_or(Ok(()), |level| self.raise_for_category(level))
+    }
+
+    /// Sets one register, or empties it; gives the protection a new category asks for.
+    pub(super) fn set_register(&mut self, field: &'static Field, text: &str) -> Result<Option<Level>, EditRefusal> {
+        let text = clean(text);
+        if text.is_empty() {
+            match (field.setting, self.view.shown(field.name)) {
+                (Setting::Required, _) => return Err(EditRefusal::Required { field: field.name }),
+                (_, Shown::Absent) => return Err(EditRefusal::NothingToClear { field: field.name }),
+                _ => self.draft.clear(field),
+            }
+            return Ok(None);
+        }
+        let value = parse(field, &text, self.ctx.codes)?;
+        if self.holds_alone(field, &value) {
+            return Ok(None);
+        }
+        self.draft.put(field, value)?;
+        self.protection(field, &text)
+    }
+
+    /// Whether the register holds this value and no rival: writing it again would say nothing.
+    pub(super) fn holds_alone(&self, field: &'static Field, value: &Value) -> bool {
+        let layer = schema::place_of(field, self.layers.restricted());
+        let cells = self.layers.layer(layer).and_then(|layer| layer.get(field.name));
+        cells.is_some_and(|cells| !cells.is_empty() && cells.iter().all(|cell| cell.value == *value))
+    }
+
+    fn set_elements(&mut self, field: &'static Field, text: &str) -> Result<Option<Level>, EditRefusal> {
+        let wanted: BTreeSet<String> = text.split(',').map(clean).filter(|element| !element.is_empty()).collect();
+        let held: BTreeSet<String> = self.view.list(field.name).iter().cloned().collect();
+        let mut level = None;
+        for element in wanted.difference(&held) {
+            if let schema::Kind::Element(_, Some(table)) = field.kind
+                && !self.ctx.codes.knows(table, element)
+            {
+                return Err(EditRefusal::UnknownCode { field: field.name, table });
+            }
+            self.draft.element(field, element, true)?;
+            level = level.max(self.protection(field, element)?);
+        }
+        for element in held.difference(&wanted) {
+            self.draft.element(field, element, false)?;
+        }
+        Ok(level)
+    }
+
+    /// The protection that `code` asks for, if `field` holds categories.
+    fn protection(&self, field: &'static Field, code: &str) -> Result<Option<Level>, EditRefusal> {
+        if !matches!(field.name, "category" | "other_categories") {
+            return Ok(None);
+        }
+        let unknown = EditRefusal::UnknownCode { field: field.name, table: "category" };
+        self.ctx.codes.category(code).map(|facts| Some(facts.sensitivity)).ok_or(unknown)
+    }
+
+    /// Raises to what a category asks for, unless that is in force already.
+    pub(super) fn raise_for_category(&mut self, level: Level) -> Result<(), EditRefusal> {
+        let in_force = sensitivity::effective(&self.facts.codes.raises, &self.facts.codes.lowers);
+        if in_force.is_some_and(|in_force| in_force >= level) {
+            return Ok(());
+        }
+        if level.restricted() && self.view.shape == Shape::Ordinary {
+            return Err(EditRefusal::NeedsSealing { level });
+        }
+        let id = self.draft.id();
+        self.draft.fact(FactKind::Raise, id, &RaiseFact { level })
+    }
+
+    pub(super) fn settle(&mut self, name: &str, pick: usize) -> Result<(), EditRefusal> {
+        self.work()?;
+        let Some(conflict) = self.view.conflict(alias(name)) else {
+            return Err(EditRefusal::NoConflict { field: name.to_owned() });
+        };
+        let choices = conflict.values.len();
+        let chosen = pick.checked_sub(1).filter(|at| *at < choices).ok_or(EditRefusal::NoSuchPick { choices })?;
+        if conflict.field == "closure" {
+            return self.settle_closure(chosen);
+        }
+        let field = schema::field(conflict.field).ok_or(EditRefusal::NoConflict { field: name.to_owned() })?;
+        let layer = schema::place_of(field, self.layers.restricted());
+        let cells = self.layers.layer(layer).and_then(|layer| layer.get(field.name));
+        let rivals = cells.map(|cells| crate::view::rivals(cells)).unwrap_or_default();
+        let value = rivals.get(chosen).map(|cell| cell.value.clone()).ok_or(EditRefusal::NoSuchPick { choices })?;
+        self.draft.put(field, value)
+    }
+
+    fn settle_closure(&mut self, chosen: usize) -> Result<(), EditRefusal> {
+        let standing = &self.work()?.standing;
+        let choices = standing.closures.len();
+        let fact = standing.closures.get(chosen).and_then(|id| self.facts.codes.moves.get(id));
+        let reason = fact.and_then(|dated| dated.fact.reason.clone()).ok_or(EditRefusal::NoSuchPick { choices })?;
+        let (epoch, seen) = (standing.epoch, self.moves_seen());
+        let id = self.draft.id();
+        self.draft.fact(FactKind::Move, id, &MoveFact { to: Status::Closed, epoch, seen, reason: Some(reason) })
+    }
+}
+
+/// Lists say `site` where the case says `handling_site`.
+fn alias(name: &str) -> &str {
+    if name == "site" { "handling_site" } else { name }
+}
+
+fn settable(name: &str) -> Result<&'static Field, EditRefusal> {
+    let Some(field) = schema::field(alias(name)) else {
+        let verb = crate::edit::life_cycle::verb_of_derived(name);
+        return Err(match verb {
+            Some((field, verb)) => EditRefusal::ByVerb { field, verb },
+            None => EditRefusal::UnknownField { field: name.chars().take(64).collect(), near: schema::near(name) },
+        });
+    };
+    match field.setting {
+        Setting::Free | Setting::Required => Ok(field),
+        Setting::Never => Err(EditRefusal::Fixed { field: field.name }),
+        Setting::Verb(verb) => Err(EditRefusal::ByVerb { field: field.name, verb }),
+    }
+}

@@ -1,0 +1,453 @@
+//! From layers to a view. Every step is a function of the set of cells, never of the order in which they came.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::case::collect::{Alarm, CaseFacts, CodeFacts, SealedFacts, WordFacts, in_order, under};
+use crate::case::fact::{AttachmentFact, Dated, FactId, TextFact};
+use crate::case::moment::{DAY_MS, HOUR_MS};
+use crate::case::schema::{self, Display, FIELDS, Field, Kind, Merge, Slot};
+use crate::case::seen::Family;
+use crate::case::sensitivity::{self, Level};
+use crate::case::status::{self, Standing, Status};
+use crate::case::{CaseLayers, Codes, Shape, consent, hold, loop_closure};
+use crate::cbor;
+use crate::edit::Moment;
+use crate::layer::{Cell, Layer, LayerState, Value};
+use crate::view::{
+    Account, ActionView, AttachmentView, CaseView, Conflict, ConsentView, HoldView, InteractionView, Origin,
+    ResponseView, Rival, SatisfactionView, SealedAccount, Shown, Told, Work,
+};
+
+/// One case as a reader with these layers sees it at `now_ms`. The taxonomy in force decides delays and which of two
+/// concurrent categories is displayed.
+pub fn fold(layers: &CaseLayers<'_>, now_ms: i64, codes: &dyn Codes) -> CaseView {
+    let shape = layers.shape();
+    let facts = CaseFacts::of(layers);
+    let mut view = CaseView {
+        case_id: layers.case_id,
+        shape,
+        fields: BTreeMap::new(),
+        resolved: None,
+        work: None,
+        account: facts.words.as_ref().map_err(|layer| *layer).map(|words| account(words, &facts.codes, codes)),
+        sealed: facts.sealed.as_ref().map_err(|layer| *layer).map(sealed_account),
+        conflicts: Vec::new(),
+        alarms: facts.alarms.clone(),
+    };
+    for field in FIELDS {
+        read_field(&mut view, layers, field, codes);
+    }
+    if shape != Shape::Outside {
+        closure_conflict(&mut view, &facts.codes);
+        view.resolved = layers.reading(Layer::Open).ok().and_then(|layer| last_origin(layer, "resolution"));
+        view.work = Some(work(&mut view, &facts, now_ms, codes));
+    }
+    view.alarms.sort();
+    view.alarms.dedup();
+    view
+}
+
+fn last_origin(layer: &LayerState, key: &str) -> Option<Origin> {
+    layer.get(key).and_then(|cells| in_order(cells).last().map(|cell| Origin::from(&cell.stamp)))
+}
+
+// ---------------------------------------------------------------- registers, constants, sets
+
+fn read_field(view: &mut CaseView, layers: &CaseLayers<'_>, field: &'static Field, codes: &dyn Codes) {
+    let place = schema::place_of(field, layers.restricted());
+    let shown = match (field.merge, layers.layer(place)) {
+        (Merge::Facts(_), _) => return,
+        (_, None) => Shown::Withheld(place),
+        (Merge::Set, Some(layer)) => elements(layer, field),
+        (Merge::Constant, Some(layer)) => constant(view, layer, field),
+        (Merge::Register(display), Some(layer)) => register(view, layer, field, display, codes),
+    };
+    view.fields.insert(field.name, shown);
+}
+
+fn elements(layer: &LayerState, field: &'static Field) -> Shown {
+    let mut elements: Vec<String> = under(layer, field.name)
+        .filter_map(|(key, _)| match schema::slot(key) {
+            Some(Slot::Element(_, element)) => Some(element),
+            _ => None,
+        })
+        .collect();
+    elements.sort_unstable();
+    Shown::List(elements)
+}
+
+fn constant(view: &mut CaseView, layer: &LayerState, field: &'static Field) -> Shown {
+    let cells = layer.get(field.name).map(|cells| in_order(cells)).unwrap_or_default();
+    let Some(first) = cells.first() else { return Shown::Absent };
+    if cells.iter().any(|cell| cell.value != first.value) {
+        view.alarms.push(Alarm { code: "constant_rewritten", field: field.name });
+    }
+    shown(field, &first.value)
+}
+
+fn register(
+    view: &mut CaseView,
+    layer: &LayerState,
+    field: &'static Field,
+    display: Display,
+    codes: &dyn Codes,
+) -> Shown {
+    let cells = layer.get(field.name).map(|cells| rivals(cells)).unwrap_or_default();
+    let Some(chosen) = choose(&cells, display, codes) else { return Shown::Absent };
+    let value = shown(field, &chosen.value);
+    if value == Shown::Absent {
+        view.alarms.push(Alarm { code: "malformed", field: field.name });
+    }
+    if cells.len() > 1 {
+        let rival = |(n, cell): (usize, &&Cell)| Rival {
+            pick: n + 1,
+            value: shown(field, &cell.value),
+            origin: Origin::from(&cell.stamp),
+        };
+        view.conflicts.push(Conflict { field: field.name, values: cells.iter().enumerate().map(rival).collect() });
+    }
+    value
+}
+
+/// The different values of a register, each as first written, in the order of their entries.
+pub(crate) fn rivals(cells: &[Cell]) -> Vec<&Cell> {
+    let mut rivals: Vec<&Cell> = Vec::new();
+    for cell in in_order(cells) {
+        if !rivals.iter().any(|rival| rival.value == cell.value) {
+            rivals.push(cell);
+        }
+    }
+    rivals
+}
+
+fn choose<'a>(cells: &[&'a Cell], display: Display, codes: &dyn Codes) -> Option<&'a Cell> {
+    let level = |cell: &Cell| match &cell.value {
+        Value::Text(code) => codes.category(code).map_or(Level::S3, |facts| facts.sensitivity),
+        _ => Level::S0,
+    };
+    match display {
+        Display::Last => cells.last().copied(),
+        Display::Smallest => cells.iter().min_by_key(|cell| &cell.value).copied(),
+        Display::True => cells.iter().max_by_key(|cell| cell.value == Value::Bool(true)).copied(),
+        Display::MoreSensitive => cells.iter().max_by_key(|cell| level(cell)).copied(),
+    }
+}
+
+/// How a scalar of `field` is shown; `Absent` if it is not of the field's type, which no gate lets through.
+pub(crate) fn shown(field: &Field, value: &Value) -> Shown {
+    match (field.kind, value) {
+        (Kind::Time, Value::Int(at_ms)) => Shown::Time(*at_ms),
+        (_, Value::Int(number)) => Shown::Int(*number),
+        (_, Value::Bool(value)) => Shown::Bool(*value),
+        (_, Value::Text(text)) => Shown::Text(text.clone()),
+        (Kind::Moment, Value::Bytes(bytes)) => cbor::decode::<Moment>(bytes).map_or(Shown::Absent, Shown::Moment),
+        (_, Value::Bytes(_)) => Shown::Absent,
+    }
+}
+
+fn closure_conflict(view: &mut CaseView, codes: &CodeFacts) {
+    let standing = status::fold(&codes.moves);
+    if standing.closures.len() < 2 {
+        return;
+    }
+    let rival = |(n, id): (usize, &FactId)| {
+        let dated = codes.moves.get(id)?;
+        let value = Shown::Text(dated.fact.reason.clone()?);
+        Some(Rival { pick: n + 1, value, origin: Origin::from(&dated.stamp) })
+    };
+    let values = standing.closures.iter().enumerate().filter_map(rival).collect();
+    view.conflicts.push(Conflict { field: "closure", values });
+}
+
+// ---------------------------------------------------------------- codes and dates
+
+fn work(view: &mut CaseView, facts: &CaseFacts, now_ms: i64, codes: &dyn Codes) -> Work {
+    let standing = status::fold(&facts.codes.moves);
+    let sensitivity = sensitivity_of(view, &facts.codes, codes);
+    let category = view.text("category").and_then(|code| codes.category(code));
+    let satisfied = loop_closure::satisfied_after_answer(
+        &facts.codes.satisfactions,
+        &facts.codes.responses,
+        standing.epoch,
+    );
+    let answered = facts.codes.responses.values().any(|dated| dated.fact.epoch == standing.epoch);
+    let received_ms = view.moment("received_at").map(|moment| moment.at_ms);
+    let respond_within_h = category.as_ref().map(|facts| facts.respond_within_h);
+    let due_at_ms = received_ms.zip(respond_within_h).map(|(received_ms, hours)| {
+        let stopped = if sensitivity.is_some_and(Level::restricted) {
+            0
+        } else {
+            hold::waited_for_person_ms(&facts.codes.holds, now_ms)
+        };
+        received_ms.saturating_add(i64::from(hours) * HOUR_MS).saturating_add(stopped)
+    });
+    let mut work = Work {
+        sensitivity,
+        contact: consent::contact(&facts.codes.contacts),
+        hold: hold_view(&facts.codes),
+        responses: responses(facts),
+        answered,
+        satisfaction: loop_closure::last(&facts.codes.satisfactions),
+        satisfactions: satisfactions(facts),
+        satisfied,
+        loop_closed: satisfied && standing.closures.len() < 2,
+        ever_assigned: ever_assigned(view, &facts.codes),
+        first_contact: category.is_some_and(|facts| facts.first_contact),
+        due_at_ms,
+        overdue: due_at_ms.is_some_and(|due| now_ms > due) && !answered && standing.status != Status::Closed,
+        waiting_on: None,
+        age_ms: received_ms.map(|received_ms| now_ms.saturating_sub(received_ms)),
+        completeness: completeness(view),
+        flags: Vec::new(),
+        standing,
+    };
+    work.waiting_on = waiting_on(view, &work);
+    work.flags = flags(view, facts, &work);
+    closing_alarms(view, &work);
+    work
+}
+
+fn sensitivity_of(view: &CaseView, facts: &CodeFacts, codes: &dyn Codes) -> Option<Level> {
+    let said = sensitivity::effective(&facts.raises, &facts.lowers);
+    said.or_else(|| {
+        let rivals = view.conflict("category").map(|conflict| conflict.values.iter().map(|rival| &rival.value));
+        let mut categories: BTreeSet<&str> = view.list("other_categories").iter().map(String::as_str).collect();
+        categories.extend(view.text("category"));
+        categories.extend(rivals.into_iter().flatten().filter_map(|shown| match shown {
+            Shown::Text(code) => Some(code.as_str()),
+            _ => None,
+        }));
+        categories.into_iter().filter_map(|code| codes.category(code)).map(|facts| facts.sensitivity).max()
+    })
+}
+
+fn hold_view(facts: &CodeFacts) -> Option<HoldView> {
+    let standing = hold::standing(&facts.holds);
+    let dated = standing.last()?;
+    Some(HoldView {
+        reason: dated.fact.reason.clone()?,
+        from_ms: dated.fact.at_ms,
+        until_ms: dated.fact.until_ms,
+        by: dated.stamp.member,
+    })
+}
+
+fn ever_assigned(view: &CaseView, facts: &CodeFacts) -> bool {
+    let given = |status: Status| matches!(status, Status::Assigned | Status::InProgress);
+    view.text("assignee").is_some() || facts.moves.values().any(|dated| given(dated.fact.to))
+}
+
+/// Fields that a complete case has.
+const EXPECTED: [&str; 12] = [
+    "received_at",
+    "channel",
+    "type",
+    "category",
+    "priority",
+    "project",
+    "stakeholder",
+    "spoken_language",
+    "admin1",
+    "sex",
+    "age_group",
+    "disability",
+];
+
+fn completeness(view: &CaseView) -> u8 {
+    let filled = |name: &&&str| !matches!(view.shown(name), Shown::Absent) && view.text(name) != Some("unknown");
+    let filled = EXPECTED.iter().filter(filled).count();
+    u8::try_from(filled * 100 / EXPECTED.len()).unwrap_or(100)
+}
+
+fn waiting_on(view: &CaseView, work: &Work) -> Option<String> {
+    if work.standing.status == Status::Closed {
+        return None;
+    }
+    if let Some(hold) = &work.hold {
+        return Some(hold.reason.clone());
+    }
+    let what = match work.standing.status {
+        Status::Received => "triage",
+        Status::Reopened | Status::Triaged => "assignment",
+        Status::Assigned | Status::InProgress => view.text("assignee").unwrap_or("assignment"),
+        Status::Resolved => "answer",
+        Status::Responded if work.satisfied => "closing",
+        Status::Responded => "satisfaction",
+        Status::Closed => return None,
+    };
+    Some(what.to_owned())
+}
+
+fn flags(view: &CaseView, facts: &CaseFacts, work: &Work) -> Vec<&'static str> {
+    let mut flags = Vec::new();
+    let closed = work.standing.status == Status::Closed;
+    let orders = work.standing.closures.iter().filter_map(|id| facts.codes.moves.get(id)).map(|dated| dated.stamp.order);
+    let closed_at = orders.max();
+    let after = |order: u64| closed_at.is_some_and(|closed_at| order > closed_at);
+    let interactions = facts.words.iter().flat_map(|words| words.interactions.values());
+    if closed && interactions.into_iter().any(|dated| dated.fact.inward && after(dated.stamp.order)) {
+        flags.push("contact_after_closing");
+    }
+    let unhappy = work.satisfaction.is_some_and(loop_closure::Satisfaction::keeps_open);
+    if work.standing.closure.as_deref() == Some("satisfied") && unhappy {
+        flags.push("reopening_proposed");
+    }
+    if !closed && work.satisfied {
+        flags.push("closing_proposed");
+    }
+    if view.shape == Shape::Ordinary && work.sensitivity.is_some_and(Level::restricted) {
+        flags.push("must_be_sealed");
+    }
+    flags
+}
+
+/// Closed against the conditions of closing: the status stands, people are told.
+fn closing_alarms(view: &mut CaseView, work: &Work) {
+    let Standing { epoch, ref closure, epoch_jump, .. } = work.standing;
+    if epoch_jump {
+        view.alarms.push(Alarm { code: "epoch_jump", field: "status" });
+    }
+    let Some(reason) = closure.as_deref() else { return };
+    let said = |value: &SatisfactionView| value.epoch == epoch && value.value == loop_closure::Satisfaction::Satisfied;
+    if reason == "satisfied" && !(work.answered && work.satisfactions.iter().any(said)) {
+        view.alarms.push(Alarm { code: "closed_unmet", field: "closure" });
+    }
+    if view.text("type") == Some("complaint") && never_assigned(work, reason) {
+        view.alarms.push(Alarm { code: "closed_never_assigned", field: "closure" });
+    }
+}
+
+/// Whether closing for `reason` would close a complaint that nobody was responsible for.
+pub(crate) fn never_assigned(work: &Work, reason: &str) -> bool {
+    let exempt = matches!(reason, "moved" | "duplicate" | "prank") || (work.first_contact && work.answered);
+    !work.ever_assigned && !exempt
+}
+
+/// Facts in the order of their entries.
+fn dated<T>(family: &Family<T>) -> Vec<(FactId, &Dated<T>)> {
+    let mut facts: Vec<_> = family.iter().map(|(id, dated)| (*id, dated)).collect();
+    facts.sort_by_key(|(id, dated)| (dated.stamp.order, dated.stamp.entry, *id));
+    facts
+}
+
+fn told<T>(facts: &CaseFacts, read: impl Fn(&WordFacts) -> Option<T>, shown: impl Fn(T) -> Shown) -> Shown {
+    match &facts.words {
+        Err(layer) => Shown::Withheld(*layer),
+        Ok(words) => read(words).map_or(Shown::Absent, shown),
+    }
+}
+
+fn responses(facts: &CaseFacts) -> Vec<ResponseView> {
+    let view = |(id, dated): (FactId, &Dated<crate::case::fact::ResponseFact>)| ResponseView {
+        id,
+        epoch: dated.fact.epoch,
+        at_ms: dated.fact.at_ms,
+        text: told(facts, |words| words.response_texts.get(&id).map(|told| told.fact.text.0.clone()), Shown::Text),
+        language: told(facts, |words| words.response_texts.get(&id)?.fact.language.clone(), Shown::Text),
+        origin: Origin::from(&dated.stamp),
+    };
+    dated(&facts.codes.responses).into_iter().map(view).collect()
+}
+
+fn satisfactions(facts: &CaseFacts) -> Vec<SatisfactionView> {
+    let view = |(id, dated): (FactId, &Dated<crate::case::fact::SatisfactionFact>)| SatisfactionView {
+        id,
+        value: dated.fact.value,
+        epoch: dated.fact.epoch,
+        at_ms: dated.fact.at_ms,
+        by_whom: told(facts, |words| words.satisfaction_details.get(&id)?.fact.by.clone(), |by| Shown::Text(by.0)),
+        means: told(facts, |words| words.satisfaction_details.get(&id)?.fact.means.clone(), Shown::Text),
+        origin: Origin::from(&dated.stamp),
+    };
+    dated(&facts.codes.satisfactions).into_iter().map(view).collect()
+}
+
+// ---------------------------------------------------------------- words
+
+fn account(words: &WordFacts, facts: &CodeFacts, codes: &dyn Codes) -> Account {
+    let attempt_days = attempt_days(words, facts);
+    Account {
+        consent: consent::effective(&words.consents),
+        consents: dated(&words.consents)
+            .into_iter()
+            .map(|(id, dated)| ConsentView {
+                id,
+                purpose: dated.fact.purpose.clone(),
+                answer: dated.fact.answer,
+                means: dated.fact.means.clone(),
+                by_whom: dated.fact.by.clone(),
+                origin: Origin::from(&dated.stamp),
+            })
+            .collect(),
+        reasons: texts(&words.reasons),
+        interactions: interactions(words),
+        actions: dated(&words.actions)
+            .into_iter()
+            .map(|(id, dated)| ActionView {
+                id,
+                what: dated.fact.what.clone(),
+                on_behalf_of: dated.fact.on_behalf_of.clone(),
+                done_ms: dated.fact.at_ms,
+                due_ms: dated.fact.due_ms,
+                origin: Origin::from(&dated.stamp),
+            })
+            .collect(),
+        notes: texts(&words.notes),
+        attachments: attachments(&words.attachments),
+        paper_scans: attachments(&words.paper_scans),
+        attempt_days,
+        unreachable: attempt_days >= codes.attempt_days(),
+    }
+}
+
+fn interactions(words: &WordFacts) -> Vec<InteractionView> {
+    let view = |(id, dated): (FactId, &Dated<crate::case::fact::InteractionFact>)| InteractionView {
+        id,
+        started_ms: dated.fact.at_ms,
+        ended_ms: dated.fact.ended_ms,
+        channel: dated.fact.channel.clone(),
+        direction: if dated.fact.inward { "in" } else { "out" },
+        purpose: dated.fact.purpose.clone(),
+        outcome: dated.fact.outcome.clone(),
+        language: dated.fact.language.clone(),
+        first_contact: dated.fact.first_contact,
+        origin: Origin::from(&dated.stamp),
+    };
+    dated(&words.interactions).into_iter().map(view).collect()
+}
+
+fn sealed_account(sealed: &SealedFacts) -> SealedAccount {
+    SealedAccount {
+        allegations: texts(&sealed.allegations),
+        recusals: dated(&sealed.recusals).into_iter().map(|(_, dated)| dated.fact.who.clone()).collect(),
+    }
+}
+
+fn texts(family: &Family<TextFact>) -> Vec<Told> {
+    let told =
+        |(id, dated): (FactId, &Dated<TextFact>)| Told { id, text: dated.fact.text.clone(), origin: Origin::from(&dated.stamp) };
+    dated(family).into_iter().map(told).collect()
+}
+
+fn attachments(family: &Family<AttachmentFact>) -> Vec<AttachmentView> {
+    let view = |(id, dated): (FactId, &Dated<AttachmentFact>)| AttachmentView {
+        id,
+        hash: data_encoding::HEXLOWER.encode(&dated.fact.hash),
+        bytes: dated.fact.bytes,
+        name: dated.fact.name.clone(),
+        media_type: dated.fact.media_type.clone(),
+        origin: Origin::from(&dated.stamp),
+    };
+    dated(family).into_iter().map(view).collect()
+}
+
+/// Different days (UTC) with a failed attempt since the person was last in touch.
+fn attempt_days(words: &WordFacts, facts: &CodeFacts) -> usize {
+    let reached = words.interactions.values().filter(|dated| !dated.fact.is_attempt()).map(|dated| dated.fact.at_ms);
+    let told = facts.responses.values().map(|dated| dated.fact.at_ms);
+    let spoke = facts.satisfactions.values().map(|dated| dated.fact.at_ms);
+    let last_contact_ms = reached.chain(told).chain(spoke).max().unwrap_or(i64::MIN);
+    let attempts = words.interactions.values().filter(|dated| dated.fact.is_attempt());
+    let since = attempts.map(|dated| dated.fact.at_ms).filter(|at_ms| *at_ms > last_contact_ms);
+    since.map(|at_ms| at_ms.div_euclid(DAY_MS)).collect::<BTreeSet<i64>>().len()
+}

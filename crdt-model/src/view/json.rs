@@ -1,0 +1,237 @@
+//! The JSON of a view: one flat object, every field always present, in the order of the schema.
+
+use serde::ser::{SerializeMap, SerializeStruct};
+use serde::{Serialize, Serializer};
+
+use crate::case::Shape;
+use crate::case::moment::{precision_code, rfc3339};
+use crate::case::schema::FIELDS;
+use crate::layer::Layer;
+use crate::view::{Account, CaseView, Origin, ResponseView, SatisfactionView, SealedAccount, Shown, Work};
+
+#[derive(Serialize)]
+struct Withheld {
+    withheld: Layer,
+}
+
+impl Serialize for Shown {
+    fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Absent => s.serialize_none(),
+            Self::Withheld(layer) => Withheld { withheld: *layer }.serialize(s),
+            Self::Text(text) => s.serialize_str(text),
+            Self::Bool(value) => s.serialize_bool(*value),
+            Self::Int(value) => s.serialize_i64(*value),
+            Self::Time(at_ms) => s.serialize_str(&rfc3339(*at_ms)),
+            Self::Moment(moment) => s.serialize_str(&rfc3339(moment.at_ms)),
+            Self::List(elements) => elements.serialize(s),
+        }
+    }
+}
+
+/// Something read with a key, or the layer it is withheld in.
+struct Readable<T>(Result<T, Layer>);
+
+impl<T: Serialize> Serialize for Readable<T> {
+    fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
+        match &self.0 {
+            Ok(value) => value.serialize(s),
+            Err(layer) => Withheld { withheld: *layer }.serialize(s),
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct Location<'a> {
+    admin1: &'a Shown,
+    admin2: &'a Shown,
+    admin3: &'a Shown,
+    locality: &'a Shown,
+}
+
+#[derive(Serialize)]
+struct Resolution<'a> {
+    outcome: &'a Shown,
+    text: &'a Shown,
+    #[serde(flatten)]
+    origin: Option<Origin>,
+}
+
+#[derive(Serialize)]
+struct ExternalId<'a> {
+    system: &'a str,
+    id: &'a str,
+}
+
+impl Serialize for ResponseView {
+    fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
+        let mut object = s.serialize_struct("Response", 8)?;
+        object.serialize_field("id", &self.id)?;
+        object.serialize_field("epoch", &self.epoch)?;
+        object.serialize_field("told_at", &rfc3339(self.at_ms))?;
+        object.serialize_field("text", &self.text)?;
+        object.serialize_field("language", &self.language)?;
+        object.serialize_field("by", &self.origin.by)?;
+        object.serialize_field("at", &rfc3339(self.origin.at_ms))?;
+        object.serialize_field("device", &self.origin.device)?;
+        object.end()
+    }
+}
+
+impl Serialize for SatisfactionView {
+    fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
+        let mut object = s.serialize_struct("Satisfaction", 9)?;
+        object.serialize_field("id", &self.id)?;
+        object.serialize_field("value", &self.value)?;
+        object.serialize_field("epoch", &self.epoch)?;
+        object.serialize_field("said_at", &rfc3339(self.at_ms))?;
+        object.serialize_field("by_whom", &self.by_whom)?;
+        object.serialize_field("means", &self.means)?;
+        object.serialize_field("by", &self.origin.by)?;
+        object.serialize_field("at", &rfc3339(self.origin.at_ms))?;
+        object.serialize_field("device", &self.origin.device)?;
+        object.end()
+    }
+}
+
+impl Serialize for CaseView {
+    fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
+        let mut map = s.serialize_map(None)?;
+        map.serialize_entry("case_id", &self.case_id)?;
+        let mut before = "";
+        for field in FIELDS {
+            if field.name != before {
+                self.serialize_field(&mut map, field.name)?;
+            }
+            before = field.name;
+        }
+        if let Some(work) = &self.work {
+            self.serialize_derived(&mut map, work)?;
+        }
+        map.end()
+    }
+}
+
+impl CaseView {
+    fn serialize_field<M: SerializeMap>(&self, map: &mut M, name: &'static str) -> Result<(), M::Error> {
+        match name {
+            "restricted" => map.serialize_entry(name, &(self.shape != Shape::Ordinary)),
+            "status" => map.serialize_entry(name, self.status_code()),
+            "admin2" | "admin3" | "locality" | "resolution_text" => Ok(()),
+            "admin1" => map.serialize_entry("location", &self.location()),
+            "resolution" => self.serialize_resolution(map),
+            "external_ids" => map.serialize_entry(name, &self.external_ids()),
+            "sensitivity" | "contact_consent" | "hold" | "responses" | "satisfaction" => match &self.work {
+                Some(work) => serialize_work(map, work, name),
+                None => map.serialize_entry(name, &Withheld { withheld: Layer::Sensitive }),
+            },
+            "consents" | "reasons" | "interactions" | "actions" | "notes" | "attachments" | "paper_scan" => {
+                self.serialize_account(map, name)
+            }
+            "allegation" => map.serialize_entry(name, &self.sealed(|sealed| &sealed.allegations)),
+            "recusals" => {
+                let recusals = |sealed: &SealedAccount| sealed.recusals.iter().map(ToString::to_string).collect();
+                map.serialize_entry::<_, Readable<Vec<String>>>(name, &Readable(self.sealed.as_ref().map(recusals).map_err(|l| *l)))
+            }
+            _ => {
+                let shown = self.shown(name);
+                map.serialize_entry(name, shown)?;
+                match shown {
+                    Shown::Moment(moment) => {
+                        map.serialize_entry(&format!("{name}_precision"), precision_code(moment.precision))
+                    }
+                    _ => Ok(()),
+                }
+            }
+        }
+    }
+
+    fn location(&self) -> Location<'_> {
+        Location {
+            admin1: self.shown("admin1"),
+            admin2: self.shown("admin2"),
+            admin3: self.shown("admin3"),
+            locality: self.shown("locality"),
+        }
+    }
+
+    fn serialize_resolution<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
+        match (self.shown("resolution"), self.shown("resolution_text")) {
+            (outcome @ (Shown::Absent | Shown::Withheld(_)), _) => map.serialize_entry("resolution", outcome),
+            (outcome, text) => {
+                map.serialize_entry("resolution", &Resolution { outcome, text, origin: self.resolved })
+            }
+        }
+    }
+
+    fn external_ids(&self) -> Readable<Vec<ExternalId<'_>>> {
+        match self.shown("external_ids") {
+            Shown::Withheld(layer) => Readable(Err(*layer)),
+            Shown::List(elements) => {
+                let split = |element: &String| element.find(':').unwrap_or(0);
+                let pair = |element| ExternalId { system: &element[..split(element)], id: after_colon(element) };
+                Readable(Ok(elements.iter().map(pair).collect()))
+            }
+            _ => Readable(Ok(Vec::new())),
+        }
+    }
+
+    fn sealed<'a, T: Serialize>(&'a self, read: impl Fn(&'a SealedAccount) -> T) -> Readable<T> {
+        Readable(self.sealed.as_ref().map(read).map_err(|layer| *layer))
+    }
+
+    fn account<'a, T: Serialize>(&'a self, read: impl Fn(&'a Account) -> T) -> Readable<T> {
+        Readable(self.account.as_ref().map(read).map_err(|layer| *layer))
+    }
+
+    fn serialize_account<M: SerializeMap>(&self, map: &mut M, name: &'static str) -> Result<(), M::Error> {
+        match name {
+            "consents" => {
+                map.serialize_entry("consent", &self.account(|account| &account.consent))?;
+                map.serialize_entry(name, &self.account(|account| &account.consents))
+            }
+            "reasons" => map.serialize_entry(name, &self.account(|account| &account.reasons)),
+            "interactions" => {
+                map.serialize_entry(name, &self.account(|account| &account.interactions))?;
+                map.serialize_entry("attempt_days", &self.account(|account| account.attempt_days))?;
+                map.serialize_entry("unreachable", &self.account(|account| account.unreachable))
+            }
+            "actions" => map.serialize_entry(name, &self.account(|account| &account.actions)),
+            "notes" => map.serialize_entry(name, &self.account(|account| &account.notes)),
+            "attachments" => map.serialize_entry(name, &self.account(|account| &account.attachments)),
+            _ => map.serialize_entry(name, &self.account(|account| &account.paper_scans)),
+        }
+    }
+
+    fn serialize_derived<M: SerializeMap>(&self, map: &mut M, work: &Work) -> Result<(), M::Error> {
+        map.serialize_entry("epoch", &work.standing.epoch)?;
+        map.serialize_entry("closure", &work.standing.closure)?;
+        map.serialize_entry("answered", &work.answered)?;
+        map.serialize_entry("loop_closed", &work.loop_closed)?;
+        map.serialize_entry("due_at", &work.due_at_ms.map(rfc3339))?;
+        map.serialize_entry("overdue", &work.overdue)?;
+        map.serialize_entry("waiting_on", &work.waiting_on)?;
+        map.serialize_entry("age_ms", &work.age_ms)?;
+        map.serialize_entry("completeness", &work.completeness)?;
+        map.serialize_entry("flags", &work.flags)?;
+        map.serialize_entry("conflicts", &self.conflicts)?;
+        map.serialize_entry("alarms", &self.alarms)
+    }
+}
+
+fn after_colon(element: &str) -> &str {
+    element.split_once(':').map_or(element, |(_, id)| id)
+}
+
+fn serialize_work<M: SerializeMap>(map: &mut M, work: &Work, name: &'static str) -> Result<(), M::Error> {
+    match name {
+        "sensitivity" => map.serialize_entry(name, &work.sensitivity.map(|level| level.code())),
+        "contact_consent" => map.serialize_entry(name, &work.contact),
+        "hold" => map.serialize_entry(name, &work.hold),
+        "responses" => map.serialize_entry(name, &work.responses),
+        _ => {
+            map.serialize_entry(name, &work.satisfaction)?;
+            map.serialize_entry("satisfactions", &work.satisfactions)
+        }
+    }
+}

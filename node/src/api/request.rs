@@ -1,0 +1,393 @@
+//! What can be asked of a node. One variant a command, plain data.
+
+use crdt_model::edit::{NewCase, Words};
+use serde::{Deserialize, Serialize};
+
+use super::Secret;
+
+/// How many founders must agree to change the root of the organisation: `needed` of `of`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Roots {
+    /// Signatures needed.
+    pub needed: u8,
+    /// Founders.
+    pub of: u8,
+}
+
+/// What a restricted case needs to know before it is sealed.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct SealOptions {
+    /// Names of members or codes of roles who must not see it. `None`: not asked (a restricted case is refused with
+    /// `recusal_not_asked`); empty: asked, nobody. The node turns names into ids.
+    pub recuse: Option<Vec<String>>,
+}
+
+/// Which cases: all given conditions hold together; several values of one condition are alternatives.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct CaseFilter {
+    /// Statuses; `restricted` finds those one may not read.
+    pub status: Vec<String>,
+    /// Categories or sub-categories.
+    pub category: Vec<String>,
+    /// Handling site.
+    pub site: Option<String>,
+    /// Project.
+    pub project: Option<String>,
+    /// Partner.
+    pub partner: Option<String>,
+    /// Channel.
+    pub channel: Option<String>,
+    /// Language the person speaks.
+    pub spoken: Option<String>,
+    /// A member's name, a role, or `me`.
+    pub assignee: Option<String>,
+    /// `s0`…`s3`.
+    pub sensitivity: Option<String>,
+    /// Received at or after: Unix milliseconds.
+    pub since_ms: Option<i64>,
+    /// Received before: Unix milliseconds.
+    pub until_ms: Option<i64>,
+    /// Received longer ago than this: milliseconds.
+    pub older_than_ms: Option<i64>,
+    /// Past their due time.
+    pub overdue: bool,
+    /// Nobody has classified them.
+    pub untriaged: bool,
+    /// No answer was given.
+    pub unanswered: bool,
+    /// A referral has not arrived.
+    pub not_delivered: bool,
+    /// Of one box, desk, event or focus group.
+    pub session: Option<String>,
+    /// A field to order by, with `-` before it for descending; absent: newest first.
+    pub sort: Option<String>,
+    /// At most so many.
+    pub limit: Option<u64>,
+    /// Only how many: the reply is `{"count": n}`.
+    pub count: bool,
+    /// How many by each value of these fields: the reply is `[{field: value, …, "count": n}]`.
+    pub group_by: Vec<String>,
+}
+
+/// What is asked of a node. The replies' shapes are those of `cli.md`; where it names none, the variant says it.
+///
+/// `Debug` shows no person's words and no secret.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Request {
+    /// Founds an organisation. Protected by the envelope's passphrase.
+    Init {
+        /// Name of the organisation.
+        org: String,
+        /// Code of the root site.
+        site: String,
+        /// Name of the founder.
+        member: String,
+        /// Founders who must agree; absent: one.
+        roots: Option<Roots>,
+    },
+    /// Adds a site. Reply: `{"site", "name", "kind", "parent"}`.
+    SiteAdd {
+        /// Its code.
+        code: String,
+        /// Its name.
+        name: String,
+        /// `office`, `committee`, `region`, `national` or `partner`.
+        kind: String,
+        /// Code of the site above it; absent: the asking node's.
+        parent: Option<String>,
+        /// Whose staff.
+        org_unit: Option<String>,
+    },
+    /// Sites. Reply: `[{"site", "name", "kind", "parent", "org_unit"}]`.
+    SiteList,
+    /// Makes an invitation.
+    Invite {
+        /// Site the device will belong to.
+        site: String,
+        /// Role of the member.
+        role: String,
+        /// Lifetime in milliseconds; absent: the default of security.md.
+        expires_ms: Option<i64>,
+        /// File to write the invitation to (absolute path).
+        out: Option<String>,
+    },
+    /// Joins an organisation by an invitation; on a home in use, adds a member. Protected by the envelope's passphrase.
+    Join {
+        /// The invitation's text.
+        invitation: Secret,
+        /// Name of the member.
+        member: String,
+    },
+    /// Members. Reply: `[{"member", "role", "site", "device", "confirmed", "revoked", "until"}]`.
+    MemberList,
+    /// One member with their devices.
+    MemberShow {
+        /// Name.
+        name: String,
+    },
+    /// Confirms a member whose six words were compared by voice. Reply: `{"member", "confirmed"}`; without words
+    /// `{"member", "words": […]}`, those to compare.
+    MemberConfirm {
+        /// Name.
+        name: String,
+        /// The words as heard; empty: show those to compare.
+        words: Vec<String>,
+    },
+    /// Audiences. Reply: `[{"audience", "label", "members", "delegate", "alternate", "epoch"}]`.
+    AudienceList,
+    /// Records a case.
+    CaseNew {
+        /// What was told.
+        case: Box<NewCase>,
+        /// What sealing needs.
+        seal: SealOptions,
+    },
+    /// Cases.
+    CaseList(Box<CaseFilter>),
+    /// One case, what the member may read of it.
+    CaseShow {
+        /// Reference, provisional mark, digits, unique ending or `@last`; the same in all variants below.
+        r#ref: String,
+    },
+    /// Sets fields. This and the acts below reply `{"ref", "case_id", "status", "warnings": [code]}`.
+    CaseSet {
+        /// The case.
+        r#ref: String,
+        /// (field, value): an empty value empties the field.
+        assignments: Vec<(String, Words)>,
+    },
+    /// Adds a note.
+    CaseNote {
+        /// The case.
+        r#ref: String,
+        /// The note.
+        text: Words,
+    },
+    /// All edits, oldest first. Reply: `[{"at", "by", "device", "site", "act", "fields": [..]}]`.
+    CaseHistory {
+        /// The case.
+        r#ref: String,
+    },
+    /// Fields whose concurrent values nobody has settled.
+    CaseConflicts {
+        /// One case; absent: all.
+        r#ref: Option<String>,
+    },
+    /// Settles a conflict.
+    CaseSettle {
+        /// The case.
+        r#ref: String,
+        /// The field.
+        field: String,
+        /// Which of the values `case conflicts` lists, from 1.
+        pick: u32,
+    },
+    /// Classifies a case.
+    CaseTriage {
+        /// The case.
+        r#ref: String,
+        /// Sub-category.
+        category: Option<String>,
+        /// `case_type`, if it was wrong.
+        case_type: Option<String>,
+        /// Raises only.
+        sensitivity: Option<String>,
+        /// `p1`…`p4`.
+        priority: Option<String>,
+        /// Project.
+        project: Option<String>,
+        /// What sealing needs, should the case become restricted.
+        seal: SealOptions,
+    },
+    /// Gives a case to someone.
+    CaseAssign {
+        /// The case.
+        r#ref: String,
+        /// A member's name, a role, or `me`.
+        who: String,
+    },
+    /// Takes on a case.
+    CaseAccept {
+        /// The case.
+        r#ref: String,
+    },
+    /// Records what was done or is to be done.
+    CaseAct {
+        /// The case.
+        r#ref: String,
+        /// What.
+        what: Words,
+        /// For someone without the system: their name.
+        on_behalf: Option<Words>,
+        /// Until when: Unix milliseconds.
+        due_ms: Option<i64>,
+    },
+    /// Puts a case on hold.
+    CaseHold {
+        /// The case.
+        r#ref: String,
+        /// Taxonomy `hold_reason`.
+        reason: String,
+        /// Until when: Unix milliseconds.
+        until_ms: Option<i64>,
+    },
+    /// Ends a hold.
+    CaseUnhold {
+        /// The case.
+        r#ref: String,
+    },
+    /// Records the outcome.
+    CaseResolve {
+        /// The case.
+        r#ref: String,
+        /// Outcome code.
+        outcome: Option<String>,
+        /// The outcome in words, and what to tell the person.
+        text: Option<Words>,
+    },
+    /// Records the answer given, what the person said of it, or both.
+    CaseAnswer {
+        /// The case.
+        r#ref: String,
+        /// What the person was told.
+        text: Option<Words>,
+        /// Taxonomy `satisfaction`; absent: not asked yet.
+        satisfied: Option<String>,
+    },
+    /// Records a try that reached nobody.
+    CaseAttempt {
+        /// The case.
+        r#ref: String,
+        /// Taxonomy `attempt_outcome`.
+        outcome: String,
+    },
+    /// Records a consent.
+    CaseConsent {
+        /// The case.
+        r#ref: String,
+        /// Taxonomy `consent_purpose`.
+        purpose: String,
+        /// `given`, `refused` or `withdrawn`.
+        answer: String,
+        /// Taxonomy `consent_means`.
+        means: Option<String>,
+    },
+    /// Closes a case.
+    CaseClose {
+        /// The case.
+        r#ref: String,
+        /// Taxonomy `closure`.
+        reason: String,
+    },
+    /// Reopens a case.
+    CaseReopen {
+        /// The case.
+        r#ref: String,
+        /// Why.
+        reason: Words,
+    },
+    /// Rechecks everything the node holds.
+    Verify,
+    /// Entries, tips and frontier hash of each scope.
+    Fingerprint,
+    /// Hash of all case state the member may read.
+    Digest,
+    /// The node at a glance.
+    Status,
+    /// Reconciles with peers.
+    Sync {
+        /// A multiaddress, `host:port`, site or device; absent: everyone in reach.
+        target: Option<String>,
+    },
+    /// Reads cases from a file.
+    Import {
+        /// Absolute path. The node reads it: both run on one machine under one user.
+        path: String,
+        /// `kobo`, `sugarcrm`, `register`, …
+        format: String,
+        /// Mapping file (absolute path).
+        mapping: Option<String>,
+        /// Site the cases belong to.
+        site: Option<String>,
+        /// Partner of every row.
+        partner: Option<String>,
+        /// Project of every row.
+        project: Option<String>,
+        /// Only says what would happen.
+        dry_run: bool,
+        /// Where rejected rows go (absolute path).
+        rejects: Option<String>,
+    },
+    /// Earlier cases of a person, a reference, words.
+    Find {
+        /// What to look for.
+        what: Words,
+    },
+    /// What was captured here and has not left.
+    Outbox,
+    /// What waits on the member.
+    Todo,
+    /// The taxonomy in use, labels in the envelope's language.
+    TaxonomyShow,
+    /// Drops the member's keys from memory. Reply: `{"member", "unlocked"}`.
+    Lock,
+    /// Opens the member's keys. Reply: `{"member", "unlocked"}`.
+    Unlock,
+}
+
+impl Request {
+    /// The command it belongs to, as typed: the name in `implemented()` and in logs, where the content never goes.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Init { .. } => "init",
+            Self::SiteAdd { .. } => "site add",
+            Self::SiteList => "site list",
+            Self::Invite { .. } => "invite",
+            Self::Join { .. } => "join",
+            Self::MemberList => "member list",
+            Self::MemberShow { .. } => "member show",
+            Self::MemberConfirm { .. } => "member confirm",
+            Self::AudienceList => "audience list",
+            Self::CaseNew { .. } => "case new",
+            Self::CaseList(_) => "case list",
+            Self::CaseShow { .. } => "case show",
+            Self::CaseSet { .. } => "case set",
+            Self::CaseNote { .. } => "case note",
+            Self::CaseHistory { .. } => "case history",
+            Self::CaseConflicts { .. } => "case conflicts",
+            Self::CaseSettle { .. } => "case settle",
+            Self::CaseTriage { .. } => "case triage",
+            Self::CaseAssign { .. } => "case assign",
+            Self::CaseAccept { .. } => "case accept",
+            Self::CaseAct { .. } => "case act",
+            Self::CaseHold { .. } => "case hold",
+            Self::CaseUnhold { .. } => "case unhold",
+            Self::CaseResolve { .. } => "case resolve",
+            Self::CaseAnswer { .. } => "case answer",
+            Self::CaseAttempt { .. } => "case attempt",
+            Self::CaseConsent { .. } => "case consent",
+            Self::CaseClose { .. } => "case close",
+            Self::CaseReopen { .. } => "case reopen",
+            Self::Verify => "verify",
+            Self::Fingerprint => "fingerprint",
+            Self::Digest => "digest",
+            Self::Status => "status",
+            Self::Sync { .. } => "sync",
+            Self::Import { .. } => "import",
+            Self::Find { .. } => "find",
+            Self::Outbox => "outbox",
+            Self::Todo => "todo",
+            Self::TaxonomyShow => "taxonomy show",
+            Self::Lock => "lock",
+            Self::Unlock => "unlock",
+        }
+    }
+
+    /// True when the request makes a member, so that a new passphrase is needed before it is sent.
+    pub fn makes_member(&self) -> bool {
+        matches!(self, Self::Init { .. } | Self::Join { .. })
+    }
+}

@@ -1,0 +1,436 @@
+//! From the cells of one row to a case.
+
+use std::collections::BTreeSet;
+
+use crdt_model::edit::{ConsentAnswer, GivenAnswer, Moment, NewCase, Precision, Words};
+use crdt_model::taxonomy::{Capture, TRIAGE, Taxonomy};
+use crdt_model::time::{TimeError, Timestamp};
+
+use super::columns::{Columns, DISABILITY, Field, Meta};
+use super::mapping::Choice;
+use super::{KoboOptions, Outcome, SYSTEM};
+use crate::import::{CELL_BYTES_MAX, Remark, RemarkCode};
+
+/// Longest id of a submission, bytes.
+const ID_BYTES_MAX: usize = 128;
+/// Most choices of one row.
+const CHOICES_MAX: usize = 100;
+/// Oldest age that is believed, years.
+const AGE_MAX: u32 = 120;
+
+/// What all rows of a file share.
+pub(super) struct RowReader<'a> {
+    pub(super) columns: &'a Columns,
+    pub(super) options: &'a KoboOptions,
+    pub(super) taxonomy: &'a Taxonomy,
+}
+
+/// A row as read, before it is compared with others.
+pub(super) struct ReadRow {
+    pub(super) id: Option<String>,
+    pub(super) outcome: Outcome,
+    pub(super) restricted: Option<String>,
+    /// The day it was received, where it was received.
+    pub(super) day: String,
+    pub(super) remarks: Vec<Remark>,
+}
+
+/// Why a row is no case.
+type Refused = Remark;
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Consent {
+    NotAsked,
+    Given,
+    Partial,
+    Refused,
+}
+
+/// One row at work.
+struct Work<'a> {
+    all: &'a RowReader<'a>,
+    cells: &'a [String],
+    number: usize,
+    remarks: Vec<Remark>,
+}
+
+impl RowReader<'_> {
+    pub(super) fn read(&self, number: usize, cells: &[String]) -> ReadRow {
+        let mut work = Work { all: self, cells, number, remarks: Vec::new() };
+        let id = work.id();
+        match work.case(id.as_deref()) {
+            Ok((case, restricted, day)) => {
+                ReadRow { id, outcome: Outcome::Ready(Box::new(case)), restricted, day, remarks: work.remarks }
+            }
+            Err(refused) => {
+                let outcome = Outcome::Rejected(refused);
+                ReadRow { id, outcome, restricted: None, day: String::new(), remarks: work.remarks }
+            }
+        }
+    }
+}
+
+impl<'a> Work<'a> {
+    fn cell(&self, field: Field) -> &'a str {
+        self.all.columns.cell(self.cells, field)
+    }
+
+    fn words(&self, field: Field) -> Option<Words> {
+        Some(self.cell(field)).filter(|cell| !cell.is_empty()).map(Words::from)
+    }
+
+    fn about(&self, field: &str, code: RemarkCode, args: Vec<(&'static str, String)>) -> Remark {
+        Remark { row: self.number, field: field.to_owned(), code, args }
+    }
+
+    fn remark(&mut self, field: Field, code: RemarkCode, args: Vec<(&'static str, String)>) {
+        let remark = self.about(self.all.columns.name(field), code, args);
+        self.remarks.push(remark);
+    }
+
+    fn choice(&self, table: &'static str, value: &str) -> Choice<'a> {
+        let all = self.all;
+        all.options.mapping.choose(all.taxonomy, table, value)
+    }
+
+    /// The code of a choice question; an unknown value is remarked on and left out.
+    fn chosen(&mut self, table: &'static str, field: Field) -> Option<String> {
+        let cell = self.cell(field);
+        match self.choice(table, cell) {
+            Choice::Code(code) => Some(code.to_owned()),
+            Choice::Unknown => {
+                self.remark(field, RemarkCode::UnmappedValue, shown(cell));
+                None
+            }
+            Choice::Blank | Choice::Open => None,
+        }
+    }
+
+    /// The submission's id, without the prefix that one of its columns has.
+    fn id(&self) -> Option<String> {
+        let columns = self.all.columns;
+        [Meta::Uuid, Meta::InstanceId].into_iter().find_map(|meta| {
+            let cell = columns.meta(self.cells, meta).to_lowercase();
+            let id = cell.strip_prefix("uuid:").unwrap_or(&cell);
+            let plain = id.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.:".contains(&b));
+            (!id.is_empty() && id.len() <= ID_BYTES_MAX && plain).then(|| id.to_owned())
+        })
+    }
+
+    fn case(&mut self, id: Option<&str>) -> Result<(NewCase, Option<String>, String), Refused> {
+        self.check_shape()?;
+        let Some(id) = id else { return Err(self.about("_uuid", RemarkCode::Missing, Vec::new())) };
+        let (received_at, day) = self.received()?;
+        let consent = self.consent()?;
+        let options = self.all.options;
+        let mut case = NewCase {
+            case_type: self.chosen("type", Field::Type).unwrap_or_else(|| "complaint".to_owned()),
+            channel: self.channel()?,
+            received_at: Some(received_at),
+            spoken_language: self.chosen("spoken_language", Field::SpokenLanguage),
+            priority: self.chosen("urgency", Field::Urgency),
+            text: self.words(Field::Text),
+            project: options.project.clone(),
+            partner: options.partner.clone(),
+            import_batch: options.import_batch.clone(),
+            external_ids: vec![(SYSTEM.to_owned(), id.to_owned())],
+            ..NewCase::default()
+        };
+        if self.cell(Field::Type).is_empty() {
+            self.remark(Field::Type, RemarkCode::Missing, vec![("used", case.case_type.clone())]);
+        }
+        let restricted = self.classify(&mut case);
+        self.person(&mut case, consent);
+        self.identity(&mut case, consent);
+        self.consents(&mut case, consent);
+        self.place(&mut case);
+        self.answer(&mut case);
+        self.validation();
+        Ok((case, restricted, day))
+    }
+
+    fn check_shape(&self) -> Result<(), Refused> {
+        let (expected, found) = (self.all.columns.count, self.cells.len());
+        let beyond = self.cells.get(expected..).unwrap_or_default();
+        if found < expected || beyond.iter().any(|cell| !cell.trim().is_empty()) {
+            let args = vec![("expected", expected.to_string()), ("found", found.to_string())];
+            return Err(self.about("", RemarkCode::WrongCellCount, args));
+        }
+        match self.cells.iter().position(|cell| cell.len() > CELL_BYTES_MAX) {
+            Some(column) => {
+                let bytes = vec![("bytes", self.cells[column].len().to_string())];
+                Err(self.about(self.all.columns.name_at(column), RemarkCode::CellTooLong, bytes))
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// When the form was finished, else begun, else its day; and the day as the clock there said.
+    fn received(&mut self) -> Result<(Moment, String), Refused> {
+        const SOURCES: [(Meta, &str, Precision); 3] = [
+            (Meta::End, "end", Precision::Minute),
+            (Meta::Start, "start", Precision::Minute),
+            (Meta::Today, "today", Precision::Day),
+        ];
+        let mut bad = None;
+        for (meta, name, precision) in SOURCES {
+            let cell = self.all.columns.meta(self.cells, meta);
+            if cell.is_empty() {
+                continue;
+            }
+            let read = match precision {
+                Precision::Minute => Timestamp::parse_assuming_utc(cell),
+                _ => Timestamp::parse_date(cell),
+            };
+            let Ok(at) = read else {
+                bad.get_or_insert(name);
+                continue;
+            };
+            let used = || vec![("used", name.to_owned())];
+            if let Some(bad) = bad {
+                self.remarks.push(self.about(bad, RemarkCode::BadTime, used()));
+            } else if meta != Meta::End {
+                self.remarks.push(self.about("end", RemarkCode::ReceivedFromOther, used()));
+            }
+            if precision == Precision::Minute && Timestamp::parse(cell) == Err(TimeError::NoOffset) {
+                self.remarks.push(self.about(name, RemarkCode::NoOffset, Vec::new()));
+            }
+            let day = cell.get(..10).unwrap_or_default().to_owned();
+            return Ok((Moment { at_ms: at.unix_ms(), precision }, day));
+        }
+        let code = if bad.is_some() { RemarkCode::BadTime } else { RemarkCode::Missing };
+        Err(self.about(bad.unwrap_or("end"), code, Vec::new()))
+    }
+
+    /// The channel decides protection, so it is not guessed.
+    fn channel(&mut self) -> Result<String, Refused> {
+        let (cell, name) = (self.cell(Field::Channel), self.all.columns.name(Field::Channel));
+        match (self.choice("channel", cell), &self.all.options.default_channel) {
+            (Choice::Code(code), _) => Ok(code.to_owned()),
+            (Choice::Blank | Choice::Open, Some(default)) => Ok(default.clone()),
+            (Choice::Blank | Choice::Open, None) => Err(self.about(name, RemarkCode::Missing, Vec::new())),
+            (Choice::Unknown, _) => Err(self.about(name, RemarkCode::UnmappedValue, shown(cell))),
+        }
+    }
+
+    /// Choices named by the list and by the columns with 0 and 1.
+    fn categories(&mut self) -> Vec<String> {
+        let mut named: Vec<String> = Vec::new();
+        let list = self.cell(Field::Categories).to_lowercase();
+        for choice in list.split_whitespace().take(CHOICES_MAX) {
+            if !named.iter().any(|known| known == choice) {
+                named.push(choice.to_owned());
+            }
+        }
+        let (mut yes, mut no) = (Vec::new(), BTreeSet::new());
+        for (option, column) in &self.all.columns.options {
+            let cell = self.cells.get(*column).map_or("", |cell| cell.trim());
+            match self.choice("yes_no", cell) {
+                Choice::Code("yes") => yes.push(option.clone()),
+                Choice::Code(_) => {
+                    no.insert(option.clone());
+                }
+                _ => {}
+            }
+        }
+        let only_list: Vec<&String> = named.iter().filter(|choice| no.contains(*choice)).collect();
+        let only_columns: Vec<&String> = yes.iter().filter(|option| !named.contains(option)).collect();
+        // Both are names of columns, so they can be shown. A list left blank is a missing list, not one that says "none".
+        if !only_list.is_empty() || (!only_columns.is_empty() && !named.is_empty()) {
+            let join = |choices: &[&String]| choices.iter().map(|choice| choice.as_str()).collect::<Vec<_>>().join(" ");
+            let args = vec![("only_list", join(&only_list)), ("only_columns", join(&only_columns))];
+            self.remark(Field::Categories, RemarkCode::CategoriesDisagree, args);
+        }
+        let added: Vec<String> = only_columns.into_iter().cloned().collect();
+        named.extend(added);
+        if list.split_whitespace().nth(CHOICES_MAX).is_some() {
+            // No list of choices but a text: an unknown choice, so the case waits for triage.
+            named.push(String::from("?"));
+        }
+        named
+    }
+
+    /// Main and other categories; the audience to seal the case to, if it is restricted.
+    fn classify(&mut self, case: &mut NewCase) -> Option<String> {
+        let (mut codes, mut unknown, mut undecided) = (Vec::<String>::new(), Vec::<String>::new(), false);
+        for choice in self.categories() {
+            match self.choice("category", &choice) {
+                Choice::Code(code) if codes.iter().any(|known| known == code) => {}
+                Choice::Code(code) => codes.push(code.to_owned()),
+                Choice::Open | Choice::Blank => undecided = true,
+                Choice::Unknown => unknown.push(choice),
+            }
+        }
+        if !unknown.is_empty() {
+            undecided = true;
+            let in_header = |choice: &&String| self.all.columns.options.iter().any(|(option, _)| option == *choice);
+            let safe = unknown.iter().filter(|choice| in_header(choice) || !shown(choice).is_empty());
+            let values = safe.map(String::as_str).collect::<Vec<_>>().join(" ");
+            let args = if values.is_empty() { Vec::new() } else { vec![("value", values)] };
+            self.remark(Field::Categories, RemarkCode::UnmappedValue, args);
+        }
+        let taxonomy = self.all.taxonomy;
+        let main = taxonomy.main_category(codes.iter().map(String::as_str)).map(|main| main.code.clone());
+        let audience =
+            |main| taxonomy.starting_audience(&case.channel, main, Capture::Imported).map(|a| a.code.clone());
+        let mut restricted = audience(main.as_deref());
+        case.category = main.clone();
+        if undecided && restricted.is_none() {
+            restricted = Some(TRIAGE.to_owned());
+            case.category = None;
+        }
+        case.other_categories = codes.into_iter().filter(|code| case.category.as_ref() != Some(code)).collect();
+        restricted
+    }
+
+    fn consent(&mut self) -> Result<Consent, Refused> {
+        let cell = self.cell(Field::Consent);
+        match self.choice("consent", cell) {
+            Choice::Code("given") => Ok(Consent::Given),
+            Choice::Code("partial") => {
+                self.remark(Field::Consent, RemarkCode::PartialConsent, Vec::new());
+                Ok(Consent::Partial)
+            }
+            Choice::Code(_) => Ok(Consent::Refused),
+            Choice::Blank | Choice::Open => Ok(Consent::NotAsked),
+            Choice::Unknown => {
+                Err(self.about(self.all.columns.name(Field::Consent), RemarkCode::UnmappedValue, shown(cell)))
+            }
+        }
+    }
+
+    fn consents(&mut self, case: &mut NewCase, consent: Consent) {
+        let answers: &[(&str, &str)] = match consent {
+            Consent::NotAsked => &[],
+            Consent::Given => &[("record", "given")],
+            Consent::Partial => {
+                &[("record", "given"), ("refer_external", "refused"), ("share_identity_in_sensitive", "refused")]
+            }
+            Consent::Refused => &[("record", "refused")],
+        };
+        let mut contact = self.chosen("yes_no", Field::ContactBack).map(|code| code == "yes");
+        if consent == Consent::Refused {
+            if contact == Some(true) {
+                self.remark(Field::ContactBack, RemarkCode::ContactWithoutConsent, Vec::new());
+            }
+            contact = Some(false);
+        }
+        let contact = contact.map(|wished| ("contact_back", if wished { "given" } else { "refused" }));
+        let answer = |&(purpose, answer): &(&str, &str)| ConsentAnswer {
+            purpose: purpose.to_owned(),
+            answer: answer.to_owned(),
+            means: None,
+        };
+        case.consents = answers.iter().chain(&contact).map(answer).collect();
+    }
+
+    fn person(&mut self, case: &mut NewCase, consent: Consent) {
+        let refused = consent == Consent::Refused;
+        case.stakeholder = self.chosen("stakeholder", Field::Stakeholder);
+        let anonymous = self.cell(Field::Stakeholder).to_lowercase().starts_with("anonym");
+        case.anonymous = (refused || anonymous).then_some(true);
+        case.sex = self.chosen("sex", Field::Sex);
+        case.filer = (case.sex.as_deref() == Some("group")).then(|| "group".to_owned());
+
+        let told = self.cell(Field::Age);
+        if !told.is_empty() {
+            let age = told.parse().ok().filter(|years| (0..=AGE_MAX).contains(years));
+            if age.is_none() {
+                self.remark(Field::Age, RemarkCode::BadAge, Vec::new());
+            }
+            let band = age.map_or("unknown", |years| self.all.taxonomy.age_group_for(years));
+            case.age_group = Some(band.to_owned());
+            case.age = age.filter(|_| !refused);
+        }
+
+        let answers = DISABILITY.map(|field| match self.choice("wg", self.cell(field)) {
+            Choice::Code(value) => value.parse().unwrap_or(0),
+            Choice::Unknown => {
+                self.remark(field, RemarkCode::BadAnswer, Vec::new());
+                0
+            }
+            Choice::Blank | Choice::Open => 0,
+        });
+        case.disability = Some(self.all.taxonomy.disability_summary(answers).to_owned());
+        case.disability_answers = (answers != [0; 6] && !refused).then_some(answers);
+    }
+
+    /// Who it is: kept unless refused, and then said to be dropped.
+    fn identity(&mut self, case: &mut NewCase, consent: Consent) {
+        for field in [Field::Name, Field::Phone, Field::Household, Field::Card] {
+            let Some(told) = self.words(field) else { continue };
+            if consent == Consent::Refused {
+                self.remark(field, RemarkCode::DroppedWithoutConsent, Vec::new());
+                continue;
+            }
+            match field {
+                Field::Name => case.reporter_name = Some(told),
+                Field::Phone if lost_digits(&told.0) => self.remark(field, RemarkCode::DigitsLost, Vec::new()),
+                Field::Phone => case.phone = Some(Words::from(told.0.trim_start_matches('\''))),
+                Field::Household => case.household_id = Some(told),
+                _ => case.card_no = Some(told),
+            }
+        }
+    }
+
+    /// Codes of places are open; what is no code might be an address, so it goes to the personal place in words.
+    fn place(&mut self, case: &mut NewCase) {
+        let mut locality: Vec<&str> = Vec::new();
+        for field in [Field::Admin1, Field::Admin2] {
+            let cell = self.cell(field);
+            let code = code_like(cell).map(|code| code.to_lowercase());
+            if code.is_none() && !cell.is_empty() {
+                self.remark(field, RemarkCode::PlaceInWords, Vec::new());
+                locality.push(cell);
+            }
+            match field {
+                Field::Admin1 => case.admin1 = code,
+                _ => case.admin2 = code,
+            }
+        }
+        locality.push(self.cell(Field::Locality));
+        locality.retain(|part| !part.is_empty());
+        case.locality = (!locality.is_empty()).then(|| Words::from(locality.join(", ")));
+    }
+
+    fn answer(&mut self, case: &mut NewCase) {
+        let answered = self.chosen("yes_no", Field::Answered);
+        let text = self.words(Field::Answer);
+        let satisfaction = self.chosen("satisfaction", Field::Satisfaction);
+        let told = text.is_some() || satisfaction.is_some();
+        if told && answered.as_deref() == Some("no") {
+            self.remark(Field::Answered, RemarkCode::AnswerContradicts, Vec::new());
+        }
+        case.answer = (told || answered.as_deref() == Some("yes")).then_some(GivenAnswer { text, satisfaction });
+    }
+
+    fn validation(&mut self) {
+        if self.all.columns.meta(self.cells, Meta::Validation) == "validation_status_not_approved" {
+            self.remarks.push(self.about("_validation_status", RemarkCode::NotApproved, Vec::new()));
+        }
+    }
+}
+
+/// A cell that has the shape of a code, and not that of a telephone or household number.
+fn code_like(cell: &str) -> Option<&str> {
+    let plain = |b: u8| b.is_ascii_alphanumeric() || b"_-.".contains(&b);
+    let digits = cell.bytes().filter(u8::is_ascii_digit).count();
+    (!cell.is_empty() && cell.len() <= 40 && cell.bytes().all(plain) && digits <= 4).then_some(cell)
+}
+
+/// A value for a message, if it is a form's code beyond doubt: people do not write underscores, and a shifted column or
+/// a question answered in words would otherwise be repeated.
+fn shown(cell: &str) -> Vec<(&'static str, String)> {
+    code_like(cell).filter(|code| code.contains('_')).map(|code| ("value", code.to_owned())).into_iter().collect()
+}
+
+/// `2,2E+10`: what a spreadsheet makes of a telephone number.
+fn lost_digits(phone: &str) -> bool {
+    let phone = phone.to_ascii_uppercase();
+    phone.split_once('E').is_some_and(|(number, power)| {
+        let number = number.replace([',', '.'], "");
+        let power = power.trim_start_matches('+');
+        let digits = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
+        digits(&number) && digits(power)
+    })
+}

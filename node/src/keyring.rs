@@ -1,0 +1,530 @@
+//! The keyring: every key a device must not lose, in one small file outside the store.
+//!
+//! ```text
+//! passphrase ─ Argon2id ─▶ slot of that member ─┬▶ the member's own keys (signing, receiving, data)
+//!                                               └▶ KEK ─▶ body: store key, device keys, network secret
+//! ```
+//! The file is `keys.boucle`, described byte by byte in `docs/STORAGE.md`. It stands outside redb because redb keeps old
+//! pages: keys that must die are overwritten here. It is written whole (beside, fsync, rename, fsync the directory).
+//!
+//! Any member of the device unlocks it; only that member's keys come out with it. Dropping [`MemberSecrets`] locks the
+//! member and leaves the node syncing with the [`Keyring`]. The process that holds the store open is the only one that
+//! may write the file.
+//!
+//! **Incarnations.** A copied disk or a restored backup must not continue its old chains. Two things tell: [`Signs`] of
+//! the machine and file, and a counter kept both here and in the store. See [`Keyring::check`] for the order of writes.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use crdt_model::cbor;
+use crdt_model::id::{Incarnation, MemberId};
+use zeroize::Zeroizing;
+
+use crate::store::{Entropy, MemberKey, StoreConfig, StoreId, StoreKey};
+
+mod disk;
+mod error;
+mod file;
+mod passphrase;
+mod signs;
+#[cfg(test)]
+mod tests;
+
+pub use error::KeyringError;
+pub use passphrase::{Cost, Passphrase, Weakness};
+pub use signs::Signs;
+
+use file::{Clear, KeyFile, SLOTS_MAX, SealedKeys, Slot};
+
+/// Name of the key-slot file in a node's home.
+pub const KEYRING_FILE: &str = "keys.boucle";
+
+/// 32 secret bytes. Erased from memory when dropped, never shown.
+#[derive(Clone)]
+pub struct Secret(Zeroizing<[u8; 32]>);
+
+impl Secret {
+    /// Takes the bytes.
+    pub fn new(bytes: [u8; 32]) -> Self {
+        Self(Zeroizing::new(bytes))
+    }
+
+    /// Draws a new secret.
+    ///
+    /// # Errors
+    ///
+    /// [`KeyringError::Entropy`].
+    pub fn draw(entropy: &Entropy) -> Result<Self, KeyringError> {
+        let mut bytes = Zeroizing::new([0; 32]);
+        entropy(bytes.as_mut_slice()).map_err(|source| KeyringError::Entropy { source })?;
+        Ok(Self(bytes))
+    }
+
+    /// The bytes.
+    pub fn expose(&self) -> &[u8; 32] {
+        &self.0
+    }
+}
+
+impl std::fmt::Debug for Secret {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("[redacted]")
+    }
+}
+
+/// The keys of a device: a node holds them while it runs.
+#[derive(Debug, Clone)]
+pub struct DeviceSecrets {
+    /// Opens the store file.
+    pub store_key: StoreKey,
+    /// Ed25519 secret: signs headers.
+    pub device_ed: Secret,
+    /// X25519 secret: receives wraps.
+    pub device_x: Secret,
+    /// The organisation's network secret.
+    pub transport_psk: Secret,
+}
+
+/// The keys of a member: held while that member is unlocked.
+#[derive(Debug, Clone)]
+pub struct MemberSecrets {
+    /// Who.
+    pub member: MemberId,
+    /// Ed25519 secret: signs layers.
+    pub ed: Secret,
+    /// X25519 secret: receives wraps.
+    pub x: Secret,
+    /// Seals this member's values in the store.
+    pub data: Secret,
+}
+
+impl MemberSecrets {
+    /// Access to the member's values in the store.
+    pub fn store_access(&self) -> MemberKey {
+        MemberKey::new(self.member, self.data.expose())
+    }
+}
+
+/// What a new key-slot file is made of.
+#[derive(Debug)]
+pub struct NewKeyring<'a> {
+    /// Which store it opens.
+    pub store_id: StoreId,
+    /// The first incarnation.
+    pub incarnation: Incarnation,
+    /// Signs of the machine and of the store, which exists by now.
+    pub signs: Signs,
+    /// The device's keys.
+    pub device: DeviceSecrets,
+    /// The first member's keys.
+    pub member: &'a MemberSecrets,
+    /// The first member's passphrase.
+    pub passphrase: &'a Passphrase,
+    /// What a try shall cost.
+    pub cost: Cost,
+}
+
+/// Why a new incarnation is needed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum IncarnationChange {
+    /// The files are on another machine, or the store file is another one than before: copied, or put back.
+    Copied {
+        /// The machine is another.
+        machine: bool,
+        /// The store file is another.
+        volume: bool,
+    },
+    /// The store is older than the key-slot file: it was restored alone.
+    Restored {
+        /// Counter of the key-slot file.
+        keys: u64,
+        /// Counter of the store.
+        store: u64,
+    },
+    /// The key-slot file is older than the store: it was restored alone.
+    KeysRestored {
+        /// Counter of the key-slot file.
+        keys: u64,
+        /// Counter of the store.
+        store: u64,
+    },
+}
+
+/// A key-slot file that was read but not opened. What it says is not authenticated yet.
+pub struct LockedKeyring {
+    path: PathBuf,
+    file: KeyFile,
+}
+
+impl std::fmt::Debug for LockedKeyring {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("LockedKeyring").field("path", &self.path).finish_non_exhaustive()
+    }
+}
+
+impl LockedKeyring {
+    /// Reads the file and checks its form and the bounds of every slot's cost.
+    ///
+    /// # Errors
+    ///
+    /// [`KeyringError::Missing`], [`KeyringError::Foreign`], [`KeyringError::Version`], [`KeyringError::Damaged`],
+    /// [`KeyringError::CostRefused`], or a failure of the file system.
+    pub fn read(path: &Path) -> Result<Self, KeyringError> {
+        let bytes = disk::read(path)?;
+        let path = path.to_owned();
+        if !file::has_magic(&bytes) {
+            return Err(KeyringError::Foreign { path });
+        }
+        if let Some(found) = file::version_of(&bytes).filter(|found| *found > file::VERSION) {
+            return Err(KeyringError::Version { path, found, newest: file::VERSION });
+        }
+        let file: KeyFile = match cbor::decode(&bytes) {
+            Ok(file) => file,
+            Err(error) => return Err(KeyringError::Damaged { path, reason: error.to_string() }),
+        };
+        for slot in &file.slots {
+            cost_of(slot, &path)?;
+        }
+        Ok(Self { path, file })
+    }
+
+    /// Which store it opens.
+    pub fn store_id(&self) -> StoreId {
+        self.file.clear.store_id
+    }
+
+    /// Who has a slot.
+    pub fn members(&self) -> impl Iterator<Item = MemberId> + '_ {
+        self.file.slots.iter().map(|slot| slot.member)
+    }
+
+    /// Opens the file with one member's passphrase. Without a `member` every slot is tried, at the cost of one derivation
+    /// each.
+    ///
+    /// # Errors
+    ///
+    /// [`KeyringError::WrongPassphrase`], [`KeyringError::UnknownMember`], [`KeyringError::NotEnoughMemory`], or
+    /// [`KeyringError::Damaged`] if the slot opens and the rest of the file does not belong to it.
+    pub fn unlock(
+        self,
+        member: Option<MemberId>,
+        passphrase: &Passphrase,
+        entropy: Entropy,
+    ) -> Result<(Keyring, MemberSecrets), KeyringError> {
+        let (kek, secrets) = open_slot(&self.file, &self.path, member, passphrase)?;
+        let Some(keys) = self.file.body.open(kek.expose(), &self.file.body_aad()) else {
+            let reason = "the keys do not fit the slots or the counter: the file was altered".to_owned();
+            return Err(KeyringError::Damaged { path: self.path, reason });
+        };
+        let device = DeviceSecrets {
+            store_key: StoreKey::new(file::key_at(&keys, 0)),
+            device_ed: Secret::new(file::key_at(&keys, 1)),
+            device_x: Secret::new(file::key_at(&keys, 2)),
+            transport_psk: Secret::new(file::key_at(&keys, 3)),
+        };
+        Ok((Keyring { path: self.path, file: self.file, kek, device, entropy }, secrets))
+    }
+}
+
+/// An open key-slot file.
+pub struct Keyring {
+    path: PathBuf,
+    file: KeyFile,
+    kek: Secret,
+    device: DeviceSecrets,
+    entropy: Entropy,
+}
+
+impl std::fmt::Debug for Keyring {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Keyring")
+            .field("path", &self.path)
+            .field("counter", &self.counter())
+            .field("incarnation", &self.incarnation())
+            .field("slots", &self.file.slots.len())
+            .finish_non_exhaustive()
+    }
+}
+
+impl Keyring {
+    /// Makes a key-slot file with one member. Make the store first: its signs are recorded here.
+    ///
+    /// # Errors
+    ///
+    /// [`KeyringError::Exists`], [`KeyringError::WeakPassphrase`], or a failure of entropy, memory or the file system.
+    pub fn create(path: &Path, new: NewKeyring<'_>, entropy: Entropy) -> Result<Self, KeyringError> {
+        if path.symlink_metadata().is_ok() {
+            return Err(KeyringError::Exists { path: path.to_owned() });
+        }
+        let kek = Secret::draw(&entropy)?;
+        let clear = Clear { store_id: new.store_id, counter: 0, incarnation: new.incarnation, signs: new.signs };
+        let slot = make_slot(&clear, &kek, new.member, new.passphrase, new.cost, &entropy)?;
+        let unsealed = SealedKeys { nonce: [0; 24], ct: [0; 144] };
+        let file = KeyFile { clear, slots: Vec::new(), body: unsealed };
+        let mut keyring = Self { path: path.to_owned(), file, kek, device: new.device, entropy };
+        keyring.rewrite(|file| file.slots.push(slot))?;
+        Ok(keyring)
+    }
+
+    /// The file.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The device's keys.
+    pub fn device(&self) -> &DeviceSecrets {
+        &self.device
+    }
+
+    /// What opens the store, with the system's defaults.
+    pub fn store_config(&self) -> StoreConfig {
+        let config = StoreConfig::new(self.store_id(), self.device.store_key.clone());
+        StoreConfig { entropy: Arc::clone(&self.entropy), ..config }
+    }
+
+    /// Which store it opens.
+    pub fn store_id(&self) -> StoreId {
+        self.file.clear.store_id
+    }
+
+    /// Raised once by every process that writes.
+    pub fn counter(&self) -> u64 {
+        self.file.clear.counter
+    }
+
+    /// The present incarnation of this device.
+    pub fn incarnation(&self) -> Incarnation {
+        self.file.clear.incarnation
+    }
+
+    /// Who has a slot.
+    pub fn members(&self) -> impl Iterator<Item = MemberId> + '_ {
+        self.file.slots.iter().map(|slot| slot.member)
+    }
+
+    /// Opens another member's slot while the keyring is open.
+    ///
+    /// # Errors
+    ///
+    /// As [`LockedKeyring::unlock`].
+    pub fn unlock_member(
+        &self,
+        member: Option<MemberId>,
+        passphrase: &Passphrase,
+    ) -> Result<MemberSecrets, KeyringError> {
+        Ok(open_slot(&self.file, &self.path, member, passphrase)?.1)
+    }
+
+    /// Gives another member a slot.
+    ///
+    /// # Errors
+    ///
+    /// [`KeyringError::MemberExists`], [`KeyringError::SlotsFull`], [`KeyringError::WeakPassphrase`], or a failure of
+    /// entropy, memory or the file system.
+    pub fn add_member(
+        &mut self,
+        secrets: &MemberSecrets,
+        passphrase: &Passphrase,
+        cost: Cost,
+    ) -> Result<(), KeyringError> {
+        if self.members().any(|member| member == secrets.member) {
+            return Err(KeyringError::MemberExists { member: secrets.member });
+        }
+        if self.file.slots.len() >= SLOTS_MAX {
+            return Err(KeyringError::SlotsFull { max: SLOTS_MAX });
+        }
+        let slot = make_slot(&self.file.clear, &self.kek, secrets, passphrase, cost, &self.entropy)?;
+        self.rewrite(|file| file.slots.push(slot))
+    }
+
+    /// Seals a member's slot under a new passphrase.
+    ///
+    /// # Errors
+    ///
+    /// As [`unlock_member`](Self::unlock_member) for the old one and [`add_member`](Self::add_member) for the new one.
+    pub fn change_passphrase(
+        &mut self,
+        member: MemberId,
+        old: &Passphrase,
+        new: &Passphrase,
+        cost: Cost,
+    ) -> Result<(), KeyringError> {
+        let secrets = self.unlock_member(Some(member), old)?;
+        let slot = make_slot(&self.file.clear, &self.kek, &secrets, new, cost, &self.entropy)?;
+        self.rewrite(|file| {
+            for held in file.slots.iter_mut().filter(|held| held.member == member) {
+                *held = slot.clone();
+            }
+        })
+    }
+
+    /// Removes a member's slot, and with it that member's keys. What the member read stays read, and the KEK the member
+    /// once had stays the KEK.
+    ///
+    /// # Errors
+    ///
+    /// [`KeyringError::UnknownMember`], [`KeyringError::LastMember`], or a failure of entropy or the file system.
+    pub fn remove_member(&mut self, member: MemberId) -> Result<(), KeyringError> {
+        if !self.members().any(|held| held == member) {
+            return Err(KeyringError::UnknownMember { path: self.path.clone(), member });
+        }
+        if self.file.slots.len() == 1 {
+            return Err(KeyringError::LastMember);
+        }
+        self.rewrite(|file| file.slots.retain(|slot| slot.member != member))
+    }
+
+    /// Says if this device must go on under a new incarnation. Changes nothing.
+    ///
+    /// The counter is raised by the first write of a process, not by reading: first in the store, in the same batch as
+    /// that write ([`Tx::set_keyring_counter`](crate::store::Tx::set_keyring_counter) to [`next_counter`](Self::next_counter)),
+    /// then here ([`bump`](Self::bump)), and only then may anything be published. A store ahead by one is therefore a
+    /// process that was cut off in between, having published nothing; a store behind was put back.
+    ///
+    /// Not noticed: a store put back that was saved by this very process run, onto the same inode; and machine and disk
+    /// restored together, as virtual machines are. A peer that shows our own chain ahead of us tells those.
+    pub fn check(&self, signs: &Signs, store_counter: u64) -> Option<IncarnationChange> {
+        let held = &self.file.clear.signs;
+        let (machine, volume) = (held.machine != signs.machine, held.volume != signs.volume);
+        let keys = self.counter();
+        if store_counter < keys {
+            return Some(IncarnationChange::Restored { keys, store: store_counter });
+        }
+        if machine || volume {
+            return Some(IncarnationChange::Copied { machine, volume });
+        }
+        if store_counter - keys > 1 {
+            return Some(IncarnationChange::KeysRestored { keys, store: store_counter });
+        }
+        None
+    }
+
+    /// The counter that the first write of this process sets.
+    pub fn next_counter(&self, store_counter: u64) -> u64 {
+        self.counter().max(store_counter).saturating_add(1)
+    }
+
+    /// Records, durably, that the store's counter is `counter` now.
+    ///
+    /// # Errors
+    ///
+    /// [`KeyringError::CounterBack`] unless it rises, or a failure of entropy or the file system.
+    pub fn bump(&mut self, counter: u64) -> Result<(), KeyringError> {
+        self.check_rises(counter)?;
+        self.rewrite(|file| file.clear.counter = counter)
+    }
+
+    /// Records a new incarnation with the signs it lives under. The store's counter was set to `counter` before, as for
+    /// [`bump`](Self::bump).
+    ///
+    /// # Errors
+    ///
+    /// As [`bump`](Self::bump).
+    pub fn renew(&mut self, incarnation: Incarnation, signs: Signs, counter: u64) -> Result<(), KeyringError> {
+        self.check_rises(counter)?;
+        self.rewrite(|file| {
+            file.clear.incarnation = incarnation;
+            file.clear.signs = signs;
+            file.clear.counter = counter;
+        })
+    }
+
+    fn check_rises(&self, counter: u64) -> Result<(), KeyringError> {
+        let held = self.counter();
+        if counter > held { Ok(()) } else { Err(KeyringError::CounterBack { held, asked: counter }) }
+    }
+
+    /// Changes the file and seals the body anew under a fresh nonce. Memory follows the disk, never the other way.
+    fn rewrite(&mut self, change: impl FnOnce(&mut KeyFile)) -> Result<(), KeyringError> {
+        let mut next = self.file.clone();
+        change(&mut next);
+        let mut nonce = [0; 24];
+        (self.entropy)(&mut nonce).map_err(|source| KeyringError::Entropy { source })?;
+        let device = &self.device;
+        let keys = file::join([
+            device.store_key.expose(),
+            device.device_ed.expose(),
+            device.device_x.expose(),
+            device.transport_psk.expose(),
+        ]);
+        next.body = SealedKeys::seal(self.kek.expose(), nonce, &next.body_aad(), &keys);
+        disk::stage(&self.path, &cbor::encode(&next))?.commit()?;
+        self.file = next;
+        Ok(())
+    }
+}
+
+/// Destroys a key-slot file: overwrites, truncates, removes. On flash a laboratory may find the old bytes; they are still
+/// under Argon2id. A missing file is fine.
+///
+/// # Errors
+///
+/// A failure of the file system; the file is removed even when overwriting it failed.
+pub fn wipe(path: &Path) -> Result<(), KeyringError> {
+    disk::destroy(path)
+}
+
+fn cost_of(slot: &Slot, path: &Path) -> Result<Cost, KeyringError> {
+    Cost::new(slot.memory_kib, slot.passes, slot.lanes).ok_or_else(|| KeyringError::CostRefused {
+        path: path.to_owned(),
+        memory_kib: slot.memory_kib,
+        passes: slot.passes,
+        lanes: slot.lanes,
+    })
+}
+
+/// Tries the slots of `member`, or all.
+fn open_slot(
+    file: &KeyFile,
+    path: &Path,
+    member: Option<MemberId>,
+    passphrase: &Passphrase,
+) -> Result<(Secret, MemberSecrets), KeyringError> {
+    let mut tried = false;
+    for slot in file.slots.iter().filter(|slot| member.is_none_or(|member| slot.member == member)) {
+        tried = true;
+        let key = passphrase.derive(cost_of(slot, path)?, &slot.salt)?;
+        if let Some(keys) = slot.sealed.open(&key, &slot.aad(file.clear.store_id)) {
+            let secrets = MemberSecrets {
+                member: slot.member,
+                ed: Secret::new(file::key_at(&keys, 1)),
+                x: Secret::new(file::key_at(&keys, 2)),
+                data: Secret::new(file::key_at(&keys, 3)),
+            };
+            return Ok((Secret::new(file::key_at(&keys, 0)), secrets));
+        }
+    }
+    match member {
+        Some(member) if !tried => Err(KeyringError::UnknownMember { path: path.to_owned(), member }),
+        _ => Err(KeyringError::WrongPassphrase),
+    }
+}
+
+fn make_slot(
+    clear: &Clear,
+    kek: &Secret,
+    secrets: &MemberSecrets,
+    passphrase: &Passphrase,
+    cost: Cost,
+    entropy: &Entropy,
+) -> Result<Slot, KeyringError> {
+    passphrase.check().map_err(KeyringError::WeakPassphrase)?;
+    let (mut salt, mut nonce) = ([0; 16], [0; 24]);
+    for out in [&mut salt[..], &mut nonce] {
+        entropy(out).map_err(|source| KeyringError::Entropy { source })?;
+    }
+    let mut slot = Slot {
+        member: secrets.member,
+        memory_kib: cost.memory_kib().into(),
+        passes: cost.passes().into(),
+        lanes: cost.lanes().into(),
+        salt,
+        sealed: SealedKeys { nonce, ct: [0; 144] },
+    };
+    let key = passphrase.derive(cost, &salt)?;
+    let keys = file::join([kek.expose(), secrets.ed.expose(), secrets.x.expose(), secrets.data.expose()]);
+    slot.sealed = SealedKeys::seal(&key, nonce, &slot.aad(clear.store_id), &keys);
+    Ok(slot)
+}

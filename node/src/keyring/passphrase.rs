@@ -1,0 +1,248 @@
+//! Passphrases: which are accepted, and what a try costs.
+
+use argon2::{Algorithm, Argon2, Block, Params, Version};
+use zeroize::{Zeroize, Zeroizing};
+
+use super::KeyringError;
+
+/// What one try of a passphrase costs: Argon2id version 0x13.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Cost {
+    memory_kib: u32,
+    passes: u32,
+    lanes: u32,
+}
+
+impl Cost {
+    /// Least memory read or written, KiB.
+    pub const MEMORY_KIB_MIN: u32 = 8 << 10;
+    /// Most memory read or written, KiB: a swapped file must not exhaust the machine.
+    pub const MEMORY_KIB_MAX: u32 = 1 << 20;
+    /// Most passes read or written.
+    pub const PASSES_MAX: u32 = 16;
+    /// Most lanes read or written.
+    pub const LANES_MAX: u32 = 4;
+
+    /// A cost within the bounds; `None` outside of them.
+    pub fn new(memory_kib: u64, passes: u64, lanes: u64) -> Option<Self> {
+        let fits = |value: u64, min: u32, max: u32| u32::try_from(value).ok().filter(|v| (min..=max).contains(v));
+        Some(Self {
+            memory_kib: fits(memory_kib, Self::MEMORY_KIB_MIN, Self::MEMORY_KIB_MAX)?,
+            passes: fits(passes, 1, Self::PASSES_MAX)?,
+            lanes: fits(lanes, 1, Self::LANES_MAX)?,
+        })
+    }
+
+    /// The cheapest cost that is read at all. For tests: it takes milliseconds to guess.
+    pub fn for_tests() -> Self {
+        Self { memory_kib: Self::MEMORY_KIB_MIN, passes: 1, lanes: 1 }
+    }
+
+    /// Memory, KiB.
+    pub fn memory_kib(&self) -> u32 {
+        self.memory_kib
+    }
+
+    /// Passes over that memory.
+    pub fn passes(&self) -> u32 {
+        self.passes
+    }
+
+    /// Lanes.
+    pub fn lanes(&self) -> u32 {
+        self.lanes
+    }
+}
+
+impl Default for Cost {
+    /// 64 MiB, 3 passes, 1 lane: 0.2 s on a laptop, 1–2 s on a small board.
+    fn default() -> Self {
+        Self { memory_kib: 64 << 10, passes: 3, lanes: 1 }
+    }
+}
+
+/// Longest passphrase taken, bytes.
+const PASSPHRASE_BYTES_MAX: usize = 1024;
+
+/// A passphrase. Erased from memory when dropped, never shown.
+pub struct Passphrase(Zeroizing<String>);
+
+impl Passphrase {
+    /// As typed or read from a file: line ends at the end are dropped, nothing else is changed.
+    pub fn new(text: &str) -> Self {
+        Self(Zeroizing::new(text.trim_end_matches(['\r', '\n']).to_owned()))
+    }
+
+    /// Says if the passphrase may be chosen: 12 characters or 5 words at least, not a well-known one.
+    ///
+    /// # Errors
+    ///
+    /// What makes it weak.
+    pub fn check(&self) -> Result<(), Weakness> {
+        let text = self.0.as_str();
+        if text.len() > PASSPHRASE_BYTES_MAX {
+            return Err(Weakness::TooLong);
+        }
+        if text.chars().count() < 12 && text.split_whitespace().count() < 5 {
+            return Err(Weakness::TooShort);
+        }
+        let folded: Zeroizing<String> =
+            Zeroizing::new(text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect());
+        let mut distinct: Vec<char> = folded.chars().collect();
+        distinct.sort_unstable();
+        distinct.dedup();
+        let few = distinct.len() < 5;
+        distinct.iter_mut().for_each(|c| *c = '\0');
+        if few {
+            return Err(Weakness::Repetitive);
+        }
+        if COMMON.contains(&folded.as_str()) {
+            return Err(Weakness::Common);
+        }
+        Ok(())
+    }
+
+    /// The key this passphrase makes with a slot's salt.
+    pub(crate) fn derive(&self, cost: Cost, salt: &[u8; 16]) -> Result<Zeroizing<[u8; 32]>, KeyringError> {
+        let params = Params::new(cost.memory_kib, cost.passes, cost.lanes, Some(32))
+            .expect("the bounds of Cost lie within those of Argon2");
+        let mut memory: Vec<Block> = Vec::new();
+        let no_memory = |_| KeyringError::NotEnoughMemory { memory_kib: cost.memory_kib };
+        memory.try_reserve_exact(params.block_count()).map_err(no_memory)?;
+        memory.resize(params.block_count(), Block::default());
+        let mut key = Zeroizing::new([0; 32]);
+        let done = Argon2::new(Algorithm::Argon2id, Version::V0x13, params).hash_password_into_with_memory(
+            self.0.as_bytes(),
+            salt,
+            key.as_mut_slice(),
+            &mut memory,
+        );
+        memory.iter_mut().for_each(Zeroize::zeroize);
+        done.expect("salt and output have lengths that Argon2 takes, passphrases are far below 4 GiB");
+        Ok(key)
+    }
+}
+
+impl std::fmt::Debug for Passphrase {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Passphrase([redacted])")
+    }
+}
+
+/// Why a passphrase may not be chosen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Weakness {
+    /// Under 12 characters and under 5 words.
+    #[error("12 characters or 5 words are the least")]
+    TooShort,
+    /// Over 1024 bytes.
+    #[error("1024 bytes are the most")]
+    TooLong,
+    /// Fewer than five different letters or digits.
+    #[error("it repeats the same few characters")]
+    Repetitive,
+    /// On the list of those tried first.
+    #[error("it is one of those tried first")]
+    Common,
+}
+
+/// Passphrases long enough but tried first, as letters and digits in lower case.
+const COMMON: &[&str] = &[
+    "0123456789ab",
+    "123456789012",
+    "1234567890123",
+    "12345678901234",
+    "1234567890qwerty",
+    "123456789abc",
+    "1q2w3e4r5t6y",
+    "1qaz2wsx3edc",
+    "1qaz2wsx3edc4rfv",
+    "abcdefghijkl",
+    "abcdefghijklmnop",
+    "abcdefghijklmnopqrstuvwxyz",
+    "actioncontrelafaim",
+    "administrateur",
+    "administrator",
+    "admin123456789",
+    "azertyuiop12",
+    "azertyuiop123",
+    "azertyuiopqsdfghjklm",
+    "bonjour123456",
+    "bonjourbonjour",
+    "boucleboucle",
+    "changeme1234",
+    "changemechangeme",
+    "confidentiel",
+    "confidential",
+    "correcthorsebatterystaple",
+    "jesuschrist1",
+    "jesuschristestseigneur",
+    "jetaimejetaime",
+    "letmeinletmein",
+    "loulouloulou",
+    "monmotdepasse",
+    "motdepasse12",
+    "motdepasse123",
+    "motdepasse1234",
+    "motdepassemotdepasse",
+    "ouvretoisesame",
+    "passepartout",
+    "passphrase12",
+    "passphrase123",
+    "password1234",
+    "password12345",
+    "password123456",
+    "passwordpassword",
+    "p4ssw0rd1234",
+    "protectioncivile",
+    "qwertyqwerty",
+    "qwertyuiop12",
+    "qwertyuiop123",
+    "qwertyuiopasdfghjkl",
+    "republiquedemocratiqueducongo",
+    "secretsecret",
+    "soleilsoleil",
+    "thequickbrownfox",
+    "trustno1trustno1",
+    "unitednations",
+    "welcome12345",
+    "welcome123456",
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_floor_is_twelve_characters_or_five_words_and_not_a_common_one() {
+        let check = |text: &str| Passphrase::new(text).check();
+        assert_eq!(check("Kivu-Goma 4!"), Ok(()));
+        assert_eq!(check("Kivu-Goma 4"), Err(Weakness::TooShort));
+        assert_eq!(check("a bé c dû e"), Ok(()), "five words");
+        assert_eq!(check("Kivu-Goma 4\n"), Err(Weakness::TooShort), "a line end is no character");
+        assert_eq!(check("aaaa bbbb aaaa"), Err(Weakness::Repetitive));
+        assert_eq!(check("............"), Err(Weakness::Repetitive));
+        assert_eq!(check("Mot de Passe 123"), Err(Weakness::Common));
+        assert_eq!(check(&"kivu".repeat(300)), Err(Weakness::TooLong));
+        assert_eq!(check(""), Err(Weakness::TooShort));
+        assert!(COMMON.iter().all(|text| text.chars().count() >= 12));
+    }
+
+    #[test]
+    fn costs_outside_the_bounds_do_not_exist() {
+        assert_eq!(Cost::new(64 << 10, 3, 1), Some(Cost::default()));
+        assert_eq!(Cost::new(8 << 10, 1, 1), Some(Cost::for_tests()));
+        for (m, t, p) in [(8191, 1, 1), ((1 << 20) + 1, 1, 1), (8192, 17, 1), (8192, 0, 1), (8192, 1, 5), (8192, 1, 0)]
+        {
+            assert_eq!(Cost::new(m, t, p), None);
+        }
+        assert_eq!(Cost::new(u64::MAX, 1, 1), None);
+    }
+
+    #[test]
+    fn a_trailing_line_end_changes_no_key() {
+        let key = |text: &str| Passphrase::new(text).derive(Cost::for_tests(), &[1; 16]).expect("memory");
+        assert_eq!(key("one two three"), key("one two three\r\n"));
+        assert_ne!(key("one two three"), key("one two three "));
+    }
+}

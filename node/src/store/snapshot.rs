@@ -1,0 +1,366 @@
+//! Reading: one consistent view of the store.
+
+use std::sync::Arc;
+
+use crdt_model::id::{DocId, EntryId, ScopeId};
+use redb::{ReadOnlyTable, ReadTransaction, ReadableTable};
+use zeroize::Zeroizing;
+
+use super::index::{ChainKey, ChainTip, Index};
+use super::kv::{self, MemberKey, MemberSpace, Pair, Space};
+use super::shelf::{self, Group, QuarantineRecord, Shelf, ShelvedEntry};
+use super::tables::{self, DOC_ENTRIES, DOC_LIST, DOCS, ENTRIES, ENTRY_IDS, Fields, Named};
+use super::{Context, Location, StoreError, StoredEntry};
+
+/// The store as of one commit. Reads never wait for a writer. While it lives, the pages it sees are not reused: keep it
+/// for a question, not for a session.
+pub struct Snapshot {
+    pub(super) ctx: Arc<Context>,
+    pub(super) txn: ReadTransaction,
+    pub(super) index: Arc<Index>,
+}
+
+/// Reads an entry by its place.
+pub(crate) fn entry_at(
+    ctx: &Context,
+    index: &Index,
+    entries: &impl ReadableTable<(u32, u32, u64), tables::Sealed>,
+    at: Location,
+) -> Result<Option<StoredEntry>, StoreError> {
+    let Some(value) = entries.get((at.scope, at.chain, at.seq)).map_err(ctx.fail("read an entry"))? else {
+        return Ok(None);
+    };
+    open_entry(ctx, index, at, value.value()).map(Some)
+}
+
+fn open_entry(ctx: &Context, index: &Index, at: Location, value: &[u8]) -> Result<StoredEntry, StoreError> {
+    let malformed = || ctx.malformed(ENTRIES.name);
+    let mut plain = ctx.open(ENTRIES.name, &at.encode(), value)?;
+    let entry_id = EntryId(Fields(&plain).take().ok_or_else(malformed)?);
+    plain.drain(..EntryId::LEN);
+    let row = index.chains.get(at.chain as usize).ok_or_else(malformed)?;
+    let chain = index.key_of(row).ok_or_else(malformed)?;
+    Ok(StoredEntry { at, chain, entry_id, bytes: plain })
+}
+
+/// Reads an entry's place by its id.
+pub(crate) fn location_of(
+    ctx: &Context,
+    ids: &impl ReadableTable<tables::Name, tables::Sealed>,
+    entry: &EntryId,
+) -> Result<Option<Location>, StoreError> {
+    let row = ctx.sealer.name(ENTRY_IDS.name, &[entry.as_bytes()]);
+    let Some(value) = ids.get(&row).map_err(ctx.fail("look up an entry"))? else { return Ok(None) };
+    let plain = ctx.open(ENTRY_IDS.name, &row, value.value())?;
+    Location::decode(&plain).map(Some).ok_or_else(|| ctx.malformed(ENTRY_IDS.name))
+}
+
+impl Snapshot {
+    fn table<K: redb::Key + 'static, V: redb::Value + 'static>(
+        &self,
+        table: Named<K, V>,
+    ) -> Result<ReadOnlyTable<K, V>, StoreError> {
+        self.txn.open_table(table.def()).map_err(self.ctx.fail("open a table"))
+    }
+
+    /// True if the entry is held (whatever sections its bytes have).
+    ///
+    /// # Errors
+    ///
+    /// A failure of the file, or [`StoreError::Tampered`]; so for all reads here.
+    pub fn has(&self, entry: &EntryId) -> Result<bool, StoreError> {
+        Ok(location_of(&self.ctx, &self.table(ENTRY_IDS)?, entry)?.is_some())
+    }
+
+    /// An entry by its id.
+    ///
+    /// # Errors
+    ///
+    /// As [`has`](Self::has).
+    pub fn entry(&self, entry: &EntryId) -> Result<Option<StoredEntry>, StoreError> {
+        let Some(at) = location_of(&self.ctx, &self.table(ENTRY_IDS)?, entry)? else { return Ok(None) };
+        let found = entry_at(&self.ctx, &self.index, &self.table(ENTRIES)?, at)?;
+        match found {
+            Some(found) if found.entry_id == *entry => Ok(Some(found)),
+            _ => Err(self.ctx.tampered(ENTRIES.name)),
+        }
+    }
+
+    /// An entry by its place, as a listing gave it.
+    ///
+    /// # Errors
+    ///
+    /// As [`has`](Self::has).
+    pub fn entry_at(&self, at: Location) -> Result<Option<StoredEntry>, StoreError> {
+        entry_at(&self.ctx, &self.index, &self.table(ENTRIES)?, at)
+    }
+
+    /// An entry by its chain and sequence number.
+    ///
+    /// # Errors
+    ///
+    /// As [`has`](Self::has).
+    pub fn entry_in(&self, chain: &ChainKey, seq: u64) -> Result<Option<StoredEntry>, StoreError> {
+        let Some(number) = self.index.chain_numbers.get(chain) else { return Ok(None) };
+        let scope = self.index.chains[*number as usize].scope;
+        self.entry_at(Location { scope, chain: *number, seq })
+    }
+
+    /// Entries of a chain from `from_seq` on, in order, until their bytes pass `bytes_max`. One entry comes in any case,
+    /// however large, if there is one: so an empty answer means the end.
+    ///
+    /// # Errors
+    ///
+    /// As [`has`](Self::has).
+    pub fn chain_entries(
+        &self,
+        chain: &ChainKey,
+        from_seq: u64,
+        bytes_max: usize,
+    ) -> Result<Vec<StoredEntry>, StoreError> {
+        let Some(number) = self.index.chain_numbers.get(chain).copied() else { return Ok(Vec::new()) };
+        let scope = self.index.chains[number as usize].scope;
+        let entries = self.table(ENTRIES)?;
+        let range = entries
+            .range((scope, number, from_seq)..=(scope, number, u64::MAX))
+            .map_err(self.ctx.fail("read a chain"))?;
+        let mut found: Vec<StoredEntry> = Vec::new();
+        let mut bytes = 0;
+        for row in range {
+            let (key, value) = row.map_err(self.ctx.fail("read a chain"))?;
+            let at = Location { scope, chain: number, seq: key.value().2 };
+            let entry = open_entry(&self.ctx, &self.index, at, value.value())?;
+            bytes += entry.bytes.len();
+            if bytes > bytes_max && !found.is_empty() {
+                break;
+            }
+            found.push(entry);
+        }
+        Ok(found)
+    }
+
+    /// How far a chain is held.
+    pub fn chain(&self, chain: &ChainKey) -> Option<ChainTip> {
+        let number = *self.index.chain_numbers.get(chain)?;
+        self.index.tip_of(self.index.chains.get(number as usize)?)
+    }
+
+    /// All chains, in the order they were first met.
+    pub fn chains(&self) -> impl Iterator<Item = ChainTip> + '_ {
+        self.index.chains.iter().filter_map(|row| self.index.tip_of(row))
+    }
+
+    /// The chains of one scope, in the order they were first met.
+    pub fn chains_of(&self, scope: &ScopeId) -> impl Iterator<Item = ChainTip> + '_ {
+        let number = self.index.scope_numbers.get(scope).copied();
+        let rows = self.index.chains.iter().filter(move |row| Some(row.scope) == number);
+        rows.filter_map(|row| self.index.tip_of(row))
+    }
+
+    /// All scopes, in the order they were first met.
+    pub fn scopes(&self) -> &[ScopeId] {
+        &self.index.scopes
+    }
+
+    /// The places of a document's entries, in order of arrival here (which differs between nodes).
+    ///
+    /// # Errors
+    ///
+    /// As [`has`](Self::has).
+    pub fn doc_locations(&self, scope: &ScopeId, doc: &DocId) -> Result<Vec<Location>, StoreError> {
+        let ctx = &self.ctx;
+        let row = ctx.sealer.name(DOCS.name, &[scope.as_bytes(), doc.as_bytes()]);
+        let docs = self.table(DOCS)?;
+        let Some(value) = docs.get(&row).map_err(ctx.fail("look up a document"))? else { return Ok(Vec::new()) };
+        let plain = ctx.open(DOCS.name, &row, value.value())?;
+        let mut f = Fields(&plain);
+        let number = f.u32().and_then(|n| f.end(n)).ok_or_else(|| ctx.malformed(DOCS.name))?;
+        let table = self.table(DOC_ENTRIES)?;
+        let rows = table.range((number, 0)..=(number, u64::MAX)).map_err(ctx.fail("read a document"))?;
+        rows.map(|row| {
+            let (key, value) = row.map_err(ctx.fail("read a document"))?;
+            let (doc, arrival) = key.value();
+            let plain = ctx.open(DOC_ENTRIES.name, &tables::row_u32_u64(doc, arrival), value.value())?;
+            Location::decode(&plain).ok_or_else(|| ctx.malformed(DOC_ENTRIES.name))
+        })
+        .collect()
+    }
+
+    /// All entries of a document, in order of arrival here.
+    ///
+    /// # Errors
+    ///
+    /// As [`has`](Self::has).
+    pub fn doc_entries(&self, scope: &ScopeId, doc: &DocId) -> Result<Vec<StoredEntry>, StoreError> {
+        let entries = self.table(ENTRIES)?;
+        self.doc_locations(scope, doc)?
+            .into_iter()
+            .map(|at| {
+                let found = entry_at(&self.ctx, &self.index, &entries, at)?;
+                found.ok_or_else(|| self.ctx.malformed(DOC_ENTRIES.name))
+            })
+            .collect()
+    }
+
+    /// The documents of a scope, in the order they were first met.
+    ///
+    /// # Errors
+    ///
+    /// As [`has`](Self::has); a failure ends the iteration.
+    pub fn docs(&self, scope: &ScopeId) -> Result<impl Iterator<Item = Result<DocId, StoreError>> + '_, StoreError> {
+        let number = self.index.scope_numbers.get(scope).copied();
+        let table = self.table(DOC_LIST)?;
+        let rows = number.map(|n| table.range((n, 0)..=(n, u32::MAX)).map_err(self.ctx.fail("list documents")));
+        let rows = rows.transpose()?;
+        Ok(rows.into_iter().flatten().map(|row| {
+            let (key, value) = row.map_err(self.ctx.fail("list documents"))?;
+            let (scope, doc) = key.value();
+            let plain = self.ctx.open(DOC_LIST.name, &tables::row_u32_u32(scope, doc), value.value())?;
+            plain.as_slice().try_into().map(DocId).map_err(|_| self.ctx.malformed(DOC_LIST.name))
+        }))
+    }
+
+    /// A value by its key.
+    ///
+    /// # Errors
+    ///
+    /// As [`has`](Self::has).
+    pub fn get(&self, space: Space, key: &[u8]) -> Result<Option<Zeroizing<Vec<u8>>>, StoreError> {
+        kv::get(&self.ctx, &self.table(space.table())?, space.table().name, key)
+    }
+
+    /// All keys and values of a space, in no meaningful order.
+    ///
+    /// # Errors
+    ///
+    /// As [`has`](Self::has).
+    pub fn list(&self, space: Space) -> Result<Vec<Pair>, StoreError> {
+        kv::list(&self.ctx, &self.table(space.table())?, space.table().name, None)
+    }
+
+    /// Calls `each` with every key and value of a space, in no meaningful order, holding one at a time.
+    ///
+    /// # Errors
+    ///
+    /// As [`has`](Self::has), or what `each` returns; both end the visit.
+    pub fn visit<E: From<StoreError>>(
+        &self,
+        space: Space,
+        each: impl FnMut(&[u8], &[u8]) -> Result<(), E>,
+    ) -> Result<(), E> {
+        kv::visit(&self.ctx, &self.table(space.table())?, space.table().name, None, each)
+    }
+
+    /// A member's value by its key.
+    ///
+    /// # Errors
+    ///
+    /// As [`has`](Self::has).
+    pub fn get_member(
+        &self,
+        space: MemberSpace,
+        who: &MemberKey,
+        key: &[u8],
+    ) -> Result<Option<Zeroizing<Vec<u8>>>, StoreError> {
+        kv::get_member(&self.ctx, &self.table(space.table())?, space.table().name, who, key)
+    }
+
+    /// All keys and values of one member in a space; those of others are passed over unopened.
+    ///
+    /// # Errors
+    ///
+    /// As [`has`](Self::has).
+    pub fn list_member(&self, space: MemberSpace, who: &MemberKey) -> Result<Vec<Pair>, StoreError> {
+        kv::list(&self.ctx, &self.table(space.table())?, space.table().name, Some(who))
+    }
+
+    /// As [`visit`](Self::visit), for one member's values.
+    ///
+    /// # Errors
+    ///
+    /// As [`visit`](Self::visit).
+    pub fn visit_member<E: From<StoreError>>(
+        &self,
+        space: MemberSpace,
+        who: &MemberKey,
+        each: impl FnMut(&[u8], &[u8]) -> Result<(), E>,
+    ) -> Result<(), E> {
+        kv::visit(&self.ctx, &self.table(space.table())?, space.table().name, Some(who), each)
+    }
+
+    /// An entry that lies aside.
+    ///
+    /// # Errors
+    ///
+    /// As [`has`](Self::has).
+    pub fn aside(&self, entry: &EntryId) -> Result<Option<ShelvedEntry>, StoreError> {
+        Ok(self.shelved(shelf::ASIDE, Group::Id(entry))?.pop())
+    }
+
+    /// What lies aside of a chain, oldest arrival first.
+    ///
+    /// # Errors
+    ///
+    /// As [`has`](Self::has).
+    pub fn aside_of(&self, chain: &ChainKey) -> Result<Vec<ShelvedEntry>, StoreError> {
+        self.shelved(shelf::ASIDE, Group::Chain(chain))
+    }
+
+    /// A waiting entry.
+    ///
+    /// # Errors
+    ///
+    /// As [`has`](Self::has).
+    pub fn pending(&self, entry: &EntryId) -> Result<Option<ShelvedEntry>, StoreError> {
+        Ok(self.shelved(shelf::PENDING, Group::Id(entry))?.pop())
+    }
+
+    /// Why an entry was refused, if it was.
+    ///
+    /// # Errors
+    ///
+    /// As [`has`](Self::has).
+    pub fn quarantined(&self, entry: &EntryId) -> Result<Option<QuarantineRecord>, StoreError> {
+        let item = self.shelved(shelf::QUARANTINE, Group::Id(entry))?.pop();
+        item.map(|item| shelf::record_of_item(&self.ctx, &item)).transpose()
+    }
+
+    /// All refusals remembered, oldest first.
+    ///
+    /// # Errors
+    ///
+    /// As [`has`](Self::has).
+    pub fn quarantine(&self) -> Result<Vec<QuarantineRecord>, StoreError> {
+        let items = self.shelved(shelf::QUARANTINE, Group::All)?;
+        items.iter().map(|item| shelf::record_of_item(&self.ctx, item)).collect()
+    }
+
+    /// How many entries wait, lie aside, and are in quarantine.
+    ///
+    /// # Errors
+    ///
+    /// As [`has`](Self::has).
+    pub fn shelf_counts(&self) -> Result<ShelfCounts, StoreError> {
+        let count = |shelf: Shelf| shelf::count(&self.ctx, &self.table(shelf.items)?);
+        Ok(ShelfCounts {
+            pending: count(shelf::PENDING)?,
+            aside: count(shelf::ASIDE)?,
+            quarantine: count(shelf::QUARANTINE)?,
+        })
+    }
+
+    fn shelved(&self, shelf: Shelf, group: Group<'_>) -> Result<Vec<ShelvedEntry>, StoreError> {
+        shelf::items_of(&self.ctx, shelf, &self.table(shelf.items)?, &self.table(shelf.index)?, group)
+    }
+}
+
+/// How many entries do not count (yet).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ShelfCounts {
+    /// Waiting for a predecessor or a Join.
+    pub pending: u64,
+    /// Beyond an effective tip.
+    pub aside: u64,
+    /// Refused.
+    pub quarantine: u64,
+}

@@ -1,0 +1,305 @@
+//! Words for people, in their language: messages, hints, labels of fields and codes, help of commands.
+//!
+//! The Fluent sources are part of the binary. French and English are complete (a test compares their keys and
+//! variables). Haitian Creole, Arabic and Spanish have no file yet: whoever asks for one of them reads French, the
+//! working language of the organisations this was made for, until a native speaker has written it. Codes and JSON keys
+//! never depend on the language.
+//!
+//! Messages are named `error-<code>` and `error-<code>-hint`, `field-<name>`, `<vocabulary>-<code>` (`status-closed`),
+//! with `-` wherever a code has `_`.
+
+use std::borrow::Cow;
+
+use fluent_bundle::concurrent::FluentBundle;
+use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
+use unic_langid::LanguageIdentifier;
+
+use crate::error::Failure;
+
+const FR: &str = include_str!("texts/fr.ftl");
+const EN: &str = include_str!("texts/en.ftl");
+
+/// The messages of one language, falling back to French.
+pub struct Texts {
+    lang: &'static str,
+    /// Asked for first, then the fallback.
+    bundles: Vec<FluentBundle<FluentResource>>,
+}
+
+impl std::fmt::Debug for Texts {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Texts").field("lang", &self.lang).finish_non_exhaustive()
+    }
+}
+
+/// A message's argument: text, or a number (which chooses plurals).
+pub type TextArg<'a> = (&'static str, FluentValue<'a>);
+
+impl Texts {
+    /// The texts for a language tag or a locale's name (`en`, `fr_FR.UTF-8`, `C`). What is unknown reads French.
+    pub fn for_lang(tag: &str) -> Self {
+        let primary: String = tag.chars().take_while(char::is_ascii_alphabetic).collect();
+        match primary.to_ascii_lowercase().as_str() {
+            "en" => Self { lang: "en", bundles: vec![bundle("en", EN), bundle("fr", FR)] },
+            _ => Self { lang: "fr", bundles: vec![bundle("fr", FR)] },
+        }
+    }
+
+    /// The language actually spoken: `fr` or `en`.
+    pub fn lang(&self) -> &'static str {
+        self.lang
+    }
+
+    /// The message without arguments; its own id where no language has it, so that nothing is ever blank.
+    pub fn get<'a>(&self, id: &'a str) -> Cow<'a, str> {
+        self.find(id, &[]).map_or(Cow::Borrowed(id), Cow::Owned)
+    }
+
+    /// The message with arguments; its own id where no language has it.
+    pub fn with(&self, id: &str, args: &[TextArg<'_>]) -> String {
+        self.find(id, args).unwrap_or_else(|| id.to_owned())
+    }
+
+    /// The message with arguments, if some language has it.
+    pub fn find(&self, id: &str, args: &[TextArg<'_>]) -> Option<String> {
+        let mut values = FluentArgs::with_capacity(args.len());
+        for (name, value) in args {
+            values.set(*name, value.clone());
+        }
+        self.bundles.iter().find_map(|bundle| {
+            let pattern = bundle.get_message(id)?.value()?;
+            Some(bundle.format_pattern(pattern, Some(&values), &mut Vec::new()).into_owned())
+        })
+    }
+
+    /// What a failure says to people: what was wrong, and what to do, when something can be done.
+    pub fn error(&self, failure: &Failure) -> (String, Option<String>) {
+        let id = format!("error-{}", kebab(failure.code));
+        let mut args: Vec<TextArg<'_>> = failure.args.iter().map(|(n, value)| (*n, number_or_text(value))).collect();
+        // What the failure does not name is named in general: `boucle case reopen REF`.
+        for name in crate::error::Code::find(failure.code).map_or(&[][..], |code| code.args) {
+            if !args.iter().any(|(given, _)| given == name) {
+                args.push((name, if *name == "ref" { "REF" } else { "…" }.into()));
+            }
+        }
+        let message = self.find(&id, &args).unwrap_or_else(|| failure.code.to_owned());
+        (message, self.find(&format!("{id}-hint"), &args).filter(|hint| !hint.is_empty()))
+    }
+
+    /// What is the matter with a row of an import, from the code and arguments of its remark; the code itself where
+    /// there is no text. Goes into `warnings[].message`.
+    pub fn remark(&self, code: &str, args: &[(&'static str, String)]) -> String {
+        let id = format!("remark-{}", kebab(code));
+        let args: Vec<TextArg<'_>> = args.iter().map(|(name, value)| (*name, number_or_text(value))).collect();
+        self.find(&id, &args).unwrap_or_else(|| code.to_owned())
+    }
+
+    /// The label of a field: its own name where there is none.
+    pub fn field<'a>(&self, name: &'a str) -> Cow<'a, str> {
+        self.find(&format!("field-{}", kebab(name)), &[]).map_or(Cow::Borrowed(name), Cow::Owned)
+    }
+
+    /// The label of a code of a vocabulary (`status`, `closure`, …): the code itself where there is none.
+    pub fn code<'a>(&self, vocabulary: &str, code: &'a str) -> Cow<'a, str> {
+        self.find(&format!("{}-{}", kebab(vocabulary), kebab(code)), &[]).map_or(Cow::Borrowed(code), Cow::Owned)
+    }
+}
+
+/// Codes use `_` and `.`; Fluent identifiers use `-`.
+fn kebab(code: &str) -> String {
+    code.replace(['_', '.'], "-")
+}
+
+/// Failure arguments travel as text; those that are whole numbers may choose a plural.
+fn number_or_text(value: &str) -> FluentValue<'_> {
+    match value.parse::<i64>() {
+        Ok(number) if number.to_string() == value => FluentValue::from(number),
+        _ => FluentValue::from(value),
+    }
+}
+
+fn bundle(lang: &str, source: &str) -> FluentBundle<FluentResource> {
+    // Only chooses the plural rules; the two tags are ours and parse.
+    let lang: LanguageIdentifier = lang.parse().unwrap_or_default();
+    let mut bundle = FluentBundle::new_concurrent(vec![lang]);
+    // Directional marks would end up in files and pipes; what we insert is plain text of one direction.
+    bundle.set_use_isolating(false);
+    // The sources are part of the binary and the tests refuse a broken one; what parsed is used in any case.
+    let resource = FluentResource::try_new(source.to_owned()).unwrap_or_else(|(partial, _)| partial);
+    bundle.add_resource_overriding(resource);
+    bundle
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::{BTreeMap, BTreeSet};
+
+    use super::*;
+    use crate::error::CODES;
+
+    /// Each message with its variables, read from the source text.
+    fn messages(source: &str) -> BTreeMap<String, BTreeSet<String>> {
+        let mut found: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+        let mut current = String::new();
+        for line in source.lines() {
+            if let Some((id, _)) = line.split_once('=')
+                && line.starts_with(|c: char| c.is_ascii_lowercase())
+            {
+                current = id.trim().to_owned();
+                assert!(!found.contains_key(&current), "{current} stands twice");
+                found.entry(current.clone()).or_default();
+            }
+            let mut rest = line;
+            while let Some(at) = rest.find('$') {
+                rest = &rest[at + 1..];
+                let name: String = rest.chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '_').collect();
+                found.entry(current.clone()).or_default().insert(name);
+            }
+        }
+        found
+    }
+
+    /// All Rust sources below `folder` (a path from this crate's folder).
+    fn sources(folder: &str) -> Vec<(String, String)> {
+        let mut folders = vec![std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(folder)];
+        let mut found = Vec::new();
+        while let Some(folder) = folders.pop() {
+            for entry in std::fs::read_dir(&folder).expect("the sources are beside the tests").flatten() {
+                let path = entry.path();
+                if path.is_dir() {
+                    folders.push(path);
+                } else if path.extension().is_some_and(|e| e == "rs") {
+                    let text = std::fs::read_to_string(&path).expect("sources are UTF-8");
+                    found.push((path.display().to_string(), text));
+                }
+            }
+        }
+        found
+    }
+
+    fn literals<'a>(source: &'a str, before: &str) -> Vec<&'a str> {
+        source.split(before).skip(1).filter_map(|rest| rest.split('"').next()).collect()
+    }
+
+    #[test]
+    fn both_sources_parse_without_error() {
+        for source in [FR, EN] {
+            if let Err((_, errors)) = FluentResource::try_new(source.to_owned()) {
+                panic!("{errors:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn french_and_english_have_the_same_messages_and_variables() {
+        let (fr, en) = (messages(FR), messages(EN));
+        let missing: Vec<_> = fr.keys().filter(|id| !en.contains_key(*id)).collect();
+        let extra: Vec<_> = en.keys().filter(|id| !fr.contains_key(*id)).collect();
+        assert!(missing.is_empty() && extra.is_empty(), "not in English: {missing:?}; not in French: {extra:?}");
+        for (id, variables) in &fr {
+            assert_eq!(Some(variables), en.get(id), "variables of {id}");
+        }
+    }
+
+    #[test]
+    fn every_code_has_a_message_that_uses_only_its_arguments() {
+        let fr = messages(FR);
+        for code in CODES {
+            let id = format!("error-{}", kebab(code.code));
+            assert!(fr.contains_key(&id), "{id} is missing");
+            for id in [id.clone(), format!("{id}-hint")] {
+                for variable in fr.get(&id).into_iter().flatten() {
+                    assert!(code.args.contains(&variable.as_str()), "{id} uses ${variable}, {} has none", code.code);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn every_error_text_belongs_to_a_code() {
+        let known: BTreeSet<String> = CODES.iter().map(|code| format!("error-{}", kebab(code.code))).collect();
+        for id in messages(FR).keys().filter(|id| id.starts_with("error-")) {
+            let base = id.strip_suffix("-hint").unwrap_or(id);
+            assert!(known.contains(id) || known.contains(base), "{id} belongs to no code");
+        }
+    }
+
+    #[test]
+    fn every_failure_built_anywhere_stands_in_the_table() {
+        let (mut seen, needle) = (0, concat!("Failure::new", "(\""));
+        for (path, text) in sources("src").into_iter().chain(sources("../cli/src")) {
+            for code in literals(&text, needle) {
+                seen += 1;
+                assert!(crate::error::Code::find(code).is_some(), "{path}: {code} is not in CODES");
+            }
+        }
+        assert!(seen > 10, "the scan found nothing: {seen}");
+    }
+
+    #[test]
+    fn an_unknown_language_reads_french_and_a_locale_name_is_understood() {
+        assert_eq!(Texts::for_lang("fr_TD.UTF-8").lang(), "fr");
+        assert_eq!(Texts::for_lang("EN-us").lang(), "en");
+        for tag in ["ht", "ar", "es", "C", "", "日本"] {
+            assert_eq!(Texts::for_lang(tag).lang(), "fr");
+        }
+    }
+
+    #[test]
+    fn a_failure_is_told_in_both_languages_with_its_hint() {
+        let failure = Failure::new("case_closed").arg("ref", "JER-104-00193-54");
+        let (message, hint) = Texts::for_lang("en").error(&failure);
+        assert_eq!(message, "case JER-104-00193-54 is closed");
+        assert_eq!(hint.as_deref(), Some("reopen it with `boucle case reopen JER-104-00193-54`"));
+        let (message, _) = Texts::for_lang("fr").error(&failure);
+        assert_eq!(message, "le dossier JER-104-00193-54 est clos");
+    }
+
+    #[test]
+    fn numbers_choose_the_plural_and_keep_leading_zeros() {
+        let texts = Texts::for_lang("en");
+        let told = |n: &str| texts.error(&Failure::new("verify_found_problems").arg("problems", n)).0;
+        assert_eq!(told("1"), "the check found one problem");
+        assert_eq!(told("12"), "the check found 12 problems");
+        let silent = Failure::new("peer_silent").arg("peer", "007").arg("seconds", 10);
+        assert!(texts.error(&silent).0.contains("007"));
+    }
+
+    #[test]
+    fn what_a_failure_does_not_name_is_named_in_general() {
+        let (_, hint) = Texts::for_lang("en").error(&Failure::new("case_closed"));
+        assert_eq!(hint.as_deref(), Some("reopen it with `boucle case reopen REF`"));
+    }
+
+    #[test]
+    fn a_remark_of_an_import_is_told_and_an_unknown_one_keeps_its_code() {
+        let texts = Texts::for_lang("en");
+        assert!(texts.remark("repeat_differs", &[("of", "3".to_owned())]).contains("(row 3)"));
+        assert_eq!(texts.remark("not_a_remark", &[]), "not_a_remark");
+    }
+
+    /// Keys that the command line asks for by name.
+    #[test]
+    fn every_text_the_command_line_names_exists() {
+        let (fr, mut seen) = (messages(FR), 0);
+        for (path, text) in sources("../cli/src") {
+            for prefix in ["ui-", "ask-", "done-"] {
+                for rest in literals(&text, &format!("\"{prefix}")).into_iter().filter(|rest| !rest.contains('{')) {
+                    seen += 1;
+                    assert!(fr.contains_key(&format!("{prefix}{rest}")), "{path}: {prefix}{rest}");
+                }
+            }
+        }
+        assert!(seen > 30, "the scan found nothing: {seen}");
+        for name in crate::api::IMPLEMENTED.iter().filter(|name| name.starts_with("case ")) {
+            let act = !matches!(*name, "case list" | "case show" | "case history" | "case conflicts");
+            assert!(!act || fr.contains_key(&format!("done-{}", name.replace(' ', "-"))), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_missing_message_shows_its_id() {
+        assert_eq!(Texts::for_lang("en").get("nothing-of-the-kind"), "nothing-of-the-kind");
+        assert_eq!(Texts::for_lang("fr").code("status", "not_a_status"), "not_a_status");
+    }
+}
