@@ -162,7 +162,6 @@ pub(crate) fn given_passphrase(file: Option<&Path>, env: Option<String>) -> Resu
         Some(path) => Some(read_file(path, PASSPHRASE_BYTES_MAX)?),
         None => env,
     };
-    // `zeroize` of the untrimmed text: it moves into a `Secret` either way.
     let Some(text) = text.map(Secret::new) else { return Ok(None) };
     let line = text.expose().strip_suffix('\n').unwrap_or(text.expose());
     let line = line.strip_suffix('\r').unwrap_or(line);

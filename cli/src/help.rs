@@ -40,6 +40,7 @@ fn localise(command: Command, path: &str, template: &str, texts: &Texts) -> Comm
             let values: Vec<_> = arg.get_possible_values().iter().map(|value| value.get_name().to_owned()).collect();
             let values = if arg.get_action().takes_values() { values } else { Vec::new() };
             if !values.is_empty() {
+                help.push(' ');
                 help += &texts.with("ui-values", &[("values", values.join(", ").into())]);
             }
             let arg = arg.help(help).long_help(None);

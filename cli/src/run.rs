@@ -21,8 +21,10 @@ pub(crate) fn run(
     world: &mut World<'_>,
 ) -> Result<(), Failure> {
     let runtime = world.backend.runtime(home)?;
+    // Before anybody can read that we are ready: who stops us at once still finds us orderly.
+    let wait = (world.arm)().map_err(|error| Failure::new("unexpected").because(&error))?;
     let ready = start(&*runtime, options, texts, world)?;
-    let result = serve(home, runtime.clone(), &ready, json, texts, world);
+    let result = serve(home, runtime.clone(), &ready, wait, json, texts, world);
     let stopped = runtime.stop();
     result.and(stopped)
 }
@@ -47,6 +49,7 @@ fn serve(
     home: &Path,
     runtime: Arc<dyn Runtime>,
     ready: &Ready,
+    wait: Wait,
     json: bool,
     texts: &Texts,
     world: &mut World<'_>,
@@ -61,27 +64,44 @@ fn serve(
         serde_json::to_string(ready).map_err(|error| Failure::new("unexpected").because(&error))?
     };
     written(writeln!(world.out, "{line}").and_then(|()| world.out.flush()))?;
-    (world.wait)().map_err(|error| Failure::new("unexpected").because(&error))
+    wait().map_err(|error| Failure::new("unexpected").because(&error))
 }
 
-/// Returns at SIGTERM or SIGINT.
+/// Blocks until the process is told to stop.
+pub(crate) type Wait = Box<dyn FnOnce() -> io::Result<()>>;
+
+/// Takes over SIGTERM and SIGINT; what is returned waits for one of them, also for one that came in between.
 ///
 /// # Errors
 ///
 /// When no handler can be installed.
-pub(crate) fn until_told_to_stop() -> io::Result<()> {
+pub(crate) fn arm() -> io::Result<Wait> {
+    use tokio::signal::unix::{SignalKind, signal};
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    runtime.block_on(async {
-        #[cfg(unix)]
-        {
-            use tokio::signal::unix::{SignalKind, signal};
-            let mut terminate = signal(SignalKind::terminate())?;
+    let (mut terminate, mut interrupt) = {
+        let _entered = runtime.enter();
+        (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?)
+    };
+    Ok(Box::new(move || {
+        runtime.block_on(async {
             tokio::select! {
-                _ = terminate.recv() => Ok(()),
-                interrupted = tokio::signal::ctrl_c() => interrupted,
+                _ = terminate.recv() => {}
+                _ = interrupt.recv() => {}
             }
-        }
-        #[cfg(not(unix))]
-        tokio::signal::ctrl_c().await
-    })
+        });
+        Ok(())
+    }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_signal_that_comes_before_the_wait_is_not_missed() -> io::Result<()> {
+        let wait = arm()?;
+        let told = std::process::Command::new("kill").args(["-TERM", &std::process::id().to_string()]).status()?;
+        assert!(told.success());
+        wait()
+    }
 }

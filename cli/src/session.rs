@@ -31,8 +31,8 @@ pub(crate) struct World<'a> {
     pub(crate) err_terminal: bool,
     pub(crate) now_ms: i64,
     pub(crate) backend: &'a dyn Backend,
-    /// Returns when the process is told to stop.
-    pub(crate) wait: &'a dyn Fn() -> io::Result<()>,
+    /// Starts listening for the word to stop: from then on it is not missed.
+    pub(crate) arm: &'a dyn Fn() -> io::Result<run::Wait>,
 }
 
 /// The process: its exit status.
@@ -50,7 +50,7 @@ pub(crate) fn main(args: Vec<OsString>) -> u8 {
         err: &mut io::stderr(),
         now_ms: when::now_ms(),
         backend: &backend::Local,
-        wait: &run::until_told_to_stop,
+        arm: &run::arm,
     };
     command(args, world)
 }
@@ -122,12 +122,12 @@ fn execute(cli: Cli, texts: &Texts, world: &mut World<'_>) -> Result<u8, Failure
             (options.member, options.passphrase) = (global.member.clone(), passphrase);
             return run::run(&home(&global, world)?, options, global.json || global.jsonl, texts, world).map(|()| 0);
         }
-        Action::Demo(story) => return demo::tell(&story, texts, world).map(|()| 0),
+        Action::Demo(story) => return demo::tell(&story, global.json || global.jsonl, texts, world).map(|()| 0),
     };
     let home = home(&global, world)?;
     let name = request.name();
     let mut envelope =
-        Envelope { lang: texts.lang().to_owned(), member: global.member, passphrase, now_ms: None, request };
+        Envelope { lang: texts.asked().to_owned(), member: global.member, passphrase, now_ms: None, request };
     if envelope.request.makes_member() && envelope.passphrase.is_none() {
         if !world.console.is_terminal() {
             return Err(Failure::new("usage_missing").arg("missing", "--passphrase-file"));

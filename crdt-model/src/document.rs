@@ -335,8 +335,19 @@ fn judge(
     .id();
     let at = usize::from(layer.code());
     let visible = |hash: &ChangeHash| pasts.sees(n, at, hash);
-    check_change(&plain.change, &Expect { actor, drop_box, visible: &visible }, doc.history(), schema)
-        .map_err(|found| fault(entry, Some(layer), plain, found.step().code(), found.code(), false))
+    let change = check_change(&plain.change, &Expect { actor, drop_box, visible: &visible }, doc.history(), schema)
+        .map_err(|found| fault(entry, Some(layer), plain, found.step().code(), found.code(), false))?;
+    let rewrites = |op: &crate::gate::CheckedOp| !op.preds.is_empty() && !schema.may_supersede(&key_of(&op.op));
+    if change.ops().iter().any(rewrites) {
+        return Err(fault(entry, Some(layer), plain, "semantic", "fact_rewritten", false));
+    }
+    Ok(change)
+}
+
+fn key_of(op: &LayerOp) -> String {
+    match op {
+        LayerOp::Put { key, .. } | LayerOp::Delete { key } => key.clone(),
+    }
 }
 
 /// The signing member: known, on this device, allowed to write.

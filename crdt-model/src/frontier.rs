@@ -130,12 +130,17 @@ impl Frontier {
         self.0.values().map(|tip| tip.seq).sum()
     }
 
-    /// What `other` lacks of this frontier.
+    /// What `other` lacks of this frontier. Two tips of one chain with equal seq and different ids are rivals of a fork:
+    /// that last entry is then lacking in both, so that both sides come to hold the two.
     pub fn lacking_in(&self, other: &Self) -> Vec<Suffix> {
         self.0
             .iter()
             .filter_map(|(chain, tip)| {
-                let after = other.tip(chain).map_or(0, |held| held.seq);
+                let after = match other.tip(chain) {
+                    Some(held) if held.seq == tip.seq && held.entry != tip.entry => tip.seq.saturating_sub(1),
+                    Some(held) => held.seq,
+                    None => 0,
+                };
                 (after < tip.seq).then_some(Suffix { chain: *chain, after, upto: tip.seq })
             })
             .collect()
@@ -302,6 +307,17 @@ mod tests {
             prop_assert_eq!(a.hash(&org, &scope) == b.hash(&org, &scope), a == b);
             prop_assert_eq!(cbor::decode::<Frontier>(&cbor::encode(&a)).expect("round trip"), a);
         }
+    }
+
+    #[test]
+    fn rivals_at_one_seq_are_lacking_on_both_sides() {
+        let chain = ChainKey { device: DeviceId([1; 16]), incarnation: Incarnation([2; 8]) };
+        let at = |seq, id| -> Frontier { [(chain, Tip { seq, entry: EntryId([id; 32]) })].into_iter().collect() };
+        let last = Suffix { chain, after: 6, upto: 7 };
+        assert_eq!(at(7, 1).lacking_in(&at(7, 2)), [last]);
+        assert_eq!(at(7, 2).lacking_in(&at(7, 1)), [last]);
+        assert_eq!(at(7, 1).lacking_in(&at(7, 1)), []);
+        assert_eq!(at(7, 1).lacking_in(&at(9, 2)), []);
     }
 
     #[test]

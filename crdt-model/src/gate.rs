@@ -68,6 +68,11 @@ pub trait Schema {
     ///
     /// What is wrong with the key.
     fn check_delete(&self, key: &str) -> Result<(), SchemaFault>;
+
+    /// Whether a write at the key may replace earlier ones: false for facts, which are never rewritten.
+    fn may_supersede(&self, _key: &str) -> bool {
+        true
+    }
 }
 
 /// Why a schema refuses a key or value.

@@ -116,12 +116,22 @@ pub struct StoreConfig {
     pub cache_bytes: usize,
     /// Bounds of the shelves.
     pub limits: Limits,
+    /// Verify redb's checksum of every page before trusting the file: reads all of it. For `verify`, and for a start on a
+    /// medium that is not to be trusted. Without it a page altered by a failing card can make redb panic later.
+    pub check_pages: bool,
 }
 
 impl StoreConfig {
     /// The system's entropy and the default sizes.
     pub fn new(store_id: StoreId, key: StoreKey) -> Self {
-        Self { store_id, key, entropy: os_entropy(), cache_bytes: CACHE_BYTES, limits: Limits::default() }
+        Self {
+            store_id,
+            key,
+            entropy: os_entropy(),
+            cache_bytes: CACHE_BYTES,
+            limits: Limits::default(),
+            check_pages: false,
+        }
     }
 }
 
@@ -211,7 +221,7 @@ impl Store {
     /// [`StoreError::Tampered`], or a failure of the file.
     pub fn open(path: &Path, config: StoreConfig) -> Result<Self, StoreError> {
         let ctx = context(path, &config);
-        let db = open_file(&ctx, config.cache_bytes)?;
+        let db = guarded(&ctx, || builder(&config).open(path))?;
         Self::start(ctx, db, config.cache_bytes, true, false)
     }
 
@@ -232,7 +242,7 @@ impl Store {
     /// As [`open`](Self::open).
     pub fn with_backend(backend: impl StorageBackend, label: &Path, config: StoreConfig) -> Result<Self, StoreError> {
         let ctx = context(label, &config);
-        let db = guarded(&ctx, || builder(config.cache_bytes).create_with_backend(backend))?;
+        let db = guarded(&ctx, || builder(&config).create_with_backend(backend))?;
         Self::start(ctx, db, config.cache_bytes, false, true)
     }
 
@@ -359,7 +369,7 @@ impl Store {
         }
         let mut db = self.db.lock().unwrap_or_else(PoisonError::into_inner);
         drop(db.take());
-        let fresh = open_file(&self.ctx, self.cache_bytes)?;
+        let fresh = guarded(&self.ctx, || Database::builder().set_cache_size(self.cache_bytes).open(&self.ctx.path))?;
         let live = load(&self.ctx, &fresh)?;
         *self.live.write().unwrap_or_else(PoisonError::into_inner) = live;
         *db = Some(Arc::new(fresh));
@@ -381,14 +391,10 @@ fn context(path: &Path, config: &StoreConfig) -> Context {
     }
 }
 
-fn builder(cache_bytes: usize) -> redb::Builder {
+fn builder(config: &StoreConfig) -> redb::Builder {
     let mut builder = Database::builder();
-    builder.set_cache_size(cache_bytes);
+    builder.set_cache_size(config.cache_bytes).set_check_integrity_on_open(config.check_pages);
     builder
-}
-
-fn open_file(ctx: &Context, cache_bytes: usize) -> Result<Database, StoreError> {
-    guarded(ctx, || builder(cache_bytes).open(&ctx.path))
 }
 
 /// redb trusts a file it wrote; one altered by others can make it panic while opening.

@@ -22,6 +22,8 @@ const EN: &str = include_str!("texts/en.ftl");
 /// The messages of one language, falling back to French.
 pub struct Texts {
     lang: &'static str,
+    /// The language asked for, one of the taxonomy's.
+    asked: &'static str,
     /// Asked for first, then the fallback.
     bundles: Vec<FluentBundle<FluentResource>>,
 }
@@ -39,15 +41,22 @@ impl Texts {
     /// The texts for a language tag or a locale's name (`en`, `fr_FR.UTF-8`, `C`). What is unknown reads French.
     pub fn for_lang(tag: &str) -> Self {
         let primary: String = tag.chars().take_while(char::is_ascii_alphabetic).collect();
-        match primary.to_ascii_lowercase().as_str() {
-            "en" => Self { lang: "en", bundles: vec![bundle("en", EN), bundle("fr", FR)] },
-            _ => Self { lang: "fr", bundles: vec![bundle("fr", FR)] },
+        let primary = primary.to_ascii_lowercase();
+        let asked = ["en", "ht", "ar", "es"].into_iter().find(|known| *known == primary).unwrap_or("fr");
+        match asked {
+            "en" => Self { lang: "en", asked, bundles: vec![bundle("en", EN), bundle("fr", FR)] },
+            _ => Self { lang: "fr", asked, bundles: vec![bundle("fr", FR)] },
         }
     }
 
     /// The language actually spoken: `fr` or `en`.
     pub fn lang(&self) -> &'static str {
         self.lang
+    }
+
+    /// The language asked for: labels of the taxonomy exist in more languages than messages do.
+    pub fn asked(&self) -> &'static str {
+        self.asked
     }
 
     /// The message without arguments; its own id where no language has it, so that nothing is ever blank.
@@ -243,6 +252,9 @@ mod tests {
         for tag in ["ht", "ar", "es", "C", "", "日本"] {
             assert_eq!(Texts::for_lang(tag).lang(), "fr");
         }
+        for (tag, asked) in [("ht_HT.UTF-8", "ht"), ("ar", "ar"), ("en", "en"), ("de", "fr")] {
+            assert_eq!(Texts::for_lang(tag).asked(), asked);
+        }
     }
 
     #[test]
@@ -283,8 +295,11 @@ mod tests {
     fn every_text_the_command_line_names_exists() {
         let (fr, mut seen) = (messages(FR), 0);
         for (path, text) in sources("../cli/src") {
-            for prefix in ["ui-", "ask-", "done-"] {
-                for rest in literals(&text, &format!("\"{prefix}")).into_iter().filter(|rest| !rest.contains('{')) {
+            for prefix in ["ui-", "ask-", "done-", "demo-"] {
+                for rest in literals(&text, &format!("\"{prefix}"))
+                    .into_iter()
+                    .filter(|rest| !rest.is_empty() && !rest.contains('{'))
+                {
                     seen += 1;
                     assert!(fr.contains_key(&format!("{prefix}{rest}")), "{path}: {prefix}{rest}");
                 }

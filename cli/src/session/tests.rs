@@ -61,18 +61,20 @@ struct Bench {
     fake: Arc<Fake>,
     script: Script,
     env: BTreeMap<&'static str, &'static str>,
-    wait: Box<dyn Fn() -> io::Result<()>>,
+    /// What happens while the node runs.
+    meanwhile: Arc<dyn Fn()>,
 }
 
 impl Bench {
     fn with(replies: Vec<Reply>) -> Self {
         let fake = Fake { replies: Mutex::new(replies.into()), ..Fake::default() };
-        Self { fake: Arc::new(fake), script: Script::default(), env: BTreeMap::new(), wait: Box::new(|| Ok(())) }
+        Self { fake: Arc::new(fake), script: Script::default(), env: BTreeMap::new(), meanwhile: Arc::new(|| ()) }
     }
 
     fn run(&mut self, line: &[&str]) -> Done {
         let (mut out, mut err) = (Vec::new(), Vec::new());
         let env = self.env.clone();
+        let meanwhile = self.meanwhile.clone();
         let world = World {
             env: &move |name| env.get(name).map(OsString::from),
             console: &mut self.script,
@@ -82,7 +84,13 @@ impl Bench {
             err_terminal: false,
             now_ms: 0,
             backend: &Only(self.fake.clone()),
-            wait: &self.wait,
+            arm: &move || {
+                let meanwhile = meanwhile.clone();
+                Ok(Box::new(move || {
+                    meanwhile();
+                    Ok(())
+                }))
+            },
         };
         let args = std::iter::once(&"boucle").chain(line).map(OsString::from).collect();
         let exit = command(args, world);
@@ -240,7 +248,7 @@ fn a_reader_that_left_is_no_error_and_a_full_disk_is() {
             err_terminal: false,
             now_ms: 0,
             backend: &Only(Arc::default()),
-            wait: &|| Ok(()),
+            arm: &|| Ok(Box::new(|| Ok(()))),
         };
         let args = ["boucle", "--home", "/nowhere", "status"].map(OsString::from).to_vec();
         assert_eq!(command(args, world), exit);
@@ -263,14 +271,13 @@ fn run_says_ready_first_answers_other_commands_and_stops_when_told() -> io::Resu
     let mut bench = Bench::with(vec![Ok(json!({"site": "JER"}))]);
     let answered = Arc::new(Mutex::new(None));
     let (seen, inside) = (answered.clone(), path.clone());
-    bench.wait = Box::new(move || {
+    bench.meanwhile = Arc::new(move || {
         let service = backend::Local.open(&inside).expect("the node listens on its socket");
         let envelope =
             Envelope { lang: "fr".into(), member: None, passphrase: None, now_ms: None, request: Request::Status };
         *seen.lock().expect("no panic") = Some(service.handle(envelope, &mut |_| {}));
         let second = backend::Local.runtime(&inside).err().map(|failure| failure.code);
         assert_eq!(second, Some("already_running"));
-        Ok(())
     });
     let done = bench.run(&["--home", path.to_str().expect("UTF-8"), "run", "--no-mdns", "--peer", "h:1"]);
     let expected = "{\"ready\":true,\"listening\":[\"/ip4/127.0.0.1/tcp/4001\"],\"web\":null}\n";

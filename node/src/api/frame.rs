@@ -48,18 +48,36 @@ impl From<std::io::Error> for FrameError {
     }
 }
 
+/// Counts what is written to it.
+struct Count(usize);
+
+impl std::io::Write for Count {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0 += bytes.len();
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
 /// Length and JSON of one frame.
 ///
 /// # Errors
 ///
 /// [`FrameError::TooLarge`], or a value that JSON cannot hold.
 pub(super) fn encode<T: Serialize>(value: &T) -> Result<Zeroizing<Vec<u8>>, FrameError> {
-    let mut bytes = Zeroizing::new(vec![0; 4]);
-    serde_json::to_writer(&mut *bytes, value).map_err(std::io::Error::from)?;
-    let len = bytes.len() - 4;
+    // Counted first: a buffer that grows leaves copies of what it held behind, unwiped.
+    let mut count = Count(0);
+    serde_json::to_writer(&mut count, value).map_err(std::io::Error::from)?;
+    let len = count.0;
     if len > FRAME_BYTES_MAX {
         return Err(FrameError::TooLarge);
     }
+    let mut bytes = Zeroizing::new(Vec::with_capacity(4 + len));
+    bytes.extend_from_slice(&[0; 4]);
+    serde_json::to_writer(&mut *bytes, value).map_err(std::io::Error::from)?;
     let len = u32::try_from(len).expect("the greatest frame fits 32 bits");
     bytes[..4].copy_from_slice(&len.to_be_bytes());
     Ok(bytes)

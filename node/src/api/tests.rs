@@ -264,3 +264,51 @@ fn the_implemented_names_are_unique() {
     assert!(IMPLEMENTED.iter().all(|name| seen.insert(name)));
     assert!(implemented("case new") && !implemented("todo"));
 }
+
+mod properties {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// Any JSON of moderate size.
+    fn value() -> impl Strategy<Value = Value> {
+        let leaf = prop_oneof![
+            Just(Value::Null),
+            any::<bool>().prop_map(Value::from),
+            any::<i64>().prop_map(Value::from),
+            ".{0,20}".prop_map(Value::from)
+        ];
+        leaf.prop_recursive(3, 32, 4, |inner| {
+            prop_oneof![
+                prop::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
+                prop::collection::vec((".{0,8}", inner), 0..4)
+                    .prop_map(|fields| Value::Object(fields.into_iter().collect())),
+            ]
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn any_bytes_are_a_frame_or_an_error(bytes in prop::collection::vec(any::<u8>(), 0..64)) {
+            let read = frame::read(&mut bytes.as_slice());
+            if let Ok(Some(body)) = read {
+                prop_assert_eq!(&body[..], &bytes[4..4 + body.len()]);
+                let _ = serde_json::from_slice::<Envelope>(&body);
+                let _ = serde_json::from_slice::<frame::Frame>(&body);
+            }
+        }
+
+        #[test]
+        fn any_reply_arrives_as_it_was_sent(reply in value()) {
+            let frames = frame::of_reply(Ok(reply.clone())).map_err(|_| TestCaseError::fail("it fits"))?;
+            let bytes: Vec<u8> = frames.iter().flat_map(|frame| frame.iter().copied()).collect();
+            let mut stream = bytes.as_slice();
+            let body = frame::read(&mut stream).map_err(|_| TestCaseError::fail("a frame"))?.expect("not the end");
+            let frame::Frame::Reply(Ok(got)) = serde_json::from_slice(&body)? else {
+                return Err(TestCaseError::fail("a reply"));
+            };
+            prop_assert_eq!(got, reply);
+            prop_assert!(stream.is_empty());
+        }
+    }
+}

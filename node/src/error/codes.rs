@@ -167,5 +167,6 @@ pub const CODES: &[Code] = &[
     // Data in
     code("import_format_unknown", Exit::Usage, &["format"]),
     // Checks
+    code("demo_failed", Exit::Failed, &["step"]),
     code("verify_found_problems", Exit::Failed, &["problems"]),
 ];

@@ -6,7 +6,7 @@ use zeroize::{Zeroize, Zeroizing};
 use super::KeyringError;
 
 /// What one try of a passphrase costs: Argon2id version 0x13.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Cost {
     memory_kib: u32,
     passes: u32,

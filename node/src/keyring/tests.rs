@@ -1,5 +1,7 @@
 //! What the key-slot file promises.
 
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::fs;
 use std::io;
 use std::sync::Mutex;
@@ -156,17 +158,21 @@ fn slots_are_bounded() -> Result<(), KeyringError> {
 }
 
 /// Unlocks as [`LockedKeyring::unlock`] does, deriving each (cost, salt) once: Argon2 is most of the time.
-struct CachedUnlock(std::collections::HashMap<(u64, u64, u64, [u8; 16]), Zeroizing<[u8; 32]>>);
+#[derive(Default)]
+struct CachedUnlock(HashMap<(Cost, [u8; 16]), Zeroizing<[u8; 32]>>);
 
 impl CachedUnlock {
     fn opens(&mut self, path: &Path) -> Result<bool, KeyringError> {
         let file = LockedKeyring::read(path)?.file;
         let slot = &file.slots[0];
-        let cost = (slot.memory_kib, slot.passes, slot.lanes, slot.salt);
-        if !self.0.contains_key(&cost) {
-            self.0.insert(cost, Passphrase::new(GOOD).derive(cost_of(slot, path)?, &slot.salt)?);
-        }
-        let keys = slot.sealed.open(&self.0[&cost], &slot.aad(file.clear.store_id));
+        let key = match self.0.entry((cost_of(slot, path)?, slot.salt)) {
+            Entry::Occupied(held) => held.into_mut(),
+            Entry::Vacant(free) => {
+                let (cost, salt) = *free.key();
+                free.insert(Passphrase::new(GOOD).derive(cost, &salt)?)
+            }
+        };
+        let keys = slot.sealed.open(key, &slot.aad(file.clear.store_id));
         Ok(keys.is_some_and(|keys| file.body.open(&file::key_at(&keys, 0), &file.body_aad()).is_some()))
     }
 }
@@ -177,7 +183,7 @@ fn no_flipped_byte_is_accepted() {
     let (dir, path) = home();
     let good = fs::read(&path).expect("read");
     let bent_path = dir.path().join("bent.boucle");
-    let mut cached = CachedUnlock(Default::default());
+    let mut cached = CachedUnlock::default();
     assert!(cached.opens(&path).expect("good"));
     for at in 0..good.len() {
         let mut bent = good.clone();

@@ -213,6 +213,8 @@ error-cannot-listen = cannot listen on { $address }
 error-cannot-listen-hint = the port may be taken: choose another with --listen
 error-import-format-unknown = unknown format: { $format }
 error-import-format-unknown-hint = formats: kobo, sugarcrm, register
+error-demo-failed = the demonstration stopped: { $step } does not hold
+error-demo-failed-hint = run it again with --keep DIR and look at the three nodes
 error-verify-found-problems = { $problems ->
     [one] the check found one problem
    *[other] the check found { $problems } problems
@@ -238,7 +240,7 @@ ui-restricted-notice = case reserved to an audience
 ui-conflict-by = by { $by }, { $at }
 ui-settle-hint = choose: boucle case settle { $ref } { $field } --pick N
 ui-question = { $question }:
-ui-values =  ({ $values })
+ui-values = ({ $values })
 progress-entries = entries
 progress-rows = rows
 progress-cases = cases
@@ -264,6 +266,23 @@ remark-answer-contradicts = not answered and an answer: the answer is kept
 remark-repeat-differs = came before in this file with other content (row { $of }); the first is kept
 remark-not-approved = refused in the source system; imported all the same
 remark-column-twice = two columns could be it; the other: { $other }
+
+## The demonstration
+demo-founded = 1. A regional coordinator founds an organisation and invites a sub-office, a committee and a PSEA focal point.
+demo-joined = 2. The three nodes run on this machine; everyone's six words were confirmed.
+demo-imported = 3. The committee imports a KoboToolbox file. Rows: { $rows }, cases created: { $created }, of which sealed: { $sealed }.
+demo-import-worked =    Every row kept is a signed and sealed case.
+demo-synced =    Synced.
+demo-cut = 4. The network is cut.
+demo-edited =    Coordinator and sub-office edit the same case, { $ref }, each on their own.
+demo-sealed =    The committee takes an allegation: sealed to the audience, and the committee cannot read it again.
+demo-reconnected = 5. The network is back.
+demo-same-entries =    ✓ The three nodes hold the same entries ({ $entries }).
+demo-both-edits =    ✓ Both edits of { $ref } are there, as a visible conflict.
+demo-office-cannot =    ✓ The sub-office cannot read the allegation.
+demo-focal-point-can =    ✓ The PSEA focal point can.
+demo-counts = 6. Cases, by status:
+demo-kept = Kept in { $folder }; everyone's passphrase: { $passphrase }
 
 ## Questions asked on the terminal
 ask-org = Name of the organisation

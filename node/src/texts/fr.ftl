@@ -213,6 +213,8 @@ error-cannot-listen = impossible d'écouter sur { $address }
 error-cannot-listen-hint = le port est peut-être pris : choisissez-en un autre avec --listen
 error-import-format-unknown = format inconnu : { $format }
 error-import-format-unknown-hint = formats : kobo, sugarcrm, register
+error-demo-failed = la démonstration s'est arrêtée : { $step } ne tient pas
+error-demo-failed-hint = relancez avec --keep DOSSIER et regardez les trois nœuds
 error-verify-found-problems = { $problems ->
     [one] la vérification a trouvé un problème
    *[other] la vérification a trouvé { $problems } problèmes
@@ -238,7 +240,7 @@ ui-restricted-notice = dossier réservé à une audience
 ui-conflict-by = par { $by }, { $at }
 ui-settle-hint = choisir : boucle case settle { $ref } { $field } --pick N
 ui-question = { $question } :
-ui-values =  ({ $values })
+ui-values = ({ $values })
 progress-entries = entrées
 progress-rows = lignes
 progress-cases = dossiers
@@ -264,6 +266,23 @@ remark-answer-contradicts = « pas répondu » et une réponse : la réponse est
 remark-repeat-differs = déjà vue dans ce fichier avec un autre contenu (ligne { $of }) ; la première est gardée
 remark-not-approved = refusée dans le système d'origine ; reprise quand même
 remark-column-twice = deux colonnes possibles ; l'autre : { $other }
+
+## La démonstration
+demo-founded = 1. Une coordination régionale fonde une organisation et invite un sous-bureau, un comité et un point focal PEAS.
+demo-joined = 2. Les trois nœuds tournent sur cette machine ; les six mots de chacun ont été confirmés.
+demo-imported = 3. Le comité reprend un fichier KoboToolbox. Lignes : { $rows }, dossiers créés : { $created }, dont scellés : { $sealed }.
+demo-import-worked =    Chaque ligne gardée est un dossier signé et chiffré.
+demo-synced =    Synchronisés.
+demo-cut = 4. Le réseau est coupé.
+demo-edited =    Coordination et sous-bureau modifient le même dossier, { $ref }, chacun de son côté.
+demo-sealed =    Le comité recueille une allégation : scellée pour l'audience, sans que le comité puisse la relire.
+demo-reconnected = 5. Le réseau revient.
+demo-same-entries =    ✓ Les trois nœuds ont les mêmes entrées ({ $entries }).
+demo-both-edits =    ✓ Les deux modifications de { $ref } sont là, en conflit visible.
+demo-office-cannot =    ✓ Le sous-bureau ne peut pas lire l'allégation.
+demo-focal-point-can =    ✓ Le point focal PEAS peut la lire.
+demo-counts = 6. Les dossiers, par statut :
+demo-kept = Gardé dans { $folder } ; phrase secrète de tous : { $passphrase }
 
 ## Questions posées sur le terminal
 ask-org = Nom de l'organisation

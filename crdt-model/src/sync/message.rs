@@ -1,0 +1,342 @@
+//! What two sessions say to each other: canonical CBOR, one message a frame, every length bounded before it is used.
+//!
+//! ```text
+//! 1 Status    [1, version, F(membership): 32, F(rest): 32, gaps: uint, gaps hash: 32, wants hash: 32, flags, base: 32,
+//!              [* [scope: 16, frontier]]]                       flags: 1 a person asked, 2 too many tips to list
+//! 2 Scopes    [2, [* [scope: 16, F: 32]]]                       sorted
+//! 3 Tips      [3, scope: 16, frontier, last: bool]              several frames when there are many chains
+//! 4 Entries   [4, scope: 16, [+ entry: bstr]]
+//! 5 Confirmed [5, frames: uint]                                 Entries frames durable here, counted over the session
+//! 6 RoundEnd  [6, answered: uint]                               Resends answered, counted over the round
+//! 7 Resend    [7, scope: 16, chain, after: uint]
+//! 8 Bye       [8, code: text]                                   a–z, 0–9 and _ only
+//! ```
+//!
+//! Tags 9 (WantSections) and 10 (Sections) are reserved for fetching single sections.
+
+use crate::cbor::{self, Canonical, CborError, Reader, ReaderExt, Writer, WriterExt, malformed};
+use crate::entry::ENTRY_BYTES_MAX;
+use crate::frontier::{ChainKey, Frontier};
+use crate::id::ScopeId;
+
+/// Version of the session protocol.
+pub const PROTOCOL_VERSION: u64 = 1;
+/// Largest frame, bytes.
+pub const FRAME_BYTES_MAX: usize = 1 << 20;
+/// Most bytes of tips a status carries as hints.
+pub const HINT_BYTES_MAX: usize = 64 << 10;
+/// Most scopes two peers compare.
+pub const SCOPES_MAX: usize = 16_384;
+/// Most entries in one frame.
+pub const FRAME_ENTRIES_MAX: usize = 16_384;
+/// Longest code of a [`Message::Bye`], bytes.
+pub const BYE_BYTES_MAX: usize = 64;
+
+const FLAG_EXPLICIT: u64 = 1;
+const FLAG_TOO_MANY: u64 = 2;
+
+/// Sections known by header whose bytes are not held: how many, and a hash of which.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Gaps {
+    /// How many.
+    pub count: u32,
+    /// Hash over the sorted (entry, layer); zero when there are none.
+    pub hash: [u8; 32],
+}
+
+/// What a replica holds, in one message (tag 1): the greeting, and again after every round.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Status {
+    /// Hash of the membership's frontier.
+    pub membership: [u8; 32],
+    /// One hash over the frontiers of all other scopes.
+    pub rest: [u8; 32],
+    /// Sections missing.
+    pub gaps: Gaps,
+    /// Hash over the ids that waiting entries name and this replica lacks.
+    pub wants: [u8; 32],
+    /// A person asked for this session: what is held back for withdrawal may be released.
+    pub explicit: bool,
+    /// More tips changed since `base` than a status may list.
+    pub too_many: bool,
+    /// Hash of the frontiers this pair last agreed on; zero: none known.
+    pub base: [u8; 32],
+    /// Tips changed since `base`, by scope, sorted.
+    pub hints: Vec<(ScopeId, Frontier)>,
+}
+
+/// One message of a session.
+#[derive(Clone, PartialEq, Eq)]
+pub enum Message {
+    /// What the sender holds.
+    Status(Status),
+    /// The sender's scopes and their frontier hashes, sorted.
+    Scopes(Vec<(ScopeId, [u8; 32])>),
+    /// Tips of one scope.
+    Tips {
+        /// The scope.
+        scope: ScopeId,
+        /// Tips; those of all frames of the scope together are its frontier.
+        tips: Frontier,
+        /// No more frames follow for this scope.
+        last: bool,
+    },
+    /// Entries of one scope, each chain in order.
+    Entries {
+        /// The scope.
+        scope: ScopeId,
+        /// Encoded entries, at least one.
+        entries: Vec<Vec<u8>>,
+    },
+    /// So many frames of entries are durable at the sender of this.
+    Confirmed {
+        /// Counted from the start of the session.
+        frames: u32,
+    },
+    /// The sender has nothing more to stream in this round.
+    RoundEnd {
+        /// How many of the receiver's [`Message::Resend`] of this round it has answered by then.
+        answered: u32,
+    },
+    /// A chain does not fit what the sender holds: stream it again from `after + 1`. The sender streams its own stretch
+    /// from there too.
+    Resend {
+        /// The scope.
+        scope: ScopeId,
+        /// The chain.
+        chain: ChainKey,
+        /// Last seq before the stretch.
+        after: u64,
+    },
+    /// The sender ends the session.
+    Bye {
+        /// Why.
+        code: String,
+    },
+}
+
+impl std::fmt::Debug for Message {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Status(status) => status.fmt(f),
+            Self::Scopes(scopes) => write!(f, "Scopes({})", scopes.len()),
+            Self::Tips { scope, tips, last } => write!(f, "Tips({scope:?}, {} chains, last: {last})", tips.len()),
+            Self::Entries { scope, entries } => write!(f, "Entries({scope:?}, {})", entries.len()),
+            Self::Confirmed { frames } => write!(f, "Confirmed({frames})"),
+            Self::RoundEnd { answered } => write!(f, "RoundEnd({answered})"),
+            Self::Resend { scope, chain, after } => write!(f, "Resend({scope:?}, {chain:?}, after {after})"),
+            Self::Bye { code } => write!(f, "Bye({code})"),
+        }
+    }
+}
+
+/// Why a frame is no message.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum MessageError {
+    /// Longer than [`FRAME_BYTES_MAX`].
+    #[error("frame of {found} bytes, at most {max} allowed")]
+    TooLong {
+        /// Bytes found.
+        found: usize,
+        /// Bytes allowed.
+        max: usize,
+    },
+    /// The peer speaks another version of the protocol.
+    #[error("the peer speaks version {theirs} of the sync protocol, this node version {ours}")]
+    Version {
+        /// Ours.
+        ours: u64,
+        /// Theirs.
+        theirs: u64,
+    },
+    /// Not one canonical message.
+    #[error(transparent)]
+    Cbor(#[from] CborError),
+}
+
+impl Message {
+    /// The frame that carries it.
+    pub fn to_frame(&self) -> Vec<u8> {
+        cbor::encode(self)
+    }
+
+    /// Reads a frame.
+    ///
+    /// # Errors
+    ///
+    /// [`MessageError`] for anything but one canonical message of this version within bounds.
+    pub fn from_frame(frame: &[u8]) -> Result<Self, MessageError> {
+        if frame.len() > FRAME_BYTES_MAX {
+            return Err(MessageError::TooLong { found: frame.len(), max: FRAME_BYTES_MAX });
+        }
+        if let Some(theirs) = status_version(frame)
+            && theirs != PROTOCOL_VERSION
+        {
+            return Err(MessageError::Version { ours: PROTOCOL_VERSION, theirs });
+        }
+        Ok(cbor::decode(frame)?)
+    }
+}
+
+/// The version a status names, whatever else another version of the protocol puts into it.
+fn status_version(frame: &[u8]) -> Option<u64> {
+    let mut r = Reader::new(frame);
+    r.array().ok()??;
+    (r.u64().ok()? == 1).then(|| r.u64().ok()).flatten()
+}
+
+impl Status {
+    fn write(&self, w: &mut Writer) {
+        let flags = u64::from(self.explicit) * FLAG_EXPLICIT + u64::from(self.too_many) * FLAG_TOO_MANY;
+        w.arr(10).uint(1).uint(PROTOCOL_VERSION).bstr(&self.membership).bstr(&self.rest);
+        w.uint(self.gaps.count.into()).bstr(&self.gaps.hash).bstr(&self.wants).uint(flags).bstr(&self.base);
+        write_hints(w, &self.hints);
+    }
+
+    /// Reads what follows the array header and the tag.
+    fn read(r: &mut Reader<'_>) -> Result<Self, CborError> {
+        if r.u64()? != PROTOCOL_VERSION {
+            return malformed("unknown protocol version");
+        }
+        let (membership, rest) = (r.fixed()?, r.fixed()?);
+        let gaps = Gaps { count: r.u32()?, hash: r.fixed()? };
+        let wants = r.fixed()?;
+        let flags = r.u64()?;
+        if flags > FLAG_EXPLICIT | FLAG_TOO_MANY {
+            return malformed("unknown flags");
+        }
+        let base = r.fixed()?;
+        let start = r.position();
+        let n = r.arr_max(SCOPES_MAX as u64)?;
+        let mut hints: Vec<(ScopeId, Frontier)> = Vec::new();
+        for _ in 0..n {
+            r.arr_of(2)?;
+            let scope = ScopeId(r.fixed()?);
+            if hints.last().is_some_and(|(last, _)| *last >= scope) {
+                return malformed("scopes not sorted");
+            }
+            hints.push((scope, Frontier::read(r)?));
+            if r.position() - start > HINT_BYTES_MAX {
+                return malformed("too many hints");
+            }
+        }
+        let (explicit, too_many) = (flags & FLAG_EXPLICIT != 0, flags & FLAG_TOO_MANY != 0);
+        Ok(Self { membership, rest, gaps, wants, explicit, too_many, base, hints })
+    }
+}
+
+fn write_hints(w: &mut Writer, hints: &[(ScopeId, Frontier)]) {
+    w.arr(hints.len());
+    for (scope, tips) in hints {
+        w.arr(2).bstr(&scope.0);
+        tips.write(w);
+    }
+}
+
+/// How many bytes of a status hints take.
+pub(super) fn hint_bytes(hints: &[(ScopeId, Frontier)]) -> usize {
+    let mut w = Writer::new(Vec::new());
+    write_hints(&mut w, hints);
+    w.into_writer().len()
+}
+
+impl Canonical for Message {
+    fn write(&self, w: &mut Writer) {
+        match self {
+            Self::Status(status) => status.write(w),
+            Self::Scopes(scopes) => {
+                w.arr(2).uint(2).arr(scopes.len());
+                for (scope, hash) in scopes {
+                    w.arr(2).bstr(&scope.0).bstr(hash);
+                }
+            }
+            Self::Tips { scope, tips, last } => {
+                w.arr(4).uint(3).bstr(&scope.0);
+                tips.write(w);
+                w.boolean(*last);
+            }
+            Self::Entries { scope, entries } => {
+                w.arr(3).uint(4).bstr(&scope.0).arr(entries.len());
+                for entry in entries {
+                    w.bstr(entry);
+                }
+            }
+            Self::Confirmed { frames } => {
+                w.arr(2).uint(5).uint((*frames).into());
+            }
+            Self::RoundEnd { answered } => {
+                w.arr(2).uint(6).uint((*answered).into());
+            }
+            Self::Resend { scope, chain, after } => {
+                w.arr(4).uint(7).bstr(&scope.0);
+                chain.write(w);
+                w.uint(*after);
+            }
+            Self::Bye { code } => {
+                w.arr(2).uint(8).text(code);
+            }
+        }
+    }
+
+    fn read(r: &mut Reader<'_>) -> Result<Self, CborError> {
+        let found = r.arr_max(10)?;
+        let tag = r.u64()?;
+        let expected = match tag {
+            1 => 10,
+            2 | 5 | 6 | 8 => 2,
+            3 | 7 => 4,
+            4 => 3,
+            _ => return malformed(format!("unknown message {tag}")),
+        };
+        if found != expected {
+            return malformed(format!("message {tag} has {expected} parts, {found} found"));
+        }
+        Ok(match tag {
+            1 => Self::Status(Status::read(r)?),
+            2 => Self::Scopes(read_scopes(r)?),
+            3 => Self::Tips { scope: ScopeId(r.fixed()?), tips: Frontier::read(r)?, last: r.bool()? },
+            4 => Self::Entries { scope: ScopeId(r.fixed()?), entries: read_entries(r)? },
+            5 => Self::Confirmed { frames: r.u32()? },
+            6 => Self::RoundEnd { answered: r.u32()? },
+            7 => Self::Resend { scope: ScopeId(r.fixed()?), chain: ChainKey::read(r)?, after: r.u64()? },
+            _ => Self::Bye { code: read_code(r)? },
+        })
+    }
+}
+
+fn read_scopes(r: &mut Reader<'_>) -> Result<Vec<(ScopeId, [u8; 32])>, CborError> {
+    let n = r.arr_max(SCOPES_MAX as u64)?;
+    let mut scopes: Vec<(ScopeId, [u8; 32])> = Vec::new();
+    for _ in 0..n {
+        r.arr_of(2)?;
+        let (scope, hash) = (ScopeId(r.fixed()?), r.fixed()?);
+        if scopes.last().is_some_and(|(last, _)| *last >= scope) {
+            return malformed("scopes not sorted");
+        }
+        scopes.push((scope, hash));
+    }
+    Ok(scopes)
+}
+
+fn read_entries(r: &mut Reader<'_>) -> Result<Vec<Vec<u8>>, CborError> {
+    let n = r.arr_max(FRAME_ENTRIES_MAX as u64)?;
+    if n == 0 {
+        return malformed("a frame of no entries");
+    }
+    let mut entries = Vec::new();
+    for _ in 0..n {
+        entries.push(r.bstr_max(ENTRY_BYTES_MAX)?.to_vec());
+    }
+    Ok(entries)
+}
+
+pub(super) fn read_code(r: &mut Reader<'_>) -> Result<String, CborError> {
+    let code = r.text_max(BYE_BYTES_MAX)?;
+    if !code.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_') {
+        return malformed("a code is of a–z, 0–9 and _");
+    }
+    Ok(code)
+}
+
+#[cfg(test)]
+mod tests;

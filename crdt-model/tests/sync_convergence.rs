@@ -1,0 +1,1054 @@
+//! Whatever two replicas hold and whatever they believe of each other, a session makes them equal or names why not.
+//!
+//! A toy engine (chains in maps, admission by predecessor and signature, a chain counts up to its fork) drives real
+//! sessions over queues of frames, in lockstep to count round trips or in a random order from a seed.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::rc::Rc;
+
+use crdt_model::entry::{Entry, Header, Kind, Place, SectionRef, VALIDATOR};
+use crdt_model::frontier::{ChainKey, Frontier, Suffix, Tip};
+use crdt_model::id::{DeviceId, DocId, EntryId, Incarnation, OrgId, ScopeId};
+use crdt_model::sync::message::{Gaps, Message};
+use crdt_model::sync::{Again, Agreed, Config, Input, Output, Reason, Refused, Report, Session, Snapshot};
+use ed25519_dalek::SigningKey;
+use proptest::prelude::*;
+
+const ORG: OrgId = OrgId([1; 16]);
+const MEMBERSHIP: ScopeId = ScopeId([0xEE; 16]);
+
+fn scope(n: u8) -> ScopeId {
+    if n == 0 { MEMBERSHIP } else { ScopeId([n; 16]) }
+}
+
+fn chain(device: u8) -> ChainKey {
+    ChainKey { device: DeviceId([device; 16]), incarnation: Incarnation([1; 8]) }
+}
+
+fn signing_key(device: &DeviceId) -> SigningKey {
+    SigningKey::from_bytes(&[device.0[0]; 32])
+}
+
+/// A deterministic source of choices.
+struct Dice(u64);
+
+impl Dice {
+    fn below(&mut self, n: usize) -> usize {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        ((self.0 >> 33) as usize) % n
+    }
+}
+
+type Chain = BTreeMap<u64, Vec<Rc<Entry>>>;
+
+#[derive(Clone, Default)]
+struct Node {
+    scopes: BTreeSet<ScopeId>,
+    chains: BTreeMap<ScopeId, BTreeMap<ChainKey, Chain>>,
+    /// How far to step back next when a chain does not fit.
+    steps: BTreeMap<(ScopeId, ChainKey), u64>,
+    agreed: Option<Agreed>,
+    /// Entries whose signature is never accepted here.
+    distrusted: BTreeSet<EntryId>,
+    /// Shares scopes 0 to 2 once the membership has so many entries.
+    opens_after: Option<u64>,
+    /// This device writes something new on the next so many requests for frontiers.
+    writes_on_asking: (u8, u64),
+}
+
+enum Admission {
+    New,
+    Known,
+    Refused(Refused),
+    Misfit(Again),
+}
+
+impl Node {
+    fn new(scopes: u8) -> Self {
+        Self { scopes: (0..scopes).map(scope).collect(), ..Self::default() }
+    }
+
+    fn frontiers(&self) -> BTreeMap<ScopeId, Frontier> {
+        self.scopes.iter().map(|scope| (*scope, self.frontier(scope))).collect()
+    }
+
+    fn frontier(&self, scope: &ScopeId) -> Frontier {
+        let tip = |(key, chain): (&ChainKey, &Chain)| Some((*key, effective_tip(chain)?));
+        self.chains.get(scope).into_iter().flatten().filter_map(tip).collect()
+    }
+
+    /// All entries held, rivals too.
+    fn ids(&self) -> BTreeSet<EntryId> {
+        self.chains.values().flat_map(BTreeMap::values).flat_map(BTreeMap::values).flatten().map(|e| e.id()).collect()
+    }
+
+    fn put(&mut self, entry: Rc<Entry>) {
+        let header = entry.header();
+        let chains = self.chains.entry(header.scope).or_default();
+        chains.entry(ChainKey::of(header)).or_default().entry(header.seq).or_default().push(entry);
+    }
+
+    /// Writes `n` entries at the end of a device's own chain.
+    fn write(&mut self, device: u8, scope: ScopeId, n: u64, section_bytes: usize, salt: u8) {
+        for _ in 0..n {
+            let last = self.chains.get(&scope).and_then(|c| c.get(&chain(device))?.last_key_value());
+            let place = last.map_or(Place::FIRST, |(_, at)| Place::after(at[0].header(), at[0].id()));
+            self.put(Rc::new(sign(device, scope, place, section_bytes, salt)));
+        }
+    }
+
+    fn admit(&mut self, scope: ScopeId, bytes: &[u8]) -> Admission {
+        let refused = |entry, code| Admission::Refused(Refused { entry, code });
+        let entry = match Entry::decode(bytes) {
+            Ok(entry) => entry,
+            Err(error) => return refused(None, error.code()),
+        };
+        let header = entry.header();
+        let key = ChainKey::of(header);
+        if header.scope != scope || header.org != ORG {
+            return refused(Some(entry.id()), "foreign_org");
+        }
+        if let Err(error) = entry.verify(&signing_key(&header.device).verifying_key()) {
+            return refused(Some(entry.id()), error.code());
+        }
+        if self.distrusted.contains(&entry.id()) {
+            return refused(Some(entry.id()), "signature");
+        }
+        let empty = Chain::new();
+        let held = self.chains.get(&scope).and_then(|chains| chains.get(&key)).unwrap_or(&empty);
+        let effective = effective_tip(held).map_or(0, |tip| tip.seq);
+        if held.get(&header.seq).is_some_and(|at| at.iter().any(|e| e.id() == entry.id())) {
+            if header.seq > effective {
+                return Admission::Misfit(Again { chain: key, after: effective });
+            }
+            return Admission::Known;
+        }
+        let before = header.seq.checked_sub(1).and_then(|seq| held.get(&seq));
+        match before {
+            _ if header.seq == 1 => {}
+            Some(at) if at.iter().any(|e| e.id() == header.prev) => {}
+            Some(_) => {
+                let step = self.steps.entry((scope, key)).or_insert(0);
+                let after = (header.seq - 2).saturating_sub(*step);
+                *step = *step * 2 + 1;
+                return Admission::Misfit(Again { chain: key, after });
+            }
+            None => {
+                let last = held.last_key_value().map_or(0, |(seq, _)| *seq);
+                return Admission::Misfit(Again { chain: key, after: last.min(effective.max(1)) });
+            }
+        }
+        self.put(Rc::new(entry));
+        Admission::New
+    }
+
+    fn supply(&self, scope: ScopeId, suffix: Suffix, bytes_max: usize) -> Input {
+        let mut entries = Vec::new();
+        let (mut bytes, mut reached) = (0, suffix.upto);
+        let chain = self.chains.get(&scope).and_then(|chains| chains.get(&suffix.chain));
+        for (seq, at) in chain.into_iter().flat_map(|c| c.range(suffix.after.saturating_add(1)..)) {
+            if *seq > suffix.upto {
+                break;
+            }
+            if bytes > 0 && bytes >= bytes_max {
+                reached = seq - 1;
+                break;
+            }
+            for entry in at {
+                let encoded = entry.encode();
+                bytes += encoded.len();
+                entries.push(encoded);
+            }
+        }
+        Input::Supplied { scope, entries, reached }
+    }
+
+    fn ingest(&mut self, scope: ScopeId, entries: &[Vec<u8>]) -> Input {
+        let (mut accepted, mut refused, mut resend) = (0, Vec::new(), Vec::new());
+        for bytes in entries {
+            match self.admit(scope, bytes) {
+                Admission::New => accepted += 1,
+                Admission::Known => {}
+                Admission::Refused(fault) => refused.push(fault),
+                Admission::Misfit(again) => resend.push(again),
+            }
+        }
+        Input::Ingested { scope, accepted, refused, resend }
+    }
+
+    fn answer(&mut self, ask: Output) -> Input {
+        match ask {
+            Output::Need { scope, suffix, bytes_max } => self.supply(scope, suffix, bytes_max),
+            Output::Ingest { scope, entries } => self.ingest(scope, &entries),
+            Output::AskFrontiers => {
+                if self.opens_after.is_some_and(|n| self.frontier(&MEMBERSHIP).entries() >= n) {
+                    self.scopes = (0..3).map(scope).collect();
+                }
+                if let (device, left @ 1..) = self.writes_on_asking {
+                    self.writes_on_asking = (device, left - 1);
+                    self.write(device, scope(1), 1, 40, left as u8);
+                }
+                Input::Frontiers(self.frontiers().into())
+            }
+            Output::Send(_) | Output::Finished(_) => unreachable!("handled where it is polled"),
+        }
+    }
+}
+
+/// The last entry before a chain's first fork.
+fn effective_tip(chain: &Chain) -> Option<Tip> {
+    let alone = chain.iter().zip(1..).take_while(|((seq, at), n)| **seq == *n && at.len() == 1);
+    alone.last().map(|((seq, at), _)| Tip { seq: *seq, entry: at[0].id() })
+}
+
+fn sign(device: u8, scope: ScopeId, place: Place, section_bytes: usize, salt: u8) -> Entry {
+    let sections: Vec<Vec<u8>> = (0..3).map(|layer| vec![salt ^ layer; section_bytes]).collect();
+    let named = |layer| SectionRef { layer, generation: 0, len: section_bytes as u32, hash: [0; 32], hint: [salt; 8] };
+    let chain = chain(device);
+    let mut header = Header {
+        org: ORG,
+        scope,
+        kind: Kind::Edit,
+        doc: DocId([salt; 16]),
+        device: chain.device,
+        incarnation: chain.incarnation,
+        seq: place.seq,
+        prev: place.prev,
+        bytes_total: 0,
+        validator: VALIDATOR,
+        auth: vec![],
+        deps: vec![],
+        sections: (0..3).map(named).collect(),
+    };
+    header.bytes_total = place.bytes_before + header.cost();
+    Entry::sign(header, sections, &signing_key(&chain.device))
+}
+
+/// One end of a session with its engine.
+struct Side<'a> {
+    node: &'a mut Node,
+    session: Session,
+    inbox: VecDeque<Vec<u8>>,
+    asks: VecDeque<Output>,
+    report: Option<Report>,
+}
+
+impl<'a> Side<'a> {
+    fn new(node: &'a mut Node, config: Config) -> Self {
+        node.steps.clear();
+        let session = Session::new(config, node.agreed.clone());
+        Self { node, session, inbox: VecDeque::new(), asks: VecDeque::new(), report: None }
+    }
+
+    /// Gives an input and sorts the outputs; frames go to `out`.
+    fn handle(&mut self, input: Input, out: &mut VecDeque<Vec<u8>>) {
+        self.session.handle(input);
+        while let Some(output) = self.session.poll() {
+            match output {
+                Output::Send(frame) => out.push_back(frame),
+                Output::Finished(report) => {
+                    assert!(self.report.is_none(), "finished twice");
+                    self.report = Some(*report);
+                }
+                ask => self.asks.push_back(ask),
+            }
+        }
+    }
+
+    fn answer_one(&mut self, out: &mut VecDeque<Vec<u8>>) {
+        if let Some(ask) = self.asks.pop_front() {
+            let input = self.node.answer(ask);
+            self.handle(input, out);
+        }
+    }
+}
+
+struct Met {
+    a: Report,
+    b: Report,
+    half_trips: u32,
+    frames: usize,
+    bytes: usize,
+}
+
+/// Keeps what was agreed on, as a store would.
+fn keep(node: &mut Node, report: &Report) {
+    if let Some(agreed) = &report.agreed {
+        node.agreed = Some(agreed.clone());
+    }
+}
+
+/// Runs a session in lockstep: all that is on its way arrives at once, engines answer at once. Cut after `frames_max`.
+fn meet_cut(a: &mut Node, b: &mut Node, config: &Config, frames_max: usize) -> Met {
+    let (mut a, mut b) = (Side::new(a, config.clone()), Side::new(b, config.clone()));
+    let (mut to_a, mut to_b) = (VecDeque::new(), VecDeque::new());
+    let start = Input::Start(a.node.frontiers().into());
+    a.handle(start, &mut to_b);
+    let start = Input::Start(b.node.frontiers().into());
+    b.handle(start, &mut to_a);
+    let (mut half_trips, mut frames, mut bytes) = (0, 0, 0);
+    while frames < frames_max && !(to_a.is_empty() && to_b.is_empty()) {
+        half_trips += 1;
+        std::mem::swap(&mut a.inbox, &mut to_a);
+        std::mem::swap(&mut b.inbox, &mut to_b);
+        for (side, out) in [(&mut a, &mut to_b), (&mut b, &mut to_a)] {
+            while let Some(frame) = side.inbox.pop_front() {
+                if frames == frames_max {
+                    break;
+                }
+                frames += 1;
+                bytes += frame.len();
+                side.handle(Input::Frame(frame), out);
+                while !side.asks.is_empty() {
+                    side.answer_one(out);
+                }
+            }
+        }
+    }
+    for side in [&mut a, &mut b] {
+        side.handle(Input::Closed, &mut VecDeque::new());
+    }
+    let (ra, rb) = (a.report.take().expect("finished"), b.report.take().expect("finished"));
+    keep(a.node, &ra);
+    keep(b.node, &rb);
+    Met { a: ra, b: rb, half_trips, frames, bytes }
+}
+
+fn meet(a: &mut Node, b: &mut Node) -> Met {
+    meet_cut(a, b, &config(), usize::MAX)
+}
+
+fn config() -> Config {
+    Config::new(ORG, MEMBERSHIP)
+}
+
+/// Runs a session in an order drawn from `seed`: frames are late, engines are slow.
+fn meet_in_disorder(a: &mut Node, b: &mut Node, config: &Config, seed: u64) -> (Report, Report) {
+    let mut dice = Dice(seed);
+    let (mut a, mut b) = (Side::new(a, config.clone()), Side::new(b, config.clone()));
+    let mut starts = [true, true];
+    loop {
+        let mut moves = Vec::new();
+        for (n, side) in [&a, &b].into_iter().enumerate() {
+            moves.extend(starts[n].then_some((n, 0)));
+            moves.extend((!side.inbox.is_empty()).then_some((n, 1)));
+            moves.extend((!side.asks.is_empty()).then_some((n, 2)));
+        }
+        if moves.is_empty() {
+            break;
+        }
+        let (n, act) = moves[dice.below(moves.len())];
+        let (side, other) = if n == 0 { (&mut a, &mut b) } else { (&mut b, &mut a) };
+        let out = &mut other.inbox;
+        match act {
+            0 => {
+                starts[n] = false;
+                let start = Input::Start(side.node.frontiers().into());
+                side.handle(start, out);
+            }
+            1 => {
+                let frame = side.inbox.pop_front().expect("a frame waits");
+                side.handle(Input::Frame(frame), out);
+            }
+            _ => side.answer_one(out),
+        }
+    }
+    let (ra, rb) = (a.report.take().expect("a finished"), b.report.take().expect("b finished"));
+    keep(a.node, &ra);
+    keep(b.node, &rb);
+    (ra, rb)
+}
+
+// ---- one by one
+
+/// Two nodes with three scopes that have met, each with entries of its own in every scope.
+fn acquainted(entries: u64, section_bytes: usize) -> (Node, Node) {
+    let (mut a, mut b) = (Node::new(3), Node::new(3));
+    for n in 0..3 {
+        a.write(1, scope(n), entries, section_bytes, 0);
+        b.write(2, scope(n), entries, section_bytes, 0);
+    }
+    let met = meet(&mut a, &mut b);
+    assert!(met.a.equal && met.b.equal, "{:?} {:?}", met.a.reason, met.b.reason);
+    assert_eq!(a.ids(), b.ids());
+    (a, b)
+}
+
+#[test]
+fn two_strangers_become_equal_membership_first() {
+    let (mut a, mut b) = (Node::new(3), Node::new(3));
+    a.write(1, scope(0), 4, 60, 0);
+    a.write(1, scope(1), 4, 60, 0);
+    b.write(2, scope(2), 4, 60, 0);
+    let met = meet(&mut a, &mut b);
+    assert!(met.a.equal && met.b.equal);
+    assert_eq!((met.a.entries_sent, met.a.entries_received), (8, 4));
+    assert_eq!((met.a.rounds, met.b.rounds), (2, 2), "one for the membership, one for the rest");
+    assert_eq!(met.a.progress, crdt_model::sync::Progress { sent: 8, to_send: 8, received: 4, to_receive: 4 });
+    assert_eq!(a.ids(), b.ids());
+    assert_eq!(met.a.scopes, met.b.scopes);
+}
+
+#[test]
+fn nothing_to_do_is_one_round_trip_and_400_bytes() {
+    let (mut a, mut b) = acquainted(50, 60);
+    let met = meet(&mut a, &mut b);
+    assert!(met.a.equal && met.b.equal);
+    assert_eq!((met.a.round_trips, met.b.round_trips, met.half_trips), (1, 1, 1));
+    assert!(met.bytes <= 400, "{} bytes", met.bytes);
+    assert_eq!(met.a.bytes_sent + met.b.bytes_sent, met.bytes as u64);
+    // Without a memory of each other it costs the same.
+    (a.agreed, b.agreed) = (None, None);
+    assert!(meet(&mut a, &mut b).bytes <= 400);
+}
+
+#[test]
+fn a_hundred_new_entries_take_two_round_trips_and_little_more_than_their_bytes() {
+    for (known, both_ways) in [(10, false), (10, true), (400, false)] {
+        let (mut a, mut b) = acquainted(known, 512);
+        let before = a.ids();
+        a.write(1, scope(1), 60, 512, 1);
+        if both_ways {
+            b.write(2, scope(2), 40, 512, 1);
+        } else {
+            a.write(1, scope(2), 40, 512, 1);
+        }
+        let new = [&a, &b].into_iter().flat_map(|node| node.chains.values().flat_map(BTreeMap::values));
+        let new = new.flat_map(BTreeMap::values).flatten().filter(|e| !before.contains(&e.id()));
+        let entry_bytes: usize = new.map(|e| e.encode().len()).sum();
+        let met = meet(&mut a, &mut b);
+        assert!(met.a.equal && met.b.equal);
+        assert_eq!(met.a.entries_received + met.b.entries_received, 100);
+        assert_eq!((met.a.round_trips, met.b.round_trips), (2, 2));
+        assert!(met.half_trips <= 4, "{} half trips", met.half_trips);
+        assert!(met.bytes * 100 <= entry_bytes * 115, "{} bytes for {entry_bytes}", met.bytes);
+        assert_eq!(a.ids(), b.ids());
+    }
+}
+
+#[test]
+fn a_session_cut_at_any_frame_resumes_where_it_stopped() {
+    let small = Config { frame_entries_bytes: 1_500, window_frames: 3, ..config() };
+    for hinted in [false, true] {
+        let (mut a, mut b) = if hinted { acquainted(3, 60) } else { (Node::new(3), Node::new(3)) };
+        for n in 0..3 {
+            a.write(1, scope(n), 12, 60, 5);
+        }
+        let due = 36;
+        let whole = meet_cut(&mut a.clone(), &mut b.clone(), &small, usize::MAX);
+        assert!(whole.a.equal && whole.frames > 12, "{} frames", whole.frames);
+        for cut in 0..whole.frames - 2 {
+            let (mut a, mut b) = (a.clone(), b.clone());
+            let first = meet_cut(&mut a, &mut b, &small, cut);
+            assert_eq!(first.a.reason, Some(Reason::Cut), "cut at {cut}");
+            assert!(!first.a.equal && first.a.agreed.is_none());
+            let second = meet_cut(&mut a, &mut b, &small, usize::MAX);
+            assert!(second.a.equal && second.b.equal, "cut at {cut}: {:?}", second.a.reason);
+            let again = second.a.entries_sent + first.a.progress.sent;
+            assert!(again <= due, "cut at {cut}: {again} entries for {due}");
+            assert_eq!(first.b.entries_received + second.b.entries_received, due);
+            assert_eq!(a.ids(), b.ids());
+        }
+        b.scopes.clear();
+    }
+}
+
+#[test]
+fn both_branches_of_a_fork_reach_both_sides() {
+    // (shared, branch of a, branch of b)
+    for (shared, ours, theirs) in [(4, 1, 1), (4, 3, 3), (4, 2, 9), (0, 1, 1), (0, 30, 2), (1, 20, 20)] {
+        for acquainted in [false, true] {
+            let (mut a, mut b) = (Node::new(2), Node::new(2));
+            a.write(9, scope(0), 1, 60, 0);
+            a.write(1, scope(1), shared, 60, 0);
+            assert!(meet(&mut a, &mut b).a.equal);
+            if !acquainted {
+                (a.agreed, b.agreed) = (None, None);
+            }
+            a.write(1, scope(1), ours, 60, 0xA);
+            b.write(1, scope(1), theirs, 60, 0xB);
+            let met = meet(&mut a, &mut b);
+            let case = format!("{shared}+{ours}/{theirs}: {:?}", met.a.reason);
+            assert!(met.a.equal && met.b.equal, "{case}");
+            for node in [&a, &b] {
+                assert_eq!(node.chains[&scope(1)][&chain(1)][&(shared + 1)].len(), 2, "{case}");
+                assert_eq!(node.frontier(&scope(1)).tip(&chain(1)).map_or(0, |tip| tip.seq), shared, "{case}");
+            }
+            assert_eq!(meet(&mut a, &mut b).a.round_trips, 1, "{case}");
+        }
+    }
+}
+
+#[test]
+fn who_has_heard_of_a_fork_tells_who_has_not() {
+    let (mut a, mut b, mut c) = (Node::new(2), Node::new(2), Node::new(2));
+    a.write(1, scope(1), 3, 60, 0);
+    meet(&mut a, &mut b);
+    a.write(1, scope(1), 4, 60, 0xA);
+    b.write(1, scope(1), 6, 60, 0xB);
+    meet(&mut a, &mut c);
+    assert_eq!(c.frontier(&scope(1)).entries(), 7);
+    meet(&mut a, &mut b);
+    let met = meet(&mut b, &mut c);
+    assert!(met.a.equal, "{:?}", met.a.reason);
+    assert_eq!(c.frontier(&scope(1)).entries(), 3);
+    assert!(meet(&mut a, &mut c).a.equal);
+}
+
+#[test]
+fn what_one_side_refuses_is_named_and_the_rest_still_arrives() {
+    let (mut a, mut b) = (Node::new(3), Node::new(3));
+    a.write(1, scope(1), 3, 60, 0);
+    a.write(3, scope(0), 2, 60, 0);
+    a.write(2, scope(2), 3, 60, 0);
+    let bad = a.chains[&scope(1)][&chain(1)][&3][0].id();
+    let bad_member = a.chains[&scope(0)][&chain(3)][&2][0].id();
+    b.distrusted.extend([bad, bad_member]);
+    let met = meet(&mut a, &mut b);
+    let differs = Some(Reason::Differs { scopes: vec![scope(1), scope(0)] });
+    assert_eq!((&met.a.reason, &met.b.reason), (&differs, &differs));
+    assert!(!met.a.equal && met.b.agreed.is_none());
+    assert!(met.b.refused.iter().all(|r| r.code == "signature"));
+    let named: BTreeSet<_> = met.b.refused.iter().filter_map(|r| r.entry).collect();
+    assert_eq!(named, BTreeSet::from([bad, bad_member]));
+    assert_eq!(b.frontier(&scope(2)), a.frontier(&scope(2)));
+    assert_eq!(b.frontier(&scope(1)).entries(), 2);
+}
+
+#[test]
+fn a_scope_only_one_side_may_hold_is_neither_sent_nor_hidden() {
+    let (mut a, mut b) = acquainted(2, 60);
+    a.scopes.insert(scope(7));
+    a.write(1, scope(7), 5, 60, 0);
+    a.write(1, scope(1), 5, 60, 0);
+    let met = meet(&mut a, &mut b);
+    assert_eq!(met.a.reason, Some(Reason::Differs { scopes: vec![scope(7)] }));
+    assert_eq!(met.b.reason, met.a.reason);
+    assert_eq!(met.a.entries_sent, 5);
+    assert!(!b.chains.contains_key(&scope(7)));
+    assert_eq!(a.frontier(&scope(1)), b.frontier(&scope(1)));
+    // Empty, it is no difference.
+    let (mut a, mut b) = acquainted(2, 60);
+    a.scopes.insert(scope(7));
+    assert!(meet(&mut a, &mut b).a.equal);
+    // A scope shared from now on, with an old memory of each other.
+    b.scopes.insert(scope(7));
+    a.write(1, scope(7), 5, 60, 0);
+    let met = meet(&mut a, &mut b);
+    assert!(met.a.equal, "{:?}", met.a.reason);
+    assert_eq!(b.frontier(&scope(7)).entries(), 5);
+}
+
+#[test]
+fn many_short_chains_share_frames() {
+    let (mut a, mut b) = (Node::new(2), Node::new(2));
+    for device in 0..200 {
+        a.write(device, scope(1), 1, 40, 0);
+    }
+    let met = meet(&mut a, &mut b);
+    assert!(met.a.equal);
+    assert!(met.frames <= 16, "{} frames", met.frames);
+}
+
+#[test]
+fn hints_too_large_for_a_greeting_are_left_out() {
+    let (mut a, mut b) = acquainted(1, 40);
+    for scope_no in [1, 2] {
+        for device in 10..250 {
+            a.write(device, scope(scope_no), 1, 40, 0);
+            b.write(device, scope(scope_no), 1, 40, 0);
+        }
+    }
+    for n in 3..8 {
+        for node in [&mut a, &mut b] {
+            node.scopes.insert(scope(n));
+        }
+        for device in 10..250 {
+            a.write(device, scope(n), 1, 40, 0);
+        }
+    }
+    let met = meet(&mut a, &mut b);
+    assert!(met.a.equal && met.b.equal);
+    assert!(met.a.round_trips > 2, "hints were used");
+    assert_eq!(a.ids(), b.ids());
+}
+
+#[test]
+fn missing_sections_and_differing_wants_are_named_and_remembered_as_agreed() {
+    let (mut a, mut b) = acquainted(2, 40);
+    let gaps = |count: u32| Gaps { count, hash: [count as u8; 32] };
+    for (ours, theirs, wants, reason) in [
+        (2, 0, 0, Some(Reason::Gaps { ours: 2, theirs: 0 })),
+        (3, 3, 0, Some(Reason::Gaps { ours: 3, theirs: 3 })),
+        (0, 0, 1, Some(Reason::Wants)),
+        (0, 0, 0, None),
+    ] {
+        let mut sides = [Side::new(&mut a, config()), Side::new(&mut b, config())];
+        let mut hellos = VecDeque::new();
+        for (side, (missing, wants)) in sides.iter_mut().zip([(ours, wants), (theirs, 0)]) {
+            let (gaps, wants) = if missing == 0 { (Gaps::default(), [wants; 32]) } else { (gaps(missing), [0; 32]) };
+            let frontiers = side.node.frontiers();
+            side.handle(Input::Start(Snapshot { frontiers, gaps, wants }), &mut hellos);
+        }
+        let (from_a, from_b) = (hellos.pop_front().expect("a"), hellos.pop_front().expect("b"));
+        let [sa, sb] = &mut sides;
+        sb.handle(Input::Frame(from_a), &mut hellos);
+        sa.handle(Input::Frame(from_b), &mut hellos);
+        let report = sa.report.take().expect("finished");
+        assert_eq!((report.equal, &report.reason), (reason.is_none(), &reason));
+        assert!(report.agreed.is_some(), "the frontiers are equal");
+        assert!(sb.report.is_some());
+    }
+}
+
+#[test]
+fn a_newcomer_gets_the_rest_in_the_session_that_made_it_a_member() {
+    let (mut a, mut b) = (Node::new(3), Node::new(1));
+    a.write(1, scope(0), 3, 40, 0);
+    a.write(1, scope(1), 3, 40, 0);
+    b.write(2, scope(0), 1, 40, 0);
+    a.scopes = BTreeSet::from([scope(0)]);
+    a.opens_after = Some(4);
+    b.opens_after = Some(4);
+    let met = meet(&mut a, &mut b);
+    assert!(met.a.equal && met.b.equal, "{:?}", met.a.reason);
+    assert_eq!(b.frontier(&scope(1)).entries(), 3);
+}
+
+#[test]
+fn what_is_written_during_a_session_goes_along_and_endless_writing_is_bounded() {
+    let (mut a, mut b) = acquainted(2, 40);
+    a.write(1, scope(1), 2, 40, 0);
+    (a.writes_on_asking, b.writes_on_asking) = ((1, 3), (2, 2));
+    let met = meet(&mut a, &mut b);
+    assert!(met.a.equal && met.b.equal);
+    assert_eq!(a.ids(), b.ids());
+    a.write(1, scope(1), 2, 40, 0);
+    a.writes_on_asking = (1, 1_000);
+    let met = meet_cut(&mut a, &mut b, &Config { rounds_max: 4, ..config() }, usize::MAX);
+    assert_eq!(met.a.reason, Some(Reason::Rounds { rounds: 4 }));
+    assert_eq!(met.b.reason, met.a.reason);
+}
+
+#[test]
+fn the_other_side_learns_that_a_person_asked() {
+    let (mut a, mut b) = acquainted(1, 40);
+    let mut asks = Side::new(&mut a, Config { explicit: true, ..config() });
+    let mut out = VecDeque::new();
+    let start = Input::Start(asks.node.frontiers().into());
+    asks.handle(start, &mut out);
+    let mut asked = Side::new(&mut b, config());
+    asked.handle(Input::Frame(out.pop_front().expect("a greeting")), &mut out);
+    assert!(asked.session.peer_explicit(), "before this side has said anything");
+    assert!(!asks.session.peer_explicit());
+}
+
+#[test]
+fn an_engine_that_answers_what_was_not_asked_is_a_local_fault() {
+    let answers = [
+        Input::Supplied { scope: scope(1), entries: vec![], reached: 1 },
+        Input::Ingested { scope: scope(1), accepted: 1, refused: vec![], resend: vec![] },
+        Input::Frontiers(Snapshot::default()),
+        Input::Start(Snapshot::default()),
+    ];
+    for answer in answers {
+        let mut node = Node::new(2);
+        let mut side = Side::new(&mut node, config());
+        let start = Input::Start(side.node.frontiers().into());
+        side.handle(start, &mut VecDeque::new());
+        side.handle(answer, &mut VecDeque::new());
+        assert_eq!(side.report.and_then(|r| r.reason).map(|r| r.code()), Some("local"));
+    }
+}
+
+// ---- properties
+
+/// What two nodes hold of one chain: so many entries in common, then so many each, on one branch or on two.
+#[derive(Debug, Clone)]
+struct Holding {
+    device: u8,
+    scope: u8,
+    common: u64,
+    ours: u64,
+    theirs: u64,
+    forked: bool,
+}
+
+fn holdings(forks: bool) -> impl Strategy<Value = Vec<Holding>> {
+    let one = (1u8..5, 0u8..3, 0u64..5, 0u64..5, 0u64..5, any::<bool>()).prop_map(move |h| {
+        let (device, scope, common, ours, theirs, forked) = h;
+        Holding { device, scope, common, ours, theirs, forked: forked && forks }
+    });
+    proptest::collection::vec(one, 0..6)
+}
+
+fn build(holdings: &[Holding]) -> (Node, Node) {
+    let (mut a, mut b) = (Node::new(3), Node::new(3));
+    let mut seen = BTreeSet::new();
+    for h in holdings {
+        if !seen.insert((h.device, h.scope)) {
+            continue;
+        }
+        a.write(h.device, scope(h.scope), h.common, 20, 0);
+        b.write(h.device, scope(h.scope), h.common, 20, 0);
+        a.write(h.device, scope(h.scope), h.ours, 20, 0xA);
+        b.write(h.device, scope(h.scope), h.theirs, 20, if h.forked { 0xB } else { 0xA });
+    }
+    (a, b)
+}
+
+/// A memory of a last meeting, true or not.
+#[derive(Debug, Clone, Copy)]
+enum Memory {
+    None,
+    /// What both really hold together.
+    True,
+    /// The same on both sides, and more than they hold: both were restored from a backup.
+    Lost,
+    /// Of one's own present state, different on the two sides.
+    Own,
+    /// Of other chains altogether.
+    Foreign,
+}
+
+fn remember(a: &mut Node, b: &mut Node, memory: Memory) {
+    let all = build(&[Holding { device: 1, scope: 1, common: 9, ours: 0, theirs: 0, forked: false }]).0;
+    let common = |a: &Node, b: &Node| {
+        let mut both = Node::new(3);
+        let in_b = b.ids();
+        for entry in a.chains.values().flat_map(BTreeMap::values).flat_map(BTreeMap::values).flatten() {
+            if in_b.contains(&entry.id()) {
+                both.put(entry.clone());
+            }
+        }
+        both.frontiers()
+    };
+    let (for_a, for_b) = match memory {
+        Memory::None => (None, None),
+        Memory::True => {
+            let common = common(a, b);
+            (Some(common.clone()), Some(common))
+        }
+        Memory::Lost => {
+            let mut more = a.clone();
+            for n in 0..3 {
+                more.write(2, scope(n), 4, 20, 0xA);
+            }
+            (Some(more.frontiers()), Some(more.frontiers()))
+        }
+        Memory::Own => (Some(a.frontiers()), Some(b.frontiers())),
+        Memory::Foreign => (Some(all.frontiers()), Some(all.frontiers())),
+    };
+    a.agreed = for_a.as_ref().map(Agreed::new);
+    b.agreed = for_b.as_ref().map(Agreed::new);
+}
+
+fn memories() -> impl Strategy<Value = Memory> {
+    prop_oneof![Just(Memory::None), Just(Memory::True), Just(Memory::Lost), Just(Memory::Own), Just(Memory::Foreign)]
+}
+
+fn configs() -> impl Strategy<Value = Config> {
+    (1usize..9, prop_oneof![Just(1usize), Just(900), Just(256 << 10)])
+        .prop_map(|(window_frames, frame_entries_bytes)| Config { window_frames, frame_entries_bytes, ..config() })
+}
+
+/// Every rival either side held is held by both.
+fn rivals(node: &Node) -> BTreeSet<(ScopeId, ChainKey, u64, EntryId)> {
+    let mut out = BTreeSet::new();
+    for (scope, chains) in &node.chains {
+        for (key, chain) in chains {
+            if let Some((seq, at)) = chain.iter().find(|(_, at)| at.len() > 1) {
+                out.extend(at.iter().map(|e| (*scope, *key, *seq, e.id())));
+            }
+        }
+    }
+    out
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(128))]
+
+    #[test]
+    fn any_two_sets_of_chains_become_equal_whatever_is_remembered(
+        holdings in holdings(false), memory in memories(), config in configs(), seed in any::<u64>(),
+    ) {
+        let (mut a, mut b) = build(&holdings);
+        remember(&mut a, &mut b, memory);
+        let union: BTreeSet<_> = a.ids().union(&b.ids()).copied().collect();
+        let (ra, rb) = meet_in_disorder(&mut a, &mut b, &config, seed);
+        prop_assert!(ra.equal && rb.equal, "{:?} {:?}", ra.reason, rb.reason);
+        prop_assert_eq!(a.ids(), union);
+        prop_assert_eq!(a.frontiers(), b.frontiers());
+        prop_assert_eq!(ra.agreed, rb.agreed);
+        prop_assert_eq!((ra.bytes_sent, ra.bytes_received), (rb.bytes_received, rb.bytes_sent));
+        let (ra, _) = meet_in_disorder(&mut a, &mut b, &config, seed);
+        prop_assert_eq!(ra.round_trips, 1);
+    }
+
+    #[test]
+    fn forks_anywhere_end_with_both_rivals_on_both_sides(
+        holdings in holdings(true), memory in memories(), config in configs(), seed in any::<u64>(),
+    ) {
+        let (mut a, mut b) = build(&holdings);
+        remember(&mut a, &mut b, memory);
+        let (ra, rb) = meet_in_disorder(&mut a, &mut b, &config, seed);
+        prop_assert!(ra.equal && rb.equal, "{:?} {:?}", ra.reason, rb.reason);
+        prop_assert_eq!(a.frontiers(), b.frontiers());
+        prop_assert_eq!(rivals(&a), rivals(&b));
+        let mut seen = BTreeSet::new();
+        for h in holdings.iter().filter(|h| seen.insert((h.device, h.scope))) {
+            if h.forked && h.ours > 0 && h.theirs > 0 {
+                let at = &a.chains[&scope(h.scope)][&chain(h.device)][&(h.common + 1)];
+                prop_assert_eq!(at.len(), 2);
+            }
+        }
+    }
+
+    #[test]
+    fn three_replicas_converge_in_any_order_of_meetings(
+        ab in holdings(false), extra in 0u64..4, first in 0usize..3, seed in any::<u64>(),
+    ) {
+        let (a, b) = build(&ab);
+        let mut c = Node::new(3);
+        c.write(6, scope(1), extra, 20, 0);
+        let mut nodes = [a, b, c];
+        let union: BTreeSet<_> = nodes.iter().flat_map(Node::ids).collect();
+        // Two meetings of each pair in some order are enough: the second pass carries what the first brought.
+        for pass in 0..2 {
+            for k in 0..3 {
+                let skip = (first + k * (1 + seed as usize % 2)) % 3;
+                let (x, y) = ((skip + 1) % 3, (skip + 2) % 3);
+                let (lo, hi) = (x.min(y), x.max(y));
+                let (left, right) = nodes.split_at_mut(hi);
+                let (x, y) = (&mut left[lo], &mut right[0]);
+                // Memories are kept per peer; here they are forgotten.
+                (x.agreed, y.agreed) = (None, None);
+                let (rx, ry) = meet_in_disorder(x, y, &config(), seed ^ pass);
+                prop_assert!(rx.equal && ry.equal);
+            }
+        }
+        for node in &nodes {
+            prop_assert_eq!(node.ids(), union.clone());
+        }
+    }
+}
+
+// ---- hostile peers
+
+#[derive(Debug, Clone)]
+enum Attack {
+    Replace(Vec<u8>),
+    Say(Message),
+    Drop,
+    Repeat,
+    Flip(u16, u8),
+    Oversize,
+    Swap,
+}
+
+fn messages() -> impl Strategy<Value = Message> {
+    let tips = (1u8..4, 1u64..9).prop_map(|(device, seq)| {
+        [(chain(device), Tip { seq, entry: EntryId([seq as u8; 32]) })].into_iter().collect::<Frontier>()
+    });
+    let tips = prop_oneof![tips, Just(Frontier::new()), Just(far_tip())];
+    prop_oneof![
+        (0u8..4, tips, any::<bool>()).prop_map(|(n, tips, last)| Message::Tips { scope: scope(n), tips, last }),
+        (0u8..4).prop_map(|n| Message::Scopes(vec![(scope(n), [n; 32])])),
+        (0u8..4).prop_map(|n| Message::Entries { scope: scope(n), entries: vec![vec![1, 2, 3]] }),
+        any::<u32>().prop_map(|frames| Message::Confirmed { frames }),
+        (0u32..4).prop_map(|answered| Message::RoundEnd { answered }),
+        (0u8..4, 0u8..4, prop_oneof![0u64..9, Just(u64::MAX)]).prop_map(|(s, d, after)| Message::Resend {
+            scope: scope(s),
+            chain: chain(d),
+            after
+        }),
+        Just(Message::Bye { code: "rounds".into() }),
+    ]
+}
+
+fn far_tip() -> Frontier {
+    [(chain(1), Tip { seq: u64::MAX, entry: EntryId([7; 32]) })].into_iter().collect()
+}
+
+fn attacks() -> impl Strategy<Value = Attack> {
+    prop_oneof![
+        proptest::collection::vec(any::<u8>(), 0..80).prop_map(Attack::Replace),
+        messages().prop_map(Attack::Say),
+        messages().prop_map(Attack::Say),
+        Just(Attack::Drop),
+        Just(Attack::Repeat),
+        (any::<u16>(), 0u8..8).prop_map(|(at, bit)| Attack::Flip(at, bit)),
+        Just(Attack::Oversize),
+        Just(Attack::Swap),
+    ]
+}
+
+/// A session in which everything `b` sends passes through `attack`, from its `nth` frame on or at that one.
+fn meet_attacked(a: &mut Node, b: &mut Node, nth: usize, attack: &Attack, config: &Config) -> Report {
+    let (mut a, mut b) = (Side::new(a, config.clone()), Side::new(b, config.clone()));
+    let (mut to_a, mut to_b) = (VecDeque::new(), VecDeque::new());
+    let start = Input::Start(a.node.frontiers().into());
+    a.handle(start, &mut to_b);
+    let start = Input::Start(b.node.frontiers().into());
+    b.handle(start, &mut to_a);
+    let mut count = 0;
+    while !(to_a.is_empty() && to_b.is_empty()) {
+        if attack_swaps(attack, count, nth) && to_a.len() > 1 {
+            to_a.swap(0, 1);
+        }
+        if let Some(frame) = to_a.pop_front() {
+            let frames = if count == nth { tampered(frame, attack) } else { vec![frame] };
+            count += 1;
+            for frame in frames {
+                a.handle(Input::Frame(frame), &mut to_b);
+            }
+        }
+        if let Some(frame) = to_b.pop_front() {
+            b.handle(Input::Frame(frame), &mut to_a);
+        }
+        while !a.asks.is_empty() {
+            a.answer_one(&mut to_b);
+        }
+        while !b.asks.is_empty() {
+            b.answer_one(&mut to_a);
+        }
+    }
+    a.handle(Input::Closed, &mut to_b);
+    a.report.take().expect("the honest side finishes")
+}
+
+fn attack_swaps(attack: &Attack, count: usize, nth: usize) -> bool {
+    matches!(attack, Attack::Swap) && count == nth
+}
+
+fn tampered(mut frame: Vec<u8>, attack: &Attack) -> Vec<Vec<u8>> {
+    match attack {
+        Attack::Replace(bytes) => vec![bytes.clone()],
+        Attack::Say(message) => vec![message.to_frame(), frame],
+        Attack::Drop => vec![],
+        Attack::Repeat => vec![frame.clone(), frame],
+        Attack::Flip(at, bit) => {
+            let at = usize::from(*at) % frame.len();
+            frame[at] ^= 1 << bit;
+            vec![frame]
+        }
+        Attack::Oversize => {
+            frame.resize((1 << 20) + 1, 0);
+            vec![frame]
+        }
+        Attack::Swap => vec![frame],
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(256))]
+
+    #[test]
+    fn a_peer_that_breaks_the_protocol_ends_the_session_with_a_name_and_harms_nothing(
+        holdings in holdings(true), memory in memories(), nth in 0usize..12, attack in attacks(),
+    ) {
+        let (mut a, mut b) = build(&holdings);
+        remember(&mut a, &mut b, memory);
+        let before = a.ids();
+        let small = Config { frame_entries_bytes: 900, ..config() };
+        let report = meet_attacked(&mut a, &mut b, nth, &attack, &small);
+        prop_assert_eq!(report.equal, report.reason.is_none());
+        prop_assert!(a.ids().is_superset(&before));
+        if let (Attack::Oversize, Some(reason)) = (&attack, &report.reason) {
+            prop_assert_eq!(reason.code(), "protocol");
+        }
+        // What was kept of the broken session does not stand in the way of an honest one.
+        let (ra, rb) = meet_in_disorder(&mut a, &mut b, &config(), 1);
+        prop_assert!(ra.equal && rb.equal, "{:?} {:?}", ra.reason, rb.reason);
+    }
+
+    #[test]
+    fn any_frames_at_all_end_with_a_named_reason(
+        frames in proptest::collection::vec(prop_oneof![
+            messages().prop_map(|m| m.to_frame()),
+            proptest::collection::vec(any::<u8>(), 0..60),
+        ], 0..20),
+        early in any::<bool>(),
+    ) {
+        let mut node = build(&[Holding { device: 1, scope: 1, common: 5, ours: 0, theirs: 0, forked: false }]).0;
+        let mut side = Side::new(&mut node, config());
+        let mut out = VecDeque::new();
+        if !early {
+            let start = Input::Start(side.node.frontiers().into());
+            side.handle(start, &mut out);
+        }
+        for frame in frames {
+            side.handle(Input::Frame(frame), &mut out);
+            while !side.asks.is_empty() {
+                side.answer_one(&mut out);
+            }
+        }
+        side.handle(Input::Closed, &mut out);
+        let report = side.report.expect("finished");
+        prop_assert!(!report.equal);
+        prop_assert!(report.reason.is_some_and(|r| matches!(r.code(), "protocol" | "cut" | "bye")));
+    }
+}
+
+#[test]
+fn each_kind_of_misbehaviour_has_its_name() {
+    let reason = |frames: Vec<Vec<u8>>| {
+        let mut node = Node::new(2);
+        node.write(1, scope(0), 2, 20, 0);
+        let mut side = Side::new(&mut node, config());
+        let mut out = VecDeque::new();
+        let start = Input::Start(side.node.frontiers().into());
+        side.handle(start, &mut out);
+        for frame in frames {
+            side.handle(Input::Frame(frame), &mut out);
+        }
+        let bye = out.back().is_some_and(|f| matches!(Message::from_frame(f), Ok(Message::Bye { .. })));
+        (side.report.and_then(|r| r.reason), bye)
+    };
+    let protocol = |(reason, bye): (Option<Reason>, bool)| matches!(reason, Some(Reason::Protocol { .. })) && bye;
+    let bare = [0u8; 32];
+    let hello = |membership| {
+        Message::Status(crdt_model::sync::message::Status {
+            membership,
+            rest: bare,
+            gaps: Default::default(),
+            wants: bare,
+            explicit: false,
+            too_many: false,
+            base: bare,
+            hints: vec![],
+        })
+        .to_frame()
+    };
+    let tips = |n, last| Message::Tips { scope: scope(n), tips: far_tip(), last }.to_frame();
+    let entries = || Message::Entries { scope: scope(0), entries: vec![vec![1]] }.to_frame();
+    assert!(protocol(reason(vec![vec![0xff; 40]])), "garbage");
+    assert!(protocol(reason(vec![vec![0x82, 0x09, 0x00]])), "a reserved tag");
+    assert!(protocol(reason(vec![vec![0; (1 << 20) + 1]])), "oversize");
+    assert!(protocol(reason(vec![entries()])), "entries before the greeting");
+    assert!(protocol(reason(vec![hello([9; 32]), hello([9; 32])])), "a second greeting");
+    assert!(protocol(reason(vec![hello([9; 32]), tips(1, true)])), "tips of a scope not compared");
+    assert!(
+        protocol(reason(vec![
+            hello([9; 32]),
+            Message::Tips { scope: scope(0), tips: Frontier::new(), last: false }.to_frame()
+        ])),
+        "a part of nothing"
+    );
+    let streaming = || vec![hello([9; 32]), tips(0, true)];
+    let then = |frame: Vec<u8>| reason([streaming(), vec![frame]].concat());
+    assert!(protocol(then(Message::Confirmed { frames: 9 }.to_frame())), "confirms what was not sent");
+    assert!(protocol(then(Message::RoundEnd { answered: 1 }.to_frame())), "answers what was not asked");
+    assert!(
+        protocol(then(Message::Entries { scope: scope(1), entries: vec![vec![1]] }.to_frame())),
+        "a scope not in the round"
+    );
+    assert!(protocol(then(hello([9; 32]))), "a status within a round");
+    let window = || (0..9).map(|_| entries());
+    assert!(protocol(reason(streaming().into_iter().chain(window()).collect())), "more than the window");
+    let resend = || Message::Resend { scope: scope(0), chain: chain(1), after: 1 }.to_frame();
+    assert!(protocol(reason([streaming(), vec![resend(), resend()]].concat())), "the same stretch twice");
+    assert_eq!(reason(vec![vec![0x83, 0x01, 0x02, 0xf6]]), (Some(Reason::Version { ours: 1, theirs: 2 }), true));
+    let bye = Message::Bye { code: "local".into() }.to_frame();
+    assert_eq!(reason(vec![bye]), (Some(Reason::Bye { code: "local".into() }), false));
+}

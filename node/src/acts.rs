@@ -1,0 +1,670 @@
+//! What people do: from an intent to durable entries.
+
+use std::sync::Arc;
+
+use crdt_model::case::Shape;
+use crdt_model::case::sensitivity::Level;
+use crdt_model::compose::{EntryPlan, SectionPlan, compose};
+use crdt_model::edit::{Birth, Creation, Edit, EditContext, EditOps, EditRefusal, NewCase, Policy, RestrictedBirth};
+use crdt_model::entry::{DEPS_MAX, Entry, Kind, LAYER_GRANT};
+use crdt_model::id::{DocId, EntryId, Incarnation, MemberId, ScopeId};
+use crdt_model::layer::{Layer, LayerDoc};
+use crdt_model::reference::{Provisional, Reference, SiteCode};
+use crdt_model::roster::site_scope;
+use crdt_model::seal::{
+    self, ActorOf, Entropy, FLAG_DEVICE_ONLY, FLAG_DROP_BOX, GRANT_SLOTS, Plain, Sealing, Secret, StreamGrant,
+    audience_hint, case_key, early_open_key, open_hint, sensitive_hint,
+};
+use crdt_model::taxonomy::{Capabilities, Capture, Coded, TRIAGE, Taxonomy};
+use crdt_model::time::Timestamp;
+use serde_json::{Value as Json, json};
+
+use crate::cases::{Captured, Loaded, TaxonomyCodes, level_of};
+use crate::core::{Core, Reader, Shared, append, audience_of_name, entropy, fresh, meta, too_large};
+use crate::error::Failure;
+use crate::store::{Space, Tx};
+
+/// The key of one layer for a new section, and the hint that tells readers.
+struct LayerKey {
+    key: Secret,
+    hint: [u8; 8],
+}
+
+/// Who will read the sensitive layer of an entry.
+pub(crate) enum SensitiveKey {
+    /// Nothing is written there.
+    None,
+    /// The content key is held.
+    Held(Secret),
+    /// A new content key, granted to these KEM keys.
+    New(Secret, Vec<[u8; 32]>),
+}
+
+/// A case ready to be written: everything but its place in the chain.
+pub(crate) struct Prepared {
+    pub(crate) case_id: DocId,
+    pub(crate) scope: ScopeId,
+    pub(crate) restricted: Option<String>,
+    new: Box<NewCase>,
+    readers: Vec<[u8; 32]>,
+    level: Level,
+}
+
+/// Why an act was refused, in the words of the failure table.
+pub(crate) fn refusal(error: &EditRefusal, reference: &str) -> Failure {
+    let failure = match error {
+        EditRefusal::UnknownField { field, near } => {
+            Failure::new("unknown_field").arg("field", field).arg("near", near.join(", ")).at("field", field)
+        }
+        EditRefusal::Fixed { field } | EditRefusal::ByVerb { field, .. } => {
+            Failure::new("field_not_settable").arg("field", field).at("field", field)
+        }
+        EditRefusal::BadValue { field, expected } => {
+            Failure::new("bad_value").arg("field", field).arg("expected", expected).at("field", field)
+        }
+        EditRefusal::UnknownCode { field, table } => {
+            Failure::new("unknown_code").arg("field", field).arg("value", table).arg("near", "").at("field", field)
+        }
+        EditRefusal::TooLong { field, bytes_max } => {
+            Failure::new("too_long").arg("field", field).arg("max", bytes_max).at("field", field)
+        }
+        EditRefusal::Missing { fields } => Failure::new("usage_missing").arg("missing", fields.join(", ")),
+        EditRefusal::NoConflict { field } => Failure::new("conflict_not_found").arg("field", field).arg("near", ""),
+        EditRefusal::NoSuchPick { choices } => {
+            Failure::new("pick_out_of_range").arg("field", reference).arg("count", choices)
+        }
+        EditRefusal::Withheld { .. } | EditRefusal::OutsideAudience => Failure::new("not_readable").arg("ref", reference),
+        EditRefusal::Recused => Failure::new("recused"),
+        EditRefusal::RecusalNotAsked => Failure::new("recusal_not_asked"),
+        EditRefusal::Closed => Failure::new("case_closed").arg("ref", reference),
+        EditRefusal::NeverAssigned => Failure::new("never_assigned").arg("ref", reference),
+        EditRefusal::NotAnswered => Failure::new("no_answer_yet").arg("ref", reference),
+        EditRefusal::NotSatisfied => Failure::new("no_satisfaction_yet").arg("ref", reference),
+        EditRefusal::NoContactConsent => Failure::new("no_contact_consent").arg("ref", reference),
+        EditRefusal::ManagerOnly => Failure::new("not_permitted").arg("role", "cfm_manager"),
+        EditRefusal::NotUnreachable { days, needed } => Failure::new("not_unreachable_yet")
+            .arg("ref", reference)
+            .arg("attempts", days)
+            .arg("needed", needed),
+        other => Failure::new("edit_refused").arg("reason", other.code()),
+    };
+    failure.at("ref", reference).because(error)
+}
+
+fn check_code(known: bool, field: &'static str, value: &str, near: Vec<&str>) -> Result<(), Failure> {
+    if known {
+        return Ok(());
+    }
+    Err(Failure::new("unknown_code").arg("field", field).arg("value", value).arg("near", near.join(", ")).at("field", field))
+}
+
+impl Core {
+    /// Works out what a new case is: codes, protection, audience and readers. Nothing is written.
+    pub(crate) fn prepare(
+        &self,
+        shared: &Shared,
+        reader: &Reader,
+        mut new: NewCase,
+        recuse: Option<&[String]>,
+        site: &str,
+        capture: Capture,
+        restricted: Option<Option<&str>>,
+    ) -> Result<Prepared, Failure> {
+        let taxonomy = Taxonomy::shipped();
+        self.require(shared, &reader.member(), Capabilities::INTAKE)?;
+        check_codes(&new, taxonomy)?;
+        let categories = || new.category.iter().chain(&new.other_categories).map(String::as_str);
+        let mut level = level_of(taxonomy.sensitivity_of(categories()).as_str());
+        if let Some(asked) = &new.sensitivity {
+            let asked = Level::from_code(asked)
+                .ok_or_else(|| Failure::new("unknown_code").arg("field", "sensitivity").arg("value", asked).arg("near", "s0, s1, s2, s3"))?;
+            level = level.max(asked);
+        }
+        if new.allegation.is_some() || new.accused.is_some() {
+            level = level.max(Level::S2);
+        }
+        let audience = match restricted {
+            Some(told) => told.map(str::to_owned),
+            None => {
+                let main = taxonomy.main_category(categories()).map(Coded::code);
+                taxonomy.starting_audience(&new.channel, main.or(new.category.as_deref()), capture).map(|a| a.code().to_owned())
+            }
+        };
+        let audience = audience.or_else(|| level.restricted().then(|| TRIAGE.to_owned()));
+        if audience.is_some() {
+            level = level.max(Level::S2);
+        }
+        if let Some(names) = recuse {
+            new.recuse = Some(self.recusals(shared, names)?);
+        }
+        let readers = match &audience {
+            None => Vec::new(),
+            Some(code) => {
+                let recused = new.recuse.as_ref().ok_or_else(|| Failure::new("recusal_not_asked"))?;
+                self.readers(shared, code, recused)?
+            }
+        };
+        let case_id = DocId(fresh()?[..16].try_into().expect("16 of 32 bytes"));
+        let scope = site_scope(&self.org, site);
+        Ok(Prepared { case_id, scope, restricted: audience, new: Box::new(new), readers, level })
+    }
+
+    /// Names of members and codes of roles as recusals.
+    fn recusals(&self, shared: &Shared, names: &[String]) -> Result<Vec<crdt_model::edit::Recusal>, Failure> {
+        use crdt_model::edit::Recusal;
+        let one = |name: &String| {
+            if Taxonomy::shipped().roles.contains(name) {
+                return Ok(Recusal::Role(name.clone()));
+            }
+            self.find_member(shared, name).map(Recusal::Member)
+        };
+        names.iter().map(one).collect()
+    }
+
+    /// KEM keys that get the content key: the audience's epoch key; or, when someone is recused, each remaining member's
+    /// own key, of the audience or of its alternate. Nothing is sealed to nobody.
+    fn readers(
+        &self,
+        shared: &Shared,
+        audience: &str,
+        recused: &[crdt_model::edit::Recusal],
+    ) -> Result<Vec<[u8; 32]>, Failure> {
+        use crdt_model::edit::Recusal;
+        let nobody = || Failure::new("no_reader_left").arg("audience", audience);
+        if recused.is_empty() {
+            return Ok(vec![self.audience_pk(shared, audience).ok_or_else(nobody)?]);
+        }
+        let is_recused = |id: &MemberId| {
+            recused.iter().any(|r| match r {
+                Recusal::Member(member) => member == id,
+                Recusal::Role(role) => shared.roster.members.get(id).is_some_and(|m| m.has_role(role)),
+            })
+        };
+        let taxonomy = Taxonomy::shipped();
+        let mut code = audience.to_owned();
+        for _ in 0..2 {
+            let id = seal::named_audience(&self.org, &code);
+            let keys: Vec<[u8; 32]> = self
+                .audience_members(shared, &id)
+                .into_iter()
+                .filter(|member| !is_recused(member))
+                .filter_map(|member| shared.roster.members.get(&member).map(|m| m.keys.x))
+                .take(GRANT_SLOTS)
+                .collect();
+            if !keys.is_empty() {
+                return Ok(keys);
+            }
+            let Some(next) = taxonomy.audiences.get(&code) else { break };
+            code.clone_from(&next.alternate);
+        }
+        Err(nobody())
+    }
+
+    /// The current public key of an audience: from the log, else from the invitation.
+    fn audience_pk(&self, shared: &Shared, name: &str) -> Option<[u8; 32]> {
+        self.audience_key(shared, name).map(|(_, pk)| pk)
+    }
+
+    fn audience_key(&self, shared: &Shared, name: &str) -> Option<(u32, [u8; 32])> {
+        let id = audience_of_name(&self.org, name);
+        if let Some(current) = shared.roster.audiences.get(&id).and_then(|a| a.current()) {
+            return Some((current.epoch, current.pk));
+        }
+        let keys = shared.invitations.iter().flat_map(|i| &i.audiences);
+        keys.filter(|k| k.name == name).max_by_key(|k| k.epoch).map(|k| (k.epoch, k.pk))
+    }
+
+    /// Name of the ordinary audience of a scope (`site/JER`).
+    fn ordinary_name(&self, shared: &Shared, scope: &ScopeId) -> Result<String, Failure> {
+        let known = shared.roster.sites.values().find(|site| site.scope == *scope).map(|site| site.op.code.clone());
+        let own = || shared.invitations.iter().map(|i| &i.site).find(|s| site_scope(&self.org, s) == *scope).cloned();
+        known.or_else(own).map(|site| format!("site/{site}")).ok_or_else(|| Failure::new("sync_first"))
+    }
+
+    /// The next reference, or a provisional mark while no number is at hand.
+    fn mint(
+        &self,
+        tx: &mut Tx<'_>,
+        shared: &Shared,
+        site: &str,
+        entropy: &mut Entropy,
+    ) -> Result<(Option<String>, Option<String>, String), Failure> {
+        let site: SiteCode = site.parse().map_err(|_| Failure::new("bad_site_code").arg("site", site))?;
+        let nodes = shared
+            .roster
+            .devices
+            .get(&self.device)
+            .map(|d| d.nodes)
+            .or_else(|| shared.pinned().map(|i| i.nodes));
+        let spare = tx.get(Space::Counters, b"spare")?.and_then(|v| v.first().copied()).unwrap_or(0);
+        let number = nodes.and_then(|n| n.get(usize::from(spare)).copied());
+        let Some(node) = number else {
+            let mark = Provisional::draw(site, entropy.bytes());
+            return Ok((None, Some(mark.to_string()), String::new()));
+        };
+        let held = tx.get(Space::Counters, b"counter")?;
+        let last = held.and_then(|v| v.as_slice().try_into().ok()).map_or(0, u32::from_be_bytes);
+        let counter = last.checked_add(1).ok_or_else(|| Failure::new("no_numbers_left"))?;
+        tx.put(Space::Counters, b"counter", &counter.to_be_bytes())?;
+        let reference = Reference::new(site, node, counter)
+            .map_err(|error| Failure::new("no_numbers_left").because(&error))?;
+        Ok((Some(reference.to_string()), None, node.to_string()))
+    }
+
+    /// Writes a prepared case. Its reference is durable once the transaction is.
+    pub(crate) fn create(
+        &self,
+        tx: &mut Tx<'_>,
+        shared: &Shared,
+        reader: &mut Reader,
+        prepared: &Prepared,
+        site: &str,
+        now_ms: i64,
+        entropy: &mut Entropy,
+    ) -> Result<(String, bool), Failure> {
+        let taxonomy = Taxonomy::shipped();
+        let (reference, provisional, node) = self.mint(tx, shared, site, entropy)?;
+        let week = Timestamp::from_unix_ms(prepared.new.received_at.map_or(now_ms, |m| m.at_ms)).iso_week();
+        let restricted = prepared.restricted.as_ref().map(|audience| RestrictedBirth {
+            audience: audience.clone(),
+            week: week.to_string(),
+            region: region_of(shared, site),
+        });
+        let mark = reference.clone().or_else(|| provisional.clone()).unwrap_or_default();
+        let mut new = prepared.new.as_ref().clone();
+        new.sensitivity = Some(prepared.level.code().to_owned());
+        let birth = Birth {
+            reference: reference.clone(),
+            provisional,
+            origin_node: node,
+            origin_site: site.to_owned(),
+            origin_org: self.org.to_string(),
+            handling_site: None,
+            taxonomy_version: taxonomy.version.clone(),
+            restricted,
+        };
+        let codes = TaxonomyCodes(taxonomy);
+        let ctx = EditContext {
+            case: None,
+            member: reader.member(),
+            roles: &self.roles(shared, &reader.member()),
+            now_ms,
+            entropy: entropy.bytes(),
+            codes: &codes,
+            policy: Policy::default(),
+        };
+        let ops = Edit::Create(Box::new(Creation { new, birth })).to_ops(&ctx).map_err(|e| refusal(&e, &mark))?;
+        let sensitive = match &prepared.restricted {
+            None => SensitiveKey::None,
+            Some(_) => SensitiveKey::New(entropy.secret(), prepared.readers.clone()),
+        };
+        let write = Write {
+            scope: prepared.scope,
+            doc: prepared.case_id,
+            ops,
+            deps: Vec::new(),
+            birth: true,
+            week_start_ms: prepared.restricted.is_some().then(|| week.start().unix_ms()),
+            sensitive,
+            current: None,
+        };
+        let entry = self.write(tx, shared, reader, write, now_ms, entropy)?;
+        if let Some(audience) = &prepared.restricted {
+            let kept = Captured {
+                reference: mark.clone(),
+                case_id: prepared.case_id,
+                audience: audience.clone(),
+                entry,
+                saved_ms: now_ms,
+            };
+            let bytes = serde_json::to_vec(&kept).map_err(|e| Failure::new("unexpected").because(&e))?;
+            tx.put(Space::Outbox, &prepared.case_id.0, &bytes)?;
+        }
+        tx.put(Space::Meta, meta::LAST_CASE, &prepared.case_id.0)?;
+        Ok((mark, reference.is_none()))
+    }
+
+    /// Codes of a member's roles.
+    pub(crate) fn roles(&self, shared: &Shared, member: &MemberId) -> Vec<String> {
+        match shared.roster.members.get(member) {
+            Some(held) => held.roles.iter().map(|role| role.role.clone()).collect(),
+            None => shared.pinned().map(|i| vec![i.role.clone()]).unwrap_or_default(),
+        }
+    }
+
+    /// One act on an existing case.
+    pub(crate) fn act(
+        &self,
+        reader: &mut Reader,
+        typed: &str,
+        edit: &Edit,
+        now_ms: i64,
+    ) -> Result<Json, Failure> {
+        let _hold = self.hold();
+        let shared = self.shared();
+        let loaded = self.find_case(&shared, reader, typed)?;
+        self.require(&shared, &reader.member(), Capabilities::INTAKE)?;
+        let view = loaded.view(now_ms);
+        let mark = view.text("ref").or_else(|| view.text("provisional")).unwrap_or(typed).to_owned();
+        let codes = TaxonomyCodes::shipped();
+        let ctx = EditContext {
+            case: Some(loaded.layers()),
+            member: reader.member(),
+            roles: &self.roles(&shared, &reader.member()),
+            now_ms,
+            entropy: fresh()?,
+            codes: &codes,
+            policy: Policy::default(),
+        };
+        let ops = edit.to_ops(&ctx).map_err(|error| refusal(&error, &mark))?;
+        if !ops.is_empty() {
+            let mut entropy = entropy()?;
+            let sensitive = self.sensitive_key(&shared, reader, &loaded, &ops, view.shape, &mut entropy)?;
+            let write = Write {
+                scope: loaded.scope,
+                doc: loaded.doc,
+                ops,
+                deps: self.deps(&loaded),
+                birth: false,
+                week_start_ms: None,
+                sensitive,
+                current: Some(Arc::clone(&loaded)),
+            };
+            self.commit(|tx| {
+                self.write(tx, &shared, reader, write, now_ms, &mut entropy)?;
+                Ok(tx.put(Space::Meta, meta::LAST_CASE, &loaded.doc.0)?)
+            })?;
+        }
+        let snapshot = self.store.read()?;
+        self.refresh_reader(reader)?;
+        let after = self.load(&snapshot, &shared, reader, loaded.scope, loaded.doc)?;
+        let view = after.view(now_ms);
+        Ok(json!({
+            "ref": mark, "case_id": loaded.doc, "status": view.status_code(),
+            "loop_closed": view.work.as_ref().is_some_and(|w| w.loop_closed),
+            "conflicts": view.conflicts.len(), "warnings": view.work.map(|w| w.flags).unwrap_or_default(),
+        }))
+    }
+
+    /// Heads of the document, at most as many as a header holds: the own last entry first, then the lowest ids.
+    fn deps(&self, loaded: &Loaded) -> Vec<EntryId> {
+        let mut heads = loaded.document.heads.clone();
+        heads.truncate(DEPS_MAX);
+        heads
+    }
+
+    /// The key for sensitive operations on an existing case: the content key if it is held; else a new segment to the
+    /// audience this machine captured the case for.
+    fn sensitive_key(
+        &self,
+        shared: &Shared,
+        reader: &Reader,
+        loaded: &Loaded,
+        ops: &EditOps,
+        shape: Shape,
+        entropy: &mut Entropy,
+    ) -> Result<SensitiveKey, Failure> {
+        if ops.sensitive.is_empty() {
+            return Ok(SensitiveKey::None);
+        }
+        if shape != Shape::Outside
+            && let Some(ck) = reader.keychain.content_keys(&loaded.doc).last()
+        {
+            return Ok(SensitiveKey::Held(ck.clone()));
+        }
+        let snapshot = self.store.read()?;
+        let kept = snapshot.get(Space::Outbox, &loaded.doc.0)?;
+        let kept: Option<Captured> = kept.and_then(|bytes| serde_json::from_slice(&bytes).ok());
+        let audience = kept.map_or_else(|| TRIAGE.to_owned(), |k| k.audience);
+        let pk = self
+            .audience_pk(shared, &audience)
+            .ok_or_else(|| Failure::new("no_reader_left").arg("audience", &audience))?;
+        Ok(SensitiveKey::New(entropy.secret(), vec![pk]))
+    }
+
+    /// Seals, signs and appends one edit, with the grant of a stream key before it where one is due.
+    pub(crate) fn write(
+        &self,
+        tx: &mut Tx<'_>,
+        shared: &Shared,
+        reader: &mut Reader,
+        write: Write,
+        now_ms: i64,
+        entropy: &mut Entropy,
+    ) -> Result<EntryId, Failure> {
+        let incarnation = self.incarnation();
+        let name = self.ordinary_name(shared, &write.scope)?;
+        let audience = audience_of_name(&self.org, &name);
+        let (epoch, pk) =
+            self.audience_key(shared, &name).ok_or_else(|| Failure::new("no_reader_left").arg("audience", &name))?;
+        let stream = self.own_stream(reader, &incarnation, &write.scope, &audience, epoch);
+        self.grant_stream(tx, shared, reader, &write.scope, (audience, epoch, &pk), &stream, incarnation, entropy)?;
+
+        let hint = audience_hint(&audience, epoch);
+        let open = match reader.keychain.newest_open(&write.scope) {
+            Some((epoch, key)) => LayerKey { key: key.clone(), hint: open_hint(epoch) },
+            None => LayerKey { key: early_open_key(&stream, &write.doc, 0), hint },
+        };
+        let personal = LayerKey { key: case_key(&stream, &write.doc, 0), hint };
+        let place = self.place(tx, &write.scope, incarnation);
+        let sensitive = match &write.sensitive {
+            SensitiveKey::None => LayerKey { key: entropy.secret(), hint: entropy.bytes() },
+            SensitiveKey::Held(ck) | SensitiveKey::New(ck, _) => LayerKey {
+                key: ck.clone(),
+                hint: sensitive_hint(ck, &write.doc, &self.device, &incarnation, place.seq),
+            },
+        };
+        let mut sections = Vec::with_capacity(4);
+        for (layer, key) in Layer::ALL.into_iter().zip([open, personal, sensitive]) {
+            let sealing = self.sealing(reader, &write, layer, key.key, place.seq, incarnation, now_ms, entropy)?;
+            match sealing {
+                Some(sealing) => sections.push(SectionPlan::Sealed { layer, hint: key.hint, sealing }),
+                None if write.birth => sections.push(SectionPlan::Padding { layer, hint: key.hint }),
+                None => {}
+            }
+        }
+        match &write.sensitive {
+            SensitiveKey::New(ck, readers) => {
+                sections.push(SectionPlan::Grant { to: Some((ck.clone(), readers.clone())) });
+            }
+            _ if write.birth => sections.push(SectionPlan::Grant { to: None }),
+            _ => {}
+        }
+        let plan = EntryPlan {
+            org: self.org,
+            scope: write.scope,
+            kind: Kind::Edit,
+            doc: write.doc,
+            device: self.device,
+            incarnation,
+            place,
+            auth: self.auth(shared),
+            deps: write.deps.clone(),
+            sections,
+        };
+        let member_key = ed25519_dalek::SigningKey::from_bytes(reader.secrets.ed.expose());
+        let entry = compose(&plan, &self.device_ed, Some(&member_key), entropy).map_err(too_large)?;
+        append(tx, &entry)?;
+        reader.keychain.add_stream(
+            write.scope,
+            crdt_model::frontier::ChainKey { device: self.device, incarnation },
+            stream,
+        );
+        Ok(entry.id())
+    }
+
+    /// The plaintext of one layer of an act, or `None` where it writes nothing.
+    #[expect(clippy::too_many_arguments, reason = "one call site")]
+    fn sealing(
+        &self,
+        reader: &Reader,
+        write: &Write,
+        layer: Layer,
+        key: Secret,
+        seq: u64,
+        incarnation: Incarnation,
+        now_ms: i64,
+        entropy: &mut Entropy,
+    ) -> Result<Option<Sealing>, Failure> {
+        let ops = write.ops.layer(layer);
+        if ops.is_empty() {
+            return Ok(None);
+        }
+        let at = usize::from(layer.code());
+        let readable = write.current.as_ref().is_some_and(|c| c.document.states[at].is_some());
+        let drop_box = !write.birth && !readable;
+        // the open mark of a restricted case names nobody and tells only the week
+        let nameless = layer == Layer::Open && write.week_start_ms.is_some();
+        let member = if nameless { MemberId::ZERO } else { reader.member() };
+        let actor = ActorOf {
+            org: &self.org,
+            scope: &write.scope,
+            doc: &write.doc,
+            layer: layer.code(),
+            generation: 0,
+            device: &self.device,
+            incarnation: &incarnation,
+            member: &member,
+            drop_box_seq: drop_box.then_some(seq),
+        };
+        let empty = LayerDoc::new();
+        let doc = match &write.current {
+            Some(current) if readable => &current.document.docs[at],
+            _ => &empty,
+        };
+        let change = doc
+            .author(actor.id(), ops)
+            .map_err(|error| Failure::new("edit_refused").arg("reason", "layer").because(&error))?;
+        let mut flags = 0;
+        if drop_box {
+            flags |= FLAG_DROP_BOX;
+        }
+        if nameless {
+            flags |= FLAG_DEVICE_ONLY;
+        }
+        let claimed_ms = if nameless { write.week_start_ms.unwrap_or(now_ms) } else { now_ms };
+        let salt = entropy.bytes();
+        let plain = Plain { salt, claimed_ms, member, member_sig: [0; 64], flags, generation: 0, change };
+        Ok(Some(Sealing { key, plain }))
+    }
+
+    /// Grants this member's stream key of the chain to the audience epoch, once.
+    #[expect(clippy::too_many_arguments, reason = "one call site")]
+    fn grant_stream(
+        &self,
+        tx: &mut Tx<'_>,
+        shared: &Shared,
+        reader: &Reader,
+        scope: &ScopeId,
+        audience: (crdt_model::id::AudienceId, u32, &[u8; 32]),
+        stream: &Secret,
+        incarnation: Incarnation,
+        entropy: &mut Entropy,
+    ) -> Result<(), Failure> {
+        let mark = [
+            b"stream/".as_slice(),
+            &scope.0,
+            &incarnation.0,
+            &reader.member().0,
+            &audience.0.0,
+            &audience.1.to_be_bytes(),
+        ]
+        .concat();
+        if tx.get(Space::Meta, &mark)?.is_some() {
+            return Ok(());
+        }
+        let chain = (&self.org, scope, &self.device, &incarnation);
+        let grant = StreamGrant::new(chain, audience, stream, entropy)
+            .ok_or_else(|| Failure::new("no_reader_left").arg("audience", "site"))?;
+        let bytes = crdt_model::cbor::encode(&grant);
+        let plan = EntryPlan {
+            org: self.org,
+            scope: *scope,
+            kind: Kind::Keys,
+            doc: DocId::ZERO,
+            device: self.device,
+            incarnation,
+            place: self.place(tx, scope, incarnation),
+            auth: self.auth(shared),
+            deps: Vec::new(),
+            sections: vec![SectionPlan::Clear { layer: LAYER_GRANT, bytes }],
+        };
+        let entry: Entry = compose(&plan, &self.device_ed, None, entropy).map_err(too_large)?;
+        append(tx, &entry)?;
+        tx.put(Space::Meta, &mark, &[1])?;
+        Ok(())
+    }
+
+    /// `boucle case new`.
+    pub(crate) fn case_new(
+        &self,
+        reader: &mut Reader,
+        new: NewCase,
+        recuse: Option<&[String]>,
+        now_ms: i64,
+    ) -> Result<Json, Failure> {
+        let _hold = self.hold();
+        self.refresh_reader(reader)?;
+        let shared = self.shared();
+        let site = self.own_site(&shared, &reader.member());
+        let prepared = self.prepare(&shared, reader, new, recuse, &site, Capture::Entered, None)?;
+        let mut entropy = entropy()?;
+        let (mark, provisional) =
+            self.commit(|tx| self.create(tx, &shared, reader, &prepared, &site, now_ms, &mut entropy))?;
+        Ok(json!({
+            "ref": mark, "case_id": prepared.case_id, "provisional": provisional,
+            "restricted": prepared.restricted.is_some(),
+        }))
+    }
+}
+
+/// Everything one edit entry is made of.
+pub(crate) struct Write {
+    pub(crate) scope: ScopeId,
+    pub(crate) doc: DocId,
+    pub(crate) ops: EditOps,
+    pub(crate) deps: Vec<EntryId>,
+    /// The first entry of the document: all three layers, and a grant section.
+    pub(crate) birth: bool,
+    /// Restricted births: what the open layer claims for a time.
+    pub(crate) week_start_ms: Option<i64>,
+    pub(crate) sensitive: SensitiveKey,
+    /// The document as the writer sees it.
+    pub(crate) current: Option<Arc<Loaded>>,
+}
+
+/// The region a site lies in: the nearest region above it, else the site itself.
+fn region_of(shared: &Shared, site: &str) -> String {
+    let mut at = site.to_owned();
+    for _ in 0..16 {
+        let Some(known) = shared.roster.sites.get(&at) else { break };
+        if known.op.kind == crdt_model::roster::SiteKind::Region {
+            return at;
+        }
+        match &known.op.parent {
+            Some(parent) => at.clone_from(parent),
+            None => break,
+        }
+    }
+    site.to_owned()
+}
+
+/// Codes a person typed are those of the taxonomy.
+fn check_codes(new: &NewCase, taxonomy: &Taxonomy) -> Result<(), Failure> {
+    let t = taxonomy;
+    check_code(t.case_types.contains(&new.case_type), "type", &new.case_type, t.case_types.nearest(&new.case_type))?;
+    check_code(t.channels.contains(&new.channel), "channel", &new.channel, t.channels.nearest(&new.channel))?;
+    for category in new.category.iter().chain(&new.other_categories) {
+        check_code(t.sub_categories.contains(category), "category", category, t.sub_categories.nearest(category))?;
+    }
+    macro_rules! optional {
+        ($($field:ident: $table:ident),*) => {$(
+            if let Some(code) = &new.$field {
+                check_code(t.$table.contains(code), stringify!($field), code, t.$table.nearest(code))?;
+            }
+        )*};
+    }
+    optional!(stakeholder: stakeholders, sex: sexes, age_group: age_groups, population_group: population_groups,
+              disability: disability_summaries, priority: priorities);
+    Ok(())
+}

@@ -1,0 +1,535 @@
+//! Cases as one reader sees them: loading, caching, finding, listing.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+use crdt_model::case::sensitivity::Level;
+use crdt_model::case::{CaseLayers, CategoryFacts, Codes, Shape, Who, schema};
+use crdt_model::document::{self, Document};
+use crdt_model::gate::{Schema, SchemaFault};
+use crdt_model::id::{DeviceId, DocId, EntryId, MemberId, ScopeId};
+use crdt_model::layer::{Layer, LayerState, Value};
+use crdt_model::reference::{ReferenceError, Typed};
+use crdt_model::roster::site_scope;
+use crdt_model::taxonomy::{Coded, Taxonomy};
+use crdt_model::view::{self, CaseRow, CaseView};
+use serde_json::{Value as Json, json};
+
+use crate::api::CaseFilter;
+use crate::core::{Core, Reader, Shared, meta};
+use crate::error::Failure;
+use crate::store::{Snapshot, Space};
+
+/// The shipped taxonomy, as folds and edits ask it.
+pub(crate) struct TaxonomyCodes(pub(crate) &'static Taxonomy);
+
+impl TaxonomyCodes {
+    /// The taxonomy in force.
+    pub(crate) fn shipped() -> Self {
+        Self(Taxonomy::shipped())
+    }
+}
+
+/// Between the taxonomy's word and the fold's.
+pub(crate) fn level_of(code: &str) -> Level {
+    Level::from_code(code).unwrap_or(Level::S2)
+}
+
+impl Codes for TaxonomyCodes {
+    fn category(&self, code: &str) -> Option<CategoryFacts> {
+        let sub = self.0.sub_categories.get(code)?;
+        Some(CategoryFacts {
+            sensitivity: level_of(sub.sensitivity.as_str()),
+            priority: sub.priority.clone(),
+            audience: sub.audience.clone(),
+            refer_to: sub.refer_to.clone(),
+            refer_within_h: sub.refer_within_h,
+            respond_within_h: sub.respond_within_h,
+            first_contact: sub.first_contact,
+        })
+    }
+
+    fn knows(&self, table: &str, code: &str) -> bool {
+        let t = self.0;
+        match table {
+            "channel" => t.channels.contains(code),
+            "case_type" => t.case_types.contains(code),
+            "category" | "sub_category" => t.sub_categories.contains(code),
+            "priority" => t.priorities.contains(code),
+            "role" => t.roles.contains(code),
+            "sex" => t.sexes.contains(code),
+            "age_group" => t.age_groups.contains(code),
+            "disability_summary" | "disability" => t.disability_summaries.contains(code),
+            "population_group" => t.population_groups.contains(code),
+            "stakeholder" => t.stakeholders.contains(code),
+            "consent_purpose" => t.consent_purposes.contains(code),
+            "consent_means" => t.consent_means.contains(code),
+            "satisfaction" => t.satisfactions.contains(code),
+            "closure" => t.closures.contains(code),
+            "hold_reason" => t.hold_reasons.contains(code),
+            "attempt_outcome" => t.attempt_outcomes.contains(code),
+            "audience" => t.audiences.contains(code),
+            // organisations add languages; tables not listed here are free
+            _ => true,
+        }
+    }
+
+    fn attempt_days(&self) -> usize {
+        self.0.auto_close_no_answer_attempts as usize
+    }
+}
+
+/// The schema of one layer of a case.
+pub(crate) struct CaseSchema(pub(crate) Layer);
+
+fn refuse(fault: &schema::SchemaFault) -> SchemaFault {
+    match fault {
+        schema::SchemaFault::Key(_) => SchemaFault::Key,
+        schema::SchemaFault::Type { .. } => SchemaFault::Kind,
+        schema::SchemaFault::Bounds { .. } => SchemaFault::Value,
+        schema::SchemaFault::Delete { .. } => SchemaFault::Undeletable,
+    }
+}
+
+impl Schema for CaseSchema {
+    fn check_put(&self, key: &str, value: &Value) -> Result<(), SchemaFault> {
+        schema::check_put(self.0, key, value).map_err(|fault| refuse(&fault))
+    }
+    fn check_delete(&self, key: &str) -> Result<(), SchemaFault> {
+        schema::check_delete(self.0, key).map_err(|fault| refuse(&fault))
+    }
+    fn may_supersede(&self, key: &str) -> bool {
+        schema::may_supersede(key)
+    }
+}
+
+/// A case, built for one reader.
+pub(crate) struct Loaded {
+    pub(crate) scope: ScopeId,
+    pub(crate) doc: DocId,
+    pub(crate) document: Document,
+    pub(crate) entries: usize,
+    empty: LayerState,
+}
+
+impl Loaded {
+    /// The layers, as folds take them. The open layer counts as empty when it cannot be opened.
+    pub(crate) fn layers(&self) -> CaseLayers<'_> {
+        let [open, personal, sensitive] = &self.document.states;
+        CaseLayers {
+            case_id: self.doc,
+            open: open.as_ref().unwrap_or(&self.empty),
+            personal: personal.as_ref(),
+            sensitive: sensitive.as_ref(),
+        }
+    }
+
+    /// True when at least the open layer could be read.
+    pub(crate) fn is_readable(&self) -> bool {
+        self.document.states[0].as_ref().is_some_and(|open| !open.is_empty())
+    }
+
+    /// What the reader sees now.
+    pub(crate) fn view(&self, now_ms: i64) -> CaseView {
+        view::fold(&self.layers(), now_ms, &TaxonomyCodes::shipped())
+    }
+}
+
+/// Cases built for one reader, kept while they do not change.
+pub(crate) type Cache = HashMap<(ScopeId, DocId), (usize, u64, Arc<Loaded>)>;
+
+impl Core {
+    /// Builds one case, or takes it from the reader's cache.
+    pub(crate) fn load(
+        &self,
+        snapshot: &Snapshot,
+        shared: &Shared,
+        reader: &mut Reader,
+        scope: ScopeId,
+        doc: DocId,
+    ) -> Result<Arc<Loaded>, Failure> {
+        let count = snapshot.doc_locations(&scope, &doc)?.len();
+        if let Some((held, generation, loaded)) = reader.cases.get(&(scope, doc))
+            && (*held, *generation) == (count, shared.generation)
+        {
+            return Ok(Arc::clone(loaded));
+        }
+        let entries = self.entries(snapshot, &scope, &doc)?;
+        let build = |reader: &Reader| {
+            let opened: Vec<_> = entries
+                .iter()
+                .filter(|entry| !self.is_cut(shared, entry.header()))
+                .map(|entry| reader.keychain.open_entry(entry))
+                .collect();
+            document::build(&opened, &shared.roster, &|layer| Box::new(CaseSchema(layer)))
+        };
+        let mut document = build(reader);
+        let restricted = document.states[0].as_ref().is_some_and(|open| open.contains_key("restricted"));
+        if restricted {
+            let before = reader.keychain.content_keys(&doc).len();
+            for entry in &entries {
+                reader.keychain.absorb_grant(&self.org, entry);
+            }
+            if reader.keychain.content_keys(&doc).len() > before || document.states[2].is_none() {
+                document = build(reader);
+            }
+        }
+        let loaded = Arc::new(Loaded { scope, doc, document, entries: count, empty: LayerState::new() });
+        reader.cases.insert((scope, doc), (count, shared.generation, Arc::clone(&loaded)));
+        Ok(loaded)
+    }
+
+    /// Beyond the fork of its chain nothing counts.
+    fn is_cut(&self, shared: &Shared, header: &crdt_model::entry::Header) -> bool {
+        let chain = crdt_model::frontier::ChainKey::of(header);
+        shared.forks.get(&(header.scope, chain)).is_some_and(|fork| header.seq >= *fork)
+    }
+
+    /// Every case of every site, as this reader sees it.
+    pub(crate) fn load_all(&self, shared: &Shared, reader: &mut Reader) -> Result<Vec<Arc<Loaded>>, Failure> {
+        self.refresh_reader(reader)?;
+        let snapshot = self.store.read()?;
+        let mut all = Vec::new();
+        for scope in self.case_scopes(shared) {
+            let docs: Vec<DocId> = snapshot.docs(&scope)?.collect::<Result<_, _>>()?;
+            for doc in docs.into_iter().filter(|doc| *doc != DocId::ZERO) {
+                let loaded = self.load(&snapshot, shared, reader, scope, doc)?;
+                if loaded.document.accepted > 0 {
+                    all.push(loaded);
+                }
+            }
+        }
+        Ok(all)
+    }
+
+    /// Scopes that hold cases: those of the sites known, and of this home's own before it has met anyone.
+    pub(crate) fn case_scopes(&self, shared: &Shared) -> Vec<ScopeId> {
+        let mut scopes: Vec<ScopeId> = shared.roster.sites.values().map(|site| site.scope).collect();
+        scopes.extend(shared.invitations.iter().map(|i| site_scope(&self.org, &i.site)));
+        scopes.sort_unstable();
+        scopes.dedup();
+        scopes
+    }
+
+    /// The case a person means: reference, provisional mark, digits, unique ending, case id or `@last`.
+    pub(crate) fn find_case(
+        &self,
+        shared: &Shared,
+        reader: &mut Reader,
+        typed: &str,
+    ) -> Result<Arc<Loaded>, Failure> {
+        let typed = typed.trim();
+        let all = self.load_all(shared, reader)?;
+        let by_id = |doc: DocId| all.iter().find(|loaded| loaded.doc == doc).cloned();
+        if typed == "@last" {
+            let snapshot = self.store.read()?;
+            let last = snapshot.get(Space::Meta, meta::LAST_CASE)?.and_then(|b| b.as_slice().try_into().ok());
+            return last.map(DocId).and_then(by_id).ok_or_else(|| Failure::new("no_last_case"));
+        }
+        if let Ok(doc) = typed.parse::<DocId>()
+            && let Some(found) = by_id(doc)
+        {
+            return Ok(found);
+        }
+        let marks = self.marks(&all)?;
+        let digits: String = typed.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_uppercase();
+        let exact: Vec<DocId> = match Typed::parse(typed) {
+            Ok(Typed::Reference(reference)) => pick(&marks, |mark| *mark == reference.to_string()),
+            Ok(Typed::Number(number)) => pick(&marks, |mark| {
+                Typed::parse(mark).is_ok_and(|m| matches!(m, Typed::Reference(r) if r.number() == number))
+            }),
+            Ok(Typed::Provisional(mark)) => pick(&marks, |held| *held == mark.to_string()),
+            Ok(Typed::ProvisionalDigits(_)) | Err(_) => Vec::new(),
+        };
+        let found = if exact.is_empty() && digits.len() >= 3 {
+            pick(&marks, |mark| mark.replace('-', "").ends_with(&digits))
+        } else {
+            exact
+        };
+        match found.as_slice() {
+            [one] => by_id(*one).ok_or_else(|| Failure::new("ref_not_found").arg("ref", typed).arg("near", "")),
+            [] => {
+                let near = crdt_model::taxonomy::nearest(marks.iter().map(|(m, _)| m.as_str()), typed).join(", ");
+                let code = match Typed::parse(typed) {
+                    Err(ReferenceError::CheckDigits) => "ref_check_digits",
+                    _ => "ref_not_found",
+                };
+                Err(Failure::new(code).arg("ref", typed).arg("near", near).at("ref", typed))
+            }
+            _ => {
+                let near: Vec<&str> =
+                    marks.iter().filter(|(_, doc)| found.contains(doc)).map(|(mark, _)| mark.as_str()).collect();
+                Err(Failure::new("ref_ambiguous").arg("ref", typed).arg("near", near.join(", ")))
+            }
+        }
+    }
+
+    /// References and marks by case: those this reader sees, and those captured here.
+    fn marks(&self, all: &[Arc<Loaded>]) -> Result<Vec<(String, DocId)>, Failure> {
+        let mut marks = BTreeMap::new();
+        for loaded in all {
+            let view = loaded.view(0);
+            for field in ["ref", "provisional"] {
+                if let Some(mark) = view.text(field) {
+                    marks.insert(mark.to_owned(), loaded.doc);
+                }
+            }
+        }
+        let snapshot = self.store.read()?;
+        for (_, value) in snapshot.list(Space::Outbox)? {
+            if let Ok(kept) = serde_json::from_slice::<Captured>(&value) {
+                marks.entry(kept.reference).or_insert(kept.case_id);
+            }
+        }
+        Ok(marks.into_iter().collect())
+    }
+
+    /// The view with names in place of ids, as `case show` prints it.
+    pub(crate) fn show(&self, shared: &Shared, loaded: &Loaded, now_ms: i64) -> Json {
+        let view = loaded.view(now_ms);
+        let mut json = serde_json::to_value(&view).unwrap_or(Json::Null);
+        self.put_names(shared, &mut json);
+        if let Json::Object(map) = &mut json {
+            map.insert("conflicts".into(), self.conflicts_json(shared, &view));
+            map.insert("integrity_alarms".into(), json!(view.alarms.len()));
+        }
+        json
+    }
+
+    /// Conflicts of one case, as `case conflicts` prints them.
+    pub(crate) fn conflicts_json(&self, shared: &Shared, view: &CaseView) -> Json {
+        let reference = view.text("ref").or_else(|| view.text("provisional")).map(str::to_owned);
+        let conflicts = view.conflicts.iter().map(|conflict| {
+            let mut json = serde_json::to_value(conflict).unwrap_or(Json::Null);
+            self.put_names(shared, &mut json);
+            if let Json::Object(map) = &mut json {
+                map.insert("ref".into(), json!(reference));
+                map.insert("case_id".into(), json!(view.case_id));
+            }
+            json
+        });
+        conflicts.collect()
+    }
+
+    /// Replaces member ids by names wherever a field holds one: `by`, `created_by`, `assignee`, `recusals`.
+    pub(crate) fn put_names(&self, shared: &Shared, json: &mut Json) {
+        match json {
+            Json::Object(map) => {
+                for (key, value) in map.iter_mut() {
+                    let names = matches!(key.as_str(), "by" | "created_by" | "assignee" | "recusals" | "value");
+                    match value {
+                        Json::String(text) if names => *text = self.named(shared, text),
+                        Json::Array(list) if names => {
+                            for item in list {
+                                match item {
+                                    Json::String(text) => *text = self.named(shared, text),
+                                    other => self.put_names(shared, other),
+                                }
+                            }
+                        }
+                        other => self.put_names(shared, other),
+                    }
+                }
+            }
+            Json::Array(list) => list.iter_mut().for_each(|item| self.put_names(shared, item)),
+            _ => {}
+        }
+    }
+
+    fn named(&self, shared: &Shared, text: &str) -> String {
+        let id = match text.parse::<Who>() {
+            Ok(Who::Member(id)) => Some(id),
+            Ok(Who::Role(role)) => return role,
+            Err(_) => text.parse::<MemberId>().ok(),
+        };
+        match id {
+            Some(id) if shared.names.contains_key(&id) => shared.name(&id),
+            _ => text.to_owned(),
+        }
+    }
+
+    /// `case list`.
+    pub(crate) fn list(
+        &self,
+        shared: &Shared,
+        reader: &mut Reader,
+        filter: &CaseFilter,
+        now_ms: i64,
+    ) -> Result<Json, Failure> {
+        let assignee = match filter.assignee.as_deref() {
+            None => None,
+            Some(who) => Some(self.who(shared, reader, who)?.to_string()),
+        };
+        let mut rows: Vec<Json> = Vec::new();
+        for loaded in self.load_all(shared, reader)? {
+            if !loaded.is_readable() {
+                continue;
+            }
+            let view = loaded.view(now_ms);
+            let row = CaseRow::of(&view, false);
+            if !keeps(filter, assignee.as_deref(), &row, now_ms) {
+                continue;
+            }
+            let mut json = serde_json::to_value(&row).unwrap_or(Json::Null);
+            self.put_names(shared, &mut json);
+            rows.push(json);
+        }
+        if filter.count {
+            return Ok(json!({"count": rows.len()}));
+        }
+        if !filter.group_by.is_empty() {
+            return group(&rows, &filter.group_by);
+        }
+        sort(&mut rows, filter.sort.as_deref())?;
+        if let Some(limit) = filter.limit {
+            rows.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+        }
+        Ok(Json::Array(rows))
+    }
+
+    /// Whom a person means: `me`, a member's name, a role.
+    pub(crate) fn who(&self, shared: &Shared, reader: &Reader, who: &str) -> Result<Who, Failure> {
+        if who == "me" {
+            return Ok(Who::Member(reader.member()));
+        }
+        if Taxonomy::shipped().roles.contains(who) {
+            return Ok(Who::Role(who.to_owned()));
+        }
+        self.find_member(shared, who).map(Who::Member)
+    }
+
+    /// `digest`: hash of all case state this reader may read.
+    pub(crate) fn digest(&self, shared: &Shared, reader: &mut Reader) -> Result<Json, Failure> {
+        let mut all = self.load_all(shared, reader)?;
+        all.retain(|loaded| loaded.is_readable());
+        all.sort_by_key(|loaded| (loaded.doc, loaded.scope));
+        let mut hasher = blake3::Hasher::new_derive_key("boucle 2026 digest v1");
+        for loaded in &all {
+            let bytes = view::digest_bytes(&loaded.layers());
+            hasher.update(&loaded.scope.0);
+            hasher.update(&(bytes.len() as u64).to_be_bytes());
+            hasher.update(&bytes);
+        }
+        Ok(json!({"cases": all.len(), "digest": hasher.finalize().to_hex().as_str()}))
+    }
+
+    /// `case history`.
+    pub(crate) fn history(&self, shared: &Shared, loaded: &Loaded) -> Json {
+        let written: Vec<view::Written<'_>> = loaded
+            .document
+            .history
+            .iter()
+            .flat_map(|w| w.ops.iter().map(|op| view::Written { stamp: w.stamp, layer: w.layer, op }))
+            .collect();
+        let items = view::history(&written).into_iter().map(|item| {
+            let mut json = serde_json::to_value(&item).unwrap_or(Json::Null);
+            self.put_names(shared, &mut json);
+            if let Json::Object(map) = &mut json {
+                map.insert("fields".into(), json!([item.field]));
+                map.insert("site".into(), json!(site_of_device(shared, &item.origin.device)));
+            }
+            json
+        });
+        items.collect()
+    }
+}
+
+fn site_of_device(shared: &Shared, device: &DeviceId) -> Option<String> {
+    shared.roster.members.values().find(|m| m.device == *device).map(|m| m.site().to_owned())
+}
+
+fn pick(marks: &[(String, DocId)], test: impl Fn(&String) -> bool) -> Vec<DocId> {
+    let mut found: Vec<DocId> = marks.iter().filter(|(mark, _)| test(mark)).map(|(_, doc)| *doc).collect();
+    found.sort_unstable();
+    found.dedup();
+    found
+}
+
+/// What the machine keeps of a restricted case captured here that its reader cannot open.
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize)]
+pub(crate) struct Captured {
+    #[serde(rename = "ref")]
+    pub(crate) reference: String,
+    pub(crate) case_id: DocId,
+    pub(crate) audience: String,
+    pub(crate) entry: EntryId,
+    pub(crate) saved_ms: i64,
+}
+
+fn keeps(filter: &CaseFilter, assignee: Option<&str>, row: &CaseRow, now_ms: i64) -> bool {
+    let is = |wanted: &Option<String>, found: &Option<String>| wanted.is_none() || wanted == found;
+    let category = |wanted: &String| {
+        row.category.as_ref().is_some_and(|c| c == wanted || c.split('.').next() == Some(wanted.as_str()))
+    };
+    let received = row.received_at_ms;
+    (filter.status.is_empty() || filter.status.iter().any(|s| s == row.status))
+        && (filter.category.is_empty() || filter.category.iter().any(category))
+        && is(&filter.site, &row.site)
+        && is(&filter.project, &row.project)
+        && is(&filter.partner, &row.partner)
+        && is(&filter.channel, &row.channel)
+        && is(&filter.spoken, &row.spoken_language)
+        && is(&filter.session, &row.session_id)
+        && (assignee.is_none() || row.assignee.as_deref() == assignee)
+        && (filter.sensitivity.is_none() || row.sensitivity == filter.sensitivity.as_deref())
+        && filter.since_ms.is_none_or(|since| received.is_some_and(|r| r >= since))
+        && filter.until_ms.is_none_or(|until| received.is_some_and(|r| r < until))
+        && filter.older_than_ms.is_none_or(|age| received.is_some_and(|r| now_ms - r > age))
+        && (!filter.overdue || row.overdue)
+        && (!filter.untriaged || row.status == "received")
+        && (!filter.unanswered || (!row.answered && row.status != "restricted"))
+        && (!filter.not_delivered || row.undelivered)
+}
+
+fn group(rows: &[Json], fields: &[String]) -> Result<Json, Failure> {
+    let mut groups: BTreeMap<Vec<String>, (Vec<Json>, u64)> = BTreeMap::new();
+    for row in rows {
+        let values: Vec<Json> = fields.iter().map(|f| row.get(f).cloned().unwrap_or(Json::Null)).collect();
+        let key = values.iter().map(ToString::to_string).collect();
+        groups.entry(key).or_insert((values, 0)).1 += 1;
+    }
+    check_fields(rows, fields.iter().map(String::as_str))?;
+    let counted = groups.into_values().map(|(values, count)| {
+        let mut map: serde_json::Map<String, Json> = fields.iter().cloned().zip(values).collect();
+        map.insert("count".into(), json!(count));
+        Json::Object(map)
+    });
+    Ok(counted.collect())
+}
+
+fn check_fields<'a>(rows: &[Json], fields: impl Iterator<Item = &'a str>) -> Result<(), Failure> {
+    let Some(Json::Object(known)) = rows.first() else { return Ok(()) };
+    for field in fields {
+        if !known.contains_key(field) {
+            let near = crdt_model::taxonomy::nearest(known.keys().map(String::as_str), field).join(", ");
+            return Err(Failure::new("unknown_field").arg("field", field).arg("near", near));
+        }
+    }
+    Ok(())
+}
+
+fn sort(rows: &mut [Json], by: Option<&str>) -> Result<(), Failure> {
+    let (field, descending) = match by {
+        None => ("received_at", true),
+        Some(by) => by.strip_prefix('-').map_or((by, false), |field| (field, true)),
+    };
+    check_fields(rows, std::iter::once(field))?;
+    let key = |row: &Json| match row.get(field) {
+        None | Some(Json::Null) => (true, String::new()),
+        Some(Json::String(text)) => (false, text.clone()),
+        Some(other) => (false, format!("{other:>20}")),
+    };
+    rows.sort_by(|a, b| {
+        let (a_key, b_key) = (key(a), key(b));
+        // what has no value comes last either way
+        let order = a_key.0.cmp(&b_key.0);
+        let values = if descending { b_key.1.cmp(&a_key.1) } else { a_key.1.cmp(&b_key.1) };
+        order.then(values).then_with(|| a["case_id"].to_string().cmp(&b["case_id"].to_string()))
+    });
+    Ok(())
+}
+
+/// How a case looks: for messages about who may do what.
+pub(crate) fn is_outside(view: &CaseView) -> bool {
+    view.shape == Shape::Outside
+}

@@ -1,0 +1,668 @@
+//! An open home: store, keys, the evaluated membership, and the readers who are unlocked.
+//!
+//! Everything that writes goes through [`Core::commit`]: one redb transaction, durable before it returns, with the
+//! key-slot file's counter raised by the first write of a process so that a rolled-back disk is noticed.
+
+use std::collections::{BTreeMap, HashMap};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+
+use crdt_model::cbor;
+use crdt_model::compose::{ComposeError, EntryPlan, SectionPlan, compose};
+use crdt_model::document::{self, Opened};
+use crdt_model::entry::{AUTH_MAX, Entry, Kind, LAYER_GRANT, Place};
+use crdt_model::frontier::{ChainKey, ForkProof, Frontier, Tip};
+use crdt_model::gate::{Schema, SchemaFault};
+use crdt_model::id::{DeviceId, DocId, EntryId, Incarnation, MemberId, OrgId, ScopeId};
+use crdt_model::layer::Value;
+use crdt_model::roster::{Invitation, Operation, Record, Roster, knowledge_scope, membership_scope};
+use crdt_model::seal::{Entropy, Secret};
+
+use crate::error::Failure;
+use crate::keychain::{Keychain, ReaderSecrets};
+use crate::keyring::{
+    IncarnationChange, KEYRING_FILE, Keyring, KeyringError, LockedKeyring, MemberSecrets, Passphrase, Signs,
+};
+use crate::store::{self, AppendEntry, STORE_FILE, Space, Store, StoreError, Tx};
+
+/// Longest name of a member or organisation, bytes.
+pub(crate) const NAME_BYTES_MAX: usize = 200;
+
+/// What is known of the organisation, replaced as a whole when the membership changes.
+pub(crate) struct Shared {
+    pub(crate) roster: Roster,
+    /// This home's own invitations, first joined first.
+    pub(crate) invitations: Vec<Invitation>,
+    /// Forked chains: nothing counts from this seq on.
+    pub(crate) forks: HashMap<(ScopeId, ChainKey), u64>,
+    /// Names of members, as they gave them.
+    pub(crate) names: BTreeMap<MemberId, String>,
+    /// Name of the organisation.
+    pub(crate) org_name: Option<String>,
+    /// Raised with every change.
+    pub(crate) generation: u64,
+}
+
+impl Shared {
+    /// The name of a member, or the first digits of the id.
+    pub(crate) fn name(&self, member: &MemberId) -> String {
+        self.names.get(member).cloned().unwrap_or_else(|| member.short())
+    }
+
+    /// The invitation by which a newcomer works until its Invite arrives.
+    pub(crate) fn pinned(&self) -> Option<&Invitation> {
+        self.invitations.first()
+    }
+}
+
+/// An unlocked member.
+pub(crate) struct Reader {
+    pub(crate) secrets: MemberSecrets,
+    pub(crate) keychain: Keychain,
+    pub(crate) cases: crate::cases::Cache,
+    /// Generation of [`Shared`] the keychain was brought up to.
+    pub(crate) generation: u64,
+}
+
+impl Reader {
+    pub(crate) fn member(&self) -> MemberId {
+        self.secrets.member
+    }
+}
+
+/// An open home.
+pub(crate) struct Core {
+    pub(crate) home: PathBuf,
+    pub(crate) store: Store,
+    keyring: Mutex<Keyring>,
+    counted: Mutex<bool>,
+    pub(crate) org: OrgId,
+    pub(crate) device: DeviceId,
+    pub(crate) device_ed: ed25519_dalek::SigningKey,
+    pub(crate) device_x: Secret,
+    pub(crate) psk: Secret,
+    shared: RwLock<Arc<Shared>>,
+    readers: Mutex<BTreeMap<MemberId, Arc<Mutex<Reader>>>>,
+    writer: Mutex<()>,
+}
+
+/// Recovers a lock whose holder panicked: what it guards is replaced whole or re-read.
+pub(crate) fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// 32 fresh bytes of the system.
+pub(crate) fn fresh() -> Result<[u8; 32], Failure> {
+    let mut seed = [0; 32];
+    getrandom::fill(&mut seed).map_err(|error| Failure::new("unexpected").because(&error))?;
+    Ok(seed)
+}
+
+/// Entropy for one act.
+pub(crate) fn entropy() -> Result<Entropy, Failure> {
+    Ok(Entropy::new(fresh()?))
+}
+
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Self {
+        let failure = match &error {
+            _ if error.is_disk_full() => Self::new("disk_full"),
+            StoreError::InUse { .. } => Self::new("home_in_use"),
+            StoreError::TooLarge { max, .. } => Self::new("too_long").arg("field", "entry").arg("max", max),
+            _ => Self::new("home_damaged"),
+        }
+        .because(&error);
+        match &error {
+            StoreError::InUse { path } => failure.arg("home", path.parent().unwrap_or(path).display()),
+            _ => failure.arg("file", STORE_FILE).at("file", STORE_FILE),
+        }
+    }
+}
+
+pub(crate) fn keyring_failure(error: &KeyringError, member: &str) -> Failure {
+    match error {
+        KeyringError::WrongPassphrase { .. } => Failure::new("wrong_passphrase").arg("member", member),
+        KeyringError::UnknownMember { .. } => Failure::new("member_not_found").arg("member", member).arg("near", ""),
+        KeyringError::WeakPassphrase(_) => Failure::new("passphrase_weak"),
+        KeyringError::MemberExists { .. } => Failure::new("member_exists").arg("member", member),
+        KeyringError::Io { source, .. } if source.kind() == std::io::ErrorKind::StorageFull => {
+            Failure::new("disk_full").arg("file", KEYRING_FILE)
+        }
+        _ => Failure::new("home_damaged").arg("file", KEYRING_FILE).at("file", KEYRING_FILE),
+    }
+    .because(error)
+}
+
+pub(crate) fn too_large(_: ComposeError) -> Failure {
+    Failure::new("too_long").arg("field", "text").arg("max", "256 KiB")
+}
+
+pub(crate) mod meta {
+    //! Keys of the `meta` space.
+    pub(crate) const ORG: &[u8] = b"org";
+    pub(crate) const FORMAT: &[u8] = b"format";
+    pub(crate) const FORMAT_VERSION: &[u8] = &[1];
+    pub(crate) const LAST_CASE: &[u8] = b"last-case";
+    pub(crate) fn invitation(n: usize) -> Vec<u8> {
+        format!("invitation/{n:04}").into_bytes()
+    }
+    pub(crate) fn local_name(member: &super::MemberId) -> Vec<u8> {
+        format!("name/{member}").into_bytes()
+    }
+    pub(crate) fn named(member: &super::MemberId) -> Vec<u8> {
+        format!("named/{member}").into_bytes()
+    }
+}
+
+impl Core {
+    /// Opens a home with a passphrase: the keys, the store, and the member whose passphrase it is.
+    pub(crate) fn open(home: &Path, passphrase: &Passphrase, who: &str) -> Result<(Self, MemberId), Failure> {
+        let path = home.join(KEYRING_FILE);
+        let locked = LockedKeyring::read(&path).map_err(|error| match error {
+            KeyringError::Missing { .. } => Failure::new("not_initialised").arg("home", home.display()),
+            other => keyring_failure(&other, who),
+        })?;
+        let (keyring, secrets) =
+            locked.unlock(None, passphrase, store::os_entropy()).map_err(|error| keyring_failure(&error, who))?;
+        let store = Store::open(&home.join(STORE_FILE), keyring.store_config())?;
+        let member = secrets.member;
+        let core = Self::assemble(home, store, keyring)?;
+        core.admit_reader(secrets);
+        core.check_incarnation()?;
+        Ok((core, member))
+    }
+
+    /// Puts an opened store and keyring together.
+    pub(crate) fn assemble(home: &Path, store: Store, keyring: Keyring) -> Result<Self, Failure> {
+        let snapshot = store.read()?;
+        let org = snapshot.get(Space::Meta, meta::ORG)?.and_then(|bytes| bytes.as_slice().try_into().ok()).map(OrgId);
+        let org = org.ok_or_else(|| Failure::new("home_damaged").arg("file", STORE_FILE))?;
+        let format = snapshot.get(Space::Meta, meta::FORMAT)?;
+        if format.as_ref().is_some_and(|f| f.as_slice() != meta::FORMAT_VERSION) {
+            let found = format.and_then(|f| f.first().copied()).unwrap_or_default();
+            return Err(Failure::new("home_too_new").arg("found", found).arg("supported", meta::FORMAT_VERSION[0]));
+        }
+        drop(snapshot);
+        let keys = keyring.device();
+        let device_ed = ed25519_dalek::SigningKey::from_bytes(keys.device_ed.expose());
+        let device_x = Secret(*keys.device_x.expose());
+        let device = crdt_model::seal::device_id(&device_ed.verifying_key().to_bytes(), &device_x.kem_public());
+        let psk = Secret(*keys.transport_psk.expose());
+        let shared = Shared {
+            roster: Roster::empty(org),
+            invitations: Vec::new(),
+            forks: HashMap::new(),
+            names: BTreeMap::new(),
+            org_name: None,
+            generation: 0,
+        };
+        let core = Self {
+            home: home.to_owned(),
+            store,
+            keyring: Mutex::new(keyring),
+            counted: Mutex::new(false),
+            org,
+            device,
+            device_ed,
+            device_x,
+            psk,
+            shared: RwLock::new(Arc::new(shared)),
+            readers: Mutex::new(BTreeMap::new()),
+            writer: Mutex::new(()),
+        };
+        core.refresh()?;
+        Ok(core)
+    }
+
+    /// A copied disk or a restored file goes on under a new incarnation, so that no chain forks against itself.
+    fn check_incarnation(&self) -> Result<(), Failure> {
+        let signs = Signs::read(&self.home).map_err(|error| keyring_failure(&error, ""))?;
+        let mut keyring = locked(&self.keyring);
+        let Some(change) = keyring.check(&signs, self.store.keyring_counter()) else { return Ok(()) };
+        tracing::warn!(reason = incarnation_reason(&change), "new incarnation");
+        let seed = fresh()?;
+        let mut incarnation = [0; 8];
+        incarnation.copy_from_slice(&seed[..8]);
+        let counter = keyring.next_counter(self.store.keyring_counter());
+        self.store.write(|tx| {
+            tx.set_keyring_counter(counter);
+            Ok::<_, StoreError>(())
+        })?;
+        keyring
+            .renew(Incarnation(incarnation), signs, counter)
+            .map_err(|error| keyring_failure(&error, ""))?;
+        *locked(&self.counted) = true;
+        // a spare number of the device is taken before the next reference is minted
+        drop(keyring);
+        self.next_spare_number()
+    }
+
+    /// The present incarnation.
+    pub(crate) fn incarnation(&self) -> Incarnation {
+        locked(&self.keyring).incarnation()
+    }
+
+    /// The key-slot file.
+    pub(crate) fn keyring(&self) -> MutexGuard<'_, Keyring> {
+        locked(&self.keyring)
+    }
+
+    /// What is known now.
+    pub(crate) fn shared(&self) -> Arc<Shared> {
+        Arc::clone(&self.shared.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Holds off other writers of this process for one act.
+    pub(crate) fn hold(&self) -> MutexGuard<'_, ()> {
+        locked(&self.writer)
+    }
+
+    /// One durable transaction.
+    pub(crate) fn commit<T>(&self, batch: impl FnOnce(&mut Tx<'_>) -> Result<T, Failure>) -> Result<T, Failure> {
+        let mut counted = locked(&self.counted);
+        if *counted {
+            drop(counted);
+            return self.store.write(batch);
+        }
+        let counter = locked(&self.keyring).next_counter(self.store.keyring_counter());
+        let value = self.store.write(|tx| {
+            tx.set_keyring_counter(counter);
+            batch(tx)
+        })?;
+        locked(&self.keyring).bump(counter).map_err(|error| keyring_failure(&error, ""))?;
+        *counted = true;
+        Ok(value)
+    }
+
+    /// Takes in an unlocked member.
+    pub(crate) fn admit_reader(&self, secrets: MemberSecrets) {
+        let member = secrets.member;
+        let reader =
+            Reader { secrets, keychain: Keychain::default(), cases: Default::default(), generation: u64::MAX };
+        locked(&self.readers).entry(member).or_insert_with(|| Arc::new(Mutex::new(reader)));
+    }
+
+    /// Drops a member's keys from memory.
+    pub(crate) fn dismiss_reader(&self, member: &MemberId) -> bool {
+        locked(&self.readers).remove(member).is_some()
+    }
+
+    /// Members unlocked now.
+    pub(crate) fn unlocked(&self) -> Vec<MemberId> {
+        locked(&self.readers).keys().copied().collect()
+    }
+
+    /// An unlocked member's reader, brought up to what the log grants.
+    pub(crate) fn reader(&self, member: &MemberId) -> Option<Arc<Mutex<Reader>>> {
+        locked(&self.readers).get(member).cloned()
+    }
+
+    // ------------------------------------------------------------------ reading
+
+    /// Decodes a stored entry. It was checked before it was stored.
+    pub(crate) fn decode(&self, bytes: &[u8]) -> Result<Entry, Failure> {
+        Entry::decode(bytes).map_err(|error| {
+            Failure::new("home_damaged").arg("file", STORE_FILE).at("file", STORE_FILE).because(&error)
+        })
+    }
+
+    /// Entries of a document (of doc zero: memberships, stream grants and proofs of the scope), in order of arrival.
+    pub(crate) fn entries(
+        &self,
+        snapshot: &store::Snapshot,
+        scope: &ScopeId,
+        doc: &DocId,
+    ) -> Result<Vec<Entry>, Failure> {
+        snapshot.doc_entries(scope, doc)?.iter().map(|stored| self.decode(&stored.bytes)).collect()
+    }
+
+    /// Evaluates the membership, forks and names anew.
+    pub(crate) fn refresh(&self) -> Result<(), Failure> {
+        let snapshot = self.store.read()?;
+        let mut invitations = Vec::new();
+        for n in 0.. {
+            let Some(bytes) = snapshot.get(Space::Meta, &meta::invitation(n))? else { break };
+            let damaged = |_| Failure::new("home_damaged").arg("file", STORE_FILE);
+            invitations.push(cbor::decode::<Invitation>(&bytes).map_err(damaged)?);
+        }
+        let scope = membership_scope(&self.org);
+        let entries = self.entries(&snapshot, &scope, &DocId::ZERO)?;
+        let records: Vec<Record> = entries
+            .iter()
+            .filter(|entry| entry.header().kind == Kind::Membership)
+            .filter_map(|entry| Record::read(entry).ok())
+            .collect();
+        let roster = Roster::evaluate(self.org, &records, invitations.first());
+        let mut shared = Shared {
+            roster,
+            invitations,
+            forks: HashMap::new(),
+            names: BTreeMap::new(),
+            org_name: None,
+            generation: self.shared().generation + 1,
+        };
+        self.find_forks(&snapshot, &mut shared)?;
+        self.find_names(&snapshot, &mut shared)?;
+        *self.shared.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(shared);
+        Ok(())
+    }
+
+    /// Proofs of forks, in every scope.
+    fn find_forks(&self, snapshot: &store::Snapshot, shared: &mut Shared) -> Result<(), Failure> {
+        for scope in snapshot.scopes().to_vec() {
+            for entry in self.entries(snapshot, &scope, &DocId::ZERO)? {
+                if entry.header().kind != Kind::Proof {
+                    continue;
+                }
+                let Some((_, section)) = entry.section(0) else { continue };
+                let Ok(proof) = cbor::decode::<ForkProof>(section) else { continue };
+                if let Ok((scope, chain, seq)) = proof.check(|device| shared.roster.device_key(device)) {
+                    let at = shared.forks.entry((scope, chain)).or_insert(seq);
+                    *at = (*at).min(seq);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Names, from the staff document (open layer of the knowledge scope) and from this home itself.
+    fn find_names(&self, snapshot: &store::Snapshot, shared: &mut Shared) -> Result<(), Failure> {
+        let scope = knowledge_scope(&self.org);
+        let mut keychain = self.device_keychain(snapshot, &shared.roster)?;
+        // an unlocked member may read names that newcomers wrote before they met anyone
+        for reader in locked(&self.readers).values() {
+            if let Ok(reader) = reader.try_lock() {
+                keychain = reader.keychain.clone();
+                keychain.absorb_wraps(&self.org, &shared.roster, &self.device.0, &self.reader_secrets(&reader.secrets));
+                break;
+            }
+        }
+        let doc = staff_doc(&self.org);
+        let entries = self.entries(snapshot, &scope, &doc)?;
+        let opened: Vec<_> = entries.iter().map(|entry| keychain.open_entry(entry)).collect();
+        let document = document::build(&opened, &shared.roster, &|_| Box::new(StaffSchema));
+        for (key, cells) in document.states[0].iter().flatten() {
+            for cell in cells {
+                let Value::Text(name) = &cell.value else { continue };
+                let author = cell.stamp.member.and_then(|m| shared.roster.members.get(&m).map(|held| (m, held.rank())));
+                let Some((author, rank)) = author else { continue };
+                match key.split_once('/') {
+                    Some(("member", hex)) => {
+                        if let Ok(member) = hex.parse::<MemberId>()
+                            && (member == author || rank <= 1)
+                        {
+                            shared.names.insert(member, name.clone());
+                        }
+                    }
+                    _ if key == "org" && rank <= 1 => shared.org_name = Some(name.clone()),
+                    _ => {}
+                }
+            }
+        }
+        let own: Vec<MemberId> = shared.roster.members.keys().copied().collect();
+        for member in own.into_iter().chain(locked(&self.keyring).members()) {
+            if let Some(name) = snapshot.get(Space::Meta, &meta::local_name(&member))? {
+                shared.names.insert(member, String::from_utf8_lossy(&name).into_owned());
+            }
+        }
+        Ok(())
+    }
+
+    /// Keys that the device holds while nobody is unlocked: the open ones.
+    pub(crate) fn device_keychain(
+        &self,
+        snapshot: &store::Snapshot,
+        roster: &Roster,
+    ) -> Result<Keychain, Failure> {
+        let mut keychain = Keychain::default();
+        self.add_open_keys(snapshot, &mut keychain)?;
+        let secrets = ReaderSecrets { device_x: self.device_x.clone(), member: None };
+        keychain.absorb_wraps(&self.org, roster, &self.device.0, &secrets);
+        Ok(keychain)
+    }
+
+    fn add_open_keys(&self, snapshot: &store::Snapshot, keychain: &mut Keychain) -> Result<(), Failure> {
+        for (key, value) in snapshot.list(Space::OpenKeys)? {
+            if let (Some((scope, epoch)), Ok(secret)) = (split_key(&key), <[u8; 32]>::try_from(value.as_slice())) {
+                keychain.add_open(ScopeId(scope), epoch, Secret(secret));
+            }
+        }
+        Ok(())
+    }
+
+    pub(crate) fn reader_secrets(&self, secrets: &MemberSecrets) -> ReaderSecrets {
+        let x = Secret(*secrets.x.expose());
+        ReaderSecrets { device_x: self.device_x.clone(), member: Some((secrets.member, x)) }
+    }
+
+    /// Brings a reader's keys up to the log: stored keys, invitation grants, wraps, stream keys.
+    pub(crate) fn refresh_reader(&self, reader: &mut Reader) -> Result<(), Failure> {
+        let shared = self.shared();
+        if reader.generation == shared.generation {
+            return self.absorb_streams(reader, &shared);
+        }
+        let snapshot = self.store.read()?;
+        self.add_open_keys(&snapshot, &mut reader.keychain)?;
+        let access = reader.secrets.store_access();
+        for (key, value) in snapshot.list_member(store::MemberSpace::Audiences, &access)? {
+            if let (Some((audience, epoch)), Ok(secret)) = (split_key(&key), <[u8; 32]>::try_from(value.as_slice())) {
+                reader.keychain.add_audience(crdt_model::id::AudienceId(audience), epoch, Secret(secret));
+            }
+        }
+        drop(snapshot);
+        self.absorb_invites(reader, &shared)?;
+        let secrets = self.reader_secrets(&reader.secrets);
+        reader.keychain.absorb_wraps(&self.org, &shared.roster, &self.device.0, &secrets);
+        reader.generation = shared.generation;
+        self.absorb_streams(reader, &shared)
+    }
+
+    /// Stream keys of all chains this reader's audiences were granted, and this member's own.
+    fn absorb_streams(&self, reader: &mut Reader, shared: &Shared) -> Result<(), Failure> {
+        let snapshot = self.store.read()?;
+        for scope in snapshot.scopes().to_vec() {
+            if scope == membership_scope(&self.org) {
+                continue;
+            }
+            for entry in self.entries(&snapshot, &scope, &DocId::ZERO)? {
+                if entry.header().kind == Kind::Keys {
+                    reader.keychain.absorb_keys_entry(&self.org, &entry);
+                }
+            }
+            let audience = crdt_model::seal::ordinary_audience(&self.org, &scope);
+            for chain in snapshot.chains_of(&scope).filter(|chain| chain.key.device == self.device) {
+                let key = ChainKey { device: self.device, incarnation: chain.key.incarnation };
+                for epoch in self.audience_epochs(shared, &audience) {
+                    let stream = self.own_stream(reader, &key.incarnation, &scope, &audience, epoch);
+                    reader.keychain.add_stream(scope, key, stream);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Epochs of an audience known here, also from the invitation alone.
+    fn audience_epochs(&self, shared: &Shared, audience: &crdt_model::id::AudienceId) -> Vec<u32> {
+        let known = shared.roster.audiences.get(audience).map(|a| a.epochs.iter().map(|e| e.epoch).collect());
+        let mut epochs: Vec<u32> = known.unwrap_or_default();
+        for invitation in &shared.invitations {
+            for key in &invitation.audiences {
+                if audience_of_name(&self.org, &key.name) == *audience {
+                    epochs.push(key.epoch);
+                }
+            }
+        }
+        epochs.sort_unstable();
+        epochs.dedup();
+        epochs
+    }
+
+    pub(crate) fn own_stream(
+        &self,
+        reader: &Reader,
+        incarnation: &Incarnation,
+        scope: &ScopeId,
+        audience: &crdt_model::id::AudienceId,
+        epoch: u32,
+    ) -> Secret {
+        let data = Secret(*reader.secrets.data.expose());
+        crdt_model::seal::stream_key(&data, &self.device, incarnation, scope, audience, epoch)
+    }
+
+    /// The effective frontier of a scope: tips, cut before forks.
+    pub(crate) fn frontier(
+        &self,
+        snapshot: &store::Snapshot,
+        shared: &Shared,
+        scope: &ScopeId,
+    ) -> Result<Frontier, Failure> {
+        let mut frontier = Frontier::new();
+        for chain in snapshot.chains_of(scope) {
+            let key = ChainKey { device: chain.key.device, incarnation: chain.key.incarnation };
+            let tip = match shared.forks.get(&(*scope, key)) {
+                Some(1) => continue,
+                Some(fork) if *fork <= chain.tip_seq => {
+                    match snapshot.entry_in(&chain.key, fork - 1)? {
+                        Some(entry) => Tip { seq: fork - 1, entry: entry.entry_id },
+                        None => continue,
+                    }
+                }
+                _ if chain.tip_seq == 0 => continue,
+                _ => Tip { seq: chain.tip_seq, entry: chain.tip_entry },
+            };
+            frontier.advance(key, tip);
+        }
+        Ok(frontier)
+    }
+
+    // ------------------------------------------------------------------ writing
+
+    /// Where the next own entry of a scope goes.
+    pub(crate) fn place(&self, tx: &Tx<'_>, scope: &ScopeId, incarnation: Incarnation) -> Place {
+        let key = store::ChainKey { scope: *scope, device: self.device, incarnation };
+        tx.chain(&key).filter(|chain| chain.tip_seq > 0).map_or(Place::FIRST, |chain| Place {
+            seq: chain.tip_seq + 1,
+            prev: chain.tip_entry,
+            bytes_before: chain.bytes_total,
+        })
+    }
+
+    /// Appends an entry to its chain.
+    pub(crate) fn append(&self, tx: &mut Tx<'_>, entry: &Entry) -> Result<(), Failure> {
+        append(tx, entry)
+    }
+
+    /// Membership heads for an `auth`.
+    pub(crate) fn auth(&self, shared: &Shared) -> Vec<EntryId> {
+        let mut heads = shared.roster.heads.clone();
+        heads.truncate(AUTH_MAX);
+        heads
+    }
+
+    /// Writes membership operations, each with an optional grant section, in one transaction.
+    pub(crate) fn say(&self, operations: Vec<(Operation, Option<Vec<u8>>)>) -> Result<Vec<EntryId>, Failure> {
+        let shared = self.shared();
+        let scope = membership_scope(&self.org);
+        let incarnation = self.incarnation();
+        let mut entropy = entropy()?;
+        let ids = self.commit(|tx| {
+            let mut ids = Vec::with_capacity(operations.len());
+            let mut auth = self.auth(&shared);
+            for (operation, grant) in &operations {
+                let mut sections = vec![SectionPlan::Clear { layer: 0, bytes: cbor::encode(operation) }];
+                if let Some(bytes) = grant {
+                    sections.push(SectionPlan::Clear { layer: LAYER_GRANT, bytes: bytes.clone() });
+                }
+                let plan = EntryPlan {
+                    org: self.org,
+                    scope,
+                    kind: Kind::Membership,
+                    doc: DocId::ZERO,
+                    device: self.device,
+                    incarnation,
+                    place: self.place(tx, &scope, incarnation),
+                    // what follows in the chain has it all in its past
+                    auth: std::mem::take(&mut auth),
+                    deps: Vec::new(),
+                    sections,
+                };
+                let entry = compose(&plan, &self.device_ed, None, &mut entropy).map_err(too_large)?;
+                append(tx, &entry)?;
+                ids.push(entry.id());
+            }
+            Ok(ids)
+        })?;
+        self.refresh()?;
+        Ok(ids)
+    }
+}
+
+/// Appends an entry to its chain.
+pub(crate) fn append(tx: &mut Tx<'_>, entry: &Entry) -> Result<(), Failure> {
+    let header = entry.header();
+    tx.append(&AppendEntry {
+        scope: header.scope,
+        device: header.device,
+        incarnation: header.incarnation,
+        seq: header.seq,
+        entry_id: entry.id(),
+        doc: Some(header.doc),
+        bytes_total: header.bytes_total,
+        bytes: &entry.encode(),
+    })?;
+    Ok(())
+}
+
+fn incarnation_reason(change: &IncarnationChange) -> &'static str {
+    match change {
+        IncarnationChange::Copied { .. } => "copied",
+        IncarnationChange::Restored { .. } => "restored",
+        IncarnationChange::KeysRestored { .. } => "keys_restored",
+    }
+}
+
+/// `id16 ‖ u32be epoch`: how keys are named in the store.
+pub(crate) fn epoch_key(id: &[u8; 16], epoch: u32) -> Vec<u8> {
+    [id.as_slice(), &epoch.to_be_bytes()].concat()
+}
+
+fn split_key(key: &[u8]) -> Option<([u8; 16], u32)> {
+    let (id, epoch) = key.split_first_chunk::<16>()?;
+    Some((*id, u32::from_be_bytes(epoch.try_into().ok()?)))
+}
+
+/// `psea` names an audience of the organisation, `site/JER` a site's ordinary one.
+pub(crate) fn audience_of_name(org: &OrgId, name: &str) -> crdt_model::id::AudienceId {
+    match name.strip_prefix("site/") {
+        Some(site) => crdt_model::seal::ordinary_audience(org, &crdt_model::roster::site_scope(org, site)),
+        None => crdt_model::seal::named_audience(org, name),
+    }
+}
+
+/// The document that holds the names of members and of the organisation.
+pub(crate) fn staff_doc(org: &OrgId) -> DocId {
+    DocId(crdt_model::id::id16("boucle/doc/staff/v1", &[&org.0]))
+}
+
+/// Keys of the staff document: `org`, `member/<id>`.
+pub(crate) struct StaffSchema;
+
+impl Schema for StaffSchema {
+    fn check_put(&self, key: &str, value: &Value) -> Result<(), SchemaFault> {
+        let known = key == "org" || key.strip_prefix("member/").is_some_and(|hex| hex.parse::<MemberId>().is_ok());
+        match value {
+            _ if !known => Err(SchemaFault::Key),
+            Value::Text(name) if name.len() <= NAME_BYTES_MAX => Ok(()),
+            Value::Text(_) => Err(SchemaFault::ValueLength),
+            _ => Err(SchemaFault::Kind),
+        }
+    }
+    fn check_delete(&self, _: &str) -> Result<(), SchemaFault> {
+        Err(SchemaFault::Undeletable)
+    }
+}
+
+/// True when a reader opened something in a layer.
+pub(crate) fn is_open(opened: &Opened) -> bool {
+    matches!(opened, Opened::Plain(_))
+}

@@ -1,0 +1,203 @@
+//! The keys one reader holds: from the invitation, from wraps and grants in the log, from its own secrets.
+//!
+//! ```text
+//! device secret ──▶ open keys (scope, epoch)
+//! member secret ──▶ audience secrets (audience, epoch) ──▶ stream keys (chain)  ──▶ personal sections
+//!                                                     └──▶ CK (document)        ──▶ sensitive sections
+//! ```
+//!
+//! Held in memory only while the member is unlocked; wiped when dropped.
+
+use std::collections::HashMap;
+
+use crdt_model::cbor;
+use crdt_model::document::{DocEntry, Opened};
+use crdt_model::entry::{Entry, LAYER_GRANT};
+use crdt_model::frontier::ChainKey;
+use crdt_model::id::{AudienceId, DocId, EntryId, MemberId, OrgId, ScopeId};
+use crdt_model::layer::Layer;
+use crdt_model::roster::Roster;
+use crdt_model::seal::{
+    self, GrantSection, Secret, StreamGrant, audience_hint, case_key, early_open_key, open_hint, open_section,
+    open_wrap, sensitive_hint,
+};
+
+/// What a member's own installation can derive: the secrets behind a reader.
+#[derive(Clone)]
+pub(crate) struct ReaderSecrets {
+    /// Receives wraps for the device.
+    pub(crate) device_x: Secret,
+    /// Receives wraps for the member; `None` when nobody is unlocked.
+    pub(crate) member: Option<(MemberId, Secret)>,
+}
+
+/// Keys of one reader.
+#[derive(Default, Clone)]
+pub(crate) struct Keychain {
+    open: HashMap<(ScopeId, u32), Vec<Secret>>,
+    audiences: HashMap<(AudienceId, u32), Vec<Secret>>,
+    streams: HashMap<(ScopeId, ChainKey), Vec<Secret>>,
+    stream_entries: HashMap<EntryId, bool>,
+    member_x: Option<Secret>,
+    content_keys: HashMap<DocId, Vec<Secret>>,
+    tried_grants: HashMap<EntryId, usize>,
+}
+
+fn insert<K: std::hash::Hash + Eq>(map: &mut HashMap<K, Vec<Secret>>, key: K, secret: Secret) {
+    let held = map.entry(key).or_default();
+    if !held.contains(&secret) {
+        held.push(secret);
+    }
+}
+
+impl Keychain {
+    /// Opens every wrap that is for this reader.
+    pub(crate) fn absorb_wraps(&mut self, org: &OrgId, roster: &Roster, device: &[u8; 16], secrets: &ReaderSecrets) {
+        self.member_x = secrets.member.as_ref().map(|(_, x)| x.clone());
+        for ((target, epoch), wrap) in &roster.wraps {
+            let key = if wrap.to == *device {
+                &secrets.device_x
+            } else {
+                match &secrets.member {
+                    Some((member, x)) if wrap.to == member.0 => x,
+                    _ => continue,
+                }
+            };
+            let held = self.audiences.contains_key(&(AudienceId(*target), *epoch))
+                || self.open.contains_key(&(ScopeId(*target), *epoch));
+            if held {
+                continue;
+            }
+            let Some(secret) = open_wrap(key, org, target, *epoch, &wrap.to, (&wrap.enc, &wrap.ct)) else { continue };
+            if roster.audiences.contains_key(&AudienceId(*target)) {
+                insert(&mut self.audiences, (AudienceId(*target), *epoch), secret);
+            } else {
+                insert(&mut self.open, (ScopeId(*target), *epoch), secret);
+            }
+        }
+    }
+
+    pub(crate) fn add_open(&mut self, scope: ScopeId, epoch: u32, key: Secret) {
+        insert(&mut self.open, (scope, epoch), key);
+    }
+
+    pub(crate) fn add_audience(&mut self, audience: AudienceId, epoch: u32, secret: Secret) {
+        insert(&mut self.audiences, (audience, epoch), secret);
+    }
+
+    pub(crate) fn add_stream(&mut self, scope: ScopeId, chain: ChainKey, stream: Secret) {
+        insert(&mut self.streams, (scope, chain), stream);
+    }
+
+    /// The open key of a scope's epoch.
+    pub(crate) fn open_key(&self, scope: &ScopeId, epoch: u32) -> Option<&Secret> {
+        self.open.get(&(*scope, epoch))?.first()
+    }
+
+    /// The newest open key held of a scope.
+    pub(crate) fn newest_open(&self, scope: &ScopeId) -> Option<(u32, &Secret)> {
+        self.open
+            .iter()
+            .filter(|((held, _), _)| held == scope)
+            .max_by_key(|((_, epoch), _)| *epoch)
+            .and_then(|((_, epoch), keys)| Some((*epoch, keys.first()?)))
+    }
+
+    /// An audience epoch's secret that fits its public key.
+    pub(crate) fn audience_secret(&self, audience: &AudienceId, epoch: u32, pk: &[u8; 32]) -> Option<&Secret> {
+        self.audiences.get(&(*audience, epoch))?.iter().find(|secret| secret.kem_public() == *pk)
+    }
+
+    /// True when some epoch of the audience is held.
+    pub(crate) fn reads_audience(&self, audience: &AudienceId) -> bool {
+        self.audiences.keys().any(|(held, _)| held == audience)
+    }
+
+    /// Opens a `keys` entry, once.
+    pub(crate) fn absorb_keys_entry(&mut self, org: &OrgId, entry: &Entry) {
+        if self.stream_entries.get(&entry.id()) == Some(&true) {
+            return;
+        }
+        let header = entry.header();
+        let Some((_, section)) = entry.section(LAYER_GRANT) else { return };
+        let Ok(grant) = cbor::decode::<StreamGrant>(section) else { return };
+        let chain = (org, &header.scope, &header.device, &header.incarnation);
+        let opened: Option<Secret> = self
+            .audiences
+            .get(&(grant.audience, grant.epoch))
+            .and_then(|secrets| secrets.iter().find_map(|secret| grant.open(chain, secret)));
+        self.stream_entries.insert(entry.id(), opened.is_some());
+        if let Some(stream) = opened {
+            self.add_stream(header.scope, ChainKey::of(header), stream);
+        }
+    }
+
+    /// Tries the slots of an entry's grant section with everything held, once per set of keys.
+    pub(crate) fn absorb_grant(&mut self, org: &OrgId, entry: &Entry) {
+        let Some((_, section)) = entry.section(LAYER_GRANT) else { return };
+        let keys: usize = self.audiences.values().map(Vec::len).sum::<usize>() + usize::from(self.member_x.is_some());
+        if keys == 0 || self.tried_grants.get(&entry.id()) == Some(&keys) {
+            return;
+        }
+        self.tried_grants.insert(entry.id(), keys);
+        let Ok(grant) = cbor::decode::<GrantSection>(section) else { return };
+        let header = entry.header();
+        let aad = header.aad();
+        let context = (org, &header.scope, &header.doc);
+        let secrets: Vec<&Secret> = self.audiences.values().flatten().chain(&self.member_x).collect();
+        let mut found = Vec::new();
+        for secret in secrets {
+            found.extend(grant.open(context, &aad, secret));
+        }
+        for (layer, key) in found {
+            if layer == Layer::Sensitive.code() {
+                insert(&mut self.content_keys, header.doc, key);
+            }
+        }
+    }
+
+    /// The content keys held of a document.
+    pub(crate) fn content_keys(&self, doc: &DocId) -> &[Secret] {
+        self.content_keys.get(doc).map_or(&[], Vec::as_slice)
+    }
+
+    /// Opens what this reader can open of an entry.
+    pub(crate) fn open_entry(&self, entry: &Entry) -> DocEntry {
+        let aad = entry.header().aad();
+        let layers = Layer::ALL.map(|layer| self.open_layer(entry, layer, &aad));
+        DocEntry { id: entry.id(), header: entry.header().clone(), layers }
+    }
+
+    fn open_layer(&self, entry: &Entry, layer: Layer, aad: &[u8]) -> Opened {
+        let Some((named, bytes)) = entry.section(layer.code()) else { return Opened::Absent };
+        let header = entry.header();
+        let try_key = |key: &Secret| {
+            open_section(key, bytes, aad, layer.code(), named.generation).ok().map(|plain| Opened::Plain(Box::new(plain)))
+        };
+        let streams = || self.streams.get(&(header.scope, ChainKey::of(header))).into_iter().flatten();
+        let opened = match layer {
+            Layer::Open if named.hint[0] & 0x80 == 0 => {
+                let epoch = u32::from_be_bytes([named.hint[4], named.hint[5], named.hint[6], named.hint[7]]);
+                let keys = if open_hint(epoch) == named.hint { self.open.get(&(header.scope, epoch)) } else { None };
+                keys.into_iter().flatten().find_map(try_key)
+            }
+            Layer::Open => {
+                streams().find_map(|stream| try_key(&early_open_key(stream, &header.doc, named.generation)))
+            }
+            Layer::Personal => streams().find_map(|stream| try_key(&case_key(stream, &header.doc, named.generation))),
+            Layer::Sensitive => self
+                .content_keys(&header.doc)
+                .iter()
+                .filter(|ck| {
+                    sensitive_hint(ck, &header.doc, &header.device, &header.incarnation, header.seq) == named.hint
+                })
+                .find_map(try_key),
+        };
+        opened.unwrap_or(Opened::Unreadable)
+    }
+}
+
+/// The hint of the personal layer, by audience epoch.
+pub(crate) fn personal_hint(org: &OrgId, scope: &ScopeId, epoch: u32) -> [u8; 8] {
+    audience_hint(&seal::ordinary_audience(org, scope), epoch)
+}

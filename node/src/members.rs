@@ -1,0 +1,1062 @@
+//! Founding, sites, invitations, joining, confirming; and the wraps a node owes to others.
+
+use std::path::Path;
+
+use crdt_model::cbor;
+use crdt_model::compose::{EntryPlan, SectionPlan, compose};
+
+use crdt_model::entry::{AUTH_MAX, Kind, LAYER_GRANT};
+use crdt_model::id::{AudienceId, DocId, EntryId, MemberId, ScopeId};
+use crdt_model::layer::{Layer, LayerDoc, LayerOp, Value};
+use crdt_model::roster::{
+    AudienceKey, Founding, Invitation, InviteOp, JoinOp, Member, Operation, PublicKeys, Roster, SiteKind, SiteOp,
+    Standing, Wrapped, knowledge_scope, membership_scope, role_profile, six_words, site_scope,
+};
+use crdt_model::seal::{
+    self, ActorOf, FLAG_DROP_BOX, InviteGrant, Plain, Sealing, Secret, StreamGrant, audience_hint, early_open_key,
+    open_hint, wrap_secret,
+};
+use crdt_model::taxonomy::{Capabilities, Coded, PersonalReach, Taxonomy};
+use ed25519_dalek::Signer;
+use serde_json::{Value as Json, json};
+
+use crate::api::Roots;
+use crate::core::{
+    Core, NAME_BYTES_MAX, Reader, Shared, append, audience_of_name, entropy, epoch_key, fresh, keyring_failure, meta,
+    staff_doc, too_large,
+};
+use crate::error::Failure;
+use crate::keyring::{
+    Cost, DeviceSecrets, KEYRING_FILE, Keyring, MemberSecrets, NewKeyring, Passphrase, Secret as KeySecret, Signs,
+};
+use crate::store::{self, STORE_FILE, Space, Store, StoreConfig, StoreId, StoreKey, Tx};
+
+/// An invitation lives this long unless told otherwise, milliseconds.
+const INVITE_DEFAULT_MS: i64 = 30 * 86_400_000;
+/// And at most this long.
+const INVITE_MAX_MS: i64 = 366 * 86_400_000;
+/// Size of a block of three-digit node numbers given to someone who enrols others.
+const BLOCK: u32 = 60;
+/// First number of the first block given away; the founder keeps 100 to 159.
+const BLOCKS_FROM: u32 = 160;
+/// Last three-digit number.
+const BLOCKS_TO: u32 = 899;
+/// Five-digit numbers continue here.
+const WIDE_FROM: u32 = 90_000;
+/// Last node number.
+const WIDE_TO: u32 = 99_999;
+
+pub(crate) fn clean_name(name: &str, field: &'static str) -> Result<String, Failure> {
+    let name = name.trim();
+    if name.is_empty() {
+        return Err(Failure::new("usage_missing").arg("missing", field));
+    }
+    if name.len() > NAME_BYTES_MAX {
+        return Err(Failure::new("too_long").arg("field", field).arg("max", NAME_BYTES_MAX));
+    }
+    if name.chars().any(char::is_control) {
+        return Err(Failure::new("bad_value").arg("field", field).arg("expected", "text"));
+    }
+    Ok(name.to_owned())
+}
+
+fn site_code(code: &str) -> Result<String, Failure> {
+    let code = code.trim().to_ascii_uppercase();
+    if crdt_model::roster::is_site_code(&code) { Ok(code) } else { Err(Failure::new("bad_site_code").arg("site", code)) }
+}
+
+fn site_kind(kind: &str) -> Result<SiteKind, Failure> {
+    Ok(match kind {
+        "office" => SiteKind::Office,
+        "committee" => SiteKind::Committee,
+        "region" => SiteKind::Region,
+        "national" => SiteKind::National,
+        "partner" => SiteKind::Partner,
+        _ => {
+            let near = "office, committee, region, national, partner";
+            return Err(Failure::new("unknown_code").arg("field", "kind").arg("value", kind).arg("near", near));
+        }
+    })
+}
+
+/// The code of a kind of site.
+pub(crate) fn kind_code(kind: SiteKind) -> &'static str {
+    match kind {
+        SiteKind::Office => "office",
+        SiteKind::Committee => "committee",
+        SiteKind::Region => "region",
+        SiteKind::National => "national",
+        SiteKind::Partner => "partner",
+    }
+}
+
+/// Fresh secrets of a device or member.
+struct NewKeys {
+    ed: Secret,
+    x: Secret,
+    data: Secret,
+}
+
+impl NewKeys {
+    fn draw() -> Result<Self, Failure> {
+        let mut entropy = entropy()?;
+        Ok(Self { ed: entropy.secret(), x: entropy.secret(), data: entropy.secret() })
+    }
+
+    fn public(&self) -> PublicKeys {
+        PublicKeys { ed: self.ed.signing_key().verifying_key().to_bytes(), x: self.x.kem_public() }
+    }
+
+    fn member(&self) -> MemberSecrets {
+        let keys = self.public();
+        MemberSecrets {
+            member: seal::member_id(&keys.ed, &keys.x),
+            ed: KeySecret::new(self.ed.0),
+            x: KeySecret::new(self.x.0),
+            data: KeySecret::new(self.data.0),
+        }
+    }
+}
+
+/// The cost of one guess at a passphrase. Tests that make many homes ask for the least the format allows.
+fn cost() -> Cost {
+    #[cfg(feature = "testing")]
+    if std::env::var_os("BOUCLE_TEST_CHEAP_KDF").is_some() {
+        return Cost::for_tests();
+    }
+    Cost::default()
+}
+
+/// Makes the files of a home; nothing remains of a failed attempt.
+fn make_home(
+    home: &Path,
+    device: &NewKeys,
+    psk: &Secret,
+    member: &MemberSecrets,
+    passphrase: &Passphrase,
+    first: impl FnOnce(&mut Tx<'_>) -> Result<(), Failure>,
+) -> Result<Core, Failure> {
+    let keys_path = home.join(KEYRING_FILE);
+    let store_path = home.join(STORE_FILE);
+    if keys_path.exists() {
+        return Err(Failure::new("already_initialised").arg("home", home.display()));
+    }
+    std::fs::create_dir_all(home).map_err(|e| Failure::io(crate::error::IoOperation::Write, home, &e))?;
+    restrict(home);
+    // a store without its keys opens for nobody: left by an attempt that was cut off
+    let _ = std::fs::remove_file(&store_path);
+    let made = (|| {
+        let mut entropy = entropy()?;
+        let device_keys = DeviceSecrets {
+            store_key: StoreKey::new(entropy.bytes()),
+            device_ed: KeySecret::new(device.ed.0),
+            device_x: KeySecret::new(device.x.0),
+            transport_psk: KeySecret::new(psk.0),
+        };
+        let store_id = StoreId(entropy.bytes());
+        let config = StoreConfig::new(store_id, device_keys.store_key.clone());
+        let store = Store::create(&store_path, config)?;
+        store.write(first)?;
+        let new = NewKeyring {
+            store_id,
+            incarnation: crdt_model::id::Incarnation(entropy.bytes()),
+            signs: Signs::read(home).map_err(|error| keyring_failure(&error, ""))?,
+            device: device_keys,
+            member,
+            passphrase,
+            cost: cost(),
+        };
+        let keyring = Keyring::create(&keys_path, new, store::os_entropy())
+            .map_err(|error| keyring_failure(&error, ""))?;
+        Core::assemble(home, store, keyring)
+    })();
+    if made.is_err() {
+        let _ = std::fs::remove_file(&keys_path);
+        let _ = std::fs::remove_file(&store_path);
+    }
+    made
+}
+
+/// Only the owner may look into the folder.
+fn restrict(home: &Path) {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        let _ = std::fs::set_permissions(home, std::fs::Permissions::from_mode(0o700));
+    }
+    #[cfg(not(unix))]
+    let _ = home;
+}
+
+fn root_code(secret: &Secret) -> String {
+    let sum = blake3::derive_key("boucle 2026 root code checksum v1", &secret.0);
+    let bytes = [secret.0.as_slice(), &sum[..4]].concat();
+    format!("BOUCLEROOT1{}", data_encoding::BASE32_NOPAD.encode(&bytes))
+}
+
+/// `boucle init`: founds an organisation in a new home.
+pub(crate) fn init(
+    home: &Path,
+    org: &str,
+    site: &str,
+    member: &str,
+    roots: Option<Roots>,
+    passphrase: &Passphrase,
+    now_ms: i64,
+) -> Result<(Core, Json), Failure> {
+    let (org_name, name, site) = (clean_name(org, "org")?, clean_name(member, "member")?, site_code(site)?);
+    let roots = roots.unwrap_or(Roots { needed: 1, of: 1 });
+    if roots.needed == 0 || roots.needed > roots.of || roots.of > 7 {
+        return Err(Failure::new("bad_value").arg("field", "roots").arg("expected", "2-of-3"));
+    }
+    let mut entropy = entropy()?;
+    let root_keys: Vec<Secret> = (0..roots.of).map(|_| entropy.secret()).collect();
+    let (device, person) = (NewKeys::draw()?, NewKeys::draw()?);
+    let founding = Founding {
+        salt: entropy.bytes(),
+        roots: root_keys.iter().map(|key| key.signing_key().verifying_key().to_bytes()).collect(),
+        threshold: roots.needed.into(),
+        cover: 0,
+        device: device.public(),
+        member: person.public(),
+        site: site.clone(),
+    };
+    let org = founding.org();
+    let message = founding.signed_message();
+    let sigs = root_keys
+        .iter()
+        .take(roots.needed.into())
+        .enumerate()
+        .map(|(i, key)| (i as u32, key.signing_key().sign(&message).to_bytes()))
+        .collect();
+    let secrets = person.member();
+    let id = secrets.member;
+    let core = make_home(home, &device, &entropy.secret(), &secrets, passphrase, |tx| {
+        tx.put(Space::Meta, meta::ORG, &org.0)?;
+        tx.put(Space::Meta, meta::FORMAT, meta::FORMAT_VERSION)?;
+        tx.put(Space::Meta, &meta::local_name(&id), name.as_bytes())?;
+        Ok(())
+    })?;
+    core.admit_reader(secrets);
+    let founded = found(&core, Operation::Genesis(founding, sigs), &org_name, &site, &id, now_ms);
+    if let Err(failure) = founded {
+        drop(core);
+        let _ = std::fs::remove_file(home.join(KEYRING_FILE));
+        let _ = std::fs::remove_file(home.join(STORE_FILE));
+        return Err(failure);
+    }
+    let codes: Vec<String> = root_keys.iter().map(root_code).collect();
+    let reply = json!({
+        "org": org, "site": site, "member": name, "device": core.device,
+        "roots": {"needed": roots.needed, "of": roots.of, "keys": codes},
+        "warnings": if roots.of == 1 { vec!["single_root"] } else { vec![] },
+    });
+    Ok((core, reply))
+}
+
+/// Genesis, root site, audiences, open keys and names, in as few transactions as their order allows.
+fn found(
+    core: &Core,
+    genesis: Operation,
+    org_name: &str,
+    site: &str,
+    member: &MemberId,
+    now_ms: i64,
+) -> Result<(), Failure> {
+    core.say(vec![(genesis, None)])?;
+    let root = SiteOp {
+        code: site.to_owned(),
+        name: org_name.to_owned(),
+        kind: SiteKind::National,
+        parent: None,
+        org_unit: None,
+    };
+    let mut operations = vec![(Operation::Site(root), None)];
+    let shared = core.shared();
+    let mut entropy = entropy()?;
+    for audience in Taxonomy::shipped().audiences.iter() {
+        operations.push((new_audience(core, &shared, audience.code(), &[*member], &mut entropy)?, None));
+    }
+    operations.push((new_audience(core, &shared, &format!("site/{site}"), &[*member], &mut entropy)?, None));
+    for scope in [knowledge_scope(&core.org), site_scope(&core.org, site)] {
+        operations.push((new_open_epoch(core, &shared, scope, &mut entropy)?, None));
+    }
+    core.say(operations)?;
+    let reader = core.reader(member).ok_or_else(|| Failure::new("locked").arg("member", ""))?;
+    let mut reader = crate::core::locked(&reader);
+    core.refresh_reader(&mut reader)?;
+    write_staff(core, &mut reader, &[("org".to_owned(), org_name.to_owned())], now_ms)?;
+    core.maintain(&mut reader, now_ms)?;
+    core.refresh()
+}
+
+/// The first epoch of an audience, with its secret to these members.
+fn new_audience(
+    core: &Core,
+    shared: &Shared,
+    name: &str,
+    holders: &[MemberId],
+    entropy: &mut seal::Entropy,
+) -> Result<Operation, Failure> {
+    let audience = audience_of_name(&core.org, name);
+    let secret = entropy.secret();
+    let mut wraps = Vec::with_capacity(holders.len());
+    for holder in holders {
+        let Some(member) = shared.roster.members.get(holder) else { continue };
+        wraps.extend(wrap_to(core, &secret, audience.0, 1, (&holder.0, &member.keys.x), entropy));
+    }
+    Ok(Operation::AudienceEpoch {
+        audience,
+        name: name.to_owned(),
+        epoch: 1,
+        suite: 1,
+        pk: secret.kem_public(),
+        wraps,
+    })
+}
+
+/// The first open key of a scope, to every device that may read.
+fn new_open_epoch(
+    core: &Core,
+    shared: &Shared,
+    scope: ScopeId,
+    entropy: &mut seal::Entropy,
+) -> Result<Operation, Failure> {
+    let key = entropy.secret();
+    let mut wraps = Vec::new();
+    for (id, device) in &shared.roster.devices {
+        if reads_open(&shared.roster, id) {
+            wraps.extend(wrap_to(core, &key, scope.0, 1, (&id.0, &device.keys.x), entropy));
+        }
+    }
+    Ok(Operation::OpenEpoch { scope, epoch: 1, wraps })
+}
+
+fn wrap_to(
+    core: &Core,
+    secret: &Secret,
+    target: [u8; 16],
+    epoch: u32,
+    to: (&[u8; 16], &[u8; 32]),
+    entropy: &mut seal::Entropy,
+) -> Option<Wrapped> {
+    let (enc, ct) = wrap_secret(secret, &core.org, &target, epoch, to, entropy)?;
+    Some(Wrapped { to: *to.0, enc, ct })
+}
+
+/// A live member of the device may read codes and dates.
+fn reads_open(roster: &Roster, device: &crdt_model::id::DeviceId) -> bool {
+    roster
+        .members
+        .values()
+        .any(|m| m.device == *device && m.is_live() && m.capabilities().contains(Capabilities::READ_OPEN))
+}
+
+/// A role opens the personal layer of a site's cases.
+fn role_reads_site(roster: &Roster, role: &str, at: &str, site: &str) -> bool {
+    let Some(profile) = role_profile(role) else { return false };
+    match profile.reads_personal {
+        PersonalReach::None => false,
+        PersonalReach::OwnSite => at == site,
+        PersonalReach::Region => roster.sites_under(at).contains(site),
+        PersonalReach::All => true,
+    }
+}
+
+fn reads_site(roster: &Roster, member: &Member, site: &str) -> bool {
+    member.roles.iter().any(|held| role_reads_site(roster, &held.role, &held.site, site))
+}
+
+/// Sensitive audiences a member's roles belong to.
+fn audiences_of(member: &Member) -> Vec<String> {
+    let mut codes: Vec<String> = member.profiles().flat_map(|profile| profile.audiences).collect();
+    codes.sort();
+    codes.dedup();
+    codes
+}
+
+impl Core {
+    /// The member's standing in the roster, or the refusal a person reads.
+    pub(crate) fn require(&self, shared: &Shared, member: &MemberId, right: Capabilities) -> Result<(), Failure> {
+        let held = match shared.roster.members.get(member) {
+            Some(held) if held.is_live() => held.capabilities(),
+            Some(_) => return Err(Failure::new("revoked")),
+            // a newcomer whose Invite has not arrived works by its invitation
+            None => shared.pinned().and_then(|i| role_profile(&i.role)).map_or(Capabilities::NONE, |p| p.capabilities),
+        };
+        if held.contains(right) {
+            return Ok(());
+        }
+        let role = shared.roster.members.get(member).map_or("", |m| m.role());
+        Err(Failure::new("not_permitted").arg("role", role))
+    }
+
+    /// `boucle site add`.
+    pub(crate) fn site_add(
+        &self,
+        reader: &mut Reader,
+        code: &str,
+        name: &str,
+        kind: &str,
+        parent: Option<&str>,
+        org_unit: Option<&str>,
+    ) -> Result<Json, Failure> {
+        let _hold = self.hold();
+        let shared = self.shared();
+        self.require(&shared, &reader.member(), Capabilities::MANAGE_ORG)?;
+        let (code, name, kind) = (site_code(code)?, clean_name(name, "name")?, site_kind(kind)?);
+        if shared.roster.sites.contains_key(&code) {
+            return Err(Failure::new("site_exists").arg("site", code));
+        }
+        let parent = match parent {
+            Some(parent) => self.known_site(&shared, parent)?,
+            None => self.own_site(&shared, &reader.member()),
+        };
+        let op = SiteOp {
+            code: code.clone(),
+            name: name.clone(),
+            kind,
+            parent: Some(parent.clone()),
+            org_unit: org_unit.map(str::to_owned),
+        };
+        self.say(vec![(Operation::Site(op), None)])?;
+        let shared = self.shared();
+        let mut entropy = entropy()?;
+        let holders: Vec<MemberId> = shared
+            .roster
+            .members
+            .iter()
+            .filter(|(id, m)| m.is_live() && (**id == reader.member() || reads_site(&shared.roster, m, &code)))
+            .map(|(id, _)| *id)
+            .collect();
+        let audience = new_audience(self, &shared, &format!("site/{code}"), &holders, &mut entropy)?;
+        let open = new_open_epoch(self, &shared, site_scope(&self.org, &code), &mut entropy)?;
+        self.say(vec![(audience, None), (open, None)])?;
+        Ok(json!({"site": code, "name": name, "kind": kind_code(kind), "parent": parent}))
+    }
+
+    /// `boucle site list`.
+    pub(crate) fn site_list(&self) -> Json {
+        let shared = self.shared();
+        let sites = shared.roster.sites.values().map(|site| {
+            json!({"site": site.op.code, "name": site.op.name, "kind": kind_code(site.op.kind),
+                   "parent": site.op.parent, "org_unit": site.op.org_unit})
+        });
+        sites.collect()
+    }
+
+    pub(crate) fn known_site(&self, shared: &Shared, code: &str) -> Result<String, Failure> {
+        let code = code.trim().to_ascii_uppercase();
+        let own = shared.pinned().is_some_and(|i| i.site == code);
+        if own || shared.roster.sites.contains_key(&code) {
+            return Ok(code);
+        }
+        let near = crdt_model::taxonomy::nearest(shared.roster.sites.keys().map(String::as_str), &code).join(", ");
+        Err(Failure::new("site_not_found").arg("site", code).arg("near", near))
+    }
+
+    /// The site a member works at.
+    pub(crate) fn own_site(&self, shared: &Shared, member: &MemberId) -> String {
+        match shared.roster.members.get(member) {
+            Some(held) => held.site().to_owned(),
+            None => shared.pinned().map(|i| i.site.clone()).unwrap_or_default(),
+        }
+    }
+
+    /// `boucle invite`.
+    pub(crate) fn invite(
+        &self,
+        reader: &mut Reader,
+        site: &str,
+        role: &str,
+        expires_ms: Option<i64>,
+        out: Option<&str>,
+        now_ms: i64,
+    ) -> Result<Json, Failure> {
+        let _hold = self.hold();
+        let shared = self.shared();
+        let site = self.known_site(&shared, site)?;
+        let Some(profile) = role_profile(role) else {
+            let near = Taxonomy::shipped().roles.nearest(role).join(", ");
+            return Err(Failure::new("unknown_code").arg("field", "role").arg("value", role).arg("near", near));
+        };
+        self.require(&shared, &reader.member(), Capabilities::MANAGE_SITE)?;
+        let own = shared.roster.members.get(&reader.member()).map_or(u8::MAX, Member::rank);
+        if own > profile.rank {
+            return Err(Failure::new("not_permitted").arg("role", role));
+        }
+        let lifetime = expires_ms.unwrap_or(INVITE_DEFAULT_MS);
+        if !(60_000..=INVITE_MAX_MS).contains(&lifetime) {
+            return Err(Failure::new("bad_value").arg("field", "expires").arg("expected", "1m … 366d"));
+        }
+        let invitation = self.make_invitation(&shared, role, &profile.capabilities, &site, now_ms + lifetime)?;
+        let op: InviteOp = invitation.as_invite_op();
+        let grant = self.invite_grant(&shared, reader, role, &site);
+        let mut entropy = entropy()?;
+        let sealed = grant.seal(&self.org, &op.kem_pk, &mut entropy).ok_or_else(|| Failure::new("unexpected"))?;
+        self.say(vec![(Operation::Invite(op), Some(sealed))])?;
+        let text = invitation.to_text();
+        if let Some(path) = out {
+            let path = Path::new(path);
+            write_private(path, text.as_bytes())
+                .map_err(|error| Failure::io(crate::error::IoOperation::Write, path, &error))?;
+        }
+        let expires = crdt_model::case::moment::rfc3339(now_ms + lifetime);
+        Ok(json!({"invitation": text, "file": out, "expires": expires, "site": site, "role": role}))
+    }
+
+    fn make_invitation(
+        &self,
+        shared: &Shared,
+        role: &str,
+        capabilities: &Capabilities,
+        site: &str,
+        not_after_ms: i64,
+    ) -> Result<Invitation, Failure> {
+        let founding = shared.roster.founding.as_ref().ok_or_else(|| Failure::new("sync_first"))?;
+        let (nodes, block) = self.numbers(shared, capabilities.contains(Capabilities::MANAGE_SITE))?;
+        let own = format!("site/{site}");
+        let audiences = shared
+            .roster
+            .audiences
+            .values()
+            .filter(|audience| !audience.name.starts_with("site/") || audience.name == own)
+            .filter_map(|audience| {
+                let current = audience.current()?;
+                Some(AudienceKey { name: audience.name.clone(), epoch: current.epoch, pk: current.pk })
+            })
+            .collect();
+        Ok(Invitation {
+            org: self.org,
+            root_set_hash: founding.root_set_hash(),
+            psk: self.psk.clone(),
+            seed: Secret(fresh()?),
+            role: role.to_owned(),
+            site: site.to_owned(),
+            not_after_ms: u64::try_from(not_after_ms).unwrap_or_default(),
+            nodes,
+            block,
+            audiences,
+            addresses: Vec::new(),
+        })
+    }
+
+    /// Three free numbers of this device's block, and a block for someone who will enrol others.
+    #[expect(clippy::type_complexity, reason = "the pair is taken apart at the one call site")]
+    fn numbers(&self, shared: &Shared, enrols: bool) -> Result<([u32; 3], Option<(u32, u32)>), Failure> {
+        let roster = &shared.roster;
+        let device = roster.devices.get(&self.device).ok_or_else(|| Failure::new("sync_first"))?;
+        let founder = roster.founding.as_ref().is_some_and(|f| f.device == device.keys);
+        let mine = |n: u32| match device.block {
+            Some((first, last)) => {
+                (first..=last).contains(&n) || (founder && (WIDE_FROM + 6_000..=WIDE_TO).contains(&n))
+            }
+            None => false,
+        };
+        let given: std::collections::BTreeSet<u32> = roster.invites.values().flat_map(|i| i.op.nodes).collect();
+        let own = device.nodes;
+        let wide = if founder { WIDE_FROM + 6_000..=WIDE_TO } else { 1..=0 };
+        let block = device.block.map_or(1..=0, |(first, last)| first..=last);
+        let mut free = block.chain(wide).filter(|n| mine(*n) && !given.contains(n) && !own.contains(n));
+        let mut next = || free.next().ok_or_else(|| Failure::new("no_numbers_left"));
+        let nodes = [next()?, next()?, next()?];
+        let blocks = if enrols && founder { free_block(roster) } else { None };
+        Ok((nodes, blocks))
+    }
+
+    /// The keys an invitation carries: open keys, and the ordinary audiences the role reads.
+    fn invite_grant(&self, shared: &Shared, reader: &Reader, role: &str, site: &str) -> InviteGrant {
+        let roster = &shared.roster;
+        let mut grant = InviteGrant::default();
+        let reads_open = role_profile(role).is_some_and(|p| p.capabilities.contains(Capabilities::READ_OPEN));
+        if reads_open {
+            for (scope, epochs) in &roster.open_epochs {
+                for (epoch, _) in epochs {
+                    if let Some(key) = reader.keychain.open_key(scope, *epoch) {
+                        grant.open.push((*scope, *epoch, key.clone()));
+                    }
+                }
+            }
+        }
+        for known in roster.sites.values().filter(|known| role_reads_site(roster, role, site, &known.op.code)) {
+            let audience = seal::ordinary_audience(&self.org, &known.scope);
+            for epoch in roster.audiences.get(&audience).map_or(&[][..], |a| &a.epochs) {
+                if let Some(secret) = reader.keychain.audience_secret(&audience, epoch.epoch, &epoch.pk) {
+                    grant.audiences.push((audience, epoch.epoch, secret.clone()));
+                }
+            }
+        }
+        grant
+    }
+
+    /// Takes the keys out of this home's own Invites, once they arrive, and keeps them.
+    pub(crate) fn absorb_invites(&self, reader: &mut Reader, shared: &Shared) -> Result<(), Failure> {
+        let own = shared.roster.members.get(&reader.member()).map(|m| m.invite_pk);
+        for invitation in &shared.invitations {
+            let pk = invitation.sign_pk();
+            let Some(invite) = shared.roster.invites.get(&pk).filter(|_| own == Some(pk)) else { continue };
+            let snapshot = self.store.read()?;
+            let Some(stored) = snapshot.entry(&invite.entry)? else { continue };
+            let entry = self.decode(&stored.bytes)?;
+            drop(snapshot);
+            let Some((_, sealed)) = entry.section(LAYER_GRANT) else { continue };
+            let kem = seal::invite_kem_secret(&invitation.seed);
+            let Some(grant) = InviteGrant::open_sealed(sealed, &self.org, &kem) else { continue };
+            let held = |(scope, epoch, _): &&(ScopeId, u32, Secret)| reader.keychain.open_key(scope, *epoch).is_none();
+            let fresh_open: Vec<_> = grant.open.iter().filter(held).cloned().collect();
+            let fresh_audiences: Vec<_> =
+                grant.audiences.iter().filter(|(a, _, _)| !reader.keychain.reads_audience(a)).cloned().collect();
+            if fresh_open.is_empty() && fresh_audiences.is_empty() {
+                continue;
+            }
+            let access = reader.secrets.store_access();
+            self.store.write(|tx| {
+                for (scope, epoch, key) in &fresh_open {
+                    tx.put(Space::OpenKeys, &epoch_key(&scope.0, *epoch), &key.0)?;
+                }
+                for (audience, epoch, secret) in &fresh_audiences {
+                    let key = epoch_key(&audience.0, *epoch);
+                    tx.put_member(store::MemberSpace::Audiences, &access, &key, &secret.0)?;
+                }
+                Ok::<_, store::StoreError>(())
+            })?;
+            for (scope, epoch, key) in fresh_open {
+                reader.keychain.add_open(scope, epoch, key);
+            }
+            for (audience, epoch, secret) in fresh_audiences {
+                reader.keychain.add_audience(audience, epoch, secret);
+            }
+        }
+        Ok(())
+    }
+
+    /// What this reader's node owes the others: its name, wraps of newer keys, a Merge when heads abound. Returns
+    /// whether something was written.
+    pub(crate) fn maintain(&self, reader: &mut Reader, now_ms: i64) -> Result<bool, Failure> {
+        self.refresh_reader(reader)?;
+        let mut wrote = self.publish_name(reader, now_ms)?;
+        let shared = self.shared();
+        if !shared.roster.members.contains_key(&reader.member()) || shared.roster.founding.is_none() {
+            return Ok(wrote);
+        }
+        let owed = self.owed_wraps(&shared, reader)?;
+        let merge = shared.roster.heads.len() > AUTH_MAX;
+        let mut operations: Vec<(Operation, Option<Vec<u8>>)> = owed.into_iter().map(|op| (op, None)).collect();
+        if operations.is_empty() && merge {
+            operations.push((Operation::Merge, None));
+        }
+        if !operations.is_empty() {
+            self.say(operations)?;
+            self.refresh_reader(reader)?;
+            wrote = true;
+        }
+        self.drop_spent_grants()?;
+        Ok(wrote)
+    }
+
+    /// Secrets that members and devices are entitled to and were neither wrapped nor invited with.
+    fn owed_wraps(&self, shared: &Shared, reader: &Reader) -> Result<Vec<Operation>, Failure> {
+        let roster = &shared.roster;
+        let mut entropy = entropy()?;
+        let mut owed = Vec::new();
+        let wrapped = |target: &[u8; 16], epoch: u32, to: &[u8; 16]| {
+            roster.wraps.iter().any(|((t, e), w)| t == target && *e == epoch && w.to == *to)
+        };
+        // the invitation carried what its author held when it was written
+        let invited = |member: &Member, epoch_entry: &EntryId| {
+            let invite = roster.invites.get(&member.invite_pk);
+            invite.is_some_and(|i| roster.past().contains(&i.entry, epoch_entry) && i.confirmed.is_none())
+        };
+        for (id, device) in &roster.devices {
+            if *id == self.device || !reads_open(roster, id) {
+                continue;
+            }
+            let members: Vec<&Member> = roster.members.values().filter(|m| m.device == *id && m.is_live()).collect();
+            for (scope, epochs) in &roster.open_epochs {
+                for (epoch, entry) in epochs {
+                    if wrapped(&scope.0, *epoch, &id.0) || members.iter().any(|m| invited(m, entry)) {
+                        continue;
+                    }
+                    if let Some(key) = reader.keychain.open_key(scope, *epoch)
+                        && let Some(wrap) = wrap_to(self, key, scope.0, *epoch, (&id.0, &device.keys.x), &mut entropy)
+                    {
+                        owed.push(Operation::Wrap { target: scope.0, epoch: *epoch, wrapped: wrap });
+                    }
+                }
+            }
+        }
+        for (id, member) in &roster.members {
+            if *id == reader.member() || !member.is_live() {
+                continue;
+            }
+            for audience in self.entitled(shared, member) {
+                for epoch in roster.audiences.get(&audience).map_or(&[][..], |a| &a.epochs) {
+                    let ordinary = roster.audiences.get(&audience).is_some_and(|a| a.name.starts_with("site/"));
+                    if wrapped(&audience.0, epoch.epoch, &id.0) || (ordinary && invited(member, &epoch.entry)) {
+                        continue;
+                    }
+                    if let Some(secret) = reader.keychain.audience_secret(&audience, epoch.epoch, &epoch.pk) {
+                        let to = (&id.0, &member.keys.x);
+                        if let Some(wrap) = wrap_to(self, secret, audience.0, epoch.epoch, to, &mut entropy) {
+                            owed.push(Operation::Wrap { target: audience.0, epoch: epoch.epoch, wrapped: wrap });
+                        }
+                    }
+                }
+            }
+        }
+        Ok(owed)
+    }
+
+    /// Audiences a member is entitled to: ordinary ones of the sites its roles read; sensitive ones once confirmed.
+    fn entitled(&self, shared: &Shared, member: &Member) -> Vec<AudienceId> {
+        let roster = &shared.roster;
+        let mut audiences: Vec<AudienceId> = roster
+            .sites
+            .values()
+            .filter(|site| reads_site(roster, member, &site.op.code))
+            .map(|site| seal::ordinary_audience(&self.org, &site.scope))
+            .collect();
+        if member.standing == Standing::Confirmed {
+            audiences.extend(audiences_of(member).iter().map(|code| seal::named_audience(&self.org, code)));
+        }
+        audiences
+    }
+
+    /// After its Join is confirmed an invitation's keys are of no more use here: they come by wraps. Dropped, so that an
+    /// old sheet with an old log opens nothing.
+    fn drop_spent_grants(&self) -> Result<(), Failure> {
+        let shared = self.shared();
+        let snapshot = self.store.read()?;
+        let mut spent = Vec::new();
+        for invite in shared.roster.invites.values().filter(|i| i.confirmed.is_some() || i.ended) {
+            if let Some(stored) = snapshot.entry(&invite.entry)? {
+                let mut entry = self.decode(&stored.bytes)?;
+                if entry.section(LAYER_GRANT).is_some() {
+                    entry.drop_section(LAYER_GRANT);
+                    spent.push(entry);
+                }
+            }
+        }
+        drop(snapshot);
+        if spent.is_empty() {
+            return Ok(());
+        }
+        self.store.write(|tx| {
+            for entry in &spent {
+                tx.replace_entry_bytes(&entry.id(), &entry.encode())?;
+            }
+            Ok(())
+        })
+    }
+
+    /// Writes the member's own name into the staff document, once the key for it is held.
+    fn publish_name(&self, reader: &mut Reader, now_ms: i64) -> Result<bool, Failure> {
+        let member = reader.member();
+        let snapshot = self.store.read()?;
+        let done = snapshot.get(Space::Meta, &meta::named(&member))?.is_some();
+        let name = snapshot.get(Space::Meta, &meta::local_name(&member))?;
+        drop(snapshot);
+        let Some(name) = name.filter(|_| !done) else { return Ok(false) };
+        if reader.keychain.newest_open(&knowledge_scope(&self.org)).is_none() {
+            return Ok(false);
+        }
+        let name = String::from_utf8_lossy(&name).into_owned();
+        write_staff(self, reader, &[(format!("member/{member}"), name)], now_ms)?;
+        self.store.write(|tx| tx.put(Space::Meta, &meta::named(&member), &[1]))?;
+        self.refresh()?;
+        Ok(true)
+    }
+
+    /// `boucle member list`.
+    pub(crate) fn member_list(&self) -> Json {
+        let shared = self.shared();
+        let unlocked = self.unlocked();
+        let members = shared.roster.members.iter().map(|(id, member)| {
+            let device = shared.roster.devices.get(&member.device);
+            let words = device.map(|d| six_words(&self.org, &member.invite_pk, &d.keys, &member.keys));
+            json!({
+                "member": shared.name(id), "id": id, "role": member.role(), "site": member.site(),
+                "roles": member.roles.iter().map(|held| held.role.clone()).collect::<Vec<_>>(),
+                "device": member.device, "confirmed": member.standing == Standing::Confirmed,
+                "suspended": member.standing == Standing::Suspended, "revoked": member.standing == Standing::Void,
+                "until": Json::Null, "here": member.device == self.device, "unlocked": unlocked.contains(id),
+                "words": words,
+            })
+        });
+        members.collect()
+    }
+
+    /// Members by name or by the first digits of the id.
+    pub(crate) fn find_member(&self, shared: &Shared, name: &str) -> Result<MemberId, Failure> {
+        let wanted = name.trim().to_lowercase();
+        let found: Vec<MemberId> = shared
+            .roster
+            .members
+            .iter()
+            .filter(|(id, m)| m.standing != Standing::Void
+                && (shared.name(id).to_lowercase() == wanted || (wanted.len() >= 8 && id.to_string().starts_with(&wanted))))
+            .map(|(id, _)| *id)
+            .collect();
+        match found.as_slice() {
+            [one] => Ok(*one),
+            [] => {
+                let names: Vec<String> = shared.roster.members.keys().map(|id| shared.name(id)).collect();
+                let near = crdt_model::taxonomy::nearest(names.iter().map(String::as_str), name).join(", ");
+                Err(Failure::new("member_not_found").arg("member", name).arg("near", near))
+            }
+            several => {
+                let ids = several.iter().map(MemberId::short).collect::<Vec<_>>().join(", ");
+                Err(Failure::new("member_not_named").arg("members", ids))
+            }
+        }
+    }
+
+    /// `boucle member confirm`: the six words were compared by voice.
+    pub(crate) fn member_confirm(&self, reader: &mut Reader, name: &str, heard: &[String]) -> Result<Json, Failure> {
+        let _hold = self.hold();
+        let shared = self.shared();
+        let id = self.find_member(&shared, name)?;
+        let member = &shared.roster.members[&id];
+        let device = shared.roster.devices.get(&member.device).ok_or_else(|| Failure::new("unexpected"))?;
+        let words = six_words(&self.org, &member.invite_pk, &device.keys, &member.keys);
+        if heard.is_empty() {
+            let words: Vec<&str> = words.split(' ').collect();
+            return Ok(json!({"member": shared.name(&id), "words": words}));
+        }
+        let heard = heard.join(" ").to_lowercase();
+        if heard.split_whitespace().collect::<Vec<_>>() != words.split(' ').collect::<Vec<_>>() {
+            return Err(Failure::new("words_do_not_match").arg("member", shared.name(&id)));
+        }
+        if member.standing != Standing::Confirmed {
+            let invite = shared.roster.invites.get(&member.invite_pk);
+            if invite.is_none_or(|i| i.by != self.device) {
+                self.require(&shared, &reader.member(), Capabilities::MANAGE_SITE)?;
+            }
+            self.say(vec![(Operation::Confirm(member.join), None)])?;
+        }
+        self.refresh_reader(reader)?;
+        let shared = self.shared();
+        let owed = self.owed_wraps(&shared, reader)?;
+        if !owed.is_empty() {
+            self.say(owed.into_iter().map(|op| (op, None)).collect())?;
+        }
+        self.drop_spent_grants()?;
+        let confirmed = self.shared().roster.members.get(&id).is_some_and(|m| m.standing == Standing::Confirmed);
+        Ok(json!({"member": shared.name(&id), "confirmed": confirmed}))
+    }
+
+    /// Members who hold an audience's current epoch.
+    pub(crate) fn audience_members(&self, shared: &Shared, audience: &AudienceId) -> Vec<MemberId> {
+        let Some(current) = shared.roster.audiences.get(audience).and_then(|a| a.current()) else { return Vec::new() };
+        let holds = |id: &MemberId| {
+            shared.roster.wraps.iter().any(|((t, e), w)| *t == audience.0 && *e == current.epoch && w.to == id.0)
+        };
+        shared.roster.members.iter().filter(|(id, m)| m.is_live() && holds(id)).map(|(id, _)| *id).collect()
+    }
+
+    /// `boucle audience list`.
+    pub(crate) fn audience_list(&self, lang: &str) -> Json {
+        let shared = self.shared();
+        let taxonomy = Taxonomy::shipped();
+        let audiences = taxonomy.audiences.iter().map(|audience| {
+            let id = seal::named_audience(&self.org, audience.code());
+            let members = self.audience_members(&shared, &id);
+            let epoch = shared.roster.audiences.get(&id).and_then(|a| a.current()).map_or(0, |e| e.epoch);
+            let few = (members.len() as u64) < u64::from(audience.minimum_holders);
+            json!({
+                "audience": audience.code(), "label": taxonomy.audiences.label(audience.code(), lang),
+                "members": members.iter().map(|m| shared.name(m)).collect::<Vec<_>>(),
+                "delegate": Json::Null, "alternate": audience.alternate, "epoch": epoch,
+                "warnings": if few { vec!["too_few_holders"] } else { vec![] },
+            })
+        });
+        audiences.collect()
+    }
+
+    /// The next of this device's numbers, for a copied or restored home.
+    pub(crate) fn next_spare_number(&self) -> Result<(), Failure> {
+        let snapshot = self.store.read()?;
+        let at = snapshot.get(Space::Counters, b"spare")?.and_then(|v| v.first().copied()).unwrap_or(0);
+        drop(snapshot);
+        self.store.write(|tx| {
+            tx.put(Space::Counters, b"spare", &[at.saturating_add(1)])?;
+            tx.delete(Space::Counters, b"counter")?;
+            Ok(())
+        })
+    }
+}
+
+/// The first block of numbers that nobody was given.
+fn free_block(roster: &Roster) -> Option<(u32, u32)> {
+    let taken: Vec<(u32, u32)> = roster.invites.values().filter_map(|i| i.op.block).collect();
+    let narrow = (BLOCKS_FROM..).step_by(BLOCK as usize).map(|n| (n, n + BLOCK - 1)).take_while(|(_, l)| *l <= BLOCKS_TO);
+    let wide = (WIDE_FROM..WIDE_FROM + 6_000).step_by(600).map(|n| (n, n + 599));
+    narrow.chain(wide).find(|(first, last)| !taken.iter().any(|(f, l)| f <= last && first <= l))
+}
+
+fn write_private(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    use std::io::Write;
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt;
+        options.mode(0o600);
+    }
+    let mut file = options.open(path)?;
+    file.write_all(bytes)?;
+    file.write_all(b"\n")?;
+    file.sync_all()
+}
+
+/// `boucle join`: on a new home the organisation is joined, on one in use a member is added.
+pub(crate) fn join(
+    home: &Path,
+    open: Option<&Core>,
+    text: &str,
+    member: &str,
+    passphrase: &Passphrase,
+    now_ms: i64,
+) -> Result<(Option<Core>, Json), Failure> {
+    let name = clean_name(member, "member")?;
+    let invitation =
+        Invitation::from_text(text).map_err(|error| Failure::new("invitation_bad").because(&error))?;
+    let expired = i64::try_from(invitation.not_after_ms).unwrap_or(i64::MAX);
+    if now_ms > expired {
+        return Err(Failure::new("invitation_expired").arg("expired", crdt_model::case::moment::rfc3339(expired)));
+    }
+    let person = NewKeys::draw()?;
+    let secrets = person.member();
+    match open {
+        None => {
+            let device = NewKeys::draw()?;
+            let id = secrets.member;
+            let core = make_home(home, &device, &invitation.psk, &secrets, passphrase, |tx| {
+                tx.put(Space::Meta, meta::ORG, &invitation.org.0)?;
+                tx.put(Space::Meta, meta::FORMAT, meta::FORMAT_VERSION)?;
+                tx.put(Space::Meta, &meta::invitation(0), &cbor::encode(&invitation))?;
+                tx.put(Space::Meta, &meta::local_name(&id), name.as_bytes())?;
+                Ok(())
+            })?;
+            let reply = finish_join(&core, &invitation, device.public(), &person, secrets, &name)?;
+            Ok((Some(core), reply))
+        }
+        Some(core) => {
+            let _hold = core.hold();
+            if core.org != invitation.org {
+                return Err(Failure::new("invitation_other_org"));
+            }
+            let shared = core.shared();
+            if shared.invitations.iter().any(|held| held.sign_pk() == invitation.sign_pk()) {
+                return Err(Failure::new("invitation_used"));
+            }
+            let taken = core.keyring().members().any(|m| shared.name(&m).to_lowercase() == name.to_lowercase());
+            if taken {
+                return Err(Failure::new("member_exists").arg("member", name));
+            }
+            core.keyring()
+                .add_member(&secrets, passphrase, cost())
+                .map_err(|error| keyring_failure(&error, &name))?;
+            let id = secrets.member;
+            let n = shared.invitations.len();
+            core.commit(|tx| {
+                tx.put(Space::Meta, &meta::invitation(n), &cbor::encode(&invitation))?;
+                tx.put(Space::Meta, &meta::local_name(&id), name.as_bytes())?;
+                Ok(())
+            })?;
+            core.refresh()?;
+            let device = PublicKeys {
+                ed: core.device_ed.verifying_key().to_bytes(),
+                x: core.device_x.kem_public(),
+            };
+            let reply = finish_join(core, &invitation, device, &person, secrets, &name)?;
+            Ok((None, reply))
+        }
+    }
+}
+
+fn finish_join(
+    core: &Core,
+    invitation: &Invitation,
+    device: PublicKeys,
+    person: &NewKeys,
+    secrets: MemberSecrets,
+    name: &str,
+) -> Result<Json, Failure> {
+    let key = seal::invite_signing_key(&invitation.seed);
+    let mut join = JoinOp {
+        invite_pk: invitation.sign_pk(),
+        device,
+        member: person.public(),
+        role: invitation.role.clone(),
+        not_after_ms: invitation.not_after_ms,
+        sig: [0; 64],
+    };
+    join.sig = key.sign(&join.signed_message(&core.org)).to_bytes();
+    let words = six_words(&core.org, &join.invite_pk, &join.device, &join.member);
+    core.say(vec![(Operation::Join(join), None)])?;
+    core.admit_reader(secrets);
+    core.refresh()?;
+    Ok(json!({
+        "org": core.org, "site": invitation.site, "member": name, "role": invitation.role,
+        "device": core.device, "words": words,
+    }))
+}
+
+/// Adds facts to the staff document: a drop-box change each, so that no order matters.
+fn write_staff(core: &Core, reader: &mut Reader, facts: &[(String, String)], now_ms: i64) -> Result<(), Failure> {
+    let scope = knowledge_scope(&core.org);
+    let doc = staff_doc(&core.org);
+    let shared = core.shared();
+    let incarnation = core.incarnation();
+    let mut entropy = entropy()?;
+    let member_key = ed25519_dalek::SigningKey::from_bytes(reader.secrets.ed.expose());
+    let open = reader.keychain.newest_open(&scope).map(|(epoch, key)| (epoch, key.clone()));
+    let Some((epoch, key)) = open else { return Ok(()) };
+    core.commit(|tx| {
+        for (name, value) in facts {
+            let place = core.place(tx, &scope, incarnation);
+            let member = reader.member();
+            let actor = ActorOf {
+                org: &core.org,
+                scope: &scope,
+                doc: &doc,
+                layer: Layer::Open.code(),
+                generation: 0,
+                device: &core.device,
+                incarnation: &incarnation,
+                member: &member,
+                drop_box_seq: Some(place.seq),
+            };
+            let ops = [LayerOp::Put { key: name.clone(), value: Value::Text(value.clone()) }];
+            let change = LayerDoc::new().author(actor.id(), &ops).map_err(|e| {
+                Failure::new("edit_refused").arg("reason", "staff").because(&e)
+            })?;
+            let plain = Plain {
+                salt: entropy.bytes(),
+                claimed_ms: now_ms,
+                member,
+                member_sig: [0; 64],
+                flags: FLAG_DROP_BOX,
+                generation: 0,
+                change,
+            };
+            let sealing = Sealing { key: key.clone(), plain };
+            let plan = EntryPlan {
+                org: core.org,
+                scope,
+                kind: Kind::Knowledge,
+                doc,
+                device: core.device,
+                incarnation,
+                place,
+                auth: core.auth(&shared),
+                deps: Vec::new(),
+                sections: vec![SectionPlan::Sealed { layer: Layer::Open, hint: open_hint(epoch), sealing }],
+            };
+            let entry = compose(&plan, &core.device_ed, Some(&member_key), &mut entropy).map_err(too_large)?;
+            append(tx, &entry)?;
+        }
+        Ok(())
+    })
+}
