@@ -30,6 +30,10 @@ impl From<minicbor::decode::Error> for CborError {
 }
 
 /// Shorthand for a failed decode with a reason in words.
+///
+/// # Errors
+///
+/// Always.
 pub fn malformed<T>(reason: impl Into<String>) -> Result<T, CborError> {
     Err(CborError::Malformed(reason.into()))
 }

@@ -1,0 +1,485 @@
+//! Golden vectors: every format that leaves the process, frozen in `tests/vectors/*.txt`.
+//!
+//! Each test makes the bytes again from fixed keys and fixed entropy and compares them with the file, then reads the
+//! *frozen* bytes back. `BOUCLE_BLESS=1 cargo test -p crdt-model --test vectors` writes the files; a format that peers
+//! have seen is never blessed again but gets a new version. `docs/PROTOCOL.md` explains each field.
+#![cfg(not(feature = "unsealed-control"))]
+#![allow(clippy::disallowed_methods, reason = "tests read the frozen files; the library may not")]
+
+#[path = "vectors/refused.rs"]
+mod refused;
+#[path = "vectors/sheet.rs"]
+mod sheet;
+#[path = "vectors/world.rs"]
+mod world;
+
+use chacha20poly1305::aead::{Aead, KeyInit, Payload};
+use chacha20poly1305::{Key, XChaCha20Poly1305, XNonce};
+use crdt_model::cbor::{self, Canonical};
+use crdt_model::entry::{Entry, Header, Kind, Place, SectionRef, VALIDATOR, entry_id, section_hash};
+use crdt_model::frontier::{ChainKey, ForkProof, Frontier, Tip};
+use crdt_model::gate::{AnyKey, Expect, check_change};
+use crdt_model::id::{EntryId, Incarnation};
+use crdt_model::layer::{LayerDoc, LayerOp, Value};
+use crdt_model::roster::{
+    AudienceKey, Founding, Invitation, InviteOp, JoinOp, Operation, SiteKind, SiteOp, Wrapped, is_reserved, six_words,
+};
+use crdt_model::seal::{
+    ActorOf, Entropy, GrantSection, InviteGrant, Plain, StreamGrant, audience_hint, case_key, early_open_key,
+    invite_kem_secret, invite_signing_key, named_audience, open_hint, open_section, open_wrap, ordinary_audience,
+    scope_id, sensitive_hint, stream_key, wrap_secret,
+};
+use ed25519_dalek::Signer;
+
+use sheet::Sheet;
+use world::{World, edit};
+
+fn round_trips<T: Canonical>(bytes: &[u8]) -> T {
+    let value: T = cbor::decode(bytes).expect("the frozen bytes decode");
+    assert_eq!(cbor::encode(&value), bytes, "and encode to themselves");
+    value
+}
+
+#[test]
+fn ids_and_keys_are_derived_as_frozen() {
+    let w = World::new();
+    let mut s = Sheet::new(
+        "ids",
+        "Ids and derived keys. Inputs are those of world.rs: 16- and 32-byte patterns and the\nkey pairs made from the secrets below.",
+    );
+    s.hex("org", w.org.0).hex("doc", w.doc.0).hex("incarnation", w.incarnation.0);
+    s.hex("device.ed_secret", w.device_ed.0).hex("device.x_secret", w.device_x.0);
+    s.hex("device.ed", w.device_keys.ed).hex("device.x", w.device_keys.x).hex("device_id", w.device.0);
+    s.hex("member.ed_secret", w.member_ed.0).hex("member.x_secret", w.member_x.0);
+    s.hex("member.ed", w.member_keys.ed).hex("member.x", w.member_keys.x).hex("member_id", w.member.0);
+    s.note("scopes and audiences of the organisation");
+    for name in ["membership", "knowledge", "site/JER"] {
+        s.hex(&format!("scope({name})"), scope_id(&w.org, name).0);
+    }
+    s.hex("ordinary_audience(site/JER)", ordinary_audience(&w.org, &w.scope).0);
+    s.hex("named_audience(psea)", named_audience(&w.org, "psea").0);
+    s.note("actor of a personal layer, generation 0; then the same as drop-box at seq 5");
+    let mut actor = ActorOf {
+        org: &w.org,
+        scope: &w.scope,
+        doc: &w.doc,
+        layer: 1,
+        generation: 0,
+        device: &w.device,
+        incarnation: &w.incarnation,
+        member: &w.member,
+        drop_box_seq: None,
+    };
+    s.hex("actor", actor.id().0);
+    actor.drop_box_seq = Some(5);
+    s.hex("actor.drop_box", actor.id().0);
+    s.note("keys of layers: member_data is a secret of the member, epoch 3, generation 0");
+    let audience = ordinary_audience(&w.org, &w.scope);
+    let stream = stream_key(&w.member_data, &w.device, &w.incarnation, &w.scope, &audience, 3);
+    s.hex("member_data", w.member_data.0).hex("stream_key", stream.0);
+    s.hex("case_key", case_key(&stream, &w.doc, 0).0);
+    s.hex("case_key.generation_1", case_key(&stream, &w.doc, 1).0);
+    s.hex("early_open_key", early_open_key(&stream, &w.doc, 0).0);
+    s.note("hints: open epoch 3; ordinary audience epoch 3; sensitive under ck at seq 5");
+    s.hex("open_hint", open_hint(3)).hex("audience_hint", audience_hint(&audience, 3));
+    s.hex("ck", w.ck.0).hex("sensitive_hint", sensitive_hint(&w.ck, &w.doc, &w.device, &w.incarnation, 5));
+    s.note("an invitation's seed and its two keys");
+    s.hex("invite.seed", w.invite_seed.0).hex("invite.sign_pk", w.invite_pk());
+    s.hex("invite.kem_pk", invite_kem_secret(&w.invite_seed).kem_public());
+    s.plain("six_words", six_words(&w.org, &w.invite_pk(), &w.device_keys, &w.member_keys));
+    let frozen = s.check();
+    assert_eq!(frozen.text("six_words").split(' ').count(), 6);
+
+    // derived here once more, from the bytes alone
+    let id16 = |domain: &str, parts: &[&str]| {
+        let mut input = domain.as_bytes().to_vec();
+        parts.iter().for_each(|label| input.extend(frozen.hex(label)));
+        blake3::hash(&input).as_bytes()[..16].to_vec()
+    };
+    assert_eq!(id16("boucle/dev/v1", &["device.ed", "device.x"]), frozen.hex("device_id"));
+    assert_eq!(id16("boucle/mem/v1", &["member.ed", "member.x"]), frozen.hex("member_id"));
+    assert_eq!(
+        id16("boucle/audience/ordinary/v1", &["org", "scope(site/JER)"]),
+        frozen.hex("ordinary_audience(site/JER)")
+    );
+    let mut input = frozen.hex("stream_key");
+    input.extend(frozen.hex("doc"));
+    input.extend([0; 4]);
+    assert_eq!(blake3::derive_key("boucle 2026 case key v1", &input).to_vec(), frozen.hex("case_key"));
+    assert_eq!(frozen.hex("audience_hint")[0] & 0x80, 0x80, "never looks like an open hint");
+}
+
+#[test]
+fn an_edit_is_sealed_and_signed_as_frozen() {
+    let w = World::new();
+    let entry = edit(&w);
+    let mut s = Sheet::new(
+        "entry",
+        "An edit: open and personal layers sealed, sensitive layer padding, grant section of decoys.\nKeys: ids.txt. Entropy: ChaCha20Rng from a seed of 32 bytes 0x21.",
+    );
+    s.hex("header", entry.header_bytes()).hex("aad", entry.header().aad());
+    s.hex("entry_id", entry.id().0).hex("signature", entry.signature());
+    for (index, bytes) in entry.sections().iter().enumerate() {
+        let bytes = bytes.as_ref().expect("whole");
+        s.hex(&format!("section.{index}"), bytes).hex(&format!("section.{index}.hash"), section_hash(bytes));
+    }
+    s.note("the whole entry is [header, signature, [sections]]; with the personal section erased it is");
+    let mut erased = entry.clone();
+    erased.drop_section(1);
+    s.hex("blake3(entry)", blake3::hash(&entry.encode()).as_bytes());
+    s.hex("blake3(entry without section 1)", blake3::hash(&erased.encode()).as_bytes());
+    let frozen = s.check();
+
+    let header: Header = round_trips(&frozen.hex("header"));
+    assert_eq!(header.kind, Kind::Edit);
+    assert!(Place::FIRST.fits(&header), "seq, prev and bytes_total of a first entry");
+    assert_eq!(header.aad(), frozen.hex("aad"));
+    let sections: Vec<_> = (0..4).map(|n| Some(frozen.hex(&format!("section.{n}")))).collect();
+    let back = Entry::from_parts(&frozen.hex("header"), frozen.array("signature"), sections).expect("parts fit");
+    assert_eq!(back.id().0.to_vec(), frozen.hex("entry_id"));
+    back.verify(&w.device_ed.signing_key().verifying_key()).expect("signed by the device");
+    assert_eq!(Entry::decode(&back.encode()), Ok(entry));
+    let without = Entry::decode(&erased.encode()).expect("an erased section leaves the entry readable");
+    assert_eq!(without.section(1), None);
+    without.verify(&w.device_ed.signing_key().verifying_key()).expect("and its signature whole");
+}
+
+#[test]
+fn a_section_opens_step_by_step_as_frozen() {
+    let w = World::new();
+    let entry = edit(&w);
+    let (named, section) = entry.section(1).expect("held");
+    let key = case_key(&w.stream(), &w.doc, 0);
+    let plain = open_section(&key, section, &entry.header().aad(), 1, named.generation).expect("opens");
+    let key_id = &blake3::derive_key("boucle 2026 key id v1", &key.0)[..16];
+    let aad = [entry.header().aad().as_slice(), &[1], key_id].concat();
+    let mut hasher = blake3::Hasher::new_derive_key("boucle 2026 section v1");
+    for part in [&key.0[..], &section[..32], key_id, blake3::hash(&aad).as_bytes()] {
+        hasher.update(part);
+    }
+    let mut okm = [0; 88];
+    hasher.finalize_xof().fill(&mut okm);
+    let mut s = Sheet::new(
+        "section",
+        "The personal section of entry.txt, taken apart. The compressor is not part of the format: any zstd frame that\ngives the plaintext is read.",
+    );
+    s.hex("K", key.0).hex("salt", &section[..32]).hex("key_id", key_id);
+    s.hex("aad(header || layer || key_id)", &aad).hex("blake3(aad)", blake3::hash(&aad).as_bytes());
+    s.hex("okm.key", &okm[..32]).hex("okm.nonce", &okm[32..56]).hex("okm.commitment", &okm[56..]);
+    s.hex("plaintext", cbor::encode(&plain));
+    s.hex("plaintext.salt", plain.salt).plain("plaintext.claimed_ms", plain.claimed_ms);
+    s.hex("plaintext.member", plain.member.0).hex("plaintext.member_sig", plain.member_sig);
+    s.plain("plaintext.flags", plain.flags).plain("plaintext.generation", plain.generation);
+    s.hex("plaintext.change", &plain.change);
+    s.hex("section", section);
+    let frozen = s.check();
+
+    // opened by hand from the frozen bytes: commitment, cipher, padding, zstd, CBOR, signature
+    let section = frozen.hex("section");
+    assert_eq!(section[32..64], frozen.hex("okm.commitment"));
+    let aad = frozen.hex("aad(header || layer || key_id)");
+    let padded = XChaCha20Poly1305::new(&Key::from(frozen.array::<32>("okm.key")))
+        .decrypt(&XNonce::from(frozen.array::<24>("okm.nonce")), Payload { msg: &section[64..], aad: &aad })
+        .expect("authentic");
+    let end = padded.iter().rposition(|b| *b != 0).expect("padding is marked");
+    assert_eq!(padded[end], 0x80);
+    let bytes = zstd::bulk::decompress(&padded[..end], 262_144).expect("one zstd frame");
+    assert_eq!(bytes, frozen.hex("plaintext"));
+    let plain: Plain = round_trips(&bytes);
+    plain.verify(&entry.header().aad(), 1, &w.member_ed.signing_key().verifying_key()).expect("signed by the member");
+    assert_eq!(plain.change, frozen.hex("plaintext.change"));
+}
+
+#[test]
+fn a_change_of_root_scalars_passes_the_gates_as_frozen() {
+    let w = World::new();
+    let actor = w.actor(1);
+    let ops = [
+        LayerOp::Put { key: "reporter_name".into(), value: Value::Text("A. B.".into()) },
+        LayerOp::Put { key: "note/01".into(), value: Value::Bytes(vec![1, 2, 3]) },
+        LayerOp::Put { key: "years".into(), value: Value::Int(34) },
+        LayerOp::Put { key: "anonymous".into(), value: Value::Bool(false) },
+    ];
+    let bytes = LayerDoc::new().author(actor, &ops).expect("fits");
+    let mut s = Sheet::new(
+        "change",
+        "An Automerge 0.12 change of four root scalars (text, bytes, integer, boolean), first of its actor.\nThe Automerge version is pinned by the header's validator number.",
+    );
+    s.hex("actor", actor.0).hex("change", &bytes);
+    let expect = Expect { actor, drop_box: false, visible: &|_| false };
+    let check = |bytes: &[u8]| check_change(bytes, &expect, LayerDoc::new().history(), &AnyKey);
+    s.hex("hash", check(&bytes).expect("passes").hash().0);
+    let frozen = s.check();
+    let checked = check(&frozen.hex("change")).expect("the frozen change passes");
+    assert_eq!(checked.ops().iter().map(|op| op.op.clone()).collect::<Vec<_>>(), ops);
+    assert_eq!((checked.seq(), checked.start_op()), (1, 1));
+}
+
+#[test]
+fn grants_and_wraps_open_as_frozen() {
+    let w = World::new();
+    let context = (&w.org, &w.scope, &w.doc);
+    let chain = (&w.org, &w.scope, &w.device, &w.incarnation);
+    let aad = b"associated data of a header";
+    let reader = w.member_x.kem_public();
+    let audience = ordinary_audience(&w.org, &w.scope);
+    let target = named_audience(&w.org, "psea");
+    let mut s = Sheet::new(
+        "grant",
+        "HPKE base mode (X25519, HKDF-SHA256, ChaCha20-Poly1305) in its four uses. The recipient is the member of ids.txt;\nthe invite grant is for the invitation's KEM key. Entropy: seeds of 32 bytes 0x31, 0x32, 0x33, 0x34.",
+    );
+    let grant = GrantSection::new(context, aad, 2, &w.ck, &[reader], &mut Entropy::new([0x31; 32])).expect("valid key");
+    s.note("grant section (layer 3): CK for one reader, seven decoys");
+    s.hex("grant.aad", aad).hex("grant", cbor::encode(&grant));
+    let stream = StreamGrant::new(chain, (audience, 3, &reader), &w.stream(), &mut Entropy::new([0x32; 32]));
+    s.note("stream grant (kind 7): the stream key of ids.txt to epoch 3 of the ordinary audience");
+    s.hex("stream_grant", cbor::encode(&stream.expect("valid key")));
+    let to = (&w.member.0, &reader);
+    let (enc, ct) = wrap_secret(&w.ck, &w.org, &target.0, 1, to, &mut Entropy::new([0x33; 32])).expect("valid key");
+    s.note("wrap: the secret `ck` of ids.txt as epoch 1 of audience psea");
+    s.hex("wrap.enc", enc).hex("wrap.ct", ct);
+    let keys =
+        InviteGrant { open: vec![(w.scope, 2, w.member_data.clone())], audiences: vec![(audience, 3, w.ck.clone())] };
+    let kem = invite_kem_secret(&w.invite_seed);
+    s.note("invite grant: one open key (epoch 2) and one audience secret (epoch 3)");
+    s.hex("invite_grant.plaintext", cbor::encode(&keys));
+    let sealed = keys.seal(&w.org, &kem.kem_public(), &mut Entropy::new([0x34; 32])).expect("valid key");
+    s.hex("invite_grant", sealed);
+    let frozen = s.check();
+
+    let grant: GrantSection = round_trips(&frozen.hex("grant"));
+    assert_eq!(frozen.hex("grant").len(), GrantSection::LEN);
+    assert_eq!(grant.open(context, aad, &w.member_x), vec![(2, w.ck.clone())]);
+    assert!(grant.open(context, b"another header", &w.member_x).is_empty());
+    let stream: StreamGrant = round_trips(&frozen.hex("stream_grant"));
+    assert_eq!(stream.open(chain, &w.member_x), Some(w.stream()));
+    let other = Incarnation([0xee; 8]);
+    assert_eq!(stream.open((&w.org, &w.scope, &w.device, &other), &w.member_x), None);
+    let (enc, ct) = (frozen.array("wrap.enc"), frozen.array("wrap.ct"));
+    assert_eq!(open_wrap(&w.member_x, &w.org, &target.0, 1, &w.member.0, (&enc, &ct)), Some(w.ck.clone()));
+    assert_eq!(open_wrap(&w.member_x, &w.org, &target.0, 2, &w.member.0, (&enc, &ct)), None);
+    assert_eq!(InviteGrant::open_sealed(&frozen.hex("invite_grant"), &w.org, &kem), Some(keys));
+}
+
+#[test]
+fn the_founding_gives_the_organisation_its_id_as_frozen() {
+    let w = World::new();
+    let founding = w.founding();
+    let mut s = Sheet::new("genesis", "The founding: two of three root keys (secrets: 32 bytes 0x41, 0x42, 0x43).");
+    s.hex("founding", cbor::encode(&founding)).hex("org_id", founding.org().0);
+    s.hex("root_set_hash", founding.root_set_hash()).hex("signed_message", founding.signed_message());
+    let sigs = w.root_signatures(&founding);
+    for (index, sig) in &sigs {
+        s.hex(&format!("signature.{index}"), sig);
+    }
+    s.hex("operation", cbor::encode(&Operation::Genesis(founding, sigs)));
+    let frozen = s.check();
+    let back: Founding = round_trips(&frozen.hex("founding"));
+    let mut input = b"boucle/org/v1".to_vec();
+    input.extend(frozen.hex("founding"));
+    assert_eq!(blake3::hash(&input).as_bytes()[..16], back.org().0);
+    let mut input = 2u32.to_be_bytes().to_vec();
+    back.roots.iter().for_each(|root| input.extend(root));
+    assert_eq!(blake3::derive_key("boucle 2026 root set v1", &input), back.root_set_hash());
+    round_trips::<Operation>(&frozen.hex("operation"));
+}
+
+#[test]
+fn membership_operations_are_encoded_as_frozen() {
+    let w = World::new();
+    let mut s = Sheet::new("operations", "Each membership operation, by code. Genesis (code 0) stands in genesis.txt.");
+    let operations = w.operations();
+    for (label, op) in &operations {
+        s.hex(label, cbor::encode(op));
+    }
+    s.note("what an invitation's key signs in a Join");
+    let (_, Operation::Join(join)) = operations.iter().find(|(label, _)| label == "05.join").expect("listed") else {
+        panic!("05 is the Join");
+    };
+    s.hex("join.signed_message", join.signed_message(&w.org)).hex("join.signature", join.sig);
+    s.note("reserved: stored and relayed, without effect; the content is not looked at");
+    for code in [2u8, 9, 10, 11, 12, 16, 17, 19, 20, 21] {
+        let bytes = if code < 24 { vec![0x82, code, 0xf6] } else { vec![0x82, 0x18, code, 0xf6] };
+        s.hex(&format!("reserved.{code:02}"), bytes);
+    }
+    let frozen = s.check();
+    for (label, op) in operations {
+        assert_eq!(round_trips::<Operation>(&frozen.hex(&label)), op, "{label}");
+        assert!(!is_reserved(&frozen.hex(&label)), "{label}");
+    }
+    let reserved = frozen.labels("reserved.");
+    assert_eq!(reserved.len(), 10);
+    for label in reserved {
+        assert!(is_reserved(&frozen.hex(&label)), "{label}");
+        assert!(cbor::decode::<Operation>(&frozen.hex(&label)).is_err(), "{label}");
+    }
+}
+
+#[test]
+fn an_invitation_is_written_as_frozen() {
+    let w = World::new();
+    let invitation = w.invitation();
+    let mut s = Sheet::new("invitation", "An invitation: its bytes, and the text that a person copies.");
+    let bytes = cbor::encode(&invitation);
+    s.hex("bytes", &bytes);
+    s.hex("checksum", &blake3::derive_key("boucle 2026 invitation checksum v1", &bytes)[..4]);
+    s.plain("text", invitation.to_text());
+    let frozen = s.check();
+    assert_eq!(Invitation::from_text(frozen.text("text")), Ok(invitation.clone()));
+    assert_eq!(round_trips::<Invitation>(&frozen.hex("bytes")), invitation);
+    let InviteOp { sign_pk, kem_pk, .. } = invitation.as_invite_op();
+    assert_eq!(sign_pk, w.invite_pk());
+    assert_eq!(kem_pk, invite_kem_secret(&w.invite_seed).kem_public());
+}
+
+#[test]
+fn frontiers_and_fork_proofs_are_encoded_as_frozen() {
+    let w = World::new();
+    let one = ChainKey { device: w.device, incarnation: w.incarnation };
+    let two = ChainKey { device: w.device, incarnation: Incarnation([0xee; 8]) };
+    let frontier: Frontier =
+        [(two, Tip { seq: 300, entry: EntryId([0x52; 32]) }), (one, Tip { seq: 7, entry: EntryId([0x51; 32]) })]
+            .into_iter()
+            .collect();
+    let mut s =
+        Sheet::new("frontier", "A frontier of two chains, its hash, and the proof that a device wrote two histories.");
+    s.hex("chain", cbor::encode(&one)).hex("frontier", cbor::encode(&frontier));
+    s.hex("frontier_hash", frontier.hash(&w.org, &w.scope)).hex("empty_hash", Frontier::new().hash(&w.org, &w.scope));
+    let proof = ForkProof::of(&rival(&w, 1), &rival(&w, 2)).expect("rivals of one chain");
+    s.hex("fork_proof", cbor::encode(&proof));
+    let frozen = s.check();
+    let back: Frontier = round_trips(&frozen.hex("frontier"));
+    assert_eq!((back.len(), back.entries()), (2, 307));
+    assert_eq!(back.hash(&w.org, &w.scope).to_vec(), frozen.hex("frontier_hash"));
+    let proof: ForkProof = round_trips(&frozen.hex("fork_proof"));
+    let key = w.device_ed.signing_key().verifying_key();
+    assert_eq!(proof.check(|device| (*device == w.device).then_some(key)), Ok((w.scope, one, 1)));
+    assert!(proof.check(|_| None).is_err(), "without the device's key it proves nothing");
+    assert!(ForkProof::of(&rival(&w, 1), &rival(&w, 1)).is_none(), "one entry is no fork");
+}
+
+/// A first entry of one chain that differs from its rivals in `n`.
+pub(crate) fn rival(w: &World, n: u8) -> Entry {
+    let bytes = vec![n; 4];
+    let named = SectionRef { layer: 0, generation: 0, len: 4, hash: [0; 32], hint: [0; 8] };
+    let mut header = Header {
+        org: w.org,
+        scope: w.scope,
+        kind: Kind::Edit,
+        doc: w.doc,
+        device: w.device,
+        incarnation: w.incarnation,
+        seq: 1,
+        prev: EntryId::ZERO,
+        bytes_total: 0,
+        validator: VALIDATOR,
+        auth: vec![EntryId([0x61; 32])],
+        deps: vec![],
+        sections: vec![named],
+    };
+    header.bytes_total = header.cost();
+    let entry = Entry::sign(header, vec![bytes], &w.device_ed.signing_key());
+    assert_eq!(entry.id(), entry_id(entry.header_bytes()));
+    entry
+}
+
+impl World {
+    fn invite_pk(&self) -> [u8; 32] {
+        invite_signing_key(&self.invite_seed).verifying_key().to_bytes()
+    }
+
+    fn stream(&self) -> crdt_model::seal::Secret {
+        let audience = ordinary_audience(&self.org, &self.scope);
+        stream_key(&self.member_data, &self.device, &self.incarnation, &self.scope, &audience, 3)
+    }
+
+    fn founding(&self) -> Founding {
+        Founding {
+            salt: [0x40; 16],
+            roots: [0x41, 0x42, 0x43].map(|n| world::secret(n).signing_key().verifying_key().to_bytes()).to_vec(),
+            threshold: 2,
+            cover: 1,
+            device: self.device_keys,
+            member: self.member_keys,
+            site: "JER".into(),
+        }
+    }
+
+    fn root_signatures(&self, founding: &Founding) -> Vec<(u32, [u8; 64])> {
+        let message = founding.signed_message();
+        [(0, 0x41), (2, 0x43)].map(|(i, n)| (i, world::secret(n).signing_key().sign(&message).to_bytes())).to_vec()
+    }
+
+    pub(crate) fn invitation(&self) -> Invitation {
+        Invitation {
+            org: self.org,
+            root_set_hash: [0x44; 32],
+            psk: world::secret(0x45),
+            seed: self.invite_seed.clone(),
+            role: "operator".into(),
+            site: "JER".into(),
+            not_after_ms: 1_795_305_600_000,
+            nodes: [104, 105, 106],
+            block: None,
+            audiences: vec![AudienceKey { name: "psea".into(), epoch: 1, pk: self.member_keys.x }],
+            addresses: vec!["/ip4/192.0.2.7/tcp/4001".into()],
+        }
+    }
+
+    fn operations(&self) -> Vec<(String, Operation)> {
+        let invite = self.invitation().as_invite_op();
+        let mut join = JoinOp {
+            invite_pk: self.invite_pk(),
+            device: self.device_keys,
+            member: self.member_keys,
+            role: invite.role.clone(),
+            not_after_ms: invite.not_after_ms,
+            sig: [0; 64],
+        };
+        join.sig = invite_signing_key(&self.invite_seed).sign(&join.signed_message(&self.org)).to_bytes();
+        let wrapped = Wrapped { to: self.member.0, enc: [0x71; 32], ct: [0x72; 48] };
+        let site = |parent: Option<&str>, org_unit: Option<&str>| SiteOp {
+            code: "BOM".into(),
+            name: "Comité de Bombardopolis".into(),
+            kind: SiteKind::Committee,
+            parent: parent.map(str::to_owned),
+            org_unit: org_unit.map(str::to_owned),
+        };
+        let grant = |until_ms| Operation::Grant {
+            member: self.member,
+            role: "focal_psea".into(),
+            site: "JER".into(),
+            until_ms,
+        };
+        let block = InviteOp { block: Some((160, 179)), ..invite.clone() };
+        let psea = named_audience(&self.org, "psea");
+        [
+            ("01.site", Operation::Site(site(Some("JER"), None))),
+            ("01.site.partner", Operation::Site(SiteOp { kind: SiteKind::Partner, ..site(None, Some("ACME")) })),
+            ("03.invite", Operation::Invite(invite)),
+            ("03.invite.with_block", Operation::Invite(block)),
+            ("04.end_invite", Operation::EndInvite(self.invite_pk())),
+            ("05.join", Operation::Join(join)),
+            ("06.confirm", Operation::Confirm(EntryId([0x73; 32]))),
+            ("07.grant", grant(None)),
+            ("07.grant.until", grant(Some(1_795_305_600_000))),
+            ("08.end_grant", Operation::EndGrant(EntryId([0x74; 32]))),
+            (
+                "13.audience_epoch",
+                Operation::AudienceEpoch {
+                    audience: psea,
+                    name: "psea".into(),
+                    epoch: 1,
+                    suite: 1,
+                    pk: self.member_keys.x,
+                    wraps: vec![wrapped.clone()],
+                },
+            ),
+            ("14.open_epoch", Operation::OpenEpoch { scope: self.scope, epoch: 1, wraps: vec![wrapped.clone()] }),
+            ("15.wrap", Operation::Wrap { target: psea.0, epoch: 1, wrapped }),
+            ("18.merge", Operation::Merge),
+        ]
+        .map(|(label, op)| (label.to_owned(), op))
+        .into()
+    }
+}

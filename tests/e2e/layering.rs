@@ -1,0 +1,165 @@
+//! Which crate may know which: `cli → node → {crdt-model, transport}`, and the leaves do not know each other.
+//!
+//! Asks `cargo metadata` for the resolved graph of this machine and walks it. `crdt-model` is held to more by its
+//! `clippy.toml` (no clock, files, network or ambient randomness through the standard library either).
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::process::Command;
+
+use serde_json::Value;
+
+/// The resolved dependency graph, without dependencies that only tests or build scripts need.
+struct Graph {
+    /// Direct dependencies of each package, by name.
+    direct: BTreeMap<String, BTreeSet<String>>,
+    /// Features each package of the workspace is built with by default.
+    features: BTreeMap<String, BTreeSet<String>>,
+    /// Features each package of the workspace has.
+    declared: BTreeMap<String, String>,
+}
+
+fn program(variable: &str, name: &str) -> Command {
+    Command::new(std::env::var_os(variable).unwrap_or_else(|| name.into()))
+}
+
+/// What a tool prints.
+fn output(command: &mut Command) -> String {
+    let output = command.output().unwrap_or_else(|error| panic!("{command:?}: {error}"));
+    assert!(output.status.success(), "{command:?}: {}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).expect("cargo and rustc print UTF-8")
+}
+
+fn host() -> String {
+    let version = output(program("RUSTC", "rustc").arg("-vV"));
+    version.lines().find_map(|line| line.strip_prefix("host: ")).expect("rustc names its host").to_owned()
+}
+
+fn list<'v>(value: &'v Value, key: &str) -> &'v [Value] {
+    value[key].as_array().unwrap_or_else(|| panic!("metadata without {key}"))
+}
+
+fn text<'v>(value: &'v Value, key: &str) -> &'v str {
+    value[key].as_str().unwrap_or_else(|| panic!("metadata without {key}"))
+}
+
+impl Graph {
+    /// The graph of the workspace with default features on this machine. Needs no network: what it names was built.
+    fn of_this_workspace() -> Self {
+        let mut cargo = program("CARGO", "cargo");
+        cargo.args(["metadata", "--format-version", "1", "--locked", "--offline", "--filter-platform", &host()]);
+        cargo.current_dir(env!("CARGO_MANIFEST_DIR"));
+        Self::read(&serde_json::from_str(&output(&mut cargo)).expect("metadata is JSON"))
+    }
+
+    fn read(metadata: &Value) -> Self {
+        let packages = list(metadata, "packages");
+        let name: BTreeMap<&str, &str> = packages.iter().map(|p| (text(p, "id"), text(p, "name"))).collect();
+        let ours: BTreeSet<&str> = list(metadata, "workspace_members").iter().filter_map(Value::as_str).collect();
+        let mut graph = Self { direct: BTreeMap::new(), features: BTreeMap::new(), declared: BTreeMap::new() };
+        for package in packages.iter().filter(|p| ours.contains(text(p, "id"))) {
+            graph.declared.insert(text(package, "name").to_owned(), package["features"].to_string());
+        }
+        for node in list(&metadata["resolve"], "nodes") {
+            let id = text(node, "id");
+            // two versions of one crate share a name: what either needs counts for both
+            let direct = graph.direct.entry(name[id].to_owned()).or_default();
+            for dependency in list(node, "deps") {
+                let normal = list(dependency, "dep_kinds").iter().any(|kind| kind["kind"].is_null());
+                if normal {
+                    direct.insert(name[text(dependency, "pkg")].to_owned());
+                }
+            }
+            if ours.contains(id) {
+                let on = list(node, "features").iter().filter_map(Value::as_str).map(str::to_owned).collect();
+                graph.features.insert(name[id].to_owned(), on);
+            }
+        }
+        graph
+    }
+
+    fn direct(&self, package: &str) -> &BTreeSet<String> {
+        self.direct.get(package).unwrap_or_else(|| panic!("no package {package}"))
+    }
+
+    /// Everything `package` needs, however far down.
+    fn all(&self, package: &str) -> BTreeSet<&str> {
+        let mut seen = BTreeSet::new();
+        let mut open: Vec<&str> = self.direct(package).iter().map(String::as_str).collect();
+        while let Some(next) = open.pop() {
+            if seen.insert(next) {
+                open.extend(self.direct(next).iter().map(String::as_str));
+            }
+        }
+        seen
+    }
+
+    /// Names among `of` that are, or begin with, one of `banned`.
+    fn among<'g>(of: impl IntoIterator<Item = &'g str>, banned: &[&str]) -> Vec<&'g str> {
+        let is = |name: &str, banned: &str| name == banned || name.starts_with(&format!("{banned}-"));
+        of.into_iter().filter(|name| banned.iter().any(|banned| is(name, banned))).collect()
+    }
+
+    /// Fails if `package` needs one of `banned`, however far down.
+    fn never(&self, package: &str, banned: &[&str]) {
+        let found = Self::among(self.all(package), banned);
+        assert!(found.is_empty(), "{package} must not depend on {found:?}");
+    }
+
+    /// Fails if `package` names one of `banned` itself.
+    fn never_itself(&self, package: &str, banned: &[&str]) {
+        let found = Self::among(self.direct(package).iter().map(String::as_str), banned);
+        assert!(found.is_empty(), "{package} must not name {found:?} itself");
+    }
+}
+
+#[test]
+fn crdt_model_touches_no_network_store_clock_or_randomness() {
+    let graph = Graph::of_this_workspace();
+    let io = ["tokio", "async-std", "mio", "socket2", "libp2p", "quinn", "hyper", "redb", "memmap2", "tempfile"];
+    graph.never("crdt-model", &io);
+    graph.never("crdt-model", &["node", "transport", "boucle", "clap"]);
+    graph.never_itself("crdt-model", &["getrandom", "rand", "futures", "tracing", "chrono", "jiff"]);
+}
+
+#[test]
+fn transport_cannot_read_a_case() {
+    let graph = Graph::of_this_workspace();
+    graph.never("transport", &["crdt-model", "node", "boucle", "redb", "automerge", "hpke", "minicbor", "clap"]);
+}
+
+#[test]
+fn node_knows_no_command_line_and_cli_no_store_or_network() {
+    let graph = Graph::of_this_workspace();
+    graph.never("node", &["clap", "boucle", "rpassword"]);
+    graph.never_itself("boucle", &["redb", "libp2p", "automerge", "chacha20poly1305", "ed25519-dalek", "hpke"]);
+    assert!(graph.direct("boucle").contains("node"), "cli stands on node");
+}
+
+#[test]
+fn no_crate_is_in_a_circle_and_the_binary_cannot_be_built_unsealed() {
+    let graph = Graph::of_this_workspace();
+    for package in graph.features.keys() {
+        assert!(!graph.all(package).contains(package.as_str()), "{package} depends on itself");
+    }
+    for (package, on) in &graph.features {
+        assert!(!on.contains("unsealed-control"), "{package} is built without sealing by default");
+    }
+    assert!(!graph.declared["boucle"].contains("unsealed"), "no feature of the binary turns sealing off");
+}
+
+#[test]
+fn the_walk_finds_what_is_there() {
+    // the checks above are absences: the same walk must see what certainly is in the graph
+    let graph = Graph::of_this_workspace();
+    for (package, needed) in [
+        ("node", "redb"),
+        ("transport", "libp2p"),
+        ("boucle", "automerge"),
+        ("boucle", "tokio"),
+        ("crdt-model", "automerge"),
+    ] {
+        assert!(graph.all(package).contains(needed), "{package} needs {needed}");
+    }
+    assert_eq!(Graph::among(["libp2p-noise", "libp2px", "redb"], &["libp2p"]), ["libp2p-noise"]);
+    assert!(!graph.direct("crdt-model").contains("proptest"), "what only tests need is left out");
+}
