@@ -289,7 +289,7 @@ pub struct Work {
     /// Share of the expected fields that are filled, in per cent.
     pub completeness: u8,
     /// What a person should look at: `contact_after_closing`, `reopening_proposed`, `closing_proposed`,
-    /// `must_be_sealed`.
+    /// `must_be_sealed`, `opening_proposed` (a restricted case that its audience found to be an ordinary one).
     pub flags: Vec<&'static str>,
 }
 

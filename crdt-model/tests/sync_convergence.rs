@@ -527,6 +527,15 @@ fn a_scope_only_one_side_may_hold_is_neither_sent_nor_hidden() {
     assert_eq!(met.a.entries_sent, 5);
     assert!(!b.chains.contains_key(&scope(7)));
     assert_eq!(a.frontier(&scope(1)), b.frontier(&scope(1)));
+    // A scope shared once and not any more, with an old memory of each other.
+    let (mut a, mut b) = acquainted(2, 60);
+    b.scopes.remove(&scope(2));
+    a.write(1, scope(2), 5, 60, 0);
+    a.write(1, scope(1), 5, 60, 0);
+    let met = meet(&mut a, &mut b);
+    assert_eq!(met.a.reason, Some(Reason::Differs { scopes: vec![scope(2)] }));
+    assert_eq!(met.b.reason, met.a.reason);
+    assert_eq!(met.b.entries_received, 5);
     // Empty, it is no difference.
     let (mut a, mut b) = acquainted(2, 60);
     a.scopes.insert(scope(7));
@@ -986,7 +995,7 @@ proptest! {
         side.handle(Input::Closed, &mut out);
         let report = side.report.expect("finished");
         prop_assert!(!report.equal);
-        prop_assert!(report.reason.is_some_and(|r| matches!(r.code(), "protocol" | "cut" | "bye")));
+        prop_assert!(report.reason.is_some_and(|r| matches!(r.code(), "protocol" | "cut" | "bye" | "version")));
     }
 }
 

@@ -50,45 +50,40 @@ pub(crate) struct Prepared {
     level: Level,
 }
 
-/// Why an act was refused, in the words of the failure table.
+/// Why an act was refused, with what its text needs.
 pub(crate) fn refusal(error: &EditRefusal, reference: &str) -> Failure {
+    let failure = Failure::new(error.code()).arg("ref", reference).at("ref", reference);
     let failure = match error {
         EditRefusal::UnknownField { field, near } => {
-            Failure::new("unknown_field").arg("field", field).arg("near", near.join(", ")).at("field", field)
+            failure.arg("field", field).arg("near", near.join(", ")).at("field", field)
         }
-        EditRefusal::Fixed { field } | EditRefusal::ByVerb { field, .. } => {
-            Failure::new("field_not_settable").arg("field", field).at("field", field)
-        }
+        EditRefusal::ByVerb { field, verb } => failure.arg("field", field).arg("verb", verb).at("field", field),
         EditRefusal::BadValue { field, expected } => {
-            Failure::new("bad_value").arg("field", field).arg("expected", expected).at("field", field)
+            failure.arg("field", field).arg("expected", expected).at("field", field)
         }
         EditRefusal::UnknownCode { field, table } => {
-            Failure::new("unknown_code").arg("field", field).arg("value", table).arg("near", "").at("field", field)
+            failure.arg("field", field).arg("table", table).arg("value", "").arg("near", "").at("field", field)
         }
         EditRefusal::TooLong { field, bytes_max } => {
-            Failure::new("too_long").arg("field", field).arg("max", bytes_max).at("field", field)
+            failure.arg("field", field).arg("max", bytes_max).at("field", field)
         }
-        EditRefusal::Missing { fields } => Failure::new("usage_missing").arg("missing", fields.join(", ")),
-        EditRefusal::NoConflict { field } => Failure::new("conflict_not_found").arg("field", field).arg("near", ""),
-        EditRefusal::NoSuchPick { choices } => {
-            Failure::new("pick_out_of_range").arg("field", reference).arg("count", choices)
-        }
-        EditRefusal::Withheld { .. } | EditRefusal::OutsideAudience => Failure::new("not_readable").arg("ref", reference),
-        EditRefusal::Recused => Failure::new("recused"),
-        EditRefusal::RecusalNotAsked => Failure::new("recusal_not_asked"),
-        EditRefusal::Closed => Failure::new("case_closed").arg("ref", reference),
-        EditRefusal::NeverAssigned => Failure::new("never_assigned").arg("ref", reference),
-        EditRefusal::NotAnswered => Failure::new("no_answer_yet").arg("ref", reference),
-        EditRefusal::NotSatisfied => Failure::new("no_satisfaction_yet").arg("ref", reference),
-        EditRefusal::NoContactConsent => Failure::new("no_contact_consent").arg("ref", reference),
-        EditRefusal::ManagerOnly => Failure::new("not_permitted").arg("role", "cfm_manager"),
-        EditRefusal::NotUnreachable { days, needed } => Failure::new("not_unreachable_yet")
-            .arg("ref", reference)
-            .arg("attempts", days)
-            .arg("needed", needed),
-        other => Failure::new("edit_refused").arg("reason", other.code()),
+        EditRefusal::Missing { fields } => failure.arg("missing", fields.join(", ")).arg("fields", fields.join(", ")),
+        EditRefusal::NoConflict { field } => failure.arg("field", field).at("field", field),
+        EditRefusal::NoSuchPick { choices } => failure.arg("choices", choices),
+        EditRefusal::NotUnreachable { days, needed } => failure.arg("days", days).arg("needed", needed),
+        EditRefusal::OtherVerb { reason, verb } => failure.arg("reason", reason).arg("verb", verb),
+        EditRefusal::Fixed { field }
+        | EditRefusal::NothingToClear { field }
+        | EditRefusal::Required { field }
+        | EditRefusal::TooMany { field }
+        | EditRefusal::Withheld { field, .. } => failure.arg("field", field).at("field", field),
+        EditRefusal::MustBeRestricted { level }
+        | EditRefusal::NeedsSealing { level }
+        | EditRefusal::NotARaise { level }
+        | EditRefusal::NotALowering { level } => failure.arg("level", level.code()),
+        _ => failure,
     };
-    failure.at("ref", reference).because(error)
+    failure.because(error)
 }
 
 fn check_code(known: bool, field: &'static str, value: &str, near: Vec<&str>) -> Result<(), Failure> {

@@ -142,6 +142,8 @@ pub(crate) mod meta {
     pub(crate) const ORG: &[u8] = b"org";
     pub(crate) const FORMAT: &[u8] = b"format";
     pub(crate) const FORMAT_VERSION: &[u8] = &[1];
+    /// When the oldest own entry that no peer is known to hold was written, Unix milliseconds as 8 bytes big-endian.
+    pub(crate) const OLDEST_HERE: &[u8] = b"oldest-only-here";
     pub(crate) const LAST_CASE: &[u8] = b"last-case";
     pub(crate) fn invitation(n: usize) -> Vec<u8> {
         format!("invitation/{n:04}").into_bytes()

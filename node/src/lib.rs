@@ -5,10 +5,17 @@ pub mod api;
 mod cases;
 mod clock;
 mod core;
+mod engine;
 pub mod error;
 pub mod import;
 mod keychain;
 pub mod keyring;
+mod import_run;
 mod members;
+mod service;
+mod status;
 pub mod store;
 pub mod texts;
+mod verify;
+
+pub use service::Node;

@@ -12,9 +12,10 @@ use crate::layer::{Cell, Layer, LayerState, Value};
 /// Something that honest software does not write. The case is shown all the same.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
 pub struct Alarm {
-    /// `fact_rewritten`, `constant_rewritten`, `malformed`, `epoch_jump`, `closed_unmet`, `closed_never_assigned`.
+    /// `fact_rewritten`, `constant_rewritten`, `malformed`, `out_of_place`, `epoch_jump`, `closed_unmet`,
+    /// `closed_never_assigned`.
     pub code: &'static str,
-    /// The field it concerns.
+    /// The field it concerns; empty for a key that is no field's.
     pub field: &'static str,
 }
 

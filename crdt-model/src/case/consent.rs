@@ -75,3 +75,26 @@ impl Seen for ContactFact {
         &self.seen
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::case::seen::tests::dated;
+
+    #[test]
+    fn not_asked_takes_no_refusal_back_even_if_it_lists_it() {
+        let fact = |answer, seen: &[u8]| ConsentFact {
+            purpose: "record".into(),
+            answer,
+            means: None,
+            by: None,
+            at_ms: 0,
+            seen: seen.iter().map(|n| FactId([*n; 8])).collect(),
+        };
+        let mut said: Family<ConsentFact> =
+            [dated(1, fact(Answer::Refused, &[])), dated(2, fact(Answer::NotAsked, &[1]))].into();
+        assert_eq!(effective(&said)["record"], Answer::Refused);
+        said.extend([dated(3, fact(Answer::Given, &[1]))]);
+        assert_eq!(effective(&said)["record"], Answer::Given);
+    }
+}

@@ -41,3 +41,35 @@ impl Seen for HoldFact {
         &self.seen
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::case::seen::tests::dated;
+
+    #[test]
+    fn overlapping_waits_count_once() {
+        let hold = |reason: Option<&str>, at_ms, seen: &[u8]| HoldFact {
+            reason: reason.map(str::to_owned),
+            at_ms,
+            until_ms: None,
+            seen: seen.iter().map(|n| FactId([*n; 8])).collect(),
+        };
+        let mut holds: Family<HoldFact> = [
+            dated(1, hold(Some("person"), 100, &[])),
+            dated(2, hold(Some("person"), 120, &[])),
+            dated(3, hold(None, 150, &[1, 2])),
+            dated(4, hold(Some("document"), 160, &[3])),
+            dated(5, hold(Some("person"), 170, &[4])),
+        ]
+        .into();
+        assert_eq!(waited_for_person_ms(&holds, 180), 50 + 10);
+        assert_eq!(standing(&holds).len(), 1);
+        holds.extend([dated(6, hold(None, 175, &[5]))]);
+        assert_eq!(waited_for_person_ms(&holds, i64::MAX), 50 + 5);
+        assert!(standing(&holds).is_empty());
+        let wild: Family<HoldFact> =
+            [dated(1, hold(Some("person"), i64::MIN, &[])), dated(2, hold(None, i64::MAX, &[1]))].into();
+        assert_eq!(waited_for_person_ms(&wild, 0), i64::MAX, "claimed times may be anything");
+    }
+}

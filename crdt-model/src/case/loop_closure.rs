@@ -61,9 +61,8 @@ pub fn satisfied_after_answer(
     let answered = |fact: &SatisfactionFact| {
         fact.responses.iter().any(|id| responses.get(id).is_some_and(|response| response.fact.epoch == epoch))
     };
-    let counts = |fact: &SatisfactionFact| {
-        fact.value == Satisfaction::Satisfied && fact.epoch == epoch && answered(fact)
-    };
+    let counts =
+        |fact: &SatisfactionFact| fact.value == Satisfaction::Satisfied && fact.epoch == epoch && answered(fact);
     let mut candidates: Vec<_> = said.iter().filter(|(_, dated)| counts(&dated.fact)).collect();
     candidates.sort_by_key(|(_, dated)| std::cmp::Reverse((dated.stamp.order, dated.stamp.entry)));
     if open.is_empty() {
@@ -75,5 +74,39 @@ pub fn satisfied_after_answer(
 impl Seen for SatisfactionFact {
     fn seen(&self) -> &[FactId] {
         &self.seen
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::case::seen::tests::dated;
+
+    fn said(n: u8, value: Satisfaction, epoch: u32, seen: &[u8]) -> (FactId, Dated<SatisfactionFact>) {
+        let seen = seen.iter().map(|n| FactId([*n; 8])).collect();
+        dated(n, SatisfactionFact { value, epoch, at_ms: 0, responses: vec![FactId([100; 8])], seen })
+    }
+
+    #[test]
+    fn a_word_of_an_earlier_epoch_does_not_close_a_later_loop() {
+        let responses = [dated(100, ResponseFact { epoch: 1, at_ms: 0 })].into();
+        let earlier: Family<SatisfactionFact> = [said(1, Satisfaction::Satisfied, 0, &[])].into();
+        assert!(!satisfied_after_answer(&earlier, &responses, 1));
+        let now: Family<SatisfactionFact> = [said(1, Satisfaction::Satisfied, 1, &[])].into();
+        assert!(satisfied_after_answer(&now, &responses, 1));
+        assert!(!satisfied_after_answer(&now, &BTreeMap::new(), 1), "the answer was never given");
+    }
+
+    #[test]
+    fn declining_to_say_more_takes_nothing_back_but_a_complaint_before_it_does() {
+        let responses = [dated(100, ResponseFact { epoch: 0, at_ms: 0 })].into();
+        let mut words: Family<SatisfactionFact> =
+            [said(1, Satisfaction::Satisfied, 0, &[]), said(2, Satisfaction::Declined, 0, &[1])].into();
+        assert!(satisfied_after_answer(&words, &responses, 0));
+        words.extend([said(3, Satisfaction::Partly, 0, &[1]), said(4, Satisfaction::Declined, 0, &[2, 3])]);
+        assert!(!satisfied_after_answer(&words, &responses, 0));
+        assert_eq!(last(&words), Some(Satisfaction::Declined));
+        words.extend([said(5, Satisfaction::Satisfied, 0, &[4])]);
+        assert!(satisfied_after_answer(&words, &responses, 0));
     }
 }

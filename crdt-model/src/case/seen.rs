@@ -22,11 +22,8 @@ pub type Family<T> = BTreeMap<FactId, Dated<T>>;
 
 /// The ids no other fact of the family lists.
 pub fn heads<T: Seen>(family: &Family<T>) -> BTreeSet<FactId> {
-    let listed: BTreeSet<FactId> = family
-        .iter()
-        .flat_map(|(id, fact)| fact.fact.seen().iter().filter(move |seen| *seen != id))
-        .copied()
-        .collect();
+    let listed: BTreeSet<FactId> =
+        family.iter().flat_map(|(id, fact)| fact.fact.seen().iter().filter(move |seen| *seen != id)).copied().collect();
     let heads: BTreeSet<FactId> = family.keys().filter(|id| !listed.contains(id)).copied().collect();
     if heads.is_empty() { family.keys().copied().collect() } else { heads }
 }
@@ -52,4 +49,40 @@ pub fn past<T: Seen>(family: &Family<T>, id: FactId) -> BTreeSet<FactId> {
         }
     }
     past
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+    use crate::case::fact::ContactFact;
+    use crate::id::{DeviceId, EntryId};
+    use crate::layer::Stamp;
+
+    /// `n` names the fact and places it in the order.
+    pub(crate) fn dated<T>(n: u8, fact: T) -> (FactId, Dated<T>) {
+        let (entry, device) = (EntryId([n; 32]), DeviceId([1; 16]));
+        let stamp = Stamp { entry, order: u64::from(n), claimed_ms: 0, member: None, device };
+        (FactId([n; 8]), Dated { fact, stamp })
+    }
+
+    fn contact(n: u8, seen: &[u8]) -> (FactId, Dated<ContactFact>) {
+        dated(n, ContactFact { allowed: n == 1, seen: seen.iter().map(|n| FactId([*n; 8])).collect() })
+    }
+
+    #[test]
+    fn facts_that_list_each_other_hide_nothing() {
+        let ring: Family<ContactFact> = [contact(1, &[2]), contact(2, &[1])].into();
+        assert_eq!(heads(&ring).len(), 2);
+        assert_eq!(past(&ring, FactId([1; 8])).len(), 2, "and end");
+        let own: Family<ContactFact> = [contact(1, &[1])].into();
+        assert_eq!(heads(&own).len(), 1);
+    }
+
+    #[test]
+    fn a_frontier_fits_into_a_fact_and_keeps_the_last() {
+        let many: Family<ContactFact> = (1..=100).map(|n| contact(n, &[])).collect();
+        let frontier = frontier(&many);
+        assert_eq!(frontier.len(), SEEN_MAX);
+        assert!(frontier.is_sorted() && frontier.contains(&FactId([100; 8])) && !frontier.contains(&FactId([1; 8])));
+    }
 }

@@ -127,11 +127,8 @@ pub fn fold(moves: &Family<MoveFact>) -> Standing {
 /// One closing move per reason that no other closing of this epoch has seen.
 fn closures(moves: &Family<MoveFact>, epoch: u32) -> Vec<FactId> {
     let closing = |fact: &MoveFact| fact.epoch == epoch && fact.to == Status::Closed;
-    let closings: Family<MoveFact> = moves
-        .iter()
-        .filter(|(_, dated)| closing(&dated.fact))
-        .map(|(id, dated)| (*id, dated.clone()))
-        .collect();
+    let closings: Family<MoveFact> =
+        moves.iter().filter(|(_, dated)| closing(&dated.fact)).map(|(id, dated)| (*id, dated.clone())).collect();
     let reason = |id: &FactId| closings.get(id).and_then(|dated| dated.fact.reason.as_deref()).unwrap_or_default();
     let order = |id: &FactId| closings.get(id).map(|dated: &Dated<MoveFact>| (dated.stamp.order, dated.stamp.entry));
     let mut heads: Vec<FactId> = heads(&closings).into_iter().collect();

@@ -262,7 +262,10 @@ impl Edit {
     /// An [`EditRefusal`] when the act is not possible, not permitted, or against the life cycle.
     pub fn to_ops(&self, ctx: &EditContext<'_>) -> Result<EditOps, EditRefusal> {
         if !crate::case::moment::in_range(ctx.now_ms) {
-            return Err(EditRefusal::BadValue { field: "recorded_at", expected: "a time between the years 0 and 9999" });
+            return Err(EditRefusal::BadValue {
+                field: "recorded_at",
+                expected: "a time between the years 0 and 9999",
+            });
         }
         match (self, ctx.case) {
             (Self::Create(_), Some(_)) => Err(EditRefusal::Exists),

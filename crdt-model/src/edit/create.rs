@@ -160,7 +160,8 @@ impl Birthing<'_> {
     fn classification(&mut self, new: &NewCase, level: Option<Level>) -> Result<(), EditRefusal> {
         self.text("type", Some(&new.case_type))?;
         self.code("category", &new.category)?;
-        let mut others: Vec<&String> = new.other_categories.iter().filter(|o| Some(*o) != new.category.as_ref()).collect();
+        let mut others: Vec<&String> =
+            new.other_categories.iter().filter(|o| Some(*o) != new.category.as_ref()).collect();
         others.sort_unstable();
         others.dedup();
         others.into_iter().try_for_each(|code| self.draft.element(known("other_categories"), code, true))?;
@@ -291,6 +292,10 @@ impl Birthing<'_> {
         let id = self.draft.id();
         self.draft.fact(FactKind::Interaction, id, &interaction)?;
         let id = self.draft.id();
-        self.draft.fact(FactKind::Move, id, &MoveFact { to: Status::Responded, epoch: 0, seen: Vec::new(), reason: None })
+        self.draft.fact(
+            FactKind::Move,
+            id,
+            &MoveFact { to: Status::Responded, epoch: 0, seen: Vec::new(), reason: None },
+        )
     }
 }

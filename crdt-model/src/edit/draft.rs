@@ -167,19 +167,13 @@ pub(super) fn parse(field: &'static Field, text: &str, codes: &dyn Codes) -> Res
             _ => return Err(bad()),
         },
         Kind::Int(..) | Kind::Time => Value::Int(text.parse().map_err(|_| bad())?),
-        Kind::Moment => {
-            Value::Bytes(cbor::encode(&crate::case::moment::parse_moment(&text).ok_or_else(bad)?))
-        }
+        Kind::Moment => Value::Bytes(cbor::encode(&crate::case::moment::parse_moment(&text).ok_or_else(bad)?)),
         Kind::CodeOf(table) if !codes.knows(table, &text) => {
             return Err(EditRefusal::UnknownCode { field: field.name, table });
         }
-        Kind::CodeOf(_)
-        | Kind::Code
-        | Kind::OneOf(_)
-        | Kind::Words(_)
-        | Kind::WgAnswers
-        | Kind::Who
-        | Kind::Member => Value::Text(text),
+        Kind::CodeOf(_) | Kind::Code | Kind::OneOf(_) | Kind::Words(_) | Kind::WgAnswers | Kind::Who | Kind::Member => {
+            Value::Text(text)
+        }
         Kind::Element(..) | Kind::Fact => return Err(bad()),
     };
     let layer = schema::place_of(field, false);

@@ -8,8 +8,8 @@ use crate::case::fact::{
     MoveFact, RAISES_MAX, RaiseFact, ResponseFact, ResponseText, SatisfactionDetail, SatisfactionFact, TextFact,
 };
 use crate::case::loop_closure::Satisfaction;
-use crate::case::seen::{Family, SEEN_MAX, frontier};
-use crate::case::sensitivity::{self, Level};
+use crate::case::seen::{SEEN_MAX, frontier};
+use crate::case::sensitivity::Level;
 use crate::case::status::{EPOCH_MAX, Status};
 use crate::case::{Shape, Who};
 use crate::edit::act::{Act, LinkKind};
@@ -39,24 +39,9 @@ impl Act<'_> {
         }
     }
 
-    /// All heads of the moves, and of the closings among them: a closing must supersede every closing its author saw.
+    /// What a new move has seen. No move follows a closing within its epoch, so closings are heads until one settles them.
     pub(super) fn moves_seen(&self) -> Vec<FactId> {
-        let closings: Family<MoveFact> = self
-            .facts
-            .codes
-            .moves
-            .iter()
-            .filter(|(_, dated)| dated.fact.to == Status::Closed)
-            .map(|(id, dated)| (*id, dated.clone()))
-            .collect();
-        let closings = frontier(&closings);
-        let mut seen: BTreeSet<FactId> = closings.into_iter().collect();
-        for id in frontier(&self.facts.codes.moves) {
-            if seen.len() < SEEN_MAX {
-                seen.insert(id);
-            }
-        }
-        seen.into_iter().collect()
+        frontier(&self.facts.codes.moves)
     }
 
     /// Steps forward to `to`, unless the case is there or beyond.
@@ -231,12 +216,13 @@ impl Act<'_> {
         }
         let implied = priority.is_none() && *self.view.shown("priority") == Shown::Absent;
         let priority = if implied { Some(facts.priority.as_str()) } else { priority };
+        let mut chosen = sensitivity.is_some_and(|asked| in_force.is_none_or(|level| asked > level));
         for (name, text) in [("category", category), ("priority", priority), ("project", project)] {
             if let Some(text) = text {
-                self.set_register(known(name), text)?;
+                chosen |= self.set_register(known(name), text)?.is_some();
             }
         }
-        self.raise_for_category(facts.sensitivity.max(sensitivity.unwrap_or(Level::S0)))?;
+        self.raise_for_category(facts.sensitivity.max(sensitivity.unwrap_or(Level::S0)), chosen)?;
         self.step(Status::Triaged)
     }
 
@@ -327,13 +313,13 @@ impl Act<'_> {
             return Err(EditRefusal::NeedsSealing { level });
         }
         let codes = &self.facts.codes;
-        let lowered: BTreeSet<FactId> = codes.lowers.values().flat_map(|dated| dated.fact.raises.iter().copied()).collect();
+        let lowered: BTreeSet<FactId> =
+            codes.lowers.values().flat_map(|dated| dated.fact.raises.iter().copied()).collect();
         let raises: Vec<FactId> = codes.raises.keys().filter(|id| !lowered.contains(id)).copied().collect();
         if raises.len() > RAISES_MAX {
             return Err(EditRefusal::TooMany { field: "sensitivity" });
         }
         let fact = LowerFact { level: to, raises, seen: frontier(&codes.lowers) };
-        debug_assert!(sensitivity::effective(&codes.raises, &codes.lowers).is_some() || codes.raises.is_empty());
         let reason = self.said("reason", reason)?;
         let id = self.draft.id();
         self.draft.fact(FactKind::Lower, id, &fact)?;
@@ -454,10 +440,8 @@ impl Act<'_> {
         match reason {
             "satisfied" if !work.answered => Err(EditRefusal::NotAnswered),
             "satisfied" if !work.satisfied => Err(EditRefusal::NotSatisfied),
-            "not_satisfied" => self.must_manage().and_then(|()| match work.responses.len() {
-                0 | 1 => Err(EditRefusal::AnsweredOnce),
-                _ => Ok(()),
-            }),
+            "not_satisfied" if work.responses.len() < 2 => self.must_manage().and(Err(EditRefusal::AnsweredOnce)),
+            "not_satisfied" => self.must_manage(),
             "unreachable" => self.must_be_unreachable(),
             "anonymous" => self.must_have_no_way_back(),
             "out_of_scope" if !work.answered => Err(EditRefusal::NoDirection),

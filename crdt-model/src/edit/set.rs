@@ -2,11 +2,11 @@
 
 use std::collections::BTreeSet;
 
+use crate::case::Shape;
 use crate::case::fact::{FactKind, MoveFact, RaiseFact};
 use crate::case::schema::{self, Field, Merge, Setting};
 use crate::case::sensitivity::{self, Level};
 use crate::case::status::Status;
-use crate::case::Shape;
 use crate::edit::act::Act;
 use crate::edit::draft::{clean, known, parse};
 use crate::edit::{EditRefusal, Words};
@@ -38,7 +38,7 @@ impl Act<'_> {
                 _ => raise_to = raise_to.max(self.set_register(field, &text.0)?),
             }
         }
-        raise_to.map_or(Ok(()), |level| self.raise_for_category(level))
+        raise_to.map_or(Ok(()), |level| self.raise_for_category(level, true))
     }
 
     /// Sets one register, or empties it; gives the protection a new category asks for.
@@ -95,10 +95,12 @@ impl Act<'_> {
         self.ctx.codes.category(code).map(|facts| Some(facts.sensitivity)).ok_or(unknown)
     }
 
-    /// Raises to what a category asks for, unless that is in force already.
-    pub(super) fn raise_for_category(&mut self, level: Level) -> Result<(), EditRefusal> {
+    /// Raises to what a category asks for. A category just chosen says so even where that much is in force: someone may be
+    /// lowering it at this moment.
+    pub(super) fn raise_for_category(&mut self, level: Level, chosen: bool) -> Result<(), EditRefusal> {
         let in_force = sensitivity::effective(&self.facts.codes.raises, &self.facts.codes.lowers);
-        if in_force.is_some_and(|in_force| in_force >= level) {
+        let said = in_force.is_some_and(|in_force| in_force >= level);
+        if said && (!chosen || level == Level::S0) {
             return Ok(());
         }
         if level.restricted() && self.view.shape == Shape::Ordinary {

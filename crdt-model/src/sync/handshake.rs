@@ -400,7 +400,7 @@ impl Message {
             return Err(bad(format!("a message of {} bytes", frame.len())));
         }
         let mut r = Reader::new(frame);
-        if let (Ok(Some(_)), Ok(0), Ok(theirs)) = (r.array(), r.u64(), r.u64())
+        if let (Ok(Some(2..)), Ok(0), Ok(theirs)) = (r.array(), r.u64(), r.u64())
             && theirs != HANDSHAKE_VERSION
         {
             return Err(HandshakeError::Version { ours: HANDSHAKE_VERSION, theirs });

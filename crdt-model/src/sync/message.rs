@@ -160,6 +160,20 @@ impl Message {
         cbor::encode(self)
     }
 
+    /// What it is called, without what it says.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Status(_) => "status",
+            Self::Scopes(_) => "scopes",
+            Self::Tips { .. } => "tips",
+            Self::Entries { .. } => "entries",
+            Self::Confirmed { .. } => "confirmed",
+            Self::RoundEnd { .. } => "round end",
+            Self::Resend { .. } => "resend",
+            Self::Bye { .. } => "bye",
+        }
+    }
+
     /// Reads a frame.
     ///
     /// # Errors
@@ -181,7 +195,7 @@ impl Message {
 /// The version a status names, whatever else another version of the protocol puts into it.
 fn status_version(frame: &[u8]) -> Option<u64> {
     let mut r = Reader::new(frame);
-    r.array().ok()??;
+    r.array().ok()?.filter(|parts| *parts >= 2)?;
     (r.u64().ok()? == 1).then(|| r.u64().ok()).flatten()
 }
 

@@ -501,7 +501,7 @@ impl Session {
                 round.asked_again(scope, chain, after).or_else(protocol)?;
                 self.pump()
             }
-            (message, _) => protocol(format!("{message:?} out of turn")),
+            (message, _) => protocol(format!("{} out of turn", message.name())),
         }
     }
 

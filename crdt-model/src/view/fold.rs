@@ -37,6 +37,7 @@ pub fn fold(layers: &CaseLayers<'_>, now_ms: i64, codes: &dyn Codes) -> CaseView
     for field in FIELDS {
         read_field(&mut view, layers, field, codes);
     }
+    out_of_place(&mut view, layers);
     if shape != Shape::Outside {
         closure_conflict(&mut view, &facts.codes);
         view.resolved = layers.reading(Layer::Open).ok().and_then(|layer| last_origin(layer, "resolution"));
@@ -63,6 +64,18 @@ fn read_field(view: &mut CaseView, layers: &CaseLayers<'_>, field: &'static Fiel
         (Merge::Register(display), Some(layer)) => register(view, layer, field, display, codes),
     };
     view.fields.insert(field.name, shown);
+}
+
+/// Tells of what lies where no field of this case lies: the view does not show it, and in the open layer of a restricted
+/// case it would be a leak.
+fn out_of_place(view: &mut CaseView, layers: &CaseLayers<'_>) {
+    let readable = Layer::ALL.into_iter().filter_map(|layer| Some((layer, layers.layer(layer)?)));
+    for (layer, key) in readable.flat_map(|(layer, state)| state.keys().map(move |key| (layer, key))) {
+        let field = schema::slot(key).map(|slot| slot.field());
+        if field.is_none_or(|field| schema::place_of(field, layers.restricted()) != layer) {
+            view.alarms.push(Alarm { code: "out_of_place", field: field.map_or("", |field| field.name) });
+        }
+    }
 }
 
 fn elements(layer: &LayerState, field: &'static Field) -> Shown {
@@ -165,11 +178,8 @@ fn work(view: &mut CaseView, facts: &CaseFacts, now_ms: i64, codes: &dyn Codes) 
     let standing = status::fold(&facts.codes.moves);
     let sensitivity = sensitivity_of(view, &facts.codes, codes);
     let category = view.text("category").and_then(|code| codes.category(code));
-    let satisfied = loop_closure::satisfied_after_answer(
-        &facts.codes.satisfactions,
-        &facts.codes.responses,
-        standing.epoch,
-    );
+    let satisfied =
+        loop_closure::satisfied_after_answer(&facts.codes.satisfactions, &facts.codes.responses, standing.epoch);
     let answered = facts.codes.responses.values().any(|dated| dated.fact.epoch == standing.epoch);
     let received_ms = view.moment("received_at").map(|moment| moment.at_ms);
     let respond_within_h = category.as_ref().map(|facts| facts.respond_within_h);
@@ -281,7 +291,8 @@ fn waiting_on(view: &CaseView, work: &Work) -> Option<String> {
 fn flags(view: &CaseView, facts: &CaseFacts, work: &Work) -> Vec<&'static str> {
     let mut flags = Vec::new();
     let closed = work.standing.status == Status::Closed;
-    let orders = work.standing.closures.iter().filter_map(|id| facts.codes.moves.get(id)).map(|dated| dated.stamp.order);
+    let orders =
+        work.standing.closures.iter().filter_map(|id| facts.codes.moves.get(id)).map(|dated| dated.stamp.order);
     let closed_at = orders.max();
     let after = |order: u64| closed_at.is_some_and(|closed_at| order > closed_at);
     let interactions = facts.words.iter().flat_map(|words| words.interactions.values());
@@ -297,6 +308,9 @@ fn flags(view: &CaseView, facts: &CaseFacts, work: &Work) -> Vec<&'static str> {
     }
     if view.shape == Shape::Ordinary && work.sensitivity.is_some_and(Level::restricted) {
         flags.push("must_be_sealed");
+    }
+    if view.shape == Shape::Inside && work.sensitivity.is_some_and(|level| !level.restricted()) {
+        flags.push("opening_proposed");
     }
     flags
 }
@@ -424,8 +438,11 @@ fn sealed_account(sealed: &SealedFacts) -> SealedAccount {
 }
 
 fn texts(family: &Family<TextFact>) -> Vec<Told> {
-    let told =
-        |(id, dated): (FactId, &Dated<TextFact>)| Told { id, text: dated.fact.text.clone(), origin: Origin::from(&dated.stamp) };
+    let told = |(id, dated): (FactId, &Dated<TextFact>)| Told {
+        id,
+        text: dated.fact.text.clone(),
+        origin: Origin::from(&dated.stamp),
+    };
     dated(family).into_iter().map(told).collect()
 }
 

@@ -131,7 +131,10 @@ impl CaseView {
             "allegation" => map.serialize_entry(name, &self.sealed(|sealed| &sealed.allegations)),
             "recusals" => {
                 let recusals = |sealed: &SealedAccount| sealed.recusals.iter().map(ToString::to_string).collect();
-                map.serialize_entry::<_, Readable<Vec<String>>>(name, &Readable(self.sealed.as_ref().map(recusals).map_err(|l| *l)))
+                map.serialize_entry::<_, Readable<Vec<String>>>(
+                    name,
+                    &Readable(self.sealed.as_ref().map(recusals).map_err(|l| *l)),
+                )
             }
             _ => {
                 let shown = self.shown(name);
@@ -158,9 +161,7 @@ impl CaseView {
     fn serialize_resolution<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         match (self.shown("resolution"), self.shown("resolution_text")) {
             (outcome @ (Shown::Absent | Shown::Withheld(_)), _) => map.serialize_entry("resolution", outcome),
-            (outcome, text) => {
-                map.serialize_entry("resolution", &Resolution { outcome, text, origin: self.resolved })
-            }
+            (outcome, text) => map.serialize_entry("resolution", &Resolution { outcome, text, origin: self.resolved }),
         }
     }
 

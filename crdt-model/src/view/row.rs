@@ -1,8 +1,8 @@
 //! The line of a list: codes and dates alone.
 
+use crate::case::Shape;
 use crate::case::loop_closure::Satisfaction;
 use crate::case::moment::serialize_ms_opt;
-use crate::case::Shape;
 use crate::id::DocId;
 use crate::view::CaseView;
 

@@ -148,6 +148,9 @@ fn a_newcomer_is_served_the_membership_on_a_live_invitation_alone() {
     let stolen = Local { join: Some(b"\x08ok".to_vec()), newcomer: true, ..local(7, Role::Initiator) };
     let ends = met(stolen, &nobody, local(2, Role::Responder), &members);
     assert_eq!(ends, ("told unknown_device".into(), "bad_signature".into()));
+    let renamed = Local { device: device(5), join: Some(b"\x07ok".to_vec()), ..local(7, Role::Initiator) };
+    let ends = met(renamed, &nobody, local(2, Role::Responder), &members);
+    assert_eq!(ends, ("told unknown_device".into(), "bad_signature".into()));
 }
 
 #[test]

@@ -1,0 +1,388 @@
+//! The facade: one request in, one reply out. Everything a person can do goes through [`Node`].
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, RwLock};
+
+use crdt_model::edit::{Edit, Words};
+use crdt_model::id::MemberId;
+use crdt_model::taxonomy::Taxonomy;
+use serde_json::{Value as Json, json};
+
+use crate::acts::refusal;
+use crate::api::{CaseFilter, Envelope, IMPLEMENTED, Progress, Ready, Reply, Request, RunOptions, Runtime, Service};
+use crate::cases::level_of;
+use crate::clock;
+use crate::core::{Core, Reader, keyring_failure, locked};
+use crate::engine::Engine;
+use crate::error::Failure;
+use crate::import_run::ImportRequest;
+use crate::keyring::{KEYRING_FILE, Passphrase};
+use crate::members;
+
+/// A node at its home: founded or not, open or not.
+pub struct Node {
+    home: PathBuf,
+    core: RwLock<Option<Arc<Core>>>,
+    engine: Mutex<Option<Engine>>,
+}
+
+impl std::fmt::Debug for Node {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Node").field("home", &self.home).finish_non_exhaustive()
+    }
+}
+
+/// A person's passphrase, from the envelope.
+fn passphrase(envelope: &Envelope, who: &str) -> Result<Passphrase, Failure> {
+    match &envelope.passphrase {
+        Some(given) if !given.is_empty() => Ok(Passphrase::new(given.expose())),
+        _ => Err(Failure::new("locked").arg("member", who)),
+    }
+}
+
+impl Node {
+    /// A node at `home`, which need not exist yet. Opens nothing: the first request does.
+    ///
+    /// # Errors
+    ///
+    /// None today; kept for homes that cannot be looked at.
+    pub fn open(home: &Path) -> Result<Self, Failure> {
+        Ok(Self { home: home.to_owned(), core: RwLock::new(None), engine: Mutex::new(None) })
+    }
+
+    fn held(&self) -> Option<Arc<Core>> {
+        self.core.read().unwrap_or_else(std::sync::PoisonError::into_inner).clone()
+    }
+
+    fn keep(&self, core: Core) -> Arc<Core> {
+        let core = Arc::new(core);
+        *self.core.write().unwrap_or_else(std::sync::PoisonError::into_inner) = Some(Arc::clone(&core));
+        core
+    }
+
+    /// The open home and the acting member, unlocking either if the envelope can.
+    fn acting(&self, envelope: &Envelope) -> Result<(Arc<Core>, MemberId), Failure> {
+        let name = envelope.member.as_deref().unwrap_or_default();
+        let core = match self.held() {
+            Some(core) => core,
+            None => {
+                if !self.home.join(KEYRING_FILE).exists() {
+                    return Err(Failure::new("not_initialised").arg("home", self.home.display()));
+                }
+                let (core, member) = Core::open(&self.home, &passphrase(envelope, name)?, name)?;
+                let core = self.keep(core);
+                self.check_named(&core, member, name)?;
+                return Ok((core, member));
+            }
+        };
+        let shared = core.shared();
+        let here: Vec<MemberId> = core.keyring().members().collect();
+        let unlocked = core.unlocked();
+        let candidates: Vec<MemberId> = if name.is_empty() {
+            here
+        } else {
+            here.into_iter().filter(|id| shared.name(id).to_lowercase() == name.to_lowercase()).collect()
+        };
+        if candidates.is_empty() {
+            return Err(Failure::new("member_not_found").arg("member", name).arg("near", ""));
+        }
+        if let Some(member) = candidates.iter().find(|id| unlocked.contains(id)).copied()
+            && (candidates.len() == 1 || (name.is_empty() && unlocked.len() == 1 && envelope.passphrase.is_none()))
+        {
+            return Ok((core, member));
+        }
+        if name.is_empty() && candidates.len() > 1 && envelope.passphrase.is_none() {
+            let names: Vec<String> = candidates.iter().map(|id| shared.name(id)).collect();
+            return Err(Failure::new("member_not_named").arg("members", names.join(", ")));
+        }
+        let asked = if candidates.len() == 1 { shared.name(&candidates[0]) } else { name.to_owned() };
+        let given = passphrase(envelope, &asked)?;
+        let only = (candidates.len() == 1).then(|| candidates[0]);
+        let secrets = core.keyring().unlock_member(only, &given).map_err(|error| keyring_failure(&error, &asked))?;
+        let member = secrets.member;
+        core.admit_reader(secrets);
+        Ok((core, member))
+    }
+
+    /// The passphrase that opened the home must be that of the member named.
+    fn check_named(&self, core: &Core, member: MemberId, name: &str) -> Result<(), Failure> {
+        if name.is_empty() || core.shared().name(&member).to_lowercase() == name.to_lowercase() {
+            return Ok(());
+        }
+        Err(Failure::new("wrong_passphrase").arg("member", name))
+    }
+
+    fn answer(&self, envelope: &Envelope, on_progress: &mut dyn FnMut(Progress)) -> Reply {
+        let now_ms = envelope.now_ms.unwrap_or_else(clock::now_ms);
+        match &envelope.request {
+            Request::Init { org, site, member, roots } => {
+                if self.held().is_some() {
+                    return Err(Failure::new("already_initialised").arg("home", self.home.display()));
+                }
+                let given = passphrase(envelope, member)?;
+                let (core, reply) = members::init(&self.home, org, site, member, *roots, &given, now_ms)?;
+                self.keep(core);
+                return Ok(reply);
+            }
+            Request::Join { invitation, member } => return self.join(envelope, invitation.expose(), member, now_ms),
+            Request::TaxonomyShow => return Ok(taxonomy_json(&envelope.lang)),
+            _ => {}
+        }
+        let (core, member) = self.acting(envelope)?;
+        let reader = core.reader(&member).ok_or_else(|| Failure::new("locked").arg("member", ""))?;
+        if let Request::Sync { target } = &envelope.request {
+            return self.sync(&core, target.as_deref(), on_progress);
+        }
+        let mut reader = locked(&reader);
+        core.refresh_reader(&mut reader)?;
+        if let Some(reply) = self.organise(&core, &mut reader, envelope, now_ms) {
+            return reply;
+        }
+        let before = core.shared().generation;
+        let reply = self.work(&core, &mut reader, envelope, now_ms, on_progress);
+        if reply.is_ok() && core.shared().generation != before {
+            core.refresh_reader(&mut reader)?;
+        }
+        reply
+    }
+
+    fn join(&self, envelope: &Envelope, text: &str, member: &str, now_ms: i64) -> Reply {
+        let given = passphrase(envelope, member)?;
+        let open = match self.held() {
+            Some(core) => Some(core),
+            None if self.home.join(KEYRING_FILE).exists() => {
+                // a second member joins a home in use: it must be open, by someone who has a slot
+                return Err(Failure::new("home_must_be_unlocked"));
+            }
+            None => None,
+        };
+        let (made, reply) = members::join(&self.home, open.as_deref(), text, member, &given, now_ms)?;
+        if let Some(core) = made {
+            self.keep(core);
+        }
+        Ok(reply)
+    }
+
+    /// Sites, members, audiences and what the node says of itself.
+    fn organise(&self, core: &Core, reader: &mut Reader, envelope: &Envelope, now_ms: i64) -> Option<Reply> {
+        let shared = core.shared();
+        Some(match &envelope.request {
+            Request::SiteAdd { code, name, kind, parent, org_unit } => {
+                core.site_add(reader, code, name, kind, parent.as_deref(), org_unit.as_deref())
+            }
+            Request::SiteList => Ok(core.site_list()),
+            Request::Invite { site, role, expires_ms, out } => {
+                core.invite(reader, site, role, *expires_ms, out.as_deref(), now_ms)
+            }
+            Request::MemberList => Ok(core.member_list()),
+            Request::MemberConfirm { name, words } => core.member_confirm(reader, name, words),
+            Request::AudienceList => Ok(core.audience_list(&envelope.lang)),
+            Request::Fingerprint => core.fingerprint(&shared),
+            Request::Digest => core.digest(&shared, reader),
+            Request::Status => core.status(&shared, Some(reader), now_ms),
+            Request::Lock => {
+                core.dismiss_reader(&reader.member());
+                Ok(json!({"member": shared.name(&reader.member()), "unlocked": false}))
+            }
+            Request::Unlock => Ok(json!({"member": shared.name(&reader.member()), "unlocked": true})),
+            _ => return None,
+        })
+    }
+
+    /// Cases.
+    fn work(
+        &self,
+        core: &Core,
+        reader: &mut Reader,
+        envelope: &Envelope,
+        now_ms: i64,
+        on_progress: &mut dyn FnMut(Progress),
+    ) -> Reply {
+        let shared = core.shared();
+        match &envelope.request {
+            Request::CaseNew { case, seal } => {
+                core.case_new(reader, case.as_ref().clone(), seal.recuse.as_deref(), now_ms)
+            }
+            Request::CaseList(filter) => core.list(&shared, reader, filter, now_ms),
+            Request::CaseShow { r#ref } => {
+                let loaded = core.find_case(&shared, reader, r#ref)?;
+                Ok(core.show(&shared, &loaded, now_ms))
+            }
+            Request::CaseHistory { r#ref } => {
+                let loaded = core.find_case(&shared, reader, r#ref)?;
+                Ok(core.history(&shared, &loaded))
+            }
+            Request::CaseConflicts { r#ref } => self.conflicts(core, reader, r#ref.as_deref(), now_ms),
+            Request::Verify => {
+                let mut told = |done, total| {
+                    on_progress(Progress { what: "entries".into(), done, total: Some(total) });
+                };
+                core.verify(&shared, reader, &mut told)
+            }
+            Request::Import { path, format, mapping, site, partner, project, dry_run, rejects } => {
+                let request = ImportRequest {
+                    path,
+                    format,
+                    mapping: mapping.as_deref(),
+                    site: site.as_deref(),
+                    partner: partner.as_deref(),
+                    project: project.as_deref(),
+                    dry_run: *dry_run,
+                    rejects: rejects.as_deref(),
+                    lang: &envelope.lang,
+                };
+                core.import(reader, &request, now_ms, on_progress)
+            }
+            Request::CaseTriage { r#ref, category, case_type, sensitivity, priority, project, .. } => {
+                if let Some(case_type) = case_type {
+                    let values = vec![("type".to_owned(), Words(case_type.clone()))];
+                    core.act(reader, r#ref, &Edit::Set { values }, now_ms)?;
+                }
+                let edit = Edit::Triage {
+                    category: category.clone(),
+                    priority: priority.clone(),
+                    project: project.clone(),
+                    sensitivity: sensitivity.as_deref().map(level_of),
+                };
+                core.act(reader, r#ref, &edit, now_ms)
+            }
+            Request::CaseAssign { r#ref, who } => {
+                let to = core.who(&shared, reader, who)?;
+                core.act(reader, r#ref, &Edit::Assign { to }, now_ms)
+            }
+            other => match plain_edit(other) {
+                Some((reference, edit)) => core.act(reader, reference, &edit, now_ms),
+                None => Err(Failure::new("not_built").arg("command", other.name())),
+            },
+        }
+    }
+
+    fn conflicts(&self, core: &Core, reader: &mut Reader, reference: Option<&str>, now_ms: i64) -> Reply {
+        let shared = core.shared();
+        let cases = match reference {
+            Some(reference) => vec![core.find_case(&shared, reader, reference)?],
+            None => core.load_all(&shared, reader)?,
+        };
+        let mut all = Vec::new();
+        for loaded in cases.iter().filter(|loaded| loaded.is_readable()) {
+            if let Json::Array(list) = core.conflicts_json(&shared, &loaded.view(now_ms)) {
+                all.extend(list);
+            }
+        }
+        Ok(Json::Array(all))
+    }
+
+    fn sync(&self, core: &Arc<Core>, target: Option<&str>, on_progress: &mut dyn FnMut(Progress)) -> Reply {
+        if let Some(engine) = locked(&self.engine).as_ref() {
+            return engine.sync(target, on_progress);
+        }
+        let options = RunOptions { mdns: target.is_none(), ..RunOptions::default() };
+        let engine = Engine::dial_only(Arc::clone(core), &options)?;
+        let reply = engine.sync(target, on_progress);
+        engine.stop();
+        reply
+    }
+}
+
+/// Acts whose request says everything.
+fn plain_edit(request: &Request) -> Option<(&str, Edit)> {
+    Some(match request {
+        Request::CaseSet { r#ref, assignments } => (r#ref, Edit::Set { values: assignments.clone() }),
+        Request::CaseNote { r#ref, text } => (r#ref, Edit::Note { text: text.clone() }),
+        Request::CaseSettle { r#ref, field, pick } => {
+            (r#ref, Edit::Settle { field: field.clone(), pick: *pick as usize })
+        }
+        Request::CaseAccept { r#ref } => (r#ref, Edit::Accept),
+        Request::CaseAct { r#ref, what, on_behalf, due_ms } => {
+            (r#ref, Edit::Act { what: what.clone(), on_behalf_of: on_behalf.clone(), due_ms: *due_ms })
+        }
+        Request::CaseHold { r#ref, reason, until_ms } => {
+            (r#ref, Edit::Hold { reason: reason.clone(), until_ms: *until_ms })
+        }
+        Request::CaseUnhold { r#ref } => (r#ref, Edit::Unhold),
+        Request::CaseResolve { r#ref, outcome, text } => {
+            let outcome = outcome.clone().unwrap_or_else(|| "resolved".to_owned());
+            (r#ref, Edit::Resolve { outcome, text: text.clone().unwrap_or_default() })
+        }
+        Request::CaseAnswer { r#ref, text, satisfied } => {
+            let (text, satisfied) = (text.clone(), satisfied.clone());
+            (r#ref, Edit::Answer { text, language: None, satisfied, by: None, means: None })
+        }
+        Request::CaseAttempt { r#ref, outcome } => {
+            (r#ref, Edit::Attempt { outcome: outcome.clone(), channel: None })
+        }
+        Request::CaseConsent { r#ref, purpose, answer, means } => {
+            let (purpose, answer, means) = (purpose.clone(), answer.clone(), means.clone());
+            (r#ref, Edit::Consent { purpose, answer, means, by: None })
+        }
+        Request::CaseClose { r#ref, reason } => (r#ref, Edit::Close { reason: reason.clone() }),
+        Request::CaseReopen { r#ref, reason } => (r#ref, Edit::Reopen { reason: reason.clone() }),
+        _ => return None,
+    })
+}
+
+/// The taxonomy with labels of one language, as `taxonomy show` prints it.
+fn taxonomy_json(lang: &str) -> Json {
+    let taxonomy = Taxonomy::shipped();
+    let categories: Vec<Json> = taxonomy
+        .sub_categories
+        .iter()
+        .map(|sub| {
+            use crdt_model::taxonomy::Coded;
+            json!({
+                "code": sub.code(), "label": taxonomy.sub_categories.label(sub.code(), lang),
+                "sensitivity": sub.sensitivity.as_str(), "audience": sub.audience, "refer_to": sub.refer_to,
+                "priority": sub.priority,
+            })
+        })
+        .collect();
+    macro_rules! table {
+        ($table:ident) => {
+            taxonomy
+                .$table
+                .codes()
+                .map(|code| json!({"code": code, "label": taxonomy.$table.label(code, lang)}))
+                .collect::<Vec<Json>>()
+        };
+    }
+    json!({
+        "version": taxonomy.version, "categories": categories, "types": table!(case_types),
+        "channels": table!(channels), "roles": table!(roles), "statuses": table!(statuses),
+        "closures": table!(closures), "audiences": table!(audiences),
+    })
+}
+
+impl Service for Node {
+    fn handle(&self, envelope: Envelope, on_progress: &mut dyn FnMut(Progress)) -> Reply {
+        if !IMPLEMENTED.contains(&envelope.request.name()) {
+            return Err(Failure::new("not_built").arg("command", envelope.request.name()));
+        }
+        self.answer(&envelope, on_progress)
+    }
+}
+
+impl Runtime for Node {
+    fn start(&self, options: &RunOptions) -> Result<Ready, Failure> {
+        let envelope = Envelope {
+            lang: String::new(),
+            member: options.member.clone(),
+            passphrase: options.passphrase.clone(),
+            now_ms: None,
+            request: Request::Status,
+        };
+        let (core, member) = self.acting(&envelope)?;
+        if let Some(reader) = core.reader(&member) {
+            core.refresh_reader(&mut locked(&reader))?;
+        }
+        let (engine, ready) = Engine::start(core, options)?;
+        *locked(&self.engine) = Some(engine);
+        Ok(ready)
+    }
+
+    fn stop(&self) -> Result<(), Failure> {
+        if let Some(engine) = locked(&self.engine).take() {
+            engine.stop();
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,114 @@
+//! The node at a glance: `status`, `fingerprint`.
+
+use std::collections::BTreeMap;
+
+use crdt_model::frontier::ChainKey;
+use crdt_model::id::ScopeId;
+use crdt_model::sync::Agreed;
+use serde_json::{Value as Json, json};
+
+use crate::core::{Core, Reader, Shared, meta};
+use crate::error::Failure;
+use crate::store::Space;
+
+/// A newest entry claimed so far ahead of this machine's clock makes the clock suspect, milliseconds.
+const CLOCK_AHEAD_MS: i64 = 24 * 3_600_000;
+
+impl Core {
+    /// Per scope: entries, tips, frontier hash.
+    pub(crate) fn fingerprint(&self, shared: &Shared) -> Result<Json, Failure> {
+        let snapshot = self.store.read()?;
+        let mut scopes = shared.roster.scopes();
+        for scope in self.case_scopes(shared) {
+            if !scopes.contains(&scope) {
+                scopes.push(scope);
+            }
+        }
+        let mut rows = Vec::with_capacity(scopes.len());
+        for scope in scopes {
+            let frontier = self.frontier(&snapshot, shared, &scope)?;
+            let hash = data_encoding::HEXLOWER.encode(&frontier.hash(&self.org, &scope));
+            rows.push(json!({
+                "scope": self.scope_name(shared, &scope), "id": scope,
+                "entries": frontier.entries(), "tips": frontier.len(), "fingerprint": hash,
+            }));
+        }
+        Ok(Json::Array(rows))
+    }
+
+    /// Name of a scope, also before the membership has arrived.
+    pub(crate) fn scope_name(&self, shared: &Shared, scope: &crdt_model::id::ScopeId) -> String {
+        let own = shared.invitations.iter().map(|i| &i.site);
+        own.into_iter()
+            .find(|site| crdt_model::roster::site_scope(&self.org, site) == *scope)
+            .map_or_else(|| shared.roster.scope_name(scope), |site| format!("site/{site}"))
+    }
+
+    /// `boucle status`.
+    pub(crate) fn status(
+        &self,
+        shared: &Shared,
+        mut reader: Option<&mut Reader>,
+        now_ms: i64,
+    ) -> Result<Json, Failure> {
+        let unlocked = self.unlocked();
+        let members: Vec<Json> = self
+            .keyring()
+            .members()
+            .map(|id| json!({"name": shared.name(&id), "unlocked": unlocked.contains(&id)}))
+            .collect();
+        let site = self
+            .keyring()
+            .members()
+            .next()
+            .map(|member| self.own_site(shared, &member))
+            .unwrap_or_default();
+        let (mut conflicts, mut overdue, mut newest, mut cases) = (0, 0, i64::MIN, 0);
+        if let Some(reader) = reader.as_deref_mut() {
+            for loaded in self.load_all(shared, reader)? {
+                let view = loaded.view(now_ms);
+                cases += 1;
+                conflicts += view.conflicts.len();
+                overdue += usize::from(view.work.is_some_and(|work| work.overdue));
+                let claimed = loaded.document.history.iter().map(|w| w.stamp.claimed_ms).max();
+                newest = newest.max(claimed.unwrap_or(i64::MIN));
+            }
+        }
+        let (only_here, oldest) = self.only_here()?;
+        let suspect = newest > now_ms.saturating_add(CLOCK_AHEAD_MS);
+        Ok(json!({
+            "org": shared.org_name, "org_id": self.org, "device": self.device,
+            "site": site, "members": members, "peers": self.peers_json()?,
+            "clock": {"suspect": suspect, "offset_ms": if suspect { newest - now_ms } else { 0 }},
+            "only_here": {"entries": only_here, "oldest": oldest},
+            "cases": cases, "undelivered": 0, "conflicts": conflicts, "overdue": overdue,
+        }))
+    }
+
+    /// Own entries that no peer is known to hold, and since when: the time of the last sync, or of the first own entry.
+    fn only_here(&self) -> Result<(u64, Json), Failure> {
+        let snapshot = self.store.read()?;
+        let mut held: BTreeMap<(ScopeId, ChainKey), u64> = BTreeMap::new();
+        for (key, value) in snapshot.list(Space::Peers)? {
+            if !key.starts_with(b"agreed/") {
+                continue;
+            }
+            let Ok(agreed) = crdt_model::cbor::decode::<Agreed>(&value) else { continue };
+            for (scope, frontier) in agreed.frontiers() {
+                for (chain, tip) in frontier.iter().filter(|(chain, _)| chain.device == self.device) {
+                    let seen = held.entry((*scope, *chain)).or_default();
+                    *seen = (*seen).max(tip.seq);
+                }
+            }
+        }
+        let mut only = 0;
+        for chain in snapshot.chains().filter(|chain| chain.key.device == self.device) {
+            let key = ChainKey { device: chain.key.device, incarnation: chain.key.incarnation };
+            let there = held.get(&(chain.key.scope, key)).copied().unwrap_or(0);
+            only += chain.tip_seq.saturating_sub(there);
+        }
+        let oldest = snapshot.get(Space::Meta, meta::OLDEST_HERE)?;
+        let oldest = oldest.and_then(|bytes| bytes.as_slice().try_into().ok()).map(i64::from_be_bytes);
+        Ok((only, json!(oldest.filter(|_| only > 0).map(crdt_model::case::moment::rfc3339))))
+    }
+}

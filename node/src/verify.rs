@@ -1,0 +1,190 @@
+//! `boucle verify`: every signature, chain and hash again, the membership evaluated anew, every document rebuilt.
+
+use std::collections::BTreeMap;
+
+use crdt_model::entry::{Entry, Kind, Place};
+use crdt_model::frontier::ChainKey;
+use crdt_model::id::{DocId, EntryId};
+use crdt_model::roster::{Record, self_introduced_key};
+use serde_json::{Value as Json, json};
+
+use crate::core::{Core, Reader, Shared};
+use crate::error::Failure;
+use crate::store::Snapshot;
+
+/// Bytes of one read along a chain.
+const READ_BYTES: usize = 1 << 20;
+
+impl Core {
+    /// Re-checks everything held. `problems` names each fault with its entry, device and author.
+    pub(crate) fn verify(
+        &self,
+        shared: &Shared,
+        reader: &mut Reader,
+        progress: &mut dyn FnMut(u64, u64),
+    ) -> Result<Json, Failure> {
+        self.refresh_reader(reader)?;
+        let snapshot = self.store.read()?;
+        let mut problems = Vec::new();
+        let total: u64 = snapshot.chains().map(|chain| chain.tip_seq).sum();
+        let mut done = 0;
+        for chain in snapshot.chains() {
+            let key = ChainKey { device: chain.key.device, incarnation: chain.key.incarnation };
+            let mut place = Place::FIRST;
+            while place.seq <= chain.tip_seq {
+                let stored = snapshot.chain_entries(&chain.key, place.seq, READ_BYTES)?;
+                if stored.is_empty() {
+                    problems.push(self.problem(shared, None, &key, "chain", "missing_entry", place.seq));
+                    break;
+                }
+                for item in stored {
+                    place = match self.verify_entry(shared, &item.bytes, item.entry_id, &place) {
+                        Ok(next) => next,
+                        Err((code, next)) => {
+                            problems.push(self.problem(shared, Some(item.entry_id), &key, "form", code, place.seq));
+                            next
+                        }
+                    };
+                    done += 1;
+                    if done % 256 == 0 {
+                        progress(done, total);
+                    }
+                }
+            }
+            if place.prev != chain.tip_entry {
+                problems.push(self.problem(shared, Some(chain.tip_entry), &key, "chain", "tip", chain.tip_seq));
+            }
+            if let Some(fork) = shared.forks.get(&(chain.key.scope, key)) {
+                problems.push(self.problem(shared, None, &key, "chain", "fork", *fork));
+            }
+        }
+        let membership = self.verify_membership(&snapshot, shared, &mut problems)?;
+        let (cases, quarantined) = self.verify_documents(&snapshot, shared, reader, &mut problems)?;
+        progress(total, total);
+        Ok(json!({
+            "ok": problems.is_empty(), "entries": total, "cases": cases,
+            "quarantined": quarantined + membership, "problems": problems,
+            "refused": snapshot.quarantine()?.len(),
+        }))
+    }
+
+    /// One entry at its place: form, hashes, link, signature. Gives the next place either way.
+    fn verify_entry(
+        &self,
+        shared: &Shared,
+        bytes: &[u8],
+        id: EntryId,
+        place: &Place,
+    ) -> Result<Place, (&'static str, Place)> {
+        let skipped = Place { seq: place.seq + 1, prev: id, bytes_before: place.bytes_before };
+        let entry = Entry::decode(bytes).map_err(|error| (error.code(), skipped))?;
+        let next = Place::after(entry.header(), entry.id());
+        if entry.id() != id {
+            return Err(("id", next));
+        }
+        if !place.fits(entry.header()) {
+            return Err(("link", next));
+        }
+        let key = shared
+            .roster
+            .device_key(&entry.header().device)
+            .or_else(|| self_introduced_key(&self.org, &entry))
+            .ok_or(("device_unknown", next))?;
+        entry.verify(&key).map_err(|error| (error.code(), next))?;
+        Ok(next)
+    }
+
+    /// Membership entries without effect.
+    fn verify_membership(
+        &self,
+        snapshot: &Snapshot,
+        shared: &Shared,
+        problems: &mut Vec<Json>,
+    ) -> Result<usize, Failure> {
+        let scope = crdt_model::roster::membership_scope(&self.org);
+        let mut found = 0;
+        for entry in self.entries(snapshot, &scope, &DocId::ZERO)? {
+            if entry.header().kind != Kind::Membership {
+                continue;
+            }
+            let key = ChainKey::of(entry.header());
+            let code = match (Record::read(&entry), shared.roster.void.get(&entry.id())) {
+                (Err(_), _) => "operation",
+                (Ok(_), Some(reason)) => reason.code(),
+                (Ok(_), None) => continue,
+            };
+            found += 1;
+            problems.push(self.problem(shared, Some(entry.id()), &key, "membership", code, entry.header().seq));
+        }
+        Ok(found)
+    }
+
+    /// Rebuilds every document this reader can see, without the cache, and compares with what the cache shows.
+    fn verify_documents(
+        &self,
+        snapshot: &Snapshot,
+        shared: &Shared,
+        reader: &mut Reader,
+        problems: &mut Vec<Json>,
+    ) -> Result<(usize, usize), Failure> {
+        let cached = std::mem::take(&mut reader.cases);
+        let (mut cases, mut quarantined) = (0, 0);
+        for scope in self.case_scopes(shared) {
+            let docs: Vec<DocId> = snapshot.docs(&scope)?.collect::<Result<_, _>>()?;
+            for doc in docs.into_iter().filter(|doc| *doc != DocId::ZERO) {
+                let loaded = self.load(snapshot, shared, reader, scope, doc)?;
+                cases += usize::from(loaded.document.accepted > 0);
+                if let Some((count, generation, held)) = cached.get(&(scope, doc))
+                    && (*count, *generation) == (loaded.entries, shared.generation)
+                    && held.document.states != loaded.document.states
+                {
+                    let key = ChainKey { device: self.device, incarnation: self.incarnation() };
+                    problems.push(self.problem(shared, None, &key, "projection", "differs", 0));
+                }
+                let headers: BTreeMap<EntryId, (ChainKey, u64)> = self
+                    .entries(snapshot, &scope, &doc)?
+                    .iter()
+                    .map(|e| (e.id(), (ChainKey::of(e.header()), e.header().seq)))
+                    .collect();
+                for fault in &loaded.document.faults {
+                    let Some((key, seq)) = headers.get(&fault.entry) else { continue };
+                    let mut problem = self.problem(shared, Some(fault.entry), key, fault.step, &fault.code, *seq);
+                    if let Json::Object(map) = &mut problem {
+                        map.insert("layer".into(), json!(fault.layer));
+                        map.insert("case_id".into(), json!(doc));
+                        map.insert("waiting".into(), json!(fault.waiting));
+                        if let Some(member) = fault.member {
+                            map.insert("author".into(), json!(shared.name(&member)));
+                        }
+                    }
+                    quarantined += usize::from(!fault.waiting);
+                    problems.push(problem);
+                }
+            }
+        }
+        Ok((cases, quarantined))
+    }
+
+    /// One line of `problems`. The author is the signing member, or else whoever works on the device.
+    fn problem(
+        &self,
+        shared: &Shared,
+        entry: Option<EntryId>,
+        chain: &ChainKey,
+        step: &str,
+        code: &str,
+        seq: u64,
+    ) -> Json {
+        let people: Vec<String> = shared
+            .roster
+            .members
+            .iter()
+            .filter(|(_, m)| m.device == chain.device)
+            .map(|(id, _)| shared.name(id))
+            .collect();
+        json!({
+            "entry": entry, "device": chain.device, "incarnation": chain.incarnation, "seq": seq,
+            "author": people.join(", "), "step": step, "reason": code,
+        })
+    }
+}
