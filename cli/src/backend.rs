@@ -42,10 +42,9 @@ impl Backend for Local {
     }
 }
 
-/// SEAM: opens the node itself. The node's facade is built beside this crate; whoever joins the two replaces this
-/// body by `Ok(Arc::new(node::Node::open(home)?))`.
-fn in_process(_home: &Path) -> Result<Arc<dyn Runtime>, Failure> {
-    Err(Failure::new("not_built").arg("command", "node"))
+/// Opens the node itself.
+fn in_process(home: &Path) -> Result<Arc<dyn Runtime>, Failure> {
+    Ok(Arc::new(node::Node::open(home)?))
 }
 
 /// The home when none is named: `boucle` in the platform's folder for a user's data.

@@ -51,7 +51,12 @@ pub enum Admission {
 ///
 /// [`FormError`] for what is dropped and not relayed: another organisation's, a kind in the wrong scope, a signature
 /// that does not hold, a membership entry without its section, a wrong `bytes_total`.
-pub fn admit(entry: &Entry, org: &OrgId, key: Option<&VerifyingKey>, chain: &ChainState) -> Result<Admission, FormError> {
+pub fn admit(
+    entry: &Entry,
+    org: &OrgId,
+    key: Option<&VerifyingKey>,
+    chain: &ChainState,
+) -> Result<Admission, FormError> {
     let header = entry.header();
     if header.org != *org {
         return Err(FormError::ForeignOrg { found: header.org, expected: *org });

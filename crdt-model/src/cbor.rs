@@ -197,9 +197,7 @@ impl<'b> ReaderExt<'b> for Reader<'b> {
     }
     fn fixed<const N: usize>(&mut self) -> Result<[u8; N], CborError> {
         let bytes = self.bytes()?;
-        bytes
-            .try_into()
-            .or_else(|_| malformed(format!("{N} bytes expected, {} found", bytes.len())))
+        bytes.try_into().or_else(|_| malformed(format!("{N} bytes expected, {} found", bytes.len())))
     }
     fn bstr_max(&mut self, max: usize) -> Result<&'b [u8], CborError> {
         let bytes = self.bytes()?;

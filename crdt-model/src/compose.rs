@@ -10,8 +10,8 @@ use crate::entry::{Entry, Header, Kind, LAYER_GRANT, Place, SectionRef, VALIDATO
 use crate::id::{DeviceId, DocId, EntryId, Incarnation, OrgId, ScopeId};
 use crate::layer::Layer;
 use crate::seal::{
-    BUCKETS_MAX, BucketTooSmall, Entropy, FLAG_DEVICE_ONLY, GrantSection, Sealing, Secret, bucket_for,
-    padding_section, seal_section,
+    BUCKETS_MAX, BucketTooSmall, Entropy, FLAG_DEVICE_ONLY, GrantSection, Sealing, Secret, bucket_for, padding_section,
+    seal_section,
 };
 
 /// One section to be.
@@ -105,7 +105,9 @@ pub fn compose(
     let mut bucket = bucket_for(plains)?;
     loop {
         match attempt(plan, bucket, device, member, entropy) {
-            Err(Attempt::Bucket) if bucket < BUCKETS_MAX => bucket = (bucket + bucket / 2).next_multiple_of(256).min(BUCKETS_MAX),
+            Err(Attempt::Bucket) if bucket < BUCKETS_MAX => {
+                bucket = (bucket + bucket / 2).next_multiple_of(256).min(BUCKETS_MAX)
+            }
             Err(Attempt::Bucket) => return Err(ComposeError::TooLarge),
             Err(Attempt::Grant) => return Err(ComposeError::Grant),
             Ok(entry) => return Ok(entry),
@@ -166,9 +168,7 @@ fn header(plan: &EntryPlan, bucket: usize) -> Header {
             let (layer, generation, len, hint) = match section {
                 SectionPlan::Clear { layer, bytes } => (*layer, 0, bytes.len(), [0; 8]),
                 SectionPlan::Padding { layer, hint } => (layer.code(), 0, bucket, *hint),
-                SectionPlan::Sealed { layer, hint, sealing } => {
-                    (layer.code(), sealing.plain.generation, bucket, *hint)
-                }
+                SectionPlan::Sealed { layer, hint, sealing } => (layer.code(), sealing.plain.generation, bucket, *hint),
                 SectionPlan::Grant { .. } => (LAYER_GRANT, 0, GrantSection::LEN, [0; 8]),
             };
             SectionRef { layer, generation, len: len as u32, hash: [0; 32], hint }

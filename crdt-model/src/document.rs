@@ -135,8 +135,8 @@ pub fn build(entries: &[DocEntry], roster: &Roster, schema: &dyn Fn(Layer) -> Bo
         let at = usize::from(layer.code());
         let readable = readable(entries, &accepted, at);
         let stamps = &stamps[at];
-        document.states[at] =
-            readable.then(|| document.docs[at].state(|hash| *stamps.get(hash).expect("every applied change has a stamp")));
+        document.states[at] = readable
+            .then(|| document.docs[at].state(|hash| *stamps.get(hash).expect("every applied change has a stamp")));
     }
     document
 }
@@ -172,8 +172,9 @@ fn accept(entries: &[DocEntry], roster: &Roster, faults: &mut Vec<Fault>) -> BTr
     let mut complete = vec![None; entries.len()];
     let mut accepted = BTreeSet::new();
     for (n, entry) in entries.iter().enumerate() {
-        let verdict = header_verdict(entry, roster)
-            .and_then(|()| if past_held(n, entries, &index, &mut complete) { Ok(()) } else { Err(("deps_unknown", true)) });
+        let verdict = header_verdict(entry, roster).and_then(|()| {
+            if past_held(n, entries, &index, &mut complete) { Ok(()) } else { Err(("deps_unknown", true)) }
+        });
         match verdict {
             Ok(()) => {
                 let mut stack = vec![n];
@@ -206,8 +207,10 @@ fn header_verdict(entry: &DocEntry, roster: &Roster) -> Result<(), (&'static str
     }
     let authority = roster.authority_at(&header.device, &header.auth).ok_or(("auth_unknown", true))?;
     let needed = match header.kind {
-        Kind::Edit => authority.capabilities.contains(Capabilities::INTAKE)
-            || authority.capabilities.contains(Capabilities::WRITE_OPEN),
+        Kind::Edit => {
+            authority.capabilities.contains(Capabilities::INTAKE)
+                || authority.capabilities.contains(Capabilities::WRITE_OPEN)
+        }
         _ => authority.is_member,
     };
     if needed { Ok(()) } else { Err(("not_authorised", false)) }
@@ -226,7 +229,8 @@ fn past_held(n: usize, entries: &[DocEntry], index: &HashMap<EntryId, usize>, kn
             continue;
         }
         stack.push((at, true));
-        stack.extend(deps.iter().filter_map(|dep| index.get(dep)).filter(|d| known[**d].is_none()).map(|d| (*d, false)));
+        stack
+            .extend(deps.iter().filter_map(|dep| index.get(dep)).filter(|d| known[**d].is_none()).map(|d| (*d, false)));
     }
     known[n] == Some(true)
 }
@@ -341,6 +345,10 @@ fn judge(
     if change.ops().iter().any(rewrites) {
         return Err(fault(entry, Some(layer), plain, "semantic", "fact_rewritten", false));
     }
+    let late = |op: &crate::gate::CheckedOp| !header.deps.is_empty() && schema.birth_only(&key_of(&op.op));
+    if change.ops().iter().any(late) {
+        return Err(fault(entry, Some(layer), plain, "semantic", "birth_only", false));
+    }
     Ok(change)
 }
 
@@ -351,12 +359,7 @@ fn key_of(op: &LayerOp) -> String {
 }
 
 /// The signing member: known, on this device, allowed to write.
-fn member_verdict(
-    entry: &DocEntry,
-    layer: Layer,
-    plain: &Plain,
-    roster: &Roster,
-) -> Result<(), (&'static str, bool)> {
+fn member_verdict(entry: &DocEntry, layer: Layer, plain: &Plain, roster: &Roster) -> Result<(), (&'static str, bool)> {
     let header = &entry.header;
     if plain.flags & FLAG_DEVICE_ONLY != 0 {
         // the open mark of a restricted case names nobody; its schema admits nothing else
@@ -370,8 +373,7 @@ fn member_verdict(
     let key = roster.member_key(&plain.member).ok_or(("member_unknown", true))?;
     plain.verify(&header.aad(), layer.code(), &key).map_err(|_| ("member_signature", false))?;
     let capabilities = member.capabilities();
-    let may_write =
-        capabilities.contains(Capabilities::INTAKE) || capabilities.contains(Capabilities::WRITE_OPEN);
+    let may_write = capabilities.contains(Capabilities::INTAKE) || capabilities.contains(Capabilities::WRITE_OPEN);
     if header.kind == Kind::Edit && !may_write {
         return Err(("member_authority", false));
     }

@@ -366,11 +366,7 @@ impl Entry {
     /// # Errors
     ///
     /// [`FormError`] when a part exceeds its bound, is not canonical or does not fit.
-    pub fn from_parts(
-        header_bytes: &[u8],
-        sig: [u8; 64],
-        sections: Vec<Option<Vec<u8>>>,
-    ) -> Result<Self, FormError> {
+    pub fn from_parts(header_bytes: &[u8], sig: [u8; 64], sections: Vec<Option<Vec<u8>>>) -> Result<Self, FormError> {
         if header_bytes.len() > HEADER_BYTES_MAX {
             return Err(FormError::TooLong { what: "header", found: header_bytes.len(), max: HEADER_BYTES_MAX });
         }

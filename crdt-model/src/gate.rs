@@ -73,6 +73,11 @@ pub trait Schema {
     fn may_supersede(&self, _key: &str) -> bool {
         true
     }
+
+    /// Whether the key may be written only in the document's first entry.
+    fn birth_only(&self, _key: &str) -> bool {
+        false
+    }
 }
 
 /// Why a schema refuses a key or value.

@@ -365,9 +365,7 @@ impl Roster {
                     return Err(VoidReason::Value);
                 }
                 let scope = site_scope(&self.org, &site.code);
-                self.sites
-                    .entry(site.code.clone())
-                    .or_insert_with(|| Site { op: site.clone(), scope, entry: id });
+                self.sites.entry(site.code.clone()).or_insert_with(|| Site { op: site.clone(), scope, entry: id });
                 Ok(())
             }
             Operation::Invite(invite) => self.apply_invite(record, invite),
@@ -432,8 +430,7 @@ impl Roster {
         }
         let nodes = [100, 101, 102];
         let block = Some((103, 159));
-        self.devices
-            .insert(device, Device { keys: founding.device, nodes, block, joins: vec![record.id] });
+        self.devices.insert(device, Device { keys: founding.device, nodes, block, joins: vec![record.id] });
         let member = crate::seal::member_id(&founding.member.ed, &founding.member.x);
         let held = |role: &&str| HeldRole { role: (*role).into(), site: founding.site.clone(), by: record.id };
         let roles = FOUNDER_ROLES.iter().map(held).collect();
@@ -471,12 +468,7 @@ impl Roster {
         Ok(())
     }
 
-    fn apply_join(
-        &mut self,
-        record: &Record,
-        join: &JoinOp,
-        pinned: Option<&Invitation>,
-    ) -> Result<(), VoidReason> {
+    fn apply_join(&mut self, record: &Record, join: &JoinOp, pinned: Option<&Invitation>) -> Result<(), VoidReason> {
         let device = crate::seal::device_id(&join.device.ed, &join.device.x);
         if device != record.header.device || !join_signature_holds(&self.org, join) {
             return Err(VoidReason::Invitation);
@@ -545,8 +537,7 @@ impl Roster {
 
     /// Invitation and author's rank of a Confirm, if its author is the inviter or senior enough.
     fn confirm_rank(&self, record: &Record, join: &EntryId) -> Result<([u8; 32], u8), VoidReason> {
-        let member =
-            self.members.values().find(|m| m.join == *join).ok_or(VoidReason::UnknownSubject)?;
+        let member = self.members.values().find(|m| m.join == *join).ok_or(VoidReason::UnknownSubject)?;
         if !self.past.contains(&record.id, join) {
             return Err(VoidReason::UnknownSubject);
         }
@@ -573,12 +564,8 @@ impl Roster {
 
     /// What a device may do, counting the members whose Join `known` accepts.
     fn authority(&self, device: &DeviceId, known: impl Fn(&EntryId) -> bool) -> Authority {
-        let mut authority = Authority {
-            device: *device,
-            rank: u8::MAX,
-            capabilities: Capabilities::NONE,
-            is_member: false,
-        };
+        let mut authority =
+            Authority { device: *device, rank: u8::MAX, capabilities: Capabilities::NONE, is_member: false };
         for member in self.members.values() {
             if member.device != *device || self.void_joins.contains(&member.join) || !known(&member.join) {
                 continue;

@@ -90,7 +90,11 @@ fn check_code(known: bool, field: &'static str, value: &str, near: Vec<&str>) ->
     if known {
         return Ok(());
     }
-    Err(Failure::new("unknown_code").arg("field", field).arg("value", value).arg("near", near.join(", ")).at("field", field))
+    Err(Failure::new("not_in_taxonomy")
+        .arg("field", field)
+        .arg("value", value)
+        .arg("near", near.join(", "))
+        .at("field", field))
 }
 
 impl Core {
@@ -111,8 +115,12 @@ impl Core {
         let categories = || new.category.iter().chain(&new.other_categories).map(String::as_str);
         let mut level = level_of(taxonomy.sensitivity_of(categories()).as_str());
         if let Some(asked) = &new.sensitivity {
-            let asked = Level::from_code(asked)
-                .ok_or_else(|| Failure::new("unknown_code").arg("field", "sensitivity").arg("value", asked).arg("near", "s0, s1, s2, s3"))?;
+            let asked = Level::from_code(asked).ok_or_else(|| {
+                Failure::new("not_in_taxonomy")
+                    .arg("field", "sensitivity")
+                    .arg("value", asked)
+                    .arg("near", "s0, s1, s2, s3")
+            })?;
             level = level.max(asked);
         }
         if new.allegation.is_some() || new.accused.is_some() {
@@ -122,7 +130,9 @@ impl Core {
             Some(told) => told.map(str::to_owned),
             None => {
                 let main = taxonomy.main_category(categories()).map(Coded::code);
-                taxonomy.starting_audience(&new.channel, main.or(new.category.as_deref()), capture).map(|a| a.code().to_owned())
+                taxonomy
+                    .starting_audience(&new.channel, main.or(new.category.as_deref()), capture)
+                    .map(|a| a.code().to_owned())
             }
         };
         let audience = audience.or_else(|| level.restricted().then(|| TRIAGE.to_owned()));
@@ -225,12 +235,8 @@ impl Core {
         entropy: &mut Entropy,
     ) -> Result<(Option<String>, Option<String>, String), Failure> {
         let site: SiteCode = site.parse().map_err(|_| Failure::new("bad_site_code").arg("site", site))?;
-        let nodes = shared
-            .roster
-            .devices
-            .get(&self.device)
-            .map(|d| d.nodes)
-            .or_else(|| shared.pinned().map(|i| i.nodes));
+        let nodes =
+            shared.roster.devices.get(&self.device).map(|d| d.nodes).or_else(|| shared.pinned().map(|i| i.nodes));
         let spare = tx.get(Space::Counters, b"spare")?.and_then(|v| v.first().copied()).unwrap_or(0);
         let number = nodes.and_then(|n| n.get(usize::from(spare)).copied());
         let Some(node) = number else {
@@ -241,8 +247,8 @@ impl Core {
         let last = held.and_then(|v| v.as_slice().try_into().ok()).map_or(0, u32::from_be_bytes);
         let counter = last.checked_add(1).ok_or_else(|| Failure::new("no_numbers_left"))?;
         tx.put(Space::Counters, b"counter", &counter.to_be_bytes())?;
-        let reference = Reference::new(site, node, counter)
-            .map_err(|error| Failure::new("no_numbers_left").because(&error))?;
+        let reference =
+            Reference::new(site, node, counter).map_err(|error| Failure::new("no_numbers_left").because(&error))?;
         Ok((Some(reference.to_string()), None, node.to_string()))
     }
 
@@ -328,13 +334,7 @@ impl Core {
     }
 
     /// One act on an existing case.
-    pub(crate) fn act(
-        &self,
-        reader: &mut Reader,
-        typed: &str,
-        edit: &Edit,
-        now_ms: i64,
-    ) -> Result<Json, Failure> {
+    pub(crate) fn act(&self, reader: &mut Reader, typed: &str, edit: &Edit, now_ms: i64) -> Result<Json, Failure> {
         let _hold = self.hold();
         let shared = self.shared();
         let loaded = self.find_case(&shared, reader, typed)?;
@@ -527,9 +527,7 @@ impl Core {
             Some(current) if readable => &current.document.docs[at],
             _ => &empty,
         };
-        let change = doc
-            .author(actor.id(), ops)
-            .map_err(|error| Failure::new("edit_refused").arg("reason", "layer").because(&error))?;
+        let change = doc.author(actor.id(), ops).map_err(|error| Failure::new("unexpected").because(&error))?;
         let mut flags = 0;
         if drop_box {
             flags |= FLAG_DROP_BOX;

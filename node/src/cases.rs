@@ -4,14 +4,14 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use crdt_model::case::sensitivity::Level;
-use crdt_model::case::{CaseLayers, CategoryFacts, Codes, Shape, Who, schema};
+use crdt_model::case::{CaseLayers, CategoryFacts, Codes, Who, schema};
 use crdt_model::document::{self, Document};
 use crdt_model::gate::{Schema, SchemaFault};
 use crdt_model::id::{DeviceId, DocId, EntryId, MemberId, ScopeId};
 use crdt_model::layer::{Layer, LayerState, Value};
 use crdt_model::reference::{ReferenceError, Typed};
 use crdt_model::roster::site_scope;
-use crdt_model::taxonomy::{Coded, Taxonomy};
+use crdt_model::taxonomy::Taxonomy;
 use crdt_model::view::{self, CaseRow, CaseView};
 use serde_json::{Value as Json, json};
 
@@ -100,6 +100,9 @@ impl Schema for CaseSchema {
     }
     fn may_supersede(&self, key: &str) -> bool {
         schema::may_supersede(key)
+    }
+    fn birth_only(&self, key: &str) -> bool {
+        schema::birth_only(key)
     }
 }
 
@@ -212,12 +215,7 @@ impl Core {
     }
 
     /// The case a person means: reference, provisional mark, digits, unique ending, case id or `@last`.
-    pub(crate) fn find_case(
-        &self,
-        shared: &Shared,
-        reader: &mut Reader,
-        typed: &str,
-    ) -> Result<Arc<Loaded>, Failure> {
+    pub(crate) fn find_case(&self, shared: &Shared, reader: &mut Reader, typed: &str) -> Result<Arc<Loaded>, Failure> {
         let typed = typed.trim();
         let all = self.load_all(shared, reader)?;
         let by_id = |doc: DocId| all.iter().find(|loaded| loaded.doc == doc).cloned();
@@ -527,9 +525,4 @@ fn sort(rows: &mut [Json], by: Option<&str>) -> Result<(), Failure> {
         order.then(values).then_with(|| a["case_id"].to_string().cmp(&b["case_id"].to_string()))
     });
     Ok(())
-}
-
-/// How a case looks: for messages about who may do what.
-pub(crate) fn is_outside(view: &CaseView) -> bool {
-    view.shape == Shape::Outside
 }

@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 use crdt_model::cbor;
 use crdt_model::compose::{ComposeError, EntryPlan, SectionPlan, compose};
-use crdt_model::document::{self, Opened};
+use crdt_model::document;
 use crdt_model::entry::{AUTH_MAX, Entry, Kind, LAYER_GRANT, Place};
 use crdt_model::frontier::{ChainKey, ForkProof, Frontier, Tip};
 use crdt_model::gate::{Schema, SchemaFault};
@@ -230,9 +230,7 @@ impl Core {
             tx.set_keyring_counter(counter);
             Ok::<_, StoreError>(())
         })?;
-        keyring
-            .renew(Incarnation(incarnation), signs, counter)
-            .map_err(|error| keyring_failure(&error, ""))?;
+        keyring.renew(Incarnation(incarnation), signs, counter).map_err(|error| keyring_failure(&error, ""))?;
         *locked(&self.counted) = true;
         // a spare number of the device is taken before the next reference is minted
         drop(keyring);
@@ -279,8 +277,7 @@ impl Core {
     /// Takes in an unlocked member.
     pub(crate) fn admit_reader(&self, secrets: MemberSecrets) {
         let member = secrets.member;
-        let reader =
-            Reader { secrets, keychain: Keychain::default(), cases: Default::default(), generation: u64::MAX };
+        let reader = Reader { secrets, keychain: Keychain::default(), cases: Default::default(), generation: u64::MAX };
         locked(&self.readers).entry(member).or_insert_with(|| Arc::new(Mutex::new(reader)));
     }
 
@@ -411,11 +408,7 @@ impl Core {
     }
 
     /// Keys that the device holds while nobody is unlocked: the open ones.
-    pub(crate) fn device_keychain(
-        &self,
-        snapshot: &store::Snapshot,
-        roster: &Roster,
-    ) -> Result<Keychain, Failure> {
+    pub(crate) fn device_keychain(&self, snapshot: &store::Snapshot, roster: &Roster) -> Result<Keychain, Failure> {
         let mut keychain = Keychain::default();
         self.add_open_keys(snapshot, &mut keychain)?;
         let secrets = ReaderSecrets { device_x: self.device_x.clone(), member: None };
@@ -523,12 +516,10 @@ impl Core {
             let key = ChainKey { device: chain.key.device, incarnation: chain.key.incarnation };
             let tip = match shared.forks.get(&(*scope, key)) {
                 Some(1) => continue,
-                Some(fork) if *fork <= chain.tip_seq => {
-                    match snapshot.entry_in(&chain.key, fork - 1)? {
-                        Some(entry) => Tip { seq: fork - 1, entry: entry.entry_id },
-                        None => continue,
-                    }
-                }
+                Some(fork) if *fork <= chain.tip_seq => match snapshot.entry_in(&chain.key, fork - 1)? {
+                    Some(entry) => Tip { seq: fork - 1, entry: entry.entry_id },
+                    None => continue,
+                },
                 _ if chain.tip_seq == 0 => continue,
                 _ => Tip { seq: chain.tip_seq, entry: chain.tip_entry },
             };
@@ -547,11 +538,6 @@ impl Core {
             prev: chain.tip_entry,
             bytes_before: chain.bytes_total,
         })
-    }
-
-    /// Appends an entry to its chain.
-    pub(crate) fn append(&self, tx: &mut Tx<'_>, entry: &Entry) -> Result<(), Failure> {
-        append(tx, entry)
     }
 
     /// Membership heads for an `auth`.
@@ -662,9 +648,4 @@ impl Schema for StaffSchema {
     fn check_delete(&self, _: &str) -> Result<(), SchemaFault> {
         Err(SchemaFault::Undeletable)
     }
-}
-
-/// True when a reader opened something in a layer.
-pub(crate) fn is_open(opened: &Opened) -> bool {
-    matches!(opened, Opened::Plain(_))
 }

@@ -104,8 +104,23 @@ impl Core {
         let mut written: HashMap<usize, DocId> = HashMap::new();
         let total = sheet.rows.len() as u64;
         for (n, rows) in sheet.rows.chunks(BATCH_ROWS).enumerate() {
-            self.batch(&shared, reader, rows, &site, now_ms, request.dry_run, &mut known, &mut tally, &mut problems, &mut written)?;
-            on_progress(Progress { what: "rows".into(), done: ((n * BATCH_ROWS + rows.len()) as u64).min(total), total: Some(total) });
+            self.batch(
+                &shared,
+                reader,
+                rows,
+                &site,
+                now_ms,
+                request.dry_run,
+                &mut known,
+                &mut tally,
+                &mut problems,
+                &mut written,
+            )?;
+            on_progress(Progress {
+                what: "rows".into(),
+                done: ((n * BATCH_ROWS + rows.len()) as u64).min(total),
+                total: Some(total),
+            });
         }
         let rejected = rejects(&sheet, &problems, request)?;
         Ok(summary(&sheet, &tally, &rejected, &written, request))
@@ -203,7 +218,8 @@ fn rejects(
         }
     }
     for (row, failure) in problems {
-        let field = failure.where_.iter().find(|(name, _)| *name == "field").map(|(_, v)| v.clone()).unwrap_or_default();
+        let field =
+            failure.where_.iter().find(|(name, _)| *name == "field").map(|(_, v)| v.clone()).unwrap_or_default();
         rejected.push((*row, field, failure.code.to_owned(), texts.error(failure).0));
     }
     rejected.sort();

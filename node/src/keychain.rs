@@ -18,8 +18,7 @@ use crdt_model::id::{AudienceId, DocId, EntryId, MemberId, OrgId, ScopeId};
 use crdt_model::layer::Layer;
 use crdt_model::roster::Roster;
 use crdt_model::seal::{
-    self, GrantSection, Secret, StreamGrant, audience_hint, case_key, early_open_key, open_hint, open_section,
-    open_wrap, sensitive_hint,
+    GrantSection, Secret, StreamGrant, case_key, early_open_key, open_hint, open_section, open_wrap, sensitive_hint,
 };
 
 /// What a member's own installation can derive: the secrets behind a reader.
@@ -172,7 +171,9 @@ impl Keychain {
         let Some((named, bytes)) = entry.section(layer.code()) else { return Opened::Absent };
         let header = entry.header();
         let try_key = |key: &Secret| {
-            open_section(key, bytes, aad, layer.code(), named.generation).ok().map(|plain| Opened::Plain(Box::new(plain)))
+            open_section(key, bytes, aad, layer.code(), named.generation)
+                .ok()
+                .map(|plain| Opened::Plain(Box::new(plain)))
         };
         let streams = || self.streams.get(&(header.scope, ChainKey::of(header))).into_iter().flatten();
         let opened = match layer {
@@ -181,9 +182,7 @@ impl Keychain {
                 let keys = if open_hint(epoch) == named.hint { self.open.get(&(header.scope, epoch)) } else { None };
                 keys.into_iter().flatten().find_map(try_key)
             }
-            Layer::Open => {
-                streams().find_map(|stream| try_key(&early_open_key(stream, &header.doc, named.generation)))
-            }
+            Layer::Open => streams().find_map(|stream| try_key(&early_open_key(stream, &header.doc, named.generation))),
             Layer::Personal => streams().find_map(|stream| try_key(&case_key(stream, &header.doc, named.generation))),
             Layer::Sensitive => self
                 .content_keys(&header.doc)
@@ -195,9 +194,4 @@ impl Keychain {
         };
         opened.unwrap_or(Opened::Unreadable)
     }
-}
-
-/// The hint of the personal layer, by audience epoch.
-pub(crate) fn personal_hint(org: &OrgId, scope: &ScopeId, epoch: u32) -> [u8; 8] {
-    audience_hint(&seal::ordinary_audience(org, scope), epoch)
 }

@@ -6,16 +6,13 @@ use crdt_model::cbor;
 use crdt_model::compose::{EntryPlan, SectionPlan, compose};
 
 use crdt_model::entry::{AUTH_MAX, Kind, LAYER_GRANT};
-use crdt_model::id::{AudienceId, DocId, EntryId, MemberId, ScopeId};
+use crdt_model::id::{AudienceId, EntryId, MemberId, ScopeId};
 use crdt_model::layer::{Layer, LayerDoc, LayerOp, Value};
 use crdt_model::roster::{
     AudienceKey, Founding, Invitation, InviteOp, JoinOp, Member, Operation, PublicKeys, Roster, SiteKind, SiteOp,
-    Standing, Wrapped, knowledge_scope, membership_scope, role_profile, six_words, site_scope,
+    Standing, Wrapped, knowledge_scope, role_profile, site_scope, six_words,
 };
-use crdt_model::seal::{
-    self, ActorOf, FLAG_DROP_BOX, InviteGrant, Plain, Sealing, Secret, StreamGrant, audience_hint, early_open_key,
-    open_hint, wrap_secret,
-};
+use crdt_model::seal::{self, ActorOf, FLAG_DROP_BOX, InviteGrant, Plain, Sealing, Secret, open_hint, wrap_secret};
 use crdt_model::taxonomy::{Capabilities, Coded, PersonalReach, Taxonomy};
 use ed25519_dalek::Signer;
 use serde_json::{Value as Json, json};
@@ -62,7 +59,11 @@ pub(crate) fn clean_name(name: &str, field: &'static str) -> Result<String, Fail
 
 fn site_code(code: &str) -> Result<String, Failure> {
     let code = code.trim().to_ascii_uppercase();
-    if crdt_model::roster::is_site_code(&code) { Ok(code) } else { Err(Failure::new("bad_site_code").arg("site", code)) }
+    if crdt_model::roster::is_site_code(&code) {
+        Ok(code)
+    } else {
+        Err(Failure::new("bad_site_code").arg("site", code))
+    }
 }
 
 fn site_kind(kind: &str) -> Result<SiteKind, Failure> {
@@ -74,7 +75,7 @@ fn site_kind(kind: &str) -> Result<SiteKind, Failure> {
         "partner" => SiteKind::Partner,
         _ => {
             let near = "office, committee, region, national, partner";
-            return Err(Failure::new("unknown_code").arg("field", "kind").arg("value", kind).arg("near", near));
+            return Err(Failure::new("not_in_taxonomy").arg("field", "kind").arg("value", kind).arg("near", near));
         }
     })
 }
@@ -166,8 +167,8 @@ fn make_home(
             passphrase,
             cost: cost(),
         };
-        let keyring = Keyring::create(&keys_path, new, store::os_entropy())
-            .map_err(|error| keyring_failure(&error, ""))?;
+        let keyring =
+            Keyring::create(&keys_path, new, store::os_entropy()).map_err(|error| keyring_failure(&error, ""))?;
         Core::assemble(home, store, keyring)
     })();
     if made.is_err() {
@@ -305,14 +306,7 @@ fn new_audience(
         let Some(member) = shared.roster.members.get(holder) else { continue };
         wraps.extend(wrap_to(core, &secret, audience.0, 1, (&holder.0, &member.keys.x), entropy));
     }
-    Ok(Operation::AudienceEpoch {
-        audience,
-        name: name.to_owned(),
-        epoch: 1,
-        suite: 1,
-        pk: secret.kem_public(),
-        wraps,
-    })
+    Ok(Operation::AudienceEpoch { audience, name: name.to_owned(), epoch: 1, suite: 1, pk: secret.kem_public(), wraps })
 }
 
 /// The first open key of a scope, to every device that may read.
@@ -478,7 +472,7 @@ impl Core {
         let site = self.known_site(&shared, site)?;
         let Some(profile) = role_profile(role) else {
             let near = Taxonomy::shipped().roles.nearest(role).join(", ");
-            return Err(Failure::new("unknown_code").arg("field", "role").arg("value", role).arg("near", near));
+            return Err(Failure::new("not_in_taxonomy").arg("field", "role").arg("value", role).arg("near", near));
         };
         self.require(&shared, &reader.member(), Capabilities::MANAGE_SITE)?;
         let own = shared.roster.members.get(&reader.member()).map_or(u8::MAX, Member::rank);
@@ -793,8 +787,11 @@ impl Core {
             .roster
             .members
             .iter()
-            .filter(|(id, m)| m.standing != Standing::Void
-                && (shared.name(id).to_lowercase() == wanted || (wanted.len() >= 8 && id.to_string().starts_with(&wanted))))
+            .filter(|(id, m)| {
+                m.standing != Standing::Void
+                    && (shared.name(id).to_lowercase() == wanted
+                        || (wanted.len() >= 8 && id.to_string().starts_with(&wanted)))
+            })
             .map(|(id, _)| *id)
             .collect();
         match found.as_slice() {
@@ -889,7 +886,8 @@ impl Core {
 /// The first block of numbers that nobody was given.
 fn free_block(roster: &Roster) -> Option<(u32, u32)> {
     let taken: Vec<(u32, u32)> = roster.invites.values().filter_map(|i| i.op.block).collect();
-    let narrow = (BLOCKS_FROM..).step_by(BLOCK as usize).map(|n| (n, n + BLOCK - 1)).take_while(|(_, l)| *l <= BLOCKS_TO);
+    let narrow =
+        (BLOCKS_FROM..).step_by(BLOCK as usize).map(|n| (n, n + BLOCK - 1)).take_while(|(_, l)| *l <= BLOCKS_TO);
     let wide = (WIDE_FROM..WIDE_FROM + 6_000).step_by(600).map(|n| (n, n + 599));
     narrow.chain(wide).find(|(first, last)| !taken.iter().any(|(f, l)| f <= last && first <= l))
 }
@@ -919,8 +917,7 @@ pub(crate) fn join(
     now_ms: i64,
 ) -> Result<(Option<Core>, Json), Failure> {
     let name = clean_name(member, "member")?;
-    let invitation =
-        Invitation::from_text(text).map_err(|error| Failure::new("invitation_bad").because(&error))?;
+    let invitation = Invitation::from_text(text).map_err(|error| Failure::new("invitation_bad").because(&error))?;
     let expired = i64::try_from(invitation.not_after_ms).unwrap_or(i64::MAX);
     if now_ms > expired {
         return Err(Failure::new("invitation_expired").arg("expired", crdt_model::case::moment::rfc3339(expired)));
@@ -954,9 +951,7 @@ pub(crate) fn join(
             if taken {
                 return Err(Failure::new("member_exists").arg("member", name));
             }
-            core.keyring()
-                .add_member(&secrets, passphrase, cost())
-                .map_err(|error| keyring_failure(&error, &name))?;
+            core.keyring().add_member(&secrets, passphrase, cost()).map_err(|error| keyring_failure(&error, &name))?;
             let id = secrets.member;
             let n = shared.invitations.len();
             core.commit(|tx| {
@@ -965,10 +960,7 @@ pub(crate) fn join(
                 Ok(())
             })?;
             core.refresh()?;
-            let device = PublicKeys {
-                ed: core.device_ed.verifying_key().to_bytes(),
-                x: core.device_x.kem_public(),
-            };
+            let device = PublicKeys { ed: core.device_ed.verifying_key().to_bytes(), x: core.device_x.kem_public() };
             let reply = finish_join(core, &invitation, device, &person, secrets, &name)?;
             Ok((None, reply))
         }
@@ -1029,9 +1021,8 @@ fn write_staff(core: &Core, reader: &mut Reader, facts: &[(String, String)], now
                 drop_box_seq: Some(place.seq),
             };
             let ops = [LayerOp::Put { key: name.clone(), value: Value::Text(value.clone()) }];
-            let change = LayerDoc::new().author(actor.id(), &ops).map_err(|e| {
-                Failure::new("edit_refused").arg("reason", "staff").because(&e)
-            })?;
+            let change =
+                LayerDoc::new().author(actor.id(), &ops).map_err(|e| Failure::new("unexpected").because(&e))?;
             let plain = Plain {
                 salt: entropy.bytes(),
                 claimed_ms: now_ms,

@@ -8,8 +8,7 @@ use crdt_model::id::MemberId;
 use crdt_model::taxonomy::Taxonomy;
 use serde_json::{Value as Json, json};
 
-use crate::acts::refusal;
-use crate::api::{CaseFilter, Envelope, IMPLEMENTED, Progress, Ready, Reply, Request, RunOptions, Runtime, Service};
+use crate::api::{Envelope, IMPLEMENTED, Progress, Ready, Reply, Request, RunOptions, Runtime, Service};
 use crate::cases::level_of;
 use crate::clock;
 use crate::core::{Core, Reader, keyring_failure, locked};
@@ -151,8 +150,10 @@ impl Node {
         let open = match self.held() {
             Some(core) => Some(core),
             None if self.home.join(KEYRING_FILE).exists() => {
-                // a second member joins a home in use: it must be open, by someone who has a slot
-                return Err(Failure::new("home_must_be_unlocked"));
+                // a second member joins a home in use: someone who has a slot must open it, here with the same passphrase
+                let (core, _) =
+                    Core::open(&self.home, &given, "").map_err(|_| Failure::new("home_must_be_unlocked"))?;
+                Some(self.keep(core))
             }
             None => None,
         };
@@ -284,6 +285,13 @@ impl Node {
     }
 }
 
+/// `yes` and `no` stand for the taxonomy's `satisfied` and `not_satisfied`.
+fn satisfaction_code(said: &str) -> String {
+    use crdt_model::taxonomy::Coded;
+    let known = Taxonomy::shipped().satisfactions.iter().find(|s| s.answer == said);
+    known.map_or(said, |s| s.code()).to_owned()
+}
+
 /// Acts whose request says everything.
 fn plain_edit(request: &Request) -> Option<(&str, Edit)> {
     Some(match request {
@@ -305,12 +313,10 @@ fn plain_edit(request: &Request) -> Option<(&str, Edit)> {
             (r#ref, Edit::Resolve { outcome, text: text.clone().unwrap_or_default() })
         }
         Request::CaseAnswer { r#ref, text, satisfied } => {
-            let (text, satisfied) = (text.clone(), satisfied.clone());
+            let (text, satisfied) = (text.clone(), satisfied.as_deref().map(satisfaction_code));
             (r#ref, Edit::Answer { text, language: None, satisfied, by: None, means: None })
         }
-        Request::CaseAttempt { r#ref, outcome } => {
-            (r#ref, Edit::Attempt { outcome: outcome.clone(), channel: None })
-        }
+        Request::CaseAttempt { r#ref, outcome } => (r#ref, Edit::Attempt { outcome: outcome.clone(), channel: None }),
         Request::CaseConsent { r#ref, purpose, answer, means } => {
             let (purpose, answer, means) = (purpose.clone(), answer.clone(), means.clone());
             (r#ref, Edit::Consent { purpose, answer, means, by: None })

@@ -57,12 +57,7 @@ impl Core {
             .members()
             .map(|id| json!({"name": shared.name(&id), "unlocked": unlocked.contains(&id)}))
             .collect();
-        let site = self
-            .keyring()
-            .members()
-            .next()
-            .map(|member| self.own_site(shared, &member))
-            .unwrap_or_default();
+        let site = self.keyring().members().next().map(|member| self.own_site(shared, &member)).unwrap_or_default();
         let (mut conflicts, mut overdue, mut newest, mut cases) = (0, 0, i64::MIN, 0);
         if let Some(reader) = reader.as_deref_mut() {
             for loaded in self.load_all(shared, reader)? {

@@ -164,11 +164,8 @@ impl Invitation {
         if text.len() > TEXT_BYTES_MAX {
             return Err(InvitationError::NotAnInvitation);
         }
-        let clean: String = text
-            .chars()
-            .filter(|c| !c.is_whitespace() && *c != '-')
-            .map(|c| c.to_ascii_uppercase())
-            .collect();
+        let clean: String =
+            text.chars().filter(|c| !c.is_whitespace() && *c != '-').map(|c| c.to_ascii_uppercase()).collect();
         let body = clean.strip_prefix(PREFIX).ok_or(InvitationError::NotAnInvitation)?;
         let bytes = BASE32_NOPAD.decode(body.as_bytes()).map_err(|_| InvitationError::Checksum)?;
         let (content, sum) = bytes.split_last_chunk::<4>().ok_or(InvitationError::Checksum)?;
@@ -221,8 +218,12 @@ mod tests {
     #[test]
     fn a_code_survives_lower_case_spaces_and_dashes() {
         let text = sample().to_text();
-        let typed: String =
-            text.to_lowercase().chars().enumerate().flat_map(|(i, c)| [c, if i % 5 == 4 { '-' } else { ' ' }]).collect();
+        let typed: String = text
+            .to_lowercase()
+            .chars()
+            .enumerate()
+            .flat_map(|(i, c)| [c, if i % 5 == 4 { '-' } else { ' ' }])
+            .collect();
         assert_eq!(Invitation::from_text(&typed), Ok(sample()));
     }
 

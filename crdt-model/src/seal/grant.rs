@@ -8,8 +8,8 @@ use zeroize::Zeroizing;
 
 use super::{Entropy, Secret};
 use crate::cbor::{self, Canonical, CborError, Reader, ReaderExt, Writer, WriterExt};
-use crate::id::{AudienceId, DocId, Incarnation, OrgId, ScopeId};
 use crate::id::DeviceId;
+use crate::id::{AudienceId, DocId, Incarnation, OrgId, ScopeId};
 
 type Kem = X25519HkdfSha256;
 
@@ -205,21 +205,11 @@ impl StreamGrant {
     ) -> Option<Self> {
         let info = stream_info(chain.0, chain.1, chain.2, chain.3);
         let (enc, ct) = hpke_seal(audience.2, &info, b"", &stream.0, entropy)?;
-        Some(Self {
-            salt: entropy.bytes(),
-            audience: audience.0,
-            epoch: audience.1,
-            enc,
-            ct: ct.try_into().ok()?,
-        })
+        Some(Self { salt: entropy.bytes(), audience: audience.0, epoch: audience.1, enc, ct: ct.try_into().ok()? })
     }
 
     /// The stream key, for a holder of the audience epoch's secret.
-    pub fn open(
-        &self,
-        chain: (&OrgId, &ScopeId, &DeviceId, &Incarnation),
-        audience_secret: &Secret,
-    ) -> Option<Secret> {
+    pub fn open(&self, chain: (&OrgId, &ScopeId, &DeviceId, &Incarnation), audience_secret: &Secret) -> Option<Secret> {
         let info = stream_info(chain.0, chain.1, chain.2, chain.3);
         let plain = hpke_open(audience_secret, &info, b"", &self.enc, &self.ct)?;
         Some(Secret(plain.as_slice().try_into().ok()?))
@@ -228,13 +218,7 @@ impl StreamGrant {
 
 impl Canonical for StreamGrant {
     fn write(&self, w: &mut Writer) {
-        w.arr(6)
-            .uint(1)
-            .bstr(&self.salt)
-            .bstr(&self.audience.0)
-            .uint(self.epoch.into())
-            .bstr(&self.enc)
-            .bstr(&self.ct);
+        w.arr(6).uint(1).bstr(&self.salt).bstr(&self.audience.0).uint(self.epoch.into()).bstr(&self.enc).bstr(&self.ct);
     }
     fn read(r: &mut Reader<'_>) -> Result<Self, CborError> {
         r.arr_of(6)?;

@@ -50,6 +50,7 @@ pub const CODES: &[Code] = &[
     code("usage_conflict", Exit::Usage, &["option", "other"]),
     code("stdin_twice", Exit::Usage, &[]),
     code("bad_record", Exit::Usage, &["file"]),
+    code("not_in_taxonomy", Exit::Usage, &["field", "value", "near"]),
     code("bad_value", Exit::Usage, &["field", "expected"]),
     code("unknown_field", Exit::Usage, &["field", "near"]),
     code("passphrases_differ", Exit::Usage, &[]),
@@ -89,6 +90,8 @@ pub const CODES: &[Code] = &[
     code("member_not_found", Exit::NotFound, &["member", "near"]),
     code("audience_not_found", Exit::NotFound, &["audience"]),
     // Organisation
+    code("sync_first", Exit::Failed, &[]),
+    code("home_must_be_unlocked", Exit::Denied, &[]),
     code("site_exists", Exit::Failed, &["site"]),
     code("member_exists", Exit::Failed, &["member"]),
     code("bad_site_code", Exit::Usage, &["site"]),

@@ -174,7 +174,6 @@ const COMMON: &[&str] = &[
     "changemechangeme",
     "confidentiel",
     "confidential",
-    "correcthorsebatterystaple",
     "jesuschrist1",
     "jesuschristestseigneur",
     "jetaimejetaime",
