@@ -92,6 +92,10 @@ pub struct Document {
 }
 
 /// Builds the document. `schema` gives the schema of a layer.
+///
+/// # Panics
+///
+/// Never: what is expected here was put there above.
 pub fn build(entries: &[DocEntry], roster: &Roster, schema: &dyn Fn(Layer) -> Box<dyn Schema>) -> Document {
     let mut document = Document::default();
     let accepted = accept(entries, roster, &mut document.faults);

@@ -40,11 +40,24 @@ pub(crate) enum SensitiveKey {
     New(Secret, Vec<[u8; 32]>),
 }
 
+/// How a case comes in.
+pub(crate) struct Intake<'a> {
+    /// Names of members and codes of roles who must not see it; `None`: not asked.
+    pub(crate) recuse: Option<&'a [String]>,
+    /// The site it belongs to.
+    pub(crate) site: &'a str,
+    /// Entered here, or read from a file.
+    pub(crate) capture: Capture,
+    /// What a file's reader has decided: `Some(None)` ordinary, `Some(audience)` sealed to it; `None`: to be decided.
+    pub(crate) restricted: Option<Option<&'a str>>,
+}
+
 /// A case ready to be written: everything but its place in the chain.
 pub(crate) struct Prepared {
     pub(crate) case_id: DocId,
     pub(crate) scope: ScopeId,
     pub(crate) restricted: Option<String>,
+    site: String,
     new: Box<NewCase>,
     readers: Vec<[u8; 32]>,
     level: Level,
@@ -104,10 +117,7 @@ impl Core {
         shared: &Shared,
         reader: &Reader,
         mut new: NewCase,
-        recuse: Option<&[String]>,
-        site: &str,
-        capture: Capture,
-        restricted: Option<Option<&str>>,
+        intake: &Intake<'_>,
     ) -> Result<Prepared, Failure> {
         let taxonomy = Taxonomy::shipped();
         self.require(shared, &reader.member(), Capabilities::INTAKE)?;
@@ -126,12 +136,12 @@ impl Core {
         if new.allegation.is_some() || new.accused.is_some() {
             level = level.max(Level::S2);
         }
-        let audience = match restricted {
+        let audience = match intake.restricted {
             Some(told) => told.map(str::to_owned),
             None => {
                 let main = taxonomy.main_category(categories()).map(Coded::code);
                 taxonomy
-                    .starting_audience(&new.channel, main.or(new.category.as_deref()), capture)
+                    .starting_audience(&new.channel, main.or(new.category.as_deref()), intake.capture)
                     .map(|a| a.code().to_owned())
             }
         };
@@ -139,7 +149,7 @@ impl Core {
         if audience.is_some() {
             level = level.max(Level::S2);
         }
-        if let Some(names) = recuse {
+        if let Some(names) = intake.recuse {
             new.recuse = Some(self.recusals(shared, names)?);
         }
         let readers = match &audience {
@@ -150,8 +160,8 @@ impl Core {
             }
         };
         let case_id = DocId(fresh()?[..16].try_into().expect("16 of 32 bytes"));
-        let scope = site_scope(&self.org, site);
-        Ok(Prepared { case_id, scope, restricted: audience, new: Box::new(new), readers, level })
+        let (scope, site) = (site_scope(&self.org, intake.site), intake.site.to_owned());
+        Ok(Prepared { case_id, scope, site, restricted: audience, new: Box::new(new), readers, level })
     }
 
     /// Names of members and codes of roles as recusals.
@@ -259,11 +269,11 @@ impl Core {
         shared: &Shared,
         reader: &mut Reader,
         prepared: &Prepared,
-        site: &str,
         now_ms: i64,
         entropy: &mut Entropy,
     ) -> Result<(String, bool), Failure> {
         let taxonomy = Taxonomy::shipped();
+        let site = prepared.site.as_str();
         let (reference, provisional, node) = self.mint(tx, shared, site, entropy)?;
         let week = Timestamp::from_unix_ms(prepared.new.received_at.map_or(now_ms, |m| m.at_ms)).iso_week();
         let restricted = prepared.restricted.as_ref().map(|audience| RestrictedBirth {
@@ -600,10 +610,11 @@ impl Core {
         self.refresh_reader(reader)?;
         let shared = self.shared();
         let site = self.own_site(&shared, &reader.member());
-        let prepared = self.prepare(&shared, reader, new, recuse, &site, Capture::Entered, None)?;
+        let intake = Intake { recuse, site: &site, capture: Capture::Entered, restricted: None };
+        let prepared = self.prepare(&shared, reader, new, &intake)?;
         let mut entropy = entropy()?;
         let (mark, provisional) =
-            self.commit(|tx| self.create(tx, &shared, reader, &prepared, &site, now_ms, &mut entropy))?;
+            self.commit(|tx| self.create(tx, &shared, reader, &prepared, now_ms, &mut entropy))?;
         Ok(json!({
             "ref": mark, "case_id": prepared.case_id, "provisional": provisional,
             "restricted": prepared.restricted.is_some(),

@@ -121,7 +121,7 @@ impl From<StoreError> for Failure {
 
 pub(crate) fn keyring_failure(error: &KeyringError, member: &str) -> Failure {
     match error {
-        KeyringError::WrongPassphrase { .. } => Failure::new("wrong_passphrase").arg("member", member),
+        KeyringError::WrongPassphrase => Failure::new("wrong_passphrase").arg("member", member),
         KeyringError::UnknownMember { .. } => Failure::new("member_not_found").arg("member", member).arg("near", ""),
         KeyringError::WeakPassphrase(_) => Failure::new("passphrase_weak"),
         KeyringError::MemberExists { .. } => Failure::new("member_exists").arg("member", member),

@@ -7,6 +7,7 @@ use crdt_model::id::DocId;
 use crdt_model::taxonomy::{Capture, Taxonomy};
 use serde_json::{Value as Json, json};
 
+use crate::acts::Intake;
 use crate::api::Progress;
 use crate::core::{Core, Reader, Shared, entropy};
 use crate::error::{Failure, IoOperation};
@@ -173,8 +174,8 @@ impl Core {
             }
             let restricted = Some(row.restricted.as_deref());
             // recusals are asked once a batch; a file says nothing of them
-            let prepared =
-                self.prepare(shared, reader, new.as_ref().clone(), Some(&[]), site, Capture::Imported, restricted);
+            let intake = Intake { recuse: Some(&[]), site, capture: Capture::Imported, restricted };
+            let prepared = self.prepare(shared, reader, new.as_ref().clone(), &intake);
             match prepared {
                 Ok(prepared) => {
                     known.insert(pair);
@@ -188,7 +189,7 @@ impl Core {
             let mut entropy = entropy()?;
             self.commit(|tx| {
                 for (_, mark, prepared) in &fresh {
-                    self.create(tx, shared, reader, prepared, site, now_ms, &mut entropy)?;
+                    self.create(tx, shared, reader, prepared, now_ms, &mut entropy)?;
                     tx.put(Space::Imported, mark.as_bytes(), &prepared.case_id.0)?;
                 }
                 Ok(())

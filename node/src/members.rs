@@ -541,17 +541,13 @@ impl Core {
         let roster = &shared.roster;
         let device = roster.devices.get(&self.device).ok_or_else(|| Failure::new("sync_first"))?;
         let founder = roster.founding.as_ref().is_some_and(|f| f.device == device.keys);
-        let mine = |n: u32| match device.block {
-            Some((first, last)) => {
-                (first..=last).contains(&n) || (founder && (WIDE_FROM + 6_000..=WIDE_TO).contains(&n))
-            }
-            None => false,
-        };
         let given: std::collections::BTreeSet<u32> = roster.invites.values().flat_map(|i| i.op.nodes).collect();
-        let own = device.nodes;
-        let wide = if founder { WIDE_FROM + 6_000..=WIDE_TO } else { 1..=0 };
-        let block = device.block.map_or(1..=0, |(first, last)| first..=last);
-        let mut free = block.chain(wide).filter(|n| mine(*n) && !given.contains(n) && !own.contains(n));
+        let mut blocks: Vec<(u32, u32)> = device.block.into_iter().collect();
+        if founder {
+            blocks.push((WIDE_FROM + 6_000, WIDE_TO));
+        }
+        let numbers = blocks.into_iter().flat_map(|(first, last)| first..=last);
+        let mut free = numbers.filter(|n| !given.contains(n) && !device.nodes.contains(n));
         let mut next = || free.next().ok_or_else(|| Failure::new("no_numbers_left"));
         let nodes = [next()?, next()?, next()?];
         let blocks = if enrols && founder { free_block(roster) } else { None };

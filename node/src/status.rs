@@ -45,12 +45,7 @@ impl Core {
     }
 
     /// `boucle status`.
-    pub(crate) fn status(
-        &self,
-        shared: &Shared,
-        mut reader: Option<&mut Reader>,
-        now_ms: i64,
-    ) -> Result<Json, Failure> {
+    pub(crate) fn status(&self, shared: &Shared, reader: Option<&mut Reader>, now_ms: i64) -> Result<Json, Failure> {
         let unlocked = self.unlocked();
         let members: Vec<Json> = self
             .keyring()
@@ -59,7 +54,7 @@ impl Core {
             .collect();
         let site = self.keyring().members().next().map(|member| self.own_site(shared, &member)).unwrap_or_default();
         let (mut conflicts, mut overdue, mut newest, mut cases) = (0, 0, i64::MIN, 0);
-        if let Some(reader) = reader.as_deref_mut() {
+        if let Some(reader) = reader {
             for loaded in self.load_all(shared, reader)? {
                 let view = loaded.view(now_ms);
                 cases += 1;

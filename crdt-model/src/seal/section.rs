@@ -213,6 +213,10 @@ fn section_keys(key: &Secret, salt: &[u8; 32], header_aad: &[u8], layer: u8) -> 
 /// # Errors
 ///
 /// [`BucketTooSmall`] when the signed plaintext does not fit; nothing was sealed.
+///
+/// # Panics
+///
+/// Never: a bucket is far below the cipher's greatest length.
 pub fn seal_section(
     sealing: &Sealing,
     signer: Option<&SigningKey>,
