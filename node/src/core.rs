@@ -15,7 +15,7 @@ use crdt_model::frontier::{ChainKey, ForkProof, Frontier, Tip};
 use crdt_model::gate::{Schema, SchemaFault};
 use crdt_model::id::{DeviceId, DocId, EntryId, Incarnation, MemberId, OrgId, ScopeId};
 use crdt_model::layer::Value;
-use crdt_model::roster::{Invitation, Operation, Record, Roster, knowledge_scope, membership_scope};
+use crdt_model::roster::{Invitation, Operation, Record, Roster, audience_of_name, knowledge_scope, membership_scope};
 use crdt_model::seal::{Entropy, Secret};
 
 use crate::error::Failure;
@@ -326,11 +326,8 @@ impl Core {
         }
         let scope = membership_scope(&self.org);
         let entries = self.entries(&snapshot, &scope, &DocId::ZERO)?;
-        let records: Vec<Record> = entries
-            .iter()
-            .filter(|entry| entry.header().kind == Kind::Membership)
-            .filter_map(|entry| Record::read(entry).ok())
-            .collect();
+        let records: Vec<Record> =
+            entries.iter().filter(|entry| entry.header().kind == Kind::Membership).map(Record::read).collect();
         let roster = Roster::evaluate(self.org, &records, invitations.first());
         let mut shared = Shared {
             roster,
@@ -617,14 +614,6 @@ pub(crate) fn epoch_key(id: &[u8; 16], epoch: u32) -> Vec<u8> {
 fn split_key(key: &[u8]) -> Option<([u8; 16], u32)> {
     let (id, epoch) = key.split_first_chunk::<16>()?;
     Some((*id, u32::from_be_bytes(epoch.try_into().ok()?)))
-}
-
-/// `psea` names an audience of the organisation, `site/JER` a site's ordinary one.
-pub(crate) fn audience_of_name(org: &OrgId, name: &str) -> crdt_model::id::AudienceId {
-    match name.strip_prefix("site/") {
-        Some(site) => crdt_model::seal::ordinary_audience(org, &crdt_model::roster::site_scope(org, site)),
-        None => crdt_model::seal::named_audience(org, name),
-    }
 }
 
 /// The document that holds the names of members and of the organisation.

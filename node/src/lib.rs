@@ -14,9 +14,9 @@ pub mod keyring;
 mod members;
 mod service;
 mod status;
+pub mod store;
 #[cfg(test)]
 mod tests;
-pub mod store;
 pub mod texts;
 mod verify;
 
