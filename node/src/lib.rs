@@ -11,6 +11,9 @@ pub mod import;
 mod keychain;
 pub mod keyring;
 mod import_run;
+#[cfg(test)]
+mod homes;
+mod ingest;
 mod members;
 mod service;
 mod status;
