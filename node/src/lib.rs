@@ -11,6 +11,10 @@ pub mod import;
 mod import_run;
 mod keychain;
 pub mod keyring;
+mod import_run;
+#[cfg(test)]
+mod homes;
+mod ingest;
 mod members;
 mod service;
 mod status;
