@@ -14,6 +14,8 @@ pub mod keyring;
 mod members;
 mod service;
 mod status;
+#[cfg(test)]
+mod tests;
 pub mod store;
 pub mod texts;
 mod verify;
