@@ -52,7 +52,8 @@ pub(crate) fn tell(demo: &Demo, json: bool, texts: &Texts, world: &mut World<'_>
     // A story that broke off has dropped its machines: no node is left running, and the folder goes with `folder`.
     let outcome = told.and_then(|machines| {
         let cleaned = clean(machines, folder, demo.sabotage);
-        teller.claim(Claim::Clean, cleaned)
+        teller.claim(Claim::Clean, cleaned)?;
+        teller.say_counts()
     });
     if let (Ok(()), Some(keep)) = (&outcome, &demo.keep) {
         let args = [("folder", keep.display().to_string().into()), ("passphrase", passphrase("Rose").into())];

@@ -49,7 +49,7 @@ impl<'a, 'w> Teller<'a, 'w> {
                 told["ok"] = true.into();
                 told.extend(held.facts());
                 self.claims.push(Value::Object(told));
-                let line = format!("   {:<2} {}", self.tick, self.texts.with(claim.text(), &held.args()));
+                let line = format!("   {:>2} {}", self.tick, self.texts.with(claim.text(), &held.args()));
                 self.line(&line)
             }
             Err(broken) => {
@@ -63,11 +63,15 @@ impl<'a, 'w> Teller<'a, 'w> {
         }
     }
 
-    /// The cases, by status.
-    pub(super) fn counts(&mut self, counts: Value) -> Result<(), Failure> {
-        self.say("demo-counts", &[])?;
-        let table = render::human("case list", &counts, self.texts, Paint::PLAIN);
+    /// Keeps the cases by status for the end.
+    pub(super) fn keep_counts(&mut self, counts: Value) {
         self.counts = counts;
+    }
+
+    /// The cases, by status.
+    pub(super) fn say_counts(&mut self) -> Result<(), Failure> {
+        self.say("demo-counts", &[])?;
+        let table = render::human("case list", &self.counts, self.texts, Paint::PLAIN);
         table.lines().try_for_each(|line| self.line(&format!("      {line}")))
     }
 

@@ -281,19 +281,20 @@ remark-column-twice = two columns could be it; the other: { $other }
 ## The demonstration
 demo-title = Three nodes on this machine, a throw-away organisation.
 demo-founded = 1. A regional coordinator founds the organisation; a sub-office, a committee and
-   { "" }  a PSEA focal point join by invitation and six words read aloud.
+   { "" }   a PSEA focal point join by invitation and six words read aloud.
 demo-imports = 2. The committee imports a KoboToolbox file.
 demo-import = { $rows } rows: { $created } cases, { $unchanged } sent again, { $sealed } sealed, { $duplicates_proposed } duplicate proposed
 demo-import-again = the same file again creates nothing
 demo-apart = 3. The network is cut. Coordinator and sub-office each edit case
-   { "" }  { $ref }; the committee takes an allegation of sexual abuse.
+   { "" }   { $ref }; the committee takes an allegation of sexual abuse.
 demo-together = 4. The network is back, everything syncs.
 demo-both-edits = both edits are there, the field written twice is in conflict
 demo-settled = the conflict settled in one place is settled everywhere
 demo-office-cannot = neither sub-office nor committee reads the allegation, nor do their disks
 demo-focal-can = the PSEA focal point reads it
+demo-works = 5. The committee works on a case to its end.
 demo-loop = { $ref }: the loop is closed only once the person is satisfied
-demo-compares = 5. In the end:
+demo-compares = 6. In the end:
 demo-same-entries = the three nodes hold the same { $entries } entries
 demo-same-digest = two managers of the same rights read the same { $cases } cases
 demo-quiet = a sync without news: one round trip, { $bytes } bytes
@@ -302,7 +303,7 @@ demo-clean = { $kept ->
     [yes] no process is left; the nodes' folders are kept
    *[no] nothing is left: no process, no file
     }
-demo-counts = 6. Cases, by status:
+demo-counts = 7. Cases, by status:
 demo-kept = Kept in { $folder }. Rose's passphrase: { $passphrase }; and so for each.
 demo-done = All of it holds, in { $seconds } s.
 

@@ -281,19 +281,20 @@ remark-column-twice = deux colonnes possibles ; l'autre : { $other }
 ## La démonstration
 demo-title = Trois nœuds sur cette machine, une organisation jetable.
 demo-founded = 1. Une coordination régionale fonde l'organisation ; un sous-bureau, un comité
-   { "" }  et un point focal PEAS y entrent sur invitation et six mots lus à voix haute.
+   { "" }   et un point focal PEAS y entrent sur invitation et six mots lus à voix haute.
 demo-imports = 2. Le comité reprend un fichier KoboToolbox.
 demo-import = { $rows } lignes : { $created } dossiers, { $unchanged } renvoi, { $sealed } scellés, { $duplicates_proposed } doublon proposé
 demo-import-again = le même fichier repris ne crée rien
 demo-apart = 3. Le réseau est coupé. Coordination et sous-bureau modifient chacun le dossier
-   { "" }  { $ref } ; le comité recueille une allégation d'abus sexuel.
+   { "" }   { $ref } ; le comité recueille une allégation d'abus sexuel.
 demo-together = 4. Le réseau revient, tout se synchronise.
 demo-both-edits = les deux modifications sont là, le champ écrit deux fois est en conflit
 demo-settled = le conflit tranché à un endroit l'est partout
 demo-office-cannot = ni le sous-bureau ni le comité ne lisent l'allégation, ni leurs disques
 demo-focal-can = le point focal PEAS la lit
+demo-works = 5. Le comité mène un dossier jusqu'au bout.
 demo-loop = { $ref } : la boucle n'est fermée qu'une fois la personne satisfaite
-demo-compares = 5. Au bout du compte :
+demo-compares = 6. Au bout du compte :
 demo-same-entries = les trois nœuds ont les mêmes { $entries } entrées
 demo-same-digest = deux gestionnaires de mêmes droits lisent les mêmes { $cases } dossiers
 demo-quiet = une synchronisation sans nouvelles : un aller-retour, { $bytes } octets
@@ -302,7 +303,7 @@ demo-clean = { $kept ->
     [yes] aucun processus ne reste ; les dossiers des nœuds sont gardés
    *[no] rien ne reste : ni processus, ni fichier
     }
-demo-counts = 6. Les dossiers, par statut :
+demo-counts = 7. Les dossiers, par statut :
 demo-kept = Gardé dans { $folder }. La phrase secrète de Rose : { $passphrase } ; et ainsi de chacun.
 demo-done = Tout tient, en { $seconds } s.
 
