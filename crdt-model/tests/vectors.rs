@@ -22,7 +22,7 @@ use crdt_model::gate::{AnyKey, Expect, check_change};
 use crdt_model::id::{DeviceId, EntryId, Incarnation};
 use crdt_model::layer::{LayerDoc, LayerOp, Value};
 use crdt_model::roster::{
-    AudienceKey, Founding, Invitation, InviteOp, JoinOp, Operation, SiteKind, SiteOp, Wrapped, is_reserved, six_words,
+    AudienceKey, Founding, Invitation, InviteOp, JoinOp, Operation, SiteKind, SiteOp, Wrapped, six_words,
 };
 use crdt_model::seal::{
     ActorOf, Entropy, GrantSection, InviteGrant, Plain, StreamGrant, audience_hint, case_key, early_open_key,

@@ -10,7 +10,7 @@ use crdt_model::entry::{DEPS_MAX, Entry, Kind, LAYER_GRANT};
 use crdt_model::id::{DocId, EntryId, Incarnation, MemberId, ScopeId};
 use crdt_model::layer::{Layer, LayerDoc};
 use crdt_model::reference::{Provisional, Reference, SiteCode};
-use crdt_model::roster::site_scope;
+use crdt_model::roster::{audience_of_name, site_scope};
 use crdt_model::seal::{
     self, ActorOf, Entropy, FLAG_DEVICE_ONLY, FLAG_DROP_BOX, GRANT_SLOTS, Plain, Sealing, Secret, StreamGrant,
     audience_hint, case_key, early_open_key, open_hint, sensitive_hint,
@@ -19,8 +19,8 @@ use crdt_model::taxonomy::{Capabilities, Capture, Coded, TRIAGE, Taxonomy};
 use crdt_model::time::Timestamp;
 use serde_json::{Value as Json, json};
 
-use crate::cases::{Captured, Loaded, captured_key, TaxonomyCodes, level_of};
-use crate::core::{Core, Reader, Shared, append, audience_of_name, entropy, fresh, meta, too_large};
+use crate::cases::{Captured, Loaded, TaxonomyCodes, captured_key, level_of};
+use crate::core::{Core, Reader, Shared, append, entropy, fresh, meta, too_large};
 use crate::error::Failure;
 use crate::store::{MemberSpace, Space, Tx};
 
@@ -321,12 +321,7 @@ impl Core {
         };
         let entry = self.write(tx, shared, reader, write, now_ms, entropy)?;
         if let Some(audience) = &prepared.restricted {
-            let kept = Captured {
-                reference: mark.clone(),
-                case_id: prepared.case_id,
-                entry,
-                saved_ms: now_ms,
-            };
+            let kept = Captured { reference: mark.clone(), case_id: prepared.case_id, entry, saved_ms: now_ms };
             let bytes = serde_json::to_vec(&kept).map_err(|e| Failure::new("unexpected").because(&e))?;
             tx.put(Space::Outbox, &prepared.case_id.0, &bytes)?;
             let access = reader.secrets.store_access();

@@ -10,7 +10,7 @@ use crdt_model::id::{AudienceId, EntryId, MemberId, ScopeId};
 use crdt_model::layer::{Layer, LayerDoc, LayerOp, Value};
 use crdt_model::roster::{
     AudienceKey, Founding, Invitation, InviteOp, JoinOp, Member, Operation, PublicKeys, Roster, SiteKind, SiteOp,
-    Standing, Wrapped, knowledge_scope, role_profile, site_scope, six_words,
+    Standing, Wrapped, audience_of_name, knowledge_scope, role_profile, site_scope, six_words,
 };
 use crdt_model::seal::{self, ActorOf, FLAG_DROP_BOX, InviteGrant, Plain, Sealing, Secret, open_hint, wrap_secret};
 use crdt_model::taxonomy::{Capabilities, Coded, PersonalReach, Taxonomy};
@@ -19,8 +19,8 @@ use serde_json::{Value as Json, json};
 
 use crate::api::Roots;
 use crate::core::{
-    Core, NAME_BYTES_MAX, Reader, Shared, append, audience_of_name, entropy, epoch_key, fresh, keyring_failure, meta,
-    staff_doc, too_large,
+    Core, NAME_BYTES_MAX, Reader, Shared, append, entropy, epoch_key, fresh, keyring_failure, meta, staff_doc,
+    too_large,
 };
 use crate::error::Failure;
 use crate::keyring::{
@@ -653,7 +653,7 @@ impl Core {
         let mut entropy = entropy()?;
         let mut owed = Vec::new();
         let wrapped = |target: &[u8; 16], epoch: u32, to: &[u8; 16]| {
-            roster.wraps.iter().any(|((t, e), w)| t == target && *e == epoch && w.to == *to)
+            roster.wraps.iter().any(|w| w.target == *target && w.epoch == epoch && w.wrapped.to == *to)
         };
         // the invitation carried what its author held when it was written
         let invited = |member: &Member, epoch_entry: &EntryId| {
@@ -845,7 +845,11 @@ impl Core {
     pub(crate) fn audience_members(&self, shared: &Shared, audience: &AudienceId) -> Vec<MemberId> {
         let Some(current) = shared.roster.audiences.get(audience).and_then(|a| a.current()) else { return Vec::new() };
         let holds = |id: &MemberId| {
-            shared.roster.wraps.iter().any(|((t, e), w)| *t == audience.0 && *e == current.epoch && w.to == id.0)
+            shared
+                .roster
+                .wraps
+                .iter()
+                .any(|w| w.target == audience.0 && w.epoch == current.epoch && w.wrapped.to == id.0)
         };
         shared.roster.members.iter().filter(|(id, m)| m.is_live() && holds(id)).map(|(id, _)| *id).collect()
     }

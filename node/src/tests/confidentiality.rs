@@ -13,8 +13,7 @@ fn canary(field: &str) -> String {
     format!("zqx{field}kanari")
 }
 
-const PERSONAL: [&str; 9] =
-    ["name", "phone", "contact", "safe", "household", "locality", "summary", "text", "note"];
+const PERSONAL: [&str; 9] = ["name", "phone", "contact", "safe", "household", "locality", "summary", "text", "note"];
 const SENSITIVE: [&str; 5] = ["allegation", "accused", "place", "sealedtext", "sealednote"];
 
 /// The ways in which a word may stand in bytes.
