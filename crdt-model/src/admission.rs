@@ -62,7 +62,7 @@ pub fn admit(
         return Err(FormError::ForeignOrg { found: header.org, expected: *org });
     }
     check_scope(header.kind, &header.scope, org)?;
-    if header.kind == Kind::Membership && !entry.is_whole() && entry.section(0).is_none() {
+    if header.kind == Kind::Membership && entry.section(0).is_none() {
         return Err(malformed("a membership entry comes with its section"));
     }
     if chain.held == Some(entry.id()) {

@@ -17,7 +17,7 @@
 //! | [`gate`] | the checks a change passes before Automerge sees it |
 //! | [`layer`] | one sealed layer of one case as an Automerge document of root scalars |
 //! | [`case`], [`edit`], [`view`] | the fields and folds of a case, what people do to it, what they see |
-//! | [`taxonomy`], [`reference`] | codes, categories, delays; references with check digits |
+//! | [`taxonomy`], [`reference`](mod@reference) | codes, categories, delays; references with check digits |
 //! | [`sync`] | the sans-IO sync session |
 
 pub mod admission;

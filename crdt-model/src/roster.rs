@@ -5,9 +5,9 @@
 //! part: expiry warns and refuses locally and becomes a signed entry. Order of arrival changes nothing
 //! (`evaluation_does_not_depend_on_arrival`).
 //!
-//! Revoke, Suspend, Cutoff and Checkpoint are reserved in the format and have no effect yet. What is built removes
-//! nothing that was once authorised, except by [`Operation::Confirm`] (the other Joins of an invitation become void)
-//! and [`Operation::EndGrant`], so authority in a past is a look-up of bits.
+//! Revoke, Suspend, Cutoff and Checkpoint are reserved in the format and have no effect yet, nor has
+//! [`Operation::EndGrant`]. What is built removes nothing that was once authorised, except by [`Operation::Confirm`] (the
+//! other Joins of an invitation become void), so authority in a past is a look-up of bits.
 
 mod invitation;
 mod operation;
@@ -17,7 +17,7 @@ mod words;
 pub use invitation::{AudienceKey, Invitation, InvitationError};
 pub use operation::{
     CODE_BYTES_MAX, Founding, InviteOp, JoinOp, NAME_BYTES_MAX, Operation, PublicKeys, SiteKind, SiteOp, WRAPS_MAX,
-    Wrapped, is_reserved,
+    Wrapped,
 };
 pub use past::Past;
 pub use words::six_words;
@@ -206,6 +206,19 @@ impl Audience {
     }
 }
 
+/// A secret of an audience or scope, sealed to one recipient, and the entry that gave it.
+#[derive(Debug, Clone)]
+pub struct HeldWrap {
+    /// Audience or scope.
+    pub target: [u8; 16],
+    /// Which epoch.
+    pub epoch: u32,
+    /// The wrapped secret.
+    pub wrapped: Wrapped,
+    /// The entry.
+    pub by: EntryId,
+}
+
 /// A membership entry in the log.
 #[derive(Debug, Clone)]
 pub struct Record {
@@ -218,15 +231,11 @@ pub struct Record {
 }
 
 impl Record {
-    /// Reads a membership entry.
-    ///
-    /// # Errors
-    ///
-    /// When the unsealed section is missing or is no operation.
-    pub fn read(entry: &Entry) -> Result<Self, cbor::CborError> {
-        let Some((_, section)) = entry.section(0) else { return cbor::malformed("membership entry without section") };
-        let op = if is_reserved(section) { None } else { Some(cbor::decode(section)?) };
-        Ok(Self { id: entry.id(), header: entry.header().clone(), op })
+    /// Reads a membership entry. One whose operation cannot be read (reserved, of a later version, or nonsense) keeps
+    /// its place in the past of others and has no effect.
+    pub fn read(entry: &Entry) -> Self {
+        let op = entry.section(0).and_then(|(_, section)| cbor::decode(section).ok());
+        Self { id: entry.id(), header: entry.header().clone(), op }
     }
 }
 
@@ -277,8 +286,8 @@ pub struct Roster {
     pub audiences: BTreeMap<AudienceId, Audience>,
     /// Open epochs by scope: (epoch, entry).
     pub open_epochs: BTreeMap<ScopeId, Vec<(u32, EntryId)>>,
-    /// Every wrap: (target, epoch, wrapped, the epoch entry it may belong to).
-    pub wraps: Vec<(([u8; 16], u32), Wrapped)>,
+    /// Every wrap that counts.
+    pub wraps: Vec<HeldWrap>,
     /// Entries without effect, and why.
     pub void: BTreeMap<EntryId, VoidReason>,
     /// Entries whose `auth` or Invite is not held yet.
@@ -390,9 +399,12 @@ impl Roster {
             }
             // takes effect in a later version, with the clockless expiry of grants; until then nobody writes it
             Operation::EndGrant(_) => Ok(()),
-            Operation::AudienceEpoch { audience, name, epoch, pk, wraps, .. } => {
-                self.require(record, |a| a.capabilities.contains(Capabilities::MANAGE_SITE))?;
-                self.wraps.extend(wraps.iter().map(|w| ((audience.0, *epoch), w.clone())));
+            Operation::AudienceEpoch { audience, name, epoch, suite, pk, wraps } => {
+                if *audience != audience_of_name(&self.org, name) || *suite != 1 {
+                    return Err(VoidReason::Value);
+                }
+                self.may_open_epoch(record, &audience.0, *epoch, !name.starts_with(SITE_AUDIENCE))?;
+                self.hold_wraps(id, audience.0, *epoch, wraps);
                 let held = self
                     .audiences
                     .entry(*audience)
@@ -402,8 +414,8 @@ impl Roster {
                 Ok(())
             }
             Operation::OpenEpoch { scope, epoch, wraps } => {
-                self.require(record, |a| a.capabilities.contains(Capabilities::MANAGE_SITE))?;
-                self.wraps.extend(wraps.iter().map(|w| ((scope.0, *epoch), w.clone())));
+                self.may_open_epoch(record, &scope.0, *epoch, false)?;
+                self.hold_wraps(id, scope.0, *epoch, wraps);
                 let epochs = self.open_epochs.entry(*scope).or_default();
                 epochs.push((*epoch, id));
                 epochs.sort_unstable();
@@ -411,7 +423,13 @@ impl Roster {
             }
             Operation::Wrap { target, epoch, wrapped } => {
                 self.require(record, |_| true)?;
-                self.wraps.push(((*target, *epoch), wrapped.clone()));
+                let named =
+                    self.audiences.get(&AudienceId(*target)).is_some_and(|a| !a.name.starts_with(SITE_AUDIENCE));
+                // who does not hold a sensitive audience cannot make anyone look like a holder of it
+                if named && !self.holds(record, target, *epoch) {
+                    return Err(VoidReason::NotAuthorised);
+                }
+                self.hold_wraps(id, *target, *epoch, std::slice::from_ref(wrapped));
                 Ok(())
             }
             Operation::Merge => Ok(()),
@@ -447,6 +465,35 @@ impl Roster {
         );
         self.founding = Some(founding.clone());
         Ok(())
+    }
+
+    fn hold_wraps(&mut self, by: EntryId, target: [u8; 16], epoch: u32, wraps: &[Wrapped]) {
+        self.wraps.extend(wraps.iter().map(|wrapped| HeldWrap { target, epoch, wrapped: wrapped.clone(), by }));
+    }
+
+    /// The first epoch of an audience or scope is made for the organisation; a later one by someone who manages, and of
+    /// a named audience only by a device that holds the epoch before: or a manager could turn allegations to a key of
+    /// their own.
+    fn may_open_epoch(&self, record: &Record, target: &[u8; 16], epoch: u32, named: bool) -> Result<(), VoidReason> {
+        match epoch {
+            0 => Err(VoidReason::Value),
+            1 => self.require(record, |a| a.capabilities.contains(Capabilities::MANAGE_ORG)).map(|_| ()),
+            _ => {
+                self.require(record, |a| a.capabilities.contains(Capabilities::MANAGE_SITE))?;
+                if named && !self.holds(record, target, epoch - 1) {
+                    return Err(VoidReason::NotAuthorised);
+                }
+                Ok(())
+            }
+        }
+    }
+
+    /// A member of the author's device was given this epoch's secret in the entry's past.
+    fn holds(&self, record: &Record, target: &[u8; 16], epoch: u32) -> bool {
+        let here = |to: &[u8; 16]| self.members.get(&MemberId(*to)).is_some_and(|m| m.device == record.header.device);
+        self.wraps.iter().any(|w| {
+            w.target == *target && w.epoch == epoch && here(&w.wrapped.to) && self.past.contains(&record.id, &w.by)
+        })
     }
 
     fn apply_invite(&mut self, record: &Record, invite: &InviteOp) -> Result<(), VoidReason> {
@@ -667,6 +714,17 @@ impl Authority {
     /// May change the rights of `rank`: strictly more senior.
     pub fn manages_above(&self, rank: u8) -> bool {
         self.capabilities.contains(Capabilities::MANAGE_SITE) && self.rank < rank
+    }
+}
+
+/// Names of sites' ordinary audiences begin so.
+const SITE_AUDIENCE: &str = "site/";
+
+/// `psea` names an audience of the organisation, `site/JER` a site's ordinary one.
+pub fn audience_of_name(org: &OrgId, name: &str) -> AudienceId {
+    match name.strip_prefix(SITE_AUDIENCE) {
+        Some(site) => crate::seal::ordinary_audience(org, &site_scope(org, site)),
+        None => crate::seal::named_audience(org, name),
     }
 }
 

@@ -1,6 +1,6 @@
 //! What people see: plain structs that node, cli and web read.
 //!
-//! [`fold`] turns the layers a reader can open into a [`CaseView`]; its JSON is what `case show` prints: one flat object
+//! [`fold()`] turns the layers a reader can open into a [`CaseView`]; its JSON is what `case show` prints: one flat object
 //! with the field names of the case model, `{"withheld": "personal"}` where the reader has no key. [`CaseRow`] is the
 //! line of a list. Members and devices are ids here; whoever knows the names puts them in.
 //!

@@ -19,17 +19,19 @@ use crdt_model::cbor::{self, Canonical};
 use crdt_model::entry::{Entry, Header, Kind, Place, SectionRef, VALIDATOR, entry_id, section_hash};
 use crdt_model::frontier::{ChainKey, ForkProof, Frontier, Tip};
 use crdt_model::gate::{AnyKey, Expect, check_change};
-use crdt_model::id::{EntryId, Incarnation};
+use crdt_model::id::{DeviceId, EntryId, Incarnation};
 use crdt_model::layer::{LayerDoc, LayerOp, Value};
 use crdt_model::roster::{
-    AudienceKey, Founding, Invitation, InviteOp, JoinOp, Operation, SiteKind, SiteOp, Wrapped, is_reserved, six_words,
+    AudienceKey, Founding, Invitation, InviteOp, JoinOp, Operation, SiteKind, SiteOp, Wrapped, six_words,
 };
 use crdt_model::seal::{
     ActorOf, Entropy, GrantSection, InviteGrant, Plain, StreamGrant, audience_hint, case_key, early_open_key,
     invite_kem_secret, invite_signing_key, named_audience, open_hint, open_section, open_wrap, ordinary_audience,
     scope_id, sensitive_hint, stream_key, wrap_secret,
 };
-use ed25519_dalek::Signer;
+use crdt_model::sync::handshake::{Handshake, Local, NewcomerFault, PeerPolicy, Role, Standing};
+use crdt_model::sync::message::{Gaps, Message, Status};
+use ed25519_dalek::{Signature, Signer, VerifyingKey};
 
 use sheet::Sheet;
 use world::{World, edit};
@@ -356,6 +358,108 @@ fn frontiers_and_fork_proofs_are_encoded_as_frozen() {
     assert_eq!(proof.check(|device| (*device == w.device).then_some(key)), Ok((w.scope, one, 1)));
     assert!(proof.check(|_| None).is_err(), "without the device's key it proves nothing");
     assert!(ForkProof::of(&rival(&w, 1), &rival(&w, 1)).is_none(), "one entry is no fork");
+}
+
+#[test]
+fn messages_of_a_session_are_encoded_as_frozen() {
+    let w = World::new();
+    let chain = ChainKey { device: w.device, incarnation: w.incarnation };
+    let tips: Frontier = [(chain, Tip { seq: 7, entry: EntryId([0x51; 32]) })].into_iter().collect();
+    let status = Status {
+        membership: [0x81; 32],
+        rest: [0x82; 32],
+        gaps: Gaps { count: 2, hash: [0x83; 32] },
+        wants: [0x84; 32],
+        explicit: true,
+        too_many: false,
+        base: [0x85; 32],
+        hints: vec![(w.scope, tips.clone())],
+    };
+    let messages = [
+        ("1.status", Message::Status(status)),
+        ("2.scopes", Message::Scopes(vec![(w.scope, [0x86; 32])])),
+        ("3.tips", Message::Tips { scope: w.scope, tips, last: true }),
+        ("4.entries", Message::Entries { scope: w.scope, entries: vec![rival(&w, 1).encode()] }),
+        ("5.confirmed", Message::Confirmed { frames: 300 }),
+        ("6.round_end", Message::RoundEnd { answered: 0 }),
+        ("7.resend", Message::Resend { scope: w.scope, chain, after: 6 }),
+        ("8.bye", Message::Bye { code: "protocol".into() }),
+    ];
+    let mut s = Sheet::new(
+        "session",
+        "Each message of a sync session, as the frame that carries it, without the frame's length.",
+    );
+    for (label, message) in &messages {
+        s.hex(label, message.to_frame());
+    }
+    let frozen = s.check();
+    for (label, message) in messages {
+        let frame = frozen.hex(label);
+        assert_eq!(Message::from_frame(&frame).as_ref(), Ok(&message), "{label}");
+        assert_eq!(Message::from_frame(&frame).expect("just read").to_frame(), frame, "{label}");
+        assert!(Message::from_frame(&frame[..frame.len() - 1]).is_err(), "{label} cut short");
+        assert!(Message::from_frame(&[frame.as_slice(), &[0]].concat()).is_err(), "{label} with a byte too many");
+    }
+}
+
+/// Everybody of `World` is a member, everybody else unknown.
+struct OneDevice<'w>(&'w World);
+
+impl PeerPolicy for OneDevice<'_> {
+    fn key(&self, device: &DeviceId) -> Option<VerifyingKey> {
+        (*device == self.0.device).then(|| self.0.device_ed.signing_key().verifying_key())
+    }
+    fn admit_newcomer(&self, _: &[u8]) -> Result<(DeviceId, VerifyingKey), NewcomerFault> {
+        Err(NewcomerFault::UnknownInvite)
+    }
+    fn standing(&self, _: &DeviceId) -> Standing {
+        Standing::Member
+    }
+}
+
+#[test]
+fn a_handshake_runs_as_frozen() {
+    let w = World::new();
+    let local = |local_peer: &[u8], remote_peer: &[u8]| Local {
+        device: w.device,
+        key: w.device_ed.signing_key(),
+        membership: [0x91; 32],
+        join: None,
+        newcomer: false,
+        local_peer: local_peer.to_vec(),
+        remote_peer: remote_peer.to_vec(),
+    };
+    let side = |role, here: &[u8], there: &[u8], nonce| Handshake::new(role, local(here, there), [nonce; 32]);
+    let mut initiator = side(Role::Initiator, b"peer i", b"peer r", 0x92);
+    let mut responder = side(Role::Responder, b"peer r", b"peer i", 0x93);
+    let policy = OneDevice(&w);
+    let mut s = Sheet::new(
+        "handshake",
+        "A handshake of a device with itself (keys: ids.txt). PeerIds: the bytes \"peer i\" and \"peer r\".",
+    );
+    let (first_i, first_r) = (initiator.first(), responder.first());
+    let proof_i = initiator.handle(&first_r, &policy).send.expect("the initiator proves itself first");
+    assert!(responder.handle(&first_i, &policy).send.is_none(), "the responder waits");
+    let answer = responder.handle(&proof_i, &policy);
+    let proof_r = answer.send.expect("the responder reveals itself to a member");
+    s.hex("nonce.initiator", &first_i).hex("nonce.responder", &first_r);
+    s.hex("proof.initiator", &proof_i).hex("proof.responder", &proof_r);
+    let frozen = s.check();
+
+    let peer = initiator.handle(&frozen.hex("proof.responder"), &policy).done.expect("over").expect("a member");
+    assert!(peer.verified && peer.standing == Standing::Member && peer.device == w.device);
+    // the signature once more, from the bytes alone
+    let signed = |role: u8| {
+        let nonces = [&frozen.hex("nonce.initiator")[5..], &frozen.hex("nonce.responder")[5..]].concat();
+        [b"boucle/session/v1\0".as_slice(), &nonces, &[0, 6], b"peer i", &[0, 6], b"peer r", &[role]].concat()
+    };
+    for (role, label) in [(0, "proof.initiator"), (1, "proof.responder")] {
+        let proof = frozen.hex(label);
+        let sig: [u8; 64] = proof[proof.len() - 65..proof.len() - 1].try_into().expect("64 bytes before the null");
+        let key = w.device_ed.signing_key().verifying_key();
+        key.verify_strict(&signed(role), &Signature::from_bytes(&sig)).expect(label);
+        key.verify_strict(&signed(1 - role), &Signature::from_bytes(&sig)).expect_err("bound to the role");
+    }
 }
 
 /// A first entry of one chain that differs from its rivals in `n`.

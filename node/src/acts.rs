@@ -10,7 +10,7 @@ use crdt_model::entry::{DEPS_MAX, Entry, Kind, LAYER_GRANT};
 use crdt_model::id::{DocId, EntryId, Incarnation, MemberId, ScopeId};
 use crdt_model::layer::{Layer, LayerDoc};
 use crdt_model::reference::{Provisional, Reference, SiteCode};
-use crdt_model::roster::site_scope;
+use crdt_model::roster::{audience_of_name, site_scope};
 use crdt_model::seal::{
     self, ActorOf, Entropy, FLAG_DEVICE_ONLY, FLAG_DROP_BOX, GRANT_SLOTS, Plain, Sealing, Secret, StreamGrant,
     audience_hint, case_key, early_open_key, open_hint, sensitive_hint,
@@ -19,10 +19,10 @@ use crdt_model::taxonomy::{Capabilities, Capture, Coded, TRIAGE, Taxonomy};
 use crdt_model::time::Timestamp;
 use serde_json::{Value as Json, json};
 
-use crate::cases::{Captured, Loaded, TaxonomyCodes, level_of};
-use crate::core::{Core, Reader, Shared, append, audience_of_name, entropy, fresh, meta, too_large};
+use crate::cases::{Captured, Loaded, TaxonomyCodes, captured_key, level_of};
+use crate::core::{Core, Reader, Shared, append, entropy, fresh, meta, too_large};
 use crate::error::Failure;
-use crate::store::{Space, Tx};
+use crate::store::{MemberSpace, Space, Tx};
 
 /// The key of one layer for a new section, and the hint that tells readers.
 struct LayerKey {
@@ -321,15 +321,11 @@ impl Core {
         };
         let entry = self.write(tx, shared, reader, write, now_ms, entropy)?;
         if let Some(audience) = &prepared.restricted {
-            let kept = Captured {
-                reference: mark.clone(),
-                case_id: prepared.case_id,
-                audience: audience.clone(),
-                entry,
-                saved_ms: now_ms,
-            };
+            let kept = Captured { reference: mark.clone(), case_id: prepared.case_id, entry, saved_ms: now_ms };
             let bytes = serde_json::to_vec(&kept).map_err(|e| Failure::new("unexpected").because(&e))?;
             tx.put(Space::Outbox, &prepared.case_id.0, &bytes)?;
+            let access = reader.secrets.store_access();
+            tx.put_member(MemberSpace::Rows, &access, &captured_key(&prepared.case_id), audience.as_bytes())?;
         }
         tx.put(Space::Meta, meta::LAST_CASE, &prepared.case_id.0)?;
         Ok((mark, reference.is_none()))
@@ -418,9 +414,9 @@ impl Core {
             return Ok(SensitiveKey::Held(ck.clone()));
         }
         let snapshot = self.store.read()?;
-        let kept = snapshot.get(Space::Outbox, &loaded.doc.0)?;
-        let kept: Option<Captured> = kept.and_then(|bytes| serde_json::from_slice(&bytes).ok());
-        let audience = kept.map_or_else(|| TRIAGE.to_owned(), |k| k.audience);
+        let access = reader.secrets.store_access();
+        let kept = snapshot.get_member(MemberSpace::Rows, &access, &captured_key(&loaded.doc))?;
+        let audience = kept.map_or_else(|| TRIAGE.to_owned(), |code| String::from_utf8_lossy(&code).into_owned());
         let pk = self
             .audience_pk(shared, &audience)
             .ok_or_else(|| Failure::new("no_reader_left").arg("audience", &audience))?;

@@ -443,15 +443,20 @@ fn pick(marks: &[(String, DocId)], test: impl Fn(&String) -> bool) -> Vec<DocId>
     found
 }
 
-/// What the machine keeps of a restricted case captured here that its reader cannot open.
+/// What the machine keeps of a restricted case captured here that its reader cannot open: of one shape for an
+/// allegation, a box slip or a letter. The audience it was sealed to is kept under the capturing member's own key.
 #[derive(Debug, Clone, serde::Serialize, serde::Deserialize)]
 pub(crate) struct Captured {
     #[serde(rename = "ref")]
     pub(crate) reference: String,
     pub(crate) case_id: DocId,
-    pub(crate) audience: String,
     pub(crate) entry: EntryId,
     pub(crate) saved_ms: i64,
+}
+
+/// Key of the audience of a captured case, among the capturing member's own values.
+pub(crate) fn captured_key(case: &DocId) -> Vec<u8> {
+    [b"captured/".as_slice(), &case.0].concat()
 }
 
 fn keeps(filter: &CaseFilter, assignee: Option<&str>, row: &CaseRow, now_ms: i64) -> bool {

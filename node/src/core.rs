@@ -15,10 +15,12 @@ use crdt_model::frontier::{ChainKey, ForkProof, Frontier, Tip};
 use crdt_model::gate::{Schema, SchemaFault};
 use crdt_model::id::{DeviceId, DocId, EntryId, Incarnation, MemberId, OrgId, ScopeId};
 use crdt_model::layer::Value;
-use crdt_model::roster::{Invitation, Operation, Record, Roster, knowledge_scope, membership_scope};
+use crdt_model::roster::{Invitation, Operation, Record, Roster, audience_of_name, knowledge_scope, membership_scope};
 use crdt_model::seal::{Entropy, Secret};
+use ed25519_dalek::VerifyingKey;
+use tokio::sync::watch;
 
-use crate::error::Failure;
+use crate::error::{Failure, IoOperation};
 use crate::keychain::{Keychain, ReaderSecrets};
 use crate::keyring::{
     IncarnationChange, KEYRING_FILE, Keyring, KeyringError, LockedKeyring, MemberSecrets, Passphrase, Signs,
@@ -35,6 +37,9 @@ pub(crate) struct Shared {
     pub(crate) invitations: Vec<Invitation>,
     /// Forked chains: nothing counts from this seq on.
     pub(crate) forks: HashMap<(ScopeId, ChainKey), u64>,
+    /// Keys of all devices whose Genesis or Join is held, whether or not it has effect: what admission asks, so that it
+    /// depends on nothing but the set of membership entries.
+    pub(crate) device_keys: HashMap<DeviceId, VerifyingKey>,
     /// Names of members, as they gave them.
     pub(crate) names: BTreeMap<MemberId, String>,
     /// Name of the organisation.
@@ -84,6 +89,8 @@ pub(crate) struct Core {
     shared: RwLock<Arc<Shared>>,
     readers: Mutex<BTreeMap<MemberId, Arc<Mutex<Reader>>>>,
     writer: Mutex<()>,
+    /// Counts durable batches, so that the engine wakes when there is something to tell.
+    changes: watch::Sender<u64>,
 }
 
 /// Recovers a lock whose holder panicked: what it guards is replaced whole or re-read.
@@ -108,6 +115,7 @@ impl From<StoreError> for Failure {
         let failure = match &error {
             _ if error.is_disk_full() => Self::new("disk_full"),
             StoreError::InUse { .. } => Self::new("home_in_use"),
+            StoreError::Io { path, source, .. } => return Self::io(IoOperation::Write, path, source),
             StoreError::TooLarge { max, .. } => Self::new("too_long").arg("field", "entry").arg("max", max),
             _ => Self::new("home_damaged"),
         }
@@ -125,9 +133,7 @@ pub(crate) fn keyring_failure(error: &KeyringError, member: &str) -> Failure {
         KeyringError::UnknownMember { .. } => Failure::new("member_not_found").arg("member", member).arg("near", ""),
         KeyringError::WeakPassphrase(_) => Failure::new("passphrase_weak"),
         KeyringError::MemberExists { .. } => Failure::new("member_exists").arg("member", member),
-        KeyringError::Io { source, .. } if source.kind() == std::io::ErrorKind::StorageFull => {
-            Failure::new("disk_full").arg("file", KEYRING_FILE)
-        }
+        KeyringError::Io { path, source, .. } => return Failure::io(IoOperation::Write, path, source),
         _ => Failure::new("home_damaged").arg("file", KEYRING_FILE).at("file", KEYRING_FILE),
     }
     .because(error)
@@ -194,6 +200,7 @@ impl Core {
             roster: Roster::empty(org),
             invitations: Vec::new(),
             forks: HashMap::new(),
+            device_keys: HashMap::new(),
             names: BTreeMap::new(),
             org_name: None,
             generation: 0,
@@ -211,6 +218,7 @@ impl Core {
             shared: RwLock::new(Arc::new(shared)),
             readers: Mutex::new(BTreeMap::new()),
             writer: Mutex::new(()),
+            changes: watch::Sender::new(0),
         };
         core.refresh()?;
         Ok(core)
@@ -219,9 +227,22 @@ impl Core {
     /// A copied disk or a restored file goes on under a new incarnation, so that no chain forks against itself.
     fn check_incarnation(&self) -> Result<(), Failure> {
         let signs = Signs::read(&self.home).map_err(|error| keyring_failure(&error, ""))?;
-        let mut keyring = locked(&self.keyring);
+        let keyring = locked(&self.keyring);
         let Some(change) = keyring.check(&signs, self.store.keyring_counter()) else { return Ok(()) };
         tracing::warn!(reason = incarnation_reason(&change), "new incarnation");
+        drop(keyring);
+        self.renew_incarnation(signs)
+    }
+
+    /// A peer holds entries of our present incarnation that we do not: this store was set back. We go on under a new
+    /// incarnation, so that what we write from now on cannot fork what we wrote before.
+    pub(crate) fn leave_incarnation(&self) -> Result<(), Failure> {
+        tracing::warn!(reason = "peer_ahead", "new incarnation");
+        self.renew_incarnation(Signs::read(&self.home).map_err(|error| keyring_failure(&error, ""))?)
+    }
+
+    fn renew_incarnation(&self, signs: Signs) -> Result<(), Failure> {
+        let mut keyring = locked(&self.keyring);
         let seed = fresh()?;
         let mut incarnation = [0; 8];
         incarnation.copy_from_slice(&seed[..8]);
@@ -230,10 +251,12 @@ impl Core {
             tx.set_keyring_counter(counter);
             Ok::<_, StoreError>(())
         })?;
-        keyring.renew(Incarnation(incarnation), signs, counter).map_err(|error| keyring_failure(&error, ""))?;
+        keyring
+            .renew(Incarnation(incarnation), signs, counter)
+            .map_err(|error| keyring_failure(&error, ""))?;
+        drop(keyring);
         *locked(&self.counted) = true;
         // a spare number of the device is taken before the next reference is minted
-        drop(keyring);
         self.next_spare_number()
     }
 
@@ -257,21 +280,51 @@ impl Core {
         locked(&self.writer)
     }
 
-    /// One durable transaction.
+    /// One durable transaction that brings entries: wakes the engine.
     pub(crate) fn commit<T>(&self, batch: impl FnOnce(&mut Tx<'_>) -> Result<T, Failure>) -> Result<T, Failure> {
+        let value = self.commit_quietly(batch)?;
+        self.notify();
+        Ok(value)
+    }
+
+    /// One durable transaction of which no peer need hear.
+    pub(crate) fn commit_quietly<T>(
+        &self,
+        batch: impl FnOnce(&mut Tx<'_>) -> Result<T, Failure>,
+    ) -> Result<T, Failure> {
         let mut counted = locked(&self.counted);
         if *counted {
             drop(counted);
             return self.store.write(batch);
         }
-        let counter = locked(&self.keyring).next_counter(self.store.keyring_counter());
-        let value = self.store.write(|tx| {
+        let keyring = locked(&self.keyring);
+        let counter = keyring.next_counter(self.store.keyring_counter());
+        let staged = keyring.stage_bump(counter).map_err(|error| keyring_failure(&error, ""))?;
+        drop(keyring);
+        let written = self.store.write(|tx| {
             tx.set_keyring_counter(counter);
             batch(tx)
-        })?;
-        locked(&self.keyring).bump(counter).map_err(|error| keyring_failure(&error, ""))?;
-        *counted = true;
-        Ok(value)
+        });
+        if written.is_err() {
+            staged.discard();
+            return written;
+        }
+        match locked(&self.keyring).finish_bump(staged) {
+            Ok(()) => *counted = true,
+            // what was asked for is durable: the next write of this process raises the counter again
+            Err(error) => tracing::warn!(%error, "the key-slot file was not replaced"),
+        }
+        written
+    }
+
+    /// Says that entries have come.
+    pub(crate) fn notify(&self) {
+        self.changes.send_modify(|n| *n += 1);
+    }
+
+    /// Wakes after every durable batch of entries.
+    pub(crate) fn changed(&self) -> watch::Receiver<u64> {
+        self.changes.subscribe()
     }
 
     /// Takes in an unlocked member.
@@ -326,42 +379,49 @@ impl Core {
         }
         let scope = membership_scope(&self.org);
         let entries = self.entries(&snapshot, &scope, &DocId::ZERO)?;
-        let records: Vec<Record> = entries
+        let mut records: Vec<Record> = entries
             .iter()
             .filter(|entry| entry.header().kind == Kind::Membership)
-            .filter_map(|entry| Record::read(entry).ok())
+            .map(Record::read)
             .collect();
+        let device_keys: HashMap<_, _> = records.iter().filter_map(introduced).collect();
+        let forks = self.find_forks(&snapshot, &device_keys)?;
+        // Beyond a fork nothing counts: two nodes that hold a branch each see the same membership.
+        records.retain(|record| {
+            let chain = (scope, ChainKey::of(&record.header));
+            forks.get(&chain).is_none_or(|fork| record.header.seq < *fork)
+        });
         let roster = Roster::evaluate(self.org, &records, invitations.first());
         let mut shared = Shared {
             roster,
             invitations,
-            forks: HashMap::new(),
+            forks,
+            device_keys,
             names: BTreeMap::new(),
             org_name: None,
             generation: self.shared().generation + 1,
         };
-        self.find_forks(&snapshot, &mut shared)?;
         self.find_names(&snapshot, &mut shared)?;
         *self.shared.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(shared);
         Ok(())
     }
 
     /// Proofs of forks, in every scope.
-    fn find_forks(&self, snapshot: &store::Snapshot, shared: &mut Shared) -> Result<(), Failure> {
+    fn find_forks(
+        &self,
+        snapshot: &store::Snapshot,
+        device_keys: &HashMap<DeviceId, VerifyingKey>,
+    ) -> Result<HashMap<(ScopeId, ChainKey), u64>, Failure> {
+        let mut forks = HashMap::new();
         for scope in snapshot.scopes().to_vec() {
             for entry in self.entries(snapshot, &scope, &DocId::ZERO)? {
-                if entry.header().kind != Kind::Proof {
-                    continue;
-                }
-                let Some((_, section)) = entry.section(0) else { continue };
-                let Ok(proof) = cbor::decode::<ForkProof>(section) else { continue };
-                if let Ok((scope, chain, seq)) = proof.check(|device| shared.roster.device_key(device)) {
-                    let at = shared.forks.entry((scope, chain)).or_insert(seq);
-                    *at = (*at).min(seq);
+                if let Some((scope, chain, seq)) = proved_fork(&entry, |device| device_keys.get(device).copied()) {
+                    let at = forks.entry((scope, chain)).or_insert(seq);
+                    *at = seq.min(*at);
                 }
             }
         }
-        Ok(())
+        Ok(forks)
     }
 
     /// Names, from the staff document (open layer of the knowledge scope) and from this home itself.
@@ -585,6 +645,30 @@ impl Core {
     }
 }
 
+/// The fork an entry proves, if it is a proof that holds.
+pub(crate) fn proved_fork(
+    entry: &Entry,
+    key_of: impl Fn(&DeviceId) -> Option<VerifyingKey>,
+) -> Option<(ScopeId, ChainKey, u64)> {
+    if entry.header().kind != Kind::Proof {
+        return None;
+    }
+    let (_, section) = entry.section(0)?;
+    cbor::decode::<ForkProof>(section).ok()?.check(key_of).ok()
+}
+
+/// The device a held Genesis or Join brings, with its key. Its signatures were checked when it was admitted.
+fn introduced(record: &Record) -> Option<(DeviceId, VerifyingKey)> {
+    let keys = match record.op.as_ref()? {
+        Operation::Genesis(founding, _) => founding.device,
+        Operation::Join(join) => join.device,
+        _ => return None,
+    };
+    let device = crdt_model::seal::device_id(&keys.ed, &keys.x);
+    let key = VerifyingKey::from_bytes(&keys.ed).ok()?;
+    (device == record.header.device).then_some((device, key))
+}
+
 /// Appends an entry to its chain.
 pub(crate) fn append(tx: &mut Tx<'_>, entry: &Entry) -> Result<(), Failure> {
     let header = entry.header();
@@ -617,14 +701,6 @@ pub(crate) fn epoch_key(id: &[u8; 16], epoch: u32) -> Vec<u8> {
 fn split_key(key: &[u8]) -> Option<([u8; 16], u32)> {
     let (id, epoch) = key.split_first_chunk::<16>()?;
     Some((*id, u32::from_be_bytes(epoch.try_into().ok()?)))
-}
-
-/// `psea` names an audience of the organisation, `site/JER` a site's ordinary one.
-pub(crate) fn audience_of_name(org: &OrgId, name: &str) -> crdt_model::id::AudienceId {
-    match name.strip_prefix("site/") {
-        Some(site) => crdt_model::seal::ordinary_audience(org, &crdt_model::roster::site_scope(org, site)),
-        None => crdt_model::seal::named_audience(org, name),
-    }
 }
 
 /// The document that holds the names of members and of the organisation.

@@ -8,7 +8,7 @@
 //!
 //! Held in memory only while the member is unlocked; wiped when dropped.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use crdt_model::cbor;
 use crdt_model::document::{DocEntry, Opened};
@@ -40,6 +40,7 @@ pub(crate) struct Keychain {
     member_x: Option<Secret>,
     content_keys: HashMap<DocId, Vec<Secret>>,
     tried_grants: HashMap<EntryId, usize>,
+    tried_wraps: HashSet<(EntryId, [u8; 16], [u8; 32])>,
 }
 
 fn insert<K: std::hash::Hash + Eq>(map: &mut HashMap<K, Vec<Secret>>, key: K, secret: Secret) {
@@ -53,7 +54,8 @@ impl Keychain {
     /// Opens every wrap that is for this reader.
     pub(crate) fn absorb_wraps(&mut self, org: &OrgId, roster: &Roster, device: &[u8; 16], secrets: &ReaderSecrets) {
         self.member_x = secrets.member.as_ref().map(|(_, x)| x.clone());
-        for ((target, epoch), wrap) in &roster.wraps {
+        for held in &roster.wraps {
+            let (target, epoch, wrap) = (&held.target, held.epoch, &held.wrapped);
             let key = if wrap.to == *device {
                 &secrets.device_x
             } else {
@@ -62,16 +64,19 @@ impl Keychain {
                     _ => continue,
                 }
             };
-            let held = self.audiences.contains_key(&(AudienceId(*target), *epoch))
-                || self.open.contains_key(&(ScopeId(*target), *epoch));
-            if held {
+            if !self.tried_wraps.insert((held.by, wrap.to, wrap.enc)) {
                 continue;
             }
-            let Some(secret) = open_wrap(key, org, target, *epoch, &wrap.to, (&wrap.enc, &wrap.ct)) else { continue };
-            if roster.audiences.contains_key(&AudienceId(*target)) {
-                insert(&mut self.audiences, (AudienceId(*target), *epoch), secret);
-            } else {
-                insert(&mut self.open, (ScopeId(*target), *epoch), secret);
+            let Some(secret) = open_wrap(key, org, target, epoch, &wrap.to, (&wrap.enc, &wrap.ct)) else { continue };
+            match roster.audiences.get(&AudienceId(*target)) {
+                // only what fits the epoch's public key is its secret: anybody may write a wrap
+                Some(audience) => {
+                    let pk = secret.kem_public();
+                    if audience.epochs.iter().any(|e| e.epoch == epoch && e.pk == pk) {
+                        insert(&mut self.audiences, (AudienceId(*target), epoch), secret);
+                    }
+                }
+                None => insert(&mut self.open, (ScopeId(*target), epoch), secret),
             }
         }
     }

@@ -11,10 +11,16 @@ pub mod import;
 mod import_run;
 mod keychain;
 pub mod keyring;
+mod import_run;
+#[cfg(test)]
+mod homes;
+mod ingest;
 mod members;
 mod service;
 mod status;
 pub mod store;
+#[cfg(test)]
+mod tests;
 pub mod texts;
 mod verify;
 

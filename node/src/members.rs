@@ -10,7 +10,7 @@ use crdt_model::id::{AudienceId, EntryId, MemberId, ScopeId};
 use crdt_model::layer::{Layer, LayerDoc, LayerOp, Value};
 use crdt_model::roster::{
     AudienceKey, Founding, Invitation, InviteOp, JoinOp, Member, Operation, PublicKeys, Roster, SiteKind, SiteOp,
-    Standing, Wrapped, knowledge_scope, role_profile, site_scope, six_words,
+    Standing, Wrapped, audience_of_name, knowledge_scope, role_profile, site_scope, six_words,
 };
 use crdt_model::seal::{self, ActorOf, FLAG_DROP_BOX, InviteGrant, Plain, Sealing, Secret, open_hint, wrap_secret};
 use crdt_model::taxonomy::{Capabilities, Coded, PersonalReach, Taxonomy};
@@ -19,8 +19,8 @@ use serde_json::{Value as Json, json};
 
 use crate::api::Roots;
 use crate::core::{
-    Core, NAME_BYTES_MAX, Reader, Shared, append, audience_of_name, entropy, epoch_key, fresh, keyring_failure, meta,
-    staff_doc, too_large,
+    Core, NAME_BYTES_MAX, Reader, Shared, append, entropy, epoch_key, fresh, keyring_failure, meta, staff_doc,
+    too_large,
 };
 use crate::error::Failure;
 use crate::keyring::{
@@ -121,6 +121,9 @@ impl NewKeys {
 
 /// The cost of one guess at a passphrase. Tests that make many homes ask for the least the format allows.
 fn cost() -> Cost {
+    if cfg!(test) {
+        return Cost::for_tests();
+    }
     #[cfg(feature = "testing")]
     if std::env::var_os("BOUCLE_TEST_CHEAP_KDF").is_some() {
         return Cost::for_tests();
@@ -128,7 +131,73 @@ fn cost() -> Cost {
     Cost::default()
 }
 
-/// Makes the files of a home; nothing remains of a failed attempt.
+/// Stands in a home's folder while its first files are made.
+const UNFINISHED_FILE: &str = "unfinished";
+
+/// True when a home was founded or joined here, from its first entry on.
+pub(crate) fn is_made(home: &Path) -> bool {
+    home.join(KEYRING_FILE).exists() && !home.join(UNFINISHED_FILE).exists()
+}
+
+/// A home in the making. Killed at any moment, it was made or there is none: until [`finish`](Self::finish) a mark
+/// stands in the folder, and who comes later starts anew.
+struct Making<'a> {
+    home: &'a Path,
+    finished: bool,
+    /// Holds the lock that keeps a second `init` or `join` out.
+    _mark: std::fs::File,
+}
+
+impl<'a> Making<'a> {
+    fn begin(home: &'a Path) -> Result<Self, Failure> {
+        let failed = |e: std::io::Error| Failure::io(crate::error::IoOperation::Write, home, &e);
+        if is_made(home) {
+            return Err(Failure::new("already_initialised").arg("home", home.display()));
+        }
+        let path = home.join(UNFINISHED_FILE);
+        if home.join(STORE_FILE).exists() && !path.exists() {
+            // somebody's cases, whose keys may still be found
+            return Err(Failure::new("home_damaged").arg("file", KEYRING_FILE).at("file", KEYRING_FILE));
+        }
+        std::fs::create_dir_all(home).map_err(failed)?;
+        restrict(home);
+        let mark = std::fs::OpenOptions::new().create(true).append(true).open(&path).map_err(failed)?;
+        if mark.try_lock().is_err() {
+            return Err(Failure::new("home_in_use").arg("home", home.display()));
+        }
+        store::sync_parent(&path).map_err(failed)?;
+        let making = Self { home, finished: false, _mark: mark };
+        making.clear();
+        Ok(making)
+    }
+
+    /// Takes away what an attempt left.
+    fn clear(&self) {
+        for file in [KEYRING_FILE, STORE_FILE] {
+            let _ = std::fs::remove_file(self.home.join(file));
+        }
+    }
+
+    /// From here on there is a home.
+    fn finish(mut self) -> Result<(), Failure> {
+        let path = self.home.join(UNFINISHED_FILE);
+        let removed = std::fs::remove_file(&path).and_then(|()| store::sync_parent(&path));
+        removed.map_err(|e| Failure::io(crate::error::IoOperation::Write, &path, &e))?;
+        self.finished = true;
+        Ok(())
+    }
+}
+
+impl Drop for Making<'_> {
+    fn drop(&mut self) {
+        if !self.finished {
+            self.clear();
+            let _ = std::fs::remove_file(self.home.join(UNFINISHED_FILE));
+        }
+    }
+}
+
+/// Makes the files of a home.
 fn make_home(
     home: &Path,
     device: &NewKeys,
@@ -139,16 +208,8 @@ fn make_home(
 ) -> Result<Core, Failure> {
     let keys_path = home.join(KEYRING_FILE);
     let store_path = home.join(STORE_FILE);
-    if keys_path.exists() {
-        return Err(Failure::new("already_initialised").arg("home", home.display()));
-    }
-    std::fs::create_dir_all(home).map_err(|e| Failure::io(crate::error::IoOperation::Write, home, &e))?;
-    restrict(home);
-    // a store without its keys opens for nobody: left by an attempt that was cut off
-    let _ = std::fs::remove_file(&store_path);
-    let made = (|| {
-        let mut entropy = entropy()?;
-        let device_keys = DeviceSecrets {
+    let mut entropy = entropy()?;
+    let device_keys = DeviceSecrets {
             store_key: StoreKey::new(entropy.bytes()),
             device_ed: KeySecret::new(device.ed.0),
             device_x: KeySecret::new(device.x.0),
@@ -170,12 +231,6 @@ fn make_home(
         let keyring =
             Keyring::create(&keys_path, new, store::os_entropy()).map_err(|error| keyring_failure(&error, ""))?;
         Core::assemble(home, store, keyring)
-    })();
-    if made.is_err() {
-        let _ = std::fs::remove_file(&keys_path);
-        let _ = std::fs::remove_file(&store_path);
-    }
-    made
 }
 
 /// Only the owner may look into the folder.
@@ -232,6 +287,7 @@ pub(crate) fn init(
         .collect();
     let secrets = person.member();
     let id = secrets.member;
+    let making = Making::begin(home)?;
     let core = make_home(home, &device, &entropy.secret(), &secrets, passphrase, |tx| {
         tx.put(Space::Meta, meta::ORG, &org.0)?;
         tx.put(Space::Meta, meta::FORMAT, meta::FORMAT_VERSION)?;
@@ -239,13 +295,8 @@ pub(crate) fn init(
         Ok(())
     })?;
     core.admit_reader(secrets);
-    let founded = found(&core, Operation::Genesis(founding, sigs), &org_name, &site, &id, now_ms);
-    if let Err(failure) = founded {
-        drop(core);
-        let _ = std::fs::remove_file(home.join(KEYRING_FILE));
-        let _ = std::fs::remove_file(home.join(STORE_FILE));
-        return Err(failure);
-    }
+    found(&core, Operation::Genesis(founding, sigs), &org_name, &site, &id, now_ms)?;
+    making.finish()?;
     let codes: Vec<String> = root_keys.iter().map(root_code).collect();
     let reply = json!({
         "org": org, "site": site, "member": name, "device": core.device,
@@ -650,7 +701,7 @@ impl Core {
         let mut entropy = entropy()?;
         let mut owed = Vec::new();
         let wrapped = |target: &[u8; 16], epoch: u32, to: &[u8; 16]| {
-            roster.wraps.iter().any(|((t, e), w)| t == target && *e == epoch && w.to == *to)
+            roster.wraps.iter().any(|w| w.target == *target && w.epoch == epoch && w.wrapped.to == *to)
         };
         // the invitation carried what its author held when it was written
         let invited = |member: &Member, epoch_entry: &EntryId| {
@@ -842,7 +893,11 @@ impl Core {
     pub(crate) fn audience_members(&self, shared: &Shared, audience: &AudienceId) -> Vec<MemberId> {
         let Some(current) = shared.roster.audiences.get(audience).and_then(|a| a.current()) else { return Vec::new() };
         let holds = |id: &MemberId| {
-            shared.roster.wraps.iter().any(|((t, e), w)| *t == audience.0 && *e == current.epoch && w.to == id.0)
+            shared
+                .roster
+                .wraps
+                .iter()
+                .any(|w| w.target == audience.0 && w.epoch == current.epoch && w.wrapped.to == id.0)
         };
         shared.roster.members.iter().filter(|(id, m)| m.is_live() && holds(id)).map(|(id, _)| *id).collect()
     }
@@ -924,6 +979,7 @@ pub(crate) fn join(
         None => {
             let device = NewKeys::draw()?;
             let id = secrets.member;
+            let making = Making::begin(home)?;
             let core = make_home(home, &device, &invitation.psk, &secrets, passphrase, |tx| {
                 tx.put(Space::Meta, meta::ORG, &invitation.org.0)?;
                 tx.put(Space::Meta, meta::FORMAT, meta::FORMAT_VERSION)?;
@@ -932,6 +988,7 @@ pub(crate) fn join(
                 Ok(())
             })?;
             let reply = finish_join(&core, &invitation, device.public(), &person, secrets, &name)?;
+            making.finish()?;
             Ok((Some(core), reply))
         }
         Some(core) => {

@@ -108,10 +108,10 @@ impl Core {
                 continue;
             }
             let key = ChainKey::of(entry.header());
-            let code = match (Record::read(&entry), shared.roster.void.get(&entry.id())) {
-                (Err(_), _) => "operation",
-                (Ok(_), Some(reason)) => reason.code(),
-                (Ok(_), None) => continue,
+            let code = match (Record::read(&entry).op, shared.roster.void.get(&entry.id())) {
+                (None, _) => "operation",
+                (Some(_), Some(reason)) => reason.code(),
+                (Some(_), None) => continue,
             };
             found += 1;
             problems.push(self.problem(shared, Some(entry.id()), &key, "membership", code, entry.header().seq));

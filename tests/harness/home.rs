@@ -88,7 +88,12 @@ impl Home {
 
     /// `boucle run` on a loopback port of the system's choice, without looking for peers.
     pub fn start(&self) -> RunningNode {
-        RunningNode::start(self.command("run --listen /ip4/127.0.0.1/tcp/0 --no-mdns"))
+        self.start_with("run --listen /ip4/127.0.0.1/tcp/0 --no-mdns")
+    }
+
+    /// `boucle run` in other words.
+    pub fn start_with(&self, line: &str) -> RunningNode {
+        RunningNode::start(self.command(line))
     }
 
     /// A new ordinary case: its reference.

@@ -14,10 +14,39 @@ pub(super) fn show(value: &Value, with: With<'_>) -> String {
     if value["restricted"] == true && value["status"] == "restricted" {
         out += &format!("{}\n", with.paint.alarm(&with.texts.get("ui-restricted-notice")));
     }
-    for (name, value) in value.as_object().into_iter().flatten().filter(|(_, value)| has_content(value)) {
+    let fields = value.as_object().into_iter().flatten();
+    for (name, value) in fields.filter(|(name, value)| has_content(value) && !is_quiet(name, value)) {
         field(&mut out, name, value, with);
     }
+    for (layer, text) in [("personal", "ui-withheld-personal"), ("sensitive", "ui-withheld-sensitive")] {
+        if value.as_object().is_some_and(|fields| fields.values().any(|v| v["withheld"] == layer)) {
+            for line in wrap(&with.texts.get(text), with.paint.width) {
+                out += &format!("{}\n", with.paint.dim(&line));
+            }
+        }
+    }
     out
+}
+
+/// Fields for programs, not for people: `--json` has them.
+const TECHNICAL: [&str; 10] = [
+    "age_ms",
+    "accused_linked",
+    "attempt_days",
+    "completeness",
+    "contact_consent",
+    "import_batch",
+    "origin_node",
+    "origin_org",
+    "received_at_precision",
+    "taxonomy_version",
+];
+
+/// What says nothing to a person: technical fields, the usual `no`, nothing counted, and what is withheld (told once).
+fn is_quiet(name: &str, value: &Value) -> bool {
+    const USUAL: [&str; 6] = ["restricted", "unreachable", "overdue", "epoch", "integrity_alarms", "conflicts"];
+    let nothing = *value == Value::Bool(false) || *value == serde_json::json!(0);
+    TECHNICAL.contains(&name) || (USUAL.contains(&name) && nothing) || value.get("withheld").is_some()
 }
 
 fn has_content(value: &Value) -> bool {

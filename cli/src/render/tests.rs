@@ -55,9 +55,9 @@ fn a_case_shows_what_it_has_and_says_what_is_withheld() {
          Sensibilité            confidentiel\n\
          Propos                 Pa gen dlo.\n\
          \x20                      Depi twa jou.\n\
-         Nom de la personne     [réservé]\n\
          Anonyme                non\n\
-         Essais                 - Issue busy; Quand 2026-11-20 08:15\n"
+         Essais                 - Issue busy; Quand 2026-11-20 08:15\n\
+         Identité et propos : réservés.\n"
     );
 }
 

@@ -347,9 +347,6 @@ impl Operation {
     }
 }
 
-/// Codes of operations a later version will write: such an entry is stored and relayed, and has no effect here.
-pub(super) const RESERVED: [u64; 10] = [2, 9, 10, 11, 12, 16, 17, 19, 20, 21];
-
 impl Canonical for Operation {
     fn write(&self, w: &mut Writer) {
         w.arr(2).uint(self.code());
@@ -503,10 +500,4 @@ fn read_genesis(r: &mut Reader<'_>) -> Result<Operation, CborError> {
         sigs.push((r.u32()?, r.fixed()?));
     }
     Ok(Operation::Genesis(founding, sigs))
-}
-
-/// True when bytes are an operation reserved for a later version.
-pub fn is_reserved(section: &[u8]) -> bool {
-    let mut r = Reader::new(section);
-    r.arr_of(2).is_ok() && r.u64().is_ok_and(|code| RESERVED.contains(&code))
 }

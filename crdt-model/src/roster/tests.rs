@@ -139,7 +139,7 @@ fn join_op(org: &OrgId, seed: &Secret, who: &Author, role: &str) -> Operation {
 }
 
 fn evaluate(org: OrgId, entries: &[Entry]) -> Roster {
-    let records: Vec<Record> = entries.iter().map(|e| Record::read(e).expect("an operation")).collect();
+    let records: Vec<Record> = entries.iter().map(|e| Record::read(e)).collect();
     Roster::evaluate(org, &records, None)
 }
 
@@ -280,4 +280,49 @@ proptest! {
     fn arbitrary_operations_never_panic(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
         let _ = cbor::decode::<Operation>(&bytes);
     }
+}
+
+fn epoch(org: &OrgId, name: &str, epoch: u32, holder: &Author, pk: u8) -> Operation {
+    Operation::AudienceEpoch {
+        audience: audience_of_name(org, name),
+        name: name.into(),
+        epoch,
+        suite: 1,
+        pk: [pk; 32],
+        wraps: vec![Wrapped { to: holder.member_id().0, enc: [0; 32], ct: [0; 48] }],
+    }
+}
+
+#[test]
+fn a_manager_who_does_not_hold_an_audience_cannot_turn_it_to_a_key_of_their_own() {
+    let (org, mut founder, _, _, mut entries) = small();
+    let mut manager = Author::new(4);
+    let seed = Secret([11; 32]);
+    entries.push(founder.say(&org, vec![], &epoch(&org, "psea", 1, &founder_twin(), 1)));
+    entries.push(founder.say(&org, vec![], &Operation::Invite(invite_op(&seed, "cfm_manager"))));
+    let op = join_op(&org, &seed, &manager, "cfm_manager");
+    entries.push(manager.say(&org, vec![], &op));
+    let auth = evaluate(org, &entries).heads;
+    // a wrap that would make the manager look like a holder, then an epoch of the manager's own
+    let wrap = Operation::Wrap {
+        target: audience_of_name(&org, "psea").0,
+        epoch: 1,
+        wrapped: Wrapped { to: manager.member_id().0, enc: [0; 32], ct: [0; 48] },
+    };
+    entries.push(manager.say(&org, auth, &wrap));
+    let own = epoch(&org, "psea", 2, &manager, 9);
+    entries.push(manager.say(&org, vec![], &own));
+    let roster = evaluate(org, &entries);
+    assert_eq!(roster.void.len(), 2, "{:?}", roster.void);
+    let audience = &roster.audiences[&audience_of_name(&org, "psea")];
+    assert_eq!(audience.current().map(|e| e.pk), Some([1; 32]));
+    // the holder may
+    entries.push(founder.say(&org, vec![], &epoch(&org, "psea", 2, &founder_twin(), 3)));
+    let roster = evaluate(org, &entries);
+    assert_eq!(roster.audiences[&audience_of_name(&org, "psea")].current().map(|e| e.pk), Some([3; 32]));
+}
+
+/// The founder's keys again, while its chain is borrowed.
+fn founder_twin() -> Author {
+    Author::new(1)
 }

@@ -286,6 +286,16 @@ impl Tx<'_> {
         self.unshelve(PENDING, Group::Device(device))
     }
 
+    /// Takes everything off *pending*, oldest first: when a newcomer learns who its organisation is, or that the peer
+    /// was of another.
+    ///
+    /// # Errors
+    ///
+    /// As [`take_pending_by_prev`](Self::take_pending_by_prev).
+    pub fn take_pending(&mut self) -> Result<Vec<ShelvedEntry>, StoreError> {
+        self.unshelve(PENDING, Group::All)
+    }
+
     /// Keeps an entry beyond its chain's effective tip. False if it was there already.
     ///
     /// # Errors

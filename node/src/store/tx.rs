@@ -373,6 +373,18 @@ impl<'t> Tx<'t> {
         }
     }
 
+    /// An entry by its chain and sequence number, this batch included.
+    ///
+    /// # Errors
+    ///
+    /// As [`location`](Self::location).
+    pub fn entry_in(&mut self, chain: &ChainKey, seq: u64) -> Result<Option<StoredEntry>, StoreError> {
+        let Some(number) = self.index.chain_numbers.get(chain).copied() else { return Ok(None) };
+        let (ctx, index) = (self.ctx, Arc::clone(&self.index));
+        let at = Location { scope: index.chains[number as usize].scope, chain: number, seq };
+        entry_at(ctx, &index, &self.entry_tables()?.entries, at)
+    }
+
     /// The counter of the key-slot file as last recorded here.
     pub fn keyring_counter(&self) -> u64 {
         self.state.keyring_counter

@@ -45,7 +45,7 @@ fn a_mapping_that_means_nothing_is_refused() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let (rows, mapping) = (folder.path().join("rows.csv"), folder.path().join("mapping.toml"));
     std::fs::write(&rows, include_str!("../../../cli/src/demo/kobo.csv")).expect("a temporary file can be written");
-    for (text, code) in [("[", "mapping_syntax"), ("[channel]\nsms = \"smms\"\n", "mapping_code")] {
+    for (text, code) in [("[", "mapping_syntax"), ("[values.channel]\nsms = \"smms\"\n", "mapping_code")] {
         std::fs::write(&mapping, text).expect("a temporary file can be written");
         let import = home.command("import --as kobo").arg(rows.display().to_string());
         import.arg("--mapping").arg(mapping.display().to_string()).run().refused(7, code);

@@ -1,0 +1,261 @@
+#!/usr/bin/env python3
+"""Reads the vector files with other libraries than the program's, written from docs/PROTOCOL.md alone.
+
+    python3 -m venv venv && venv/bin/pip install pynacl cryptography blake3 zstandard cbor2
+    venv/bin/python crdt-model/tests/vectors/check.py
+
+It is no part of CI. It shows that the page says enough to write another implementation, and is a place to start one.
+Like the page and the vectors it may be used by anybody for any purpose (CC0-1.0).
+"""
+
+import base64
+import hashlib
+import hmac
+import pathlib
+
+import cbor2
+import zstandard
+from blake3 import blake3
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
+from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
+from nacl.bindings import crypto_aead_xchacha20poly1305_ietf_decrypt
+from nacl.signing import SigningKey, VerifyKey
+
+checks = 0
+
+
+def same(what, found, expected):
+    global checks
+    checks += 1
+    if found != expected:
+        raise SystemExit(f"{what}: {found!r} is not {expected!r}")
+
+
+class Sheet:
+    """A vector file: `label = hex` or `label: text`, long values on lines indented by four spaces."""
+
+    def __init__(self, name):
+        self.fields = {}
+        label = None
+        for line in pathlib.Path(__file__).with_name(f"{name}.txt").read_text("utf-8").splitlines():
+            if line.startswith("    "):
+                self.fields[label] += line[4:]
+            elif line and not line.startswith("#"):
+                label, _, value = line.partition(" =") if " =" in line else line.partition(": ")
+                self.fields[label] = value.strip()
+
+    def text(self, label):
+        return self.fields[label]
+
+    def __getitem__(self, label):
+        return bytes.fromhex(self.fields[label])
+
+
+def H(data):
+    return blake3(data).digest()
+
+
+def KDF(context, data, n=32):
+    return blake3(data, derive_key_context=context).digest(length=n)
+
+
+def u32be(n):
+    return n.to_bytes(4, "big")
+
+
+def u64be(n):
+    return n.to_bytes(8, "big")
+
+
+def x25519_public(secret):
+    return X25519PrivateKey.from_private_bytes(secret).public_key().public_bytes_raw()
+
+
+def hkdf_expand(prk, info, n):
+    out = block = b""
+    for i in range(1, 256):
+        if len(out) >= n:
+            break
+        block = hmac.new(prk, block + info + bytes([i]), hashlib.sha256).digest()
+        out += block
+    return out[:n]
+
+
+def labeled_extract(suite, salt, label, ikm):
+    return hmac.new(salt or bytes(32), b"HPKE-v1" + suite + label + ikm, hashlib.sha256).digest()
+
+
+def labeled_expand(suite, prk, label, info, n):
+    return hkdf_expand(prk, n.to_bytes(2, "big") + b"HPKE-v1" + suite + label + info, n)
+
+
+def hpke_open(secret, enc, info, aad, ct):
+    """RFC 9180, base mode, DHKEM(X25519, HKDF-SHA256), HKDF-SHA256, ChaCha20-Poly1305, single shot."""
+    kem = b"KEM\x00\x20"
+    suite = b"HPKE\x00\x20\x00\x01\x00\x03"
+    dh = X25519PrivateKey.from_private_bytes(secret).exchange(X25519PublicKey.from_public_bytes(enc))
+    prk = labeled_extract(kem, b"", b"eae_prk", dh)
+    shared = labeled_expand(kem, prk, b"shared_secret", enc + x25519_public(secret), 32)
+    context = b"\0" + labeled_extract(suite, b"", b"psk_id_hash", b"") + labeled_extract(suite, b"", b"info_hash", info)
+    secret = labeled_extract(suite, shared, b"secret", b"")
+    key = labeled_expand(suite, secret, b"key", context, 32)
+    nonce = labeled_expand(suite, secret, b"base_nonce", context, 12)
+    return ChaCha20Poly1305(key).decrypt(nonce, ct, aad)
+
+
+ids = Sheet("ids")
+org, doc, incarnation = ids["org"], ids["doc"], ids["incarnation"]
+scope, device, member = ids["scope(site/JER)"], ids["device_id"], ids["member_id"]
+device_key = VerifyKey(ids["device.ed"])
+member_key = VerifyKey(ids["member.ed"])
+
+
+def check_ids():
+    """Section 2, and the derivations of 5 and 6."""
+    for who, domain in (("device", b"boucle/dev/v1"), ("member", b"boucle/mem/v1")):
+        same(who, bytes(SigningKey(ids[f"{who}.ed_secret"]).verify_key), ids[f"{who}.ed"])
+        same(who, x25519_public(ids[f"{who}.x_secret"]), ids[f"{who}.x"])
+        same(who, H(domain + ids[f"{who}.ed"] + ids[f"{who}.x"])[:16], ids[f"{who}_id"])
+    for name in ("membership", "knowledge", "site/JER"):
+        same(name, H(b"boucle/scope/v1" + org + name.encode())[:16], ids[f"scope({name})"])
+    audience = H(b"boucle/audience/ordinary/v1" + org + scope)[:16]
+    same("ordinary", audience, ids["ordinary_audience(site/JER)"])
+    same("named", H(b"boucle/audience/named/v1" + org + b"psea")[:16], ids["named_audience(psea)"])
+    actor = b"boucle/actor/v1" + org + scope + doc + b"\1" + u32be(0) + device + incarnation + member
+    same("actor", H(actor)[:16], ids["actor"])
+    same("drop-box actor", H(actor + u64be(5))[:16], ids["actor.drop_box"])
+    chain = device + incarnation + scope + audience + u32be(3)
+    same("stream", KDF("boucle 2026 stream key v1", ids["member_data"] + chain), ids["stream_key"])
+    for label, context in (("case_key", "boucle 2026 case key v1"), ("early_open_key", "boucle 2026 early open key v1")):
+        same(label, KDF(context, ids["stream_key"] + doc + u32be(0)), ids[label])
+    same("open hint", u64be(3), ids["open_hint"])
+    same("audience hint", bytes([audience[0] | 0x80]) + audience[1:4] + u32be(3), ids["audience_hint"])
+    hint_key = KDF("boucle 2026 hint v1", ids["ck"])
+    hint = blake3(doc + device + incarnation + u64be(5), key=hint_key).digest()[:8]
+    same("sensitive hint", hint, ids["sensitive_hint"])
+    sign = SigningKey(KDF("boucle 2026 invite sign v1", ids["invite.seed"]))
+    same("invite sign", bytes(sign.verify_key), ids["invite.sign_pk"])
+    same("invite kem", x25519_public(KDF("boucle 2026 invite kem v1", ids["invite.seed"])), ids["invite.kem_pk"])
+    keys = b"".join(ids[k] for k in ("invite.sign_pk", "device.ed", "device.x", "member.ed", "member.x"))
+    twelve = KDF("boucle 2026 six words v1", org + keys)[:12]
+    consonants, vowels = "bdfgjklmnprstvwz", "aiou"
+    words = []
+    for i in range(0, 12, 2):
+        n = int.from_bytes(twelve[i : i + 2], "big")
+        words.append(consonants[n >> 12 & 15] + vowels[n >> 8 & 3] + consonants[n >> 4 & 15] + vowels[n & 3])
+    same("words", " ".join(words), ids.text("six_words"))
+
+
+def open_section(key, section, header_aad, layer):
+    """Section 4.3, backwards."""
+    key_id = KDF("boucle 2026 key id v1", key)[:16]
+    aad = header_aad + bytes([layer]) + key_id
+    okm = KDF("boucle 2026 section v1", key + section[:32] + key_id + H(aad), 88)
+    same("commitment", okm[56:], section[32:64])
+    padded = crypto_aead_xchacha20poly1305_ietf_decrypt(section[64:], aad, okm[32:56], okm[:32]).rstrip(b"\0")
+    same("padding", padded[-1], 0x80)
+    return cbor2.loads(zstandard.ZstdDecompressor().decompress(padded[:-1], max_output_size=262_144))
+
+
+def check_entry():
+    """Sections 3 and 4."""
+    e = Sheet("entry")
+    header = cbor2.loads(e["header"])
+    same("canonical", cbor2.dumps(header), e["header"])
+    same("header", header[:7], [1, org, scope, 1, doc, device, incarnation])
+    entry_id = KDF("boucle 2026 entry id v1", e["header"])
+    same("entry id", entry_id, e["entry_id"])
+    device_key.verify(b"boucle/entry/v1\0" + entry_id, e["signature"])
+    sections = [e[f"section.{n}"] for n in range(4)]
+    for bytes_, named in zip(sections, header[13], strict=True):
+        same("section", [len(bytes_), KDF("boucle 2026 section hash v1", bytes_)], named[2:4])
+    same("bytes_total", header[9], 512 + sum(map(len, sections)))
+    for named in header[13]:
+        named[3] = bytes(32)
+    aad = cbor2.dumps(header)
+    same("aad", aad, e["aad"])
+    same("entry", H(cbor2.dumps([e["header"], e["signature"], sections])), e["blake3(entry)"])
+    sections[1], personal = None, sections[1]
+    same("erased", H(cbor2.dumps([e["header"], e["signature"], sections])), e["blake3(entry without section 1)"])
+    salt, claimed, author, signature, flags, generation, change = open_section(ids["case_key"], personal, aad, 1)
+    unsigned = cbor2.dumps([salt, claimed, author, flags, generation, change])
+    member_key.verify(b"boucle/member/v1\0" + aad + b"\1" + H(unsigned), signature)
+    same("plaintext", [author, flags, generation, change[:4]], [member, 0, 0, bytes.fromhex("856f4a83")])
+    by_device = open_section(bytes([0x18]) * 32, sections[0], aad, 0)
+    same("device only", by_device[2:5], [bytes(16), bytes(64), 4])
+
+
+def check_grants():
+    """Section 5."""
+    g = Sheet("grant")
+    secret = ids["member.x_secret"]
+    audience = ids["ordinary_audience(site/JER)"]
+    opened = []
+    slots = cbor2.loads(g["grant"])[1]
+    for enc, ct in slots:
+        try:
+            opened.append(hpke_open(secret, enc, b"boucle/grant/v1" + org + scope + doc, g["grant.aad"], ct))
+        except InvalidTag:
+            pass
+    same("grant", (len(slots), opened), (8, [ids["ck"] + b"\2" + bytes(7)]))
+    version, _, to, epoch, enc, ct = cbor2.loads(g["stream_grant"])
+    same("stream grant", (version, to, epoch), (1, audience, 3))
+    stream = hpke_open(secret, enc, b"boucle/stream/v1" + org + scope + device + incarnation, b"", ct)
+    same("stream grant", stream, ids["stream_key"])
+    info = b"boucle/wrap/v1" + org + ids["named_audience(psea)"] + u32be(1) + member
+    same("wrap", hpke_open(secret, g["wrap.enc"], info, b"", g["wrap.ct"]), ids["ck"])
+    _, enc, ct = cbor2.loads(g["invite_grant"])
+    kem = KDF("boucle 2026 invite kem v1", ids["invite.seed"])
+    plain = hpke_open(kem, enc, b"boucle/invite grant/v1" + org, b"", ct)
+    same("invite grant", plain, g["invite_grant.plaintext"])
+
+
+def check_membership():
+    """Section 6."""
+    g = Sheet("genesis")
+    _, _, roots, threshold, *_ = cbor2.loads(g["founding"])
+    same("org", H(b"boucle/org/v1" + g["founding"])[:16], g["org_id"])
+    same("root set", KDF("boucle 2026 root set v1", u32be(threshold) + b"".join(roots)), g["root_set_hash"])
+    for index in (0, 2):
+        VerifyKey(roots[index]).verify(b"boucle/genesis/v1\0" + g["founding"], g[f"signature.{index}"])
+    code, join = cbor2.loads(Sheet("operations")["05.join"])
+    same("join", code, 5)
+    VerifyKey(join[0]).verify(b"boucle/join/v1\0" + cbor2.dumps([org, *join[:5]]), join[5])
+    i = Sheet("invitation")
+    text = i.text("text")
+    decoded = base64.b32decode(text[7:] + "=" * (-len(text[7:]) % 8))
+    same("prefix", text[:7], "BOUCLE1")
+    same("invitation", decoded[:-4], i["bytes"])
+    same("checksum", KDF("boucle 2026 invitation checksum v1", decoded[:-4])[:4], decoded[-4:])
+
+
+def check_frontier():
+    """Section 8."""
+    f = Sheet("frontier")
+    tips = cbor2.loads(f["frontier"])
+    same("sorted", tips, sorted(tips))
+    listed = b"".join(d + i + u64be(seq) + entry for d, i, seq, entry in tips)
+    same("F", KDF("boucle 2026 frontier v1", org + scope + u32be(len(tips)) + listed), f["frontier_hash"])
+    same("F of nothing", KDF("boucle 2026 frontier v1", org + scope + u32be(0)), f["empty_hash"])
+    _, a, sig_a, b, sig_b = cbor2.loads(f["fork_proof"])
+    id_a, id_b = (KDF("boucle 2026 entry id v1", header) for header in (a, b))
+    device_key.verify(b"boucle/entry/v1\0" + id_a, sig_a)
+    device_key.verify(b"boucle/entry/v1\0" + id_b, sig_b)
+    same("lower id first", id_a < id_b, True)
+
+
+def check_handshake():
+    """Section 7.1."""
+    h = Sheet("handshake")
+    nonces = b"".join(cbor2.loads(h[f"nonce.{side}"])[2] for side in ("initiator", "responder"))
+    for role, side in enumerate(("initiator", "responder")):
+        tag, who, _, signature, join = cbor2.loads(h[f"proof.{side}"])
+        same(side, (tag, who, join), (1, device, None))
+        signed = b"boucle/session/v1\0" + nonces + b"\0\6peer i" + b"\0\6peer r" + bytes([role])
+        device_key.verify(signed, signature)
+
+
+for part in (check_ids, check_entry, check_grants, check_membership, check_frontier, check_handshake):
+    part()
+print(f"all {checks} values agree, and every signature verifies")

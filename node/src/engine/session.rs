@@ -1,0 +1,532 @@
+//! One conversation with one peer: the handshake, then a session driven over a channel.
+//!
+//! ```text
+//!  channel ─▶ reader task ─▶ frames ─┐                       ┌─▶ frames ─▶ writer task ─▶ channel
+//!                                    ├─▶ Session (this task) ─┤
+//!  store, admission (blocking pool) ─┘       one at a time   └─▶ Need · Ingest · AskFrontiers
+//! ```
+//!
+//! Reading the store and ingesting run side by side on threads of their own, so both directions stream. What has come in
+//! while a transaction was under way goes into the next one together.
+
+use std::collections::{HashMap, VecDeque};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use crdt_model::id::{DeviceId, DocId, ScopeId};
+use crdt_model::roster::membership_scope;
+use crdt_model::sync::handshake::{
+    Handshake, HandshakeError, JOIN_BYTES_MAX, Local, MESSAGE_BYTES_MAX, Peer, PeerPolicy, Role,
+};
+use crdt_model::sync::message::FRAME_BYTES_MAX;
+use crdt_model::sync::{Config, Input, Output, Progress, Reason, Report, Session, Snapshot};
+use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
+use tokio::time::timeout;
+use transport::{Channel, Receiver, Sender};
+
+use super::offer::Offer;
+use super::policy::Policy;
+use crate::core::{Core, fresh, locked};
+use crate::error::Failure;
+use crate::ingest::{Ingested, Source};
+use crate::store;
+
+/// A step of the handshake takes no longer.
+const HANDSHAKE_PATIENCE: Duration = Duration::from_secs(5);
+/// A peer that says nothing for so long, while it is its turn, is gone.
+const SILENCE: Duration = Duration::from_secs(60);
+/// The last frames are given this long to leave.
+const GOODBYE: Duration = Duration::from_secs(10);
+/// Frames read ahead of the session.
+const FRAMES_AHEAD: usize = 8;
+/// Bytes of entries that go into one transaction.
+const BATCH_BYTES: usize = 4 << 20;
+/// A peer that sends this many inadmissible entries in a session is not spoken to for a while.
+const REFUSED_MAX: u64 = 3;
+const BAN: Duration = Duration::from_secs(600);
+
+/// What all conversations of a node share.
+pub(super) struct Talk {
+    pub(super) core: Arc<Core>,
+    /// Unix milliseconds.
+    pub(super) now: fn() -> i64,
+    /// How long own entries wait before a session in the background offers them, milliseconds.
+    pub(super) release_ms: i64,
+    /// The membership for which what is owed to others was last written.
+    maintained: AtomicU64,
+    banned: Mutex<HashMap<DeviceId, Instant>>,
+}
+
+/// How a conversation went.
+#[derive(Debug)]
+pub(super) struct Spoken {
+    pub(super) device: DeviceId,
+    pub(super) report: Report,
+    /// Time taken by the handshake.
+    pub(super) handshake: Duration,
+    /// Time taken by the session.
+    pub(super) session: Duration,
+}
+
+/// Runs what may wait for the disk on a thread that may.
+pub(super) async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, Failure> + Send + 'static,
+) -> Result<T, Failure> {
+    tokio::task::spawn_blocking(work).await.unwrap_or_else(|_| Err(Failure::new("unexpected")))
+}
+
+/// A transport's error, as people are told.
+pub(super) fn transport_failure(error: &transport::Error, peer: &str) -> Failure {
+    use transport::Error;
+    match error {
+        Error::Refused { .. } | Error::Unreachable { .. } | Error::Unresolvable { .. } => {
+            Failure::new("peer_unreachable").arg("peer", peer)
+        }
+        Error::NoAnswer { after_ms, .. } => silent(peer, Duration::from_millis(*after_ms)),
+        Error::BadAddress { .. } | Error::BadPeer | Error::OwnAddress { .. } => {
+            Failure::new("bad_address").arg("address", peer)
+        }
+        Error::WrongPeer { .. } => Failure::new("wrong_peer").arg("address", peer),
+        Error::Busy { .. } | Error::Incompatible => {
+            Failure::new("peer_refused").arg("peer", peer).arg("reason", error.code())
+        }
+        Error::Listen { addr, .. } => Failure::new("cannot_listen").arg("address", addr),
+        Error::Start { .. } => Failure::new("cannot_listen").arg("address", peer),
+        _ => Failure::new("sync_cut").arg("peer", peer),
+    }
+    .because(error)
+    .at("peer", peer)
+}
+
+fn silent(peer: &str, waited: Duration) -> Failure {
+    Failure::new("peer_silent").arg("peer", peer).arg("seconds", waited.as_millis().div_ceil(1000))
+}
+
+fn refused(peer: &str, reason: &str) -> Failure {
+    Failure::new("peer_refused").arg("peer", peer).arg("reason", reason).at("peer", peer)
+}
+
+fn handshake_failure(error: &HandshakeError, peer: &str) -> Failure {
+    refused(peer, error.code()).because(error)
+}
+
+impl Talk {
+    pub(super) fn new(core: Arc<Core>, now: fn() -> i64, release_ms: i64) -> Self {
+        let (maintained, banned) = (AtomicU64::new(u64::MAX), Mutex::default());
+        Self { core, now, release_ms, maintained, banned }
+    }
+
+    pub(super) fn offer(&self, member: bool, explicit: bool) -> Offer {
+        Offer { member, explicit, release_ms: self.release_ms, now_ms: (self.now)() }
+    }
+
+    fn is_banned(&self, device: &DeviceId) -> bool {
+        let mut banned = locked(&self.banned);
+        banned.retain(|_, since| since.elapsed() < BAN);
+        banned.contains_key(device)
+    }
+
+    /// What we bring to a handshake.
+    fn local(&self, channel: (Vec<u8>, Vec<u8>)) -> Result<Local, Failure> {
+        let core = &self.core;
+        let shared = core.shared();
+        let snapshot = core.store.read()?;
+        let scope = membership_scope(&core.org);
+        let membership = core.frontier(&snapshot, &shared, &scope)?.hash(&core.org, &scope);
+        let (local_peer, remote_peer) = channel;
+        Ok(Local {
+            device: core.device,
+            key: core.device_ed.clone(),
+            membership,
+            join: own_join(core, &snapshot)?,
+            newcomer: shared.roster.founding.is_none(),
+            local_peer,
+            remote_peer,
+        })
+    }
+
+    /// Writes what unlocked members owe to others (wraps, names), once for every state of the membership.
+    fn maintain(&self) -> Result<(), Failure> {
+        let generation = self.core.shared().generation;
+        if self.maintained.swap(generation, Ordering::SeqCst) == generation {
+            return Ok(());
+        }
+        let mut all = true;
+        for member in self.core.unlocked() {
+            let Some(reader) = self.core.reader(&member) else { continue };
+            // a reader at long work is not waited for: the next round, or session, finds it free
+            let Ok(mut reader) = reader.try_lock() else {
+                all = false;
+                continue;
+            };
+            let _hold = self.core.hold();
+            self.core.maintain(&mut reader, (self.now)())?;
+        }
+        let now = if all { self.core.shared().generation } else { u64::MAX };
+        self.maintained.store(now, Ordering::SeqCst);
+        Ok(())
+    }
+
+    /// Ingests frames, those of one scope in one transaction; answers for each, and says if a foreign founding came.
+    fn ingest(&self, from: DeviceId, frames: Vec<(ScopeId, Vec<Vec<u8>>)>) -> Result<(Vec<Input>, bool), Failure> {
+        let (mut inputs, mut foreign) = (Vec::with_capacity(frames.len()), false);
+        for group in frames.chunk_by(|a, b| a.0 == b.0) {
+            let scope = group[0].0;
+            let entries: Vec<Vec<u8>> = group.iter().flat_map(|(_, entries)| entries).cloned().collect();
+            let source = Source { from: Some(from), scope: Some(scope) };
+            let done = self.core.ingest_from(&entries, source, (self.now)())?;
+            foreign |= done.is_foreign();
+            // told with the first frame, so that what is asked for again precedes the confirmation that caused it
+            let mut told = Some(done);
+            for _ in group {
+                let Ingested { accepted, refused, resend, .. } = told.take().unwrap_or_default();
+                let resend = resend.into_iter().map(|(_, again)| again).collect();
+                inputs.push(Input::Ingested { scope, accepted, refused, resend });
+            }
+        }
+        Ok((inputs, foreign))
+    }
+
+    /// Answers [`Output::AskFrontiers`]: looks again at who the peer is, now that more is known.
+    fn frontiers(&self, peer: &Mutex<Peer>, explicit: bool, foreign: bool, name: &str) -> Result<Snapshot, Failure> {
+        let policy = Policy::of(&self.core, (self.now)());
+        if !policy.is_founded() {
+            // A whole round, and still no founding that the invitation vouches for: nothing of it is kept.
+            self.core.drop_pending()?;
+            return Err(match foreign {
+                true => Failure::new("peer_other_org").arg("peer", name).at("peer", name),
+                false => refused(name, "newcomer"),
+            });
+        }
+        self.maintain()?;
+        let member = {
+            let mut peer = locked(peer);
+            peer.confirm(&Policy::of(&self.core, (self.now)())).map_err(|error| handshake_failure(&error, name))?;
+            peer.require_member().is_ok()
+        };
+        self.core.offer(&self.offer(member, explicit))
+    }
+}
+
+/// The Join that brought this device, for peers that may not hold it yet.
+fn own_join(core: &Core, snapshot: &store::Snapshot) -> Result<Option<Vec<u8>>, Failure> {
+    let shared = core.shared();
+    let scope = membership_scope(&core.org);
+    if shared.roster.founding.as_ref().is_some_and(|f| f.device.ed == core.device_ed.verifying_key().to_bytes()) {
+        return Ok(None);
+    }
+    for chain in snapshot.chains_of(&scope).filter(|chain| chain.key.device == core.device) {
+        let Some(stored) = snapshot.entry_in(&chain.key, 1)? else { continue };
+        let entry = core.decode(&stored.bytes)?;
+        let joins = crdt_model::roster::self_introduced_key(&core.org, &entry).is_some();
+        if joins && entry.header().doc == DocId::ZERO && stored.bytes.len() <= JOIN_BYTES_MAX {
+            return Ok(Some(stored.bytes));
+        }
+    }
+    Ok(None)
+}
+
+/// Finds out who is at the other end, and lets a newcomer's Join in.
+async fn shake_hands(talk: &Arc<Talk>, channel: &mut Channel, role: Role, name: &str) -> Result<Peer, Failure> {
+    let ends = (channel.local().to_bytes(), channel.remote().to_bytes());
+    let speaker = Arc::clone(talk);
+    let local = blocking(move || speaker.local(ends)).await?;
+    let mut handshake = Handshake::new(role, local, fresh()?);
+    let lost = |error: &transport::Error| match error {
+        transport::Error::Timeout { .. } => silent(name, HANDSHAKE_PATIENCE),
+        other => transport_failure(other, name),
+    };
+    channel.send(&handshake.first()).await.map_err(|error| lost(&error))?;
+    loop {
+        let bytes_max = MESSAGE_BYTES_MAX + JOIN_BYTES_MAX;
+        let frame = channel.recv(bytes_max, HANDSHAKE_PATIENCE).await.map_err(|error| lost(&error))?;
+        let frame = frame.ok_or_else(|| transport_failure(&transport::Error::Closed, name))?;
+        let outcome = handshake.handle(&frame, &Policy::of(&talk.core, (talk.now)()));
+        if let Some(send) = &outcome.send {
+            channel.send(send).await.map_err(|error| lost(&error))?;
+            channel.flush().await.map_err(|error| lost(&error))?;
+        }
+        match outcome.done {
+            None => {}
+            Some(Err(error)) => return Err(handshake_failure(&error, name)),
+            Some(Ok(peer)) => {
+                if talk.is_banned(&peer.device) {
+                    return Err(refused(name, "banned"));
+                }
+                let talk = Arc::clone(talk);
+                let name = name.to_owned();
+                return blocking(move || welcome(&talk, peer, &name)).await;
+            }
+        }
+    }
+}
+
+/// Takes in the Join that a newcomer showed; from then on it is a member.
+fn welcome(talk: &Talk, mut peer: Peer, name: &str) -> Result<Peer, Failure> {
+    let policy = Policy::of(&talk.core, (talk.now)());
+    if let Some(join) = peer.join.take()
+        && peer.verified
+        && policy.key(&peer.device).is_none()
+    {
+        talk.core.ingest(&[join], Some(peer.device), (talk.now)())?;
+        let policy = Policy::of(&talk.core, (talk.now)());
+        peer.confirm(&policy).map_err(|error| handshake_failure(&error, name))?;
+    }
+    Ok(peer)
+}
+
+/// Speaks with the peer at the other end of `channel` until both are equal or a reason why not has a name.
+///
+/// `explicit`: a person on this side asked. `told` hears how far it is.
+pub(super) async fn converse(
+    talk: &Arc<Talk>,
+    mut channel: Channel,
+    role: Role,
+    explicit: bool,
+    told: &(dyn Fn(Progress) + Send + Sync),
+) -> Result<Spoken, Failure> {
+    let name = channel.remote_addr().to_owned();
+    let began = Instant::now();
+    let peer = match shake_hands(talk, &mut channel, role, &name).await {
+        Ok(peer) => peer,
+        Err(failure) => {
+            // lets a refusal leave before the channel goes
+            let _ = timeout(GOODBYE, channel.close()).await;
+            return Err(failure);
+        }
+    };
+    let handshake = began.elapsed();
+    let device = peer.device;
+    let member = peer.require_member().is_ok();
+    let core = Arc::clone(&talk.core);
+    let agreed = blocking(move || core.agreed(&device)).await?;
+    let mut config = Config::new(talk.core.org, membership_scope(&talk.core.org));
+    config.explicit = explicit;
+    let mut session = Session::new(config, agreed);
+    if role == Role::Responder {
+        // Whoever called says first whether a person asked: that decides what is released here.
+        let first = channel.recv(FRAME_BYTES_MAX, SILENCE).await.map_err(|error| transport_failure(&error, &name))?;
+        session.handle(first.map_or(Input::Closed, Input::Frame));
+    }
+    let explicit = explicit || session.peer_explicit();
+    let speaker = Arc::clone(talk);
+    let start = blocking(move || speaker.core.offer(&speaker.offer(member, explicit))).await?;
+    let mut driver = Driver::new(talk, channel, session, (peer, explicit), name.clone());
+    let report = driver.run(Input::Start(start), told).await;
+    driver.end().await;
+    let report = report?;
+    if report.refused_count >= REFUSED_MAX {
+        locked(&talk.banned).insert(device, Instant::now());
+    }
+    let session = began.elapsed().saturating_sub(handshake);
+    match &report.reason {
+        Some(Reason::Cut) => Err(Failure::new("sync_cut").arg("peer", &name).at("peer", &name)),
+        Some(Reason::Bye { code }) => Err(refused(&name, code)),
+        Some(reason @ (Reason::Protocol { .. } | Reason::Version { .. } | Reason::Local { .. })) => {
+            Err(refused(&name, reason.code()).because(reason))
+        }
+        _ => Ok(Spoken { device, report, handshake, session }),
+    }
+}
+
+/// What the reader task says.
+enum Heard {
+    Frame(Vec<u8>),
+    /// Nothing came for [`SILENCE`].
+    Quiet,
+}
+
+/// What work off this task came to.
+struct Done {
+    inputs: Result<Vec<Input>, Failure>,
+    /// It was a transaction.
+    wrote: bool,
+    foreign: bool,
+}
+
+/// Drives one session.
+struct Driver {
+    talk: Arc<Talk>,
+    session: Session,
+    peer: Arc<Mutex<Peer>>,
+    device: DeviceId,
+    name: String,
+    explicit: bool,
+    writer: Option<mpsc::UnboundedSender<Vec<u8>>>,
+    frames: mpsc::Receiver<Heard>,
+    done_in: mpsc::UnboundedSender<Done>,
+    done: mpsc::UnboundedReceiver<Done>,
+    /// Frames of entries to be ingested.
+    arrived: VecDeque<(ScopeId, Vec<Vec<u8>>)>,
+    /// A transaction is under way; so many pieces of work are.
+    writing: bool,
+    working: usize,
+    /// A founding of other roots than our invitation pins came.
+    foreign: bool,
+    tasks: (JoinHandle<()>, JoinHandle<()>),
+}
+
+async fn read_frames(mut receiver: Receiver, frames: mpsc::Sender<Heard>) {
+    loop {
+        let heard = match receiver.recv(FRAME_BYTES_MAX, SILENCE).await {
+            Ok(Some(frame)) => Heard::Frame(frame),
+            Err(transport::Error::Timeout { .. }) => Heard::Quiet,
+            Ok(None) | Err(_) => return,
+        };
+        if frames.send(heard).await.is_err() {
+            return;
+        }
+    }
+}
+
+async fn write_frames(mut sender: Sender, mut frames: mpsc::UnboundedReceiver<Vec<u8>>) {
+    while let Some(frame) = frames.recv().await {
+        let mut next = Some(frame);
+        while let Some(frame) = next {
+            if sender.send(&frame).await.is_err() {
+                return;
+            }
+            next = frames.try_recv().ok();
+        }
+        if sender.flush().await.is_err() {
+            return;
+        }
+    }
+    // the peer may have gone first: it has what it needed
+    let _ = sender.close().await;
+}
+
+impl Driver {
+    fn new(talk: &Arc<Talk>, channel: Channel, session: Session, who: (Peer, bool), name: String) -> Self {
+        let (peer, explicit) = who;
+        let (sender, receiver) = channel.split();
+        let (frames_in, frames) = mpsc::channel(FRAMES_AHEAD);
+        // Bounded by the session: a window of frames, and the tips of one round.
+        let (writer, outgoing) = mpsc::unbounded_channel();
+        let (done_in, done) = mpsc::unbounded_channel();
+        Self {
+            talk: Arc::clone(talk),
+            session,
+            device: peer.device,
+            peer: Arc::new(Mutex::new(peer)),
+            name,
+            explicit,
+            writer: Some(writer),
+            frames,
+            done_in,
+            done,
+            arrived: VecDeque::new(),
+            writing: false,
+            working: 0,
+            foreign: false,
+            tasks: (tokio::spawn(read_frames(receiver, frames_in)), tokio::spawn(write_frames(sender, outgoing))),
+        }
+    }
+
+    /// Until the session has finished, or this node cannot go on.
+    async fn run(&mut self, first: Input, told: &(dyn Fn(Progress) + Send + Sync)) -> Result<Report, Failure> {
+        let mut inputs = VecDeque::from([first]);
+        let mut before = Progress::default();
+        loop {
+            while let Some(input) = inputs.pop_front() {
+                self.session.handle(input);
+                if let Some(report) = self.carry_out() {
+                    return Ok(report);
+                }
+            }
+            self.ingest_what_arrived();
+            let progress = self.session.progress();
+            if progress != before {
+                told(progress);
+                before = progress;
+            }
+            tokio::select! {
+                biased;
+                Some(done) = self.done.recv() => {
+                    self.working -= 1;
+                    self.writing &= !done.wrote;
+                    self.foreign |= done.foreign;
+                    inputs.extend(done.inputs?);
+                }
+                heard = self.frames.recv() => match heard {
+                    Some(Heard::Frame(frame)) => inputs.push_back(Input::Frame(frame)),
+                    // while we are at work ourselves it is not the peer's turn
+                    Some(Heard::Quiet) if self.working > 0 => {}
+                    Some(Heard::Quiet) => return Err(silent(&self.name, SILENCE).at("peer", &self.name)),
+                    None => inputs.push_back(Input::Closed),
+                },
+            }
+        }
+    }
+
+    /// Does what the session asks.
+    fn carry_out(&mut self) -> Option<Report> {
+        while let Some(output) = self.session.poll() {
+            match output {
+                Output::Send(frame) => {
+                    if let Some(writer) = &self.writer {
+                        // a writer that is gone shows as the end of the frames that come
+                        let _ = writer.send(frame);
+                    }
+                }
+                Output::Need { scope, suffix, bytes_max } => self.work(false, move |talk| {
+                    let (entries, reached) = talk.core.supply(scope, &suffix, bytes_max)?;
+                    Ok((vec![Input::Supplied { scope, entries, reached }], false))
+                }),
+                Output::Ingest { scope, entries } => self.arrived.push_back((scope, entries)),
+                Output::AskFrontiers => {
+                    let (peer, name, foreign) = (Arc::clone(&self.peer), self.name.clone(), self.foreign);
+                    let explicit = self.explicit || self.session.peer_explicit();
+                    self.work(false, move |talk| {
+                        let snapshot = talk.frontiers(&peer, explicit, foreign, &name)?;
+                        Ok((vec![Input::Frontiers(snapshot)], false))
+                    });
+                }
+                Output::Finished(report) => return Some(*report),
+            }
+        }
+        None
+    }
+
+    fn ingest_what_arrived(&mut self) {
+        if self.writing || self.arrived.is_empty() {
+            return;
+        }
+        let mut batch = Vec::new();
+        let mut bytes = 0;
+        while bytes < BATCH_BYTES
+            && let Some((scope, entries)) = self.arrived.pop_front()
+        {
+            bytes += entries.iter().map(Vec::len).sum::<usize>();
+            batch.push((scope, entries));
+        }
+        let device = self.device;
+        self.writing = true;
+        self.work(true, move |talk| talk.ingest(device, batch));
+    }
+
+    /// Runs a piece of work on a thread of its own.
+    fn work(&mut self, wrote: bool, work: impl FnOnce(&Talk) -> Result<(Vec<Input>, bool), Failure> + Send + 'static) {
+        let (talk, done_in) = (Arc::clone(&self.talk), self.done_in.clone());
+        self.working += 1;
+        tokio::spawn(async move {
+            let (inputs, foreign) = match blocking(move || work(&talk)).await {
+                Ok((inputs, foreign)) => (Ok(inputs), foreign),
+                Err(failure) => (Err(failure), false),
+            };
+            // nobody waits for it any more when the session is over
+            let _ = done_in.send(Done { inputs, wrote, foreign });
+        });
+    }
+
+    /// Lets the last frames leave.
+    async fn end(mut self) {
+        self.writer = None;
+        let (reader, writer) = &mut self.tasks;
+        let _ = timeout(GOODBYE, writer).await;
+        reader.abort();
+        self.tasks.1.abort();
+    }
+}

@@ -1,0 +1,255 @@
+use std::time::{Duration, Instant};
+
+use transport::memory::{Cut, pair, pair_with};
+
+use super::*;
+use crate::homes::{Home, NOW, carry, founded, joined, two, two_equal};
+
+fn settings() -> Settings {
+    let limits = Limits { dial_timeout_ms: 1_500, ..Settings::default().limits };
+    Settings { limits, reach: Duration::from_millis(300), now: || NOW, ..Settings::default() }
+}
+
+/// A node that listens on loopback, and where.
+fn node(home: &Home, peers: &[&str], settings: Settings) -> (Engine, String) {
+    let options = RunOptions { peers: peers.iter().map(|peer| (*peer).to_owned()).collect(), ..RunOptions::default() };
+    let listen = vec!["/ip4/127.0.0.1/tcp/0".to_owned()];
+    let (engine, ready) = Engine::start_with(Arc::clone(&home.core), listen, &options, settings).expect("started");
+    assert!(ready.ready && !ready.listening[0].contains("/p2p/"));
+    (engine, ready.listening[0].clone())
+}
+
+fn dialler(home: &Home) -> Engine {
+    let options = RunOptions::default();
+    Engine::start_with(Arc::clone(&home.core), Vec::new(), &options, settings()).expect("started").0
+}
+
+fn sync(engine: &Engine, target: &str) -> Json {
+    let reply = engine.sync(Some(target), &mut |_| ()).expect("synced");
+    reply["peers"][0].clone()
+}
+
+/// Waits until something holds.
+fn until(what: &str, holds: impl Fn() -> bool) {
+    let began = Instant::now();
+    while !holds() {
+        assert!(began.elapsed() < Duration::from_secs(20), "never: {what}");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
+
+fn number(peer: &Json, name: &str) -> u64 {
+    peer[name].as_u64().expect(name)
+}
+
+#[test]
+fn a_newcomer_with_nothing_but_an_invitation_gets_the_log_reads_it_and_writes() {
+    let (founder, newcomer) = two();
+    let told = founder.case("mots de la fondatrice");
+    let early = newcomer.case("avant la rencontre");
+    let (served, addr) = node(&founder, &[], settings());
+    let caller = dialler(&newcomer);
+    let peer = sync(&caller, &addr);
+    assert_eq!(peer["equal"], true, "{peer}");
+    assert_eq!(peer["peer"], founder.core.device.to_string());
+    assert!(number(&peer, "entries_received") > 5 && number(&peer, "entries_sent") > 0);
+    assert!(peer["scopes"].as_array().expect("scopes").iter().any(|scope| scope["scope"] == "site/REG"));
+    assert_eq!(founder.fingerprints(), newcomer.fingerprints());
+    assert!(newcomer.read(&told).contains("mots de la fondatrice"));
+    assert!(founder.read(&early).contains("avant la rencontre"));
+    assert_eq!(newcomer.core.peers().expect("readable")[0].device, founder.core.device.to_string());
+    caller.stop();
+    served.stop();
+}
+
+#[test]
+fn a_sync_of_equals_is_one_round_trip_of_at_most_400_bytes() {
+    let (founder, newcomer) = two_equal();
+    founder.case("x");
+    let (served, addr) = node(&founder, &[], settings());
+    let caller = dialler(&newcomer);
+    assert_eq!(sync(&caller, &addr)["equal"], true);
+    let again = sync(&caller, &addr);
+    assert_eq!((again["equal"].clone(), number(&again, "round_trips")), (json!(true), 1), "{again}");
+    assert!(number(&again, "bytes_sent") + number(&again, "bytes_received") <= 400, "{again}");
+    assert_eq!(number(&again, "entries_sent") + number(&again, "entries_received"), 0);
+    drop(served);
+}
+
+#[test]
+fn three_nodes_in_a_row_converge_by_themselves() {
+    let (a, b) = two_equal();
+    let c = joined(&a.invite("cfm_manager"), "Awa");
+    carry(&a, &b);
+    let live = Settings { release_ms: 0, ..settings() };
+    let (first, addr) = node(&a, &[], live.clone());
+    let (second, second_addr) = node(&b, &[&addr], live.clone());
+    let (third, _) = node(&c, &[&second_addr], live);
+    let equal = || a.fingerprints() == c.fingerprints() && b.fingerprints() == c.fingerprints();
+    until("the newcomer is taken in", || equal() && c.core.shared().roster.founding.is_some());
+    let began = Instant::now();
+    let reference = a.case("de bout en bout");
+    let of_a = a.fingerprints();
+    until("the case arrives", || of_a == c.fingerprints());
+    assert!(began.elapsed() < Duration::from_secs(10));
+    assert!(c.read(&reference).contains("de bout en bout"));
+    c.case("et retour");
+    let of_c = c.fingerprints();
+    until("the answer arrives", || of_c == a.fingerprints());
+    for engine in [first, second, third] {
+        engine.stop();
+    }
+}
+
+#[test]
+fn own_entries_wait_in_the_background_and_go_at_once_when_a_person_asks() {
+    let (founder, newcomer) = two_equal();
+    let (served, addr) = node(&founder, &[], settings());
+    let (kept, _) = node(&newcomer, &[&addr], settings());
+    until("they have met", || !newcomer.core.peers().expect("readable").is_empty());
+    let before = founder.fingerprints();
+    newcomer.case("peut être retiré");
+    std::thread::sleep(Duration::from_millis(600));
+    assert_eq!(founder.fingerprints(), before, "withdrawable for five minutes");
+    // whoever asks, both sides release
+    let peer = served.sync(None, &mut |_| ()).expect("synced")["peers"][0].clone();
+    assert_eq!((peer["equal"].clone(), peer["peer"].clone()), (json!(true), json!(newcomer.core.device)), "{peer}");
+    assert_eq!(founder.fingerprints(), newcomer.fingerprints());
+    assert_ne!(founder.fingerprints(), before);
+    kept.stop();
+    served.stop();
+}
+
+#[test]
+fn another_networks_secret_gets_no_answer_within_the_dial_timeout() {
+    let (here, elsewhere) = (founded(), founded());
+    let (served, addr) = node(&elsewhere, &[], settings());
+    let caller = dialler(&here);
+    let began = Instant::now();
+    let failure = caller.sync(Some(&addr), &mut |_| ()).expect_err("silence");
+    assert_eq!(failure.code, "peer_silent", "{failure:?}");
+    assert!(failure.args.contains(&("peer", addr)));
+    assert!(began.elapsed() < Duration::from_secs(5));
+    drop(served);
+}
+
+#[test]
+fn nobody_there_no_address_and_nobody_known_are_told_apart() {
+    let home = founded();
+    let caller = dialler(&home);
+    let code = |target: Option<&str>| caller.sync(target, &mut |_| ()).expect_err("nobody").code;
+    assert_eq!(code(Some("/ip4/127.0.0.1/tcp/1")), "peer_unreachable");
+    assert_eq!(code(Some("/ip4/127.0.0.1/udp/1")), "bad_address");
+    assert_eq!(code(Some("REG")), "no_peer");
+    assert_eq!(code(None), "no_peer");
+}
+
+#[test]
+fn a_site_and_a_device_are_found_where_they_were_met() {
+    let (founder, newcomer) = two_equal();
+    let (served, addr) = node(&founder, &[], settings());
+    let caller = dialler(&newcomer);
+    sync(&caller, &addr);
+    caller.stop();
+    let later = dialler(&newcomer);
+    assert_eq!(sync(&later, "reg")["equal"], true);
+    assert_eq!(sync(&later, &founder.core.device.to_string()[..12])["equal"], true);
+    drop(served);
+}
+
+/// Both ends of one channel, until both are done.
+fn speak(
+    caller: &Home,
+    answerer: &Home,
+    channels: (Channel, Channel),
+) -> (Result<Spoken, Failure>, Result<Spoken, Failure>) {
+    let runtime = Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime");
+    let talk = |home: &Home| Arc::new(Talk::new(Arc::clone(&home.core), || NOW, RELEASE_MS));
+    let (one, other) = (talk(caller), talk(answerer));
+    runtime.block_on(async {
+        let calling = converse(&one, channels.0, Role::Initiator, true, &|_| ());
+        let answering = converse(&other, channels.1, Role::Responder, false, &|_| ());
+        tokio::join!(calling, answering)
+    })
+}
+
+#[test]
+fn a_cut_session_is_named_and_the_next_one_goes_on_where_it_stopped() {
+    let (founder, newcomer) = two_equal();
+    let total = 800;
+    founder.fill(total, 2_000);
+    let limits = Limits::default();
+    let held = |home: &Home| home.entries().len();
+    let before = held(&newcomer);
+    let (ours, _) = speak(&newcomer, &founder, pair_with(&limits, Cut::after(1_000_000)));
+    assert_eq!(ours.expect_err("cut").code, "sync_cut");
+    let between = held(&newcomer) - before;
+    assert!(between > 0 && between < total, "{between} arrived before the cut");
+    let (ours, theirs) = speak(&newcomer, &founder, pair());
+    let (ours, theirs) = (ours.expect("synced"), theirs.expect("synced"));
+    assert!(ours.report.equal && theirs.report.equal);
+    assert_eq!(theirs.report.entries_sent as usize, total - between, "what was confirmed is not sent again");
+    assert_eq!(founder.fingerprints(), newcomer.fingerprints());
+}
+
+#[test]
+fn strangers_and_spent_invitations_are_refused_by_name() {
+    let founder = founded();
+    let stranger = founded();
+    let invitation = founder.invite("cfm_manager");
+    let first = joined(&invitation, "Ali");
+    let foreign = joined(&stranger.invite("cfm_manager"), "Eve");
+    let refused = |caller: &Home| {
+        let (ours, theirs) = speak(caller, &founder, pair());
+        let (ours, theirs) = (ours.expect_err("refused"), theirs.expect_err("refused"));
+        assert_eq!((ours.code, theirs.code), ("peer_refused", "peer_refused"));
+        ours.args.iter().find(|(name, _)| *name == "reason").map(|(_, reason)| reason.clone()).expect("a reason")
+    };
+    let before = founder.fingerprints();
+    assert_eq!(refused(&stranger), "unknown_device");
+    assert_eq!(refused(&foreign), "foreign_org");
+    assert_eq!(founder.fingerprints(), before);
+    let (ours, _) = speak(&first, &founder, pair());
+    assert!(ours.expect("synced").report.equal);
+    let join = founder.core.shared().roster.members[&first.member].join;
+    founder.core.say(vec![(crdt_model::roster::Operation::Confirm(join), None)]).expect("confirmed");
+    // the sheet is found again after somebody joined by it
+    assert_eq!(refused(&joined(&invitation, "Eve")), "invite_used");
+}
+
+#[test]
+fn two_newcomers_give_each_other_nothing_but_the_reason() {
+    let founder = founded();
+    let (one, other) = (joined(&founder.invite("cfm_manager"), "Ali"), joined(&founder.invite("cfm_manager"), "Awa"));
+    one.case("x");
+    let before = (one.fingerprints(), other.fingerprints());
+    let (ours, theirs) = speak(&one, &other, pair());
+    assert_eq!(ours.expect_err("neither knows the organisation").code, "peer_refused");
+    assert!(theirs.is_err());
+    assert_eq!((one.fingerprints(), other.fingerprints()), before);
+    assert_eq!(other.core.store.read().expect("readable").shelf_counts().expect("readable").pending, 0);
+}
+
+#[test]
+fn both_copies_of_a_copied_disk_come_to_the_same_end_through_a_sync() {
+    let (founder, newcomer) = two_equal();
+    let third = joined(&founder.invite("cfm_manager"), "Awa");
+    for _ in 0..2 {
+        for (a, b) in [(&founder, &third), (&third, &founder), (&founder, &newcomer)] {
+            carry(a, b);
+            b.maintain();
+        }
+    }
+    let incarnation = third.core.incarnation();
+    let copy = third.copied();
+    for (home, to, size) in [(&third, &founder, 30), (&copy, &newcomer, 31)] {
+        home.fill(5, size);
+        carry(home, to);
+    }
+    let (ours, theirs) = speak(&newcomer, &founder, pair());
+    assert!(ours.expect("synced").report.equal && theirs.expect("synced").report.equal);
+    assert_eq!(founder.fingerprints(), newcomer.fingerprints());
+    let forks = founder.core.shared().forks.clone();
+    assert_eq!(forks, newcomer.core.shared().forks);
+    assert!(forks.keys().any(|(_, chain)| chain.device == third.core.device && chain.incarnation == incarnation));
+}

@@ -1,0 +1,184 @@
+//! Homes for tests: an organisation in temporary folders, and entries carried between them by hand.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crdt_model::compose::{EntryPlan, SectionPlan, compose};
+use crdt_model::edit::{NewCase, Words};
+use crdt_model::entry::Kind;
+use crdt_model::id::{DocId, MemberId};
+
+use crate::core::{Core, locked};
+use crate::keyring::Passphrase;
+use crate::members;
+
+/// The time of all that happens in tests, Unix milliseconds.
+pub(crate) const NOW: i64 = 1_790_000_000_000;
+
+/// An open home with one unlocked member.
+pub(crate) struct Home {
+    pub(crate) core: Arc<Core>,
+    pub(crate) member: MemberId,
+    dir: tempfile::TempDir,
+}
+
+fn passphrase() -> Passphrase {
+    Passphrase::new("quatre tortues mangent lentement la laitue")
+}
+
+fn home_of(core: Core, dir: tempfile::TempDir) -> Home {
+    let member = core.unlocked()[0];
+    Home { core: Arc::new(core), member, dir }
+}
+
+/// A new organisation.
+pub(crate) fn founded() -> Home {
+    let dir = tempfile::tempdir().expect("a folder");
+    let home = dir.path().join("home");
+    let (core, _) = members::init(&home, "Fondation", "REG", "Rose", None, &passphrase(), NOW).expect("founded");
+    home_of(core, dir)
+}
+
+/// A new home on this invitation.
+pub(crate) fn joined(invitation: &str, name: &str) -> Home {
+    let dir = tempfile::tempdir().expect("a folder");
+    let home = dir.path().join("home");
+    let (core, _) = members::join(&home, None, invitation, name, &passphrase(), NOW).expect("joined");
+    home_of(core.expect("a new home"), dir)
+}
+
+impl Home {
+    /// Acts as the home's member.
+    pub(crate) fn act<T>(&self, act: impl FnOnce(&Core, &mut crate::core::Reader) -> T) -> T {
+        let reader = self.core.reader(&self.member).expect("unlocked");
+        let mut reader = locked(&reader);
+        self.core.refresh_reader(&mut reader).expect("keys");
+        act(&self.core, &mut reader)
+    }
+
+    pub(crate) fn invite(&self, role: &str) -> String {
+        let told = self.act(|core, reader| core.invite(reader, "REG", role, None, None, NOW)).expect("invited");
+        told["invitation"].as_str().expect("a text").to_owned()
+    }
+
+    /// A new case; gives its reference.
+    pub(crate) fn case(&self, text: &str) -> String {
+        let case = NewCase {
+            case_type: "complaint".into(),
+            channel: "committee".into(),
+            text: Some(Words::from(text)),
+            ..NewCase::default()
+        };
+        let told = self.act(|core, reader| core.case_new(reader, case, None, NOW)).expect("a case");
+        told["ref"].as_str().expect("a reference").to_owned()
+    }
+
+    /// What the member reads of a case, as JSON text.
+    pub(crate) fn read(&self, reference: &str) -> String {
+        self.act(|core, reader| {
+            let shared = core.shared();
+            let loaded = core.find_case(&shared, reader, reference).expect("found");
+            core.show(&shared, &loaded, NOW).to_string()
+        })
+    }
+
+    /// Writes what the member's node owes to others.
+    pub(crate) fn maintain(&self) {
+        self.act(|core, reader| core.maintain(reader, NOW)).expect("maintained");
+    }
+
+    /// Every entry held, chain by chain, the membership first.
+    pub(crate) fn entries(&self) -> Vec<Vec<u8>> {
+        let snapshot = self.core.store.read().expect("readable");
+        let mut chains: Vec<_> = snapshot.chains().collect();
+        let membership = crdt_model::roster::membership_scope(&self.core.org);
+        chains.sort_by_key(|chain| (chain.key.scope != membership, chain.key));
+        let of = |chain: &crate::store::ChainTip| snapshot.chain_entries(&chain.key, 1, usize::MAX).expect("readable");
+        chains.iter().flat_map(of).map(|entry| entry.bytes).collect()
+    }
+
+    /// The frontier's hash of each scope that is not empty, over effective tips.
+    pub(crate) fn fingerprints(&self) -> BTreeMap<String, String> {
+        let shared = self.core.shared();
+        let told = self.core.fingerprint(&shared).expect("readable");
+        let rows = told.as_array().expect("rows").iter().filter(|row| row["entries"] != 0);
+        rows.map(|row| (row["id"].to_string(), row["fingerprint"].to_string())).collect()
+    }
+
+    /// A second home from the same keys and the same store, under the same incarnation: what a copied disk is before
+    /// anyone notices.
+    pub(crate) fn copied(&self) -> Self {
+        let dir = tempfile::tempdir().expect("a folder");
+        let (from, to) = (self.dir.path().join("home"), dir.path().join("home"));
+        std::fs::create_dir_all(&to).expect("a folder");
+        for file in std::fs::read_dir(&from).expect("readable") {
+            let file = file.expect("readable");
+            std::fs::copy(file.path(), to.join(file.file_name())).expect("copied");
+        }
+        let keys = to.join(crate::keyring::KEYRING_FILE);
+        let locked = crate::keyring::LockedKeyring::read(&keys).expect("keys");
+        let unlocked = locked.unlock(None, &passphrase(), crate::store::os_entropy());
+        let (keyring, secrets) = unlocked.expect("unlocked");
+        let file = to.join(crate::store::STORE_FILE);
+        let store = crate::store::Store::open(&file, keyring.store_config()).expect("a store");
+        let core = Core::assemble(&to, store, keyring).expect("a home");
+        core.admit_reader(secrets);
+        home_of(core, dir)
+    }
+}
+
+/// Founder and one who joined, who have not met yet.
+pub(crate) fn two() -> (Home, Home) {
+    let founder = founded();
+    let newcomer = joined(&founder.invite("cfm_manager"), "Ali");
+    (founder, newcomer)
+}
+
+/// Brings everything `from` holds to `to`.
+pub(crate) fn carry(from: &Home, to: &Home) -> crate::ingest::Ingested {
+    to.core.ingest(&from.entries(), Some(from.core.device), NOW).expect("ingested")
+}
+
+/// Founder and one who joined, equal.
+pub(crate) fn two_equal() -> (Home, Home) {
+    let (founder, newcomer) = two();
+    for _ in 0..4 {
+        carry(&founder, &newcomer);
+        newcomer.maintain();
+        carry(&newcomer, &founder);
+        founder.maintain();
+    }
+    carry(&founder, &newcomer);
+    assert_eq!(founder.fingerprints(), newcomer.fingerprints());
+    (founder, newcomer)
+}
+
+impl Home {
+    /// Writes `n` entries of `bytes` each that say nothing, in the site's scope.
+    pub(crate) fn fill(&self, n: usize, bytes: usize) {
+        let core = &self.core;
+        let scope = crdt_model::roster::site_scope(&core.org, "REG");
+        let (shared, incarnation) = (core.shared(), core.incarnation());
+        let mut entropy = crate::core::entropy().expect("entropy");
+        let filled = core.commit(|tx| {
+            for i in 0..n {
+                let plan = EntryPlan {
+                    org: core.org,
+                    scope,
+                    kind: Kind::Receipt,
+                    doc: DocId([i as u8; 16]),
+                    device: core.device,
+                    incarnation,
+                    place: core.place(tx, &scope, incarnation),
+                    auth: core.auth(&shared),
+                    deps: Vec::new(),
+                    sections: vec![SectionPlan::Clear { layer: 0, bytes: vec![i as u8; bytes] }],
+                };
+                let entry = compose(&plan, &core.device_ed, None, &mut entropy).expect("small");
+                crate::core::append(tx, &entry)?;
+            }
+            Ok(())
+        });
+        filled.expect("written");
+    }
+}

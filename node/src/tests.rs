@@ -1,0 +1,141 @@
+//! Several homes in one process: what holds between nodes, without a network.
+
+mod confidentiality;
+mod verdicts;
+
+use std::path::Path;
+use std::sync::{Arc, Mutex};
+
+use crdt_model::edit::{NewCase, Words};
+use crdt_model::id::{DocId, MemberId};
+use serde_json::Value as Json;
+use tempfile::TempDir;
+
+use crate::core::{Core, Reader, locked};
+use crate::error::Failure;
+use crate::keyring::Passphrase;
+use crate::members;
+use crate::store::ChainKey;
+
+pub(super) const NOW: i64 = 1_760_000_000_000;
+
+/// A home with one unlocked member.
+pub(super) struct Home {
+    pub(super) core: Core,
+    pub(super) member: MemberId,
+    pub(super) folder: TempDir,
+}
+
+pub(super) fn passphrase() -> Passphrase {
+    Passphrase::new("a long enough passphrase")
+}
+
+impl Home {
+    pub(super) fn founded() -> Self {
+        let folder = TempDir::new().expect("a folder");
+        let home = folder.path().join("home");
+        let (core, _) = members::init(&home, "Essai", "JER", "Rose", None, &passphrase(), NOW).expect("founded");
+        let member = core.unlocked()[0];
+        Self { core, member, folder }
+    }
+
+    /// A new home that joins by an invitation of this one.
+    pub(super) fn invited(&self, site: &str, role: &str, name: &str) -> Self {
+        let reply = self.with(|core, reader| core.invite(reader, site, role, None, None, NOW)).expect("invited");
+        let folder = TempDir::new().expect("a folder");
+        let text = reply["invitation"].as_str().expect("a code");
+        let home = folder.path().join("home");
+        let (core, _) = members::join(&home, None, text, name, &passphrase(), NOW).expect("joined");
+        let core = core.expect("a new home");
+        let member = core.unlocked()[0];
+        Self { core, member, folder }
+    }
+
+    pub(super) fn site(&self, code: &str) {
+        self.with(|core, reader| core.site_add(reader, code, code, "office", None, None)).expect("site added");
+    }
+
+    pub(super) fn path(&self) -> &Path {
+        &self.core.home
+    }
+
+    pub(super) fn reader(&self) -> Arc<Mutex<Reader>> {
+        self.core.reader(&self.member).expect("unlocked")
+    }
+
+    pub(super) fn with<T>(&self, act: impl FnOnce(&Core, &mut Reader) -> Result<T, Failure>) -> Result<T, Failure> {
+        let reader = self.reader();
+        let mut reader = locked(&reader);
+        self.core.refresh_reader(&mut reader)?;
+        act(&self.core, &mut reader)
+    }
+
+    pub(super) fn new_case(&self, case: NewCase) -> Json {
+        self.with(|core, reader| core.case_new(reader, case, Some(&[]), NOW)).expect("a case")
+    }
+
+    pub(super) fn show(&self, case: &str) -> Result<Json, Failure> {
+        self.with(|core, reader| {
+            let shared = core.shared();
+            let loaded = core.find_case(&shared, reader, case)?;
+            Ok(core.show(&shared, &loaded, NOW))
+        })
+    }
+
+    pub(super) fn fingerprint(&self) -> Json {
+        self.core.fingerprint(&self.core.shared()).expect("fingerprint")
+    }
+
+    pub(super) fn digest(&self) -> Json {
+        self.with(|core, reader| core.digest(&core.shared(), reader)).expect("digest")
+    }
+
+    pub(super) fn verify(&self) -> Json {
+        self.with(|core, reader| core.verify(&core.shared(), reader, &mut |_, _| {})).expect("verify")
+    }
+
+    /// Every entry held, chain by chain.
+    pub(super) fn entries(&self) -> Vec<Vec<u8>> {
+        let snapshot = self.core.store.read().expect("readable");
+        let chains: Vec<ChainKey> = snapshot.chains().map(|chain| chain.key).collect();
+        let all = chains.iter().flat_map(|chain| snapshot.chain_entries(chain, 1, usize::MAX).expect("readable"));
+        all.map(|stored| stored.bytes).collect()
+    }
+
+    pub(super) fn maintain(&self) -> bool {
+        let reader = self.reader();
+        self.core.maintain(&mut locked(&reader), NOW).expect("maintained")
+    }
+}
+
+/// What a sync does, by hand: both hold what either held, and what each then owes the other.
+pub(super) fn exchange(a: &Home, b: &Home) {
+    for _ in 0..6 {
+        for (from, to) in [(a, b), (b, a)] {
+            to.core.ingest(&from.entries(), Some(from.core.device), NOW).expect("ingested");
+        }
+        let wrote = [a, b].map(Home::maintain);
+        if !wrote.contains(&true) && a.fingerprint() == b.fingerprint() {
+            return;
+        }
+    }
+    panic!("two homes did not become equal:\n{}\n{}", a.fingerprint(), b.fingerprint());
+}
+
+pub(super) fn complaint() -> NewCase {
+    NewCase {
+        case_type: "complaint".into(),
+        channel: "hotline".into(),
+        category: Some("payment.not_received".into()),
+        text: Some(Words::from("pas reçu")),
+        ..NewCase::default()
+    }
+}
+
+pub(super) fn case_id(reply: &Json) -> String {
+    reply["case_id"].as_str().expect("a case id").to_owned()
+}
+
+pub(super) fn doc(reply: &Json) -> DocId {
+    case_id(reply).parse().expect("hexadecimal")
+}

@@ -1,0 +1,183 @@
+//! Canaries in every personal and sensitive field, searched for wherever a keyless node, the wire or the disk could
+//! show them. The control: built with `unsealed-control`, where sealing is replaced by identity, the same scan must find
+//! every canary, or it proves nothing.
+
+use crdt_model::edit::{Edit, NewCase, Words};
+use data_encoding::{BASE64, HEXLOWER, HEXUPPER};
+
+use super::{Home, NOW, case_id, exchange};
+use crate::store::{MemberSpace, Snapshot, Space};
+
+/// One canary: a word found nowhere else.
+fn canary(field: &str) -> String {
+    format!("zqx{field}kanari")
+}
+
+const PERSONAL: [&str; 9] = ["name", "phone", "contact", "safe", "household", "locality", "summary", "text", "note"];
+const SENSITIVE: [&str; 5] = ["allegation", "accused", "place", "sealedtext", "sealednote"];
+
+/// The ways in which a word may stand in bytes.
+fn forms(word: &str) -> Vec<(&'static str, Vec<u8>)> {
+    let utf16: Vec<u16> = word.encode_utf16().collect();
+    let le = utf16.iter().flat_map(|unit| unit.to_le_bytes()).collect();
+    let be = utf16.iter().flat_map(|unit| unit.to_be_bytes()).collect();
+    let mut all = vec![
+        ("utf-8", word.as_bytes().to_vec()),
+        ("utf-16le", le),
+        ("utf-16be", be),
+        ("hex", HEXLOWER.encode(word.as_bytes()).into_bytes()),
+        ("HEX", HEXUPPER.encode(word.as_bytes()).into_bytes()),
+    ];
+    // base64 of a longer text holds the word at one of three phases: its inner part is the same there
+    for phase in 0..3 {
+        let padded = [&b"\0\0"[..phase], word.as_bytes()].concat();
+        let inner = &BASE64.encode(&padded)[4..padded.len() / 3 * 4];
+        all.push(("base64", inner.as_bytes().to_vec()));
+    }
+    all
+}
+
+fn contains(haystack: &[u8], needle: &[u8]) -> bool {
+    haystack.windows(needle.len()).any(|window| window == needle)
+}
+
+/// Places in which a canary was found.
+fn scan(what: &[(String, Vec<u8>)]) -> Vec<(String, String, &'static str)> {
+    let mut found = Vec::new();
+    for field in PERSONAL.iter().chain(&SENSITIVE) {
+        for (form, needle) in forms(&canary(field)) {
+            for (place, bytes) in what {
+                if contains(bytes, &needle) {
+                    found.push(((*field).to_owned(), place.clone(), form));
+                }
+            }
+        }
+    }
+    found
+}
+
+/// A case whose personal fields are canaries, and a sealed one.
+fn cases() -> (NewCase, NewCase) {
+    let word = |field: &str| Some(Words::from(canary(field).as_str()));
+    let ordinary = NewCase {
+        case_type: "complaint".into(),
+        channel: "hotline".into(),
+        category: Some("payment.not_received".into()),
+        reporter_name: word("name"),
+        phone: word("phone"),
+        alt_contact: word("contact"),
+        safe_contact: word("safe"),
+        household_id: word("household"),
+        locality: word("locality"),
+        summary: word("summary"),
+        text: word("text"),
+        ..NewCase::default()
+    };
+    let sealed = NewCase {
+        case_type: "complaint".into(),
+        channel: "committee".into(),
+        category: Some("sea.abuse".into()),
+        allegation: word("allegation"),
+        accused: word("accused"),
+        incident_place: word("place"),
+        text: word("sealedtext"),
+        ..NewCase::default()
+    };
+    (ordinary, sealed)
+}
+
+/// Every value of every table, opened with the node's own store key.
+fn opened_values(home: &Home) -> Vec<(String, Vec<u8>)> {
+    let snapshot: Snapshot = home.core.store.read().expect("readable");
+    let mut values = Vec::new();
+    for chain in snapshot.chains() {
+        for stored in snapshot.chain_entries(&chain.key, 1, usize::MAX).expect("readable") {
+            values.push((format!("entry {}", stored.entry_id.short()), stored.bytes));
+        }
+        for shelved in snapshot.aside_of(&chain.key).expect("readable") {
+            values.push(("aside".into(), shelved.bytes));
+        }
+    }
+    for space in Space::ALL {
+        for (key, value) in snapshot.list(space).expect("readable") {
+            values.push((format!("{space:?}"), [key.as_slice(), value.as_slice()].concat()));
+        }
+    }
+    values
+}
+
+/// The member's own values, opened with the member's key too.
+fn member_values(home: &Home) -> Vec<(String, Vec<u8>)> {
+    let access = home.reader().lock().expect("unlocked").secrets.store_access();
+    let snapshot = home.core.store.read().expect("readable");
+    let mut values = Vec::new();
+    for space in MemberSpace::ALL {
+        for (key, value) in snapshot.list_member(space, &access).expect("readable") {
+            values.push((format!("{space:?}"), [key.as_slice(), value.as_slice()].concat()));
+        }
+    }
+    values
+}
+
+/// Every file under a folder, as it lies on the disk.
+fn files(folder: &std::path::Path, into: &mut Vec<(String, Vec<u8>)>) {
+    for item in std::fs::read_dir(folder).expect("a folder") {
+        let path = item.expect("an item").path();
+        if path.is_dir() {
+            files(&path, into);
+        } else if let Ok(bytes) = std::fs::read(&path) {
+            into.push((path.display().to_string(), bytes));
+        }
+    }
+}
+
+#[test]
+fn no_canary_is_found_without_the_keys_and_every_one_without_sealing() {
+    let founder = Home::founded();
+    founder.site("PES");
+    let operator = founder.invited("PES", "operator", "Ali");
+    let relay = founder.invited("PES", "relay", "Relais");
+    exchange(&founder, &operator);
+    exchange(&founder, &relay);
+    let (ordinary, sealed) = cases();
+    let ordinary = case_id(&operator.new_case(ordinary));
+    let sealed = case_id(&operator.new_case(sealed));
+    let note = |home: &Home, case: &str, word: &str| {
+        let edit = Edit::Note { text: Words::from(canary(word).as_str()) };
+        home.with(|core, reader| core.act(reader, case, &edit, NOW)).expect("noted");
+    };
+    note(&operator, &ordinary, "note");
+    exchange(&operator, &founder);
+    note(&founder, &sealed, "sealednote");
+    exchange(&founder, &relay);
+
+    // the founder, who is the first holder of every audience, reads both: the canaries are really there
+    for (case, fields) in [(&ordinary, &PERSONAL[..]), (&sealed, &SENSITIVE[..])] {
+        let shown = founder.show(case).expect("shown").to_string();
+        for field in fields {
+            assert!(shown.contains(&canary(field)), "{field} is in the case");
+        }
+    }
+
+    let mut places = opened_values(&relay);
+    places.extend(member_values(&relay));
+    places.extend(relay.entries().into_iter().map(|entry| ("handed to transport".to_owned(), entry)));
+    for home in [&relay, &operator, &founder] {
+        files(home.folder.path(), &mut places);
+    }
+    let found = scan(&places);
+    if cfg!(feature = "unsealed-control") {
+        for field in PERSONAL.iter().chain(&SENSITIVE) {
+            assert!(found.iter().any(|(f, _, _)| f == field), "the control must find {field}");
+        }
+    } else {
+        assert!(found.is_empty(), "found: {found:?}");
+        // sensitive words are in no table of the machine that took them down, whatever key opens it
+        let mut there = opened_values(&operator);
+        there.extend(member_values(&operator));
+        assert!(scan(&there).is_empty());
+        // and that machine cannot read them back
+        let shown = operator.show(&sealed).expect("shown").to_string();
+        assert!(SENSITIVE.iter().all(|field| !shown.contains(&canary(field))));
+    }
+}
