@@ -251,9 +251,7 @@ impl Core {
             tx.set_keyring_counter(counter);
             Ok::<_, StoreError>(())
         })?;
-        keyring
-            .renew(Incarnation(incarnation), signs, counter)
-            .map_err(|error| keyring_failure(&error, ""))?;
+        keyring.renew(Incarnation(incarnation), signs, counter).map_err(|error| keyring_failure(&error, ""))?;
         drop(keyring);
         *locked(&self.counted) = true;
         // a spare number of the device is taken before the next reference is minted
@@ -379,11 +377,8 @@ impl Core {
         }
         let scope = membership_scope(&self.org);
         let entries = self.entries(&snapshot, &scope, &DocId::ZERO)?;
-        let mut records: Vec<Record> = entries
-            .iter()
-            .filter(|entry| entry.header().kind == Kind::Membership)
-            .map(Record::read)
-            .collect();
+        let mut records: Vec<Record> =
+            entries.iter().filter(|entry| entry.header().kind == Kind::Membership).map(Record::read).collect();
         let device_keys: HashMap<_, _> = records.iter().filter_map(introduced).collect();
         let forks = self.find_forks(&snapshot, &device_keys)?;
         // Beyond a fork nothing counts: two nodes that hold a branch each see the same membership.

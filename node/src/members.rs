@@ -210,27 +210,26 @@ fn make_home(
     let store_path = home.join(STORE_FILE);
     let mut entropy = entropy()?;
     let device_keys = DeviceSecrets {
-            store_key: StoreKey::new(entropy.bytes()),
-            device_ed: KeySecret::new(device.ed.0),
-            device_x: KeySecret::new(device.x.0),
-            transport_psk: KeySecret::new(psk.0),
-        };
-        let store_id = StoreId(entropy.bytes());
-        let config = StoreConfig::new(store_id, device_keys.store_key.clone());
-        let store = Store::create(&store_path, config)?;
-        store.write(first)?;
-        let new = NewKeyring {
-            store_id,
-            incarnation: crdt_model::id::Incarnation(entropy.bytes()),
-            signs: Signs::read(home).map_err(|error| keyring_failure(&error, ""))?,
-            device: device_keys,
-            member,
-            passphrase,
-            cost: cost(),
-        };
-        let keyring =
-            Keyring::create(&keys_path, new, store::os_entropy()).map_err(|error| keyring_failure(&error, ""))?;
-        Core::assemble(home, store, keyring)
+        store_key: StoreKey::new(entropy.bytes()),
+        device_ed: KeySecret::new(device.ed.0),
+        device_x: KeySecret::new(device.x.0),
+        transport_psk: KeySecret::new(psk.0),
+    };
+    let store_id = StoreId(entropy.bytes());
+    let config = StoreConfig::new(store_id, device_keys.store_key.clone());
+    let store = Store::create(&store_path, config)?;
+    store.write(first)?;
+    let new = NewKeyring {
+        store_id,
+        incarnation: crdt_model::id::Incarnation(entropy.bytes()),
+        signs: Signs::read(home).map_err(|error| keyring_failure(&error, ""))?,
+        device: device_keys,
+        member,
+        passphrase,
+        cost: cost(),
+    };
+    let keyring = Keyring::create(&keys_path, new, store::os_entropy()).map_err(|error| keyring_failure(&error, ""))?;
+    Core::assemble(home, store, keyring)
 }
 
 /// Only the owner may look into the folder.

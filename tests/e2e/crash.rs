@@ -17,8 +17,11 @@ fn sheet() -> tempfile::NamedTempFile {
     let mut text = String::from("\"_uuid\";\"end\";\"accueil/canal\";\"retour/type_retour\";\"retour/description\"\n");
     for row in 0..ROWS {
         let (day, minute) = (1 + row % 28, row % 60);
-        writeln!(text, "\"u{row}\";\"2024-06-{day:02}T16:{minute:02}:00.000-04:00\";\"sms\";\"plainte\";\"Inventé {row}.\"")
-            .expect("a String takes all");
+        writeln!(
+            text,
+            "\"u{row}\";\"2024-06-{day:02}T16:{minute:02}:00.000-04:00\";\"sms\";\"plainte\";\"Inventé {row}.\""
+        )
+        .expect("a String takes all");
     }
     let file = tempfile::NamedTempFile::new().expect("a temporary file");
     std::fs::write(file.path(), text).expect("a temporary file can be written");
