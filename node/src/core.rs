@@ -22,7 +22,7 @@ use crdt_model::seal::{Entropy, Secret};
 use ed25519_dalek::VerifyingKey;
 use tokio::sync::watch;
 
-use crate::error::Failure;
+use crate::error::{Failure, IoOperation};
 use crate::keychain::{Keychain, ReaderSecrets};
 use crate::keyring::{
     IncarnationChange, KEYRING_FILE, Keyring, KeyringError, LockedKeyring, MemberSecrets, Passphrase, Signs,
@@ -123,6 +123,7 @@ impl From<StoreError> for Failure {
         let failure = match &error {
             _ if error.is_disk_full() => Self::new("disk_full"),
             StoreError::InUse { .. } => Self::new("home_in_use"),
+            StoreError::Io { path, source, .. } => return Self::io(IoOperation::Write, path, source),
             StoreError::TooLarge { max, .. } => Self::new("too_long").arg("field", "entry").arg("max", max),
             _ => Self::new("home_damaged"),
         }
@@ -140,9 +141,7 @@ pub(crate) fn keyring_failure(error: &KeyringError, member: &str) -> Failure {
         KeyringError::UnknownMember { .. } => Failure::new("member_not_found").arg("member", member).arg("near", ""),
         KeyringError::WeakPassphrase(_) => Failure::new("passphrase_weak"),
         KeyringError::MemberExists { .. } => Failure::new("member_exists").arg("member", member),
-        KeyringError::Io { source, .. } if source.kind() == std::io::ErrorKind::StorageFull => {
-            Failure::new("disk_full").arg("file", KEYRING_FILE)
-        }
+        KeyringError::Io { path, source, .. } => return Failure::io(IoOperation::Write, path, source),
         _ => Failure::new("home_damaged").arg("file", KEYRING_FILE).at("file", KEYRING_FILE),
     }
     .because(error)
@@ -170,8 +169,6 @@ pub(crate) mod meta {
     pub(crate) fn seed(invite: &super::EntryId) -> Vec<u8> {
         [b"seed/".as_slice(), &invite.0].concat()
     }
-    /// Set once the home's Genesis or Join is written: without it a home was cut off while it was made.
-    pub(crate) const READY: &[u8] = b"ready";
     pub(crate) fn last_case(member: &super::MemberId) -> Vec<u8> {
         format!("last-case/{member}").into_bytes()
     }
@@ -195,9 +192,6 @@ impl Core {
             locked.unlock(None, passphrase, store::os_entropy()).map_err(|error| keyring_failure(&error, who))?;
         let store = Store::open(&home.join(STORE_FILE), keyring.store_config())?;
         let member = secrets.member;
-        if store.read()?.get(Space::Meta, meta::READY)?.is_none() {
-            return Err(Failure::new("not_initialised").arg("home", home.display()));
-        }
         let core = Self::assemble(home, store, keyring)?;
         core.admit_reader(secrets);
         core.check_incarnation()?;
@@ -318,14 +312,24 @@ impl Core {
             drop(counted);
             return self.store.write(batch);
         }
-        let counter = locked(&self.keyring).next_counter(self.store.keyring_counter());
-        let value = self.store.write(|tx| {
+        let keyring = locked(&self.keyring);
+        let counter = keyring.next_counter(self.store.keyring_counter());
+        let staged = keyring.stage_bump(counter).map_err(|error| keyring_failure(&error, ""))?;
+        drop(keyring);
+        let written = self.store.write(|tx| {
             tx.set_keyring_counter(counter);
             batch(tx)
-        })?;
-        locked(&self.keyring).bump(counter).map_err(|error| keyring_failure(&error, ""))?;
-        *counted = true;
-        Ok(value)
+        });
+        if written.is_err() {
+            staged.discard();
+            return written;
+        }
+        match locked(&self.keyring).finish_bump(staged) {
+            Ok(()) => *counted = true,
+            // what was asked for is durable: the next write of this process raises the counter again
+            Err(error) => tracing::warn!(%error, "the key-slot file was not replaced"),
+        }
+        written
     }
 
     /// Says that entries have come.

@@ -416,6 +416,33 @@ impl Keyring {
         self.rewrite(|file| file.clear.counter = counter)
     }
 
+    /// The first half of [`bump`](Self::bump): the new file is durable beside the old one. Done before the batch in the
+    /// store, so that a full disk refuses the whole act and not its last step.
+    ///
+    /// # Errors
+    ///
+    /// As [`bump`](Self::bump).
+    pub fn stage_bump(&self, counter: u64) -> Result<StagedBump, KeyringError> {
+        self.check_rises(counter)?;
+        let (next, staged) = self.stage(|file| file.clear.counter = counter)?;
+        Ok(StagedBump { held: self.file.body.clone(), next, staged, counter })
+    }
+
+    /// The second half: the new file takes the place of the old one. If the file was changed in between, that change
+    /// stays and the counter is raised in it.
+    ///
+    /// # Errors
+    ///
+    /// As [`bump`](Self::bump).
+    pub fn finish_bump(&mut self, bump: StagedBump) -> Result<(), KeyringError> {
+        if bump.held != self.file.body {
+            return self.bump(bump.counter);
+        }
+        bump.staged.commit()?;
+        self.file = bump.next;
+        Ok(())
+    }
+
     /// Records a new incarnation with the signs it lives under. The store's counter was set to `counter` before, as for
     /// [`bump`](Self::bump).
     ///
@@ -438,6 +465,13 @@ impl Keyring {
 
     /// Changes the file and seals the body anew under a fresh nonce. Memory follows the disk, never the other way.
     fn rewrite(&mut self, change: impl FnOnce(&mut KeyFile)) -> Result<(), KeyringError> {
+        let (next, staged) = self.stage(change)?;
+        staged.commit()?;
+        self.file = next;
+        Ok(())
+    }
+
+    fn stage(&self, change: impl FnOnce(&mut KeyFile)) -> Result<(KeyFile, disk::Staged), KeyringError> {
         let mut next = self.file.clone();
         change(&mut next);
         let mut nonce = [0; 24];
@@ -450,9 +484,24 @@ impl Keyring {
             device.transport_psk.expose(),
         ]);
         next.body = SealedKeys::seal(self.kek.expose(), nonce, &next.body_aad(), &keys);
-        disk::stage(&self.path, &cbor::encode(&next))?.commit()?;
-        self.file = next;
-        Ok(())
+        let staged = disk::stage(&self.path, &cbor::encode(&next))?;
+        Ok((next, staged))
+    }
+}
+
+/// A raised counter that is durable and not yet in force.
+pub struct StagedBump {
+    /// The sealed body it was made from: fresh with every change of the file.
+    held: SealedKeys,
+    next: KeyFile,
+    staged: disk::Staged,
+    counter: u64,
+}
+
+impl StagedBump {
+    /// For when what it was to count has not happened.
+    pub fn discard(self) {
+        self.staged.discard();
     }
 }
 

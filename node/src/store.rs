@@ -204,11 +204,18 @@ impl Store {
             Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(io("clear the way")(error)),
             _ => {}
         }
-        let file = private_file(&fresh).map_err(io("create the store"))?;
-        let redb = |error: redb::DatabaseError| StoreError::of_redb("create the store", path, error.into());
-        let backend = FileBackend::new(file).map_err(redb)?;
-        Self::with_backend(backend, path, config.clone())?;
-        fs::rename(&fresh, path).map_err(io("name the new store"))?;
+        let make = || {
+            let file = private_file(&fresh).map_err(io("create the store"))?;
+            let redb = |error: redb::DatabaseError| StoreError::of_redb("create the store", path, error.into());
+            let backend = FileBackend::new(file).map_err(redb)?;
+            Self::with_backend(backend, path, config.clone())?;
+            fs::rename(&fresh, path).map_err(io("name the new store"))
+        };
+        if let Err(error) = make() {
+            // on a full disk the beginnings would take the space that is missing
+            let _ = fs::remove_file(&fresh);
+            return Err(error);
+        }
         sync_parent(path).map_err(io("name the new store"))?;
         Self::open(path, config)
     }

@@ -41,11 +41,20 @@ pub(crate) fn stage(path: &Path, bytes: &[u8]) -> Result<Staged, KeyringError> {
         file.write_all(bytes)?;
         file.sync_all()
     };
-    write().map_err(|source| KeyringError::Io { op: "write the key-slot file", path: fresh.clone(), source })?;
+    if let Err(source) = write() {
+        // on a full disk the beginnings would take the space that is missing
+        let _ = fs::remove_file(&fresh);
+        return Err(KeyringError::Io { op: "write the key-slot file", path: fresh, source });
+    }
     Ok(Staged { fresh, path: path.to_owned() })
 }
 
 impl Staged {
+    /// Takes the new file away again. Left behind, the next one would.
+    pub(crate) fn discard(self) {
+        let _ = fs::remove_file(&self.fresh);
+    }
+
     /// Puts the new file in the place of the old one and overwrites the old one's bytes once, as well as that goes:
     /// journals, copy-on-write and flash may keep them.
     pub(crate) fn commit(self) -> Result<(), KeyringError> {

@@ -1,0 +1,23 @@
+//! `boucle`: take a complaint, answer it, close the loop. Parses, asks the node, renders; decides nothing.
+
+mod args;
+mod ask;
+mod backend;
+mod commands;
+mod console;
+mod demo;
+mod error;
+mod help;
+mod output;
+mod progress;
+mod render;
+mod run;
+mod session;
+mod when;
+
+/// Runs one command in this process, on its own streams and environment: the exit status.
+///
+/// The program is this and nothing else; the end-to-end suites build a second one from it, with cheap passphrases.
+pub fn main(args: Vec<std::ffi::OsString>) -> u8 {
+    session::main(args)
+}

@@ -1,0 +1,101 @@
+//! A KoboToolbox file comes in whole or not at all, row by row, once.
+
+use std::fmt::Write;
+
+use e2e::{Home, Org};
+use serde_json::{Value, json};
+
+/// The sample of the guide: generated, no real person (`docs/`, import samples, 01).
+const SAMPLE: &str = include_str!("../../cli/src/demo/kobo.csv");
+
+/// The sample in a file of its own.
+fn sample() -> tempfile::NamedTempFile {
+    let file = tempfile::NamedTempFile::new().expect("a temporary file");
+    std::fs::write(file.path(), SAMPLE).expect("a temporary file can be written");
+    file
+}
+
+fn import(home: &Home, file: &std::path::Path) -> e2e::Output {
+    home.command("import --as kobo").arg(file.display().to_string()).run()
+}
+
+/// The counts that the contract promises.
+fn counts(summary: &Value) -> Value {
+    let names = ["rows", "created", "unchanged", "updated", "skipped", "rejected", "sealed", "duplicates_proposed"];
+    names.iter().map(|name| ((*name).to_owned(), summary[*name].clone())).collect::<serde_json::Map<_, _>>().into()
+}
+
+#[test]
+fn the_sample_gives_its_31_cases_once() {
+    let org = Org::founded();
+    let file = sample();
+    let first = import(&org.rose, file.path()).ok();
+    let expected = json!({"rows": 32, "created": 31, "unchanged": 1, "updated": 0, "skipped": 0, "rejected": 0,
+                          "sealed": 3, "duplicates_proposed": 1});
+    assert_eq!(counts(&first), expected);
+    assert_eq!(org.rose.ok("case list --count"), json!({"count": 31}));
+    let digest = org.rose.digest();
+
+    let second = import(&org.rose, file.path()).ok();
+    let expected = json!({"rows": 32, "created": 0, "unchanged": 32, "updated": 0, "skipped": 0, "rejected": 0,
+                          "sealed": 0, "duplicates_proposed": 0});
+    assert_eq!(counts(&second), expected);
+    assert_eq!(org.rose.digest(), digest, "the same file again changes nothing");
+    assert_eq!(org.rose.ok("verify")["ok"], true);
+}
+
+#[test]
+fn a_dry_run_tells_the_same_and_writes_nothing() {
+    let org = Org::founded();
+    let (file, before) = (sample(), e2e::fingerprints(&org.rose));
+    let path = file.path().display().to_string();
+    let told = org.rose.command("import --as kobo --dry-run").arg(path).run().ok();
+    assert_eq!((&told["created"], &told["sealed"], &told["dry_run"]), (&json!(31), &json!(3), &json!(true)));
+    assert_eq!(e2e::fingerprints(&org.rose), before);
+    assert_eq!(org.rose.ok("case list --count"), json!({"count": 0}));
+}
+
+#[test]
+fn sealed_rows_show_an_operator_no_more_than_that_they_are_there() {
+    let org = Org::founded();
+    let ali = org.join("JER", "operator", "Ali");
+    import(&ali, sample().path()).ok();
+    let rows = ali.ok("case list");
+    let rows = rows.as_array().expect("a list");
+    let (sealed, ordinary): (Vec<_>, Vec<_>) = rows.iter().partition(|row| row["status"] == "restricted");
+    assert_eq!((sealed.len(), ordinary.len()), (3, 28));
+    for row in sealed {
+        // the importer may know the reference; nothing that was said, and not what it is about
+        for field in ["category", "channel", "type", "sensitivity", "received_at", "satisfaction", "assignee"] {
+            assert!(!row[field].is_string(), "{field}: {row}");
+        }
+        let case = row["case_id"].as_str().expect("a row names its case");
+        let shown = ali.cmd(&format!("case show {case}"));
+        let words = format!("{}{}", shown.stdout, shown.stderr);
+        for secret in ["transférer au point focal", "sea.abuse", "integrity.fraud", "+5090000", "GA-"] {
+            assert!(!words.contains(secret), "{secret}: {words}");
+        }
+    }
+}
+
+#[test]
+fn a_bad_row_goes_to_the_rejects_file_and_the_others_are_kept() {
+    let org = Org::founded();
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let (file, rejects) = (folder.path().join("rows.csv"), folder.path().join("rejects.csv"));
+    let mut text = String::from("\"_uuid\";\"end\";\"accueil/canal\";\"retour/type_retour\";\"retour/description\"\n");
+    for (id, channel) in [("a1", "sms"), ("a2", "pigeon"), ("a3", "comite")] {
+        writeln!(text, "\"{id}\";\"2024-06-15T16:51:43.000-04:00\";\"{channel}\";\"plainte\";\"Inventé.\"")
+            .expect("a String takes all");
+    }
+    std::fs::write(&file, text).expect("a temporary file can be written");
+    let mut command = org.rose.command("import --as kobo").arg(file.display().to_string());
+    command = command.arg("--rejects").arg(rejects.display().to_string());
+    let done = command.run();
+    assert_eq!(done.status.code(), Some(7), "{done}");
+    let summary = done.json();
+    assert_eq!((&summary["created"], &summary["rejected"]), (&json!(2), &json!(1)), "{summary}");
+    let kept = std::fs::read_to_string(&rejects).expect("the rejects file was written");
+    assert_eq!(kept.lines().count(), 2, "a header and the row: {kept}");
+    assert_eq!(org.rose.ok("case list --count"), json!({"count": 2}));
+}

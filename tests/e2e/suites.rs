@@ -1,0 +1,8 @@
+//! Black-box suites over the real binary: whole homes, whole processes, real sockets. One behaviour a file.
+
+mod bad_input;
+mod conflicts;
+mod convergence;
+mod crash;
+mod digest;
+mod import;

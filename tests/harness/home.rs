@@ -1,0 +1,207 @@
+//! A node's folder, and the person at it.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+use crate::RunningNode;
+use crate::process::{Output, Spawned, program};
+
+/// What everybody types here.
+pub const PASSPHRASE: &str = "sept mots choisis pour les essais seulement";
+
+/// A folder for one node, made or not yet, and who works there by default.
+#[derive(Debug)]
+pub struct Home {
+    folder: PathBuf,
+    member: String,
+    /// Removed at the end.
+    _own: Option<TempDir>,
+}
+
+impl Home {
+    /// An empty folder of its own for `member`: nothing was founded or joined.
+    pub fn empty(member: &str) -> Self {
+        let own = tempfile::Builder::new().prefix("boucle-e2e-").tempdir().expect("a temporary folder");
+        Self { folder: own.path().join("home"), member: member.to_owned(), _own: Some(own) }
+    }
+
+    /// A home in this folder, which is left alone at the end.
+    pub fn at(folder: &Path, member: &str) -> Self {
+        Self { folder: folder.to_owned(), member: member.to_owned(), _own: None }
+    }
+
+    /// A new organisation with one site.
+    pub fn init(org: &str, site: &str, member: &str) -> Self {
+        let home = Self::empty(member);
+        home.command("init").arg("--org").arg(org).arg("--site").arg(site).run().ok();
+        home
+    }
+
+    /// A home made by invitation.
+    pub fn join(invitation: &str, member: &str) -> Self {
+        let home = Self::empty(member);
+        home.command("join").arg(invitation).run().ok();
+        home
+    }
+
+    /// The folder.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// Who works here.
+    pub fn member(&self) -> &str {
+        &self.member
+    }
+
+    /// The text of a fresh invitation.
+    pub fn invite(&self, site: &str, role: &str) -> String {
+        let made = self.cmd(&format!("invite --site {site} --role {role}")).ok();
+        made["invitation"].as_str().expect("invite prints the invitation").to_owned()
+    }
+
+    /// One command with `--json`, from its words separated by spaces.
+    pub fn cmd(&self, line: &str) -> Output {
+        self.command(line).run()
+    }
+
+    /// What a command prints that must succeed.
+    pub fn ok(&self, line: &str) -> Value {
+        self.cmd(line).ok()
+    }
+
+    /// A command to be completed: arguments with spaces, standard input, another person.
+    pub fn command(&self, line: &str) -> Invocation {
+        Invocation {
+            home: self.folder.clone(),
+            args: line.split_whitespace().map(str::to_owned).collect(),
+            member: Some(self.member.clone()),
+            passphrase: Some(PASSPHRASE.to_owned()),
+            stdin: None,
+            json: true,
+        }
+    }
+
+    /// `boucle run` on a loopback port of the system's choice, without looking for peers.
+    pub fn start(&self) -> RunningNode {
+        self.start_with("run --listen /ip4/127.0.0.1/tcp/0 --no-mdns")
+    }
+
+    /// `boucle run` in other words.
+    pub fn start_with(&self, line: &str) -> RunningNode {
+        RunningNode::start(self.command(line))
+    }
+
+    /// A new ordinary case: its reference.
+    pub fn new_case(&self, text: &str) -> String {
+        let line = "case new --type complaint --channel hotline --category payment.not_received --text -";
+        reference(&self.command(line).stdin(text).run().ok())
+    }
+
+    /// A case of sexual exploitation, sealed to the audience that handles it, nobody recused: its id. Invented.
+    pub fn new_allegation(&self, text: &str) -> String {
+        let line = "case new --type complaint --channel hotline --category sea.abuse --no-recusal --allegation -";
+        let made = self.command(line).stdin(text).run().ok();
+        made["case_id"].as_str().expect("case new prints the id").to_owned()
+    }
+
+    /// The digest of everything the member may read.
+    pub fn digest(&self) -> String {
+        self.ok("digest")["digest"].as_str().expect("digest prints one").to_owned()
+    }
+
+    /// The case as `case show` prints it.
+    pub fn show(&self, case: &str) -> Value {
+        self.ok(&format!("case show {case}"))
+    }
+
+    /// Contents of every file in the folder, by name.
+    pub fn files(&self) -> BTreeMap<PathBuf, Vec<u8>> {
+        let listed = std::fs::read_dir(&self.folder).expect("the home is a folder");
+        let paths = listed.map(|entry| entry.expect("the home can be listed").path());
+        // sockets are no files
+        let files = paths.filter(|path| path.is_file());
+        files.map(|path| (path.clone(), std::fs::read(&path).expect("own files can be read"))).collect()
+    }
+}
+
+/// The reference in what `case new` prints.
+fn reference(made: &Value) -> String {
+    made["ref"].as_str().expect("case new prints the reference").to_owned()
+}
+
+/// A command line that is put together. The environment is empty but for what is said here.
+#[derive(Debug, Clone)]
+pub struct Invocation {
+    home: PathBuf,
+    args: Vec<String>,
+    member: Option<String>,
+    passphrase: Option<String>,
+    stdin: Option<String>,
+    json: bool,
+}
+
+impl Invocation {
+    /// One more argument, as it is.
+    #[must_use]
+    pub fn arg(mut self, arg: impl Into<String>) -> Self {
+        self.args.push(arg.into());
+        self
+    }
+
+    /// Words on standard input.
+    #[must_use]
+    pub fn stdin(mut self, words: impl Into<String>) -> Self {
+        self.stdin = Some(words.into());
+        self
+    }
+
+    /// Somebody else at the same device.
+    #[must_use]
+    pub fn member(mut self, name: &str) -> Self {
+        self.member = Some(name.to_owned());
+        self
+    }
+
+    /// Another passphrase; none at all when empty.
+    #[must_use]
+    pub fn passphrase(mut self, typed: &str) -> Self {
+        self.passphrase = Some(typed.to_owned()).filter(|typed| !typed.is_empty());
+        self
+    }
+
+    /// For people, in English, instead of `--json`.
+    #[must_use]
+    pub fn in_words(mut self) -> Self {
+        self.json = false;
+        self
+    }
+
+    /// As a process to be started.
+    pub(crate) fn into_command(self) -> Command {
+        let mut command = Command::new(program());
+        command.env_clear().env("BOUCLE_HOME", &self.home).env("BOUCLE_LANG", "en").env("BOUCLE_TEST_CHEAP_KDF", "1");
+        if self.json {
+            command.arg("--json");
+        }
+        command.args(&self.args);
+        command.envs(self.passphrase.map(|typed| ("BOUCLE_PASSPHRASE", typed)));
+        command.envs(self.member.map(|name| ("BOUCLE_MEMBER", name)));
+        command
+    }
+
+    /// Starts it.
+    pub fn spawn(mut self) -> Spawned {
+        let stdin = self.stdin.take();
+        Spawned::start(self.into_command(), stdin.as_deref())
+    }
+
+    /// Runs it to its end.
+    pub fn run(self) -> Output {
+        self.spawn().output()
+    }
+}
