@@ -7,14 +7,13 @@ mod clock;
 mod core;
 mod engine;
 pub mod error;
-pub mod import;
-mod import_run;
-mod keychain;
-pub mod keyring;
-mod import_run;
 #[cfg(test)]
 mod homes;
+pub mod import;
+mod import_run;
 mod ingest;
+mod keychain;
+pub mod keyring;
 mod members;
 mod service;
 mod status;
