@@ -8,7 +8,7 @@ use e2e::Home;
 use serde_json::json;
 
 /// Rows of the file: several batches of the import.
-const ROWS: u64 = 900;
+const ROWS: u64 = 500;
 /// Moments of the kill after the start, milliseconds: spread over the start, the batches and the end.
 const MOMENTS_MS: [u64; 8] = [3, 20, 60, 110, 190, 310, 520, 900];
 
