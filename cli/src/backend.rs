@@ -15,7 +15,7 @@ pub(crate) trait Backend {
     /// When the home cannot be opened.
     fn open(&self, home: &Path) -> Result<Arc<dyn Service>, Failure>;
 
-    /// A node in this process, for `run` and `demo`.
+    /// A node in this process, for `run`.
     ///
     /// # Errors
     ///

@@ -20,7 +20,7 @@ use crate::gate::{Expect, Schema, check_change};
 use crate::id::{EntryId, MemberId};
 use crate::layer::{Layer, LayerDoc, LayerOp, LayerState, Stamp};
 use crate::roster::Roster;
-use crate::seal::{ActorOf, FLAG_DEVICE_ONLY, FLAG_DROP_BOX, Plain};
+use crate::seal::{ActorOf, FLAG_DEVICE_ONLY, FLAG_DROP_BOX, Plain, birth_doc};
 use crate::taxonomy::Capabilities;
 
 /// One layer's section as a reader finds it.
@@ -91,14 +91,14 @@ pub struct Document {
     pub accepted: usize,
 }
 
-/// Builds the document. `schema` gives the schema of a layer.
+/// Builds the document from its entries of one `kind`; others are faults. `schema` gives the schema of a layer.
 ///
 /// # Panics
 ///
 /// Never: what is expected here was put there above.
-pub fn build(entries: &[DocEntry], roster: &Roster, schema: &dyn Fn(Layer) -> Box<dyn Schema>) -> Document {
+pub fn build(entries: &[DocEntry], kind: Kind, roster: &Roster, schema: &dyn Fn(Layer) -> Box<dyn Schema>) -> Document {
     let mut document = Document::default();
-    let accepted = accept(entries, roster, &mut document.faults);
+    let accepted = accept(entries, kind, roster, &mut document.faults);
     let order = order(entries, &accepted);
     document.heads = heads(entries, &accepted);
     document.accepted = accepted.len();
@@ -170,15 +170,16 @@ fn fault(
     Fault { entry: entry.id, layer, member, step, code: code.to_owned(), waiting }
 }
 
-/// Base (authority holds, past complete) and all its ancestors.
-fn accept(entries: &[DocEntry], roster: &Roster, faults: &mut Vec<Fault>) -> BTreeSet<usize> {
+/// Base (form and authority hold, past complete) and all its ancestors. What is against the form of the document, or
+/// builds on such, is in no view; an ancestor that a good entry builds on stays, whatever its own authority.
+fn accept(entries: &[DocEntry], kind: Kind, roster: &Roster, faults: &mut Vec<Fault>) -> BTreeSet<usize> {
     let index: HashMap<EntryId, usize> = entries.iter().enumerate().map(|(n, e)| (e.id, n)).collect();
     let mut complete = vec![None; entries.len()];
     let mut accepted = BTreeSet::new();
     for (n, entry) in entries.iter().enumerate() {
-        let verdict = header_verdict(entry, roster).and_then(|()| {
-            if past_held(n, entries, &index, &mut complete) { Ok(()) } else { Err(("deps_unknown", true)) }
-        });
+        let verdict = form_verdict(entry, kind)
+            .and_then(|()| header_verdict(entry, roster))
+            .and_then(|()| past_held(n, entries, kind, &index, &mut complete));
         match verdict {
             Ok(()) => {
                 let mut stack = vec![n];
@@ -192,15 +193,28 @@ fn accept(entries: &[DocEntry], roster: &Roster, faults: &mut Vec<Fault>) -> BTr
                 entry: entry.id,
                 layer: None,
                 member: None,
-                step: "authority",
+                step: if code == "kind" || code == "birth" { "form" } else { "authority" },
                 code: code.to_owned(),
                 waiting,
             }),
         }
     }
-    // an ancestor that a good entry builds on stays in the view, whatever its own authority
     faults.retain(|f| !index.get(&f.entry).is_some_and(|n| accepted.contains(n)));
     accepted
+}
+
+/// One kind of entry per document; and a case is born once, by the entry its id is bound to.
+fn form_verdict(entry: &DocEntry, kind: Kind) -> Result<(), (&'static str, bool)> {
+    let header = &entry.header;
+    if header.kind != kind {
+        return Err(("kind", false));
+    }
+    let born_here =
+        birth_doc(&header.org, &header.scope, &header.device, &header.incarnation, header.seq) == header.doc;
+    if kind == Kind::Edit && header.deps.is_empty() != born_here {
+        return Err(("birth", false));
+    }
+    Ok(())
 }
 
 /// The device's authority at the entry's `auth`.
@@ -220,23 +234,40 @@ fn header_verdict(entry: &DocEntry, roster: &Roster) -> Result<(), (&'static str
     if needed { Ok(()) } else { Err(("not_authorised", false)) }
 }
 
-/// True when every entry in the past of `n` is held.
-fn past_held(n: usize, entries: &[DocEntry], index: &HashMap<EntryId, usize>, known: &mut [Option<bool>]) -> bool {
+/// Every entry in the past of `n` is held and in form.
+fn past_held(
+    n: usize,
+    entries: &[DocEntry],
+    kind: Kind,
+    index: &HashMap<EntryId, usize>,
+    known: &mut [Option<Result<(), (&'static str, bool)>>],
+) -> Result<(), (&'static str, bool)> {
     let mut stack = vec![(n, false)];
     while let Some((at, visited)) = stack.pop() {
         if known[at].is_some() {
             continue;
         }
         let deps = &entries[at].header.deps;
-        if visited {
-            known[at] = Some(deps.iter().all(|dep| index.get(dep).is_some_and(|d| known[*d] == Some(true))));
+        if !visited {
+            stack.push((at, true));
+            let unknown = deps.iter().filter_map(|dep| index.get(dep)).filter(|d| known[**d].is_none());
+            stack.extend(unknown.map(|d| (*d, false)));
             continue;
         }
-        stack.push((at, true));
-        stack
-            .extend(deps.iter().filter_map(|dep| index.get(dep)).filter(|d| known[**d].is_none()).map(|d| (*d, false)));
+        let mut verdict = form_verdict(&entries[at], kind);
+        for dep in deps {
+            let of_dep = match index.get(dep) {
+                None => Err(("deps_unknown", true)),
+                // a cycle cannot be made of hashes; one in hand is no past
+                Some(d) => known[*d]
+                    .unwrap_or(Err(("deps_unknown", true)))
+                    .map_err(|(code, waiting)| if waiting { (code, waiting) } else { ("deps_void", false) }),
+            };
+            verdict = verdict.and(of_dep);
+        }
+        known[at] = Some(verdict);
     }
-    known[n] == Some(true)
+    known[n].unwrap_or(Err(("deps_unknown", true)))
 }
 
 /// Topological order; among entries whose predecessors are placed, the earliest claimed comes next, then the lowest id.
@@ -288,29 +319,35 @@ fn heads(entries: &[DocEntry], accepted: &BTreeSet<usize>) -> Vec<EntryId> {
     heads
 }
 
-/// Past of each entry of the document, and which entry carried which accepted change of which layer.
+/// Past of each entry of the document as bits over the order, and which entry carried which accepted change.
 struct Pasts {
-    past: HashMap<usize, HashSet<usize>>,
+    position: HashMap<usize, usize>,
+    past: Vec<Vec<u64>>,
     carried: [HashMap<ChangeHash, usize>; 3],
 }
 
 impl Pasts {
     fn of(entries: &[DocEntry], order: &[usize]) -> Self {
-        let index: HashMap<EntryId, usize> = order.iter().map(|n| (entries[*n].id, *n)).collect();
-        let mut past: HashMap<usize, HashSet<usize>> = HashMap::with_capacity(order.len());
+        let position: HashMap<usize, usize> = order.iter().enumerate().map(|(at, n)| (*n, at)).collect();
+        let index: HashMap<EntryId, usize> = order.iter().enumerate().map(|(at, n)| (entries[*n].id, at)).collect();
+        let mut past: Vec<Vec<u64>> = Vec::with_capacity(order.len());
         for n in order {
-            let mut mine = HashSet::new();
+            let mut bits = vec![0_u64; past.len().div_ceil(64)];
             for dep in entries[*n].header.deps.iter().filter_map(|dep| index.get(dep)) {
-                mine.insert(*dep);
-                mine.extend(past[dep].iter().copied());
+                bits[dep / 64] |= 1 << (dep % 64);
+                for (mine, theirs) in bits.iter_mut().zip(&past[*dep]) {
+                    *mine |= theirs;
+                }
             }
-            past.insert(*n, mine);
+            past.push(bits);
         }
-        Self { past, carried: Default::default() }
+        Self { position, past, carried: Default::default() }
     }
 
     fn sees(&self, n: usize, layer: usize, hash: &ChangeHash) -> bool {
-        self.carried[layer].get(hash).is_some_and(|by| self.past[&n].contains(by))
+        let at = |n: &usize| self.position.get(n).copied();
+        let (Some(by), Some(of)) = (self.carried[layer].get(hash).and_then(at), at(&n)) else { return false };
+        self.past[of].get(by / 64).is_some_and(|word| word >> (by % 64) & 1 == 1)
     }
 }
 
@@ -352,6 +389,10 @@ fn judge(
     let late = |op: &crate::gate::CheckedOp| !header.deps.is_empty() && schema.birth_only(&key_of(&op.op));
     if change.ops().iter().any(late) {
         return Err(fault(entry, Some(layer), plain, "semantic", "birth_only", false));
+    }
+    let nameless = plain.flags & FLAG_DEVICE_ONLY != 0;
+    if nameless && !change.ops().iter().all(|op| schema.nameless(&key_of(&op.op))) {
+        return Err(fault(entry, Some(layer), plain, "member", "device_only", false));
     }
     Ok(change)
 }

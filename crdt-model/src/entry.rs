@@ -29,6 +29,8 @@ pub const SECTIONS_MAX: usize = 8;
 pub const SECTION_BYTES_MAX: usize = 262_144;
 /// Largest header, bytes.
 pub const HEADER_BYTES_MAX: usize = 4_096;
+/// Most bytes of all sections of an entry: with header, signature and framing it stays below [`ENTRY_BYTES_MAX`].
+pub const SECTIONS_BYTES_MAX: u64 = 960_000;
 /// Largest entry, bytes: it fits one frame of 1 MiB.
 pub const ENTRY_BYTES_MAX: usize = 1_000_000;
 /// What each entry counts for beside its sections in `bytes_total`.
@@ -199,6 +201,9 @@ impl Canonical for Header {
             deps: read_ids(r, DEPS_MAX)?,
             sections: read_sections(r)?,
         };
+        if header.sections.iter().map(|s| u64::from(s.len)).sum::<u64>() > SECTIONS_BYTES_MAX {
+            return malformed("sections too long together");
+        }
         if header.seq == 0 || (header.seq == 1) != (header.prev == EntryId::ZERO) {
             return malformed("seq and prev disagree");
         }

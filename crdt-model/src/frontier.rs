@@ -127,7 +127,7 @@ impl Frontier {
 
     /// Number of entries held: the sum of the tips' positions.
     pub fn entries(&self) -> u64 {
-        self.0.values().map(|tip| tip.seq).sum()
+        self.0.values().fold(0, |sum: u64, tip| sum.saturating_add(tip.seq))
     }
 
     /// What `other` lacks of this frontier. Two tips of one chain with equal seq and different ids are rivals of a fork:

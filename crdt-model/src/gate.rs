@@ -74,6 +74,11 @@ pub trait Schema {
         true
     }
 
+    /// Whether the key may be written by a device alone, in nobody's name: the open mark of a restricted case.
+    fn nameless(&self, _key: &str) -> bool {
+        false
+    }
+
     /// Whether the key may be written only in the document's first entry.
     fn birth_only(&self, _key: &str) -> bool {
         false

@@ -14,7 +14,7 @@ mod operation;
 mod past;
 mod words;
 
-pub use invitation::{AudienceKey, Invitation, InvitationError};
+pub use invitation::{AudienceKey, Invitation, InvitationError, Pin};
 pub use operation::{
     CODE_BYTES_MAX, Founding, InviteOp, JoinOp, NAME_BYTES_MAX, Operation, PublicKeys, SiteKind, SiteOp, WRAPS_MAX,
     Wrapped,
@@ -118,6 +118,8 @@ pub struct Member {
     pub roles: Vec<HeldRole>,
     /// The Genesis or Join.
     pub join: EntryId,
+    /// The Invite it answered (zero for the founder).
+    pub invite: EntryId,
     /// The invitation's signing key (zero for the founder).
     pub invite_pk: [u8; 32],
     /// Where the Join stands.
@@ -174,6 +176,8 @@ pub struct Invite {
     pub joins: Vec<EntryId>,
     /// The Join that was picked.
     pub confirmed: Option<EntryId>,
+    /// Device that picked it, and its rank then.
+    pub confirmed_by: Option<(DeviceId, u8)>,
     /// An `EndInvite` names it.
     pub ended: bool,
 }
@@ -187,6 +191,17 @@ pub struct AudienceEpoch {
     pub pk: [u8; 32],
     /// The entry.
     pub entry: EntryId,
+}
+
+/// One epoch of a scope's open key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct OpenEpoch {
+    /// Number, from 1.
+    pub epoch: u32,
+    /// The entry.
+    pub entry: EntryId,
+    /// Commitment to the key.
+    pub commitment: [u8; 32],
 }
 
 /// An audience.
@@ -280,12 +295,12 @@ pub struct Roster {
     pub devices: BTreeMap<DeviceId, Device>,
     /// Members.
     pub members: BTreeMap<MemberId, Member>,
-    /// Invitations by signing key.
-    pub invites: BTreeMap<[u8; 32], Invite>,
+    /// Invitations by their Invite.
+    pub invites: BTreeMap<EntryId, Invite>,
     /// Audiences.
     pub audiences: BTreeMap<AudienceId, Audience>,
-    /// Open epochs by scope: (epoch, entry).
-    pub open_epochs: BTreeMap<ScopeId, Vec<(u32, EntryId)>>,
+    /// Open epochs by scope, oldest first.
+    pub open_epochs: BTreeMap<ScopeId, Vec<OpenEpoch>>,
     /// Every wrap that counts.
     pub wraps: Vec<HeldWrap>,
     /// Entries without effect, and why.
@@ -305,13 +320,14 @@ const PASSES_MAX: usize = 4;
 impl Roster {
     /// The membership of nobody yet.
     pub fn empty(org: OrgId) -> Self {
-        Self::evaluate(org, &[], None)
+        Self::evaluate(org, &[], &[])
     }
 
-    /// Evaluates the set of membership entries. `pinned` is this node's own invitation: until its Invite arrives, the
-    /// node's own Join is judged by it.
-    pub fn evaluate(org: OrgId, records: &[Record], pinned: Option<&Invitation>) -> Self {
-        let past = Past::of(records, pinned.map(Invitation::sign_pk));
+    /// Evaluates the set of membership entries. `pinned` are this node's own invitations: until an Invite arrives,
+    /// the Join that answers it is judged by its pin.
+    pub fn evaluate(org: OrgId, records: &[Record], pinned: &[Pin]) -> Self {
+        let ids: Vec<EntryId> = pinned.iter().map(|pin| pin.invite).collect();
+        let past = Past::of(records, &ids);
         let mut void_joins = BTreeSet::new();
         for _ in 0..PASSES_MAX {
             let roster = Self::pass(org, records, pinned, past.clone(), void_joins.clone());
@@ -325,13 +341,7 @@ impl Roster {
         Self::pass(org, records, pinned, past, void_joins)
     }
 
-    fn pass(
-        org: OrgId,
-        records: &[Record],
-        pinned: Option<&Invitation>,
-        past: Past,
-        void_joins: BTreeSet<EntryId>,
-    ) -> Self {
+    fn pass(org: OrgId, records: &[Record], pinned: &[Pin], past: Past, void_joins: BTreeSet<EntryId>) -> Self {
         let mut roster = Self {
             org,
             founding: None,
@@ -363,7 +373,7 @@ impl Roster {
 
     /// Applies one operation, all of its past having been applied. (What is concurrent was applied too: each check
     /// asks only for facts in the operation's past.)
-    fn apply(&mut self, record: &Record, op: &Operation, pinned: Option<&Invitation>) -> Result<(), VoidReason> {
+    fn apply(&mut self, record: &Record, op: &Operation, pinned: &[Pin]) -> Result<(), VoidReason> {
         let id = record.id;
         match op {
             Operation::Genesis(founding, sigs) => self.apply_genesis(record, founding, sigs),
@@ -378,10 +388,10 @@ impl Roster {
                 Ok(())
             }
             Operation::Invite(invite) => self.apply_invite(record, invite),
-            Operation::EndInvite(pk) => {
-                let (by, rank) = self.invite_in_past(id, pk)?;
+            Operation::EndInvite(invite) => {
+                let (by, rank) = self.invite_in_past(id, invite)?;
                 self.require(record, |a| a.device == by || a.manages_at(rank))?;
-                self.invites.get_mut(pk).ok_or(VoidReason::UnknownSubject)?.ended = true;
+                self.invites.get_mut(invite).ok_or(VoidReason::UnknownSubject)?.ended = true;
                 Ok(())
             }
             // picked in `settle_joins`, by the same rules
@@ -400,7 +410,13 @@ impl Roster {
             // takes effect in a later version, with the clockless expiry of grants; until then nobody writes it
             Operation::EndGrant(_) => Ok(()),
             Operation::AudienceEpoch { audience, name, epoch, suite, pk, wraps } => {
-                if *audience != audience_of_name(&self.org, name) || *suite != 1 {
+                let held = self.audiences.get(audience);
+                let before = |n: u32| {
+                    held.is_some_and(|a| a.epochs.iter().any(|e| e.epoch == n && self.past.contains(&id, &e.entry)))
+                };
+                // the next of those its author knew: nobody skips to a number that cannot be followed
+                let in_turn = *epoch >= 1 && !before(*epoch) && (*epoch == 1 || before(*epoch - 1));
+                if *audience != audience_of_name(&self.org, name) || *suite != 1 || !in_turn {
                     return Err(VoidReason::Value);
                 }
                 self.may_open_epoch(record, &audience.0, *epoch, !name.starts_with(SITE_AUDIENCE))?;
@@ -413,11 +429,15 @@ impl Roster {
                 held.epochs.sort_by_key(|e| (e.epoch, e.entry));
                 Ok(())
             }
-            Operation::OpenEpoch { scope, epoch, wraps } => {
+            Operation::OpenEpoch { scope, epoch, commitment, wraps } => {
+                let known = |held: &OpenEpoch| held.epoch + 1 == *epoch && self.past.contains(&id, &held.entry);
+                if *epoch > 1 && !self.open_epochs.get(scope).is_some_and(|held| held.iter().any(known)) {
+                    return Err(VoidReason::Value);
+                }
                 self.may_open_epoch(record, &scope.0, *epoch, false)?;
                 self.hold_wraps(id, scope.0, *epoch, wraps);
                 let epochs = self.open_epochs.entry(*scope).or_default();
-                epochs.push((*epoch, id));
+                epochs.push(OpenEpoch { epoch: *epoch, entry: id, commitment: *commitment });
                 epochs.sort_unstable();
                 Ok(())
             }
@@ -443,7 +463,8 @@ impl Roster {
         sigs: &[(u32, [u8; 64])],
     ) -> Result<(), VoidReason> {
         let device = crate::seal::device_id(&founding.device.ed, &founding.device.x);
-        if founding.org() != self.org || device != record.header.device || !root_quorum(founding, sigs) {
+        let again = self.founding.is_some();
+        if again || founding.org() != self.org || device != record.header.device || !root_quorum(founding, sigs) {
             return Err(VoidReason::Genesis);
         }
         let nodes = [100, 101, 102];
@@ -459,6 +480,7 @@ impl Roster {
                 device,
                 roles,
                 join: record.id,
+                invite: EntryId::ZERO,
                 invite_pk: [0; 32],
                 standing: Standing::Confirmed,
             },
@@ -509,26 +531,31 @@ impl Roster {
             by: record.header.device,
             joins: Vec::new(),
             confirmed: None,
+            confirmed_by: None,
             ended: false,
         };
-        self.invites.entry(invite.sign_pk).or_insert(made);
+        self.invites.insert(record.id, made);
         Ok(())
     }
 
-    fn apply_join(&mut self, record: &Record, join: &JoinOp, pinned: Option<&Invitation>) -> Result<(), VoidReason> {
+    fn apply_join(&mut self, record: &Record, join: &JoinOp, pinned: &[Pin]) -> Result<(), VoidReason> {
         let device = crate::seal::device_id(&join.device.ed, &join.device.x);
         if device != record.header.device || !join_signature_holds(&self.org, join) {
             return Err(VoidReason::Invitation);
         }
-        let terms = match (self.invites.get(&join.invite_pk), pinned) {
+        let pin = pinned.iter().find(|pin| pin.invite == join.invite);
+        let terms = match (self.invites.get(&join.invite), pin) {
             (Some(invite), _) => invite.op.clone(),
-            (None, Some(pinned)) if pinned.sign_pk() == join.invite_pk => pinned.as_invite_op(),
+            (None, Some(pin)) => pin.op.clone(),
             _ => return Err(VoidReason::Invitation),
         };
+        if terms.sign_pk != join.invite_pk || self.members.contains_key(&join.member_id()) {
+            return Err(VoidReason::Invitation);
+        }
         if join.role != terms.role || join.not_after_ms != terms.not_after_ms {
             return Err(VoidReason::Invitation);
         }
-        if let Some(invite) = self.invites.get_mut(&join.invite_pk) {
+        if let Some(invite) = self.invites.get_mut(&join.invite) {
             invite.joins.push(record.id);
         }
         let held = self.devices.entry(device).or_insert_with(|| Device {
@@ -538,41 +565,49 @@ impl Roster {
             joins: Vec::new(),
         });
         held.joins.push(record.id);
-        self.members.entry(join.member_id()).or_insert(Member {
+        let member = Member {
             keys: join.member,
             device,
             roles: vec![HeldRole { role: terms.role, site: terms.site, by: record.id }],
             join: record.id,
+            invite: join.invite,
             invite_pk: join.invite_pk,
             standing: Standing::Unconfirmed,
-        });
+        };
+        self.members.insert(join.member_id(), member);
         Ok(())
     }
 
     /// Several Joins on one invitation suspend all, until the inviter or a senior confirms one.
     fn settle_joins(&mut self, records: &[Record]) {
-        let mut picks: BTreeMap<[u8; 32], (u8, EntryId, EntryId)> = BTreeMap::new();
+        let mut picks: BTreeMap<EntryId, Vec<Pick>> = BTreeMap::new();
         for record in records {
             let Some(Operation::Confirm(join)) = &record.op else { continue };
             if self.waiting.contains(&record.id) {
                 continue;
             }
             match self.confirm_rank(record, join) {
-                Ok((pk, rank)) => {
-                    let pick = (rank, record.id, *join);
-                    picks.entry(pk).and_modify(|best| *best = (*best).min(pick)).or_insert(pick);
+                Ok((invite, rank)) => {
+                    let pick = Pick { rank, id: record.id, join: *join, by: record.header.device };
+                    picks.entry(invite).or_default().push(pick);
                 }
                 Err(reason) => {
                     self.void.insert(record.id, reason);
                 }
             }
         }
-        for (pk, invite) in &mut self.invites {
+        for (id, invite) in &mut self.invites {
             invite.joins.sort_unstable();
-            invite.confirmed = picks.get(pk).map(|(_, _, join)| *join);
+            let mut all = picks.remove(id).unwrap_or_default();
+            // a pick that had seen another changes nothing: what was confirmed stays confirmed
+            let ids: Vec<EntryId> = all.iter().map(|pick| pick.id).collect();
+            all.retain(|pick| !ids.iter().any(|other| *other != pick.id && self.past.contains(&pick.id, other)));
+            let best = all.into_iter().min_by_key(|pick| (pick.rank, pick.id));
+            invite.confirmed = best.as_ref().map(|pick| pick.join);
+            invite.confirmed_by = best.map(|pick| (pick.by, pick.rank));
         }
         for member in self.members.values_mut() {
-            let Some(invite) = self.invites.get(&member.invite_pk) else { continue };
+            let Some(invite) = self.invites.get(&member.invite) else { continue };
             member.standing = match invite.confirmed {
                 Some(join) if join == member.join => Standing::Confirmed,
                 Some(_) => Standing::Void,
@@ -583,20 +618,20 @@ impl Roster {
     }
 
     /// Invitation and author's rank of a Confirm, if its author is the inviter or senior enough.
-    fn confirm_rank(&self, record: &Record, join: &EntryId) -> Result<([u8; 32], u8), VoidReason> {
+    fn confirm_rank(&self, record: &Record, join: &EntryId) -> Result<(EntryId, u8), VoidReason> {
         let member = self.members.values().find(|m| m.join == *join).ok_or(VoidReason::UnknownSubject)?;
         if !self.past.contains(&record.id, join) {
             return Err(VoidReason::UnknownSubject);
         }
-        let invite = self.invites.get(&member.invite_pk).ok_or(VoidReason::UnknownSubject)?;
+        let invite = self.invites.get(&member.invite).ok_or(VoidReason::UnknownSubject)?;
         let rank = member.rank();
         let by = invite.by;
         let author = self.require(record, |a| a.device == by || a.manages_at(rank))?;
-        Ok((member.invite_pk, author.rank))
+        Ok((member.invite, author.rank))
     }
 
-    fn invite_in_past(&self, of: EntryId, pk: &[u8; 32]) -> Result<(DeviceId, u8), VoidReason> {
-        let invite = self.invites.get(pk).ok_or(VoidReason::UnknownSubject)?;
+    fn invite_in_past(&self, of: EntryId, invite: &EntryId) -> Result<(DeviceId, u8), VoidReason> {
+        let invite = self.invites.get(invite).ok_or(VoidReason::UnknownSubject)?;
         if !self.past.contains(&of, &invite.entry) {
             return Err(VoidReason::UnknownSubject);
         }
@@ -636,6 +671,18 @@ impl Roster {
     pub fn authority_at(&self, device: &DeviceId, auth: &[EntryId]) -> Option<Authority> {
         let past = self.past.closure(auth)?;
         Some(self.authority(device, |join| past.contains(join)))
+    }
+
+    /// Heads for the `auth` of an entry by this device: first those that have its own Joins in their past, then others,
+    /// [`crate::entry::AUTH_MAX`] at most, sorted.
+    pub fn auth_for(&self, device: &DeviceId) -> Vec<EntryId> {
+        let own = self.devices.get(device).map_or(&[][..], |d| &d.joins);
+        let covers = |head: &EntryId| own.iter().any(|join| self.past.contains(head, join));
+        let (mut first, rest): (Vec<EntryId>, Vec<EntryId>) = self.heads.iter().copied().partition(covers);
+        first.extend(rest);
+        first.truncate(crate::entry::AUTH_MAX);
+        first.sort_unstable();
+        first
     }
 
     /// The verifying key of a device whose Join (or Genesis) is held.
@@ -690,6 +737,14 @@ impl Roster {
     pub fn past(&self) -> &Past {
         &self.past
     }
+}
+
+/// A Confirm that counts.
+struct Pick {
+    rank: u8,
+    id: EntryId,
+    join: EntryId,
+    by: DeviceId,
 }
 
 /// What a device may do.
@@ -749,10 +804,15 @@ fn root_quorum(founding: &Founding, sigs: &[(u32, [u8; 64])]) -> bool {
     good.len() >= founding.threshold as usize
 }
 
-/// The invitation's key signed this Join.
+/// The invitation's key and the member's signed this Join, and both its KEM keys can be sealed to.
 pub fn join_signature_holds(org: &OrgId, join: &JoinOp) -> bool {
-    VerifyingKey::from_bytes(&join.invite_pk)
-        .is_ok_and(|key| key.verify_strict(&join.signed_message(org), &Signature::from_bytes(&join.sig)).is_ok())
+    let message = join.signed_message(org);
+    let signed = |pk: &[u8; 32], sig: &[u8; 64]| {
+        VerifyingKey::from_bytes(pk).is_ok_and(|key| key.verify_strict(&message, &Signature::from_bytes(sig)).is_ok())
+    };
+    signed(&join.invite_pk, &join.sig)
+        && signed(&join.member.ed, &join.member_sig)
+        && [join.device.x, join.member.x].iter().all(crate::seal::is_kem_public)
 }
 
 /// The device key an entry itself brings, if it is the Genesis of `org` or a Join signed by an invitation: what lets

@@ -133,6 +133,23 @@ pub fn early_open_key(stream: &Secret, doc: &DocId, generation: u32) -> Secret {
     derive("boucle 2026 early open key v1", &[&stream.0, &doc.0, &generation.to_be_bytes()])
 }
 
+/// What an epoch's entry says of its open key without giving it: only the key that fits is the scope's.
+pub fn open_key_commitment(key: &Secret) -> [u8; 32] {
+    blake3::derive_key("boucle 2026 open key commitment v1", &key.0)
+}
+
+/// True when something can be sealed to this X25519 public key: not one of the few points that give everyone the same
+/// shared secret.
+pub fn is_kem_public(pk: &[u8; 32]) -> bool {
+    let probe = x25519_dalek::StaticSecret::from([9; 32]);
+    probe.diffie_hellman(&x25519_dalek::PublicKey::from(*pk)).was_contributory()
+}
+
+/// The document that an entry gives birth to: bound to its place, so that no other entry can pass for its first.
+pub fn birth_doc(org: &OrgId, scope: &ScopeId, device: &DeviceId, incarnation: &Incarnation, seq: u64) -> DocId {
+    DocId(crate::id::id16("boucle/doc/v1", &[&org.0, &scope.0, &device.0, &incarnation.0, &seq.to_be_bytes()]))
+}
+
 /// Hint of an open section: the epoch of the open key.
 pub fn open_hint(epoch: u32) -> [u8; 8] {
     u64::from(epoch).to_be_bytes()

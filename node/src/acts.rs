@@ -2,10 +2,12 @@
 
 use std::sync::Arc;
 
-use crdt_model::case::Shape;
 use crdt_model::case::sensitivity::Level;
+use crdt_model::case::{Shape, Who};
 use crdt_model::compose::{EntryPlan, SectionPlan, compose};
-use crdt_model::edit::{Birth, Creation, Edit, EditContext, EditOps, EditRefusal, NewCase, Policy, RestrictedBirth};
+use crdt_model::edit::{
+    Birth, Creation, Edit, EditContext, EditOps, EditRefusal, NewCase, Policy, Recusal, RestrictedBirth,
+};
 use crdt_model::entry::{DEPS_MAX, Entry, Kind, LAYER_GRANT};
 use crdt_model::id::{DocId, EntryId, Incarnation, MemberId, ScopeId};
 use crdt_model::layer::{Layer, LayerDoc};
@@ -13,10 +15,11 @@ use crdt_model::reference::{Provisional, Reference, SiteCode};
 use crdt_model::roster::{audience_of_name, site_scope};
 use crdt_model::seal::{
     self, ActorOf, Entropy, FLAG_DEVICE_ONLY, FLAG_DROP_BOX, GRANT_SLOTS, Plain, Sealing, Secret, StreamGrant,
-    audience_hint, case_key, early_open_key, open_hint, sensitive_hint,
+    audience_hint, birth_doc, case_key, early_open_key, open_hint, sensitive_hint,
 };
 use crdt_model::taxonomy::{Capabilities, Capture, Coded, TRIAGE, Taxonomy};
 use crdt_model::time::Timestamp;
+use crdt_model::view::CaseView;
 use serde_json::{Value as Json, json};
 
 use crate::cases::{Captured, Loaded, TaxonomyCodes, captured_key, level_of};
@@ -52,9 +55,16 @@ pub(crate) struct Intake<'a> {
     pub(crate) restricted: Option<Option<&'a str>>,
 }
 
+/// A case written.
+pub(crate) struct Created {
+    /// Its reference or provisional mark.
+    pub(crate) mark: String,
+    pub(crate) provisional: bool,
+    pub(crate) case_id: DocId,
+}
+
 /// A case ready to be written: everything but its place in the chain.
 pub(crate) struct Prepared {
-    pub(crate) case_id: DocId,
     pub(crate) scope: ScopeId,
     pub(crate) restricted: Option<String>,
     site: String,
@@ -159,32 +169,32 @@ impl Core {
                 self.readers(shared, code, recused)?
             }
         };
-        let case_id = DocId(fresh()?[..16].try_into().expect("16 of 32 bytes"));
         let (scope, site) = (site_scope(&self.org, intake.site), intake.site.to_owned());
-        Ok(Prepared { case_id, scope, site, restricted: audience, new: Box::new(new), readers, level })
+        Ok(Prepared { scope, site, restricted: audience, new: Box::new(new), readers, level })
     }
 
     /// Names of members and codes of roles as recusals.
-    fn recusals(&self, shared: &Shared, names: &[String]) -> Result<Vec<crdt_model::edit::Recusal>, Failure> {
-        use crdt_model::edit::Recusal;
-        let one = |name: &String| {
+    fn recusals(&self, shared: &Shared, names: &[String]) -> Result<Vec<Recusal>, Failure> {
+        let mut recusals = Vec::new();
+        for name in names {
             if Taxonomy::shipped().roles.contains(name) {
-                return Ok(Recusal::Role(name.clone()));
+                recusals.push(Recusal::Role(name.clone()));
+                continue;
             }
-            self.find_member(shared, name).map(Recusal::Member)
-        };
-        names.iter().map(one).collect()
+            // all devices of one person: every id that bears the name
+            let same = |id: &&MemberId| shared.name(id).to_lowercase() == name.trim().to_lowercase();
+            let ids: Vec<MemberId> = shared.roster.members.keys().filter(same).copied().collect();
+            match ids.is_empty() {
+                true => recusals.push(Recusal::Member(self.find_member(shared, name)?)),
+                false => recusals.extend(ids.into_iter().map(Recusal::Member)),
+            }
+        }
+        Ok(recusals)
     }
 
     /// KEM keys that get the content key: the audience's epoch key; or, when someone is recused, each remaining member's
     /// own key, of the audience or of its alternate. Nothing is sealed to nobody.
-    fn readers(
-        &self,
-        shared: &Shared,
-        audience: &str,
-        recused: &[crdt_model::edit::Recusal],
-    ) -> Result<Vec<[u8; 32]>, Failure> {
-        use crdt_model::edit::Recusal;
+    fn readers(&self, shared: &Shared, audience: &str, recused: &[Recusal]) -> Result<Vec<[u8; 32]>, Failure> {
         let nobody = || Failure::new("no_reader_left").arg("audience", audience);
         if recused.is_empty() {
             return Ok(vec![self.audience_pk(shared, audience).ok_or_else(nobody)?]);
@@ -271,7 +281,7 @@ impl Core {
         prepared: &Prepared,
         now_ms: i64,
         entropy: &mut Entropy,
-    ) -> Result<(String, bool), Failure> {
+    ) -> Result<Created, Failure> {
         let taxonomy = Taxonomy::shipped();
         let site = prepared.site.as_str();
         let (reference, provisional, node) = self.mint(tx, shared, site, entropy)?;
@@ -309,9 +319,13 @@ impl Core {
             None => SensitiveKey::None,
             Some(_) => SensitiveKey::New(entropy.secret(), prepared.readers.clone()),
         };
+        self.open_stream(tx, shared, reader, &prepared.scope, entropy)?;
+        let incarnation = self.incarnation();
+        let place = self.place(tx, &prepared.scope, incarnation);
+        let case_id = birth_doc(&self.org, &prepared.scope, &self.device, &incarnation, place.seq);
         let write = Write {
             scope: prepared.scope,
-            doc: prepared.case_id,
+            doc: case_id,
             ops,
             deps: Vec::new(),
             birth: true,
@@ -320,22 +334,23 @@ impl Core {
             current: None,
         };
         let entry = self.write(tx, shared, reader, write, now_ms, entropy)?;
-        if let Some(audience) = &prepared.restricted {
-            let kept = Captured { reference: mark.clone(), case_id: prepared.case_id, entry, saved_ms: now_ms };
+        if prepared.restricted.is_some() {
+            let kept = Captured { reference: mark.clone(), case_id, entry, saved_ms: now_ms };
             let bytes = serde_json::to_vec(&kept).map_err(|e| Failure::new("unexpected").because(&e))?;
-            tx.put(Space::Outbox, &prepared.case_id.0, &bytes)?;
+            tx.put(Space::Outbox, &case_id.0, &bytes)?;
+            // to whom it was sealed, so that an addition goes to the same and to nobody who was recused
             let access = reader.secrets.store_access();
-            tx.put_member(MemberSpace::Rows, &access, &captured_key(&prepared.case_id), audience.as_bytes())?;
+            tx.put_member(MemberSpace::Rows, &access, &captured_key(&case_id), &prepared.readers.concat())?;
         }
-        tx.put(Space::Meta, meta::LAST_CASE, &prepared.case_id.0)?;
-        Ok((mark, reference.is_none()))
+        tx.put(Space::Meta, &meta::last_case(&reader.member()), &case_id.0)?;
+        Ok(Created { mark, provisional: reference.is_none(), case_id })
     }
 
     /// Codes of a member's roles.
     pub(crate) fn roles(&self, shared: &Shared, member: &MemberId) -> Vec<String> {
         match shared.roster.members.get(member) {
             Some(held) => held.roles.iter().map(|role| role.role.clone()).collect(),
-            None => shared.pinned().map(|i| vec![i.role.clone()]).unwrap_or_default(),
+            None => Vec::new(),
         }
     }
 
@@ -343,7 +358,11 @@ impl Core {
     pub(crate) fn act(&self, reader: &mut Reader, typed: &str, edit: &Edit, now_ms: i64) -> Result<Json, Failure> {
         let _hold = self.hold();
         let shared = self.shared();
-        let loaded = self.find_case(&shared, reader, typed)?;
+        let mut loaded = self.find_case(&shared, reader, typed)?;
+        let deps = self.deps(&loaded);
+        if deps.len() < loaded.document.heads.len() {
+            loaded = self.load_at(&shared, reader, &loaded, &deps)?;
+        }
         self.require(&shared, &reader.member(), Capabilities::INTAKE)?;
         let view = loaded.view(now_ms);
         let mark = view.text("ref").or_else(|| view.text("provisional")).unwrap_or(typed).to_owned();
@@ -360,20 +379,21 @@ impl Core {
         let ops = edit.to_ops(&ctx).map_err(|error| refusal(&error, &mark))?;
         if !ops.is_empty() {
             let mut entropy = entropy()?;
-            let sensitive = self.sensitive_key(&shared, reader, &loaded, &ops, view.shape, &mut entropy)?;
+            let sensitive = self.sensitive_key(&shared, reader, &loaded, &ops, &view, &mut entropy)?;
             let write = Write {
                 scope: loaded.scope,
                 doc: loaded.doc,
                 ops,
-                deps: self.deps(&loaded),
+                deps,
                 birth: false,
                 week_start_ms: None,
                 sensitive,
                 current: Some(Arc::clone(&loaded)),
             };
+            let member = reader.member();
             self.commit(|tx| {
                 self.write(tx, &shared, reader, write, now_ms, &mut entropy)?;
-                Ok(tx.put(Space::Meta, meta::LAST_CASE, &loaded.doc.0)?)
+                Ok(tx.put(Space::Meta, &meta::last_case(&member), &loaded.doc.0)?)
             })?;
         }
         let snapshot = self.store.read()?;
@@ -387,40 +407,54 @@ impl Core {
         }))
     }
 
-    /// Heads of the document, at most as many as a header holds: the own last entry first, then the lowest ids.
+    /// Heads of the document, at most as many as a header holds: those of this device first, then the lowest ids.
     fn deps(&self, loaded: &Loaded) -> Vec<EntryId> {
-        let mut heads = loaded.document.heads.clone();
-        heads.truncate(DEPS_MAX);
-        heads
+        let own = |head: &EntryId| {
+            loaded.document.history.iter().any(|w| w.stamp.entry == *head && w.stamp.device == self.device)
+        };
+        let (mut first, rest): (Vec<EntryId>, Vec<EntryId>) = loaded.document.heads.iter().copied().partition(own);
+        first.extend(rest);
+        first.truncate(DEPS_MAX);
+        first.sort_unstable();
+        first
     }
 
-    /// The key for sensitive operations on an existing case: the content key if it is held; else a new segment to the
-    /// audience this machine captured the case for.
+    /// The key for sensitive operations on an existing case: the content key this device minted; else a new one, to the
+    /// case's audience minus its recused when the writer reads the case, and to those it was sealed to at capture when
+    /// the writer took it down. Who knows neither cannot add to it here.
     fn sensitive_key(
         &self,
         shared: &Shared,
         reader: &Reader,
         loaded: &Loaded,
         ops: &EditOps,
-        shape: Shape,
+        view: &CaseView,
         entropy: &mut Entropy,
     ) -> Result<SensitiveKey, Failure> {
         if ops.sensitive.is_empty() {
             return Ok(SensitiveKey::None);
         }
-        if shape != Shape::Outside
-            && let Some(ck) = reader.keychain.content_keys(&loaded.doc).last()
-        {
-            return Ok(SensitiveKey::Held(ck.clone()));
+        if view.shape != Shape::Outside {
+            if let Some(ck) = reader.keychain.own_content_key(&loaded.doc) {
+                return Ok(SensitiveKey::Held(ck.clone()));
+            }
+            let audience = view.text("audience").unwrap_or(TRIAGE);
+            let recusals = view.sealed.as_ref().map(|sealed| sealed.recusals.as_slice()).unwrap_or_default();
+            let recused: Vec<Recusal> = recusals
+                .iter()
+                .map(|who| match who {
+                    Who::Member(id) => Recusal::Member(*id),
+                    Who::Role(role) => Recusal::Role(role.clone()),
+                })
+                .collect();
+            return Ok(SensitiveKey::New(entropy.secret(), self.readers(shared, audience, &recused)?));
         }
         let snapshot = self.store.read()?;
         let access = reader.secrets.store_access();
         let kept = snapshot.get_member(MemberSpace::Rows, &access, &captured_key(&loaded.doc))?;
-        let audience = kept.map_or_else(|| TRIAGE.to_owned(), |code| String::from_utf8_lossy(&code).into_owned());
-        let pk = self
-            .audience_pk(shared, &audience)
-            .ok_or_else(|| Failure::new("no_reader_left").arg("audience", &audience))?;
-        Ok(SensitiveKey::New(entropy.secret(), vec![pk]))
+        let kept = kept.ok_or_else(|| Failure::new("outside_audience"))?;
+        let readers = kept.chunks_exact(32).filter_map(|pk| pk.try_into().ok()).collect();
+        Ok(SensitiveKey::New(entropy.secret(), readers))
     }
 
     /// Seals, signs and appends one edit, with the grant of a stream key before it where one is due.
@@ -434,14 +468,7 @@ impl Core {
         entropy: &mut Entropy,
     ) -> Result<EntryId, Failure> {
         let incarnation = self.incarnation();
-        let name = self.ordinary_name(shared, &write.scope)?;
-        let audience = audience_of_name(&self.org, &name);
-        let (epoch, pk) =
-            self.audience_key(shared, &name).ok_or_else(|| Failure::new("no_reader_left").arg("audience", &name))?;
-        let stream = self.own_stream(reader, &incarnation, &write.scope, &audience, epoch);
-        self.grant_stream(tx, shared, reader, &write.scope, (audience, epoch, &pk), &stream, incarnation, entropy)?;
-
-        let hint = audience_hint(&audience, epoch);
+        let (stream, hint) = self.open_stream(tx, shared, reader, &write.scope, entropy)?;
         let open = match reader.keychain.newest_open(&write.scope) {
             Some((epoch, key)) => LayerKey { key: key.clone(), hint: open_hint(epoch) },
             None => LayerKey { key: early_open_key(&stream, &write.doc, 0), hint },
@@ -492,6 +519,26 @@ impl Core {
             stream,
         );
         Ok(entry.id())
+    }
+
+    /// This member's stream key of the scope's chain and the hint of what is sealed under it; granted to the scope's
+    /// ordinary audience first, where that is still due.
+    fn open_stream(
+        &self,
+        tx: &mut Tx<'_>,
+        shared: &Shared,
+        reader: &Reader,
+        scope: &ScopeId,
+        entropy: &mut Entropy,
+    ) -> Result<(Secret, [u8; 8]), Failure> {
+        let incarnation = self.incarnation();
+        let name = self.ordinary_name(shared, scope)?;
+        let audience = audience_of_name(&self.org, &name);
+        let (epoch, pk) =
+            self.audience_key(shared, &name).ok_or_else(|| Failure::new("no_reader_left").arg("audience", &name))?;
+        let stream = self.own_stream(reader, &incarnation, scope, &audience, epoch);
+        self.grant_stream(tx, shared, reader, scope, (audience, epoch, &pk), &stream, incarnation, entropy)?;
+        Ok((stream, audience_hint(&audience, epoch)))
     }
 
     /// The plaintext of one layer of an act, or `None` where it writes nothing.
@@ -609,10 +656,9 @@ impl Core {
         let intake = Intake { recuse, site: &site, capture: Capture::Entered, restricted: None };
         let prepared = self.prepare(&shared, reader, new, &intake)?;
         let mut entropy = entropy()?;
-        let (mark, provisional) =
-            self.commit(|tx| self.create(tx, &shared, reader, &prepared, now_ms, &mut entropy))?;
+        let created = self.commit(|tx| self.create(tx, &shared, reader, &prepared, now_ms, &mut entropy))?;
         Ok(json!({
-            "ref": mark, "case_id": prepared.case_id, "provisional": provisional,
+            "ref": created.mark, "case_id": created.case_id, "provisional": created.provisional,
             "restricted": prepared.restricted.is_some(),
         }))
     }

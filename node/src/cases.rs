@@ -6,6 +6,7 @@ use std::sync::Arc;
 use crdt_model::case::sensitivity::Level;
 use crdt_model::case::{CaseLayers, CategoryFacts, Codes, Who, schema};
 use crdt_model::document::{self, Document};
+use crdt_model::entry::Kind;
 use crdt_model::gate::{Schema, SchemaFault};
 use crdt_model::id::{DeviceId, DocId, EntryId, MemberId, ScopeId};
 use crdt_model::layer::{Layer, LayerState, Value};
@@ -101,6 +102,9 @@ impl Schema for CaseSchema {
     fn may_supersede(&self, key: &str) -> bool {
         schema::may_supersede(key)
     }
+    fn nameless(&self, key: &str) -> bool {
+        schema::MARK.contains(&key)
+    }
     fn birth_only(&self, key: &str) -> bool {
         schema::birth_only(key)
     }
@@ -139,7 +143,7 @@ impl Loaded {
 }
 
 /// Cases built for one reader, kept while they do not change.
-pub(crate) type Cache = HashMap<(ScopeId, DocId), (usize, u64, Arc<Loaded>)>;
+pub(crate) type Cache = HashMap<(ScopeId, DocId), (usize, (u64, u64), Arc<Loaded>)>;
 
 impl Core {
     /// Builds one case, or takes it from the reader's cache.
@@ -153,7 +157,7 @@ impl Core {
     ) -> Result<Arc<Loaded>, Failure> {
         let count = snapshot.doc_locations(&scope, &doc)?.len();
         if let Some((held, generation, loaded)) = reader.cases.get(&(scope, doc))
-            && (*held, *generation) == (count, shared.generation)
+            && (*held, *generation) == (count, (shared.generation, reader.keychain.version))
         {
             return Ok(Arc::clone(loaded));
         }
@@ -164,7 +168,7 @@ impl Core {
                 .filter(|entry| !self.is_cut(shared, entry.header()))
                 .map(|entry| reader.keychain.open_entry(entry))
                 .collect();
-            document::build(&opened, &shared.roster, &|layer| Box::new(CaseSchema(layer)))
+            document::build(&opened, Kind::Edit, &shared.roster, &|layer| Box::new(CaseSchema(layer)))
         };
         let mut document = build(reader);
         let restricted = document.states[0].as_ref().is_some_and(|open| open.contains_key("restricted"));
@@ -178,8 +182,35 @@ impl Core {
             }
         }
         let loaded = Arc::new(Loaded { scope, doc, document, entries: count, empty: LayerState::new() });
-        reader.cases.insert((scope, doc), (count, shared.generation, Arc::clone(&loaded)));
+        let generation = (shared.generation, reader.keychain.version);
+        reader.cases.insert((scope, doc), (count, generation, Arc::clone(&loaded)));
         Ok(loaded)
+    }
+
+    /// The document as it stood at some of its heads: what an act names as its past, where there are more heads than a
+    /// header holds.
+    pub(crate) fn load_at(
+        &self,
+        shared: &Shared,
+        reader: &Reader,
+        loaded: &Loaded,
+        heads: &[EntryId],
+    ) -> Result<Arc<Loaded>, Failure> {
+        let snapshot = self.store.read()?;
+        let entries = self.entries(&snapshot, &loaded.scope, &loaded.doc)?;
+        let by_id: HashMap<EntryId, &crdt_model::entry::Entry> = entries.iter().map(|e| (e.id(), e)).collect();
+        let mut past = std::collections::HashSet::new();
+        let mut stack: Vec<EntryId> = heads.to_vec();
+        while let Some(id) = stack.pop() {
+            if let Some(entry) = by_id.get(&id).filter(|_| past.insert(id)) {
+                stack.extend(&entry.header().deps);
+            }
+        }
+        let within = entries.iter().filter(|e| past.contains(&e.id()) && !self.is_cut(shared, e.header()));
+        let opened: Vec<_> = within.map(|entry| reader.keychain.open_entry(entry)).collect();
+        let document = document::build(&opened, Kind::Edit, &shared.roster, &|layer| Box::new(CaseSchema(layer)));
+        let entries = opened.len();
+        Ok(Arc::new(Loaded { scope: loaded.scope, doc: loaded.doc, document, entries, empty: LayerState::new() }))
     }
 
     /// Beyond the fork of its chain nothing counts.
@@ -221,7 +252,9 @@ impl Core {
         let by_id = |doc: DocId| all.iter().find(|loaded| loaded.doc == doc).cloned();
         if typed == "@last" {
             let snapshot = self.store.read()?;
-            let last = snapshot.get(Space::Meta, meta::LAST_CASE)?.and_then(|b| b.as_slice().try_into().ok());
+            let last = snapshot
+                .get(Space::Meta, &meta::last_case(&reader.member()))?
+                .and_then(|b| b.as_slice().try_into().ok());
             return last.map(DocId).and_then(by_id).ok_or_else(|| Failure::new("no_last_case"));
         }
         if let Ok(doc) = typed.parse::<DocId>()

@@ -10,12 +10,14 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use crdt_model::cbor;
 use crdt_model::compose::{ComposeError, EntryPlan, SectionPlan, compose};
 use crdt_model::document;
-use crdt_model::entry::{AUTH_MAX, Entry, Kind, LAYER_GRANT, Place};
+use crdt_model::entry::{Entry, Kind, LAYER_GRANT, Place};
 use crdt_model::frontier::{ChainKey, ForkProof, Frontier, Tip};
 use crdt_model::gate::{Schema, SchemaFault};
 use crdt_model::id::{DeviceId, DocId, EntryId, Incarnation, MemberId, OrgId, ScopeId};
 use crdt_model::layer::Value;
-use crdt_model::roster::{Invitation, Operation, Record, Roster, audience_of_name, knowledge_scope, membership_scope};
+use crdt_model::roster::{
+    Invitation, Operation, Pin, Record, Roster, audience_of_name, knowledge_scope, membership_scope,
+};
 use crdt_model::seal::{Entropy, Secret};
 use ed25519_dalek::VerifyingKey;
 use tokio::sync::watch;
@@ -33,7 +35,7 @@ pub(crate) const NAME_BYTES_MAX: usize = 200;
 /// What is known of the organisation, replaced as a whole when the membership changes.
 pub(crate) struct Shared {
     pub(crate) roster: Roster,
-    /// This home's own invitations, first joined first.
+    /// This home's own invitations, first joined first: without their seeds.
     pub(crate) invitations: Vec<Invitation>,
     /// Forked chains: nothing counts from this seq on.
     pub(crate) forks: HashMap<(ScopeId, ChainKey), u64>,
@@ -57,6 +59,12 @@ impl Shared {
     /// The invitation by which a newcomer works until its Invite arrives.
     pub(crate) fn pinned(&self) -> Option<&Invitation> {
         self.invitations.first()
+    }
+
+    /// The invitation a member of this home joined by.
+    pub(crate) fn invitation_of(&self, member: &MemberId) -> Option<&Invitation> {
+        let invite = self.roster.members.get(member)?.invite;
+        self.invitations.iter().find(|held| held.invite == invite)
     }
 }
 
@@ -150,9 +158,21 @@ pub(crate) mod meta {
     pub(crate) const FORMAT_VERSION: &[u8] = &[1];
     /// When the oldest own entry that no peer is known to hold was written, Unix milliseconds as 8 bytes big-endian.
     pub(crate) const OLDEST_HERE: &[u8] = b"oldest-only-here";
-    pub(crate) const LAST_CASE: &[u8] = b"last-case";
     pub(crate) fn invitation(n: usize) -> Vec<u8> {
         format!("invitation/{n:04}").into_bytes()
+    }
+    /// What the Invite of invitation `n` says.
+    pub(crate) fn invite_op(n: usize) -> Vec<u8> {
+        format!("invite-op/{n:04}").into_bytes()
+    }
+    /// Key of an invitation's seed, among the values of the member who joined by it.
+    pub(crate) fn seed(invite: &super::EntryId) -> Vec<u8> {
+        [b"seed/".as_slice(), &invite.0].concat()
+    }
+    /// Set once the home's Genesis or Join is written: without it a home was cut off while it was made.
+    pub(crate) const READY: &[u8] = b"ready";
+    pub(crate) fn last_case(member: &super::MemberId) -> Vec<u8> {
+        format!("last-case/{member}").into_bytes()
     }
     pub(crate) fn local_name(member: &super::MemberId) -> Vec<u8> {
         format!("name/{member}").into_bytes()
@@ -174,6 +194,9 @@ impl Core {
             locked.unlock(None, passphrase, store::os_entropy()).map_err(|error| keyring_failure(&error, who))?;
         let store = Store::open(&home.join(STORE_FILE), keyring.store_config())?;
         let member = secrets.member;
+        if store.read()?.get(Space::Meta, meta::READY)?.is_none() {
+            return Err(Failure::new("not_initialised").arg("home", home.display()));
+        }
         let core = Self::assemble(home, store, keyring)?;
         core.admit_reader(secrets);
         core.check_incarnation()?;
@@ -247,15 +270,16 @@ impl Core {
         let mut incarnation = [0; 8];
         incarnation.copy_from_slice(&seed[..8]);
         let counter = keyring.next_counter(self.store.keyring_counter());
+        // a spare number of the device is taken in the same step, so that no reference is minted twice
         self.store.write(|tx| {
             tx.set_keyring_counter(counter);
-            Ok::<_, StoreError>(())
+            take_spare(tx)
         })?;
         keyring.renew(Incarnation(incarnation), signs, counter).map_err(|error| keyring_failure(&error, ""))?;
+        // whoever commits locks them the other way round
         drop(keyring);
         *locked(&self.counted) = true;
-        // a spare number of the device is taken before the next reference is minted
-        self.next_spare_number()
+        Ok(())
     }
 
     /// The present incarnation.
@@ -328,7 +352,8 @@ impl Core {
     /// Takes in an unlocked member.
     pub(crate) fn admit_reader(&self, secrets: MemberSecrets) {
         let member = secrets.member;
-        let reader = Reader { secrets, keychain: Keychain::default(), cases: Default::default(), generation: u64::MAX };
+        let reader =
+            Reader { secrets, keychain: Keychain::on(self.device), cases: Default::default(), generation: u64::MAX };
         locked(&self.readers).entry(member).or_insert_with(|| Arc::new(Mutex::new(reader)));
     }
 
@@ -369,11 +394,17 @@ impl Core {
     /// Evaluates the membership, forks and names anew.
     pub(crate) fn refresh(&self) -> Result<(), Failure> {
         let snapshot = self.store.read()?;
-        let mut invitations = Vec::new();
+        let (mut invitations, mut pins) = (Vec::new(), Vec::new());
         for n in 0.. {
             let Some(bytes) = snapshot.get(Space::Meta, &meta::invitation(n))? else { break };
             let damaged = |_| Failure::new("home_damaged").arg("file", STORE_FILE);
-            invitations.push(cbor::decode::<Invitation>(&bytes).map_err(damaged)?);
+            let invitation = cbor::decode::<Invitation>(&bytes).map_err(damaged)?;
+            let op = snapshot.get(Space::Meta, &meta::invite_op(n))?.unwrap_or_default();
+            match cbor::decode::<Operation>(&op) {
+                Ok(Operation::Invite(op)) => pins.push(Pin { invite: invitation.invite, op }),
+                _ => return Err(Failure::new("home_damaged").arg("file", STORE_FILE)),
+            }
+            invitations.push(invitation);
         }
         let scope = membership_scope(&self.org);
         let entries = self.entries(&snapshot, &scope, &DocId::ZERO)?;
@@ -386,7 +417,7 @@ impl Core {
             let chain = (scope, ChainKey::of(&record.header));
             forks.get(&chain).is_none_or(|fork| record.header.seq < *fork)
         });
-        let roster = Roster::evaluate(self.org, &records, invitations.first());
+        let roster = Roster::evaluate(self.org, &records, &pins);
         let mut shared = Shared {
             roster,
             invitations,
@@ -434,7 +465,7 @@ impl Core {
         let doc = staff_doc(&self.org);
         let entries = self.entries(snapshot, &scope, &doc)?;
         let opened: Vec<_> = entries.iter().map(|entry| keychain.open_entry(entry)).collect();
-        let document = document::build(&opened, &shared.roster, &|_| Box::new(StaffSchema));
+        let document = document::build(&opened, Kind::Knowledge, &shared.roster, &|_| Box::new(StaffSchema));
         for (key, cells) in document.states[0].iter().flatten() {
             for cell in cells {
                 let Value::Text(name) = &cell.value else { continue };
@@ -464,7 +495,7 @@ impl Core {
 
     /// Keys that the device holds while nobody is unlocked: the open ones.
     pub(crate) fn device_keychain(&self, snapshot: &store::Snapshot, roster: &Roster) -> Result<Keychain, Failure> {
-        let mut keychain = Keychain::default();
+        let mut keychain = Keychain::on(self.device);
         self.add_open_keys(snapshot, &mut keychain)?;
         let secrets = ReaderSecrets { device_x: self.device_x.clone(), member: None };
         keychain.absorb_wraps(&self.org, roster, &self.device.0, &secrets);
@@ -597,9 +628,7 @@ impl Core {
 
     /// Membership heads for an `auth`.
     pub(crate) fn auth(&self, shared: &Shared) -> Vec<EntryId> {
-        let mut heads = shared.roster.heads.clone();
-        heads.truncate(AUTH_MAX);
-        heads
+        shared.roster.auth_for(&self.device)
     }
 
     /// Writes membership operations, each with an optional grant section, in one transaction.
@@ -664,6 +693,14 @@ fn introduced(record: &Record) -> Option<(DeviceId, VerifyingKey)> {
     (device == record.header.device).then_some((device, key))
 }
 
+/// The device goes on under its next number, counting anew.
+fn take_spare(tx: &mut Tx<'_>) -> Result<(), StoreError> {
+    let at = tx.get(Space::Counters, b"spare")?.and_then(|v| v.first().copied()).unwrap_or(0);
+    tx.put(Space::Counters, b"spare", &[at.saturating_add(1)])?;
+    tx.delete(Space::Counters, b"counter")?;
+    Ok(())
+}
+
 /// Appends an entry to its chain.
 pub(crate) fn append(tx: &mut Tx<'_>, entry: &Entry) -> Result<(), Failure> {
     let header = entry.header();
@@ -711,6 +748,7 @@ impl Schema for StaffSchema {
         let known = key == "org" || key.strip_prefix("member/").is_some_and(|hex| hex.parse::<MemberId>().is_ok());
         match value {
             _ if !known => Err(SchemaFault::Key),
+            Value::Text(name) if name.chars().any(char::is_control) => Err(SchemaFault::Value),
             Value::Text(name) if name.len() <= NAME_BYTES_MAX => Ok(()),
             Value::Text(_) => Err(SchemaFault::ValueLength),
             _ => Err(SchemaFault::Kind),

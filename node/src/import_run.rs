@@ -102,7 +102,7 @@ impl Core {
         let mut known = self.known_ids(&shared, reader)?;
         let mut tally = Tally::default();
         let mut problems: Vec<(usize, Failure)> = Vec::new();
-        let mut written: HashMap<usize, DocId> = HashMap::new();
+        let mut written: HashMap<usize, Option<DocId>> = HashMap::new();
         let total = sheet.rows.len() as u64;
         for (n, rows) in sheet.rows.chunks(BATCH_ROWS).enumerate() {
             self.batch(
@@ -156,7 +156,7 @@ impl Core {
         known: &mut HashSet<(String, String)>,
         tally: &mut Tally,
         problems: &mut Vec<(usize, Failure)>,
-        written: &mut HashMap<usize, DocId>,
+        written: &mut HashMap<usize, Option<DocId>>,
     ) -> Result<(), Failure> {
         let snapshot = self.store.read()?;
         let mut fresh = Vec::new();
@@ -187,18 +187,21 @@ impl Core {
         drop(snapshot);
         if !dry_run && !fresh.is_empty() {
             let mut entropy = entropy()?;
-            self.commit(|tx| {
-                for (_, mark, prepared) in &fresh {
-                    self.create(tx, shared, reader, prepared, now_ms, &mut entropy)?;
-                    tx.put(Space::Imported, mark.as_bytes(), &prepared.case_id.0)?;
+            let created = self.commit(|tx| {
+                let mut created = Vec::with_capacity(fresh.len());
+                for (row, mark, prepared) in &fresh {
+                    let case = self.create(tx, shared, reader, prepared, now_ms, &mut entropy)?;
+                    tx.put(Space::Imported, mark.as_bytes(), &case.case_id.0)?;
+                    created.push((row.number, Some(case.case_id)));
                 }
-                Ok(())
+                Ok(created)
             })?;
+            written.extend(created);
         }
         for (row, _, prepared) in fresh {
             tally.created += 1;
             tally.sealed += usize::from(prepared.restricted.is_some());
-            written.insert(row.number, prepared.case_id);
+            written.entry(row.number).or_insert(None);
         }
         Ok(())
     }
@@ -242,7 +245,7 @@ fn summary(
     sheet: &KoboSheet,
     tally: &Tally,
     rejected: &[(usize, String, String, String)],
-    written: &HashMap<usize, DocId>,
+    written: &HashMap<usize, Option<DocId>>,
     request: &ImportRequest<'_>,
 ) -> Json {
     let texts = Texts::for_lang(request.lang);
@@ -258,7 +261,7 @@ fn summary(
         .filter(|pair| written.contains_key(&pair.first) || written.contains_key(&pair.second))
         .map(|pair| {
             json!({"rows": [pair.first, pair.second],
-                   "case_ids": [written.get(&pair.first), written.get(&pair.second)]})
+                   "case_ids": [written.get(&pair.first).copied().flatten(), written.get(&pair.second).copied().flatten()]})
         })
         .collect();
     let errors: Vec<Json> = rejected

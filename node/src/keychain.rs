@@ -14,11 +14,12 @@ use crdt_model::cbor;
 use crdt_model::document::{DocEntry, Opened};
 use crdt_model::entry::{Entry, LAYER_GRANT};
 use crdt_model::frontier::ChainKey;
-use crdt_model::id::{AudienceId, DocId, EntryId, MemberId, OrgId, ScopeId};
+use crdt_model::id::{AudienceId, DeviceId, DocId, EntryId, MemberId, OrgId, ScopeId};
 use crdt_model::layer::Layer;
 use crdt_model::roster::Roster;
 use crdt_model::seal::{
-    GrantSection, Secret, StreamGrant, case_key, early_open_key, open_hint, open_section, open_wrap, sensitive_hint,
+    self, GrantSection, Secret, StreamGrant, case_key, early_open_key, open_hint, open_section, open_wrap,
+    sensitive_hint,
 };
 
 /// What a member's own installation can derive: the secrets behind a reader.
@@ -31,7 +32,7 @@ pub(crate) struct ReaderSecrets {
 }
 
 /// Keys of one reader.
-#[derive(Default, Clone)]
+#[derive(Clone)]
 pub(crate) struct Keychain {
     open: HashMap<(ScopeId, u32), Vec<Secret>>,
     audiences: HashMap<(AudienceId, u32), Vec<Secret>>,
@@ -39,7 +40,11 @@ pub(crate) struct Keychain {
     stream_entries: HashMap<EntryId, bool>,
     member_x: Option<Secret>,
     content_keys: HashMap<DocId, Vec<Secret>>,
+    own_content_keys: HashMap<DocId, Secret>,
+    pub(crate) own_device: DeviceId,
     tried_grants: HashMap<EntryId, usize>,
+    /// Raised with every key taken in: what was built with fewer keys is built anew.
+    pub(crate) version: u64,
     tried_wraps: HashSet<(EntryId, [u8; 16], [u8; 32])>,
 }
 
@@ -51,6 +56,23 @@ fn insert<K: std::hash::Hash + Eq>(map: &mut HashMap<K, Vec<Secret>>, key: K, se
 }
 
 impl Keychain {
+    /// No keys yet, on this device.
+    pub(crate) fn on(own_device: DeviceId) -> Self {
+        Self {
+            open: HashMap::new(),
+            audiences: HashMap::new(),
+            streams: HashMap::new(),
+            stream_entries: HashMap::new(),
+            member_x: None,
+            content_keys: HashMap::new(),
+            own_content_keys: HashMap::new(),
+            own_device,
+            tried_grants: HashMap::new(),
+            version: 0,
+            tried_wraps: HashSet::new(),
+        }
+    }
+
     /// Opens every wrap that is for this reader.
     pub(crate) fn absorb_wraps(&mut self, org: &OrgId, roster: &Roster, device: &[u8; 16], secrets: &ReaderSecrets) {
         self.member_x = secrets.member.as_ref().map(|(_, x)| x.clone());
@@ -73,24 +95,41 @@ impl Keychain {
                 Some(audience) => {
                     let pk = secret.kem_public();
                     if audience.epochs.iter().any(|e| e.epoch == epoch && e.pk == pk) {
+                        self.version += 1;
                         insert(&mut self.audiences, (AudienceId(*target), epoch), secret);
                     }
                 }
-                None => insert(&mut self.open, (ScopeId(*target), epoch), secret),
+                None => self.accept_open(roster, ScopeId(*target), epoch, secret),
             }
         }
     }
 
+    /// Takes an open key if it is the one its epoch's entry commits to.
+    pub(crate) fn accept_open(&mut self, roster: &Roster, scope: ScopeId, epoch: u32, key: Secret) {
+        let commitment = seal::open_key_commitment(&key);
+        let epochs = roster.open_epochs.get(&scope).map_or(&[][..], Vec::as_slice);
+        if epochs.iter().any(|e| e.epoch == epoch && e.commitment == commitment) {
+            self.version += 1;
+            insert(&mut self.open, (scope, epoch), key);
+        }
+    }
+
     pub(crate) fn add_open(&mut self, scope: ScopeId, epoch: u32, key: Secret) {
+        self.version += 1;
         insert(&mut self.open, (scope, epoch), key);
     }
 
     pub(crate) fn add_audience(&mut self, audience: AudienceId, epoch: u32, secret: Secret) {
+        self.version += 1;
         insert(&mut self.audiences, (audience, epoch), secret);
     }
 
     pub(crate) fn add_stream(&mut self, scope: ScopeId, chain: ChainKey, stream: Secret) {
-        insert(&mut self.streams, (scope, chain), stream);
+        let held = self.streams.entry((scope, chain)).or_default();
+        if !held.contains(&stream) {
+            self.version += 1;
+            held.push(stream);
+        }
     }
 
     /// The open key of a scope's epoch.
@@ -153,11 +192,24 @@ impl Keychain {
         for secret in secrets {
             found.extend(grant.open(context, &aad, secret));
         }
+        let Some((named, section)) = entry.section(Layer::Sensitive.code()) else { return };
         for (layer, key) in found {
-            if layer == Layer::Sensitive.code() {
+            // a slot counts only once a section under its key opens: HPKE's cipher does not commit to its key
+            let opens = open_section(&key, section, &aad, Layer::Sensitive.code(), named.generation).is_ok();
+            if layer == Layer::Sensitive.code() && opens {
+                if header.device == self.own_device {
+                    self.own_content_keys.insert(header.doc, key.clone());
+                }
                 insert(&mut self.content_keys, header.doc, key);
+                self.version += 1;
             }
         }
+    }
+
+    /// The content key this device itself minted for a document: the only one it writes under. Who writes under a
+    /// stranger's key writes for whomever the stranger gave it to.
+    pub(crate) fn own_content_key(&self, doc: &DocId) -> Option<&Secret> {
+        self.own_content_keys.get(doc)
     }
 
     /// The content keys held of a document.

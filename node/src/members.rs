@@ -9,8 +9,8 @@ use crdt_model::entry::{AUTH_MAX, Kind, LAYER_GRANT};
 use crdt_model::id::{AudienceId, EntryId, MemberId, ScopeId};
 use crdt_model::layer::{Layer, LayerDoc, LayerOp, Value};
 use crdt_model::roster::{
-    AudienceKey, Founding, Invitation, InviteOp, JoinOp, Member, Operation, PublicKeys, Roster, SiteKind, SiteOp,
-    Standing, Wrapped, audience_of_name, knowledge_scope, role_profile, site_scope, six_words,
+    AudienceKey, Founding, Invitation, InviteOp, JoinOp, Member, OpenEpoch, Operation, PublicKeys, Roster, SiteKind,
+    SiteOp, Standing, Wrapped, audience_of_name, knowledge_scope, role_profile, site_scope, six_words,
 };
 use crdt_model::seal::{self, ActorOf, FLAG_DROP_BOX, InviteGrant, Plain, Sealing, Secret, open_hint, wrap_secret};
 use crdt_model::taxonomy::{Capabilities, Coded, PersonalReach, Taxonomy};
@@ -131,73 +131,7 @@ fn cost() -> Cost {
     Cost::default()
 }
 
-/// Stands in a home's folder while its first files are made.
-const UNFINISHED_FILE: &str = "unfinished";
-
-/// True when a home was founded or joined here, from its first entry on.
-pub(crate) fn is_made(home: &Path) -> bool {
-    home.join(KEYRING_FILE).exists() && !home.join(UNFINISHED_FILE).exists()
-}
-
-/// A home in the making. Killed at any moment, it was made or there is none: until [`finish`](Self::finish) a mark
-/// stands in the folder, and who comes later starts anew.
-struct Making<'a> {
-    home: &'a Path,
-    finished: bool,
-    /// Holds the lock that keeps a second `init` or `join` out.
-    _mark: std::fs::File,
-}
-
-impl<'a> Making<'a> {
-    fn begin(home: &'a Path) -> Result<Self, Failure> {
-        let failed = |e: std::io::Error| Failure::io(crate::error::IoOperation::Write, home, &e);
-        if is_made(home) {
-            return Err(Failure::new("already_initialised").arg("home", home.display()));
-        }
-        let path = home.join(UNFINISHED_FILE);
-        if home.join(STORE_FILE).exists() && !path.exists() {
-            // somebody's cases, whose keys may still be found
-            return Err(Failure::new("home_damaged").arg("file", KEYRING_FILE).at("file", KEYRING_FILE));
-        }
-        std::fs::create_dir_all(home).map_err(failed)?;
-        restrict(home);
-        let mark = std::fs::OpenOptions::new().create(true).append(true).open(&path).map_err(failed)?;
-        if mark.try_lock().is_err() {
-            return Err(Failure::new("home_in_use").arg("home", home.display()));
-        }
-        store::sync_parent(&path).map_err(failed)?;
-        let making = Self { home, finished: false, _mark: mark };
-        making.clear();
-        Ok(making)
-    }
-
-    /// Takes away what an attempt left.
-    fn clear(&self) {
-        for file in [KEYRING_FILE, STORE_FILE] {
-            let _ = std::fs::remove_file(self.home.join(file));
-        }
-    }
-
-    /// From here on there is a home.
-    fn finish(mut self) -> Result<(), Failure> {
-        let path = self.home.join(UNFINISHED_FILE);
-        let removed = std::fs::remove_file(&path).and_then(|()| store::sync_parent(&path));
-        removed.map_err(|e| Failure::io(crate::error::IoOperation::Write, &path, &e))?;
-        self.finished = true;
-        Ok(())
-    }
-}
-
-impl Drop for Making<'_> {
-    fn drop(&mut self) {
-        if !self.finished {
-            self.clear();
-            let _ = std::fs::remove_file(self.home.join(UNFINISHED_FILE));
-        }
-    }
-}
-
-/// Makes the files of a home.
+/// Makes the files of a home; nothing remains of a failed attempt.
 fn make_home(
     home: &Path,
     device: &NewKeys,
@@ -208,28 +142,71 @@ fn make_home(
 ) -> Result<Core, Failure> {
     let keys_path = home.join(KEYRING_FILE);
     let store_path = home.join(STORE_FILE);
-    let mut entropy = entropy()?;
-    let device_keys = DeviceSecrets {
-        store_key: StoreKey::new(entropy.bytes()),
-        device_ed: KeySecret::new(device.ed.0),
-        device_x: KeySecret::new(device.x.0),
-        transport_psk: KeySecret::new(psk.0),
-    };
-    let store_id = StoreId(entropy.bytes());
-    let config = StoreConfig::new(store_id, device_keys.store_key.clone());
-    let store = Store::create(&store_path, config)?;
-    store.write(first)?;
-    let new = NewKeyring {
-        store_id,
-        incarnation: crdt_model::id::Incarnation(entropy.bytes()),
-        signs: Signs::read(home).map_err(|error| keyring_failure(&error, ""))?,
-        device: device_keys,
-        member,
-        passphrase,
-        cost: cost(),
-    };
-    let keyring = Keyring::create(&keys_path, new, store::os_entropy()).map_err(|error| keyring_failure(&error, ""))?;
-    Core::assemble(home, store, keyring)
+    if keys_path.exists() {
+        if is_whole(home, &keys_path, &store_path, passphrase) {
+            return Err(Failure::new("already_initialised").arg("home", home.display()));
+        }
+        // cut off while it was made: nobody was told of anything in it
+        let _ = std::fs::remove_file(&keys_path);
+        let _ = std::fs::remove_file(&store_path);
+    }
+    std::fs::create_dir_all(home).map_err(|e| Failure::io(crate::error::IoOperation::Write, home, &e))?;
+    restrict(home);
+    set_aside(&store_path)?;
+    let made = (|| {
+        let mut entropy = entropy()?;
+        let device_keys = DeviceSecrets {
+            store_key: StoreKey::new(entropy.bytes()),
+            device_ed: KeySecret::new(device.ed.0),
+            device_x: KeySecret::new(device.x.0),
+            transport_psk: KeySecret::new(psk.0),
+        };
+        let store_id = StoreId(entropy.bytes());
+        let config = StoreConfig::new(store_id, device_keys.store_key.clone());
+        let store = Store::create(&store_path, config)?;
+        store.write(first)?;
+        let new = NewKeyring {
+            store_id,
+            incarnation: crdt_model::id::Incarnation(entropy.bytes()),
+            signs: Signs::read(home).map_err(|error| keyring_failure(&error, ""))?,
+            device: device_keys,
+            member,
+            passphrase,
+            cost: cost(),
+        };
+        let keyring =
+            Keyring::create(&keys_path, new, store::os_entropy()).map_err(|error| keyring_failure(&error, ""))?;
+        Core::assemble(home, store, keyring)
+    })();
+    if made.is_err() {
+        let _ = std::fs::remove_file(&keys_path);
+        let _ = std::fs::remove_file(&store_path);
+    }
+    made
+}
+
+/// False only for a home that opens with this passphrase and was never finished.
+fn is_whole(home: &Path, keys: &Path, store: &Path, passphrase: &Passphrase) -> bool {
+    let Ok(locked) = crate::keyring::LockedKeyring::read(keys) else { return true };
+    let Ok((keyring, _)) = locked.unlock(None, passphrase, store::os_entropy()) else { return true };
+    let Ok(opened) = Store::open(store, keyring.store_config()) else { return home.join(STORE_FILE).exists() };
+    let ready = opened.read().and_then(|snapshot| snapshot.get(Space::Meta, meta::READY));
+    !matches!(ready, Ok(None))
+}
+
+/// A store whose key file is gone opens for nobody today; it is kept all the same, under another name.
+fn set_aside(store: &Path) -> Result<(), Failure> {
+    if !store.exists() {
+        return Ok(());
+    }
+    for n in 1..1_000 {
+        let other = store.with_extension(format!("redb.{n}"));
+        if !other.exists() {
+            return std::fs::rename(store, &other)
+                .map_err(|e| Failure::io(crate::error::IoOperation::Write, store, &e));
+        }
+    }
+    Err(Failure::new("file_not_writable").arg("file", store.display()))
 }
 
 /// Only the owner may look into the folder.
@@ -286,7 +263,6 @@ pub(crate) fn init(
         .collect();
     let secrets = person.member();
     let id = secrets.member;
-    let making = Making::begin(home)?;
     let core = make_home(home, &device, &entropy.secret(), &secrets, passphrase, |tx| {
         tx.put(Space::Meta, meta::ORG, &org.0)?;
         tx.put(Space::Meta, meta::FORMAT, meta::FORMAT_VERSION)?;
@@ -294,8 +270,13 @@ pub(crate) fn init(
         Ok(())
     })?;
     core.admit_reader(secrets);
-    found(&core, Operation::Genesis(founding, sigs), &org_name, &site, &id, now_ms)?;
-    making.finish()?;
+    let founded = found(&core, Operation::Genesis(founding, sigs), &org_name, &site, &id, now_ms);
+    if let Err(failure) = founded {
+        drop(core);
+        let _ = std::fs::remove_file(home.join(KEYRING_FILE));
+        let _ = std::fs::remove_file(home.join(STORE_FILE));
+        return Err(failure);
+    }
     let codes: Vec<String> = root_keys.iter().map(root_code).collect();
     let reply = json!({
         "org": org, "site": site, "member": name, "device": core.device,
@@ -338,6 +319,7 @@ fn found(
     core.refresh_reader(&mut reader)?;
     write_staff(core, &mut reader, &[("org".to_owned(), org_name.to_owned())], now_ms)?;
     core.maintain(&mut reader, now_ms)?;
+    core.store.write(|tx| tx.put(Space::Meta, meta::READY, &[1]))?;
     core.refresh()
 }
 
@@ -373,7 +355,7 @@ fn new_open_epoch(
             wraps.extend(wrap_to(core, &key, scope.0, 1, (&id.0, &device.keys.x), entropy));
         }
     }
-    Ok(Operation::OpenEpoch { scope, epoch: 1, wraps })
+    Ok(Operation::OpenEpoch { scope, epoch: 1, commitment: seal::open_key_commitment(&key), wraps })
 }
 
 fn wrap_to(
@@ -533,12 +515,13 @@ impl Core {
         if !(60_000..=INVITE_MAX_MS).contains(&lifetime) {
             return Err(Failure::new("bad_value").arg("field", "expires").arg("expected", "1m … 366d"));
         }
-        let invitation = self.make_invitation(&shared, role, &profile.capabilities, &site, now_ms + lifetime)?;
+        let mut invitation = self.make_invitation(&shared, role, &profile.capabilities, &site, now_ms + lifetime)?;
         let op: InviteOp = invitation.as_invite_op();
         let grant = self.invite_grant(&shared, reader, role, &site);
         let mut entropy = entropy()?;
         let sealed = grant.seal(&self.org, &op.kem_pk, &mut entropy).ok_or_else(|| Failure::new("unexpected"))?;
-        self.say(vec![(Operation::Invite(op), Some(sealed))])?;
+        let ids = self.say(vec![(Operation::Invite(op), Some(sealed))])?;
+        invitation.invite = ids[0];
         let text = invitation.to_text();
         if let Some(path) = out {
             let path = Path::new(path);
@@ -573,6 +556,7 @@ impl Core {
         Ok(Invitation {
             org: self.org,
             root_set_hash: founding.root_set_hash(),
+            invite: EntryId::ZERO,
             psk: self.psk.clone(),
             seed: Secret(fresh()?),
             role: role.to_owned(),
@@ -611,9 +595,9 @@ impl Core {
         let reads_open = role_profile(role).is_some_and(|p| p.capabilities.contains(Capabilities::READ_OPEN));
         if reads_open {
             for (scope, epochs) in &roster.open_epochs {
-                for (epoch, _) in epochs {
-                    if let Some(key) = reader.keychain.open_key(scope, *epoch) {
-                        grant.open.push((*scope, *epoch, key.clone()));
+                for held in epochs {
+                    if let Some(key) = reader.keychain.open_key(scope, held.epoch) {
+                        grant.open.push((*scope, held.epoch, key.clone()));
                     }
                 }
             }
@@ -631,25 +615,30 @@ impl Core {
 
     /// Takes the keys out of this home's own Invites, once they arrive, and keeps them.
     pub(crate) fn absorb_invites(&self, reader: &mut Reader, shared: &Shared) -> Result<(), Failure> {
-        let own = shared.roster.members.get(&reader.member()).map(|m| m.invite_pk);
-        for invitation in &shared.invitations {
-            let pk = invitation.sign_pk();
-            let Some(invite) = shared.roster.invites.get(&pk).filter(|_| own == Some(pk)) else { continue };
+        let Some(own) = shared.invitation_of(&reader.member()) else { return Ok(()) };
+        let access = reader.secrets.store_access();
+        {
             let snapshot = self.store.read()?;
-            let Some(stored) = snapshot.entry(&invite.entry)? else { continue };
+            let (Some(invite), Some(seed)) = (
+                shared.roster.invites.get(&own.invite),
+                snapshot.get_member(store::MemberSpace::Rows, &access, &meta::seed(&own.invite))?,
+            ) else {
+                return Ok(());
+            };
+            let Some(stored) = snapshot.entry(&invite.entry)? else { return Ok(()) };
             let entry = self.decode(&stored.bytes)?;
             drop(snapshot);
-            let Some((_, sealed)) = entry.section(LAYER_GRANT) else { continue };
-            let kem = seal::invite_kem_secret(&invitation.seed);
-            let Some(grant) = InviteGrant::open_sealed(sealed, &self.org, &kem) else { continue };
+            let Some((_, sealed)) = entry.section(LAYER_GRANT) else { return Ok(()) };
+            let Ok(seed) = <[u8; 32]>::try_from(seed.as_slice()) else { return Ok(()) };
+            let kem = seal::invite_kem_secret(&Secret(seed));
+            let Some(grant) = InviteGrant::open_sealed(sealed, &self.org, &kem) else { return Ok(()) };
             let held = |(scope, epoch, _): &&(ScopeId, u32, Secret)| reader.keychain.open_key(scope, *epoch).is_none();
             let fresh_open: Vec<_> = grant.open.iter().filter(held).cloned().collect();
             let fresh_audiences: Vec<_> =
                 grant.audiences.iter().filter(|(a, _, _)| !reader.keychain.reads_audience(a)).cloned().collect();
             if fresh_open.is_empty() && fresh_audiences.is_empty() {
-                continue;
+                return Ok(());
             }
-            let access = reader.secrets.store_access();
             self.store.write(|tx| {
                 for (scope, epoch, key) in &fresh_open {
                     tx.put(Space::OpenKeys, &epoch_key(&scope.0, *epoch), &key.0)?;
@@ -661,7 +650,7 @@ impl Core {
                 Ok::<_, store::StoreError>(())
             })?;
             for (scope, epoch, key) in fresh_open {
-                reader.keychain.add_open(scope, epoch, key);
+                reader.keychain.accept_open(&shared.roster, scope, epoch, key);
             }
             for (audience, epoch, secret) in fresh_audiences {
                 reader.keychain.add_audience(audience, epoch, secret);
@@ -704,7 +693,7 @@ impl Core {
         };
         // the invitation carried what its author held when it was written
         let invited = |member: &Member, epoch_entry: &EntryId| {
-            let invite = roster.invites.get(&member.invite_pk);
+            let invite = roster.invites.get(&member.invite);
             invite.is_some_and(|i| roster.past().contains(&i.entry, epoch_entry) && i.confirmed.is_none())
         };
         for (id, device) in &roster.devices {
@@ -713,7 +702,7 @@ impl Core {
             }
             let members: Vec<&Member> = roster.members.values().filter(|m| m.device == *id && m.is_live()).collect();
             for (scope, epochs) in &roster.open_epochs {
-                for (epoch, entry) in epochs {
+                for OpenEpoch { epoch, entry, .. } in epochs {
                     if wrapped(&scope.0, *epoch, &id.0) || members.iter().any(|m| invited(m, entry)) {
                         continue;
                     }
@@ -756,7 +745,9 @@ impl Core {
             .filter(|site| reads_site(roster, member, &site.op.code))
             .map(|site| seal::ordinary_audience(&self.org, &site.scope))
             .collect();
-        if member.standing == Standing::Confirmed {
+        let confirmed = roster.invites.get(&member.invite).and_then(|invite| invite.confirmed_by);
+        // nobody makes themselves a reader of allegations by inviting and confirming a second self
+        if member.standing == Standing::Confirmed && confirmed.is_some_and(|(_, rank)| rank <= 1) {
             audiences.extend(audiences_of(member).iter().map(|code| seal::named_audience(&self.org, code)));
         }
         audiences
@@ -871,7 +862,7 @@ impl Core {
             return Err(Failure::new("words_do_not_match").arg("member", shared.name(&id)));
         }
         if member.standing != Standing::Confirmed {
-            let invite = shared.roster.invites.get(&member.invite_pk);
+            let invite = shared.roster.invites.get(&member.invite);
             if invite.is_none_or(|i| i.by != self.device) {
                 self.require(&shared, &reader.member(), Capabilities::MANAGE_SITE)?;
             }
@@ -898,7 +889,9 @@ impl Core {
                 .iter()
                 .any(|w| w.target == audience.0 && w.epoch == current.epoch && w.wrapped.to == id.0)
         };
-        shared.roster.members.iter().filter(|(id, m)| m.is_live() && holds(id)).map(|(id, _)| *id).collect()
+        let entitled = |m: &Member| m.invite == EntryId::ZERO || self.entitled(shared, m).contains(audience);
+        let members = shared.roster.members.iter().filter(|(id, m)| m.is_live() && holds(id) && entitled(m));
+        members.map(|(id, _)| *id).collect()
     }
 
     /// `boucle audience list`.
@@ -918,18 +911,6 @@ impl Core {
             })
         });
         audiences.collect()
-    }
-
-    /// The next of this device's numbers, for a copied or restored home.
-    pub(crate) fn next_spare_number(&self) -> Result<(), Failure> {
-        let snapshot = self.store.read()?;
-        let at = snapshot.get(Space::Counters, b"spare")?.and_then(|v| v.first().copied()).unwrap_or(0);
-        drop(snapshot);
-        self.store.write(|tx| {
-            tx.put(Space::Counters, b"spare", &[at.saturating_add(1)])?;
-            tx.delete(Space::Counters, b"counter")?;
-            Ok(())
-        })
     }
 }
 
@@ -978,16 +959,14 @@ pub(crate) fn join(
         None => {
             let device = NewKeys::draw()?;
             let id = secrets.member;
-            let making = Making::begin(home)?;
             let core = make_home(home, &device, &invitation.psk, &secrets, passphrase, |tx| {
                 tx.put(Space::Meta, meta::ORG, &invitation.org.0)?;
                 tx.put(Space::Meta, meta::FORMAT, meta::FORMAT_VERSION)?;
-                tx.put(Space::Meta, &meta::invitation(0), &cbor::encode(&invitation))?;
+                keep_invitation(tx, 0, &invitation, &secrets)?;
                 tx.put(Space::Meta, &meta::local_name(&id), name.as_bytes())?;
                 Ok(())
             })?;
             let reply = finish_join(&core, &invitation, device.public(), &person, secrets, &name)?;
-            making.finish()?;
             Ok((Some(core), reply))
         }
         Some(core) => {
@@ -996,7 +975,7 @@ pub(crate) fn join(
                 return Err(Failure::new("invitation_other_org"));
             }
             let shared = core.shared();
-            if shared.invitations.iter().any(|held| held.sign_pk() == invitation.sign_pk()) {
+            if shared.invitations.iter().any(|held| held.invite == invitation.invite) {
                 return Err(Failure::new("invitation_used"));
             }
             let taken = core.keyring().members().any(|m| shared.name(&m).to_lowercase() == name.to_lowercase());
@@ -1007,7 +986,7 @@ pub(crate) fn join(
             let id = secrets.member;
             let n = shared.invitations.len();
             core.commit(|tx| {
-                tx.put(Space::Meta, &meta::invitation(n), &cbor::encode(&invitation))?;
+                keep_invitation(tx, n, &invitation, &secrets)?;
                 tx.put(Space::Meta, &meta::local_name(&id), name.as_bytes())?;
                 Ok(())
             })?;
@@ -1017,6 +996,17 @@ pub(crate) fn join(
             Ok((None, reply))
         }
     }
+}
+
+/// Keeps an invitation: its seed, which opens what the log holds for it, only under the member's own key.
+fn keep_invitation(tx: &mut Tx<'_>, n: usize, invitation: &Invitation, member: &MemberSecrets) -> Result<(), Failure> {
+    let access = member.store_access();
+    tx.put_member(store::MemberSpace::Rows, &access, &meta::seed(&invitation.invite), &invitation.seed.0)?;
+    let op = cbor::encode(&Operation::Invite(invitation.as_invite_op()));
+    tx.put(Space::Meta, &meta::invite_op(n), &op)?;
+    let bare = Invitation { seed: Secret([0; 32]), ..invitation.clone() };
+    tx.put(Space::Meta, &meta::invitation(n), &cbor::encode(&bare))?;
+    Ok(())
 }
 
 fn finish_join(
@@ -1029,16 +1019,21 @@ fn finish_join(
 ) -> Result<Json, Failure> {
     let key = seal::invite_signing_key(&invitation.seed);
     let mut join = JoinOp {
+        invite: invitation.invite,
         invite_pk: invitation.sign_pk(),
         device,
         member: person.public(),
         role: invitation.role.clone(),
         not_after_ms: invitation.not_after_ms,
         sig: [0; 64],
+        member_sig: [0; 64],
     };
-    join.sig = key.sign(&join.signed_message(&core.org)).to_bytes();
+    let message = join.signed_message(&core.org);
+    join.sig = key.sign(&message).to_bytes();
+    join.member_sig = person.ed.signing_key().sign(&message).to_bytes();
     let words = six_words(&core.org, &join.invite_pk, &join.device, &join.member);
     core.say(vec![(Operation::Join(join), None)])?;
+    core.store.write(|tx| tx.put(Space::Meta, meta::READY, &[1]))?;
     core.admit_reader(secrets);
     core.refresh()?;
     Ok(json!({

@@ -10,6 +10,7 @@ use serde_json::{Value as Json, json};
 
 use crate::core::{Core, Reader, Shared};
 use crate::error::Failure;
+use crate::ingest::reason_code;
 use crate::store::Snapshot;
 
 /// Bytes of one read along a chain.
@@ -61,10 +62,15 @@ impl Core {
         let membership = self.verify_membership(&snapshot, shared, &mut problems)?;
         let (cases, quarantined) = self.verify_documents(&snapshot, shared, reader, &mut problems)?;
         progress(total, total);
+        let refused: Vec<Json> = snapshot
+            .quarantine()?
+            .iter()
+            .map(|r| json!({"entry": r.entry_id, "reason": reason_code(r.reason), "from": r.from_peer}))
+            .collect();
         Ok(json!({
             "ok": problems.is_empty(), "entries": total, "cases": cases,
             "quarantined": quarantined + membership, "problems": problems,
-            "refused": snapshot.quarantine()?.len(),
+            "refused": refused,
         }))
     }
 
@@ -135,7 +141,7 @@ impl Core {
                 let loaded = self.load(snapshot, shared, reader, scope, doc)?;
                 cases += usize::from(loaded.document.accepted > 0);
                 if let Some((count, generation, held)) = cached.get(&(scope, doc))
-                    && (*count, *generation) == (loaded.entries, shared.generation)
+                    && (*count, *generation) == (loaded.entries, (shared.generation, reader.keychain.version))
                     && held.document.states != loaded.document.states
                 {
                     let key = ChainKey { device: self.device, incarnation: self.incarnation() };

@@ -110,7 +110,7 @@ fn running_and_checking_is_understood() {
     assert_eq!(options.web.as_deref(), Some("127.0.0.1:0"));
     assert!(matches!(
         action_with(&["demo", "--keep", "/tmp/demo"], &mut Script::default()),
-        Ok(Action::Demo(demo::Demo { web: false, keep: Some(_) }))
+        Ok(Action::Demo(demo::Demo { web: false, keep: Some(_), sabotage: None }))
     ));
 }
 

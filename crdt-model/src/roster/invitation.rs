@@ -13,7 +13,7 @@ use data_encoding::BASE32_NOPAD;
 
 use super::{InviteOp, operation::CODE_BYTES_MAX};
 use crate::cbor::{self, Canonical, CborError, Reader, ReaderExt, Writer, WriterExt, malformed};
-use crate::id::OrgId;
+use crate::id::{EntryId, OrgId};
 use crate::seal::{Secret, invite_kem_secret, invite_signing_key};
 
 const PREFIX: &str = "BOUCLE1";
@@ -40,6 +40,8 @@ pub struct Invitation {
     pub org: OrgId,
     /// Its root keys and threshold, pinned.
     pub root_set_hash: [u8; 32],
+    /// Its Invite in the log.
+    pub invite: EntryId,
     /// The network's pre-shared key.
     pub psk: Secret,
     /// One-time seed: signing and KEM key of the invitation.
@@ -64,6 +66,15 @@ impl std::fmt::Debug for Invitation {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "Invitation(org {}, {} at {}, [redacted])", self.org.short(), self.role, self.site)
     }
+}
+
+/// An Invite known from the invitation alone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pin {
+    /// The entry.
+    pub invite: EntryId,
+    /// What it will say.
+    pub op: InviteOp,
 }
 
 /// Why a text is no invitation.
@@ -93,7 +104,8 @@ impl InvitationError {
 
 impl Canonical for Invitation {
     fn write(&self, w: &mut Writer) {
-        w.arr(12).uint(1).bstr(&self.org.0).bstr(&self.root_set_hash).bstr(&self.psk.0).bstr(&self.seed.0);
+        w.arr(13).uint(1).bstr(&self.org.0).bstr(&self.root_set_hash).bstr(&self.invite.0);
+        w.bstr(&self.psk.0).bstr(&self.seed.0);
         w.text(&self.role).text(&self.site).uint(self.not_after_ms).arr(3);
         for node in self.nodes {
             w.uint(node.into());
@@ -112,11 +124,11 @@ impl Canonical for Invitation {
         }
     }
     fn read(r: &mut Reader<'_>) -> Result<Self, CborError> {
-        r.arr_of(12)?;
+        r.arr_of(13)?;
         if r.u64()? != 1 {
             return malformed("unknown invitation version");
         }
-        let (org, root_set_hash) = (OrgId(r.fixed()?), r.fixed()?);
+        let (org, root_set_hash, invite) = (OrgId(r.fixed()?), r.fixed()?, EntryId(r.fixed()?));
         let (psk, seed) = (Secret(r.fixed()?), Secret(r.fixed()?));
         let (role, site) = (r.text_max(CODE_BYTES_MAX)?, r.text_max(CODE_BYTES_MAX)?);
         let not_after_ms = r.u64()?;
@@ -136,9 +148,7 @@ impl Canonical for Invitation {
         for _ in 0..r.arr_max(ADDRESSES_MAX)? {
             addresses.push(r.text_max(ADDRESS_BYTES_MAX)?);
         }
-        let terms = (role, site, not_after_ms, nodes, block);
-        let (role, site, not_after_ms, nodes, block) = terms;
-        Ok(Self { org, root_set_hash, psk, seed, role, site, not_after_ms, nodes, block, audiences, addresses })
+        Ok(Self { org, root_set_hash, invite, psk, seed, role, site, not_after_ms, nodes, block, audiences, addresses })
     }
 }
 
@@ -180,6 +190,11 @@ impl Invitation {
         invite_signing_key(&self.seed).verifying_key().to_bytes()
     }
 
+    /// What a home keeps of it where nobody is unlocked: by this its own Join is judged until the Invite arrives.
+    pub fn pin(&self) -> Pin {
+        Pin { invite: self.invite, op: self.as_invite_op() }
+    }
+
     /// What its Invite entry says.
     pub fn as_invite_op(&self) -> InviteOp {
         InviteOp {
@@ -203,6 +218,7 @@ mod tests {
         Invitation {
             org: OrgId([1; 16]),
             root_set_hash: [2; 32],
+            invite: EntryId([6; 32]),
             psk: Secret([3; 32]),
             seed: Secret([4; 32]),
             role: "operator".into(),

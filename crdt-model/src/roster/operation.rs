@@ -210,6 +210,8 @@ pub struct InviteOp {
 /// A newcomer's keys, signed by the invitation.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct JoinOp {
+    /// The Invite it answers.
+    pub invite: EntryId,
     /// The invitation's signing key.
     pub invite_pk: [u8; 32],
     /// The device's keys.
@@ -222,13 +224,15 @@ pub struct JoinOp {
     pub not_after_ms: u64,
     /// Signature by the invitation's key over the rest.
     pub sig: [u8; 64],
+    /// Signature by the member's key over the same: nobody joins with another's keys.
+    pub member_sig: [u8; 64],
 }
 
 impl JoinOp {
-    /// What the invitation's key signs.
+    /// What the invitation's key and the member's sign.
     pub fn signed_message(&self, org: &OrgId) -> Vec<u8> {
         let mut w = Writer::new(Vec::new());
-        w.arr(6).bstr(&org.0).bstr(&self.invite_pk);
+        w.arr(7).bstr(&org.0).bstr(&self.invite.0).bstr(&self.invite_pk);
         self.device.write(&mut w);
         self.member.write(&mut w);
         w.text(&self.role).uint(self.not_after_ms);
@@ -250,8 +254,8 @@ pub enum Operation {
     Site(SiteOp),
     /// An invitation.
     Invite(InviteOp),
-    /// Stops later Joins on an invitation, by its signing key.
-    EndInvite([u8; 32]),
+    /// Stops later Joins on an invitation, by its Invite.
+    EndInvite(EntryId),
     /// A newcomer.
     Join(JoinOp),
     /// Picks one Join of an invitation: all others are void.
@@ -290,6 +294,8 @@ pub enum Operation {
         scope: ScopeId,
         /// From 1.
         epoch: u32,
+        /// Commitment to the key: [`crate::seal::open_key_commitment`].
+        commitment: [u8; 32],
         /// The key, to each device.
         wraps: Vec<Wrapped>,
     },
@@ -364,16 +370,13 @@ impl Canonical for Operation {
                 w.text_opt(site.parent.as_deref()).text_opt(site.org_unit.as_deref());
             }
             Self::Invite(invite) => write_invite(w, invite),
-            Self::EndInvite(pk) => {
-                w.bstr(pk);
-            }
             Self::Join(join) => {
-                w.arr(6).bstr(&join.invite_pk);
+                w.arr(8).bstr(&join.invite.0).bstr(&join.invite_pk);
                 join.device.write(w);
                 join.member.write(w);
-                w.text(&join.role).uint(join.not_after_ms).bstr(&join.sig);
+                w.text(&join.role).uint(join.not_after_ms).bstr(&join.sig).bstr(&join.member_sig);
             }
-            Self::Confirm(entry) | Self::EndGrant(entry) => {
+            Self::Confirm(entry) | Self::EndGrant(entry) | Self::EndInvite(entry) => {
                 w.bstr(&entry.0);
             }
             Self::Grant { member, role, site, until_ms } => {
@@ -383,8 +386,8 @@ impl Canonical for Operation {
                 w.arr(6).bstr(&audience.0).text(name).uint((*epoch).into()).uint((*suite).into()).bstr(pk);
                 write_wraps(w, wraps);
             }
-            Self::OpenEpoch { scope, epoch, wraps } => {
-                w.arr(3).bstr(&scope.0).uint((*epoch).into());
+            Self::OpenEpoch { scope, epoch, commitment, wraps } => {
+                w.arr(4).bstr(&scope.0).uint((*epoch).into()).bstr(commitment);
                 write_wraps(w, wraps);
             }
             Self::Wrap { target, epoch, wrapped } => {
@@ -412,16 +415,18 @@ impl Canonical for Operation {
                 })
             }
             3 => Self::Invite(read_invite(r)?),
-            4 => Self::EndInvite(r.fixed()?),
+            4 => Self::EndInvite(EntryId(r.fixed()?)),
             5 => {
-                r.arr_of(6)?;
+                r.arr_of(8)?;
                 Self::Join(JoinOp {
+                    invite: EntryId(r.fixed()?),
                     invite_pk: r.fixed()?,
                     device: PublicKeys::read(r)?,
                     member: PublicKeys::read(r)?,
                     role: r.text_max(CODE_BYTES_MAX)?,
                     not_after_ms: r.u64()?,
                     sig: r.fixed()?,
+                    member_sig: r.fixed()?,
                 })
             }
             6 => Self::Confirm(EntryId(r.fixed()?)),
@@ -447,8 +452,13 @@ impl Canonical for Operation {
                 }
             }
             14 => {
-                r.arr_of(3)?;
-                Self::OpenEpoch { scope: ScopeId(r.fixed()?), epoch: r.u32()?, wraps: read_wraps(r)? }
+                r.arr_of(4)?;
+                Self::OpenEpoch {
+                    scope: ScopeId(r.fixed()?),
+                    epoch: r.u32()?,
+                    commitment: r.fixed()?,
+                    wraps: read_wraps(r)?,
+                }
             }
             15 => {
                 r.arr_of(3)?;

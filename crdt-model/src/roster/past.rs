@@ -54,28 +54,19 @@ impl Closure<'_> {
 }
 
 impl Past {
-    /// Orders `records` topologically (ties by id). `pinned_invite` is an invitation whose Invite may be missing.
-    pub(super) fn of(records: &[Record], pinned_invite: Option<[u8; 32]>) -> Self {
-        let invites: HashMap<[u8; 32], EntryId> = records
-            .iter()
-            .filter_map(|r| match &r.op {
-                Some(Operation::Invite(invite)) => Some((invite.sign_pk, r.id)),
-                _ => None,
-            })
-            .collect();
+    /// Orders `records` topologically (ties by id). `pinned` are Invites that may be missing.
+    pub(super) fn of(records: &[Record], pinned: &[EntryId]) -> Self {
+        let held: BTreeSet<EntryId> = records.iter().map(|record| record.id).collect();
         let mut parents: BTreeMap<EntryId, Vec<EntryId>> = BTreeMap::new();
         for record in records {
             let mut of = record.header.auth.clone();
             if record.header.prev != EntryId::ZERO {
                 of.push(record.header.prev);
             }
-            if let Some(Operation::Join(join)) = &record.op {
-                match invites.get(&join.invite_pk) {
-                    Some(invite) => of.push(*invite),
-                    None if pinned_invite == Some(join.invite_pk) => {}
-                    // never held: keeps the Join waiting
-                    None => of.push(EntryId(join.invite_pk)),
-                }
+            if let Some(Operation::Join(join)) = &record.op
+                && (held.contains(&join.invite) || !pinned.contains(&join.invite))
+            {
+                of.push(join.invite);
             }
             of.sort_unstable();
             of.dedup();

@@ -124,23 +124,27 @@ fn invite_op(seed: &Secret, role: &str) -> InviteOp {
     }
 }
 
-fn join_op(org: &OrgId, seed: &Secret, who: &Author, role: &str) -> Operation {
+fn join_op(org: &OrgId, invite: EntryId, seed: &Secret, who: &Author, role: &str) -> Operation {
     let key = invite_signing_key(seed);
     let mut join = JoinOp {
+        invite,
         invite_pk: key.verifying_key().to_bytes(),
         device: who.device_keys(),
         member: who.member_keys(),
         role: role.into(),
         not_after_ms: 1_900_000_000_000,
         sig: [0; 64],
+        member_sig: [0; 64],
     };
-    join.sig = key.sign(&join.signed_message(org)).to_bytes();
+    let message = join.signed_message(org);
+    join.sig = key.sign(&message).to_bytes();
+    join.member_sig = who.member.signing_key().sign(&message).to_bytes();
     Operation::Join(join)
 }
 
 fn evaluate(org: OrgId, entries: &[Entry]) -> Roster {
     let records: Vec<Record> = entries.iter().map(|e| Record::read(e)).collect();
-    Roster::evaluate(org, &records, None)
+    Roster::evaluate(org, &records, &[])
 }
 
 /// Founder, one site, one operator who joined: the smallest organisation with two devices.
@@ -150,7 +154,7 @@ fn small() -> (OrgId, Author, Author, Secret, Vec<Entry>) {
     let second = founder.say(&org, vec![], &site("JER"));
     let seed = Secret([7; 32]);
     let third = founder.say(&org, vec![], &Operation::Invite(invite_op(&seed, "operator")));
-    let fourth = operator.say(&org, vec![], &join_op(&org, &seed, &operator, "operator"));
+    let fourth = operator.say(&org, vec![], &join_op(&org, third.id(), &seed, &operator, "operator"));
     (org, founder, operator, seed, vec![first, second, third, fourth])
 }
 
@@ -201,7 +205,7 @@ fn an_operator_can_neither_invite_nor_add_sites() {
 fn a_join_with_other_terms_than_its_invitation_is_void() {
     let (org, _, _, seed, mut entries) = small();
     let mut climber = Author::new(3);
-    let op = join_op(&org, &seed, &climber, "coordinator");
+    let op = join_op(&org, entries[2].id(), &seed, &climber, "coordinator");
     entries.push(climber.say(&org, vec![], &op));
     let roster = evaluate(org, &entries);
     assert!(!roster.members.contains_key(&climber.member_id()));
@@ -211,7 +215,7 @@ fn a_join_with_other_terms_than_its_invitation_is_void() {
 fn two_joins_on_one_invitation_suspend_both_until_one_is_confirmed() {
     let (org, mut founder, operator, seed, mut entries) = small();
     let mut finder = Author::new(3);
-    let op = join_op(&org, &seed, &finder, "operator");
+    let op = join_op(&org, entries[2].id(), &seed, &finder, "operator");
     entries.push(finder.say(&org, vec![], &op));
     let roster = evaluate(org, &entries);
     assert_eq!(roster.members[&operator.member_id()].standing, Standing::Suspended);
@@ -229,7 +233,7 @@ fn a_sheet_found_after_confirmation_suspends_nobody() {
     let auth = evaluate(org, &entries).heads;
     entries.push(founder.say(&org, auth, &Operation::Confirm(entries[3].id())));
     let mut finder = Author::new(3);
-    let op = join_op(&org, &seed, &finder, "operator");
+    let op = join_op(&org, entries[2].id(), &seed, &finder, "operator");
     entries.push(finder.say(&org, vec![], &op));
     let roster = evaluate(org, &entries);
     assert_eq!(roster.members[&operator.member_id()].standing, Standing::Confirmed);
@@ -240,7 +244,7 @@ fn a_sheet_found_after_confirmation_suspends_nobody() {
 fn the_confirmed_are_not_chosen_by_those_who_joined() {
     let (org, _, operator, seed, mut entries) = small();
     let mut finder = Author::new(3);
-    let op = join_op(&org, &seed, &finder, "operator");
+    let op = join_op(&org, entries[2].id(), &seed, &finder, "operator");
     let joined = finder.say(&org, vec![], &op);
     let pick = finder.say(&org, vec![joined.id()], &Operation::Confirm(joined.id()));
     entries.extend([joined, pick.clone()]);
@@ -265,7 +269,7 @@ proptest! {
     fn evaluation_does_not_depend_on_arrival(order in Just((0usize..7).collect::<Vec<_>>()).prop_shuffle()) {
         let (org, mut founder, _, seed, mut entries) = small();
         let mut finder = Author::new(3);
-        let op = join_op(&org, &seed, &finder, "operator");
+        let op = join_op(&org, entries[2].id(), &seed, &finder, "operator");
         entries.push(finder.say(&org, vec![], &op));
         let auth = evaluate(org, &entries).heads;
         entries.push(founder.say(&org, auth, &Operation::Confirm(entries[3].id())));
@@ -299,8 +303,9 @@ fn a_manager_who_does_not_hold_an_audience_cannot_turn_it_to_a_key_of_their_own(
     let mut manager = Author::new(4);
     let seed = Secret([11; 32]);
     entries.push(founder.say(&org, vec![], &epoch(&org, "psea", 1, &founder_twin(), 1)));
-    entries.push(founder.say(&org, vec![], &Operation::Invite(invite_op(&seed, "cfm_manager"))));
-    let op = join_op(&org, &seed, &manager, "cfm_manager");
+    let invite = founder.say(&org, vec![], &Operation::Invite(invite_op(&seed, "cfm_manager")));
+    let op = join_op(&org, invite.id(), &seed, &manager, "cfm_manager");
+    entries.push(invite);
     entries.push(manager.say(&org, vec![], &op));
     let auth = evaluate(org, &entries).heads;
     // a wrap that would make the manager look like a holder, then an epoch of the manager's own
@@ -325,4 +330,94 @@ fn a_manager_who_does_not_hold_an_audience_cannot_turn_it_to_a_key_of_their_own(
 /// The founder's keys again, while its chain is borrowed.
 fn founder_twin() -> Author {
     Author::new(1)
+}
+
+#[test]
+fn a_copied_invite_leaves_the_one_it_copies_alone() {
+    let (org, _, mut operator, seed, mut entries) = small();
+    let join = entries[3].id();
+    // the operator knows the public half, and names an auth that nobody holds
+    let copy = Operation::Invite(invite_op(&seed, "operator"));
+    entries.push(operator.say(&org, vec![join], &copy));
+    entries.push(operator.say(&org, vec![EntryId([77; 32])], &copy));
+    for order in [[0, 1, 2, 3, 4, 5], [5, 4, 3, 2, 1, 0]] {
+        let shuffled: Vec<Entry> = order.iter().map(|n: &usize| entries[*n].clone()).collect();
+        let roster = evaluate(org, &shuffled);
+        assert_eq!(roster.members[&operator.member_id()].standing, Standing::Unconfirmed);
+    }
+}
+
+#[test]
+fn nobody_joins_with_another_members_keys() {
+    let (org, mut founder, operator, _, mut entries) = small();
+    let seed = Secret([12; 32]);
+    let invite = founder.say(&org, vec![], &Operation::Invite(invite_op(&seed, "operator")));
+    let mut thief = Author::new(5);
+    let Operation::Join(mut join) = join_op(&org, invite.id(), &seed, &thief, "operator") else { unreachable!() };
+    join.member = operator.member_keys();
+    let message = join.signed_message(&org);
+    join.sig = invite_signing_key(&seed).sign(&message).to_bytes();
+    join.member_sig = thief.member.signing_key().sign(&message).to_bytes();
+    let stolen = thief.say(&org, vec![], &Operation::Join(join));
+    entries.extend([invite, stolen.clone()]);
+    let roster = evaluate(org, &entries);
+    assert_eq!(roster.void.get(&stolen.id()), Some(&VoidReason::Invitation));
+    let held = &roster.members[&operator.member_id()];
+    assert_eq!(held.device, crate::seal::device_id(&operator.device_keys().ed, &operator.device_keys().x));
+}
+
+#[test]
+fn a_later_confirmation_does_not_flip_an_earlier_one() {
+    let (org, mut founder, operator, seed, mut entries) = small();
+    let mut puppet = Author::new(6);
+    let op = join_op(&org, entries[2].id(), &seed, &puppet, "operator");
+    entries.push(puppet.say(&org, vec![], &op));
+    let auth = evaluate(org, &entries).heads;
+    entries.push(founder.say(&org, auth, &Operation::Confirm(entries[3].id())));
+    for _ in 0..8 {
+        // each try has another id: one of them would sort before the first
+        let join = entries[4].id();
+        entries.push(founder.say(&org, vec![], &Operation::Confirm(join)));
+    }
+    let roster = evaluate(org, &entries);
+    assert_eq!(roster.members[&operator.member_id()].standing, Standing::Confirmed);
+    assert_eq!(roster.members[&puppet.member_id()].standing, Standing::Void);
+}
+
+#[test]
+fn own_joins_stay_in_the_auth_however_many_heads_there_are() {
+    let (org, mut founder, _, _, mut entries) = small();
+    let mut newcomers = Vec::new();
+    for n in 0..20 {
+        let seed = Secret([100 + n; 32]);
+        let invite = founder.say(&org, vec![], &Operation::Invite(invite_op(&seed, "operator")));
+        let mut who = Author::new(50 + n);
+        let op = join_op(&org, invite.id(), &seed, &who, "operator");
+        entries.push(invite);
+        entries.push(who.say(&org, vec![], &op));
+        newcomers.push(who);
+    }
+    let roster = evaluate(org, &entries);
+    assert!(roster.heads.len() > crate::entry::AUTH_MAX);
+    for who in &newcomers {
+        let keys = who.device_keys();
+        let device = crate::seal::device_id(&keys.ed, &keys.x);
+        let auth = roster.auth_for(&device);
+        assert!(auth.len() <= crate::entry::AUTH_MAX);
+        let authority = roster.authority_at(&device, &auth).expect("held");
+        assert!(authority.capabilities.contains(Capabilities::INTAKE));
+    }
+}
+
+#[test]
+fn a_second_genesis_changes_nothing() {
+    let (org, mut founder, _, _, mut entries) = small();
+    let again = Operation::Genesis(
+        founding(&founder, &[root(9)], 1),
+        vec![(0, root(9).sign(&founding(&founder, &[root(9)], 1).signed_message()).to_bytes())],
+    );
+    entries.push(founder.say(&org, vec![], &again));
+    let roster = evaluate(org, &entries);
+    assert_eq!(roster.members[&founder.member_id()].join, entries[0].id());
+    assert_eq!(roster.void.len(), 1);
 }

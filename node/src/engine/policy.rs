@@ -49,8 +49,11 @@ impl PeerPolicy for Policy {
         let Ok(Operation::Join(join)) = cbor::decode::<Operation>(section) else {
             return Err(NewcomerFault::BadSignature);
         };
-        let invite = self.shared.roster.invites.get(&join.invite_pk).ok_or(NewcomerFault::UnknownInvite)?;
-        if join.role != invite.op.role || join.not_after_ms != invite.op.not_after_ms {
+        let invite = self.shared.roster.invites.get(&join.invite).ok_or(NewcomerFault::UnknownInvite)?;
+        if join.invite_pk != invite.op.sign_pk
+            || join.role != invite.op.role
+            || join.not_after_ms != invite.op.not_after_ms
+        {
             return Err(NewcomerFault::BadSignature);
         }
         if invite.confirmed.is_some_and(|confirmed| confirmed != entry.id()) {

@@ -170,6 +170,8 @@ pub const CODES: &[Code] = &[
     // Data in
     code("import_format_unknown", Exit::Usage, &["format"]),
     // Checks
-    code("demo_failed", Exit::Failed, &["step"]),
+    code("demo_failed", Exit::Failed, &["claim", "why"]),
+    code("demo_stopped", Exit::Failed, &["why"]),
+    code("demo_interrupted", Exit::Failed, &[]),
     code("verify_found_problems", Exit::Failed, &["problems"]),
 ];

@@ -219,8 +219,11 @@ error-cannot-listen = cannot listen on { $address }
 error-cannot-listen-hint = the port may be taken: choose another with --listen
 error-import-format-unknown = unknown format: { $format }
 error-import-format-unknown-hint = formats: kobo, sugarcrm, register
-error-demo-failed = the demonstration stopped: { $step } does not hold
+error-demo-failed = "{ $claim }" does not hold: { $why }
 error-demo-failed-hint = run it again with --keep DIR and look at the three nodes
+error-demo-stopped = the demonstration stopped: { $why }
+error-demo-stopped-hint = run it again with --keep DIR and look at the three nodes
+error-demo-interrupted = the demonstration was interrupted; nothing is left
 error-verify-found-problems = { $problems ->
     [one] the check found one problem
    *[other] the check found { $problems } problems
@@ -276,21 +279,33 @@ remark-not-approved = refused in the source system; imported all the same
 remark-column-twice = two columns could be it; the other: { $other }
 
 ## The demonstration
-demo-founded = 1. A regional coordinator founds an organisation and invites a sub-office, a committee and a PSEA focal point.
-demo-joined = 2. The three nodes run on this machine; everyone's six words were confirmed.
-demo-imported = 3. The committee imports a KoboToolbox file. Rows: { $rows }, cases created: { $created }, of which sealed: { $sealed }.
-demo-import-worked =    Every row kept is a signed and sealed case.
-demo-synced =    Synced.
-demo-cut = 4. The network is cut.
-demo-edited =    Coordinator and sub-office edit the same case, { $ref }, each on their own.
-demo-sealed =    The committee takes an allegation: sealed to the audience, and the committee cannot read it again.
-demo-reconnected = 5. The network is back.
-demo-same-entries =    ✓ The three nodes hold the same entries ({ $entries }).
-demo-both-edits =    ✓ Both edits of { $ref } are there, as a visible conflict.
-demo-office-cannot =    ✓ The sub-office cannot read the allegation.
-demo-focal-point-can =    ✓ The PSEA focal point can.
-demo-counts = 6. Cases, by status:
-demo-kept = Kept in { $folder }; everyone's passphrase: { $passphrase }
+demo-title = Three nodes on this machine, a throw-away organisation.
+demo-founded = 1. A regional coordinator founds the organisation; a sub-office, a committee and
+   { "" }   a PSEA focal point join by invitation and six words read aloud.
+demo-imports = 2. The committee imports a KoboToolbox file.
+demo-import = { $rows } rows: { $created } cases, { $unchanged } sent again, { $sealed } sealed, { $duplicates_proposed } duplicate proposed
+demo-import-again = the same file again creates nothing
+demo-apart = 3. The network is cut. Coordinator and sub-office each edit case
+   { "" }   { $ref }; the committee takes an allegation of sexual abuse.
+demo-together = 4. The network is back, everything syncs.
+demo-both-edits = both edits are there, the field written twice is in conflict
+demo-settled = the conflict settled in one place is settled everywhere
+demo-office-cannot = neither sub-office nor committee reads the allegation, nor do their disks
+demo-focal-can = the PSEA focal point reads it
+demo-works = 5. The committee works on a case to its end.
+demo-loop = { $ref }: the loop is closed only once the person is satisfied
+demo-compares = 6. In the end:
+demo-same-entries = the three nodes hold the same { $entries } entries
+demo-same-digest = two managers of the same rights read the same { $cases } cases
+demo-quiet = a sync without news: one round trip, { $bytes } bytes
+demo-verified = every signature and every chain verified on the three nodes
+demo-clean = { $kept ->
+    [yes] no process is left; the nodes' folders are kept
+   *[no] nothing is left: no process, no file
+    }
+demo-counts = 7. Cases, by status:
+demo-kept = Kept in { $folder }. Rose's passphrase: { $passphrase }; and so for each.
+demo-done = All of it holds, in { $seconds } s.
 
 ## Questions asked on the terminal
 ask-org = Name of the organisation
@@ -670,6 +685,7 @@ arg-peer = Peer to reach
 arg-no-mdns = Do not look for peers on the local network
 arg-keep = Keep the three nodes in this folder
 arg-demo-web = Leave the coordinator's page open
+arg-demo-sabotage = Break the world under one claim: the demonstration must fail (for tests)
 arg-find-what = Phone, reference or words; asked for when left out
 arg-case-list-category = Category or sub-category (code)
 arg-member-confirm-name = Name of the member

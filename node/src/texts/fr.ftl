@@ -219,8 +219,11 @@ error-cannot-listen = impossible d'écouter sur { $address }
 error-cannot-listen-hint = le port est peut-être pris : choisissez-en un autre avec --listen
 error-import-format-unknown = format inconnu : { $format }
 error-import-format-unknown-hint = formats : kobo, sugarcrm, register
-error-demo-failed = la démonstration s'est arrêtée : { $step } ne tient pas
+error-demo-failed = « { $claim } » ne tient pas : { $why }
 error-demo-failed-hint = relancez avec --keep DOSSIER et regardez les trois nœuds
+error-demo-stopped = la démonstration s'est arrêtée : { $why }
+error-demo-stopped-hint = relancez avec --keep DOSSIER et regardez les trois nœuds
+error-demo-interrupted = la démonstration a été interrompue ; rien ne reste
 error-verify-found-problems = { $problems ->
     [one] la vérification a trouvé un problème
    *[other] la vérification a trouvé { $problems } problèmes
@@ -276,21 +279,33 @@ remark-not-approved = refusée dans le système d'origine ; reprise quand même
 remark-column-twice = deux colonnes possibles ; l'autre : { $other }
 
 ## La démonstration
-demo-founded = 1. Une coordination régionale fonde une organisation et invite un sous-bureau, un comité et un point focal PEAS.
-demo-joined = 2. Les trois nœuds tournent sur cette machine ; les six mots de chacun ont été confirmés.
-demo-imported = 3. Le comité reprend un fichier KoboToolbox. Lignes : { $rows }, dossiers créés : { $created }, dont scellés : { $sealed }.
-demo-import-worked =    Chaque ligne gardée est un dossier signé et chiffré.
-demo-synced =    Synchronisés.
-demo-cut = 4. Le réseau est coupé.
-demo-edited =    Coordination et sous-bureau modifient le même dossier, { $ref }, chacun de son côté.
-demo-sealed =    Le comité recueille une allégation : scellée pour l'audience, sans que le comité puisse la relire.
-demo-reconnected = 5. Le réseau revient.
-demo-same-entries =    ✓ Les trois nœuds ont les mêmes entrées ({ $entries }).
-demo-both-edits =    ✓ Les deux modifications de { $ref } sont là, en conflit visible.
-demo-office-cannot =    ✓ Le sous-bureau ne peut pas lire l'allégation.
-demo-focal-point-can =    ✓ Le point focal PEAS peut la lire.
-demo-counts = 6. Les dossiers, par statut :
-demo-kept = Gardé dans { $folder } ; phrase secrète de tous : { $passphrase }
+demo-title = Trois nœuds sur cette machine, une organisation jetable.
+demo-founded = 1. Une coordination régionale fonde l'organisation ; un sous-bureau, un comité
+   { "" }   et un point focal PEAS y entrent sur invitation et six mots lus à voix haute.
+demo-imports = 2. Le comité reprend un fichier KoboToolbox.
+demo-import = { $rows } lignes : { $created } dossiers, { $unchanged } renvoi, { $sealed } scellés, { $duplicates_proposed } doublon proposé
+demo-import-again = le même fichier repris ne crée rien
+demo-apart = 3. Le réseau est coupé. Coordination et sous-bureau modifient chacun le dossier
+   { "" }   { $ref } ; le comité recueille une allégation d'abus sexuel.
+demo-together = 4. Le réseau revient, tout se synchronise.
+demo-both-edits = les deux modifications sont là, le champ écrit deux fois est en conflit
+demo-settled = le conflit tranché à un endroit l'est partout
+demo-office-cannot = ni le sous-bureau ni le comité ne lisent l'allégation, ni leurs disques
+demo-focal-can = le point focal PEAS la lit
+demo-works = 5. Le comité mène un dossier jusqu'au bout.
+demo-loop = { $ref } : la boucle n'est fermée qu'une fois la personne satisfaite
+demo-compares = 6. Au bout du compte :
+demo-same-entries = les trois nœuds ont les mêmes { $entries } entrées
+demo-same-digest = deux gestionnaires de mêmes droits lisent les mêmes { $cases } dossiers
+demo-quiet = une synchronisation sans nouvelles : un aller-retour, { $bytes } octets
+demo-verified = chaque signature et chaque chaîne vérifiées sur les trois nœuds
+demo-clean = { $kept ->
+    [yes] aucun processus ne reste ; les dossiers des nœuds sont gardés
+   *[no] rien ne reste : ni processus, ni fichier
+    }
+demo-counts = 7. Les dossiers, par statut :
+demo-kept = Gardé dans { $folder }. La phrase secrète de Rose : { $passphrase } ; et ainsi de chacun.
+demo-done = Tout tient, en { $seconds } s.
 
 ## Questions posées sur le terminal
 ask-org = Nom de l'organisation
@@ -670,6 +685,7 @@ arg-peer = Pair à joindre
 arg-no-mdns = Ne pas chercher de pairs sur le réseau local
 arg-keep = Garder les trois nœuds dans ce dossier
 arg-demo-web = Laisser ouverte la page de la coordination
+arg-demo-sabotage = Casser le monde sous une affirmation : la démonstration doit échouer (pour les tests)
 arg-find-what = Téléphone, référence ou mots ; demandé s'il manque
 arg-case-list-category = Catégorie ou sous-catégorie (code)
 arg-member-confirm-name = Nom du membre

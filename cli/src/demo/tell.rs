@@ -1,0 +1,112 @@
+//! How the story is told: a few lines for people, or one JSON document.
+
+use node::error::Failure;
+use node::texts::{TextArg, Texts};
+use serde_json::{Map, Value, json};
+
+use super::claim::{Broken, Claim, Held};
+use crate::render::{self, Paint};
+use crate::session::{World, written};
+
+/// Tells, and keeps what was claimed.
+pub(super) struct Teller<'a, 'w> {
+    texts: &'a Texts,
+    world: &'a mut World<'w>,
+    json: bool,
+    tick: &'static str,
+    claims: Vec<Value>,
+    counts: Value,
+}
+
+impl<'a, 'w> Teller<'a, 'w> {
+    pub(super) fn new(json: bool, texts: &'a Texts, world: &'a mut World<'w>) -> Self {
+        let tick = if world.out_terminal && is_utf8(world.env) { "✓" } else { "ok" };
+        Self { texts, world, json, tick, claims: Vec::new(), counts: Value::Null }
+    }
+
+    /// A line for people.
+    pub(super) fn say(&mut self, key: &str, args: &[TextArg<'_>]) -> Result<(), Failure> {
+        let line = self.texts.with(key, args);
+        self.line(&line)
+    }
+
+    fn line(&mut self, line: &str) -> Result<(), Failure> {
+        if self.json {
+            return Ok(());
+        }
+        written(writeln!(self.world.out, "{line}").and_then(|()| self.world.out.flush()))
+    }
+
+    /// Notes what became of a claim, and says it if it holds.
+    ///
+    /// # Errors
+    ///
+    /// `demo_failed` if it does not.
+    pub(super) fn claim(&mut self, claim: Claim, found: Result<Held, Broken>) -> Result<(), Failure> {
+        let mut told = Map::from_iter([("claim".to_owned(), claim.name().into()), ("ok".to_owned(), false.into())]);
+        match found {
+            Ok(held) => {
+                told["ok"] = true.into();
+                told.extend(held.facts());
+                self.claims.push(Value::Object(told));
+                let line = format!("   {:>2} {}", self.tick, self.texts.with(claim.text(), &held.args()));
+                self.line(&line)
+            }
+            Err(broken) => {
+                let failure = broken.of_claim(claim);
+                if let Some((_, why)) = failure.args.iter().find(|(name, _)| *name == "why") {
+                    told.insert("why".to_owned(), why.clone().into());
+                    self.claims.push(Value::Object(told));
+                }
+                Err(failure)
+            }
+        }
+    }
+
+    /// Keeps the cases by status for the end.
+    pub(super) fn keep_counts(&mut self, counts: Value) {
+        self.counts = counts;
+    }
+
+    /// The cases, by status.
+    pub(super) fn say_counts(&mut self) -> Result<(), Failure> {
+        self.say("demo-counts", &[])?;
+        let table = render::human("case list", &self.counts, self.texts, Paint::PLAIN);
+        table.lines().try_for_each(|line| self.line(&format!("      {line}")))
+    }
+
+    /// With `--json`: the document. `about` are its other fields.
+    pub(super) fn finish(&mut self, about: Value) -> Result<(), Failure> {
+        if !self.json {
+            return Ok(());
+        }
+        let mut document = json!({"claims": self.claims, "counts": self.counts});
+        if let (Value::Object(document), Value::Object(about)) = (&mut document, about) {
+            document.extend(about);
+        }
+        let line = render::text::escape_json(&document.to_string());
+        written(writeln!(self.world.out, "{line}").and_then(|()| self.world.out.flush()))
+    }
+}
+
+/// The locale writes UTF-8, as the C library decides: the first variable that is set and not empty.
+fn is_utf8(env: &dyn Fn(&str) -> Option<std::ffi::OsString>) -> bool {
+    let set = |name: &&str| env(name).filter(|value| !value.is_empty());
+    let locale = ["LC_ALL", "LC_CTYPE", "LANG"].iter().find_map(set).unwrap_or_default();
+    let locale = locale.to_string_lossy().to_lowercase();
+    locale.contains("utf-8") || locale.contains("utf8")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_variable_of_the_locale_that_says_something_decides() {
+        let of = |pairs: &'static [(&str, &str)]| {
+            is_utf8(&|name| pairs.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).into()))
+        };
+        assert!(of(&[("LANG", "fr_FR.UTF-8")]) && of(&[("LC_ALL", ""), ("LC_CTYPE", "C.utf8"), ("LANG", "C")]));
+        assert!(!of(&[("LC_ALL", "C"), ("LANG", "fr_FR.UTF-8")]) && !of(&[]));
+    }
+}
