@@ -40,6 +40,23 @@ pub(crate) fn main(args: Vec<OsString>) -> u8 {
     let filter = tracing_subscriber::EnvFilter::try_from_env("BOUCLE_LOG").unwrap_or_default();
     // A second subscriber cannot be: this is the process's first line.
     let _ = tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr).try_init();
+    // What a panic says may hold a person's words, and a damaged file can make a library panic where we catch it: its
+    // place goes to the log, and people read an error as of any other kind.
+    std::panic::set_hook(Box::new(|panic| {
+        let place = panic.location().map(ToString::to_string).unwrap_or_default();
+        tracing::warn!(place, "panic");
+    }));
+    std::panic::catch_unwind(|| in_this_process(args.clone())).unwrap_or_else(|_| {
+        let env = |name: &str| std::env::var_os(name);
+        let early = Early::scan(&args, &env);
+        let report = error::report(&Failure::new("unexpected"), &Texts::for_lang(&early.lang), early.json, false);
+        // Nobody left to tell.
+        let _ = io::stderr().write_all(report.as_bytes());
+        Exit::Failed.code()
+    })
+}
+
+fn in_this_process(args: Vec<OsString>) -> u8 {
     let mut out = io::stdout();
     let world = World {
         env: &|name| std::env::var_os(name),

@@ -189,11 +189,12 @@ pub fn nearest<'a>(codes: impl IntoIterator<Item = &'a str>, typed: &str) -> Vec
     let typed: String = typed.trim().to_lowercase().chars().take(64).collect();
     let errors_max = (typed.chars().count() / 4).max(1);
     let distance_to = |code: &str| {
-        let last = code.rsplit('.').next().unwrap_or(code);
+        let code = code.to_lowercase();
+        let last = code.rsplit('.').next().unwrap_or(&code);
         if typed.len() >= 3 && code.contains(&typed) {
             return 0;
         }
-        typing_errors(code, &typed).min(typing_errors(last, &typed))
+        typing_errors(&code, &typed).min(typing_errors(last, &typed))
     };
     let mut close: Vec<(usize, &str)> =
         codes.into_iter().map(|code| (distance_to(code), code)).filter(|&(errors, _)| errors <= errors_max).collect();

@@ -169,6 +169,8 @@ pub(crate) mod meta {
     pub(crate) fn seed(invite: &super::EntryId) -> Vec<u8> {
         [b"seed/".as_slice(), &invite.0].concat()
     }
+    /// Set once the home's Genesis or Join is written: without it a home was cut off while it was made.
+    pub(crate) const READY: &[u8] = b"ready";
     pub(crate) fn last_case(member: &super::MemberId) -> Vec<u8> {
         format!("last-case/{member}").into_bytes()
     }
@@ -192,6 +194,9 @@ impl Core {
             locked.unlock(None, passphrase, store::os_entropy()).map_err(|error| keyring_failure(&error, who))?;
         let store = Store::open(&home.join(STORE_FILE), keyring.store_config())?;
         let member = secrets.member;
+        if store.read()?.get(Space::Meta, meta::READY)?.is_none() {
+            return Err(Failure::new("not_initialised").arg("home", home.display()));
+        }
         let core = Self::assemble(home, store, keyring)?;
         core.admit_reader(secrets);
         core.check_incarnation()?;
@@ -271,6 +276,8 @@ impl Core {
             take_spare(tx)
         })?;
         keyring.renew(Incarnation(incarnation), signs, counter).map_err(|error| keyring_failure(&error, ""))?;
+        // whoever commits locks them the other way round
+        drop(keyring);
         *locked(&self.counted) = true;
         Ok(())
     }

@@ -131,73 +131,7 @@ fn cost() -> Cost {
     Cost::default()
 }
 
-/// Stands in a home's folder while its first files are made.
-const UNFINISHED_FILE: &str = "unfinished";
-
-/// True when a home was founded or joined here, from its first entry on.
-pub(crate) fn is_made(home: &Path) -> bool {
-    home.join(KEYRING_FILE).exists() && !home.join(UNFINISHED_FILE).exists()
-}
-
-/// A home in the making. Killed at any moment, it was made or there is none: until [`finish`](Self::finish) a mark
-/// stands in the folder, and who comes later starts anew.
-struct Making<'a> {
-    home: &'a Path,
-    finished: bool,
-    /// Holds the lock that keeps a second `init` or `join` out.
-    _mark: std::fs::File,
-}
-
-impl<'a> Making<'a> {
-    fn begin(home: &'a Path) -> Result<Self, Failure> {
-        let failed = |e: std::io::Error| Failure::io(crate::error::IoOperation::Write, home, &e);
-        if is_made(home) {
-            return Err(Failure::new("already_initialised").arg("home", home.display()));
-        }
-        let path = home.join(UNFINISHED_FILE);
-        if home.join(STORE_FILE).exists() && !path.exists() {
-            // somebody's cases, whose keys may still be found
-            return Err(Failure::new("home_damaged").arg("file", KEYRING_FILE).at("file", KEYRING_FILE));
-        }
-        std::fs::create_dir_all(home).map_err(failed)?;
-        restrict(home);
-        let mark = std::fs::OpenOptions::new().create(true).append(true).open(&path).map_err(failed)?;
-        if mark.try_lock().is_err() {
-            return Err(Failure::new("home_in_use").arg("home", home.display()));
-        }
-        store::sync_parent(&path).map_err(failed)?;
-        let making = Self { home, finished: false, _mark: mark };
-        making.clear();
-        Ok(making)
-    }
-
-    /// Takes away what an attempt left.
-    fn clear(&self) {
-        for file in [KEYRING_FILE, STORE_FILE] {
-            let _ = std::fs::remove_file(self.home.join(file));
-        }
-    }
-
-    /// From here on there is a home.
-    fn finish(mut self) -> Result<(), Failure> {
-        let path = self.home.join(UNFINISHED_FILE);
-        let removed = std::fs::remove_file(&path).and_then(|()| store::sync_parent(&path));
-        removed.map_err(|e| Failure::io(crate::error::IoOperation::Write, &path, &e))?;
-        self.finished = true;
-        Ok(())
-    }
-}
-
-impl Drop for Making<'_> {
-    fn drop(&mut self) {
-        if !self.finished {
-            self.clear();
-            let _ = std::fs::remove_file(self.home.join(UNFINISHED_FILE));
-        }
-    }
-}
-
-/// Makes the files of a home.
+/// Makes the files of a home; nothing remains of a failed attempt.
 fn make_home(
     home: &Path,
     device: &NewKeys,
@@ -208,28 +142,71 @@ fn make_home(
 ) -> Result<Core, Failure> {
     let keys_path = home.join(KEYRING_FILE);
     let store_path = home.join(STORE_FILE);
-    let mut entropy = entropy()?;
-    let device_keys = DeviceSecrets {
-        store_key: StoreKey::new(entropy.bytes()),
-        device_ed: KeySecret::new(device.ed.0),
-        device_x: KeySecret::new(device.x.0),
-        transport_psk: KeySecret::new(psk.0),
-    };
-    let store_id = StoreId(entropy.bytes());
-    let config = StoreConfig::new(store_id, device_keys.store_key.clone());
-    let store = Store::create(&store_path, config)?;
-    store.write(first)?;
-    let new = NewKeyring {
-        store_id,
-        incarnation: crdt_model::id::Incarnation(entropy.bytes()),
-        signs: Signs::read(home).map_err(|error| keyring_failure(&error, ""))?,
-        device: device_keys,
-        member,
-        passphrase,
-        cost: cost(),
-    };
-    let keyring = Keyring::create(&keys_path, new, store::os_entropy()).map_err(|error| keyring_failure(&error, ""))?;
-    Core::assemble(home, store, keyring)
+    if keys_path.exists() {
+        if is_whole(home, &keys_path, &store_path, passphrase) {
+            return Err(Failure::new("already_initialised").arg("home", home.display()));
+        }
+        // cut off while it was made: nobody was told of anything in it
+        let _ = std::fs::remove_file(&keys_path);
+        let _ = std::fs::remove_file(&store_path);
+    }
+    std::fs::create_dir_all(home).map_err(|e| Failure::io(crate::error::IoOperation::Write, home, &e))?;
+    restrict(home);
+    set_aside(&store_path)?;
+    let made = (|| {
+        let mut entropy = entropy()?;
+        let device_keys = DeviceSecrets {
+            store_key: StoreKey::new(entropy.bytes()),
+            device_ed: KeySecret::new(device.ed.0),
+            device_x: KeySecret::new(device.x.0),
+            transport_psk: KeySecret::new(psk.0),
+        };
+        let store_id = StoreId(entropy.bytes());
+        let config = StoreConfig::new(store_id, device_keys.store_key.clone());
+        let store = Store::create(&store_path, config)?;
+        store.write(first)?;
+        let new = NewKeyring {
+            store_id,
+            incarnation: crdt_model::id::Incarnation(entropy.bytes()),
+            signs: Signs::read(home).map_err(|error| keyring_failure(&error, ""))?,
+            device: device_keys,
+            member,
+            passphrase,
+            cost: cost(),
+        };
+        let keyring =
+            Keyring::create(&keys_path, new, store::os_entropy()).map_err(|error| keyring_failure(&error, ""))?;
+        Core::assemble(home, store, keyring)
+    })();
+    if made.is_err() {
+        let _ = std::fs::remove_file(&keys_path);
+        let _ = std::fs::remove_file(&store_path);
+    }
+    made
+}
+
+/// False only for a home that opens with this passphrase and was never finished.
+fn is_whole(home: &Path, keys: &Path, store: &Path, passphrase: &Passphrase) -> bool {
+    let Ok(locked) = crate::keyring::LockedKeyring::read(keys) else { return true };
+    let Ok((keyring, _)) = locked.unlock(None, passphrase, store::os_entropy()) else { return true };
+    let Ok(opened) = Store::open(store, keyring.store_config()) else { return home.join(STORE_FILE).exists() };
+    let ready = opened.read().and_then(|snapshot| snapshot.get(Space::Meta, meta::READY));
+    !matches!(ready, Ok(None))
+}
+
+/// A store whose key file is gone opens for nobody today; it is kept all the same, under another name.
+fn set_aside(store: &Path) -> Result<(), Failure> {
+    if !store.exists() {
+        return Ok(());
+    }
+    for n in 1..1_000 {
+        let other = store.with_extension(format!("redb.{n}"));
+        if !other.exists() {
+            return std::fs::rename(store, &other)
+                .map_err(|e| Failure::io(crate::error::IoOperation::Write, store, &e));
+        }
+    }
+    Err(Failure::new("file_not_writable").arg("file", store.display()))
 }
 
 /// Only the owner may look into the folder.
@@ -286,7 +263,6 @@ pub(crate) fn init(
         .collect();
     let secrets = person.member();
     let id = secrets.member;
-    let making = Making::begin(home)?;
     let core = make_home(home, &device, &entropy.secret(), &secrets, passphrase, |tx| {
         tx.put(Space::Meta, meta::ORG, &org.0)?;
         tx.put(Space::Meta, meta::FORMAT, meta::FORMAT_VERSION)?;
@@ -294,8 +270,13 @@ pub(crate) fn init(
         Ok(())
     })?;
     core.admit_reader(secrets);
-    found(&core, Operation::Genesis(founding, sigs), &org_name, &site, &id, now_ms)?;
-    making.finish()?;
+    let founded = found(&core, Operation::Genesis(founding, sigs), &org_name, &site, &id, now_ms);
+    if let Err(failure) = founded {
+        drop(core);
+        let _ = std::fs::remove_file(home.join(KEYRING_FILE));
+        let _ = std::fs::remove_file(home.join(STORE_FILE));
+        return Err(failure);
+    }
     let codes: Vec<String> = root_keys.iter().map(root_code).collect();
     let reply = json!({
         "org": org, "site": site, "member": name, "device": core.device,
@@ -338,6 +319,7 @@ fn found(
     core.refresh_reader(&mut reader)?;
     write_staff(core, &mut reader, &[("org".to_owned(), org_name.to_owned())], now_ms)?;
     core.maintain(&mut reader, now_ms)?;
+    core.store.write(|tx| tx.put(Space::Meta, meta::READY, &[1]))?;
     core.refresh()
 }
 
@@ -977,7 +959,6 @@ pub(crate) fn join(
         None => {
             let device = NewKeys::draw()?;
             let id = secrets.member;
-            let making = Making::begin(home)?;
             let core = make_home(home, &device, &invitation.psk, &secrets, passphrase, |tx| {
                 tx.put(Space::Meta, meta::ORG, &invitation.org.0)?;
                 tx.put(Space::Meta, meta::FORMAT, meta::FORMAT_VERSION)?;
@@ -986,7 +967,6 @@ pub(crate) fn join(
                 Ok(())
             })?;
             let reply = finish_join(&core, &invitation, device.public(), &person, secrets, &name)?;
-            making.finish()?;
             Ok((Some(core), reply))
         }
         Some(core) => {
@@ -1053,6 +1033,7 @@ fn finish_join(
     join.member_sig = person.ed.signing_key().sign(&message).to_bytes();
     let words = six_words(&core.org, &join.invite_pk, &join.device, &join.member);
     core.say(vec![(Operation::Join(join), None)])?;
+    core.store.write(|tx| tx.put(Space::Meta, meta::READY, &[1]))?;
     core.admit_reader(secrets);
     core.refresh()?;
     Ok(json!({

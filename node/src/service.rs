@@ -15,7 +15,7 @@ use crate::core::{Core, Reader, keyring_failure, locked};
 use crate::engine::Engine;
 use crate::error::Failure;
 use crate::import_run::ImportRequest;
-use crate::keyring::Passphrase;
+use crate::keyring::{KEYRING_FILE, Passphrase};
 use crate::members;
 
 /// A node at its home: founded or not, open or not.
@@ -65,7 +65,7 @@ impl Node {
         let core = match self.held() {
             Some(core) => core,
             None => {
-                if !members::is_made(&self.home) {
+                if !self.home.join(KEYRING_FILE).exists() {
                     return Err(Failure::new("not_initialised").arg("home", self.home.display()));
                 }
                 let (core, member) = Core::open(&self.home, &passphrase(envelope, name)?, name)?;
@@ -149,7 +149,7 @@ impl Node {
         let given = passphrase(envelope, member)?;
         let open = match self.held() {
             Some(core) => Some(core),
-            None if members::is_made(&self.home) => {
+            None if self.home.join(KEYRING_FILE).exists() => {
                 // a second member joins a home in use: someone who has a slot must open it, here with the same passphrase
                 let (core, _) =
                     Core::open(&self.home, &given, "").map_err(|_| Failure::new("home_must_be_unlocked"))?;

@@ -8,7 +8,7 @@ use e2e::Home;
 use serde_json::json;
 
 /// Rows of the file: several batches of the import.
-const ROWS: u64 = 900;
+const ROWS: u64 = 450;
 /// Moments of the kill after the start, milliseconds: spread over the start, the batches and the end.
 const MOMENTS_MS: [u64; 8] = [3, 20, 60, 110, 190, 310, 520, 900];
 
@@ -42,7 +42,6 @@ fn an_import_killed_at_any_moment_and_run_again_gives_every_row_once() {
         let count = home.ok("case list --count")["count"].as_u64().expect("a count");
         assert!((held..=ROWS).contains(&count), "nothing that was there is lost: {held}, then {count}");
         held = count;
-        assert_eq!(home.ok("verify")["ok"], true, "after {moment} ms");
     }
     let last = import.run().ok();
     assert_eq!((&last["created"], &last["unchanged"]), (&json!(ROWS - held), &json!(held)));
@@ -73,23 +72,34 @@ fn a_case_that_was_acknowledged_survives_the_kill_that_follows() {
     assert_eq!(home.ok("verify")["ok"], true);
 }
 
-#[test]
-fn a_home_whose_making_was_killed_is_made_again() {
+/// Kills `begin` at several moments; what follows must make the home, or find it made (`whole`: exit status and code).
+fn made_in_the_end(begin: &str, whole: (i32, &str)) {
     for moment in [2, 8, 15, 25, 40, 70] {
         let home = Home::empty("Rose");
-        let init = home.command("init --org PAM --site JER");
-        match init.clone().spawn().within(Duration::from_millis(moment)) {
+        let command = home.command(begin);
+        match command.clone().spawn().within(Duration::from_millis(moment)) {
             Ok(done) => drop(done.ok()),
             Err(under_way) => {
                 under_way.kill();
-                let again = init.run();
+                let again = command.run();
                 if !again.status.success() {
-                    // it had happened: then the home is whole
-                    again.refused(1, "already_initialised");
+                    // it had happened
+                    again.refused(whole.0, whole.1);
                 }
             }
         }
         assert_eq!(home.ok("verify")["ok"], true, "killed after {moment} ms");
         home.new_case("Inventé.");
     }
+}
+
+#[test]
+fn a_founding_that_was_killed_is_begun_again() {
+    made_in_the_end("init --org PAM --site JER", (1, "already_initialised"));
+}
+
+#[test]
+fn a_joining_that_was_killed_is_begun_again() {
+    let invitation = Home::init("PAM", "JER", "Zoe").invite("JER", "operator");
+    made_in_the_end(&format!("join {invitation}"), (7, "invitation_used"));
 }

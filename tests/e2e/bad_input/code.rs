@@ -95,7 +95,7 @@ fn an_act_on_a_case_refuses_what_it_does_not_know() {
         ("case settle @last project --pick 1", 3, "no_conflict"),
         ("case settle @last magic --pick 1", 3, "no_conflict"),
         ("case reopen @last --reason x", 1, "not_closed"),
-        ("case close @last --as satisfied", 1, "never_assigned"),
+        ("case close @last --as satisfied", 1, "not_answered"),
     ] {
         home.cmd(line).refused(exit, code);
         home.command(line).in_words().run().refused_in_words(exit);
