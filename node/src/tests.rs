@@ -3,11 +3,10 @@
 mod confidentiality;
 mod verdicts;
 
-use std::path::Path;
 use std::sync::{Arc, Mutex};
 
 use crdt_model::edit::{NewCase, Words};
-use crdt_model::id::{DocId, MemberId};
+use crdt_model::id::MemberId;
 use serde_json::Value as Json;
 use tempfile::TempDir;
 
@@ -55,10 +54,6 @@ impl Home {
         self.with(|core, reader| core.site_add(reader, code, code, "office", None, None)).expect("site added");
     }
 
-    pub(super) fn path(&self) -> &Path {
-        &self.core.home
-    }
-
     pub(super) fn reader(&self) -> Arc<Mutex<Reader>> {
         self.core.reader(&self.member).expect("unlocked")
     }
@@ -84,10 +79,6 @@ impl Home {
 
     pub(super) fn fingerprint(&self) -> Json {
         self.core.fingerprint(&self.core.shared()).expect("fingerprint")
-    }
-
-    pub(super) fn digest(&self) -> Json {
-        self.with(|core, reader| core.digest(&core.shared(), reader)).expect("digest")
     }
 
     pub(super) fn verify(&self) -> Json {
@@ -134,8 +125,4 @@ pub(super) fn complaint() -> NewCase {
 
 pub(super) fn case_id(reply: &Json) -> String {
     reply["case_id"].as_str().expect("a case id").to_owned()
-}
-
-pub(super) fn doc(reply: &Json) -> DocId {
-    case_id(reply).parse().expect("hexadecimal")
 }
