@@ -134,7 +134,7 @@ pub struct Ready {
     pub web: Option<String>,
 }
 
-/// A node that can serve: what `boucle run` and `boucle demo` drive.
+/// A node that can serve: what `boucle run` drives.
 pub trait Runtime: Service {
     /// Starts listening, finding peers and serving the page. Returns once it does.
     ///

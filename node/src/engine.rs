@@ -40,6 +40,8 @@ const LISTEN: &str = "/ip4/0.0.0.0/tcp/0";
 const SERVED_MAX: usize = 16;
 /// First and longest wait before a peer that did not answer is tried again.
 const BACKOFF: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(60));
+/// How long a stop waits for commits under way.
+const STOP_MAX: Duration = Duration::from_secs(5);
 /// Peers called at once by a sync that names nobody.
 const REACHED_MAX: usize = 64;
 
@@ -78,7 +80,8 @@ impl Default for Settings {
 /// A running engine. Dropping it ends everything at once; [`stop`](Self::stop) says goodbye.
 pub(crate) struct Engine {
     inner: Arc<Inner>,
-    runtime: Option<Runtime>,
+    /// `None` once stopped.
+    runtime: Mutex<Option<Runtime>>,
 }
 
 struct Inner {
@@ -179,17 +182,18 @@ impl Engine {
         for peer in &options.peers {
             runtime.spawn(Arc::clone(&inner).keep(peer.clone(), Keep::Always));
         }
-        Ok((Self { inner, runtime: Some(runtime) }, Ready { ready: true, listening, web: None }))
+        Ok((Self { inner, runtime: Mutex::new(Some(runtime)) }, Ready { ready: true, listening, web: None }))
     }
 
     /// Syncs with `target` (an address, a site or a device), or with everyone in reach. Everything of both sides is
     /// released, whatever its age.
     pub(crate) fn sync(&self, target: Option<&str>, on_progress: &mut dyn FnMut(Progress)) -> Reply {
-        let Some(runtime) = &self.runtime else { return Err(Failure::new("unexpected")) };
+        let stopped = || Failure::new("sync_cut").arg("peer", target.unwrap_or_default());
+        let runtime = locked(&self.runtime).as_ref().map(|runtime| runtime.handle().clone()).ok_or_else(stopped)?;
         let (tell, told) = mpsc::channel();
-        let (inner, target) = (Arc::clone(&self.inner), target.map(str::to_owned));
+        let (inner, wanted) = (Arc::clone(&self.inner), target.map(str::to_owned));
         runtime.spawn(async move {
-            let reply = inner.sync(target.as_deref(), tell.clone()).await;
+            let reply = inner.sync(wanted.as_deref(), tell.clone()).await;
             // nobody listens any more: the caller has gone
             let _ = tell.send(Told::Done(reply));
         });
@@ -197,24 +201,29 @@ impl Engine {
             match told.recv() {
                 Ok(Told::Progress(progress)) => on_progress(progress),
                 Ok(Told::Done(reply)) => return reply,
-                Err(_) => return Err(Failure::new("unexpected")),
+                Err(_) => return Err(stopped()),
             }
         }
     }
 
-    /// Ends sessions, connections and listening. What was committed stays.
-    pub(crate) fn stop(mut self) {
-        let Some(runtime) = self.runtime.take() else { return };
+    /// Ends sessions, connections and listening, after the commit under way; a sync under way ends with `sync_cut`.
+    /// Stopping twice is harmless.
+    pub(crate) fn stop(&self) {
+        let Some(runtime) = locked(&self.runtime).take() else { return };
         self.inner.stopping.send_replace(true);
-        let inner = Arc::clone(&self.inner);
-        let _ = outside(|| runtime.block_on(inner.transport.stop()));
-        runtime.shutdown_background();
+        let ended = outside(|| {
+            runtime.block_on(self.inner.transport.stop());
+            runtime.shutdown_timeout(STOP_MAX);
+        });
+        if ended.is_err() {
+            tracing::warn!("the engine did not stop in order");
+        }
     }
 }
 
 impl Drop for Engine {
     fn drop(&mut self) {
-        if let Some(runtime) = self.runtime.take() {
+        if let Some(runtime) = locked(&self.runtime).take() {
             self.inner.stopping.send_replace(true);
             runtime.shutdown_background();
         }
@@ -323,6 +332,7 @@ impl Inner {
         let mut met = None;
         if keep == Keep::WhileUp {
             met = locked(&self.links).iter().find(|(_, link)| *link == addr).map(|(device, _)| *device);
+            locked(&self.kept).insert(addr.to_owned(), met);
             if !self.wait_for_news(&mut changed, met).await {
                 return;
             }

@@ -19,7 +19,7 @@ use crdt_model::roster::membership_scope;
 use crdt_model::sync::handshake::{
     Handshake, HandshakeError, JOIN_BYTES_MAX, Local, MESSAGE_BYTES_MAX, Peer, PeerPolicy, Role,
 };
-use crdt_model::sync::message::FRAME_BYTES_MAX;
+use crdt_model::sync::message::{FRAME_BYTES_MAX, Message};
 use crdt_model::sync::{Config, Input, Output, Progress, Reason, Report, Session, Snapshot};
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
@@ -193,8 +193,7 @@ impl Talk {
     fn frontiers(&self, peer: &Mutex<Peer>, explicit: bool, foreign: bool, name: &str) -> Result<Snapshot, Failure> {
         let policy = Policy::of(&self.core, (self.now)());
         if !policy.is_founded() {
-            // A whole round, and still no founding that the invitation vouches for: nothing of it is kept.
-            self.core.drop_pending()?;
+            // A whole round, and still no founding that the invitation vouches for.
             return Err(match foreign {
                 true => Failure::new("peer_other_org").arg("peer", name).at("peer", name),
                 false => refused(name, "newcomer"),
@@ -315,7 +314,12 @@ pub(super) async fn converse(
     let start = blocking(move || speaker.core.offer(&speaker.offer(member, explicit))).await?;
     let mut driver = Driver::new(talk, channel, session, (peer, explicit), name.clone());
     let report = driver.run(Input::Start(start), told).await;
-    driver.end().await;
+    driver.end(report.as_ref().err()).await;
+    if talk.core.shared().roster.founding.is_none() {
+        // what came from somebody our invitation does not vouch for is not kept
+        let core = Arc::clone(&talk.core);
+        blocking(move || core.drop_pending()).await?;
+    }
     let report = report?;
     if report.refused_count >= REFUSED_MAX {
         locked(&talk.banned).insert(device, Instant::now());
@@ -521,12 +525,21 @@ impl Driver {
         });
     }
 
-    /// Lets the last frames leave.
-    async fn end(mut self) {
-        self.writer = None;
+    /// Lets the last frames leave, and the work under way come to its end. A failure of ours is told to the peer, so that
+    /// its screen names a reason too.
+    async fn end(mut self, failure: Option<&Failure>) {
+        if let Some((writer, failure)) = self.writer.take().zip(failure) {
+            let reason = failure.args.iter().find(|(name, _)| *name == "reason");
+            let code = reason.map_or(failure.code, |(_, reason)| reason).to_owned();
+            // a writer that is gone has nobody to tell
+            let _ = writer.send(Message::Bye { code }.to_frame());
+        }
+        while self.working > 0 && self.done.recv().await.is_some() {
+            self.working -= 1;
+        }
         let (reader, writer) = &mut self.tasks;
-        let _ = timeout(GOODBYE, writer).await;
+        let _ = timeout(GOODBYE, &mut *writer).await;
         reader.abort();
-        self.tasks.1.abort();
+        writer.abort();
     }
 }

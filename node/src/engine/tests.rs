@@ -157,6 +157,24 @@ fn a_site_and_a_device_are_found_where_they_were_met() {
     drop(served);
 }
 
+#[test]
+fn a_stop_ends_a_sync_under_way_by_name_and_may_be_repeated() {
+    let home = founded();
+    let silent = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    let addr = silent.local_addr().expect("bound").to_string();
+    let slow = Settings { limits: Limits::default(), ..settings() };
+    let (engine, _) = node(&home, &[], slow);
+    let failure = std::thread::scope(|scope| {
+        let syncing = scope.spawn(|| engine.sync(Some(&addr), &mut |_| ()));
+        std::thread::sleep(Duration::from_millis(200));
+        engine.stop();
+        engine.stop();
+        syncing.join().expect("no panic").expect_err("stopped")
+    });
+    assert!(matches!(failure.code, "sync_cut" | "peer_silent"), "{failure:?}");
+    assert_eq!(engine.sync(Some(&addr), &mut |_| ()).expect_err("stopped").code, "sync_cut");
+}
+
 /// Both ends of one channel, until both are done.
 fn speak(
     caller: &Home,
@@ -224,8 +242,11 @@ fn two_newcomers_give_each_other_nothing_but_the_reason() {
     one.case("x");
     let before = (one.fingerprints(), other.fingerprints());
     let (ours, theirs) = speak(&one, &other, pair());
-    assert_eq!(ours.expect_err("neither knows the organisation").code, "peer_refused");
-    assert!(theirs.is_err());
+    for end in [ours, theirs] {
+        let failure = end.expect_err("neither knows the organisation");
+        assert_eq!(failure.code, "peer_refused");
+        assert!(failure.args.contains(&("reason", "newcomer".to_owned())), "{failure:?}");
+    }
     assert_eq!((one.fingerprints(), other.fingerprints()), before);
     assert_eq!(other.core.store.read().expect("readable").shelf_counts().expect("readable").pending, 0);
 }
