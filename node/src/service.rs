@@ -151,9 +151,15 @@ impl Node {
             Some(core) => Some(core),
             None if self.home.join(KEYRING_FILE).exists() => {
                 // a second member joins a home in use: someone who has a slot must open it, here with the same passphrase
-                let (core, _) =
-                    Core::open(&self.home, &given, "").map_err(|_| Failure::new("home_must_be_unlocked"))?;
-                Some(self.keep(core))
+                match Core::open(&self.home, &given, "") {
+                    Ok((core, _)) => Some(self.keep(core)),
+                    // cut off while it was made: it is made again
+                    Err(failure) if failure.code == "not_initialised" => None,
+                    Err(failure) if failure.code == "wrong_passphrase" => {
+                        return Err(Failure::new("home_must_be_unlocked"));
+                    }
+                    Err(failure) => return Err(failure),
+                }
             }
             None => None,
         };

@@ -302,6 +302,27 @@ fn a_failed_write_changes_neither_file_nor_memory() -> Result<(), KeyringError> 
 }
 
 #[test]
+fn a_staged_counter_is_in_force_once_finished_and_undoes_no_change_in_between() -> Result<(), KeyringError> {
+    let (dir, path) = home();
+    let (mut keyring, _) = unlock(&path, GOOD)?;
+    let before = fs::read(&path).expect("read");
+    keyring.stage_bump(1)?.discard();
+    assert_eq!((keyring.counter(), fs::read(&path).expect("read")), (0, before.clone()));
+    assert_eq!(fs::read_dir(dir.path()).expect("listed").count(), 1, "nothing lies beside");
+
+    let staged = keyring.stage_bump(1)?;
+    assert_eq!(fs::read(&path).expect("read"), before);
+    keyring.finish_bump(staged)?;
+    assert_eq!((keyring.counter(), unlock(&path, GOOD)?.0.counter()), (1, 1));
+
+    let staged = keyring.stage_bump(2)?;
+    keyring.add_member(&member(2), &Passphrase::new(OTHER), Cost::for_tests())?;
+    keyring.finish_bump(staged)?;
+    assert_eq!(unlock(&path, OTHER)?.0.counter(), 2, "the member who came in between is still there");
+    Ok(())
+}
+
+#[test]
 fn the_bytes_of_the_replaced_file_are_overwritten() -> Result<(), KeyringError> {
     let (dir, path) = home();
     let (mut keyring, _) = unlock(&path, GOOD)?;

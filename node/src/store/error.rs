@@ -171,7 +171,9 @@ impl StoreError {
         match source.kind() {
             io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => Self::DiskFull { op, path, source },
             io::ErrorKind::NotFound => Self::Missing { path },
-            io::ErrorKind::InvalidData => Self::Damaged { op, path, reason: source.to_string() },
+            io::ErrorKind::InvalidData | io::ErrorKind::UnexpectedEof => {
+                Self::Damaged { op, path, reason: source.to_string() }
+            }
             _ => Self::Io { op, path, source },
         }
     }
