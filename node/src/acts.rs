@@ -24,8 +24,12 @@ use serde_json::{Value as Json, json};
 
 use crate::cases::{Captured, Loaded, TaxonomyCodes, captured_key, level_of};
 use crate::core::{Core, Reader, Shared, append, entropy, fresh, meta, too_large};
+use crate::engine::offer::urgent_key;
 use crate::error::Failure;
 use crate::store::{MemberSpace, Space, Tx};
+
+/// The priority of what cannot wait.
+const URGENT: &str = "p1";
 
 /// The key of one layer for a new section, and the hint that tells readers.
 struct LayerKey {
@@ -341,6 +345,10 @@ impl Core {
             // to whom it was sealed, so that an addition goes to the same and to nobody who was recused
             let access = reader.secrets.store_access();
             tx.put_member(MemberSpace::Rows, &access, &captured_key(&case_id), &prepared.readers.concat())?;
+        }
+        if prepared.new.priority.as_deref() == Some(URGENT) {
+            let key = urgent_key(&prepared.scope, &incarnation);
+            tx.put(Space::Meta, &key, &place.seq.to_be_bytes())?;
         }
         tx.put(Space::Meta, &meta::last_case(&reader.member()), &case_id.0)?;
         Ok(Created { mark, provisional: reference.is_none(), case_id })

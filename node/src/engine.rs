@@ -9,7 +9,7 @@
 //! Every session is a channel of its own over a connection that stays. What commits here wakes the keepers; what a
 //! peer commits wakes its own: so an entry travels through a connected network in as many sessions as there are steps.
 
-mod offer;
+pub(crate) mod offer;
 mod peers;
 mod policy;
 mod session;

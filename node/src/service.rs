@@ -1,5 +1,6 @@
 //! The facade: one request in, one reply out. Everything a person can do goes through [`Node`].
 
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, RwLock};
 
@@ -11,7 +12,7 @@ use serde_json::{Value as Json, json};
 use crate::api::{Envelope, IMPLEMENTED, Progress, Ready, Reply, Request, RunOptions, Runtime, Service};
 use crate::cases::level_of;
 use crate::clock;
-use crate::core::{Core, Reader, keyring_failure, locked};
+use crate::core::{Core, Reader, fresh, keyring_failure, locked};
 use crate::engine::Engine;
 use crate::error::Failure;
 use crate::import_run::ImportRequest;
@@ -22,7 +23,10 @@ use crate::members;
 pub struct Node {
     home: PathBuf,
     core: RwLock<Option<Arc<Core>>>,
-    engine: Mutex<Option<Engine>>,
+    engine: Mutex<Option<Arc<Engine>>>,
+    /// Recognises the passphrase a member was unlocked with, under a key that dies with the process.
+    tags: Mutex<HashMap<MemberId, [u8; 32]>>,
+    tag_key: [u8; 32],
 }
 
 impl std::fmt::Debug for Node {
@@ -44,9 +48,15 @@ impl Node {
     ///
     /// # Errors
     ///
-    /// None today; kept for homes that cannot be looked at.
+    /// When the system gives no randomness.
     pub fn open(home: &Path) -> Result<Self, Failure> {
-        Ok(Self { home: home.to_owned(), core: RwLock::new(None), engine: Mutex::new(None) })
+        Ok(Self {
+            home: home.to_owned(),
+            core: RwLock::new(None),
+            engine: Mutex::new(None),
+            tags: Mutex::new(HashMap::new()),
+            tag_key: fresh()?,
+        })
     }
 
     fn held(&self) -> Option<Arc<Core>> {
@@ -70,6 +80,7 @@ impl Node {
                 }
                 let (core, member) = Core::open(&self.home, &passphrase(envelope, name)?, name)?;
                 let core = self.keep(core);
+                self.remember(envelope, member);
                 self.check_named(&core, member, name)?;
                 return Ok((core, member));
             }
@@ -86,6 +97,7 @@ impl Node {
             return Err(Failure::new("member_not_found").arg("member", name).arg("near", ""));
         }
         if let Some(member) = candidates.iter().find(|id| unlocked.contains(id)).copied()
+            && self.is_known(envelope, &member)
             && (candidates.len() == 1 || (name.is_empty() && unlocked.len() == 1 && envelope.passphrase.is_none()))
         {
             return Ok((core, member));
@@ -100,7 +112,30 @@ impl Node {
         let secrets = core.keyring().unlock_member(only, &given).map_err(|error| keyring_failure(&error, &asked))?;
         let member = secrets.member;
         core.admit_reader(secrets);
+        self.remember(envelope, member);
         Ok((core, member))
+    }
+
+    /// No passphrase was given, or the one this member was unlocked with: no need to derive keys again. Another is tried
+    /// as if nobody were unlocked, so that a wrong one is refused whoever holds the home.
+    fn is_known(&self, envelope: &Envelope, member: &MemberId) -> bool {
+        let given = envelope.passphrase.as_ref().filter(|given| !given.is_empty());
+        let held = locked(&self.tags).get(member).copied();
+        match (given, held) {
+            (None, _) => true,
+            (Some(given), Some(held)) => self.tag(given.expose()) == blake3::Hash::from_bytes(held),
+            (Some(_), None) => false,
+        }
+    }
+
+    fn remember(&self, envelope: &Envelope, member: MemberId) {
+        if let Some(given) = &envelope.passphrase {
+            locked(&self.tags).insert(member, *self.tag(given.expose()).as_bytes());
+        }
+    }
+
+    fn tag(&self, passphrase: &str) -> blake3::Hash {
+        blake3::keyed_hash(&self.tag_key, passphrase.as_bytes())
     }
 
     /// The passphrase that opened the home must be that of the member named.
@@ -280,7 +315,8 @@ impl Node {
     }
 
     fn sync(&self, core: &Arc<Core>, target: Option<&str>, on_progress: &mut dyn FnMut(Progress)) -> Reply {
-        if let Some(engine) = locked(&self.engine).as_ref() {
+        let running = locked(&self.engine).clone();
+        if let Some(engine) = running {
             return engine.sync(target, on_progress);
         }
         let options = RunOptions { mdns: target.is_none(), ..RunOptions::default() };
@@ -387,7 +423,7 @@ impl Runtime for Node {
             core.refresh_reader(&mut locked(&reader))?;
         }
         let (engine, ready) = Engine::start(core, options)?;
-        *locked(&self.engine) = Some(engine);
+        *locked(&self.engine) = Some(Arc::new(engine));
         Ok(ready)
     }
 

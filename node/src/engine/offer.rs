@@ -49,6 +49,11 @@ fn mark_key(chain: &store::ChainKey) -> Vec<u8> {
     format!("written/{}/{}", chain.scope, chain.incarnation).into_bytes()
 }
 
+/// Key of the last urgent entry of an own chain: it and what stands before it wait for nothing.
+pub(crate) fn urgent_key(scope: &ScopeId, incarnation: &crdt_model::id::Incarnation) -> Vec<u8> {
+    format!("urgent/{scope}/{incarnation}").into_bytes()
+}
+
 fn read_marks(bytes: &[u8]) -> Vec<Mark> {
     let (pairs, _) = bytes.as_chunks::<16>();
     let mark = |pair: &[u8; 16]| {
@@ -156,7 +161,9 @@ impl Core {
         if marks != before {
             marked.push((key, write_marks(&marks)));
         }
-        Ok(released)
+        let urgent = snapshot.get(Space::Meta, &urgent_key(&chain.key.scope, &chain.key.incarnation))?;
+        let urgent = urgent.and_then(|seq| seq.as_slice().try_into().ok()).map_or(0, u64::from_be_bytes);
+        Ok(released.max(urgent))
     }
 
     /// The frontier with one chain cut after `seq`.
