@@ -80,8 +80,8 @@ impl Node {
                 }
                 let (core, member) = Core::open(&self.home, &passphrase(envelope, name)?, name)?;
                 let core = self.keep(core);
+                let member = self.named_here(&core, member, envelope, name)?;
                 self.remember(envelope, member);
-                self.check_named(&core, member, name)?;
                 return Ok((core, member));
             }
         };
@@ -138,12 +138,24 @@ impl Node {
         blake3::keyed_hash(&self.tag_key, passphrase.as_bytes())
     }
 
-    /// The passphrase that opened the home must be that of the member named.
-    fn check_named(&self, core: &Core, member: MemberId, name: &str) -> Result<(), Failure> {
-        if name.is_empty() || core.shared().name(&member).to_lowercase() == name.to_lowercase() {
-            return Ok(());
+    /// The member named must be the one whose passphrase opened the home, or have the same: two people on one machine may.
+    fn named_here(&self, core: &Core, opened: MemberId, envelope: &Envelope, name: &str) -> Result<MemberId, Failure> {
+        let shared = core.shared();
+        let is_named = |id: &MemberId| shared.name(id).to_lowercase() == name.to_lowercase();
+        if name.is_empty() || is_named(&opened) {
+            return Ok(opened);
         }
-        Err(Failure::new("wrong_passphrase").arg("member", name))
+        // whoever opened it is not who acts
+        core.dismiss_reader(&opened);
+        let wanted = core.keyring().members().find(is_named);
+        let Some(wanted) = wanted else {
+            return Err(Failure::new("member_not_found").arg("member", name).arg("near", ""));
+        };
+        let given = passphrase(envelope, name)?;
+        let secrets =
+            core.keyring().unlock_member(Some(wanted), &given).map_err(|error| keyring_failure(&error, name))?;
+        core.admit_reader(secrets);
+        Ok(wanted)
     }
 
     fn answer(&self, envelope: &Envelope, on_progress: &mut dyn FnMut(Progress)) -> Reply {

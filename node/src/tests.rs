@@ -126,3 +126,36 @@ pub(super) fn complaint() -> NewCase {
 pub(super) fn case_id(reply: &Json) -> String {
     reply["case_id"].as_str().expect("a case id").to_owned()
 }
+
+#[test]
+fn two_members_of_one_home_may_have_one_passphrase() {
+    use crate::api::{Envelope, Request, Secret, Service};
+    use crate::service::Node;
+
+    let home = Home::founded();
+    let reply = home.with(|core, reader| core.invite(reader, "JER", "operator", None, None, NOW)).expect("invited");
+    let text = reply["invitation"].as_str().expect("a code");
+    members::join(&home.core.home, Some(&home.core), text, "Ali", &passphrase(), NOW).expect("joined");
+    let Home { core, folder, .. } = home;
+    let path = core.home.clone();
+    drop(core);
+    for name in ["Ali", "Rose"] {
+        let node = Node::open(&path).expect("a node");
+        let ask = |passphrase: &str| {
+            let envelope = Envelope {
+                lang: "en".into(),
+                member: Some(name.into()),
+                passphrase: Some(Secret::new(passphrase.into())),
+                now_ms: Some(NOW),
+                request: Request::Status,
+            };
+            node.handle(envelope, &mut |_| {})
+        };
+        let told = ask("a long enough passphrase").expect("answered");
+        let unlocked = told["members"].as_array().into_iter().flatten().filter(|m| m["unlocked"] == true);
+        assert_eq!(unlocked.map(|m| m["name"].clone()).collect::<Vec<_>>(), [name]);
+        // another passphrase is refused even while the member is unlocked
+        assert_eq!(ask("not the right passphrase").expect_err("refused").code, "wrong_passphrase");
+    }
+    drop(folder);
+}

@@ -143,7 +143,7 @@ fn join_op(org: &OrgId, invite: EntryId, seed: &Secret, who: &Author, role: &str
 }
 
 fn evaluate(org: OrgId, entries: &[Entry]) -> Roster {
-    let records: Vec<Record> = entries.iter().map(|e| Record::read(e)).collect();
+    let records: Vec<Record> = entries.iter().map(Record::read).collect();
     Roster::evaluate(org, &records, &[])
 }
 
