@@ -430,6 +430,10 @@ impl Roster {
                 Ok(())
             }
             Operation::OpenEpoch { scope, epoch, commitment, wraps } => {
+                let site = |site: &Site| site.scope == *scope && self.past.contains(&id, &site.entry);
+                if *scope != knowledge_scope(&self.org) && !self.sites.values().any(site) {
+                    return Err(VoidReason::UnknownSubject);
+                }
                 let known = |held: &OpenEpoch| held.epoch + 1 == *epoch && self.past.contains(&id, &held.entry);
                 if *epoch > 1 && !self.open_epochs.get(scope).is_some_and(|held| held.iter().any(known)) {
                     return Err(VoidReason::Value);
@@ -443,8 +447,15 @@ impl Roster {
             }
             Operation::Wrap { target, epoch, wrapped } => {
                 self.require(record, |_| true)?;
-                let named =
-                    self.audiences.get(&AudienceId(*target)).is_some_and(|a| !a.name.starts_with(SITE_AUDIENCE));
+                let past = |entry: &EntryId| self.past.contains(&id, entry);
+                let audience = self.audiences.get(&AudienceId(*target));
+                let audience = audience.filter(|a| a.epochs.iter().any(|e| e.epoch == *epoch && past(&e.entry)));
+                let open = self.open_epochs.get(&ScopeId(*target));
+                let open = open.is_some_and(|held| held.iter().any(|e| e.epoch == *epoch && past(&e.entry)));
+                if audience.is_none() && !open {
+                    return Err(VoidReason::UnknownSubject);
+                }
+                let named = audience.is_some_and(|a| !a.name.starts_with(SITE_AUDIENCE));
                 // who does not hold a sensitive audience cannot make anyone look like a holder of it
                 if named && !self.holds(record, target, *epoch) {
                     return Err(VoidReason::NotAuthorised);
@@ -493,19 +504,18 @@ impl Roster {
         self.wraps.extend(wraps.iter().map(|wrapped| HeldWrap { target, epoch, wrapped: wrapped.clone(), by }));
     }
 
-    /// The first epoch of an audience or scope is made for the organisation; a later one by someone who manages, and of
-    /// a named audience only by a device that holds the epoch before: or a manager could turn allegations to a key of
-    /// their own.
+    /// The first epoch of an audience or scope is made for the organisation; a later one by someone who manages and
+    /// holds the epoch before, or, but for a named audience, manages the organisation: or a manager could turn
+    /// allegations to a key of their own.
     fn may_open_epoch(&self, record: &Record, target: &[u8; 16], epoch: u32, named: bool) -> Result<(), VoidReason> {
         match epoch {
             0 => Err(VoidReason::Value),
             1 => self.require(record, |a| a.capabilities.contains(Capabilities::MANAGE_ORG)).map(|_| ()),
             _ => {
-                self.require(record, |a| a.capabilities.contains(Capabilities::MANAGE_SITE))?;
-                if named && !self.holds(record, target, epoch - 1) {
-                    return Err(VoidReason::NotAuthorised);
-                }
-                Ok(())
+                let author = self.require(record, |a| a.capabilities.contains(Capabilities::MANAGE_SITE))?;
+                let holds = self.holds(record, target, epoch - 1);
+                let may = holds || (!named && author.capabilities.contains(Capabilities::MANAGE_ORG));
+                if may { Ok(()) } else { Err(VoidReason::NotAuthorised) }
             }
         }
     }

@@ -421,3 +421,19 @@ fn a_second_genesis_changes_nothing() {
     assert_eq!(roster.members[&founder.member_id()].join, entries[0].id());
     assert_eq!(roster.void.len(), 1);
 }
+
+#[test]
+fn an_open_key_cannot_pass_for_an_audience() {
+    let (org, mut founder, _, _, mut entries) = small();
+    let psea = audience_of_name(&org, "psea");
+    let to = founder_twin().member_id().0;
+    let wraps = vec![Wrapped { to, enc: [0; 32], ct: [0; 48] }];
+    // before the audience is there, and after: neither makes its author a holder
+    let early = Operation::Wrap { target: psea.0, epoch: 1, wrapped: wraps[0].clone() };
+    entries.push(founder.say(&org, vec![], &early));
+    let open = Operation::OpenEpoch { scope: ScopeId(psea.0), epoch: 1, commitment: [0; 32], wraps };
+    entries.push(founder.say(&org, vec![], &open));
+    let roster = evaluate(org, &entries);
+    assert_eq!(roster.void.len(), 2);
+    assert!(roster.wraps.is_empty() && roster.open_epochs.is_empty());
+}
