@@ -148,9 +148,8 @@ impl Node {
         // whoever opened it is not who acts
         core.dismiss_reader(&opened);
         let wanted = core.keyring().members().find(is_named);
-        let Some(wanted) = wanted else {
-            return Err(Failure::new("member_not_found").arg("member", name).arg("near", ""));
-        };
+        // who is here is told to nobody whose passphrase opened nothing of theirs
+        let Some(wanted) = wanted else { return Err(Failure::new("wrong_passphrase").arg("member", name)) };
         let given = passphrase(envelope, name)?;
         let secrets =
             core.keyring().unlock_member(Some(wanted), &given).map_err(|error| keyring_failure(&error, name))?;
