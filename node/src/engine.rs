@@ -12,7 +12,7 @@
 pub(crate) mod offer;
 mod peers;
 mod policy;
-mod session;
+pub(crate) mod session;
 
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, mpsc};

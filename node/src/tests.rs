@@ -20,7 +20,7 @@ pub(super) const NOW: i64 = 1_760_000_000_000;
 
 /// A home with one unlocked member.
 pub(super) struct Home {
-    pub(super) core: Core,
+    pub(super) core: Arc<Core>,
     pub(super) member: MemberId,
     pub(super) folder: TempDir,
 }
@@ -35,7 +35,7 @@ impl Home {
         let home = folder.path().join("home");
         let (core, _) = members::init(&home, "Essai", "JER", "Rose", None, &passphrase(), NOW).expect("founded");
         let member = core.unlocked()[0];
-        Self { core, member, folder }
+        Self { core: Arc::new(core), member, folder }
     }
 
     /// A new home that joins by an invitation of this one.
@@ -47,7 +47,7 @@ impl Home {
         let (core, _) = members::join(&home, None, text, name, &passphrase(), NOW).expect("joined");
         let core = core.expect("a new home");
         let member = core.unlocked()[0];
-        Self { core, member, folder }
+        Self { core: Arc::new(core), member, folder }
     }
 
     pub(super) fn site(&self, code: &str) {
@@ -135,7 +135,7 @@ fn two_members_of_one_home_may_have_one_passphrase() {
     let home = Home::founded();
     let reply = home.with(|core, reader| core.invite(reader, "JER", "operator", None, None, NOW)).expect("invited");
     let text = reply["invitation"].as_str().expect("a code");
-    members::join(&home.core.home, Some(&home.core), text, "Ali", &passphrase(), NOW).expect("joined");
+    members::join(&home.core.home, Some(&*home.core), text, "Ali", &passphrase(), NOW).expect("joined");
     let Home { core, folder, .. } = home;
     let path = core.home.clone();
     drop(core);

@@ -5,7 +5,12 @@
 use crdt_model::edit::{Edit, NewCase, Words};
 use data_encoding::{BASE64, HEXLOWER, HEXUPPER};
 
+use std::sync::{Arc, Mutex};
+
 use super::{Home, NOW, case_id, exchange};
+use crate::api::RunOptions;
+use crate::engine::Engine;
+use crate::engine::session::FRAMES;
 use crate::store::{MemberSpace, Snapshot, Space};
 
 /// One canary: a word found nowhere else.
@@ -131,8 +136,38 @@ fn files(folder: &std::path::Path, into: &mut Vec<(String, Vec<u8>)>) {
     }
 }
 
+/// What every part of the program logs, at the finest level.
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl std::io::Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().expect("whole").extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+/// A sync over real libp2p on loopback.
+fn sync(from: &Home, to: &Home) {
+    let listen = RunOptions { listen: vec!["/ip4/127.0.0.1/tcp/0".into()], ..RunOptions::default() };
+    let (served, ready) = Engine::start(Arc::clone(&to.core), &listen).expect("started");
+    let caller = Engine::dial_only(Arc::clone(&from.core), &RunOptions::default()).expect("started");
+    let reply = caller.sync(Some(&ready.listening[0]), &mut |_| ()).expect("synced");
+    assert_eq!(reply["peers"][0]["equal"], true, "{reply}");
+    caller.stop();
+    served.stop();
+}
+
 #[test]
 fn no_canary_is_found_without_the_keys_and_every_one_without_sealing() {
+    let log = Log::default();
+    let writer = log.clone();
+    let subscriber =
+        tracing_subscriber::fmt().with_max_level(tracing::Level::TRACE).with_writer(move || writer.clone()).finish();
+    tracing::subscriber::set_global_default(subscriber).expect("the only test that listens to the log");
     let founder = Home::founded();
     founder.site("PES");
     let operator = founder.invited("PES", "operator", "Ali");
@@ -147,9 +182,9 @@ fn no_canary_is_found_without_the_keys_and_every_one_without_sealing() {
         home.with(|core, reader| core.act(reader, case, &edit, NOW)).expect("noted");
     };
     note(&operator, &ordinary, "note");
-    exchange(&operator, &founder);
+    sync(&operator, &founder);
     note(&founder, &sealed, "sealednote");
-    exchange(&founder, &relay);
+    sync(&relay, &founder);
 
     // the founder, who is the first holder of every audience, reads both: the canaries are really there
     for (case, fields) in [(&ordinary, &PERSONAL[..]), (&sealed, &SENSITIVE[..])] {
@@ -161,14 +196,22 @@ fn no_canary_is_found_without_the_keys_and_every_one_without_sealing() {
 
     let mut places = opened_values(&relay);
     places.extend(member_values(&relay));
-    places.extend(relay.entries().into_iter().map(|entry| ("handed to transport".to_owned(), entry)));
+    let frames = FRAMES.lock().expect("whole").clone();
+    assert!(frames.iter().any(|frame| frame.len() > 4_096), "entries crossed the network");
+    places.extend(frames.into_iter().map(|frame| ("handed to transport".to_owned(), frame)));
+    let logged = log.0.lock().expect("whole").clone();
+    assert!(!logged.is_empty(), "something was logged");
+    places.push(("log".into(), logged));
     for home in [&relay, &operator, &founder] {
         files(home.folder.path(), &mut places);
     }
     let found = scan(&places);
     if cfg!(feature = "unsealed-control") {
         for field in PERSONAL.iter().chain(&SENSITIVE) {
-            assert!(found.iter().any(|(f, _, _)| f == field), "the control must find {field}");
+            for place in ["handed to transport", "entry "] {
+                let there = |(f, p, _): &(String, String, &str)| f == field && p.starts_with(place);
+                assert!(found.iter().any(there), "the control must find {field} in what is {place}");
+            }
         }
     } else {
         assert!(found.is_empty(), "found: {found:?}");
