@@ -23,7 +23,20 @@ pub(super) fn act(name: &str, value: &Value, with: With<'_>) -> String {
     };
     let mut lines = vec![line];
     match name {
-        "init" | "join" => lines.push(with.paint.dim(&cell("org", &value["org"], with)).into_owned()),
+        "init" | "join" => {
+            lines.push(with.paint.dim(&cell("org", &value["org"], with)).into_owned());
+            if let Some(words) = value["words"].as_str() {
+                lines.push(with.texts.with("done-join-words", &[("words", text::clean_line(words).into())]));
+            }
+            // shown once, here, and stored nowhere
+            let roots = value["roots"]["keys"].as_array().into_iter().flatten().filter_map(Value::as_str);
+            for (n, key) in roots.enumerate() {
+                if n == 0 {
+                    lines.push(with.paint.alarm(&with.texts.get("done-init-roots")).into_owned());
+                }
+                lines.push(text::clean_line(key));
+            }
+        }
         "invite" => {
             lines.push(cell("", &value["invitation"], with));
             if value["file"].is_string() {

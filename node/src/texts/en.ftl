@@ -339,6 +339,8 @@ done-init = Organisation founded. Site { $site }, member { $member }.
 done-site-add = Site { $site } added.
 done-invite = Invitation, valid until { $expires }:
 done-invite-file = Written to { $file }
+done-init-roots = Write this root key on paper and keep it apart from this machine; it is shown once and stored nowhere:
+done-join-words = Read these six words to whoever invited you: { $words }
 done-join = { $member } joined site { $site } ({ $role }).
 done-member-confirm = { $member } is confirmed.
 done-member-words = To be read by voice with { $member }:
@@ -375,6 +377,7 @@ done-unlock = Unlocked.
 done-clock-suspect = the clock of this device is suspect
 
 ## Warnings that come with an act
+warning-single-root = one root key only: whoever loses it cannot change the founders; `--roots 2-of-3` shares it out
 warning-provisional-ref = the final reference comes with the next sync
 warning-cannot-reopen = this case is sealed: this device cannot read it again
 warning-propose-close = the person is satisfied: the case can be closed

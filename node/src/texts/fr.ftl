@@ -339,6 +339,8 @@ done-init = Organisation fondée. Site { $site }, membre { $member }.
 done-site-add = Site { $site } ajouté.
 done-invite = Invitation, valable jusqu'au { $expires } :
 done-invite-file = Écrite dans { $file }
+done-init-roots = À recopier sur papier, à garder loin de cette machine ; affiché une seule fois, enregistré nulle part :
+done-join-words = Lire ces six mots à la personne qui a invité : { $words }
 done-join = { $member } a rejoint le site { $site } ({ $role }).
 done-member-confirm = { $member } est confirmé·e.
 done-member-words = À lire de vive voix avec { $member } :
@@ -375,6 +377,7 @@ done-unlock = Session ouverte.
 done-clock-suspect = l'horloge de cet appareil est douteuse
 
 ## Avertissements qui accompagnent un acte
+warning-single-root = une seule clé racine : qui la perd ne peut plus changer les fondateurs ; `--roots 2-of-3` la partage
 warning-provisional-ref = la référence définitive viendra à la prochaine synchronisation
 warning-cannot-reopen = ce dossier est scellé : cet appareil ne pourra pas le relire
 warning-propose-close = la personne est satisfaite : le dossier peut être clos
