@@ -464,7 +464,8 @@ impl Entry {
     }
 }
 
-fn signed_message(id: &EntryId) -> Vec<u8> {
+/// What a device signs of an entry.
+pub(crate) fn signed_message(id: &EntryId) -> Vec<u8> {
     [SIGNATURE_DOMAIN, &id.0].concat()
 }
 

@@ -14,7 +14,7 @@ use std::collections::BTreeMap;
 use ed25519_dalek::{Signature, VerifyingKey};
 
 use crate::cbor::{self, Canonical, CborError, Reader, ReaderExt, Writer, WriterExt};
-use crate::entry::{Entry, FormError, HEADER_BYTES_MAX, Header, entry_id};
+use crate::entry::{Entry, FormError, HEADER_BYTES_MAX, Header, entry_id, signed_message};
 use crate::id::{DeviceId, EntryId, Incarnation, OrgId, ScopeId};
 
 /// Names a chain inside a scope.
@@ -235,7 +235,7 @@ impl ForkProof {
         for (bytes, sig) in [&self.a, &self.b] {
             let header: Header = cbor::decode(bytes)?;
             let key = key_of(&header.device).ok_or(FormError::Signature)?;
-            let message = [b"boucle/entry/v1\0".as_slice(), &entry_id(bytes).0].concat();
+            let message = signed_message(&entry_id(bytes));
             key.verify_strict(&message, &Signature::from_bytes(sig)).map_err(|_| FormError::Signature)?;
             headers.push(header);
         }

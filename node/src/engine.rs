@@ -557,7 +557,7 @@ impl Inner {
             .iter()
             .map(|state| {
                 let fingerprint = data_encoding::HEXLOWER.encode(&state.hash);
-                let name = self.core().name_of(&shared, &state.scope);
+                let name = self.core().scope_name(&shared, &state.scope);
                 json!({"scope": name, "entries": state.entries, "fingerprint": fingerprint})
             })
             .collect();

@@ -11,7 +11,8 @@
 
 use data_encoding::BASE32_NOPAD;
 
-use super::{InviteOp, operation::CODE_BYTES_MAX};
+use super::InviteOp;
+use super::operation::{CODE_BYTES_MAX, read_numbers, write_numbers};
 use crate::cbor::{self, Canonical, CborError, Reader, ReaderExt, Writer, WriterExt, malformed};
 use crate::id::{EntryId, OrgId};
 use crate::seal::{Secret, invite_kem_secret, invite_signing_key};
@@ -106,14 +107,8 @@ impl Canonical for Invitation {
     fn write(&self, w: &mut Writer) {
         w.arr(13).uint(1).bstr(&self.org.0).bstr(&self.root_set_hash).bstr(&self.invite.0);
         w.bstr(&self.psk.0).bstr(&self.seed.0);
-        w.text(&self.role).text(&self.site).uint(self.not_after_ms).arr(3);
-        for node in self.nodes {
-            w.uint(node.into());
-        }
-        match self.block {
-            Some((first, last)) => w.arr(2).uint(first.into()).uint(last.into()),
-            None => w.arr(0),
-        };
+        w.text(&self.role).text(&self.site).uint(self.not_after_ms);
+        write_numbers(w, self.nodes, self.block);
         w.arr(self.audiences.len());
         for audience in &self.audiences {
             w.arr(3).text(&audience.name).uint(audience.epoch.into()).bstr(&audience.pk);
@@ -132,13 +127,7 @@ impl Canonical for Invitation {
         let (psk, seed) = (Secret(r.fixed()?), Secret(r.fixed()?));
         let (role, site) = (r.text_max(CODE_BYTES_MAX)?, r.text_max(CODE_BYTES_MAX)?);
         let not_after_ms = r.u64()?;
-        r.arr_of(3)?;
-        let nodes = [r.u32()?, r.u32()?, r.u32()?];
-        let block = match r.arr_max(2)? {
-            0 => None,
-            2 => Some((r.u32()?, r.u32()?)),
-            _ => return malformed("a block has a first and a last number"),
-        };
+        let (nodes, block) = read_numbers(r)?;
         let mut audiences = Vec::new();
         for _ in 0..r.arr_max(AUDIENCES_MAX)? {
             r.arr_of(3)?;

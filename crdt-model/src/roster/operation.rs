@@ -475,21 +475,25 @@ impl Canonical for Operation {
 
 fn write_invite(w: &mut Writer, invite: &InviteOp) {
     w.arr(7).bstr(&invite.sign_pk).bstr(&invite.kem_pk).text(&invite.role).text(&invite.site);
-    w.uint(invite.not_after_ms).arr(3);
-    for node in invite.nodes {
+    w.uint(invite.not_after_ms);
+    write_numbers(w, invite.nodes, invite.block);
+}
+
+/// Node numbers of an invitation: one and two spares, then the block to give in turn, or none.
+pub(super) fn write_numbers(w: &mut Writer, nodes: [u32; 3], block: Option<(u32, u32)>) {
+    w.arr(3);
+    for node in nodes {
         w.uint(node.into());
     }
-    match invite.block {
+    match block {
         Some((first, last)) => w.arr(2).uint(first.into()).uint(last.into()),
         None => w.arr(0),
     };
 }
 
-fn read_invite(r: &mut Reader<'_>) -> Result<InviteOp, CborError> {
-    r.arr_of(7)?;
-    let (sign_pk, kem_pk) = (r.fixed()?, r.fixed()?);
-    let (role, site) = (r.text_max(CODE_BYTES_MAX)?, r.text_max(CODE_BYTES_MAX)?);
-    let not_after_ms = r.u64()?;
+/// What [`write_numbers`] wrote.
+#[expect(clippy::type_complexity, reason = "taken apart at both call sites")]
+pub(super) fn read_numbers(r: &mut Reader<'_>) -> Result<([u32; 3], Option<(u32, u32)>), CborError> {
     r.arr_of(3)?;
     let nodes = [r.u32()?, r.u32()?, r.u32()?];
     let block = match r.arr_max(2)? {
@@ -497,6 +501,15 @@ fn read_invite(r: &mut Reader<'_>) -> Result<InviteOp, CborError> {
         2 => Some((r.u32()?, r.u32()?)),
         _ => return malformed("a block has a first and a last number"),
     };
+    Ok((nodes, block))
+}
+
+fn read_invite(r: &mut Reader<'_>) -> Result<InviteOp, CborError> {
+    r.arr_of(7)?;
+    let (sign_pk, kem_pk) = (r.fixed()?, r.fixed()?);
+    let (role, site) = (r.text_max(CODE_BYTES_MAX)?, r.text_max(CODE_BYTES_MAX)?);
+    let not_after_ms = r.u64()?;
+    let (nodes, block) = read_numbers(r)?;
     Ok(InviteOp { sign_pk, kem_pk, role, site, not_after_ms, nodes, block })
 }
 

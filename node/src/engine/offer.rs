@@ -16,7 +16,7 @@ use crdt_model::id::ScopeId;
 use crdt_model::roster::{knowledge_scope, membership_scope};
 use crdt_model::sync;
 
-use crate::core::{Core, Shared};
+use crate::core::Core;
 use crate::error::Failure;
 use crate::store::{self, ChainTip, Space};
 
@@ -205,11 +205,6 @@ impl Core {
         aside.sort_by_key(|item| item.seq);
         entries.extend(aside.into_iter().map(|item| item.bytes));
         Ok((entries, reached))
-    }
-
-    /// Name of a scope, for people and JSON.
-    pub(crate) fn name_of(&self, shared: &Shared, scope: &ScopeId) -> String {
-        self.scope_name(shared, scope)
     }
 }
 
