@@ -13,6 +13,7 @@
 //! | [`seal`] | sections, grants, key derivations: what an outside reviewer should read |
 //! | [`compose`] | from an act to a signed entry |
 //! | [`admission`], [`document`] | what is stored and relayed; what is seen |
+//! | [`retraction`] | what takes back, erases or holds: kind 5 entries |
 //! | [`roster`] | who may do what, evaluated from membership entries alone |
 //! | [`gate`] | the checks a change passes before Automerge sees it |
 //! | [`layer`] | one sealed layer of one case as an Automerge document of root scalars |
@@ -32,6 +33,7 @@ pub mod gate;
 pub mod id;
 pub mod layer;
 pub mod reference;
+pub mod retraction;
 pub mod roster;
 pub mod seal;
 pub mod sync;
