@@ -25,6 +25,7 @@ use crate::case::Shape;
 use crate::case::collect::Alarm;
 use crate::case::consent::Answer;
 use crate::case::fact::FactId;
+use crate::case::hold;
 use crate::case::loop_closure::Satisfaction;
 use crate::case::moment::{serialize_ms, serialize_ms_opt};
 use crate::case::sensitivity::Level;
@@ -251,6 +252,22 @@ pub struct AttachmentView {
     pub origin: Origin,
 }
 
+/// When the person should have an answer. While the case waits for the person the date moves with the clock.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Due {
+    /// Received, and the time allowed: Unix milliseconds.
+    pub allowed_until_ms: i64,
+    /// What the person took of it.
+    pub wait: hold::Wait,
+}
+
+impl Due {
+    /// The date as it stands at `now_ms`, Unix milliseconds.
+    pub fn at(&self, now_ms: i64) -> i64 {
+        self.allowed_until_ms.saturating_add(self.wait.until(now_ms))
+    }
+}
+
 /// What codes and dates add up to: readable wherever the case is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Work {
@@ -278,6 +295,8 @@ pub struct Work {
     pub ever_assigned: bool,
     /// The category may be answered at first contact.
     pub first_contact: bool,
+    /// What the date of the answer follows from.
+    pub due: Option<Due>,
     /// By when the person should have an answer.
     pub due_at_ms: Option<i64>,
     /// Past due and neither answered nor closed.

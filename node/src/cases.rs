@@ -1,24 +1,25 @@
 //! Cases as one reader sees them: loading, caching, finding, listing.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use crdt_model::case::sensitivity::Level;
 use crdt_model::case::{CaseLayers, CategoryFacts, Codes, Who, schema};
-use crdt_model::document::{self, Document};
-use crdt_model::entry::Kind;
+use crdt_model::document::{self, Document, Opened};
+use crdt_model::entry::{Entry, Kind};
 use crdt_model::gate::{Schema, SchemaFault};
 use crdt_model::id::{DeviceId, DocId, EntryId, MemberId, ScopeId};
 use crdt_model::layer::{Layer, LayerState, Value};
 use crdt_model::reference::{ReferenceError, Typed};
 use crdt_model::roster::site_scope;
 use crdt_model::taxonomy::Taxonomy;
-use crdt_model::view::{self, CaseRow, CaseView};
+use crdt_model::view::{self, CaseView};
 use serde_json::{Value as Json, json};
 
-use crate::api::CaseFilter;
 use crate::core::{Core, Reader, Shared, meta};
 use crate::error::Failure;
+use crate::keychain::Keychain;
+use crate::projection::Found;
 use crate::store::{Snapshot, Space};
 
 /// The shipped taxonomy, as folds and edits ask it.
@@ -119,7 +120,24 @@ pub(crate) struct Loaded {
     empty: LayerState,
 }
 
+/// A document built with the keys at hand.
+pub(crate) struct Built {
+    pub(crate) document: Document,
+    /// Per layer: a section is there that did not open (padding looks the same).
+    pub(crate) unopened: [bool; 3],
+}
+
 impl Loaded {
+    pub(crate) fn of(scope: ScopeId, doc: DocId, document: Document, entries: usize) -> Self {
+        Self { scope, doc, document, entries, empty: LayerState::new() }
+    }
+
+    /// What other systems call it: (system, id).
+    pub(crate) fn external_ids(&self) -> impl Iterator<Item = (&str, &str)> {
+        let keys = self.document.states.iter().flatten().flat_map(|state| state.keys());
+        keys.filter_map(|key| key.strip_prefix("external_ids/")?.split_once(':'))
+    }
+
     /// The layers, as folds take them. The open layer counts as empty when it cannot be opened.
     pub(crate) fn layers(&self) -> CaseLayers<'_> {
         let [open, personal, sensitive] = &self.document.states;
@@ -142,6 +160,9 @@ impl Loaded {
     }
 }
 
+/// Most cases kept built: each takes some tens of kilobytes.
+const CACHED_CASES_MAX: usize = 256;
+
 /// Cases built for one reader, kept while they do not change.
 pub(crate) type Cache = HashMap<(ScopeId, DocId), (usize, (u64, u64), Arc<Loaded>)>;
 
@@ -162,29 +183,43 @@ impl Core {
             return Ok(Arc::clone(loaded));
         }
         let entries = self.entries(snapshot, &scope, &doc)?;
-        let build = |reader: &Reader| {
-            let opened: Vec<_> = entries
-                .iter()
-                .filter(|entry| !self.is_cut(shared, entry.header()))
-                .map(|entry| reader.keychain.open_entry(entry))
-                .collect();
-            document::build(&opened, Kind::Edit, &shared.roster, &|layer| Box::new(CaseSchema(layer)))
-        };
-        let mut document = build(reader);
-        let restricted = document.states[0].as_ref().is_some_and(|open| open.contains_key("restricted"));
-        if restricted {
-            let before = reader.keychain.content_keys(&doc).len();
-            for entry in &entries {
-                reader.keychain.absorb_grant(&self.org, entry);
-            }
-            if reader.keychain.content_keys(&doc).len() > before || document.states[2].is_none() {
-                document = build(reader);
-            }
+        let built = self.build_case(shared, &mut reader.keychain, &entries);
+        let loaded = Arc::new(Loaded::of(scope, doc, built.document, entries.len()));
+        if reader.cases.len() >= CACHED_CASES_MAX {
+            reader.cases.clear();
         }
-        let loaded = Arc::new(Loaded { scope, doc, document, entries: count, empty: LayerState::new() });
         let generation = (shared.generation, reader.keychain.version);
         reader.cases.insert((scope, doc), (count, generation, Arc::clone(&loaded)));
         Ok(loaded)
+    }
+
+    /// Builds a case from its entries, with the content keys that its grants give.
+    pub(crate) fn build_case(&self, shared: &Shared, keychain: &mut Keychain, entries: &[Entry]) -> Built {
+        let open = |keychain: &Keychain| -> Vec<_> {
+            let counted = entries.iter().filter(|entry| !self.is_cut(shared, entry.header()));
+            counted.map(|entry| keychain.open_entry(entry)).collect()
+        };
+        let build = |opened: &[document::DocEntry]| {
+            document::build(opened, Kind::Edit, &shared.roster, &|layer| Box::new(CaseSchema(layer)))
+        };
+        let mut opened = open(keychain);
+        let mut document = build(&opened);
+        let restricted = document.states[0].as_ref().is_some_and(|open| open.contains_key("restricted"));
+        if restricted && let Some(doc) = entries.first().map(|entry| entry.header().doc) {
+            let before = keychain.content_keys(&doc).len();
+            for entry in entries {
+                keychain.absorb_grant(&self.org, entry);
+            }
+            if keychain.content_keys(&doc).len() > before {
+                opened = open(keychain);
+                document = build(&opened);
+            }
+        }
+        let unopened = Layer::ALL.map(|layer| {
+            let at = usize::from(layer.code());
+            opened.iter().any(|entry| matches!(entry.layers[at], Opened::Unreadable))
+        });
+        Built { document, unopened }
     }
 
     /// The document as it stood at some of its heads: what an act names as its past, where there are more heads than a
@@ -209,8 +244,7 @@ impl Core {
         let within = entries.iter().filter(|e| past.contains(&e.id()) && !self.is_cut(shared, e.header()));
         let opened: Vec<_> = within.map(|entry| reader.keychain.open_entry(entry)).collect();
         let document = document::build(&opened, Kind::Edit, &shared.roster, &|layer| Box::new(CaseSchema(layer)));
-        let entries = opened.len();
-        Ok(Arc::new(Loaded { scope: loaded.scope, doc: loaded.doc, document, entries, empty: LayerState::new() }))
+        Ok(Arc::new(Loaded::of(loaded.scope, loaded.doc, document, opened.len())))
     }
 
     /// Beyond the fork of its chain nothing counts.
@@ -248,71 +282,52 @@ impl Core {
     /// The case a person means: reference, provisional mark, digits, unique ending, case id or `@last`.
     pub(crate) fn find_case(&self, shared: &Shared, reader: &mut Reader, typed: &str) -> Result<Arc<Loaded>, Failure> {
         let typed = typed.trim();
-        let all = self.load_all(shared, reader)?;
-        let by_id = |doc: DocId| all.iter().find(|loaded| loaded.doc == doc).cloned();
+        self.catch_up(shared, reader)?;
+        let snapshot = self.store.read()?;
         if typed == "@last" {
-            let snapshot = self.store.read()?;
             let last = snapshot
                 .get(Space::Meta, &meta::last_case(&reader.member()))?
                 .and_then(|b| b.as_slice().try_into().ok());
-            return last.map(DocId).and_then(by_id).ok_or_else(|| Failure::new("no_last_case"));
+            let found = last.map(DocId).and_then(|doc| reader.projection.by_id(doc));
+            let (scope, doc) = found.ok_or_else(|| Failure::new("no_last_case"))?;
+            return self.load_numbered(&snapshot, shared, reader, scope, doc);
         }
         if let Ok(doc) = typed.parse::<DocId>()
-            && let Some(found) = by_id(doc)
+            && let Some((scope, doc)) = reader.projection.by_id(doc)
         {
-            return Ok(found);
+            return self.load_numbered(&snapshot, shared, reader, scope, doc);
         }
-        let marks = self.marks(&all)?;
-        let digits: String = typed.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_uppercase();
-        let exact: Vec<DocId> = match Typed::parse(typed) {
-            Ok(Typed::Reference(reference)) => pick(&marks, |mark| *mark == reference.to_string()),
-            Ok(Typed::Number(number)) => pick(&marks, |mark| {
-                Typed::parse(mark).is_ok_and(|m| matches!(m, Typed::Reference(r) if r.number() == number))
-            }),
-            Ok(Typed::Provisional(mark)) => pick(&marks, |held| *held == mark.to_string()),
-            Ok(Typed::ProvisionalDigits(_)) | Err(_) => Vec::new(),
-        };
-        let found = if exact.is_empty() && digits.len() >= 3 {
-            pick(&marks, |mark| mark.replace('-', "").ends_with(&digits))
-        } else {
-            exact
-        };
-        match found.as_slice() {
-            [one] => by_id(*one).ok_or_else(|| Failure::new("ref_not_found").arg("ref", typed).arg("near", "")),
-            [] => {
-                let near = crdt_model::taxonomy::nearest(marks.iter().map(|(m, _)| m.as_str()), typed).join(", ");
+        let kept: Vec<(String, DocId)> = snapshot
+            .list(Space::Outbox)?
+            .iter()
+            .filter_map(|(_, value)| serde_json::from_slice::<Captured>(value).ok())
+            .map(|kept| (kept.reference, kept.case_id))
+            .collect();
+        match reader.projection.find(typed, &kept) {
+            Found::One(scope, doc) => self.load_numbered(&snapshot, shared, reader, scope, doc),
+            Found::None(near) => {
                 let code = match Typed::parse(typed) {
                     Err(ReferenceError::CheckDigits) => "ref_check_digits",
                     _ => "ref_not_found",
                 };
-                Err(Failure::new(code).arg("ref", typed).arg("near", near).at("ref", typed))
+                Err(Failure::new(code).arg("ref", typed).arg("near", near.join(", ")).at("ref", typed))
             }
-            _ => {
-                let near: Vec<&str> =
-                    marks.iter().filter(|(_, doc)| found.contains(doc)).map(|(mark, _)| mark.as_str()).collect();
-                Err(Failure::new("ref_ambiguous").arg("ref", typed).arg("near", near.join(", ")))
-            }
+            Found::Several(near) => Err(Failure::new("ref_ambiguous").arg("ref", typed).arg("near", near.join(", "))),
         }
     }
 
-    /// References and marks by case: those this reader sees, and those captured here.
-    fn marks(&self, all: &[Arc<Loaded>]) -> Result<Vec<(String, DocId)>, Failure> {
-        let mut marks = BTreeMap::new();
-        for loaded in all {
-            let view = loaded.view(0);
-            for field in ["ref", "provisional"] {
-                if let Some(mark) = view.text(field) {
-                    marks.insert(mark.to_owned(), loaded.doc);
-                }
-            }
-        }
-        let snapshot = self.store.read()?;
-        for (_, value) in snapshot.list(Space::Outbox)? {
-            if let Ok(kept) = serde_json::from_slice::<Captured>(&value) {
-                marks.entry(kept.reference).or_insert(kept.case_id);
-            }
-        }
-        Ok(marks.into_iter().collect())
+    /// Builds a case that the reader's list names.
+    pub(crate) fn load_numbered(
+        &self,
+        snapshot: &Snapshot,
+        shared: &Shared,
+        reader: &mut Reader,
+        scope: u32,
+        doc: DocId,
+    ) -> Result<Arc<Loaded>, Failure> {
+        let scope = snapshot.scopes().get(scope as usize).copied();
+        let scope = scope.ok_or_else(|| Failure::new("home_damaged").arg("file", crate::store::STORE_FILE))?;
+        self.load(snapshot, shared, reader, scope, doc)
     }
 
     /// The view with names in place of ids, as `case show` prints it.
@@ -367,7 +382,7 @@ impl Core {
         }
     }
 
-    fn named(&self, shared: &Shared, text: &str) -> String {
+    pub(crate) fn named(&self, shared: &Shared, text: &str) -> String {
         let id = match text.parse::<Who>() {
             Ok(Who::Member(id)) => Some(id),
             Ok(Who::Role(role)) => return role,
@@ -377,45 +392,6 @@ impl Core {
             Some(id) if shared.names.contains_key(&id) => shared.name(&id),
             _ => text.to_owned(),
         }
-    }
-
-    /// `case list`.
-    pub(crate) fn list(
-        &self,
-        shared: &Shared,
-        reader: &mut Reader,
-        filter: &CaseFilter,
-        now_ms: i64,
-    ) -> Result<Json, Failure> {
-        let assignee = match filter.assignee.as_deref() {
-            None => None,
-            Some(who) => Some(self.who(shared, reader, who)?.to_string()),
-        };
-        let mut rows: Vec<Json> = Vec::new();
-        for loaded in self.load_all(shared, reader)? {
-            if !loaded.is_readable() {
-                continue;
-            }
-            let view = loaded.view(now_ms);
-            let row = CaseRow::of(&view, false);
-            if !keeps(filter, assignee.as_deref(), &row, now_ms) {
-                continue;
-            }
-            let mut json = serde_json::to_value(&row).unwrap_or(Json::Null);
-            self.put_names(shared, &mut json);
-            rows.push(json);
-        }
-        if filter.count {
-            return Ok(json!({"count": rows.len()}));
-        }
-        if !filter.group_by.is_empty() {
-            return group(&rows, &filter.group_by);
-        }
-        sort(&mut rows, filter.sort.as_deref())?;
-        if let Some(limit) = filter.limit {
-            rows.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
-        }
-        Ok(Json::Array(rows))
     }
 
     /// Whom a person means: `me`, a member's name, a role.
@@ -469,13 +445,6 @@ fn site_of_device(shared: &Shared, device: &DeviceId) -> Option<String> {
     shared.roster.members.values().find(|m| m.device == *device).map(|m| m.site().to_owned())
 }
 
-fn pick(marks: &[(String, DocId)], test: impl Fn(&String) -> bool) -> Vec<DocId> {
-    let mut found: Vec<DocId> = marks.iter().filter(|(mark, _)| test(mark)).map(|(_, doc)| *doc).collect();
-    found.sort_unstable();
-    found.dedup();
-    found
-}
-
 /// What the machine keeps of a restricted case captured here that its reader cannot open: of one shape for an
 /// allegation, a box slip or a letter. The audience it was sealed to is kept under the capturing member's own key.
 #[derive(Debug, Clone, serde::Serialize, serde::Deserialize)]
@@ -490,77 +459,4 @@ pub(crate) struct Captured {
 /// Key of the audience of a captured case, among the capturing member's own values.
 pub(crate) fn captured_key(case: &DocId) -> Vec<u8> {
     [b"captured/".as_slice(), &case.0].concat()
-}
-
-fn keeps(filter: &CaseFilter, assignee: Option<&str>, row: &CaseRow, now_ms: i64) -> bool {
-    let is = |wanted: &Option<String>, found: &Option<String>| wanted.is_none() || wanted == found;
-    let category = |wanted: &String| {
-        row.category.as_ref().is_some_and(|c| c == wanted || c.split('.').next() == Some(wanted.as_str()))
-    };
-    let received = row.received_at_ms;
-    (filter.status.is_empty() || filter.status.iter().any(|s| s == row.status))
-        && (filter.category.is_empty() || filter.category.iter().any(category))
-        && is(&filter.site, &row.site)
-        && is(&filter.project, &row.project)
-        && is(&filter.partner, &row.partner)
-        && is(&filter.channel, &row.channel)
-        && is(&filter.spoken, &row.spoken_language)
-        && is(&filter.session, &row.session_id)
-        && (assignee.is_none() || row.assignee.as_deref() == assignee)
-        && (filter.sensitivity.is_none() || row.sensitivity == filter.sensitivity.as_deref())
-        && filter.since_ms.is_none_or(|since| received.is_some_and(|r| r >= since))
-        && filter.until_ms.is_none_or(|until| received.is_some_and(|r| r < until))
-        && filter.older_than_ms.is_none_or(|age| received.is_some_and(|r| now_ms - r > age))
-        && (!filter.overdue || row.overdue)
-        && (!filter.untriaged || row.status == "received")
-        && (!filter.unanswered || (!row.answered && row.status != "restricted"))
-        && (!filter.not_delivered || row.undelivered)
-}
-
-fn group(rows: &[Json], fields: &[String]) -> Result<Json, Failure> {
-    let mut groups: BTreeMap<Vec<String>, (Vec<Json>, u64)> = BTreeMap::new();
-    for row in rows {
-        let values: Vec<Json> = fields.iter().map(|f| row.get(f).cloned().unwrap_or(Json::Null)).collect();
-        let key = values.iter().map(ToString::to_string).collect();
-        groups.entry(key).or_insert((values, 0)).1 += 1;
-    }
-    check_fields(rows, fields.iter().map(String::as_str))?;
-    let counted = groups.into_values().map(|(values, count)| {
-        let mut map: serde_json::Map<String, Json> = fields.iter().cloned().zip(values).collect();
-        map.insert("count".into(), json!(count));
-        Json::Object(map)
-    });
-    Ok(counted.collect())
-}
-
-fn check_fields<'a>(rows: &[Json], fields: impl Iterator<Item = &'a str>) -> Result<(), Failure> {
-    let Some(Json::Object(known)) = rows.first() else { return Ok(()) };
-    for field in fields {
-        if !known.contains_key(field) {
-            let near = crdt_model::taxonomy::nearest(known.keys().map(String::as_str), field).join(", ");
-            return Err(Failure::new("unknown_field").arg("field", field).arg("near", near));
-        }
-    }
-    Ok(())
-}
-
-fn sort(rows: &mut [Json], by: Option<&str>) -> Result<(), Failure> {
-    let (field, descending) = match by {
-        None => ("received_at", true),
-        Some(by) => by.strip_prefix('-').map_or((by, false), |field| (field, true)),
-    };
-    check_fields(rows, std::iter::once(field))?;
-    let key = |row: &Json| match row.get(field) {
-        None | Some(Json::Null) => (true, String::new()),
-        Some(Json::String(text)) => (false, text.clone()),
-        Some(other) => (false, format!("{other:>20}")),
-    };
-    rows.sort_by(|a, b| {
-        let (a_key, b_key) = (key(a), key(b));
-        // what has no value comes last either way
-        let order = a_key.0.cmp(&b_key.0);
-        let values = if descending { b_key.1.cmp(&a_key.1) } else { a_key.1.cmp(&b_key.1) };
-        order.then(values).then_with(|| a["case_id"].to_string().cmp(&b["case_id"].to_string()))
-    });
-    Ok(())
 }

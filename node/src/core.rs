@@ -73,6 +73,8 @@ pub(crate) struct Reader {
     pub(crate) secrets: MemberSecrets,
     pub(crate) keychain: Keychain,
     pub(crate) cases: crate::cases::Cache,
+    /// The list of cases, caught up with when it is asked.
+    pub(crate) projection: crate::projection::Projection,
     /// Generation of [`Shared`] the keychain was brought up to.
     pub(crate) generation: u64,
 }
@@ -352,8 +354,13 @@ impl Core {
     /// Takes in an unlocked member.
     pub(crate) fn admit_reader(&self, secrets: MemberSecrets) {
         let member = secrets.member;
-        let reader =
-            Reader { secrets, keychain: Keychain::on(self.device), cases: Default::default(), generation: u64::MAX };
+        let reader = Reader {
+            secrets,
+            keychain: Keychain::on(self.device),
+            cases: Default::default(),
+            projection: Default::default(),
+            generation: u64::MAX,
+        };
         locked(&self.readers).entry(member).or_insert_with(|| Arc::new(Mutex::new(reader)));
     }
 

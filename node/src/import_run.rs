@@ -13,6 +13,7 @@ use crate::core::{Core, Reader, Shared, entropy};
 use crate::error::{Failure, IoOperation};
 use crate::import::kobo::{self, KoboOptions, KoboSheet, Mapping, Outcome, Row};
 use crate::import::{ImportError, Remark};
+use crate::projection::{ExternalId, external_id};
 use crate::store::Space;
 use crate::texts::Texts;
 
@@ -128,20 +129,9 @@ impl Core {
     }
 
     /// Ids imported before, on this node or on another whose cases are readable here.
-    fn known_ids(&self, shared: &Shared, reader: &mut Reader) -> Result<HashSet<(String, String)>, Failure> {
-        let mut known = HashSet::new();
-        for loaded in self.load_all(shared, reader)? {
-            for state in loaded.document.states.iter().flatten() {
-                for key in state.keys() {
-                    if let Some(element) = key.strip_prefix("external_ids/")
-                        && let Some((system, id)) = element.split_once(':')
-                    {
-                        known.insert((system.to_owned(), id.to_owned()));
-                    }
-                }
-            }
-        }
-        Ok(known)
+    fn known_ids(&self, shared: &Shared, reader: &mut Reader) -> Result<HashSet<ExternalId>, Failure> {
+        self.catch_up(shared, reader)?;
+        Ok(reader.projection.external_ids().collect())
     }
 
     #[expect(clippy::too_many_arguments, reason = "one call site, the state of one run")]
@@ -153,7 +143,7 @@ impl Core {
         site: &str,
         now_ms: i64,
         dry_run: bool,
-        known: &mut HashSet<(String, String)>,
+        known: &mut HashSet<ExternalId>,
         tally: &mut Tally,
         problems: &mut Vec<(usize, Failure)>,
         written: &mut HashMap<usize, Option<DocId>>,
@@ -166,9 +156,9 @@ impl Core {
                 continue;
             };
             let Some((system, id)) = row.key.clone() else { continue };
-            let pair = (system.to_owned(), id);
-            let mark = format!("{}:{}", pair.0, pair.1);
-            if known.contains(&pair) || snapshot.get(Space::Imported, mark.as_bytes())?.is_some() {
+            let mark = format!("{system}:{id}");
+            let hashed = external_id(system, &id);
+            if known.contains(&hashed) || snapshot.get(Space::Imported, mark.as_bytes())?.is_some() {
                 tally.unchanged += 1;
                 continue;
             }
@@ -178,7 +168,7 @@ impl Core {
             let prepared = self.prepare(shared, reader, new.as_ref().clone(), &intake);
             match prepared {
                 Ok(prepared) => {
-                    known.insert(pair);
+                    known.insert(hashed);
                     fresh.push((row, mark, prepared));
                 }
                 Err(failure) => problems.push((row.number, failure)),

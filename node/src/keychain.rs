@@ -46,6 +46,8 @@ pub(crate) struct Keychain {
     /// Raised with every key taken in: what was built with fewer keys is built anew.
     pub(crate) version: u64,
     tried_wraps: HashSet<(EntryId, [u8; 16], [u8; 32])>,
+    /// Audiences of sites: no content key of a case is granted to them.
+    ordinary: HashSet<AudienceId>,
 }
 
 fn insert<K: std::hash::Hash + Eq>(map: &mut HashMap<K, Vec<Secret>>, key: K, secret: Secret) {
@@ -70,12 +72,15 @@ impl Keychain {
             tried_grants: HashMap::new(),
             version: 0,
             tried_wraps: HashSet::new(),
+            ordinary: HashSet::new(),
         }
     }
 
     /// Opens every wrap that is for this reader.
     pub(crate) fn absorb_wraps(&mut self, org: &OrgId, roster: &Roster, device: &[u8; 16], secrets: &ReaderSecrets) {
         self.member_x = secrets.member.as_ref().map(|(_, x)| x.clone());
+        let of_sites = roster.audiences.iter().filter(|(_, audience)| audience.name.starts_with("site/"));
+        self.ordinary = of_sites.map(|(id, _)| *id).collect();
         for held in &roster.wraps {
             let (target, epoch, wrap) = (&held.target, held.epoch, &held.wrapped);
             let key = if wrap.to == *device {
@@ -178,18 +183,19 @@ impl Keychain {
     /// Tries the slots of an entry's grant section with everything held, once per set of keys.
     pub(crate) fn absorb_grant(&mut self, org: &OrgId, entry: &Entry) {
         let Some((_, section)) = entry.section(LAYER_GRANT) else { return };
-        let keys: usize = self.audiences.values().map(Vec::len).sum::<usize>() + usize::from(self.member_x.is_some());
+        let named = || self.audiences.iter().filter(|((audience, _), _)| !self.ordinary.contains(audience));
+        let keys: usize = named().map(|(_, held)| held.len()).sum::<usize>() + usize::from(self.member_x.is_some());
         if keys == 0 || self.tried_grants.get(&entry.id()) == Some(&keys) {
             return;
         }
+        let secrets: Vec<Secret> = named().flat_map(|(_, held)| held).chain(&self.member_x).cloned().collect();
         self.tried_grants.insert(entry.id(), keys);
         let Ok(grant) = cbor::decode::<GrantSection>(section) else { return };
         let header = entry.header();
         let aad = header.aad();
         let context = (org, &header.scope, &header.doc);
-        let secrets: Vec<&Secret> = self.audiences.values().flatten().chain(&self.member_x).collect();
         let mut found = Vec::new();
-        for secret in secrets {
+        for secret in &secrets {
             found.extend(grant.open(context, &aad, secret));
         }
         let Some((named, section)) = entry.section(Layer::Sensitive.code()) else { return };
@@ -204,6 +210,48 @@ impl Keychain {
                 self.version += 1;
             }
         }
+    }
+
+    /// What tells one set of keys from another, content keys apart: whoever holds the same opens the same.
+    pub(crate) fn tag(&self) -> [u8; 8] {
+        let mut named: Vec<[u8; 32]> = Vec::new();
+        let mut add = |kind: u8, of: &[&[u8]], keys: &[Secret]| {
+            for key in keys {
+                let mut hasher = blake3::Hasher::new_derive_key("boucle 2026 keychain tag v1");
+                hasher.update(&[kind]);
+                for part in of {
+                    hasher.update(part);
+                }
+                named.push(*hasher.update(&key.0).finalize().as_bytes());
+            }
+        };
+        for ((scope, epoch), keys) in &self.open {
+            add(0, &[&scope.0, &epoch.to_be_bytes()], keys);
+        }
+        for ((audience, epoch), keys) in &self.audiences {
+            add(1, &[&audience.0, &epoch.to_be_bytes()], keys);
+        }
+        for ((scope, chain), keys) in &self.streams {
+            add(2, &[&scope.0, &chain.device.0, &chain.incarnation.0], keys);
+        }
+        add(3, &[], self.member_x.as_slice());
+        named.sort_unstable();
+        let mut tag = [0; 8];
+        tag.copy_from_slice(&blake3::hash(named.as_flattened()).as_bytes()[..8]);
+        // zero stands for no keys looked at yet
+        if tag == [0; 8] { [1; 8] } else { tag }
+    }
+
+    /// Takes over what another found out about grants with the same keys.
+    pub(crate) fn take_contents(&mut self, other: Self) {
+        for (doc, keys) in other.content_keys {
+            for key in keys {
+                insert(&mut self.content_keys, doc, key);
+            }
+        }
+        self.own_content_keys.extend(other.own_content_keys);
+        self.tried_grants.extend(other.tried_grants);
+        self.version = self.version.max(other.version);
     }
 
     /// The content key this device itself minted for a document: the only one it writes under. Who writes under a

@@ -15,6 +15,7 @@ mod ingest;
 mod keychain;
 pub mod keyring;
 mod members;
+mod projection;
 mod service;
 mod status;
 pub mod store;

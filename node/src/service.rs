@@ -314,7 +314,13 @@ impl Node {
         let shared = core.shared();
         let cases = match reference {
             Some(reference) => vec![core.find_case(&shared, reader, reference)?],
-            None => core.load_all(&shared, reader)?,
+            None => {
+                core.catch_up(&shared, reader)?;
+                let snapshot = core.store.read()?;
+                let listed = reader.projection.in_conflict();
+                let load = |(scope, doc)| core.load_numbered(&snapshot, &shared, reader, scope, doc);
+                listed.into_iter().map(load).collect::<Result<_, _>>()?
+            }
         };
         let mut all = Vec::new();
         for loaded in cases.iter().filter(|loaded| loaded.is_readable()) {

@@ -9,6 +9,7 @@ use serde_json::{Value as Json, json};
 
 use crate::core::{Core, Reader, Shared, meta};
 use crate::error::Failure;
+use crate::projection::Counts;
 use crate::store::Space;
 
 /// A newest entry claimed so far ahead of this machine's clock makes the clock suspect, milliseconds.
@@ -53,17 +54,15 @@ impl Core {
             .map(|id| json!({"name": shared.name(&id), "unlocked": unlocked.contains(&id)}))
             .collect();
         let site = self.keyring().members().next().map(|member| self.own_site(shared, &member)).unwrap_or_default();
-        let (mut conflicts, mut overdue, mut newest, mut cases) = (0, 0, i64::MIN, 0);
-        if let Some(reader) = reader {
-            for loaded in self.load_all(shared, reader)? {
-                let view = loaded.view(now_ms);
-                cases += 1;
-                conflicts += view.conflicts.len();
-                overdue += usize::from(view.work.is_some_and(|work| work.overdue));
-                let claimed = loaded.document.history.iter().map(|w| w.stamp.claimed_ms).max();
-                newest = newest.max(claimed.unwrap_or(i64::MIN));
+        let counts = match reader {
+            None => None,
+            Some(reader) => {
+                self.catch_up(shared, reader)?;
+                Some(reader.projection.counts(now_ms))
             }
-        }
+        };
+        let newest = counts.as_ref().map_or(i64::MIN, |counts| counts.newest_ms);
+        let of_cases = |count: fn(&Counts) -> usize| counts.as_ref().map_or(0, count);
         let (only_here, oldest) = self.only_here()?;
         let suspect = newest > now_ms.saturating_add(CLOCK_AHEAD_MS);
         Ok(json!({
@@ -71,7 +70,8 @@ impl Core {
             "site": site, "members": members, "peers": self.peers_json()?,
             "clock": {"suspect": suspect, "offset_ms": if suspect { newest - now_ms } else { 0 }},
             "only_here": {"entries": only_here, "oldest": oldest},
-            "cases": cases, "undelivered": 0, "conflicts": conflicts, "overdue": overdue,
+            "cases": of_cases(|c| c.cases), "undelivered": 0, "conflicts": of_cases(|c| c.conflicts),
+            "overdue": of_cases(|c| c.overdue),
         }))
     }
 

@@ -44,7 +44,8 @@ pub use index::{ChainKey, ChainTip};
 pub use kv::{KEY_BYTES_MAX, MemberKey, MemberSpace, Pair, Space, VALUE_BYTES_MAX};
 pub use seal::{Entropy, StoreId, StoreKey, os_entropy};
 pub use shelf::{Limits, QuarantineRecord, ShelfLimits, ShelvedEntry};
-pub use snapshot::{ShelfCounts, Snapshot};
+pub use snapshot::{ChangedDoc, ShelfCounts, Snapshot};
+pub(crate) use tables::Fields;
 pub use tx::{AppendEntry, Tx};
 
 use index::Index;
@@ -439,6 +440,7 @@ fn initialise(ctx: &Context, db: &Database) -> Result<(), StoreError> {
     txn.open_table(tables::DOCS.def()).map_err(fail())?;
     txn.open_table(tables::DOC_LIST.def()).map_err(fail())?;
     txn.open_table(tables::DOC_ENTRIES.def()).map_err(fail())?;
+    txn.open_table(tables::ARRIVALS.def()).map_err(fail())?;
     for shelf in shelf::SHELVES {
         txn.open_table(shelf.items.def()).map_err(fail())?;
         txn.open_table(shelf.index.def()).map_err(fail())?;

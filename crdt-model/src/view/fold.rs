@@ -14,7 +14,7 @@ use crate::cbor;
 use crate::edit::Moment;
 use crate::layer::{Cell, Layer, LayerState, Value};
 use crate::view::{
-    Account, ActionView, AttachmentView, CaseView, Conflict, ConsentView, HoldView, InteractionView, Origin,
+    Account, ActionView, AttachmentView, CaseView, Conflict, ConsentView, Due, HoldView, InteractionView, Origin,
     ResponseView, Rival, SatisfactionView, SealedAccount, Shown, Told, Work,
 };
 
@@ -183,14 +183,13 @@ fn work(view: &mut CaseView, facts: &CaseFacts, now_ms: i64, codes: &dyn Codes) 
     let answered = facts.codes.responses.values().any(|dated| dated.fact.epoch == standing.epoch);
     let received_ms = view.moment("received_at").map(|moment| moment.at_ms);
     let respond_within_h = category.as_ref().map(|facts| facts.respond_within_h);
-    let due_at_ms = received_ms.zip(respond_within_h).map(|(received_ms, hours)| {
-        let stopped = if sensitivity.is_some_and(Level::restricted) {
-            0
-        } else {
-            hold::waited_for_person_ms(&facts.codes.holds, now_ms)
-        };
-        received_ms.saturating_add(i64::from(hours) * HOUR_MS).saturating_add(stopped)
+    // never for s2 and s3: there the clock does not stop
+    let is_stopped = !sensitivity.is_some_and(Level::restricted);
+    let due = received_ms.zip(respond_within_h).map(|(received_ms, hours)| Due {
+        allowed_until_ms: received_ms.saturating_add(i64::from(hours) * HOUR_MS),
+        wait: if is_stopped { hold::wait_for_person(&facts.codes.holds) } else { hold::Wait::default() },
     });
+    let due_at_ms = due.map(|due| due.at(now_ms));
     let mut work = Work {
         sensitivity,
         contact: consent::contact(&facts.codes.contacts),
@@ -203,6 +202,7 @@ fn work(view: &mut CaseView, facts: &CaseFacts, now_ms: i64, codes: &dyn Codes) 
         loop_closed: satisfied && standing.closures.len() < 2,
         ever_assigned: ever_assigned(view, &facts.codes),
         first_contact: category.is_some_and(|facts| facts.first_contact),
+        due,
         due_at_ms,
         overdue: due_at_ms.is_some_and(|due| now_ms > due) && !answered && standing.status != Status::Closed,
         waiting_on: None,

@@ -4,7 +4,7 @@ use crate::case::Shape;
 use crate::case::loop_closure::Satisfaction;
 use crate::case::moment::serialize_ms_opt;
 use crate::id::DocId;
-use crate::view::CaseView;
+use crate::view::{CaseView, Due};
 
 /// One case in a list. From outside a restricted case only `case_id`, `status`, `week` and `region` say anything.
 /// Holds no words and no personal field, so that it may be kept under the key of the open layer (for a reader inside a
@@ -85,6 +85,9 @@ pub struct CaseRow {
     pub week: Option<String>,
     /// Region, of a restricted case.
     pub region: Option<String>,
+    /// What `due_at_ms` and `overdue` follow from, so that a kept row can be [brought to another time](Self::at).
+    #[serde(skip)]
+    pub due: Option<Due>,
 }
 
 impl CaseRow {
@@ -128,6 +131,15 @@ impl CaseRow {
             restricted: view.shape != Shape::Ordinary,
             week: text("week"),
             region: text("region"),
+            due: work.and_then(|work| work.due),
         }
+    }
+
+    /// The same line at another time: dates move while the case waits for the person, and pass.
+    #[must_use]
+    pub fn at(mut self, now_ms: i64) -> Self {
+        self.due_at_ms = self.due.map(|due| due.at(now_ms));
+        self.overdue = self.due_at_ms.is_some_and(|due| now_ms > due) && !self.answered && self.status != "closed";
+        self
     }
 }

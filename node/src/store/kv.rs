@@ -32,8 +32,6 @@ pub enum Space {
     Counters,
     /// What is known of other devices: addresses, agreed frontiers.
     Peers,
-    /// Rows of the open layer, for queries.
-    OpenRows,
 }
 
 /// A key space whose values only one member can open.
@@ -41,13 +39,15 @@ pub enum Space {
 pub enum MemberSpace {
     /// Audience secrets.
     Audiences,
-    /// Rows of the personal layer, for queries.
+    /// What the member's work on this device needs: seeds of invitations, readers of what they captured.
     Rows,
+    /// The member's list of cases, in blocks: see [`crate::projection`].
+    Cases,
 }
 
 impl Space {
-    pub(crate) const ALL: [Self; 7] =
-        [Self::Meta, Self::OpenKeys, Self::Imported, Self::Outbox, Self::Counters, Self::Peers, Self::OpenRows];
+    pub(crate) const ALL: [Self; 6] =
+        [Self::Meta, Self::OpenKeys, Self::Imported, Self::Outbox, Self::Counters, Self::Peers];
 
     pub(crate) fn table(self) -> KeyedTable {
         Named::new(match self {
@@ -57,18 +57,18 @@ impl Space {
             Self::Outbox => "outbox-1",
             Self::Counters => "counters-1",
             Self::Peers => "peers-1",
-            Self::OpenRows => "open-rows-1",
         })
     }
 }
 
 impl MemberSpace {
-    pub(crate) const ALL: [Self; 2] = [Self::Audiences, Self::Rows];
+    pub(crate) const ALL: [Self; 3] = [Self::Audiences, Self::Rows, Self::Cases];
 
     pub(crate) fn table(self) -> KeyedTable {
         Named::new(match self {
             Self::Audiences => "member-audiences-1",
             Self::Rows => "member-rows-1",
+            Self::Cases => "member-cases-1",
         })
     }
 }

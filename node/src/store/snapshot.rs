@@ -1,5 +1,6 @@
 //! Reading: one consistent view of the store.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crdt_model::id::{DocId, EntryId, ScopeId};
@@ -9,7 +10,7 @@ use zeroize::Zeroizing;
 use super::index::{ChainKey, ChainTip, Index};
 use super::kv::{self, MemberKey, MemberSpace, Pair, Space};
 use super::shelf::{self, Group, QuarantineRecord, Shelf, ShelvedEntry};
-use super::tables::{self, DOC_ENTRIES, DOC_LIST, DOCS, ENTRIES, ENTRY_IDS, Fields, Named};
+use super::tables::{self, ARRIVALS, DOC_ENTRIES, DOC_LIST, DOCS, ENTRIES, ENTRY_IDS, Fields, Named};
 use super::{Context, Location, StoreError, StoredEntry};
 
 /// The store as of one commit. Reads never wait for a writer. While it lives, the pages it sees are not reused: keep it
@@ -168,13 +169,29 @@ impl Snapshot {
     ///
     /// As [`has`](Self::has).
     pub fn doc_locations(&self, scope: &ScopeId, doc: &DocId) -> Result<Vec<Location>, StoreError> {
+        match self.doc_number(scope, doc)? {
+            Some(number) => self.locations_of(number),
+            None => Ok(Vec::new()),
+        }
+    }
+
+    /// The local number of a document.
+    ///
+    /// # Errors
+    ///
+    /// As [`has`](Self::has).
+    pub fn doc_number(&self, scope: &ScopeId, doc: &DocId) -> Result<Option<u32>, StoreError> {
         let ctx = &self.ctx;
         let row = ctx.sealer.name(DOCS.name, &[scope.as_bytes(), doc.as_bytes()]);
         let docs = self.table(DOCS)?;
-        let Some(value) = docs.get(&row).map_err(ctx.fail("look up a document"))? else { return Ok(Vec::new()) };
+        let Some(value) = docs.get(&row).map_err(ctx.fail("look up a document"))? else { return Ok(None) };
         let plain = ctx.open(DOCS.name, &row, value.value())?;
         let mut f = Fields(&plain);
-        let number = f.u32().and_then(|n| f.end(n)).ok_or_else(|| ctx.malformed(DOCS.name))?;
+        f.u32().and_then(|n| f.end(n)).map(Some).ok_or_else(|| ctx.malformed(DOCS.name))
+    }
+
+    fn locations_of(&self, number: u32) -> Result<Vec<Location>, StoreError> {
+        let ctx = &self.ctx;
         let table = self.table(DOC_ENTRIES)?;
         let rows = table.range((number, 0)..=(number, u64::MAX)).map_err(ctx.fail("read a document"))?;
         rows.map(|row| {
@@ -192,8 +209,51 @@ impl Snapshot {
     ///
     /// As [`has`](Self::has).
     pub fn doc_entries(&self, scope: &ScopeId, doc: &DocId) -> Result<Vec<StoredEntry>, StoreError> {
+        match self.doc_number(scope, doc)? {
+            Some(number) => self.numbered_entries(number),
+            None => Ok(Vec::new()),
+        }
+    }
+
+    /// Documents for which something came after `arrival`, each once, with the newest arrival and the numbers of scope
+    /// and document; in the order of the numbers.
+    ///
+    /// # Errors
+    ///
+    /// As [`has`](Self::has).
+    pub fn changed_docs(&self, arrival: Option<u64>) -> Result<Vec<ChangedDoc>, StoreError> {
+        let fail = || self.ctx.fail("list what came");
+        let from = arrival.map_or(0, |arrival| arrival.saturating_add(1));
+        let mut newest: BTreeMap<(u32, u32), u64> = BTreeMap::new();
+        for row in self.table(ARRIVALS)?.range(from..).map_err(fail())? {
+            let (arrival, at) = row.map_err(fail())?;
+            newest.insert(at.value(), arrival.value());
+        }
+        Ok(newest.into_iter().map(|((scope, doc), arrival)| ChangedDoc { scope, doc, arrival }).collect())
+    }
+
+    /// The id of a numbered document, with its scope's.
+    ///
+    /// # Errors
+    ///
+    /// As [`has`](Self::has); [`StoreError::Malformed`] for numbers that name nothing.
+    pub fn numbered_doc(&self, scope: u32, doc: u32) -> Result<(ScopeId, DocId), StoreError> {
+        let malformed = || self.ctx.malformed(DOC_LIST.name);
+        let scope_id = self.index.scopes.get(scope as usize).copied().ok_or_else(malformed)?;
+        let table = self.table(DOC_LIST)?;
+        let value = table.get((scope, doc)).map_err(self.ctx.fail("look up a document"))?.ok_or_else(malformed)?;
+        let plain = self.ctx.open(DOC_LIST.name, &tables::row_u32_u32(scope, doc), value.value())?;
+        Ok((scope_id, plain.as_slice().try_into().map(DocId).map_err(|_| malformed())?))
+    }
+
+    /// All entries of a numbered document, in order of arrival here.
+    ///
+    /// # Errors
+    ///
+    /// As [`has`](Self::has).
+    pub fn numbered_entries(&self, doc: u32) -> Result<Vec<StoredEntry>, StoreError> {
         let entries = self.table(ENTRIES)?;
-        self.doc_locations(scope, doc)?
+        self.locations_of(doc)?
             .into_iter()
             .map(|at| {
                 let found = entry_at(&self.ctx, &self.index, &entries, at)?;
@@ -352,6 +412,17 @@ impl Snapshot {
     fn shelved(&self, shelf: Shelf, group: Group<'_>) -> Result<Vec<ShelvedEntry>, StoreError> {
         shelf::items_of(&self.ctx, shelf, &self.table(shelf.items)?, &self.table(shelf.index)?, group)
     }
+}
+
+/// A document for which something came.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ChangedDoc {
+    /// Local number of its scope.
+    pub scope: u32,
+    /// Its local number.
+    pub doc: u32,
+    /// The newest arrival.
+    pub arrival: u64,
 }
 
 /// How many entries do not count (yet).

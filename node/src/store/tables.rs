@@ -12,6 +12,7 @@
 //! | `docs-1` | name(scope id 16 ‖ doc id 16) | doc# u32 |
 //! | `doc-list-1` | (scope# u32, doc# u32) | doc id 16 |
 //! | `doc-entries-1` | (doc# u32, arrival u64) | location 16 |
+//! | `arrivals-1` | arrival u64 | scope# u32 ‖ doc# u32, as they are: a document that an entry or section came for |
 //! | `S-1` of a shelf S | arrival u64 | entry id 32 ‖ scope 16 ‖ device 16 ‖ incarnation 8 ‖ seq u64 ‖ prev 32 ‖ pinned u8 ‖ bytes |
 //! | `S-index-1` | (name(kind u8 ‖ what), arrival u64) | nothing |
 //! | `S-totals-1` | name(kind u8 ‖ device) | entries u64 ‖ bytes u64 |
@@ -70,6 +71,8 @@ pub(crate) const ENTRY_IDS: KeyedTable = Named::new("entry-ids-1");
 pub(crate) const DOCS: KeyedTable = Named::new("docs-1");
 pub(crate) const DOC_LIST: Named<(u32, u32), Sealed> = Named::new("doc-list-1");
 pub(crate) const DOC_ENTRIES: Named<(u32, u64), Sealed> = Named::new("doc-entries-1");
+/// What came since, for whoever keeps something derived. Tells no more than the row keys of `doc-entries-1`.
+pub(crate) const ARRIVALS: Named<u64, (u32, u32)> = Named::new("arrivals-1");
 
 /// Row bytes of numbered tables, for the associated data.
 pub(crate) fn row_u32(n: u32) -> [u8; 4] {

@@ -13,8 +13,8 @@ use super::seal::Nonces;
 use super::shelf::Limits;
 use super::snapshot::{entry_at, location_of};
 use super::tables::{
-    self, CHAINS, ChainRow, DOC_ENTRIES, DOC_LIST, DOCS, ENTRIES, ENTRY_IDS, Fields, KeyedTable, Name, Named, SCOPES,
-    STATE, Sealed, State, row_u32,
+    self, ARRIVALS, CHAINS, ChainRow, DOC_ENTRIES, DOC_LIST, DOCS, ENTRIES, ENTRY_IDS, Fields, KeyedTable, Name, Named,
+    SCOPES, STATE, Sealed, State, row_u32,
 };
 use super::{Context, ENTRY_BYTES_MAX, Location, StoreError, StoredEntry};
 
@@ -52,6 +52,7 @@ struct EntryTables<'t> {
     entries: Table<'t, (u32, u32, u64), Sealed>,
     doc_entries: Table<'t, (u32, u64), Sealed>,
     doc_list: Table<'t, (u32, u32), Sealed>,
+    arrivals: Table<'t, u64, (u32, u32)>,
 }
 
 /// A batch under way: see [`Store::write`](super::Store::write). Its reads see its own writes.
@@ -187,6 +188,7 @@ impl<'t> Tx<'t> {
                 entries: self.open(ENTRIES)?,
                 doc_entries: self.open(DOC_ENTRIES)?,
                 doc_list: self.open(DOC_LIST)?,
+                arrivals: self.open(ARRIVALS)?,
             });
         }
         Ok(self.entry_tables.as_mut().expect("opened above"))
@@ -262,22 +264,43 @@ impl<'t> Tx<'t> {
         Ok((scope, chain))
     }
 
+    fn seen_doc_number(&mut self, scope: u32, scope_id: ScopeId, doc: &DocId) -> Result<u32, StoreError> {
+        if let Some(number) = self.docs_seen.get(&(scope, *doc)) {
+            return Ok(*number);
+        }
+        let number = self.doc_number(scope, scope_id, doc)?;
+        self.docs_seen.insert((scope, *doc), number);
+        Ok(number)
+    }
+
+    /// Notes that a section of a document has come or gone, so that what is derived from it is made anew.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Unknown`] if the scope is not held: nothing was changed. Else a failure of the file: the batch is
+    /// lost.
+    pub fn touch_doc(&mut self, scope: &ScopeId, doc: &DocId) -> Result<(), StoreError> {
+        let number = self.index.scope_numbers.get(scope).copied().ok_or(StoreError::Unknown { what: "scope" })?;
+        let ctx = self.ctx;
+        let done = self.seen_doc_number(number, *scope, doc).and_then(|doc| {
+            let arrival = self.next_arrival();
+            let arrivals = &mut self.entry_tables()?.arrivals;
+            arrivals.insert(arrival, (number, doc)).map_err(ctx.fail("note a change"))?;
+            Ok(())
+        });
+        self.note(done)
+    }
+
     fn add_to_doc(&mut self, scope: u32, scope_id: ScopeId, doc: &DocId, at: Location) -> Result<(), StoreError> {
         let ctx = self.ctx;
-        let number = match self.docs_seen.get(&(scope, *doc)) {
-            Some(number) => *number,
-            None => {
-                let number = self.doc_number(scope, scope_id, doc)?;
-                self.docs_seen.insert((scope, *doc), number);
-                number
-            }
-        };
+        let number = self.seen_doc_number(scope, scope_id, doc)?;
         let arrival = self.next_arrival();
         let nonce = self.nonces.next()?;
         let row = tables::row_u32_u64(number, arrival);
         let value = ctx.sealer.seal(&nonce, DOC_ENTRIES.name, &row, &[&at.encode()]);
         let tables = self.entry_tables()?;
         tables.doc_entries.insert((number, arrival), value.as_slice()).map_err(ctx.fail("list an entry"))?;
+        tables.arrivals.insert(arrival, (scope, number)).map_err(ctx.fail("list an entry"))?;
         Ok(())
     }
 

@@ -1,0 +1,396 @@
+//! Questions to the list: filter, count, group, sort, look up. Filters compare numbers; words are made for what is shown.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use crdt_model::case::Who;
+use crdt_model::case::moment::rfc3339;
+use crdt_model::id::DocId;
+use crdt_model::reference::Typed;
+use serde_json::{Value as Json, json};
+
+use super::Projection;
+use super::row::{COLUMNS, LISTED, RESTRICTED, Row};
+use super::words::Words;
+use crate::api::CaseFilter;
+use crate::core::{Core, Reader, Shared};
+use crate::error::Failure;
+
+/// One value of one row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+enum Cell<'a> {
+    Word(&'a str),
+    Time(i64),
+    Int(u64),
+    Bool(bool),
+    Id(DocId),
+}
+
+impl Cell<'_> {
+    fn json(self) -> Json {
+        match self {
+            Self::Word(word) => json!(word),
+            Self::Time(ms) => json!(rfc3339(ms)),
+            Self::Int(n) => json!(n),
+            Self::Bool(is) => json!(is),
+            Self::Id(id) => json!(id),
+        }
+    }
+}
+
+/// Every field of a listed case, in the order of the list's JSON.
+const FIELDS: [&str; 34] = [
+    "ref",
+    "case_id",
+    "status",
+    "type",
+    "category",
+    "site",
+    "project",
+    "partner",
+    "channel",
+    "spoken_language",
+    "received_at",
+    "due_at",
+    "waiting_on",
+    "undelivered",
+    "assignee",
+    "sensitivity",
+    "priority",
+    "overdue",
+    "answered",
+    "satisfaction",
+    "loop_closed",
+    "closure",
+    "hold",
+    "epoch",
+    "conflicts",
+    "session_id",
+    "stakeholder",
+    "sex",
+    "age_group",
+    "disability",
+    "admin1",
+    "admin2",
+    "restricted",
+    "week",
+];
+
+/// One field of a row, without its reference; `None` where nothing was said.
+fn cell<'a>(row: &Row, words: &'a Words, field: &str, now_ms: i64) -> Option<Cell<'a>> {
+    Some(match field {
+        "case_id" => Cell::Id(row.case_id),
+        "status" => Cell::Word(row.status()),
+        "sensitivity" => Cell::Word(row.sensitivity()?),
+        "satisfaction" => Cell::Word(row.satisfaction()?.code()),
+        "received_at" => Cell::Time(row.received_at()?),
+        "due_at" => Cell::Time(row.due()?.at(now_ms)),
+        "undelivered" => Cell::Bool(row.undelivered()),
+        "overdue" => Cell::Bool(row.overdue(now_ms)),
+        "answered" => Cell::Bool(row.answered()),
+        "loop_closed" => Cell::Bool(row.loop_closed()),
+        "restricted" => Cell::Bool(row.is(RESTRICTED)),
+        "epoch" => Cell::Int(row.epoch().into()),
+        "conflicts" => Cell::Int(row.conflicts.into()),
+        "week" => Cell::Word(words.get(row.week())?),
+        _ => Cell::Word(words.get(row.word(COLUMNS.iter().position(|column| *column == field)?))?),
+    })
+}
+
+fn check_field(field: &str) -> Result<(), Failure> {
+    if FIELDS.contains(&field) || field == "region" {
+        return Ok(());
+    }
+    let near = crdt_model::taxonomy::nearest(FIELDS.iter().copied(), field).join(", ");
+    Err(Failure::new("unknown_field").arg("field", field).arg("near", near))
+}
+
+/// A filter over numbers.
+struct Wanted<'f> {
+    filter: &'f CaseFilter,
+    categories: HashSet<u32>,
+    /// Columns that must hold this word; `None`: no row names it.
+    words: Vec<(usize, Option<u32>)>,
+    now_ms: i64,
+}
+
+impl<'f> Wanted<'f> {
+    fn new(filter: &'f CaseFilter, assignee: Option<&str>, words: &Words, now_ms: i64) -> Self {
+        let column = |name: &str| COLUMNS.iter().position(|column| *column == name).unwrap_or(usize::MAX);
+        let asked = [
+            ("site", &filter.site),
+            ("project", &filter.project),
+            ("partner", &filter.partner),
+            ("channel", &filter.channel),
+            ("spoken_language", &filter.spoken),
+            ("session_id", &filter.session),
+        ];
+        let asked = asked.into_iter().filter_map(|(name, word)| Some((name, word.as_deref()?)));
+        let asked = asked.chain(assignee.map(|who| ("assignee", who)));
+        let is_category = |word: &str| {
+            filter.category.iter().any(|wanted| word == wanted || word.split('.').next() == Some(wanted.as_str()))
+        };
+        let numbered = words.all().iter().enumerate().filter(|(_, word)| is_category(word));
+        Self {
+            filter,
+            categories: numbered.map(|(number, _)| number as u32).collect(),
+            words: asked.map(|(name, word)| (column(name), words.find(word))).collect(),
+            now_ms,
+        }
+    }
+
+    fn keeps(&self, row: &Row) -> bool {
+        let (filter, received) = (self.filter, row.received_at());
+        row.is(LISTED)
+            && self.words.iter().all(|(column, word)| word.is_some_and(|word| row.word(*column) == word))
+            && (filter.status.is_empty() || filter.status.iter().any(|status| status == row.status()))
+            && (filter.category.is_empty() || self.categories.contains(&row.word(1)))
+            && (filter.sensitivity.is_none() || row.sensitivity() == filter.sensitivity.as_deref())
+            && filter.since_ms.is_none_or(|since| received.is_some_and(|at| at >= since))
+            && filter.until_ms.is_none_or(|until| received.is_some_and(|at| at < until))
+            && filter.older_than_ms.is_none_or(|age| received.is_some_and(|at| self.now_ms.saturating_sub(at) > age))
+            && (!filter.overdue || row.overdue(self.now_ms))
+            && (!filter.untriaged || row.status() == "received")
+            && (!filter.unanswered || (!row.answered() && row.status() != "restricted"))
+            && (!filter.not_delivered || row.undelivered())
+    }
+}
+
+/// What `status` says of cases.
+pub(crate) struct Counts {
+    pub(crate) cases: usize,
+    pub(crate) conflicts: usize,
+    pub(crate) overdue: usize,
+    /// The newest claimed time of any entry, Unix milliseconds.
+    pub(crate) newest_ms: i64,
+}
+
+/// What a typed reference leads to.
+pub(crate) enum Found {
+    /// One case, by number of scope and document.
+    One(u32, DocId),
+    /// None; these marks are near.
+    None(Vec<String>),
+    /// Several, with their marks.
+    Several(Vec<String>),
+}
+
+impl Projection {
+    /// Sums over all cases listed.
+    pub(crate) fn counts(&self, now_ms: i64) -> Counts {
+        let mut counts = Counts { cases: 0, conflicts: 0, overdue: 0, newest_ms: i64::MIN };
+        for row in self.listed() {
+            counts.cases += 1;
+            counts.conflicts += row.conflicts as usize;
+            counts.overdue += usize::from(row.overdue(now_ms));
+            counts.newest_ms = counts.newest_ms.max(row.newest_ms);
+        }
+        counts
+    }
+
+    /// Cases with something to settle: numbers of scope and id.
+    pub(crate) fn in_conflict(&self) -> Vec<(u32, DocId)> {
+        self.listed().filter(|row| row.conflicts > 0).map(|row| (row.scope, row.case_id)).collect()
+    }
+
+    /// The case with this id.
+    pub(crate) fn by_id(&self, id: DocId) -> Option<(u32, DocId)> {
+        self.rows.iter().find(|row| row.case_id == id && id != DocId::ZERO).map(|row| (row.scope, id))
+    }
+
+    /// The case a person means by a reference, a provisional mark, digits or a unique ending. `kept` are marks of cases
+    /// captured here that the list does not show.
+    pub(crate) fn find(&self, typed: &str, kept: &[(String, DocId)]) -> Found {
+        let parsed = Typed::parse(typed);
+        let by_mark = |test: &dyn Fn(&Row) -> bool, text: &dyn Fn(&str) -> bool| {
+            let rows = self.listed().filter(|row| test(row)).map(|row| (row.scope, row.case_id));
+            let mut found: HashMap<DocId, u32> = rows.map(|(scope, id)| (id, scope)).collect();
+            for (_, id) in kept.iter().filter(|(mark, _)| text(mark)) {
+                if let Some((scope, id)) = self.by_id(*id) {
+                    found.insert(id, scope);
+                }
+            }
+            found
+        };
+        let mut found = match &parsed {
+            Ok(typed) => by_mark(&|row| row.mark.is(typed), &|mark| is_mark(mark, typed)),
+            Err(_) => HashMap::new(),
+        };
+        let ending: String = typed.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_uppercase();
+        if found.is_empty() && ending.len() >= 3 {
+            found = by_mark(&|row| row.mark.ends_with(&ending, &self.words), &|mark| {
+                mark.replace('-', "").ends_with(&ending)
+            });
+        }
+        let kept_marks = kept.iter().map(|(mark, _)| mark.clone());
+        match found.len() {
+            1 => found.into_iter().next().map_or(Found::None(Vec::new()), |(id, scope)| Found::One(scope, id)),
+            0 => {
+                let marks: Vec<String> =
+                    self.listed().filter_map(|row| row.mark.text(&self.words)).chain(kept_marks).collect();
+                let near = crdt_model::taxonomy::nearest(marks.iter().map(String::as_str), typed);
+                Found::None(near.into_iter().map(str::to_owned).collect())
+            }
+            _ => {
+                let rows = self.listed().filter(|row| found.contains_key(&row.case_id));
+                let mut marks: Vec<String> = rows.filter_map(|row| row.mark.text(&self.words)).collect();
+                marks.extend(kept.iter().filter(|(_, id)| found.contains_key(id)).map(|(mark, _)| mark.clone()));
+                marks.sort();
+                marks.dedup();
+                Found::Several(marks)
+            }
+        }
+    }
+}
+
+/// Whether a mark written out is the one typed.
+fn is_mark(mark: &str, typed: &Typed) -> bool {
+    match (typed, Typed::parse(mark)) {
+        (Typed::Number(number), Ok(Typed::Reference(held))) => held.number() == *number,
+        (Typed::ProvisionalDigits(_), _) | (_, Err(_)) => false,
+        (typed, Ok(held)) => held == *typed,
+    }
+}
+
+impl Core {
+    /// `case list`.
+    pub(crate) fn list(
+        &self,
+        shared: &Shared,
+        reader: &mut Reader,
+        filter: &CaseFilter,
+        now_ms: i64,
+    ) -> Result<Json, Failure> {
+        let assignee = match filter.assignee.as_deref() {
+            None => None,
+            Some(who) => Some(self.who(shared, reader, who)?.to_string()),
+        };
+        filter.group_by.iter().try_for_each(|field| check_field(field))?;
+        let (by, descending) = match filter.sort.as_deref() {
+            None => ("received_at", true),
+            Some(by) => by.strip_prefix('-').map_or((by, false), |field| (field, true)),
+        };
+        check_field(by)?;
+        self.catch_up(shared, reader)?;
+        let projection = &reader.projection;
+        let wanted = Wanted::new(filter, assignee.as_deref(), &projection.words, now_ms);
+        if filter.count {
+            return Ok(json!({"count": projection.rows.iter().filter(|row| wanted.keeps(row)).count()}));
+        }
+        let kept = projection.rows.iter().filter(|row| wanted.keeps(row));
+        if !filter.group_by.is_empty() {
+            return Ok(self.group(shared, projection, kept, &filter.group_by, now_ms));
+        }
+        let limit = filter.limit.map_or(usize::MAX, |limit| usize::try_from(limit).unwrap_or(usize::MAX));
+        let rows = sorted(projection, kept.collect(), (by, descending), limit, now_ms);
+        let lines = rows.into_iter().map(|row| {
+            let mut json = serde_json::to_value(row.line(&projection.words, now_ms)).unwrap_or(Json::Null);
+            self.put_names(shared, &mut json);
+            json
+        });
+        Ok(lines.collect())
+    }
+
+    /// How many by each value of some fields, in the order of the values.
+    fn group<'a>(
+        &self,
+        shared: &Shared,
+        projection: &Projection,
+        rows: impl Iterator<Item = &'a Row>,
+        fields: &[String],
+        now_ms: i64,
+    ) -> Json {
+        let mut counts: HashMap<Vec<Option<Cell<'_>>>, u64> = HashMap::new();
+        let mut by_mark: BTreeMap<Vec<String>, (Vec<Json>, u64)> = BTreeMap::new();
+        let mut add = |values: Vec<Json>, count: u64| {
+            let key = values.iter().map(ToString::to_string).collect();
+            by_mark.entry(key).or_insert((values, 0)).1 += count;
+        };
+        if fields.iter().any(|field| field == "ref") {
+            for row in rows {
+                let value = |field: &String| match field.as_str() {
+                    "ref" => json!(row.mark.text(&projection.words)),
+                    field => self.value(shared, field, cell(row, &projection.words, field, now_ms)),
+                };
+                add(fields.iter().map(value).collect(), 1);
+            }
+        } else {
+            for row in rows {
+                let key = fields.iter().map(|field| cell(row, &projection.words, field, now_ms)).collect();
+                *counts.entry(key).or_default() += 1;
+            }
+            for (key, count) in counts {
+                let named = fields.iter().zip(key).map(|(field, cell)| self.value(shared, field, cell));
+                add(named.collect(), count);
+            }
+        }
+        let counted = by_mark.into_values().map(|(values, count)| {
+            let mut map: serde_json::Map<String, Json> = fields.iter().cloned().zip(values).collect();
+            map.insert("count".into(), json!(count));
+            Json::Object(map)
+        });
+        counted.collect()
+    }
+
+    /// A value as lists show it: with a name in place of a member's id.
+    fn value(&self, shared: &Shared, field: &str, cell: Option<Cell<'_>>) -> Json {
+        match cell {
+            Some(Cell::Word(who)) if field == "assignee" => match who.parse::<Who>() {
+                Ok(Who::Role(role)) => json!(role),
+                _ => json!(self.named(shared, who)),
+            },
+            Some(cell) => cell.json(),
+            None => Json::Null,
+        }
+    }
+}
+
+/// Rows in order, at most `limit`. What has no value comes last either way; ties by case.
+fn sorted<'a>(
+    projection: &'a Projection,
+    rows: Vec<&'a Row>,
+    (by, descending): (&str, bool),
+    limit: usize,
+    now_ms: i64,
+) -> Vec<&'a Row> {
+    let order = |a: &Option<Cell<'_>>, b: &Option<Cell<'_>>| match (a, b) {
+        (Some(a), Some(b)) if descending => b.cmp(a),
+        (Some(a), Some(b)) => a.cmp(b),
+        (a, b) => b.is_some().cmp(&a.is_some()),
+    };
+    if by == "ref" {
+        let mut named: Vec<(Option<String>, &Row)> =
+            rows.into_iter().map(|row| (row.mark.text(&projection.words), row)).collect();
+        let word = |text: &Option<String>| text.as_deref().map(Cell::Word).is_some();
+        named.sort_by(|(a, x), (b, y)| {
+            let values = if descending { b.cmp(a) } else { a.cmp(b) };
+            word(b).cmp(&word(a)).then(values).then(x.case_id.cmp(&y.case_id))
+        });
+        return named.into_iter().take(limit).map(|(_, row)| row).collect();
+    }
+    let mut keyed: Vec<(Option<Cell<'_>>, &Row)> =
+        rows.into_iter().map(|row| (cell(row, &projection.words, by, now_ms), row)).collect();
+    let compare = |a: &(Option<Cell<'_>>, &Row), b: &(Option<Cell<'_>>, &Row)| {
+        order(&a.0, &b.0).then_with(|| a.1.case_id.cmp(&b.1.case_id))
+    };
+    if limit < keyed.len() {
+        if limit > 0 {
+            keyed.select_nth_unstable_by(limit - 1, compare);
+        }
+        keyed.truncate(limit);
+    }
+    keyed.sort_unstable_by(compare);
+    keyed.into_iter().map(|(_, row)| row).collect()
+}
+
+/// Every field of every line is the cell of that name.
+#[cfg(test)]
+pub(super) fn test_cells(projection: &Projection, now_ms: i64) {
+    for row in projection.listed() {
+        let line = serde_json::to_value(row.line(&projection.words, now_ms)).expect("a line");
+        for (field, value) in line.as_object().expect("an object").iter().filter(|(field, _)| *field != "ref") {
+            assert!(check_field(field).is_ok(), "{field}");
+            let told = cell(row, &projection.words, field, now_ms).map_or(Json::Null, Cell::json);
+            assert_eq!(told, *value, "{field}");
+        }
+    }
+}
