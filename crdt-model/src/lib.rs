@@ -20,8 +20,10 @@
 //! | [`case`], [`edit`], [`view`] | the fields and folds of a case, what people do to it, what they see |
 //! | [`taxonomy`], [`reference`](mod@reference) | codes, categories, delays; references with check digits |
 //! | [`sync`] | the sans-IO sync session |
+//! | [`bundle`] | the same entries as a sealed file, for USB sticks and e-mail |
 
 pub mod admission;
+pub mod bundle;
 pub mod case;
 pub mod cbor;
 pub mod compose;

@@ -16,7 +16,10 @@
 mod grant;
 mod section;
 
-pub use grant::{GRANT_SLOTS, GrantSection, InviteGrant, SLOT_BYTES, StreamGrant, WRAP_BYTES, open_wrap, wrap_secret};
+pub use grant::{
+    BundleSlot, GRANT_SLOTS, GrantSection, InviteGrant, SLOT_BYTES, StreamGrant, WRAP_BYTES, decoy_bundle_slot,
+    open_bundle_slot, open_wrap, seal_bundle_slot, wrap_secret,
+};
 pub use section::{
     BUCKETS_MAX, BucketTooSmall, FLAG_DEVICE_ONLY, FLAG_DROP_BOX, OpenError, Plain, SECTION_OVERHEAD_BYTES, Sealing,
     bucket_for, open_section, padding_section, seal_section,

@@ -13,8 +13,11 @@ mod sheet;
 #[path = "vectors/world.rs"]
 mod world;
 
+use std::collections::BTreeMap;
+
 use chacha20poly1305::aead::{Aead, KeyInit, Payload};
 use chacha20poly1305::{Key, XChaCha20Poly1305, XNonce};
+use crdt_model::bundle::{Event, Reader, Record, Row, To, Writer};
 use crdt_model::cbor::{self, Canonical};
 use crdt_model::entry::{Entry, Header, Kind, Place, SectionRef, VALIDATOR, entry_id, section_hash};
 use crdt_model::frontier::{ChainKey, ForkProof, Frontier, Tip};
@@ -26,8 +29,8 @@ use crdt_model::roster::{
 };
 use crdt_model::seal::{
     ActorOf, Entropy, GrantSection, InviteGrant, Plain, StreamGrant, audience_hint, case_key, early_open_key,
-    invite_kem_secret, invite_signing_key, named_audience, open_hint, open_section, open_wrap, ordinary_audience,
-    scope_id, sensitive_hint, stream_key, wrap_secret,
+    invite_kem_secret, invite_signing_key, named_audience, open_bundle_slot, open_hint, open_section, open_wrap,
+    ordinary_audience, scope_id, sensitive_hint, stream_key, wrap_secret,
 };
 use crdt_model::sync::handshake::{Handshake, Local, NewcomerFault, PeerPolicy, Role, Standing};
 use crdt_model::sync::message::{Gaps, Message, Status};
@@ -483,6 +486,77 @@ pub(crate) fn rival(w: &World, n: u8) -> Entry {
     let entry = Entry::sign(header, vec![bytes], &w.device_ed.signing_key());
     assert_eq!(entry.id(), entry_id(entry.header_bytes()));
     entry
+}
+
+#[test]
+fn a_bundle_is_sealed_as_frozen() {
+    let w = World::new();
+    let entry = edit(&w).encode();
+    let chain = ChainKey { device: w.device, incarnation: w.incarnation };
+    let row = Row { after: 0, upto: 1, tip: Tip { seq: 1, entry: edit(&w).id() } };
+    let record = Record {
+        from: w.device,
+        bundle: [0x81; 16],
+        created_ms: 1_795_219_200_000,
+        to: To::Site("JER".into()),
+        part: None,
+        entries: 1,
+        bytes: entry.len() as u64 + 4,
+        join: None,
+        scopes: BTreeMap::from([(w.scope, BTreeMap::from([(chain, row)]))]),
+    };
+    let mut file = Vec::new();
+    let (signer, recipient) = (w.device_ed.signing_key(), w.member_x.kem_public());
+    let mut entropy = Entropy::new([0x35; 32]);
+    let mut writer = Writer::begin(&w.org, &record, &[recipient], &signer, &mut entropy, &mut file).expect("fits");
+    writer.entry(&entry, &mut file).expect("promised");
+    writer.finish(&mut file).expect("whole");
+    let (slots, salt) = (&file[10..10 + 16 * 80], &file[10 + 16 * 80..][..32]);
+    let slot = |slot: &[u8]| -> Option<_> {
+        let (enc, ct) = slot.split_first_chunk::<32>()?;
+        open_bundle_slot(&w.member_x, &w.org, salt.try_into().ok()?, &(*enc, ct.try_into().ok()?))
+    };
+    let file_key = slots.chunks(80).find_map(slot).expect("one slot opens");
+    let mut hasher = blake3::Hasher::new_derive_key("boucle 2026 bundle v1");
+    for part in [&file_key.0[..], salt, blake3::hash(slots).as_bytes()] {
+        hasher.update(part);
+    }
+    let mut okm = [0; 83];
+    hasher.finalize_xof().fill(&mut okm);
+    let mut s = Sheet::new(
+        "bundle",
+        "A bundle with the entry of entry.txt, made by the device of ids.txt for site JER, one slot for the KEM key of the\nmember of ids.txt. Entropy: a seed of 32 bytes 0x35.",
+    );
+    s.hex("file_key", file_key.0).hex("salt", salt).hex("blake3(slots)", blake3::hash(slots).as_bytes());
+    s.hex("okm.key", &okm[..32]).hex("okm.prefix", &okm[32..51]).hex("okm.commitment", &okm[51..]);
+    s.hex("record", cbor::encode(&record)).hex("file", &file);
+    let frozen = s.check();
+
+    // opened by hand from the frozen bytes: one chunk, the last
+    let file = frozen.hex("file");
+    let (head, sealed) = file.split_at(10 + 16 * 80 + 64);
+    assert_eq!(head[10 + 16 * 80 + 32..], frozen.hex("okm.commitment"));
+    let mut nonce = [0; 24];
+    nonce[..19].copy_from_slice(&frozen.hex("okm.prefix"));
+    nonce[23] = 1;
+    let aad = *blake3::hash(head).as_bytes();
+    let content = XChaCha20Poly1305::new(&Key::from(frozen.array::<32>("okm.key")))
+        .decrypt(&XNonce::from(nonce), Payload { msg: sealed, aad: &aad })
+        .expect("authentic");
+    let record: Record = round_trips(&frozen.hex("record"));
+    let at = 4 + frozen.hex("record").len();
+    assert_eq!(content[4..at], frozen.hex("record"));
+    let mut message = b"boucle/bundle/v1\0".to_vec();
+    message.extend(frozen.hex("okm.commitment"));
+    message.extend(frozen.hex("record"));
+    let signature = Signature::from_slice(&content[at..at + 64]).expect("64 bytes");
+    signer.verifying_key().verify_strict(&message, &signature).expect("signed by the device");
+    let mut reader = Reader::new(w.org, vec![w.member_x.clone()]);
+    reader.push(&file).expect("whole");
+    reader.finish().expect("whole");
+    assert!(matches!(reader.poll(), Some(Event::Record(signed)) if signed.record == record));
+    assert_eq!(reader.poll(), Some(Event::Entry(entry)));
+    assert_eq!(reader.poll(), None);
 }
 
 impl World {

@@ -80,6 +80,38 @@ pub fn open_wrap(
     Some(Secret(plain.as_slice().try_into().ok()?))
 }
 
+/// `enc32 ‖ ct48`: one slot of a bundle.
+pub type BundleSlot = ([u8; 32], [u8; WRAP_BYTES]);
+
+fn bundle_info(org: &OrgId) -> Vec<u8> {
+    [b"boucle/bundle slot/v1".as_slice(), &org.0].concat()
+}
+
+/// Wraps the file key of the bundle with this salt to a KEM key, or `None` when the key is no valid point.
+pub fn seal_bundle_slot(
+    file_key: &Secret,
+    org: &OrgId,
+    salt: &[u8; 32],
+    to: &[u8; 32],
+    entropy: &mut Entropy,
+) -> Option<BundleSlot> {
+    let (enc, ct) = hpke_seal(to, &bundle_info(org), salt, &file_key.0, entropy)?;
+    Some((enc, ct.try_into().ok()?))
+}
+
+/// Opens what [`seal_bundle_slot`] sealed; `None` when it is not for this key, organisation or bundle. The file key
+/// counts only once it fits the bundle's commitment: HPKE's cipher does not commit to its key.
+pub fn open_bundle_slot(kem_secret: &Secret, org: &OrgId, salt: &[u8; 32], slot: &BundleSlot) -> Option<Secret> {
+    let plain = hpke_open(kem_secret, &bundle_info(org), salt, &slot.0, &slot.1)?;
+    Some(Secret(plain.as_slice().try_into().ok()?))
+}
+
+/// A slot for nobody: a real encapsulated point with random bytes for its ciphertext.
+pub fn decoy_bundle_slot(entropy: &mut Entropy) -> BundleSlot {
+    let (_, point) = Kem::gen_keypair_with_rng(entropy.rng());
+    (point.to_bytes().into(), entropy.bytes())
+}
+
 /// A grant section: [`GRANT_SLOTS`] slots, some real, the others decoys, shuffled; always one length.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct GrantSection {

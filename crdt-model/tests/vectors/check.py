@@ -268,6 +268,39 @@ def check_handshake():
         device_key.verify(signed, signature)
 
 
-for part in (check_ids, check_entry, check_grants, check_membership, check_frontier, check_handshake):
+def check_bundle():
+    """Section 11."""
+    b = Sheet("bundle")
+    data = b["file"]
+    same("magic", data[:10], b"BOUCLE1\0\0\x10")
+    slots, salt, com = data[10:1290], data[1290:1322], data[1322:1354]
+    same("salt", salt, b["salt"])
+    opened = []
+    for at in range(0, 1280, 80):
+        try:
+            info = b"boucle/bundle slot/v1" + org
+            opened.append(hpke_open(ids["member.x_secret"], slots[at : at + 32], info, salt, slots[at + 32 : at + 80]))
+        except InvalidTag:
+            pass
+    same("slots that open", opened, [b["file_key"]])
+    okm = KDF("boucle 2026 bundle v1", b["file_key"] + salt + H(slots), 83)
+    same("okm", okm, b["okm.key"] + b["okm.prefix"] + b["okm.commitment"])
+    same("commitment", com, okm[51:])
+    nonce = okm[32:51] + u32be(0) + b"\1"
+    content = crypto_aead_xchacha20poly1305_ietf_decrypt(data[1354:], H(data[:1354]), nonce, okm[:32])
+    length = int.from_bytes(content[:4], "big")
+    record, signature = content[4 : 4 + length], content[4 + length : 68 + length]
+    same("record", record, b["record"])
+    device_key.verify(b"boucle/bundle/v1\0" + com + record, signature)
+    fields = cbor2.loads(record)
+    same("record", (len(fields), fields[0], fields[1], fields[4], fields[6]), (10, 1, device, [1, "JER"], 1))
+    rest = content[68 + length :]
+    length = int.from_bytes(rest[:4], "big")
+    same("bytes", fields[7], 4 + length)
+    same("entry", H(rest[4 : 4 + length]), Sheet("entry")["blake3(entry)"])
+    same("padding", rest[4 + length :].strip(b"\0"), b"")
+
+
+for part in (check_ids, check_entry, check_grants, check_membership, check_frontier, check_handshake, check_bundle):
     part()
 print(f"all {checks} values agree, and every signature verifies")
