@@ -160,6 +160,7 @@
 pub mod handshake;
 mod input;
 pub mod message;
+pub mod news;
 mod report;
 mod round;
 mod session;

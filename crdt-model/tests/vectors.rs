@@ -34,6 +34,7 @@ use crdt_model::seal::{
 };
 use crdt_model::sync::handshake::{Handshake, Local, NewcomerFault, PeerPolicy, Role, Standing};
 use crdt_model::sync::message::{Gaps, Message, Status};
+use crdt_model::sync::news::News;
 use ed25519_dalek::{Signature, Signer, VerifyingKey};
 
 use sheet::Sheet;
@@ -393,7 +394,10 @@ fn messages_of_a_session_are_encoded_as_frozen() {
     for (label, message) in &messages {
         s.hex(label, message.to_frame());
     }
+    let news = News { digest: [0x95; 32] };
+    s.note("An announcement on a line.").hex("11.news", news.to_frame());
     let frozen = s.check();
+    assert_eq!(News::from_frame(&frozen.hex("11.news")), Ok(news));
     for (label, message) in messages {
         let frame = frozen.hex(label);
         assert_eq!(Message::from_frame(&frame).as_ref(), Ok(&message), "{label}");
