@@ -51,6 +51,8 @@ pub(crate) const BUSY: u8 = 0;
 const REFUSALS_MAX: usize = 32;
 /// How long a new listener may take to tell its address.
 const LISTEN_TIMEOUT: Duration = Duration::from_secs(5);
+/// How long a listener on every interface may take to name them all, after the first.
+const LISTEN_MORE: Duration = Duration::from_millis(100);
 /// How long mDNS answers are believed without being heard again.
 const MDNS_TTL: Duration = Duration::from_secs(120);
 
@@ -242,6 +244,17 @@ impl Driver {
                 _ => {}
             }
             self.on_event(event);
+        }
+        // the other interfaces follow at once: whoever reads our addresses is to see those that others can call
+        let everywhere = |addr: &Multiaddr| addr.to_string().contains("/0.0.0.0/") || addr.to_string().contains("/::/");
+        if wanted.iter().any(everywhere) {
+            let more = async {
+                loop {
+                    let event = self.swarm.select_next_some().await;
+                    self.on_event(event);
+                }
+            };
+            let _: Result<(), _> = timeout(LISTEN_MORE, more).await;
         }
         Ok(())
     }

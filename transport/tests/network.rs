@@ -287,6 +287,41 @@ async fn connections_beyond_the_bound_are_refused() {
     assert!(matches!(error, Error::Busy { side: Side::There } | Error::NoAnswer { .. }), "{error:?}");
 }
 
+/// How many of these are still open: the other side has not hung up.
+async fn open(sockets: &mut Vec<TcpStream>) -> usize {
+    let mut left = Vec::new();
+    for mut socket in sockets.drain(..) {
+        let mut byte = [0; 64];
+        // what pnet says first may have come; the end of the stream is what matters
+        let ended = async { while let Ok(1..) = socket.read(&mut byte).await {} };
+        if tokio::time::timeout(Duration::from_millis(20), ended).await.is_err() {
+            left.push(socket);
+        }
+    }
+    *sockets = left;
+    sockets.len()
+}
+
+#[tokio::test]
+async fn silent_connections_are_bounded_and_let_go() {
+    let limits = Limits { pending_in: 4, handshake_timeout_ms: 3_000, ..Limits::default() };
+    let server = start(limits).await;
+    let port = port_of(&server);
+    let began = Instant::now();
+    let mut sockets = Vec::new();
+    for _ in 0..20 {
+        sockets.push(TcpStream::connect(("127.0.0.1", port)).await.expect("the system accepts"));
+    }
+    while open(&mut sockets).await > 4 {
+        assert!(began.elapsed() < PATIENCE, "more than four are kept waiting");
+    }
+    while open(&mut sockets).await > 0 {
+        assert!(began.elapsed() < PATIENCE, "silence is held for ever");
+    }
+    let friend = start(brisk()).await;
+    friend.dial(&server.listening()[0]).await.expect("there is room again");
+}
+
 #[tokio::test]
 async fn one_peer_under_many_addresses_is_served_over_the_connections_it_may_have() {
     let (server, client) = (start(Limits::default()).await, start(Limits::default()).await);
