@@ -109,7 +109,7 @@ pub trait Service: Send + Sync {
 /// What `boucle run` was asked for.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct RunOptions {
-    /// Multiaddresses to listen on; empty: every interface, a port of the system's choice.
+    /// Multiaddresses to listen on; empty: every interface, port 4410 or, where that is taken, another.
     pub listen: Vec<String>,
     /// Address of the local page; `None`: no page.
     pub web: Option<String>,

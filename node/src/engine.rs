@@ -1,49 +1,61 @@
 //! The live engine: peers found and kept, sessions run when there is something to say.
 //!
 //! ```text
-//!  --peer, mDNS ─▶ keeper (one an address) ─▶ session at once, after every commit, every minute; backoff when it fails
-//!  a peer calls ─▶ session ─▶ a keeper that calls back over the same connection when something is committed here
+//!  --peer, mDNS ─▶ keeper (one an address) ─▶ session, then a line that stays; backoff when nobody answers
+//!  a peer calls ─▶ session, or its end of a line
+//!  commit ─▶ one small announcement on every line ─▶ who lacks something calls a session (line.rs, herald.rs)
 //!  boucle sync ─▶ session, released at once on both sides, with progress
 //! ```
 //!
-//! Every session is a channel of its own over a connection that stays. What commits here wakes the keepers; what a
-//! peer commits wakes its own: so an entry travels through a connected network in as many sessions as there are steps.
+//! Every session is a channel of its own over a connection that stays. What commits here is announced to whom we have a
+//! line with; what a peer fetched it announces in turn: so an entry travels through a connected network in as many
+//! sessions as there are nodes that lack it.
 
+mod herald;
+mod limits;
+mod line;
 pub(crate) mod offer;
+mod pace;
 mod peers;
 mod policy;
+mod reach;
 pub(crate) mod session;
 
 use std::collections::{HashMap, HashSet};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, mpsc};
 use std::time::{Duration, Instant};
 
 use crdt_model::id::DeviceId;
+use crdt_model::sync;
 use crdt_model::sync::handshake::Role;
-use crdt_model::sync::{self, Agreed};
+use crdt_model::sync::news::News;
 use serde_json::{Value as Json, json};
 use tokio::runtime::{Builder, Runtime};
 use tokio::sync::{Semaphore, watch};
-use tokio::time::{sleep, sleep_until, timeout};
+use tokio::time::{sleep, timeout};
 use transport::{Channel, Config, Limits, Psk, Transport};
 
 use crate::api::{Progress, Ready, Reply, RunOptions};
 use crate::clock;
 use crate::core::{Core, locked};
 use crate::error::Failure;
+use herald::Herald;
+use limits::{BACKOFF, KEPT_MAX, REACHED_MAX, SERVED_MAX, SESSIONS_PER_DEVICE_MAX, STOP_MAX, STRANGER_BACKOFF};
+use line::{Ended, Held};
 use offer::RELEASE_MS;
-use session::{Spoken, Talk, blocking, converse, transport_failure};
+use reach::Tried;
+pub(crate) use reach::not_running;
+use session::{Met, Spoken, Talk, blocking, exchange, meet, transport_failure};
 
-/// Listened on unless told otherwise.
-const LISTEN: &str = "/ip4/0.0.0.0/tcp/0";
-/// Sessions that peers may have with us at once.
-const SERVED_MAX: usize = 16;
-/// First and longest wait before a peer that did not answer is tried again.
-const BACKOFF: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(60));
-/// How long a stop waits for commits under way.
-const STOP_MAX: Duration = Duration::from_secs(5);
-/// Peers called at once by a sync that names nobody.
-const REACHED_MAX: usize = 64;
+/// Where a node listens unless told otherwise: the port that an address without one means, so that `boucle sync HOST` and
+/// a firewall's rule hold from one start to the next; any other when a second node of this machine has it.
+fn usual_listen() -> String {
+    // asked without sharing the port: two nodes that listen on one would get each other's calls
+    let is_free = std::net::TcpListener::bind((std::net::Ipv4Addr::UNSPECIFIED, transport::DEFAULT_PORT)).is_ok();
+    let port = if is_free { transport::DEFAULT_PORT } else { 0 };
+    format!("/ip4/0.0.0.0/tcp/{port}")
+}
 
 /// What tests make shorter.
 #[derive(Debug, Clone)]
@@ -52,10 +64,12 @@ pub(crate) struct Settings {
     pub(crate) limits: Limits,
     /// How long own entries wait before a session in the background offers them, milliseconds.
     pub(crate) release_ms: i64,
-    /// Commits within this time share a session.
-    pub(crate) debounce: Duration,
-    /// Kept peers are called at least this often.
+    /// A peer with which there is no line is called this often, and the same announcement is followed up no more often.
     pub(crate) every: Duration,
+    /// How often an announcement is repeated.
+    pub(crate) heartbeat: Duration,
+    /// A line on which nothing was heard for so long is dead.
+    pub(crate) heard_within: Duration,
     /// How long a sync without a name listens for peers on the local network.
     pub(crate) reach: Duration,
     /// The clock, Unix milliseconds.
@@ -64,13 +78,12 @@ pub(crate) struct Settings {
 
 impl Default for Settings {
     fn default() -> Self {
-        // longer than the rhythm of the keepers, so that their connections stay
-        let limits = Limits { idle_ms: 180_000, ..Limits::default() };
         Self {
-            limits,
+            limits: Limits::default(),
             release_ms: RELEASE_MS,
-            debounce: Duration::from_millis(50),
             every: Duration::from_secs(60),
+            heartbeat: limits::HEARTBEAT,
+            heard_within: limits::HEARD_WITHIN,
             reach: Duration::from_secs(3),
             now: clock::now_ms,
         }
@@ -92,11 +105,77 @@ struct Inner {
     stopping: watch::Sender<bool>,
     /// Where each device met lately can be called.
     links: Mutex<HashMap<DeviceId, String>>,
-    /// Addresses that have a keeper, and the device it found there.
-    kept: Mutex<HashMap<String, Option<DeviceId>>>,
-    /// Hash of what each device and we last agreed on.
-    agreed: Mutex<HashMap<DeviceId, [u8; 32]>>,
+    /// Addresses that a person named.
+    named: Mutex<HashSet<String>>,
+    /// Addresses that have a keeper.
+    kept: Mutex<HashSet<String>>,
+    /// The line with each device in touch.
+    lines: Mutex<HashMap<DeviceId, Held>>,
+    /// Counts lines that came and went.
+    lines_changed: watch::Sender<u64>,
+    herald: Herald,
+    /// Sessions under way with each device.
+    busy: Mutex<HashMap<DeviceId, usize>>,
+    /// Counts sessions that ended.
+    sessions_ended: watch::Sender<u64>,
+    /// What is being fetched because of an announcement, and since when.
+    fetching: Mutex<HashMap<[u8; 32], Instant>>,
+    /// What came of the addresses that were tried.
+    tried: Mutex<HashMap<String, Tried>>,
+    traffic: Traffic,
     serving: Semaphore,
+}
+
+/// What sessions and announcements amount to, since the start.
+#[derive(Debug, Default)]
+pub(crate) struct Traffic {
+    /// Sessions called from here.
+    pub(crate) called: AtomicU64,
+    /// Sessions served to others.
+    pub(crate) served: AtomicU64,
+    /// Bytes of their frames, both ways.
+    pub(crate) session_bytes: AtomicU64,
+    /// Announcements sent.
+    pub(crate) news: AtomicU64,
+}
+
+impl Traffic {
+    fn said(&self) {
+        self.news.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Sessions called and served, bytes of sessions, announcements sent.
+    fn counts(&self) -> (u64, u64, u64, u64) {
+        let of = |count: &AtomicU64| count.load(Ordering::Relaxed);
+        (of(&self.called), of(&self.served), of(&self.session_bytes), of(&self.news))
+    }
+
+    fn spoke(&self, by_us: bool, spoken: &Spoken) {
+        let count = if by_us { &self.called } else { &self.served };
+        count.fetch_add(1, Ordering::Relaxed);
+        let bytes = spoken.report.bytes_sent + spoken.report.bytes_received;
+        self.session_bytes.fetch_add(bytes, Ordering::Relaxed);
+    }
+}
+
+/// A session under way with a device.
+struct Busy<'a> {
+    inner: &'a Inner,
+    device: DeviceId,
+}
+
+impl Drop for Busy<'_> {
+    fn drop(&mut self) {
+        let mut busy = locked(&self.inner.busy);
+        if let Some(count) = busy.get_mut(&self.device) {
+            *count -= 1;
+            if *count == 0 {
+                busy.remove(&self.device);
+            }
+        }
+        drop(busy);
+        self.inner.sessions_ended.send_modify(|n| *n += 1);
+    }
 }
 
 /// How long an address is kept.
@@ -106,8 +185,6 @@ enum Keep {
     Always,
     /// As long as it is heard on the local network.
     WhileHeard,
-    /// Until its connection ends: the peer called us.
-    WhileUp,
 }
 
 /// What a sync tells its caller.
@@ -126,7 +203,7 @@ impl Engine {
     pub(crate) fn start(core: Arc<Core>, options: &RunOptions) -> Result<(Self, Ready), Failure> {
         let mut listen = options.listen.clone();
         if listen.is_empty() {
-            listen.push(LISTEN.to_owned());
+            listen.push(usual_listen());
         }
         Self::start_with(core, listen, options, Settings::default())
     }
@@ -168,13 +245,21 @@ impl Engine {
             mdns: options.mdns,
             stopping: watch::Sender::new(false),
             links: Mutex::default(),
+            named: Mutex::new(options.peers.iter().cloned().collect()),
             kept: Mutex::default(),
-            agreed: Mutex::default(),
+            lines: Mutex::default(),
+            lines_changed: watch::Sender::new(0),
+            herald: Herald::new(),
+            busy: Mutex::default(),
+            sessions_ended: watch::Sender::new(0),
+            fetching: Mutex::default(),
+            tried: Mutex::default(),
+            traffic: Traffic::default(),
             serving: Semaphore::new(SERVED_MAX),
         });
         if !listen.is_empty() {
             runtime.spawn(Arc::clone(&inner).accept());
-            runtime.spawn(Arc::clone(&inner).mark());
+            runtime.spawn(Arc::clone(&inner).proclaim());
             if options.mdns {
                 runtime.spawn(Arc::clone(&inner).discover());
             }
@@ -204,6 +289,11 @@ impl Engine {
                 Err(_) => return Err(stopped()),
             }
         }
+    }
+
+    /// `reach` of `boucle status`: who is in touch, what was tried, what to do.
+    pub(crate) fn reach(&self) -> Result<Json, Failure> {
+        self.inner.reach()
     }
 
     /// Ends sessions, connections and listening, after the commit under way; a sync under way ends with `sync_cut`.
@@ -254,41 +344,97 @@ impl Inner {
     }
 
     async fn serve(self: Arc<Self>, channel: Channel) {
-        let Ok(_turn) = self.serving.acquire().await else { return };
         let addr = format!("{}/p2p/{}", channel.remote_addr(), channel.remote());
-        match converse(&self.talk, channel, Role::Responder, false, &|_| ()).await {
-            Ok(spoken) => {
-                let is_kept = locked(&self.kept).values().any(|device| *device == Some(spoken.device));
-                locked(&self.links).insert(spoken.device, addr.clone());
-                self.remember(&spoken, None).await;
-                if !is_kept {
-                    tokio::spawn(Arc::clone(&self).keep(addr, Keep::WhileUp));
-                }
-            }
-            Err(failure) => tracing::info!(code = failure.code, "a peer called"),
+        let answered = async {
+            let mut met = meet(&self.talk, channel, Role::Responder).await?;
+            // what the caller wants it says first, and whether a person asked: that decides what is released here
+            let first = met.first().await?;
+            Ok::<_, Failure>((met, first))
+        };
+        let (met, first) = match answered.await {
+            Ok(answered) => answered,
+            Err(failure) => return tracing::info!(code = failure.code, "a peer called"),
+        };
+        if let Some(news) = first.as_deref().and_then(|frame| News::from_frame(frame).ok()) {
+            self.hold(met, false, Some(news)).await;
+            return;
         }
+        if let Err(failure) = self.serve_session(met, first, addr).await {
+            tracing::info!(code = failure.code, "a session that a peer called failed");
+        }
+    }
+
+    async fn serve_session(self: &Arc<Self>, met: Met, first: Option<Vec<u8>>, addr: String) -> Result<(), Failure> {
+        let device = met.peer.device;
+        let Some(busy) = self.busy_with(device) else {
+            met.bye("busy").await;
+            return Err(Failure::new("peer_refused").arg("peer", device.short()).arg("reason", "busy"));
+        };
+        let Ok(_turn) = self.serving.acquire().await else { return Ok(()) };
+        let first = first.map_or(sync::Input::Closed, sync::Input::Frame);
+        let spoken = exchange(&self.talk, met, false, Some(first), &logged(device)).await;
+        self.told_in_the_log(device, false, &spoken);
+        let spoken = spoken?;
+        locked(&self.links).insert(device, addr);
+        self.remember(&spoken, None).await;
+        self.traffic.spoke(false, &spoken);
+        drop(busy);
+        // what a person's sync released is news to the others
+        self.herald.refresh(&self.talk).await;
+        Ok(())
+    }
+
+    /// One line a session: with whom, equal or why not, how much, how long.
+    fn told_in_the_log(&self, device: DeviceId, by_us: bool, spoken: &Result<Spoken, Failure>) {
+        let peer = device.short();
+        match spoken {
+            Ok(Spoken { report, session, .. }) => tracing::info!(
+                peer,
+                by_us,
+                equal = report.equal,
+                reason = report.reason.as_ref().map_or("", |reason| reason.code()),
+                sent = report.entries_sent,
+                received = report.entries_received,
+                bytes = report.bytes_sent + report.bytes_received,
+                ms = millis(*session),
+                "session"
+            ),
+            Err(failure) => {
+                let reason =
+                    failure.args.iter().find(|(name, _)| *name == "reason").map_or("", |(_, reason)| reason.as_str());
+                tracing::info!(peer, by_us, equal = false, code = failure.code, reason, "session");
+            }
+        }
+    }
+
+    /// Notes a session under way; `None` when the device has as many as it may.
+    fn busy_with(&self, device: DeviceId) -> Option<Busy<'_>> {
+        let mut busy = locked(&self.busy);
+        let count = busy.entry(device).or_default();
+        if *count >= SESSIONS_PER_DEVICE_MAX {
+            return None;
+        }
+        *count += 1;
+        drop(busy);
+        Some(Busy { inner: self, device })
+    }
+
+    fn is_busy(&self, device: &DeviceId) -> bool {
+        locked(&self.busy).contains_key(device)
+    }
+
+    /// True unless the same is on its way from somebody else.
+    fn may_fetch(&self, digest: [u8; 32]) -> bool {
+        let mut fetching = locked(&self.fetching);
+        fetching.retain(|_, since| since.elapsed() < limits::FETCH_ALONE);
+        !fetching.contains_key(&digest)
+    }
+
+    fn fetches(&self, digest: [u8; 32]) {
+        locked(&self.fetching).insert(digest, Instant::now());
     }
 
     // ------------------------------------------------------------------ calling
-
-    /// Notes when own entries were written, so that they are released in time.
-    async fn mark(self: Arc<Self>) {
-        let mut changed = self.core().changed();
-        let mut stopping = self.stopping.subscribe();
-        loop {
-            let talk = Arc::clone(&self.talk);
-            let marked = blocking(move || talk.core.frontiers_for(&talk.offer(true, false)).map(drop)).await;
-            if let Err(failure) = marked {
-                tracing::warn!(code = failure.code, "cannot note what was written");
-            }
-            tokio::select! {
-                heard = changed.changed() => if heard.is_err() { return },
-                _ = stopping.changed() => return,
-            }
-            sleep(self.settings.debounce).await;
-            changed.borrow_and_update();
-        }
-    }
 
     async fn discover(self: Arc<Self>) {
         let mut discoveries = self.transport.discovered();
@@ -312,10 +458,10 @@ impl Inner {
     async fn keep(self: Arc<Self>, addr: String, keep: Keep) {
         {
             let mut kept = locked(&self.kept);
-            if kept.contains_key(&addr) {
+            let room = kept.len() < KEPT_MAX || keep == Keep::Always;
+            if !room || !kept.insert(addr.clone()) {
                 return;
             }
-            kept.insert(addr.clone(), None);
         }
         let mut stopping = self.stopping.subscribe();
         tokio::select! {
@@ -325,46 +471,28 @@ impl Inner {
         locked(&self.kept).remove(&addr);
     }
 
-    async fn keep_on(&self, addr: &str, keep: Keep) {
-        let mut changed = self.core().changed();
+    async fn keep_on(self: &Arc<Self>, addr: &str, keep: Keep) {
         let mut backoff = BACKOFF.0;
-        // whoever called us has just been spoken with
-        let mut met = None;
-        if keep == Keep::WhileUp {
-            met = locked(&self.links).iter().find(|(_, link)| *link == addr).map(|(device, _)| *device);
-            locked(&self.kept).insert(addr.to_owned(), met);
-            if !self.wait_for_news(&mut changed, met).await {
-                return;
-            }
-        }
         loop {
-            changed.borrow_and_update();
-            let wait = match self.call(addr, false, &|_| ()).await {
+            match self.call(addr, false, &|_| ()).await {
                 Ok((spoken, _)) => {
                     backoff = BACKOFF.0;
-                    met = Some(spoken.device);
-                    if keep != Keep::WhileUp && self.is_double(addr, spoken.device) {
-                        return;
+                    match self.stay(addr, spoken.device).await {
+                        // somebody else's line with the same device, or ours, has ended: see if it is still there
+                        Ended::Double | Ended::Lost => sleep(BACKOFF.0 / 4).await,
+                        Ended::Refused => self.wait_for_news().await,
+                        Ended::Stopped => return,
                     }
-                    locked(&self.kept).insert(addr.to_owned(), met);
-                    None
                 }
                 Err(failure) => {
                     tracing::info!(code = failure.code, "a kept peer did not answer");
-                    if keep == Keep::WhileUp || failure.code == "bad_address" {
+                    if failure.code == "bad_address" {
                         return;
                     }
-                    let wait = backoff;
-                    backoff = (backoff * 2).min(BACKOFF.1);
-                    Some(wait)
-                }
-            };
-            match wait {
-                Some(wait) => sleep(wait).await,
-                None => {
-                    if !self.wait_for_news(&mut changed, met).await {
-                        return;
-                    }
+                    sleep(backoff).await;
+                    let is_strange = keep == Keep::WhileHeard && failure.code == "peer_silent";
+                    backoff = if is_strange { backoff * 4 } else { backoff * 2 };
+                    backoff = backoff.min(if is_strange { STRANGER_BACKOFF } else { BACKOFF.1 });
                 }
             }
             if keep == Keep::WhileHeard && !self.is_heard(addr) {
@@ -373,38 +501,34 @@ impl Inner {
         }
     }
 
-    /// True when another address with a keeper leads to the same device.
-    fn is_double(&self, addr: &str, device: DeviceId) -> bool {
-        let kept = locked(&self.kept);
-        kept.iter().any(|(other, found)| other != addr && *found == Some(device) && !other.contains("/p2p/"))
-            && addr.contains("/p2p/")
-    }
-
-    /// Until something the peer lacks was committed or released, or it is time to ask. False when the node stops.
-    async fn wait_for_news(&self, changed: &mut watch::Receiver<u64>, device: Option<DeviceId>) -> bool {
-        let due = tokio::time::Instant::now() + self.settings.every;
-        loop {
-            tokio::select! {
-                heard = changed.changed() => if heard.is_err() { return false },
-                () = sleep_until(due) => return true,
-            }
-            sleep(self.settings.debounce).await;
-            changed.borrow_and_update();
-            if self.has_news_for(device).await {
-                return true;
+    /// Holds a line with a device that was just spoken with, or waits while there is another with it.
+    async fn stay(self: &Arc<Self>, addr: &str, device: DeviceId) -> Ended {
+        if !self.has_line(&device) {
+            match self.open_line(addr).await {
+                Ok(Ended::Double) => {}
+                Ok(ended) => return ended,
+                Err(failure) => {
+                    tracing::info!(code = failure.code, "no line with a kept peer");
+                    return Ended::Lost;
+                }
             }
         }
+        self.line_gone(&device).await;
+        Ended::Double
     }
 
-    /// What would be offered differs from what was agreed on.
-    async fn has_news_for(&self, device: Option<DeviceId>) -> bool {
-        let agreed = device.and_then(|device| locked(&self.agreed).get(&device).copied());
-        let talk = Arc::clone(&self.talk);
-        let now = blocking(move || {
-            let frontiers = talk.core.frontiers_for(&talk.offer(true, false))?;
-            Ok(Agreed::new(&frontiers).hash(&talk.core.org))
-        });
-        now.await.is_ok_and(|now| Some(now) != agreed)
+    async fn open_line(self: &Arc<Self>, addr: &str) -> Result<Ended, Failure> {
+        let channel = self.transport.dial(addr).await.map_err(|error| transport_failure(&error, addr))?;
+        let met = meet(&self.talk, channel, Role::Initiator).await?;
+        self.herald.refresh(&self.talk).await;
+        Ok(self.hold(met, true, None).await)
+    }
+
+    /// For a peer with which there is no line: until there is something to tell, or it is time to ask.
+    async fn wait_for_news(&self) {
+        let mut newest = self.herald.watch();
+        newest.borrow_and_update();
+        let _ = timeout(self.settings.every, newest.changed()).await;
     }
 
     /// One session with whoever is at `addr`; and how long it took until it could begin.
@@ -414,15 +538,34 @@ impl Inner {
         explicit: bool,
         told: &(dyn Fn(sync::Progress) + Send + Sync),
     ) -> Result<(Spoken, Duration), Failure> {
+        let called = self.call_untold(addr, explicit, told).await;
+        self.note(addr, called.as_ref().map(|(spoken, _)| spoken.device));
+        called
+    }
+
+    async fn call_untold(
+        &self,
+        addr: &str,
+        explicit: bool,
+        told: &(dyn Fn(sync::Progress) + Send + Sync),
+    ) -> Result<(Spoken, Duration), Failure> {
         let began = Instant::now();
         let channel = self.transport.dial(addr).await.map_err(|error| transport_failure(&error, addr))?;
         let dialled = began.elapsed();
         let remote = format!("{}/p2p/{}", channel.remote_addr(), channel.remote());
-        let spoken = converse(&self.talk, channel, Role::Initiator, explicit, told).await;
-        let spoken = spoken.map_err(|failure| named(failure, addr))?;
-        locked(&self.links).insert(spoken.device, remote);
+        let met = meet(&self.talk, channel, Role::Initiator).await.map_err(|failure| named(failure, addr))?;
+        let device = met.peer.device;
+        let busy = self.busy_with(device);
+        let spoken = exchange(&self.talk, met, explicit, None, told).await.map_err(|failure| named(failure, addr));
+        self.told_in_the_log(device, true, &spoken);
+        let spoken = spoken?;
+        locked(&self.links).insert(device, remote);
         let is_lasting = !addr.contains("/p2p/") || self.is_heard(addr);
         self.remember(&spoken, is_lasting.then_some(addr)).await;
+        self.traffic.spoke(true, &spoken);
+        drop(busy);
+        // what a person's sync released is news to the others
+        self.herald.refresh(&self.talk).await;
         let setup = dialled + spoken.handshake;
         Ok((spoken, setup))
     }
@@ -430,11 +573,6 @@ impl Inner {
     /// Keeps what the next session with this device can use.
     async fn remember(&self, spoken: &Spoken, addr: Option<&str>) {
         let core = Arc::clone(self.core());
-        let hash = spoken.report.agreed.as_ref().map(|agreed| agreed.hash(&core.org));
-        match hash {
-            Some(hash) => locked(&self.agreed).insert(spoken.device, hash),
-            None => locked(&self.agreed).remove(&spoken.device),
-        };
         let (device, report) = (spoken.device, spoken.report.clone());
         let (addr, now) = (addr.map(without_peer), (self.talk.now)());
         let kept = blocking(move || core.remember_peer(&device, addr.as_deref(), &report, now)).await;
@@ -454,7 +592,13 @@ impl Inner {
     }
 
     async fn sync_with(&self, target: &str, tell: &mpsc::Sender<Told>) -> Reply {
-        let mut last = Failure::new("no_peer");
+        if is_address(target) {
+            let mut named = locked(&self.named);
+            if named.len() < limits::TRIED_MAX {
+                named.insert(target.trim().to_owned());
+            }
+        }
+        let mut last = Failure::new("peer_unknown").arg("peer", target);
         for addr in self.addresses_of(target)? {
             match self.call(&addr, true, &teller(tell.clone())).await {
                 Ok((spoken, setup)) => return Ok(self.told_of(&spoken, setup)),
@@ -467,7 +611,7 @@ impl Inner {
     /// Everyone in reach: who is connected, who answered before, who is heard on the local network.
     async fn sync_with_all(&self, tell: &mpsc::Sender<Told>) -> Result<Vec<Json>, Failure> {
         let mut addrs: Vec<String> = locked(&self.links).values().cloned().collect();
-        addrs.extend(locked(&self.kept).keys().cloned());
+        addrs.extend(locked(&self.kept).iter().cloned());
         let core = Arc::clone(self.core());
         let known = blocking(move || core.peers()).await?;
         addrs.extend(known.into_iter().filter_map(|peer| peer.addr));
@@ -483,21 +627,18 @@ impl Inner {
         });
         let results = futures::future::join_all(calls).await;
         let mut met = HashSet::new();
-        let (mut peers, mut failed) = (Vec::new(), None);
+        let mut peers = Vec::new();
         for (result, addr) in results {
             match result {
                 Ok((spoken, setup)) if met.insert(spoken.device) => peers.push(self.told_of(&spoken, setup)),
                 Ok(_) => {}
                 // nobody there is not a peer in reach
                 Err(failure)
-                    if matches!(failure.code, "peer_unreachable" | "peer_silent" | "wrong_peer" | "bad_address") =>
-                {
-                    failed.get_or_insert(failure);
-                }
+                    if matches!(failure.code, "peer_unreachable" | "peer_silent" | "wrong_peer" | "bad_address") => {}
                 Err(failure) => peers.push(json!({"peer": addr, "equal": false, "reason": failure.code})),
             }
         }
-        if peers.is_empty() { Err(failed.unwrap_or_else(|| Failure::new("no_peer"))) } else { Ok(peers) }
+        if peers.is_empty() { Err(self.nobody()) } else { Ok(peers) }
     }
 
     /// Addresses heard on the local network within a few seconds.
@@ -586,6 +727,19 @@ fn named(mut failure: Failure, addr: &str) -> Failure {
         }
     }
     failure
+}
+
+/// Tells the log of a long session how far it is: the screen of whoever was called.
+fn logged(device: DeviceId) -> impl Fn(sync::Progress) + Send + Sync {
+    let told_at = Mutex::new(Instant::now());
+    move |progress| {
+        let mut told_at = locked(&told_at);
+        if told_at.elapsed() >= Duration::from_secs(5) {
+            *told_at = Instant::now();
+            let (done, of) = (progress.sent + progress.received, progress.to_send + progress.to_receive);
+            tracing::info!(peer = device.short(), done, of, "session under way");
+        }
+    }
 }
 
 /// Passes a session's progress on.

@@ -232,7 +232,10 @@ impl Node {
             Request::AudienceList => Ok(core.audience_list(&envelope.lang)),
             Request::Fingerprint => core.fingerprint(&shared),
             Request::Digest => core.digest(&shared, reader),
-            Request::Status => core.status(&shared, Some(reader), now_ms),
+            Request::Status => core.status(&shared, Some(reader), now_ms).and_then(|mut told| {
+                told["reach"] = self.reach(core)?;
+                Ok(told)
+            }),
             Request::Lock => {
                 core.dismiss_reader(&reader.member());
                 Ok(json!({"member": shared.name(&reader.member()), "unlocked": false}))
@@ -329,6 +332,12 @@ impl Node {
             }
         }
         Ok(Json::Array(all))
+    }
+
+    /// Who is in touch, what was tried, what to do: `reach` of `status`, and for `doctor`.
+    pub(crate) fn reach(&self, core: &Core) -> Reply {
+        let running = locked(&self.engine).clone();
+        running.map_or_else(|| crate::engine::not_running(core), |engine| engine.reach())
     }
 
     fn sync(&self, core: &Arc<Core>, target: Option<&str>, on_progress: &mut dyn FnMut(Progress)) -> Reply {

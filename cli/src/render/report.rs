@@ -43,6 +43,69 @@ pub(super) fn status(value: &Value, with: With<'_>) -> String {
     if !peers.is_empty() {
         out += &format!("\n{}", listing("peers", &peers, with));
     }
+    out + &reach(&value["reach"], with)
+}
+
+/// Lines of addresses shown at most.
+const ADDRESSES_SHOWN: usize = 8;
+
+/// Who is in touch; where nobody is, what was tried and what to do.
+fn reach(value: &Value, with: With<'_>) -> String {
+    let list = |name: &str| value[name].as_array().map(Vec::as_slice).unwrap_or_default();
+    if !value.is_object() {
+        return String::new();
+    }
+    let mut lines = Vec::new();
+    let connected: Vec<String> = list("connected")
+        .iter()
+        .map(|peer| {
+            let name = if peer["site"].is_string() { peer["site"].clone() } else { short(&peer["device"]) };
+            format!("{} ({})", cell("", &name, with), cell("", &peer["addr"], with))
+        })
+        .collect();
+    if connected.is_empty() {
+        lines.push(with.texts.get("reach-nobody").into_owned());
+        let discovery = &value["discovery"];
+        let state = discovery["state"].as_str().unwrap_or_default().to_owned();
+        let interfaces: Vec<String> = list("interfaces").iter().map(|ip| cell("", ip, with)).collect();
+        let args = [
+            ("state", state.into()),
+            ("interfaces", interfaces.join(", ").into()),
+            ("heard", discovery["heard"].as_u64().unwrap_or(0).into()),
+        ];
+        lines.push(format!("  {}", with.texts.with("reach-looked", &args)));
+        if let Some(n) = value["strangers"].as_u64().filter(|n| *n > 0) {
+            lines.push(format!("  {}", with.texts.with("reach-strangers", &[("n", n.into())])));
+        }
+        for tried in list("addresses").iter().take(ADDRESSES_SHOWN) {
+            let addr = ("addr", cell("", &tried["addr"], with).into());
+            let line = match tried["answer"].as_str() {
+                Some(answer) => {
+                    let (answer, when) = (with.texts.code("answer", answer), cell("", &tried["tried_at"], with));
+                    with.texts.with("reach-address", &[addr, ("answer", answer.into()), ("when", when.into())])
+                }
+                None => {
+                    let when = cell("", &tried["answered_at"], with);
+                    with.texts.with("reach-answered-once", &[addr, ("when", when.into())])
+                }
+            };
+            lines.push(format!("  {line}"));
+        }
+    } else {
+        lines.push(with.texts.with("reach-connected", &[("peers", connected.join(", ").into())]));
+    }
+    let advice = list("advice");
+    if !advice.is_empty() {
+        lines.push(with.texts.get("reach-to-do").into_owned());
+    }
+    lines
+        .extend(advice.iter().filter_map(Value::as_str).map(|code| format!("  - {}", with.texts.code("advice", code))));
+    let mut out = String::from("\n");
+    for line in lines {
+        let indent = " ".repeat(line.len() - line.trim_start().len());
+        let wrapped = text::wrap(&line, with.paint.width.saturating_sub(indent.len() + 2));
+        out += &format!("{indent}{}\n", wrapped.join(&format!("\n{indent}  ")));
+    }
     out
 }
 

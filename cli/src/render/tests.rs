@@ -148,6 +148,35 @@ fn reports_of_the_node_are_told() {
 }
 
 #[test]
+fn a_status_without_anybody_in_touch_says_what_was_tried_and_what_to_do_within_eighty_columns() {
+    let alone = json!({"site": "JER", "members": [], "peers": [], "clock": {"suspect": false}, "only_here": {"entries": 0},
+        "reach": {"running": true, "interfaces": ["192.168.1.4"], "listening": [], "connected": [], "strangers": 2,
+            "discovery": {"state": "on", "reason": null, "heard": 0},
+            "addresses": [{"addr": "192.168.1.9:4410", "answer": "peer_silent", "tried_at": "2026-11-20T08:15:00Z"},
+                {"addr": "10.0.0.1:4410", "answer": null, "answered_at": "2026-11-19T08:15:00Z"}],
+            "advice": ["same_network", "isolation", "other_secret", "type_address", "carry"]}});
+    let shown = en("status", &alone);
+    for part in [
+        "Nobody in touch.\n",
+        "  local network: looking (192.168.1.4), heard: 0\n",
+        "calls without the network's secret",
+        "  192.168.1.9:4410: no answer (",
+        "  10.0.0.1:4410: answered (",
+        "To do:\n  - check that the other machine is on the same Wi-Fi",
+        "  - carry it on a USB stick\n",
+    ] {
+        assert!(shown.contains(part), "{part} is not in:\n{shown}");
+    }
+    assert!(fr("status", &alone).lines().all(|line| width(line) <= 80), "{}", fr("status", &alone));
+    let mut together = alone.clone();
+    together["reach"]["connected"] =
+        json!([{"device": "0123456789", "site": "MNK", "addr": "/ip4/192.168.1.9/tcp/4410"}]);
+    together["reach"]["advice"] = json!([]);
+    let shown = en("status", &together);
+    assert!(shown.ends_with("\nIn touch: MNK (/ip4/192.168.1.9/tcp/4410)\n"), "{shown}");
+}
+
+#[test]
 fn colours_are_for_terminals_that_want_them() {
     let texts = Texts::for_lang("fr");
     let shown = |paint| human("case list", &rows(), &texts, paint);

@@ -17,35 +17,25 @@ use std::time::{Duration, Instant};
 use crdt_model::id::{DeviceId, DocId, ScopeId};
 use crdt_model::roster::membership_scope;
 use crdt_model::sync::handshake::{
-    Handshake, HandshakeError, JOIN_BYTES_MAX, Local, MESSAGE_BYTES_MAX, Peer, PeerPolicy, Role,
+    Handshake, HandshakeError, JOIN_BYTES_MAX, Local, MESSAGE_BYTES_MAX, Peer, PeerPolicy, Role, Standing,
 };
 use crdt_model::sync::message::{FRAME_BYTES_MAX, Message};
 use crdt_model::sync::{Config, Input, Output, Progress, Reason, Report, Session, Snapshot};
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
-use tokio::time::timeout;
+use tokio::time::{sleep_until, timeout};
 use transport::{Channel, Receiver, Sender};
 
+use super::limits::{
+    BAN, BANNED_MAX, BATCH_BYTES, FIRST_FRAME, FRAMES_AHEAD, GOODBYE, HANDSHAKE_PATIENCE, REFUSED_MAX, SILENCE,
+};
 use super::offer::Offer;
+use super::pace::Purses;
 use super::policy::Policy;
 use crate::core::{Core, fresh, locked};
 use crate::error::Failure;
 use crate::ingest::{Ingested, Source};
 use crate::store;
-
-/// A step of the handshake takes no longer.
-const HANDSHAKE_PATIENCE: Duration = Duration::from_secs(5);
-/// A peer that says nothing for so long, while it is its turn, is gone.
-const SILENCE: Duration = Duration::from_secs(60);
-/// The last frames are given this long to leave.
-const GOODBYE: Duration = Duration::from_secs(10);
-/// Frames read ahead of the session.
-const FRAMES_AHEAD: usize = 8;
-/// Bytes of entries that go into one transaction.
-const BATCH_BYTES: usize = 4 << 20;
-/// A peer that sends this many inadmissible entries in a session is not spoken to for a while.
-const REFUSED_MAX: u64 = 3;
-const BAN: Duration = Duration::from_secs(600);
 
 /// What all conversations of a node share.
 pub(super) struct Talk {
@@ -57,6 +47,8 @@ pub(super) struct Talk {
     /// The membership for which what is owed to others was last written.
     maintained: AtomicU64,
     banned: Mutex<HashMap<DeviceId, Instant>>,
+    /// How many entries each device may still bring at once.
+    purses: Mutex<Purses>,
 }
 
 /// How a conversation went.
@@ -115,17 +107,41 @@ fn handshake_failure(error: &HandshakeError, peer: &str) -> Failure {
 impl Talk {
     pub(super) fn new(core: Arc<Core>, now: fn() -> i64, release_ms: i64) -> Self {
         let (maintained, banned) = (AtomicU64::new(u64::MAX), Mutex::default());
-        Self { core, now, release_ms, maintained, banned }
+        Self { core, now, release_ms, maintained, banned, purses: Mutex::default() }
     }
 
     pub(super) fn offer(&self, member: bool, explicit: bool) -> Offer {
         Offer { member, explicit, release_ms: self.release_ms, now_ms: (self.now)() }
     }
 
-    fn is_banned(&self, device: &DeviceId) -> bool {
+    pub(super) fn is_banned(&self, device: &DeviceId) -> bool {
         let mut banned = locked(&self.banned);
         banned.retain(|_, since| since.elapsed() < BAN);
         banned.contains_key(device)
+    }
+
+    /// Speaks no more with a device for a while.
+    fn ban(&self, device: DeviceId) {
+        tracing::warn!(peer = device.short(), "banned for ten minutes: it sent what may not be sent");
+        let mut banned = locked(&self.banned);
+        if banned.len() >= BANNED_MAX
+            && let Some(oldest) = banned.iter().min_by_key(|(_, since)| **since).map(|(device, _)| *device)
+        {
+            banned.remove(&oldest);
+        }
+        banned.insert(device, Instant::now());
+    }
+
+    /// Empties a device's purse.
+    #[cfg(test)]
+    pub(super) fn spend(&self, device: DeviceId) {
+        locked(&self.purses).pay(device, 1_000_000, true, Instant::now());
+    }
+
+    /// True while the device may be told everything and is not banned: what a line asks again and again.
+    pub(super) fn is_welcome(&self, device: &DeviceId) -> bool {
+        let policy = Policy::of(&self.core, (self.now)());
+        policy.is_founded() && policy.standing(device) == Standing::Member && !self.is_banned(device)
     }
 
     /// What we bring to a handshake.
@@ -277,43 +293,99 @@ fn welcome(talk: &Talk, mut peer: Peer, name: &str) -> Result<Peer, Failure> {
     Ok(peer)
 }
 
+/// Somebody who has shaken hands, at the other end of a channel.
+pub(super) struct Met {
+    pub(super) channel: Channel,
+    pub(super) peer: Peer,
+    /// The other end's address, for messages.
+    pub(super) name: String,
+    /// Time taken by the handshake.
+    pub(super) handshake: Duration,
+}
+
+impl Met {
+    /// What an initiator wants shows in its first frame; `None`: it hung up.
+    pub(super) async fn first(&mut self) -> Result<Option<Vec<u8>>, Failure> {
+        let received = self.channel.recv(FRAME_BYTES_MAX, FIRST_FRAME).await;
+        received.map_err(|error| transport_failure(&error, &self.name))
+    }
+}
+
+impl Met {
+    /// Ends it with a reason.
+    pub(super) async fn bye(mut self, code: &str) {
+        let frame = Message::Bye { code: code.to_owned() }.to_frame();
+        let goodbye = async {
+            // nobody need hear it
+            let _ = self.channel.send(&frame).await;
+            let _ = self.channel.close().await;
+        };
+        let _ = timeout(HANDSHAKE_PATIENCE, goodbye).await;
+    }
+}
+
+/// Shakes hands with the peer at the other end of `channel`.
+pub(super) async fn meet(talk: &Arc<Talk>, mut channel: Channel, role: Role) -> Result<Met, Failure> {
+    let name = channel.remote_addr().to_owned();
+    let began = Instant::now();
+    match shake_hands(talk, &mut channel, role, &name).await {
+        Ok(peer) => Ok(Met { channel, peer, name, handshake: began.elapsed() }),
+        Err(failure) => {
+            // lets a refusal leave before the channel goes
+            let _ = timeout(GOODBYE, channel.close()).await;
+            Err(failure)
+        }
+    }
+}
+
 /// Speaks with the peer at the other end of `channel` until both are equal or a reason why not has a name.
 ///
 /// `explicit`: a person on this side asked. `told` hears how far it is.
+#[cfg(test)]
 pub(super) async fn converse(
     talk: &Arc<Talk>,
-    mut channel: Channel,
+    channel: Channel,
     role: Role,
     explicit: bool,
     told: &(dyn Fn(Progress) + Send + Sync),
 ) -> Result<Spoken, Failure> {
-    let name = channel.remote_addr().to_owned();
-    let began = Instant::now();
-    let peer = match shake_hands(talk, &mut channel, role, &name).await {
-        Ok(peer) => peer,
-        Err(failure) => {
-            // lets a refusal leave before the channel goes
-            let _ = timeout(GOODBYE, channel.close()).await;
-            return Err(failure);
-        }
+    let mut met = meet(talk, channel, role).await?;
+    let first = match role {
+        Role::Initiator => None,
+        // Whoever called says first whether a person asked: that decides what is released here.
+        Role::Responder => Some(met.first().await?.map_or(Input::Closed, Input::Frame)),
     };
-    let handshake = began.elapsed();
+    exchange(talk, met, explicit, first, told).await
+}
+
+/// One session with whom one has met. `first`: what the initiator said, when it is the peer.
+pub(super) async fn exchange(
+    talk: &Arc<Talk>,
+    met: Met,
+    explicit: bool,
+    first: Option<Input>,
+    told: &(dyn Fn(Progress) + Send + Sync),
+) -> Result<Spoken, Failure> {
+    let Met { channel, peer, name, handshake } = met;
+    let began = Instant::now();
     let device = peer.device;
     let member = peer.require_member().is_ok();
     let core = Arc::clone(&talk.core);
     let agreed = blocking(move || core.agreed(&device)).await?;
     let mut config = Config::new(talk.core.org, membership_scope(&talk.core.org));
     config.explicit = explicit;
+    let config_explicit = explicit;
     let mut session = Session::new(config, agreed);
-    if role == Role::Responder {
-        // Whoever called says first whether a person asked: that decides what is released here.
-        let first = channel.recv(FRAME_BYTES_MAX, SILENCE).await.map_err(|error| transport_failure(&error, &name))?;
-        session.handle(first.map_or(Input::Closed, Input::Frame));
+    if let Some(first) = first {
+        session.handle(first);
     }
     let explicit = explicit || session.peer_explicit();
     let speaker = Arc::clone(talk);
     let start = blocking(move || speaker.core.offer(&speaker.offer(member, explicit))).await?;
     let mut driver = Driver::new(talk, channel, session, (peer, explicit), name.clone());
+    // a person of ours who waits for it is not made to wait
+    driver.pays = !config_explicit;
+    driver.is_free = locked(&talk.purses).is_full(&device, Instant::now());
     let report = driver.run(Input::Start(start), told).await;
     driver.end(report.as_ref().err()).await;
     if talk.core.shared().roster.founding.is_none() {
@@ -323,9 +395,9 @@ pub(super) async fn converse(
     }
     let report = report?;
     if report.refused_count >= REFUSED_MAX {
-        locked(&talk.banned).insert(device, Instant::now());
+        talk.ban(device);
     }
-    let session = began.elapsed().saturating_sub(handshake);
+    let session = began.elapsed();
     match &report.reason {
         Some(Reason::Cut) => Err(Failure::new("sync_cut").arg("peer", &name).at("peer", &name)),
         Some(Reason::Bye { code }) => Err(refused(&name, code)),
@@ -370,6 +442,11 @@ struct Driver {
     working: usize,
     /// A founding of other roots than our invitation pins came.
     foreign: bool,
+    /// Entries are taken no faster than the device's purse allows, which may have been full when we met.
+    pays: bool,
+    is_free: bool,
+    /// Nothing is taken before this.
+    paced_until: Option<tokio::time::Instant>,
     tasks: (JoinHandle<()>, JoinHandle<()>),
 }
 
@@ -427,6 +504,9 @@ impl Driver {
             writing: false,
             working: 0,
             foreign: false,
+            pays: false,
+            is_free: true,
+            paced_until: None,
             tasks: (tokio::spawn(read_frames(receiver, frames_in)), tokio::spawn(write_frames(sender, outgoing))),
         }
     }
@@ -448,8 +528,11 @@ impl Driver {
                 told(progress);
                 before = progress;
             }
+            let paced_until = self.paced_until;
             tokio::select! {
                 biased;
+                () = async { sleep_until(paced_until.unwrap_or_else(tokio::time::Instant::now)).await },
+                    if paced_until.is_some() => self.paced_until = None,
                 Some(done) = self.done.recv() => {
                     self.working -= 1;
                     self.writing &= !done.wrote;
@@ -458,8 +541,8 @@ impl Driver {
                 }
                 heard = self.frames.recv() => match heard {
                     Some(Heard::Frame(frame)) => inputs.push_back(Input::Frame(frame)),
-                    // while we are at work ourselves it is not the peer's turn
-                    Some(Heard::Quiet) if self.working > 0 => {}
+                    // while we are at work ourselves, or let it wait, it is not the peer's turn
+                    Some(Heard::Quiet) if self.working > 0 || self.paced_until.is_some() => {}
                     Some(Heard::Quiet) => return Err(silent(&self.name, SILENCE).at("peer", &self.name)),
                     None => inputs.push_back(Input::Closed),
                 },
@@ -497,18 +580,24 @@ impl Driver {
     }
 
     fn ingest_what_arrived(&mut self) {
-        if self.writing || self.arrived.is_empty() {
+        if self.writing || self.arrived.is_empty() || self.paced_until.is_some() {
             return;
         }
+        let device = self.device;
         let mut batch = Vec::new();
-        let mut bytes = 0;
+        let (mut bytes, mut entries_taken) = (0, 0);
         while bytes < BATCH_BYTES
             && let Some((scope, entries)) = self.arrived.pop_front()
         {
             bytes += entries.iter().map(Vec::len).sum::<usize>();
+            entries_taken += entries.len() as u64;
             batch.push((scope, entries));
         }
-        let device = self.device;
+        if self.pays {
+            // what was taken is paid for before more is taken: the window closes, and the peer waits
+            let wait = locked(&self.talk.purses).pay(device, entries_taken, self.is_free, Instant::now());
+            self.paced_until = (!wait.is_zero()).then(|| tokio::time::Instant::now() + wait);
+        }
         self.writing = true;
         self.work(true, move |talk| talk.ingest(device, batch));
     }
@@ -551,9 +640,9 @@ impl Driver {
 pub(crate) static FRAMES: std::sync::Mutex<Vec<Vec<u8>>> = std::sync::Mutex::new(Vec::new());
 
 #[cfg(test)]
-fn tap(frame: &[u8]) {
+pub(super) fn tap(frame: &[u8]) {
     FRAMES.lock().expect("no test panics while it holds it").push(frame.to_vec());
 }
 
 #[cfg(not(test))]
-fn tap(_: &[u8]) {}
+pub(super) fn tap(_: &[u8]) {}

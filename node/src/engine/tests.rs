@@ -2,8 +2,12 @@ use std::time::{Duration, Instant};
 
 use transport::memory::{Cut, pair, pair_with};
 
+use super::session::converse;
+
 use super::*;
 use crate::homes::{Home, NOW, carry, founded, joined, two, two_equal};
+
+mod live;
 
 fn settings() -> Settings {
     let limits = Limits { dial_timeout_ms: 1_500, ..Settings::default().limits };
@@ -140,7 +144,7 @@ fn nobody_there_no_address_and_nobody_known_are_told_apart() {
     let code = |target: Option<&str>| caller.sync(target, &mut |_| ()).expect_err("nobody").code;
     assert_eq!(code(Some("/ip4/127.0.0.1/tcp/1")), "peer_unreachable");
     assert_eq!(code(Some("/ip4/127.0.0.1/udp/1")), "bad_address");
-    assert_eq!(code(Some("REG")), "no_peer");
+    assert_eq!(code(Some("REG")), "peer_unknown");
     assert_eq!(code(None), "no_peer");
 }
 

@@ -159,7 +159,8 @@ pub const CODES: &[Code] = &[
     code("unsettled_conflict", Exit::Conflict, &["ref", "field"]),
     code("changed_meanwhile", Exit::Conflict, &["ref", "field"]),
     // Peers
-    code("no_peer", Exit::Network, &[]),
+    code("no_peer", Exit::Network, &["looked", "seconds", "heard", "tried"]),
+    code("peer_unknown", Exit::Network, &["peer"]),
     code("peer_unreachable", Exit::Network, &["peer"]),
     code("peer_silent", Exit::Network, &["peer", "seconds"]),
     code("peer_refused", Exit::Network, &["peer", "reason"]),

@@ -203,8 +203,14 @@ error-unsettled-conflict = { $ref }: field { $field } is in conflict
 error-unsettled-conflict-hint = `boucle case conflicts { $ref }`, then `boucle case settle { $ref } { $field } --pick N`
 error-changed-meanwhile = { $ref }: field { $field } changed meanwhile
 error-changed-meanwhile-hint = read it again, then try again
-error-no-peer = no peer in reach
-error-no-peer-hint = same Wi-Fi? otherwise give an address: `boucle sync HOST:PORT`
+error-no-peer = { $looked ->
+    [on] nobody in reach: listened to the local network for { $seconds } s, heard: { $heard }; addresses tried: { $tried }
+    [off] nobody in reach: looking on the local network is off; addresses tried: { $tried }
+   *[failed] nobody in reach: this system does not allow looking on the local network; addresses tried: { $tried }
+}
+error-no-peer-hint = same Wi-Fi, and `boucle run` started there? a router may isolate devices: give an address (`boucle sync HOST:PORT`) or carry it on a USB stick
+error-peer-unknown = no address of { $peer } is known
+error-peer-unknown-hint = give it once: `boucle sync HOST:PORT`
 error-peer-unreachable = cannot reach { $peer }
 error-peer-unreachable-hint = check that `boucle run` is running there and that the address is right
 error-peer-silent = no answer from { $peer } in { $seconds } s
@@ -376,6 +382,37 @@ done-lock = Locked.
 done-unlock = Unlocked.
 done-clock-suspect = the clock of this device is suspect
 
+## Who can be reached
+reach-connected = In touch: { $peers }
+reach-nobody = Nobody in touch.
+reach-looked = { $state ->
+    [on] local network: looking ({ $interfaces }), heard: { $heard }
+    [off] local network: looking is off (--no-mdns)
+    [not_running] local network: not looking, the node does not run
+   *[failed] local network: this system does not allow looking
+}
+reach-strangers = calls without the network's secret (another organisation, an old invitation): { $n }
+reach-address = { $addr }: { $answer } ({ $when })
+reach-answered-once = { $addr }: answered ({ $when })
+reach-to-do = To do:
+answer-answered = answered
+answer-peer-unreachable = cannot be reached
+answer-peer-silent = no answer
+answer-peer-refused = refused
+answer-peer-other-org = another organisation
+answer-wrong-peer = another device answers
+answer-sync-cut = cut
+answer-bad-address = wrong address
+advice-run = start `boucle run`: without it nobody finds this node
+advice-no-network = plug in a cable or join a Wi-Fi: this machine has no network
+advice-mdns-off = start again without --no-mdns to look on the local network
+advice-mdns-failed = the system does not allow looking: give an address, or open UDP port 5353 in the firewall
+advice-same-network = check that the other machine is on the same Wi-Fi and that `boucle run` is running there
+advice-isolation = the access point may isolate devices (a guest network): try another Wi-Fi, a cable or a phone's hotspot
+advice-other-secret = somebody answers without the network's secret: another organisation, an old invitation, or a firewall
+advice-type-address = give the address the other one shows when it starts: `boucle sync HOST:PORT`
+advice-carry = carry it on a USB stick
+
 ## Warnings that come with an act
 warning-single-root = one root key only: whoever loses it cannot change the founders; `--roots 2-of-3` shares it out
 warning-provisional-ref = the final reference comes with the next sync
@@ -431,6 +468,7 @@ field-entries = Entries
 field-tips = Tips
 field-fingerprint = Fingerprint
 field-count = Count
+field-reach = Contacts
 field-peer = Peer
 field-last-sync = Last sync
 field-equal = Equal

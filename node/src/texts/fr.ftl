@@ -203,8 +203,14 @@ error-unsettled-conflict = { $ref } : le champ { $field } est en conflit
 error-unsettled-conflict-hint = `boucle case conflicts { $ref }`, puis `boucle case settle { $ref } { $field } --pick N`
 error-changed-meanwhile = { $ref } : le champ { $field } a changé entre-temps
 error-changed-meanwhile-hint = relisez-le, puis recommencez
-error-no-peer = aucun pair à portée
-error-no-peer-hint = même réseau Wi-Fi ? sinon donnez une adresse : `boucle sync HÔTE:PORT`
+error-no-peer = { $looked ->
+    [on] personne à portée : { $seconds } s à l'écoute du réseau local, entendus : { $heard } ; adresses essayées : { $tried }
+    [off] personne à portée : la recherche sur le réseau local est coupée ; adresses essayées : { $tried }
+   *[failed] personne à portée : ce système ne laisse pas chercher sur le réseau local ; adresses essayées : { $tried }
+}
+error-no-peer-hint = même Wi-Fi, et `boucle run` lancé là-bas ? un routeur peut isoler les appareils : donnez une adresse (`boucle sync HÔTE:PORT`) ou passez par une clé USB
+error-peer-unknown = aucune adresse connue pour { $peer }
+error-peer-unknown-hint = donnez-la une fois : `boucle sync HÔTE:PORT`
 error-peer-unreachable = { $peer } est injoignable
 error-peer-unreachable-hint = vérifiez que `boucle run` y tourne et que l'adresse est la bonne
 error-peer-silent = aucune réponse de { $peer } en { $seconds } s
@@ -376,6 +382,37 @@ done-lock = Session fermée.
 done-unlock = Session ouverte.
 done-clock-suspect = l'horloge de cet appareil est douteuse
 
+## Qui peut être joint
+reach-connected = En contact : { $peers }
+reach-nobody = Personne en contact.
+reach-looked = { $state ->
+    [on] réseau local : recherche en cours ({ $interfaces }), entendus : { $heard }
+    [off] réseau local : recherche coupée (--no-mdns)
+    [not_running] réseau local : pas de recherche, le nœud ne tourne pas
+   *[failed] réseau local : recherche impossible sur ce système
+}
+reach-strangers = appels sans le secret du réseau (autre organisation, invitation ancienne) : { $n }
+reach-address = { $addr } : { $answer } ({ $when })
+reach-answered-once = { $addr } : a répondu ({ $when })
+reach-to-do = À faire :
+answer-answered = a répondu
+answer-peer-unreachable = injoignable
+answer-peer-silent = aucune réponse
+answer-peer-refused = a refusé
+answer-peer-other-org = autre organisation
+answer-wrong-peer = un autre appareil répond
+answer-sync-cut = coupé
+answer-bad-address = adresse fausse
+advice-run = lancer `boucle run` : sans lui personne ne trouve ce nœud
+advice-no-network = brancher un câble ou rejoindre un Wi-Fi : cette machine n'a aucun réseau
+advice-mdns-off = relancer sans --no-mdns pour chercher sur le réseau local
+advice-mdns-failed = le système ne laisse pas chercher : donner une adresse, ou ouvrir le port UDP 5353 dans le pare-feu
+advice-same-network = vérifier que l'autre machine est sur le même Wi-Fi et que `boucle run` y tourne
+advice-isolation = le point d'accès isole peut-être les appareils (réseau d'invités) : essayer un autre Wi-Fi, un câble ou le partage d'un téléphone
+advice-other-secret = quelqu'un répond sans le secret du réseau : autre organisation, invitation ancienne, ou pare-feu
+advice-type-address = donner l'adresse que l'autre affiche au démarrage : `boucle sync HÔTE:PORT`
+advice-carry = passer par une clé USB
+
 ## Avertissements qui accompagnent un acte
 warning-single-root = une seule clé racine : qui la perd ne peut plus changer les fondateurs ; `--roots 2-of-3` la partage
 warning-provisional-ref = la référence définitive viendra à la prochaine synchronisation
@@ -431,6 +468,7 @@ field-entries = Entrées
 field-tips = Pointes
 field-fingerprint = Empreinte
 field-count = Nombre
+field-reach = Contacts
 field-peer = Pair
 field-last-sync = Dernière synchro
 field-equal = À égalité

@@ -1,0 +1,72 @@
+//! What this node would offer, as one hash that every line watches.
+//!
+//! It is computed once for all peers: after a commit, after a session, and now and then because own entries become old
+//! enough to be released. A burst of commits shares an announcement; the first of them is not kept waiting for the others.
+
+use std::sync::Arc;
+
+use crdt_model::sync::{Snapshot, news};
+use tokio::sync::{Mutex, watch};
+use tokio::time::{Instant, sleep, sleep_until};
+
+use super::session::{Talk, blocking};
+use super::{Inner, limits};
+
+/// The newest announcement, and who computes it.
+#[derive(Debug)]
+pub(super) struct Herald {
+    newest: watch::Sender<Option<[u8; 32]>>,
+    /// One computes at a time: an older answer never replaces a newer one.
+    turn: Mutex<()>,
+}
+
+impl Herald {
+    pub(super) fn new() -> Self {
+        Self { newest: watch::Sender::new(None), turn: Mutex::new(()) }
+    }
+
+    pub(super) fn watch(&self) -> watch::Receiver<Option<[u8; 32]>> {
+        self.newest.subscribe()
+    }
+
+    /// What would be offered now to a member, nobody having asked. `None` when the store cannot be read.
+    pub(super) async fn refresh(&self, talk: &Arc<Talk>) -> Option<[u8; 32]> {
+        let _turn = self.turn.lock().await;
+        let speaker = Arc::clone(talk);
+        let offered = blocking(move || {
+            let frontiers = speaker.core.frontiers_for(&speaker.offer(true, false))?;
+            Ok(news::digest(&speaker.core.org, &Snapshot::from(frontiers)))
+        });
+        match offered.await {
+            Ok(digest) => {
+                self.newest.send_if_modified(|newest| newest.replace(digest) != Some(digest));
+                Some(digest)
+            }
+            Err(failure) => {
+                tracing::warn!(code = failure.code, "cannot tell what is new");
+                None
+            }
+        }
+    }
+}
+
+impl Inner {
+    /// Keeps the announcement up to date; in passing notes when own entries were written, so that they are released in
+    /// time.
+    pub(super) async fn proclaim(self: Arc<Self>) {
+        let mut changed = self.core().changed();
+        let mut stopping = self.stopping.subscribe();
+        loop {
+            changed.borrow_and_update();
+            let apart = Instant::now() + limits::NEWS_APART;
+            self.herald.refresh(&self.talk).await;
+            tokio::select! {
+                heard = changed.changed() => if heard.is_err() { return },
+                () = sleep(self.settings.heartbeat) => continue,
+                _ = stopping.changed() => return,
+            }
+            sleep(limits::DEBOUNCE).await;
+            sleep_until(apart).await;
+        }
+    }
+}
