@@ -83,6 +83,7 @@ impl Home {
             passphrase: Some(PASSPHRASE.to_owned()),
             stdin: None,
             json: true,
+            space: None,
         }
     }
 
@@ -94,6 +95,11 @@ impl Home {
     /// `boucle run` in other words.
     pub fn start_with(&self, line: &str) -> RunningNode {
         RunningNode::start(self.command(line))
+    }
+
+    /// `boucle run` inside a network namespace.
+    pub fn start_inside(&self, space: &str, line: &str) -> RunningNode {
+        RunningNode::start(self.command(line).inside(space))
     }
 
     /// A new ordinary case: its reference.
@@ -143,6 +149,8 @@ pub struct Invocation {
     passphrase: Option<String>,
     stdin: Option<String>,
     json: bool,
+    /// The network namespace it runs in; `None`: this process's own.
+    space: Option<String>,
 }
 
 impl Invocation {
@@ -181,9 +189,24 @@ impl Invocation {
         self
     }
 
+    /// In a network namespace, which only root may enter.
+    #[must_use]
+    pub fn inside(mut self, space: &str) -> Self {
+        self.space = Some(space.to_owned());
+        self
+    }
+
     /// As a process to be started.
     pub(crate) fn into_command(self) -> Command {
-        let mut command = Command::new(program());
+        let mut command = match &self.space {
+            None => Command::new(program()),
+            Some(space) => {
+                // becomes the program itself: signals reach it
+                let mut command = Command::new("ip");
+                command.args(["netns", "exec", space]).arg(program());
+                command
+            }
+        };
         command.env_clear().env("BOUCLE_HOME", &self.home).env("BOUCLE_LANG", "en").env("BOUCLE_TEST_CHEAP_KDF", "1");
         if self.json {
             command.arg("--json");
