@@ -17,7 +17,7 @@ use crdt_model::seal::{
     self, ActorOf, Entropy, FLAG_DEVICE_ONLY, FLAG_DROP_BOX, GRANT_SLOTS, Plain, Sealing, Secret, StreamGrant,
     audience_hint, birth_doc, case_key, early_open_key, open_hint, sensitive_hint,
 };
-use crdt_model::taxonomy::{Capabilities, Capture, Coded, TRIAGE, Taxonomy};
+use crdt_model::taxonomy::{Capabilities, Capture, Coded, TRIAGE, Table, Taxonomy};
 use crdt_model::time::Timestamp;
 use crdt_model::view::CaseView;
 use serde_json::{Value as Json, json};
@@ -113,14 +113,14 @@ pub(crate) fn refusal(error: &EditRefusal, reference: &str) -> Failure {
     failure.because(error)
 }
 
-fn check_code(known: bool, field: &'static str, value: &str, near: Vec<&str>) -> Result<(), Failure> {
-    if known {
+fn check_code<T: Coded>(table: &Table<T>, field: &'static str, value: &str) -> Result<(), Failure> {
+    if table.contains(value) {
         return Ok(());
     }
     Err(Failure::new("not_in_taxonomy")
         .arg("field", field)
         .arg("value", value)
-        .arg("near", near.join(", "))
+        .arg("near", table.nearest(value).join(", "))
         .at("field", field))
 }
 
@@ -706,15 +706,15 @@ fn region_of(shared: &Shared, site: &str) -> String {
 /// Codes a person typed are those of the taxonomy.
 fn check_codes(new: &NewCase, taxonomy: &Taxonomy) -> Result<(), Failure> {
     let t = taxonomy;
-    check_code(t.case_types.contains(&new.case_type), "type", &new.case_type, t.case_types.nearest(&new.case_type))?;
-    check_code(t.channels.contains(&new.channel), "channel", &new.channel, t.channels.nearest(&new.channel))?;
+    check_code(&t.case_types, "type", &new.case_type)?;
+    check_code(&t.channels, "channel", &new.channel)?;
     for category in new.category.iter().chain(&new.other_categories) {
-        check_code(t.sub_categories.contains(category), "category", category, t.sub_categories.nearest(category))?;
+        check_code(&t.sub_categories, "category", category)?;
     }
     macro_rules! optional {
         ($($field:ident: $table:ident),*) => {$(
             if let Some(code) = &new.$field {
-                check_code(t.$table.contains(code), stringify!($field), code, t.$table.nearest(code))?;
+                check_code(&t.$table, stringify!($field), code)?;
             }
         )*};
     }

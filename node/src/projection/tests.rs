@@ -17,8 +17,8 @@ fn case(n: usize) -> NewCase {
         category: [None, Some("payment.not_received"), Some("info.calendar"), Some("integrity.fraud")][n % 4]
             .map(str::to_owned),
         text: Some(Words::from("rien")),
-        project: (n % 5 == 0).then(|| "PSARA".to_owned()),
-        external_ids: if n % 3 == 0 { vec![("kobo".to_owned(), format!("u{n}"))] } else { Vec::new() },
+        project: n.is_multiple_of(5).then(|| "PSARA".to_owned()),
+        external_ids: if n.is_multiple_of(3) { vec![("kobo".to_owned(), format!("u{n}"))] } else { Vec::new() },
         ..NewCase::default()
     }
 }
