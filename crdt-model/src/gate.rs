@@ -207,10 +207,6 @@ impl CheckedChange {
     pub fn raw_bytes(&self) -> &[u8] {
         self.change.raw_bytes()
     }
-
-    pub(crate) fn automerge(&self) -> &Change {
-        &self.change
-    }
 }
 
 impl std::fmt::Debug for CheckedChange {

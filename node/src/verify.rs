@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use crdt_model::entry::{Entry, Kind, Place};
 use crdt_model::frontier::ChainKey;
 use crdt_model::id::{DocId, EntryId};
+use crdt_model::layer::Layer;
 use crdt_model::roster::{Record, self_introduced_key};
 use serde_json::{Value as Json, json};
 
@@ -146,6 +147,18 @@ impl Core {
                 {
                     let key = ChainKey { device: self.device, incarnation: self.incarnation() };
                     problems.push(self.problem(shared, None, &key, "projection", "differs", 0));
+                }
+                for (doc, layer) in loaded.document.docs.iter().zip(Layer::ALL) {
+                    let code = match doc.equals_automerge() {
+                        Ok(true) => continue,
+                        Ok(false) => "automerge_differs",
+                        Err(_) => "automerge_refuses",
+                    };
+                    let key = ChainKey { device: self.device, incarnation: self.incarnation() };
+                    let mut problem = self.problem(shared, None, &key, "apply", code, 0);
+                    problem["layer"] = json!(layer);
+                    problem["case_id"] = json!(loaded.doc);
+                    problems.push(problem);
                 }
                 let headers: BTreeMap<EntryId, (ChainKey, u64)> = self
                     .entries(snapshot, &scope, &doc)?

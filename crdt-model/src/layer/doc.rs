@@ -1,6 +1,10 @@
-//! The Automerge document of one layer.
+//! The document of one layer, as root keys with their concurrent values.
+//!
+//! What the gates admit of Automerge's model, puts and deletions of scalars at root keys that name what they replace,
+//! needs no more than this to be merged: a put stands until another operation names it. [`LayerDoc::to_automerge`] gives
+//! the same as an Automerge document; a property test holds the two equal, and `verify` compares them case by case.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::num::NonZeroU64;
 
 use automerge::legacy::{Key, ObjectId, Op, OpId as LegacyOpId, OpType};
@@ -52,8 +56,12 @@ pub enum AuthorFault {
 /// One layer of one document and generation, built from checked changes.
 #[derive(Clone, Default)]
 pub struct LayerDoc {
-    pub(super) doc: Automerge,
+    /// What stands at each root key, by the operation that put it.
+    values: BTreeMap<String, BTreeMap<OpId, (Value, ChangeHash)>>,
+    heads: BTreeSet<ChangeHash>,
     history: LayerHistory,
+    /// The bytes of the changes, in the order applied.
+    raw: Vec<Vec<u8>>,
     held: Vec<ChangeHash>,
 }
 
@@ -92,7 +100,6 @@ impl LayerDoc {
     /// is to be dropped: some of the changes may be in it.
     pub fn apply<'c>(&mut self, changes: impl IntoIterator<Item = &'c CheckedChange>) -> Result<(), BuildFault> {
         let mut held: HashSet<_> = self.held.iter().copied().collect();
-        let mut fresh = Vec::new();
         for change in changes {
             let hash = change.hash();
             if self.history.contains(&hash) || held.contains(&hash) {
@@ -105,14 +112,78 @@ impl LayerDoc {
                 continue;
             }
             self.history.insert(change).map_err(BuildFault::MissingDep)?;
-            fresh.push(change.automerge().clone());
+            self.merge(change);
         }
-        caught(|| self.doc.apply_changes(fresh)).map_err(|_| BuildFault::Panicked)?.map_err(|_| BuildFault::Refused)
+        Ok(())
+    }
+
+    /// A put stands until an operation that saw it names it: whatever came before or will come after makes no difference.
+    fn merge(&mut self, change: &CheckedChange) {
+        for (at, checked) in (0_u64..).zip(change.ops()) {
+            let (key, put) = match &checked.op {
+                LayerOp::Put { key, value } => (key, Some(value)),
+                LayerOp::Delete { key } => (key, None),
+            };
+            let standing = self.values.entry(key.clone()).or_default();
+            for pred in &checked.preds {
+                standing.remove(pred);
+            }
+            if let Some(value) = put {
+                let id = OpId { counter: change.start_op() + at, actor: change.actor() };
+                standing.insert(id, (value.clone(), change.hash()));
+            } else if standing.is_empty() {
+                self.values.remove(key);
+            }
+        }
+        for dep in change.deps() {
+            self.heads.remove(dep);
+        }
+        self.heads.insert(change.hash());
+        self.raw.push(change.raw_bytes().to_vec());
+    }
+
+    /// The same as an Automerge document: the yardstick, not what views are made of.
+    ///
+    /// # Errors
+    ///
+    /// [`BuildFault::Refused`] or [`BuildFault::Panicked`], should Automerge not take what the gates let through.
+    pub fn to_automerge(&self) -> Result<Automerge, BuildFault> {
+        let build = || {
+            let changes = self.raw.iter().map(|raw| Change::try_from(raw.as_slice()));
+            let changes = changes.collect::<Result<Vec<_>, _>>().map_err(|_| BuildFault::Refused)?;
+            let mut doc = Automerge::new();
+            doc.apply_changes(changes).map_err(|_| BuildFault::Refused)?;
+            Ok(doc)
+        };
+        caught(build).map_err(|_| BuildFault::Panicked)?
+    }
+
+    /// True if Automerge makes the same of these changes.
+    ///
+    /// # Errors
+    ///
+    /// As [`to_automerge`](Self::to_automerge).
+    pub fn equals_automerge(&self) -> Result<bool, BuildFault> {
+        let doc = self.to_automerge()?;
+        let of_key = |key: &str| -> Vec<(OpId, Value)> {
+            let all = doc.get_all(ROOT, key).unwrap_or_default();
+            let value = |(value, id): (automerge::Value<'_>, ObjId)| {
+                let ObjId::Id(counter, actor, _) = id else { return None };
+                let actor = ActorId(actor.to_bytes().try_into().ok()?);
+                Some((OpId { counter, actor }, from_scalar(value.as_scalar()?)?))
+            };
+            let mut values: Vec<_> = all.into_iter().filter_map(value).collect();
+            values.sort_unstable_by_key(|(id, _)| *id);
+            values
+        };
+        let keys: BTreeSet<String> = doc.keys(ROOT).collect();
+        let same = |key: &String| self.writes(key).map(|(id, value)| (id, value.clone())).eq(of_key(key));
+        Ok(keys.iter().eq(self.values.keys()) && keys.iter().all(same) && doc.get_heads() == self.heads())
     }
 
     /// The changes no other builds on, sorted.
     pub fn heads(&self) -> Vec<ChangeHash> {
-        self.doc.get_heads()
+        self.heads.iter().copied().collect()
     }
 
     /// The changes in the document.
@@ -170,12 +241,8 @@ impl LayerDoc {
 
     /// Every root key that holds something, with all its concurrent values in the order of their operation ids.
     pub fn rivals(&self) -> BTreeMap<String, Vec<Rival>> {
-        let past = self.history.whole();
-        let rivals = |key: &str| {
-            let rival = |(id, value)| Some(Rival { value, change: past.writer_of(id)? });
-            self.writes(key).filter_map(rival).collect()
-        };
-        self.doc.keys(ROOT).map(|key| (key.clone(), rivals(&key))).collect()
+        let rival = |(value, change): &(Value, ChangeHash)| Rival { value: value.clone(), change: *change };
+        self.values.iter().map(|(key, values)| (key.clone(), values.values().map(rival).collect())).collect()
     }
 
     /// The document as readers see it: each value with the stamp of the change that wrote it, rivals sorted by
@@ -192,15 +259,9 @@ impl LayerDoc {
         self.rivals().into_iter().map(|(key, rivals)| (key, cells(rivals))).collect()
     }
 
-    /// The values at a root key with the operations that wrote them. The gates admit no other kind of value or actor,
-    /// so nothing is left out.
-    fn writes(&self, key: &str) -> impl Iterator<Item = (OpId, Value)> {
-        let all = self.doc.get_all(ROOT, key).unwrap_or_default();
-        all.into_iter().filter_map(|(value, id)| {
-            let ObjId::Id(counter, actor, _) = id else { return None };
-            let actor = ActorId(actor.to_bytes().try_into().ok()?);
-            Some((OpId { counter, actor }, from_scalar(value.as_scalar()?)?))
-        })
+    /// The values at a root key with the operations that wrote them, in the order of the operations.
+    fn writes(&self, key: &str) -> impl Iterator<Item = (OpId, &Value)> {
+        self.values.get(key).into_iter().flatten().map(|(id, (value, _))| (*id, value))
     }
 }
 

@@ -149,7 +149,7 @@ fn our_bytes_are_those_of_an_automerge_transaction() {
     ours.apply([&rival]).expect("applies");
     let ops = [int("status", 9), delete("flag"), put("fact/1", Value::Bytes(vec![0xff, 0]))];
 
-    let mut theirs = ours.doc.clone();
+    let mut theirs = ours.to_automerge().expect("Automerge takes it");
     theirs.set_actor(automerge::ActorId::from(CLERK.0));
     let mut transaction = theirs.transaction();
     for op in &ops {
@@ -268,7 +268,8 @@ proptest! {
         let mut doc = LayerDoc::new();
         write(&mut doc, CLERK, &[put(&key, value.clone())]);
         prop_assert_eq!(values(&doc, &key), [value.clone()]);
-        let loaded = Automerge::load(&doc.doc.save()).expect("loads");
+        let saved = doc.to_automerge().expect("Automerge takes it").save();
+        let loaded = Automerge::load(&saved).expect("loads");
         prop_assert_eq!(loaded.get_heads(), doc.heads());
         let state = doc.state(|_| stamp(3));
         prop_assert_eq!(&state[&key], &[Cell { value, stamp: stamp(3) }]);
@@ -284,6 +285,9 @@ proptest! {
         let otherwise = LayerDoc::build(shuffled(&devices.changes, &weights)).expect("in another order");
         prop_assert_eq!(as_written.heads(), otherwise.heads());
         prop_assert_eq!(as_written.rivals(), otherwise.rivals());
+        for doc in [&as_written, &otherwise] {
+            prop_assert_eq!(doc.equals_automerge(), Ok(true));
+        }
         let mut piecemeal = LayerDoc::new();
         for change in shuffled(&devices.changes, &weights) {
             piecemeal.apply([change, change]).expect("one by one, each twice");
