@@ -52,6 +52,11 @@ impl RunningNode {
         &self.ready
     }
 
+    /// The process.
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// The multiaddress it listens on.
     pub fn address(&self) -> String {
         let first = self.ready["listening"].get(0).and_then(Value::as_str);
