@@ -1,6 +1,7 @@
 //! The commands: what each understands, and the request it becomes. One a file; the short verbs on a case together.
 
 mod audience;
+mod bundle;
 pub(crate) mod case;
 pub(crate) mod demo;
 mod import;
@@ -57,6 +58,9 @@ pub(crate) enum Commands {
     Status,
     Run(run::Run),
     Sync(sync::Sync),
+    Carry(bundle::Carry),
+    #[command(subcommand)]
+    Bundle(bundle::Bundle),
     Import(import::Import),
     Verify,
     Fingerprint,
@@ -86,6 +90,8 @@ impl Commands {
             Self::Find(find) => find.request(asker)?,
             Self::Import(import) => import.request()?,
             Self::Sync(sync) => sync.request(),
+            Self::Carry(carry) => carry.request()?,
+            Self::Bundle(bundle) => bundle.request()?,
             Self::Taxonomy(taxonomy) => taxonomy.request(),
             Self::Todo => Request::Todo,
             Self::Outbox => Request::Outbox,

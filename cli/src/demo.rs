@@ -46,6 +46,7 @@ pub(crate) fn tell(demo: &Demo, json: bool, texts: &Texts, world: &mut World<'_>
         story.apart()?;
         story.together()?;
         story.close_a_loop()?;
+        story.carry()?;
         story.compare()?;
         Ok(story.into_machines())
     });

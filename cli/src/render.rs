@@ -2,6 +2,7 @@
 //! texts; nothing here decides or computes.
 
 mod acts;
+mod bundle;
 mod case;
 mod listing;
 mod report;
@@ -67,6 +68,10 @@ pub(crate) fn human(name: &str, value: &Value, texts: &Texts, paint: Paint) -> S
         ("case conflicts", Value::Array(rows)) => case::conflicts(rows, with),
         ("status", Value::Object(_)) => report::status(value, with),
         ("sync", Value::Object(_)) => report::sync(value, with),
+        ("bundle export", Value::Object(_)) => bundle::export(value, with),
+        ("bundle import", Value::Object(_)) => bundle::import(value, with),
+        ("bundle inspect", Value::Object(_)) => case::show(value, with),
+        ("carry", Value::Object(_)) => bundle::carry(value, with),
         ("verify", Value::Object(_)) => report::verify(value, with),
         ("import", Value::Object(_)) => report::import(value, with),
         ("taxonomy show" | "member show", Value::Object(_)) => case::show(value, with),

@@ -183,6 +183,10 @@ fn ask_node(service: &dyn Service, mut envelope: Envelope, texts: &Texts, world:
                 Some(seal) if seal.recuse.is_none() => seal.recuse = Some(ask_recusals(world.console, texts)?),
                 _ => return Err(failure),
             },
+            "several_sticks" => match &mut envelope.request {
+                Request::Carry { path: path @ None } => *path = Some(ask_stick(&failure, world.console, texts)?),
+                _ => return Err(failure),
+            },
             _ => return Err(failure),
         }
     }
@@ -191,6 +195,18 @@ fn ask_node(service: &dyn Service, mut envelope: Envelope, texts: &Texts, world:
 /// The passphrase of someone who has one.
 pub(crate) fn unlock(console: &mut dyn Console, texts: &Texts) -> Result<Secret, Failure> {
     ask::passphrase(console, texts, "ask-passphrase")
+}
+
+/// One of the sticks the node found, by its number.
+fn ask_stick(failure: &Failure, console: &mut dyn Console, texts: &Texts) -> Result<String, Failure> {
+    let named = failure.args.iter().find(|(name, _)| *name == "folders").map_or("", |(_, folders)| folders);
+    let folders: Vec<&str> = named.split("; ").collect();
+    let choices: Vec<String> = (1..).zip(&folders).map(|(n, folder)| format!("{n}: {folder}")).collect();
+    let question = texts.with("ask-stick", &[("choices", choices.join(", ").into())]);
+    let question = ask::in_question(texts, &question);
+    let answer = console.ask(&question).map_err(|error| Failure::new("unexpected").because(&error))?;
+    let picked = answer.and_then(|answer| answer.trim().parse::<usize>().ok()).and_then(|n| n.checked_sub(1));
+    picked.and_then(|n| folders.get(n)).map(|folder| (*folder).to_owned()).ok_or_else(|| failure.clone())
 }
 
 fn seal_options(request: &mut Request) -> Option<&mut SealOptions> {

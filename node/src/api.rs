@@ -193,6 +193,10 @@ pub const IMPLEMENTED: &[&str] = &[
     "digest",
     "status",
     "sync",
+    "carry",
+    "bundle export",
+    "bundle import",
+    "bundle inspect",
     "import",
     "taxonomy show",
 ];

@@ -17,7 +17,7 @@ mod line;
 pub(crate) mod offer;
 mod pace;
 mod peers;
-mod policy;
+pub(crate) mod policy;
 mod reach;
 pub(crate) mod session;
 

@@ -156,6 +156,11 @@ impl Keychain {
         self.audiences.get(&(*audience, epoch))?.iter().find(|secret| secret.kem_public() == *pk)
     }
 
+    /// The secrets of all audience epochs held.
+    pub(crate) fn audience_secrets(&self) -> impl Iterator<Item = &Secret> {
+        self.audiences.values().flatten()
+    }
+
     /// True when some epoch of the audience is held.
     pub(crate) fn reads_audience(&self, audience: &AudienceId) -> bool {
         self.audiences.keys().any(|(held, _)| held == audience)

@@ -2,6 +2,7 @@
 
 mod acts;
 pub mod api;
+mod bundle;
 mod cases;
 mod clock;
 mod core;

@@ -10,6 +10,7 @@ use crdt_model::taxonomy::Taxonomy;
 use serde_json::{Value as Json, json};
 
 use crate::api::{Envelope, IMPLEMENTED, Progress, Ready, Reply, Request, RunOptions, Runtime, Service};
+use crate::bundle::ExportRequest;
 use crate::cases::level_of;
 use crate::clock;
 use crate::core::{Core, Reader, fresh, keyring_failure, locked};
@@ -178,6 +179,9 @@ impl Node {
         if let Request::Sync { target } = &envelope.request {
             return self.sync(&core, target.as_deref(), on_progress);
         }
+        if let Some(reply) = self.by_file(&core, &member, &envelope.request, now_ms, on_progress) {
+            return reply;
+        }
         let mut reader = locked(&reader);
         core.refresh_reader(&mut reader)?;
         if let Some(reply) = self.organise(&core, &mut reader, envelope, now_ms) {
@@ -189,6 +193,36 @@ impl Node {
             core.refresh_reader(&mut reader)?;
         }
         reply
+    }
+
+    /// What travels as files. The acting member's reader is not held meanwhile: it is long work, and of the device.
+    fn by_file(
+        &self,
+        core: &Core,
+        member: &MemberId,
+        request: &Request,
+        now_ms: i64,
+        on_progress: &mut dyn FnMut(Progress),
+    ) -> Option<Reply> {
+        Some(match request {
+            Request::BundleExport { path, to, after, all, max_bytes } => {
+                let request = ExportRequest {
+                    path: Path::new(path),
+                    to: to.as_deref(),
+                    after: after.as_deref().map(Path::new),
+                    all: *all,
+                    max_bytes: *max_bytes,
+                };
+                core.bundle_export(&request, now_ms, on_progress)
+            }
+            Request::BundleImport { path, accept_late } => {
+                let late = accept_late.then_some(member);
+                core.bundle_import(Path::new(path), late, now_ms, on_progress)
+            }
+            Request::BundleInspect { path } => core.bundle_inspect(Path::new(path)),
+            Request::Carry { path } => core.carry(path.as_deref().map(Path::new), now_ms, on_progress),
+            _ => return None,
+        })
     }
 
     fn join(&self, envelope: &Envelope, text: &str, member: &str, now_ms: i64) -> Reply {

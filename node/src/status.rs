@@ -80,10 +80,13 @@ impl Core {
         let snapshot = self.store.read()?;
         let mut held: BTreeMap<(ScopeId, ChainKey), u64> = BTreeMap::new();
         for (key, value) in snapshot.list(Space::Peers)? {
-            if !key.starts_with(b"agreed/") {
-                continue;
-            }
-            let Ok(agreed) = crdt_model::cbor::decode::<Agreed>(&value) else { continue };
+            // by a session, or by a bundle of theirs
+            let said = match (key.starts_with(b"agreed/"), key.starts_with(b"held/")) {
+                (true, _) => Some(value.as_slice()),
+                (_, true) => value.get(8..),
+                _ => None,
+            };
+            let Some(Ok(agreed)) = said.map(crdt_model::cbor::decode::<Agreed>) else { continue };
             for (scope, frontier) in agreed.frontiers() {
                 for (chain, tip) in frontier.iter().filter(|(chain, _)| chain.device == self.device) {
                     let seen = held.entry((*scope, *chain)).or_default();

@@ -1,6 +1,7 @@
 //! Black-box suites over the real binary: whole homes, whole processes, real sockets. One behaviour a file.
 
 mod bad_input;
+mod bundles;
 mod conflicts;
 mod convergence;
 mod crash;

@@ -40,6 +40,28 @@ fn r() -> String {
 }
 
 #[test]
+fn bundles_and_the_stick_are_understood() {
+    let export = |to: Option<&str>, after: Option<&str>, all, max_bytes| Request::BundleExport {
+        path: "/s/a.boucle".into(),
+        to: to.map(str::to_owned),
+        after: after.map(str::to_owned),
+        all,
+        max_bytes,
+    };
+    assert_eq!(request("bundle export /s/a.boucle"), export(None, None, false, None));
+    let line = "bundle export /s/a.boucle --for JER --after /s/b.boucle --max-size 2GB";
+    assert_eq!(request(line), export(Some("JER"), Some("/s/b.boucle"), false, Some(2_000_000_000)));
+    assert_eq!(request("bundle export /s/a.boucle --all"), export(None, None, true, None));
+    let import = |accept_late| Request::BundleImport { path: "/s/a.boucle".into(), accept_late };
+    assert_eq!(request("bundle import /s/a.boucle"), import(false));
+    assert_eq!(request("bundle import /s/a.boucle --accept-late"), import(true));
+    assert_eq!(request("bundle inspect /s/a.boucle"), Request::BundleInspect { path: "/s/a.boucle".into() });
+    assert_eq!(request("carry"), Request::Carry { path: None });
+    assert_eq!(request("carry /media/rose/CLE"), Request::Carry { path: Some("/media/rose/CLE".into()) });
+    assert_eq!(refusal("bundle export /s/a.boucle --max-size big").code, "usage_bad_value");
+}
+
+#[test]
 fn setting_up_is_understood() {
     let init = |roots| Request::Init { org: "PAM".into(), site: "JER".into(), member: "Rose".into(), roots };
     assert_eq!(request("init --org PAM --site JER --member Rose"), init(None));

@@ -23,6 +23,8 @@ pub(crate) enum Claim {
     FocalCan,
     /// A loop is closed by an answer and a satisfied person, by nothing less. Broken by a person who is not satisfied.
     Loop,
+    /// The last change travels as a file, both ways, with the network cut. Broken by a byte altered on the stick.
+    Bundle,
     /// All nodes hold the same entries. Broken by a case after the last sync.
     SameEntries,
     /// Two members of the same rights read the same on two machines. Broken by a lesser role.
@@ -51,6 +53,7 @@ impl Claim {
             Self::OfficeCannot => "demo-office-cannot",
             Self::FocalCan => "demo-focal-can",
             Self::Loop => "demo-loop",
+            Self::Bundle => "demo-bundle",
             Self::SameEntries => "demo-same-entries",
             Self::SameDigest => "demo-same-digest",
             Self::Quiet => "demo-quiet",
@@ -152,8 +155,8 @@ mod tests {
     #[test]
     fn names_are_those_of_the_command_line() {
         let names: Vec<String> = Claim::value_variants().iter().map(|claim| claim.name()).collect();
-        let expected = "import import-again both-edits settled office-cannot focal-can loop same-entries same-digest \
-                        quiet verified clean";
+        let expected = "import import-again both-edits settled office-cannot focal-can loop bundle same-entries \
+                        same-digest quiet verified clean";
         assert_eq!(names.join(" "), expected);
     }
 

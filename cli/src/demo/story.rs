@@ -360,7 +360,46 @@ impl<'t, 'a, 'w> Story<'t, 'a, 'w> {
         Ok(Held(vec![("ref", mark.into())]))
     }
 
-    // ------------------------------------------------------------ 6: the same everywhere
+    // ------------------------------------------------------------ 6: a file
+
+    /// The network is cut again; the last change goes to the committee as a file, and the committee's word comes back.
+    pub(super) fn carry(&mut self) -> Result<(), Failure> {
+        self.region.stop().map_err(Broken::of_step)?;
+        self.teller.say("demo-carries", &[])?;
+        let carried = self.by_file();
+        self.teller.claim(Claim::Bundle, carried)?;
+        self.region.run().and_then(|()| self.sync_all()).map_err(Broken::of_step)
+    }
+
+    fn by_file(&self) -> Result<Held, Broken> {
+        let mark = self.shared.as_str();
+        let stick = self.folder.join("cle-usb");
+        std::fs::create_dir_all(&stick).map_err(|error| Failure::io(IoOperation::Write, &stick, &error))?;
+        let file = stick.join("dernier.boucle");
+        let path = file.to_str().ok_or_else(|| Broken::Unmet("the folder's name is not UTF-8".into()))?;
+        self.region.ask_with(&["case", "note", mark, "-"], "Le dernier mot de la coordination.")?;
+        let out = self.region.ask(&["bundle", "export", path])?;
+        holds("the file holds the last change", number(&out, "entries") > 0)?;
+        if self.breaks(Claim::Bundle) {
+            flip(&file)?;
+        }
+        let taken = self.committee.ask(&["bundle", "import", path])?;
+        same("new", number(&taken, "new"), number(&out, "entries"))?;
+        same("missing", number(&taken, "missing"), 0)?;
+        let bytes = without(&stick, CANARY.as_bytes())? + without(&stick, PLACE.as_bytes())?;
+        holds("the stick was searched", bytes > 0)?;
+        // and back, the stick in one word
+        self.committee.ask_with(&["case", "note", mark, "-"], "Le comité a lu.")?;
+        let stick = stick.to_str().ok_or_else(|| Broken::Unmet("the folder's name is not UTF-8".into()))?;
+        self.committee.ask(&["carry", stick])?;
+        let back = self.region.ask(&["carry", stick])?;
+        holds("the answer came back", number(&back, "back") > 0)?;
+        let of = |machine: &Machine| machine.ask(&["fingerprint"]).map(by_scope);
+        holds("both hold the same", of(&self.region)? == of(&self.committee)?)?;
+        Ok(Held(vec![("entries", out["entries"].clone()), ("back", back["back"].clone())]))
+    }
+
+    // ------------------------------------------------------------ 7: the same everywhere
 
     /// Compares the machines, and says how many cases there are.
     pub(super) fn compare(&mut self) -> Result<(), Failure> {
@@ -491,6 +530,17 @@ fn alter(store: &Path) -> Result<(), Broken> {
         }
     }
     Ok(std::fs::write(store, bytes).map_err(|error| io(IoOperation::Write, &error))?)
+}
+
+/// Sabotage: changes one bit in the middle of a file, as a bad stick might.
+fn flip(file: &Path) -> Result<(), Broken> {
+    let io = |operation, error: &std::io::Error| Failure::io(operation, file, error);
+    let mut bytes = std::fs::read(file).map_err(|error| io(IoOperation::Read, &error))?;
+    let middle = bytes.len() / 2;
+    if let Some(byte) = bytes.get_mut(middle) {
+        *byte ^= 1;
+    }
+    Ok(std::fs::write(file, bytes).map_err(|error| io(IoOperation::Write, &error))?)
 }
 
 #[cfg(test)]

@@ -302,6 +302,40 @@ pub enum Request {
         /// A multiaddress, `host:port`, site or device; absent: everyone in reach.
         target: Option<String>,
     },
+    /// Writes what others lack as sealed files. Releases what waited. Reply: `{"file", "files", "entries", "bytes",
+    /// "released", "for"}`.
+    BundleExport {
+        /// Absolute path: a file that does not exist yet, or a folder.
+        path: String,
+        /// A site's code or a device's first digits; absent: the organisation.
+        to: Option<String>,
+        /// Only what this bundle and whoever made it lack (absolute path).
+        after: Option<String>,
+        /// Everything, whatever others are known to hold.
+        all: bool,
+        /// Largest file, bytes; more becomes several files.
+        max_bytes: Option<u64>,
+    },
+    /// Takes in a bundle. Reply: `{"entries", "new", "missing", "missing_chains", "waiting", "refused", "left", "from",
+    /// "part"}`.
+    BundleImport {
+        /// Absolute path.
+        path: String,
+        /// Also from a newcomer whose invitation's date is over, after a person made sure who it is.
+        accept_late: bool,
+    },
+    /// What a bundle says of itself; nothing is taken in. Reply: `{"from", "created", "entries", "for", "bytes", "part",
+    /// "signature"}`.
+    BundleInspect {
+        /// Absolute path.
+        path: String,
+    },
+    /// Reads what others left on a stick and leaves what they lack. Reply: `{"stick", "take", "back", "missing",
+    /// "entries", "bytes", "files", "removed", "released", "for_others", "problems"}`.
+    Carry {
+        /// Folder of the stick (absolute path); absent: the only stick there is.
+        path: Option<String>,
+    },
     /// Reads cases from a file.
     Import {
         /// Absolute path. The node reads it: both run on one machine under one user.
@@ -376,6 +410,10 @@ impl Request {
             Self::Digest => "digest",
             Self::Status => "status",
             Self::Sync { .. } => "sync",
+            Self::BundleExport { .. } => "bundle export",
+            Self::BundleImport { .. } => "bundle import",
+            Self::BundleInspect { .. } => "bundle inspect",
+            Self::Carry { .. } => "carry",
             Self::Import { .. } => "import",
             Self::Find { .. } => "find",
             Self::Outbox => "outbox",

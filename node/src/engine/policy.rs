@@ -12,19 +12,19 @@ use ed25519_dalek::VerifyingKey;
 use crate::core::{Core, Shared};
 
 /// The membership as of one moment.
-pub(super) struct Policy {
+pub(crate) struct Policy {
     org: OrgId,
     shared: Arc<Shared>,
     now_ms: i64,
 }
 
 impl Policy {
-    pub(super) fn of(core: &Core, now_ms: i64) -> Self {
+    pub(crate) fn of(core: &Core, now_ms: i64) -> Self {
         Self { org: core.org, shared: core.shared(), now_ms }
     }
 
     /// The founding is held: this node knows its organisation.
-    pub(super) fn is_founded(&self) -> bool {
+    pub(crate) fn is_founded(&self) -> bool {
         self.shared.roster.founding.is_some()
     }
 }

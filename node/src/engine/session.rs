@@ -226,7 +226,7 @@ impl Talk {
 }
 
 /// The Join that brought this device, for peers that may not hold it yet.
-fn own_join(core: &Core, snapshot: &store::Snapshot) -> Result<Option<Vec<u8>>, Failure> {
+pub(crate) fn own_join(core: &Core, snapshot: &store::Snapshot) -> Result<Option<Vec<u8>>, Failure> {
     let shared = core.shared();
     let scope = membership_scope(&core.org);
     if shared.roster.founding.as_ref().is_some_and(|f| f.device.ed == core.device_ed.verifying_key().to_bytes()) {

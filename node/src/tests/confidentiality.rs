@@ -136,6 +136,29 @@ fn files(folder: &std::path::Path, into: &mut Vec<(String, Vec<u8>)>) {
     }
 }
 
+/// A bundle of everything as the founder's node makes it, as it lies on a stick; and every entry that the relay, to which
+/// it opens, finds in it.
+fn carried(from: &Home, to: &Home) -> (Vec<(String, Vec<u8>)>, Vec<(String, Vec<u8>)>) {
+    use crdt_model::bundle::{Event, Reader};
+
+    let stick = tempfile::TempDir::new().expect("a folder");
+    let path = stick.path().join("a.boucle");
+    let request = crate::bundle::ExportRequest { path: &path, to: None, after: None, all: true, max_bytes: None };
+    from.core.bundle_export(&request, NOW, &mut |_| ()).expect("exported");
+    let file = std::fs::read(&path).expect("read");
+    let mut reader = Reader::new(to.core.org, vec![to.core.device_x.clone()]);
+    reader.push(&file).expect("whole");
+    reader.finish().expect("whole");
+    let mut opened = Vec::new();
+    while let Some(event) = reader.poll() {
+        if let Event::Entry(entry) = event {
+            opened.push(("in the bundle".to_owned(), entry));
+        }
+    }
+    assert!(!opened.is_empty());
+    (vec![("on the stick".to_owned(), file)], opened)
+}
+
 /// What every part of the program logs, at the finest level.
 #[derive(Clone, Default)]
 struct Log(Arc<Mutex<Vec<u8>>>);
@@ -199,6 +222,9 @@ fn no_canary_is_found_without_the_keys_and_every_one_without_sealing() {
     let frames = FRAMES.lock().expect("whole").clone();
     assert!(frames.iter().any(|frame| frame.len() > 4_096), "entries crossed the network");
     places.extend(frames.into_iter().map(|frame| ("handed to transport".to_owned(), frame)));
+    let (stick, opened) = carried(&founder, &relay);
+    places.extend(stick);
+    places.extend(opened);
     let logged = log.0.lock().expect("whole").clone();
     assert!(!logged.is_empty(), "something was logged");
     places.push(("log".into(), logged));
@@ -208,7 +234,7 @@ fn no_canary_is_found_without_the_keys_and_every_one_without_sealing() {
     let found = scan(&places);
     if cfg!(feature = "unsealed-control") {
         for field in PERSONAL.iter().chain(&SENSITIVE) {
-            for place in ["handed to transport", "entry "] {
+            for place in ["handed to transport", "entry ", "on the stick", "in the bundle"] {
                 let there = |(f, p, _): &(String, String, &str)| f == field && p.starts_with(place);
                 assert!(found.iter().any(there), "the control must find {field} in what is {place}");
             }

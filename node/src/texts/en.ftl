@@ -219,6 +219,46 @@ error-peer-refused = { $peer } refused: { $reason }
 error-peer-other-org = { $peer } belongs to another organisation
 error-sync-cut = the sync with { $peer } was cut
 error-sync-cut-hint = run it again: it resumes where it stopped
+error-bundle-name = a bundle's name ends in .boucle: { $file }
+error-bundle-name-hint = name a folder to have a name chosen
+error-file-exists = { $file } exists already
+error-file-exists-hint = give another name; nothing is written over
+error-recipient-not-found = no site and no device is called { $name }
+error-recipient-not-found-hint = `boucle site list` and `boucle member list` show them; at least 8 digits of a device
+error-too-many-recipients = a bundle opens to 4,096 devices at most; these are { $found }
+error-too-many-recipients-hint = make one a site: --for SITE
+error-bundle-too-large = this does not fit into a bundle
+error-bundle-no-room = not enough room in { $folder }: { $needed_mb } MB needed, { $free_mb } MB free
+error-bundle-no-room-hint = free some space or take another stick; nothing was written
+error-bundle-not-one = { $file } is no bundle
+error-bundle-not-one-hint = only ordinary files named *.boucle are read, no links and no folders
+error-bundle-version = { $file } is of another version of boucle: { $found }
+error-bundle-version-hint = update this node
+error-bundle-not-for-us = { $file } is not sealed to this device
+error-bundle-not-for-us-hint = it is another organisation's, or for others, or from before you were known there: ask for a new one
+error-bundle-cut = { $file } ends too early: { $bytes } of { $expected } bytes; { $taken } new entries were kept
+error-bundle-cut-hint = copy it again, then import it again
+error-bundle-damaged = { $file } is damaged or was altered; { $taken } new entries before that were kept
+error-bundle-damaged-hint = copy it again, or ask for a new one
+error-bundle-sender = { $file } is refused: { $reason ->
+    [bad_signature] the signature of who made it does not hold
+    [unknown_device] the device that made it is unknown here
+    [invite_used] its invitation was used by somebody else
+   *[other] the device that made it may not ({ $reason })
+}
+error-bundle-sender-hint = ask who gave it to you; nothing of it was taken in
+error-bundle-newcomer-unknown = { $file } comes from a newcomer whose invitation is unknown here
+error-bundle-newcomer-unknown-hint = first import a bundle of whoever invited them, or sync with them
+error-bundle-newcomer-late = { $file } comes from a newcomer whose invitation has expired
+error-bundle-newcomer-late-hint = compare the six words with them; who manages people then imports with --accept-late
+error-bundle-other-org = { $file } is another organisation's than your invitation names
+error-bundle-no-founding = { $file } does not bring the organisation's founding
+error-bundle-no-founding-hint = ask whoever invited you for a bundle made with --all
+error-no-stick = no USB stick found
+error-no-stick-hint = put it in, or name its folder: `boucle carry FOLDER`
+error-several-sticks = several sticks: { $folders }
+error-several-sticks-hint = name one: `boucle carry FOLDER`
+error-not-a-folder = { $folder } is no folder
 error-bad-address = { $address } is no address
 error-bad-address-hint = a multiaddress (/ip4/192.168.1.5/tcp/4001) or HOST:PORT
 error-cannot-listen = cannot listen on { $address }
@@ -300,7 +340,9 @@ demo-office-cannot = neither sub-office nor committee reads the allegation, nor 
 demo-focal-can = the PSEA focal point reads it
 demo-works = 5. The committee works on a case to its end.
 demo-loop = { $ref }: the loop is closed only once the person is satisfied
-demo-compares = 6. In the end:
+demo-carries = 6. The network is cut; the last change travels on a stick.
+demo-bundle = a sealed file took { $entries } entries there, { $back } came back
+demo-compares = 7. In the end:
 demo-same-entries = the three nodes hold the same { $entries } entries
 demo-same-digest = two managers of the same rights read the same { $cases } cases
 demo-quiet = a sync without news: one round trip, { $bytes } bytes
@@ -309,7 +351,7 @@ demo-clean = { $kept ->
     [yes] no process is left; the nodes' folders are kept
    *[no] nothing is left: no process, no file
     }
-demo-counts = 7. Cases, by status:
+demo-counts = 8. Cases, by status:
 demo-kept = Kept in { $folder }. Rose's passphrase: { $passphrase }; and so for each.
 demo-done = All of it holds, in { $seconds } s.
 
@@ -378,6 +420,31 @@ done-import-duplicates = duplicates proposed: { $n }
 done-sync-equal = { $peer }: equal ({ $sent } sent, { $received } received, { $ms } ms)
 done-sync-unequal = { $peer }: unfinished ({ $sent } sent, { $received } received)
 done-sync-none = no peer in reach
+done-bundle-export = { $entries ->
+    [0] nothing is lacking there: the bundle holds no entry
+    [one] one entry in { $file }
+   *[other] { $entries } entries in { $file }
+} ({ $size })
+done-bundle-files = in { $n } files, to be imported in any order
+done-bundle-released = { $n ->
+    [one] one entry of yours that waited is released: it can no longer be withdrawn
+   *[other] { $n } entries of yours that waited are released: they can no longer be withdrawn
+}
+done-bundle-import = { $entries } entries read, { $new } new
+done-bundle-missing = { $chains ->
+    [one] one chain lacks { $n } entries: ask { $from } for a bundle made with --all, or sync
+   *[other] { $chains } chains lack { $n } entries: ask { $from } for a bundle made with --all, or sync
+}
+done-bundle-part = this was part { $index } of { $of }
+done-bundle-refused = { $n ->
+    [one] one entry was refused: `boucle verify` names it
+   *[other] { $n } entries were refused: `boucle verify` names them
+}
+done-bundle-left = { $n } entries were left: the device that made the bundle is suspended
+done-carry = { $take } to take, { $back } back
+done-carry-missing = { $n } entries of others are still missing: the next journey brings them
+done-carry-problem = { $file }: { $code }
+ask-stick = Several sticks: which one? { $choices }
 done-lock = Locked.
 done-unlock = Unlocked.
 done-clock-suspect = the clock of this device is suspect
@@ -615,6 +682,11 @@ help-digest = Hash of what the member may read
 help-status = The node at a glance
 help-run = Run the node
 help-sync = Sync with other nodes
+help-carry = Take the USB stick along: read what others left, leave what they lack
+help-bundle = Sealed files for USB sticks and e-mail
+help-bundle-export = Write what others lack to a file
+help-bundle-import = Take in a file
+help-bundle-inspect = Show what a file says of itself
 help-import = Import cases from a file
 help-demo = The whole story on one machine, in under a minute
 help-taxonomy = Codes: categories, channels, roles…
@@ -646,6 +718,12 @@ arg-org-unit = Unit whose staff it is
 arg-role = Role (code)
 arg-expires = How long it is valid, for instance 30d
 arg-out = File to write
+arg-for = A site's code or a device's first digits; everybody when left out
+arg-after = Only what this bundle, and whoever made it, lack
+arg-all = Everything, whatever others are known to hold
+arg-max-size = Largest file, for instance 25MB; more becomes several files
+arg-accept-late = Also from a newcomer whose invitation has expired: you compared the six words
+arg-stick = Folder of the stick; found by itself when there is one
 arg-invitation = Text or file of the invitation, - for standard input
 arg-words = The six words as heard
 arg-case-type = Type (code)

@@ -219,6 +219,46 @@ error-peer-refused = { $peer } a refusé : { $reason }
 error-peer-other-org = { $peer } appartient à une autre organisation
 error-sync-cut = la synchronisation avec { $peer } a été coupée
 error-sync-cut-hint = relancez-la : elle reprend où elle s'est arrêtée
+error-bundle-name = le nom d'un paquet finit par .boucle : { $file }
+error-bundle-name-hint = nommez un dossier pour qu'un nom soit choisi
+error-file-exists = { $file } existe déjà
+error-file-exists-hint = donnez un autre nom ; rien n'est écrasé
+error-recipient-not-found = ni site ni appareil ne s'appelle { $name }
+error-recipient-not-found-hint = `boucle site list` et `boucle member list` les montrent ; au moins 8 chiffres d'un appareil
+error-too-many-recipients = un paquet s'ouvre pour 4 096 appareils au plus ; ils sont { $found }
+error-too-many-recipients-hint = faites-en un par site : --for SITE
+error-bundle-too-large = cela ne tient pas dans un paquet
+error-bundle-no-room = pas assez de place dans { $folder } : { $needed_mb } Mo nécessaires, { $free_mb } Mo libres
+error-bundle-no-room-hint = libérez de la place ou prenez une autre clé ; rien n'a été écrit
+error-bundle-not-one = { $file } n'est pas un paquet
+error-bundle-not-one-hint = seuls les fichiers ordinaires nommés *.boucle sont lus, ni liens ni dossiers
+error-bundle-version = { $file } est d'une autre version de boucle : { $found }
+error-bundle-version-hint = mettez ce nœud à jour
+error-bundle-not-for-us = { $file } n'est pas scellé pour cet appareil
+error-bundle-not-for-us-hint = il est d'une autre organisation, ou pour d'autres, ou d'avant qu'on vous y connaisse : demandez-en un nouveau
+error-bundle-cut = { $file } finit trop tôt : { $bytes } octets sur { $expected } ; { $taken } nouvelles entrées sont gardées
+error-bundle-cut-hint = copiez-le de nouveau, puis importez-le de nouveau
+error-bundle-damaged = { $file } est abîmé ou a été modifié ; { $taken } nouvelles entrées lues avant sont gardées
+error-bundle-damaged-hint = copiez-le de nouveau, ou demandez-en un autre
+error-bundle-sender = { $file } est refusé : { $reason ->
+    [bad_signature] la signature de qui l'a fait ne tient pas
+    [unknown_device] l'appareil qui l'a fait est inconnu ici
+    [invite_used] son invitation a servi à quelqu'un d'autre
+   *[other] l'appareil qui l'a fait n'en a pas le droit ({ $reason })
+}
+error-bundle-sender-hint = demandez à qui vous l'a remis ; rien n'en a été pris
+error-bundle-newcomer-unknown = { $file } vient d'un nouveau dont l'invitation est inconnue ici
+error-bundle-newcomer-unknown-hint = importez d'abord un paquet de qui l'a invité, ou synchronisez avec lui
+error-bundle-newcomer-late = { $file } vient d'un nouveau dont l'invitation a expiré
+error-bundle-newcomer-late-hint = comparez les six mots avec lui ; qui gère les personnes importe ensuite avec --accept-late
+error-bundle-other-org = { $file } est d'une autre organisation que celle de votre invitation
+error-bundle-no-founding = { $file } n'apporte pas la fondation de l'organisation
+error-bundle-no-founding-hint = demandez à qui vous a invité un paquet fait avec --all
+error-no-stick = aucune clé USB trouvée
+error-no-stick-hint = branchez-la, ou nommez son dossier : `boucle carry DOSSIER`
+error-several-sticks = plusieurs clés : { $folders }
+error-several-sticks-hint = nommez-en une : `boucle carry DOSSIER`
+error-not-a-folder = { $folder } n'est pas un dossier
 error-bad-address = { $address } n'est pas une adresse
 error-bad-address-hint = une multiadresse (/ip4/192.168.1.5/tcp/4001) ou HÔTE:PORT
 error-cannot-listen = impossible d'écouter sur { $address }
@@ -300,7 +340,9 @@ demo-office-cannot = ni le sous-bureau ni le comité ne lisent l'allégation, ni
 demo-focal-can = le point focal PEAS la lit
 demo-works = 5. Le comité mène un dossier jusqu'au bout.
 demo-loop = { $ref } : la boucle n'est fermée qu'une fois la personne satisfaite
-demo-compares = 6. Au bout du compte :
+demo-carries = 6. Le réseau est coupé ; le dernier changement voyage sur une clé.
+demo-bundle = un fichier scellé a porté { $entries } entrées, { $back } sont revenues
+demo-compares = 7. Au bout du compte :
 demo-same-entries = les trois nœuds ont les mêmes { $entries } entrées
 demo-same-digest = deux gestionnaires de mêmes droits lisent les mêmes { $cases } dossiers
 demo-quiet = une synchronisation sans nouvelles : un aller-retour, { $bytes } octets
@@ -309,7 +351,7 @@ demo-clean = { $kept ->
     [yes] aucun processus ne reste ; les dossiers des nœuds sont gardés
    *[no] rien ne reste : ni processus, ni fichier
     }
-demo-counts = 7. Les dossiers, par statut :
+demo-counts = 8. Les dossiers, par statut :
 demo-kept = Gardé dans { $folder }. La phrase secrète de Rose : { $passphrase } ; et ainsi de chacun.
 demo-done = Tout tient, en { $seconds } s.
 
@@ -378,6 +420,31 @@ done-import-duplicates = doublons proposés : { $n }
 done-sync-equal = { $peer } : à égalité (envoyé { $sent }, reçu { $received }, { $ms } ms)
 done-sync-unequal = { $peer } : inachevé (envoyé { $sent }, reçu { $received })
 done-sync-none = aucun pair à portée
+done-bundle-export = { $entries ->
+    [0] rien n'y manque : le paquet ne contient aucune entrée
+    [one] une entrée dans { $file }
+   *[other] { $entries } entrées dans { $file }
+} ({ $size })
+done-bundle-files = en { $n } fichiers, à importer dans n'importe quel ordre
+done-bundle-released = { $n ->
+    [one] une de vos entrées en attente est libérée : elle ne peut plus être retirée
+   *[other] { $n } de vos entrées en attente sont libérées : elles ne peuvent plus être retirées
+}
+done-bundle-import = { $entries } entrées lues, { $new } nouvelles
+done-bundle-missing = { $chains ->
+    [one] il manque { $n } entrées à une chaîne : demandez à { $from } un paquet fait avec --all, ou synchronisez
+   *[other] il manque { $n } entrées à { $chains } chaînes : demandez à { $from } un paquet fait avec --all, ou synchronisez
+}
+done-bundle-part = c'était la partie { $index } sur { $of }
+done-bundle-refused = { $n ->
+    [one] une entrée a été refusée : `boucle verify` la nomme
+   *[other] { $n } entrées ont été refusées : `boucle verify` les nomme
+}
+done-bundle-left = { $n } entrées laissées : l'appareil qui a fait le paquet est suspendu
+done-carry = { $take } à emporter, { $back } rapportées
+done-carry-missing = il manque encore { $n } entrées d'autres : le prochain trajet les apporte
+done-carry-problem = { $file } : { $code }
+ask-stick = Plusieurs clés : laquelle ? { $choices }
 done-lock = Session fermée.
 done-unlock = Session ouverte.
 done-clock-suspect = l'horloge de cet appareil est douteuse
@@ -615,6 +682,11 @@ help-digest = Empreinte de ce que le membre peut lire
 help-status = L'état du nœud
 help-run = Faire tourner le nœud
 help-sync = Synchroniser avec d'autres nœuds
+help-carry = La clé USB en un mot : lire ce que d'autres y ont laissé, y laisser ce qui leur manque
+help-bundle = Fichiers scellés pour clés USB et courriels
+help-bundle-export = Écrire dans un fichier ce qui manque à d'autres
+help-bundle-import = Prendre un fichier
+help-bundle-inspect = Montrer ce qu'un fichier dit de lui-même
 help-import = Reprendre des dossiers d'un fichier
 help-demo = Toute l'histoire sur une machine, en moins d'une minute
 help-taxonomy = Les codes : catégories, canaux, rôles…
@@ -646,6 +718,12 @@ arg-org-unit = Unité dont c'est le personnel
 arg-role = Rôle (code)
 arg-expires = Durée de validité, par exemple 30d
 arg-out = Fichier à écrire
+arg-for = Code d'un site ou premiers chiffres d'un appareil ; tout le monde si absent
+arg-after = Seulement ce qui manque à ce paquet et à qui l'a fait
+arg-all = Tout, quoi que l'on sache que d'autres ont déjà
+arg-max-size = Plus grand fichier, par exemple 25MB ; au-delà, plusieurs fichiers
+arg-accept-late = Aussi d'un nouveau dont l'invitation a expiré : vous avez comparé les six mots
+arg-stick = Dossier de la clé ; trouvé tout seul s'il n'y en a qu'une
 arg-invitation = Texte ou fichier de l'invitation, - pour l'entrée standard
 arg-words = Les six mots entendus
 arg-case-type = Type (code)
