@@ -132,7 +132,7 @@ impl Core {
     }
 
     /// The maker of a bundle, for people.
-    fn from_json(&self, shared: &Shared, device: &DeviceId) -> Json {
+    fn maker_json(&self, shared: &Shared, device: &DeviceId) -> Json {
         json!({"device": device, "site": self.site_of(shared, device)})
     }
 }

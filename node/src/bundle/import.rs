@@ -106,7 +106,7 @@ impl Core {
         Ok(json!({
             "entries": record.entries, "new": done.new, "missing": missing, "missing_chains": chains.max(done.apart),
             "waiting": done.waiting, "refused": done.refused, "left": done.left,
-            "from": self.from_json(&shared, &record.from), "part": part,
+            "from": self.maker_json(&shared, &record.from), "part": part,
         }))
     }
 
@@ -140,7 +140,7 @@ impl Core {
         let part = record.part.map(|part| json!({"index": part.index, "of": part.of}));
         let contents: u64 = record.contents().map(|(_, suffix)| suffix.upto - suffix.after).sum();
         Ok(json!({
-            "from": self.from_json(&shared, &record.from), "created": rfc3339(record.created_ms), "entries": read,
+            "from": self.maker_json(&shared, &record.from), "created": rfc3339(record.created_ms), "entries": read,
             "for": to_json(&record.to), "bytes": bytes, "part": part, "chain_entries": contents,
             "signature": match known { Some(true) => "good", Some(false) => "bad", None => "unknown_device" },
         }))

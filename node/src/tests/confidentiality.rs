@@ -138,7 +138,7 @@ fn files(folder: &std::path::Path, into: &mut Vec<(String, Vec<u8>)>) {
 
 /// A bundle of everything as the founder's node makes it, as it lies on a stick; and every entry that the relay, to which
 /// it opens, finds in it.
-fn carried(from: &Home, to: &Home) -> (Vec<(String, Vec<u8>)>, Vec<(String, Vec<u8>)>) {
+fn carried(from: &Home, to: &Home) -> Vec<(String, Vec<u8>)> {
     use crdt_model::bundle::{Event, Reader};
 
     let stick = tempfile::TempDir::new().expect("a folder");
@@ -149,14 +149,14 @@ fn carried(from: &Home, to: &Home) -> (Vec<(String, Vec<u8>)>, Vec<(String, Vec<
     let mut reader = Reader::new(to.core.org, vec![to.core.device_x.clone()]);
     reader.push(&file).expect("whole");
     reader.finish().expect("whole");
-    let mut opened = Vec::new();
+    let mut places = vec![("on the stick".to_owned(), file)];
     while let Some(event) = reader.poll() {
         if let Event::Entry(entry) = event {
-            opened.push(("in the bundle".to_owned(), entry));
+            places.push(("in the bundle".to_owned(), entry));
         }
     }
-    assert!(!opened.is_empty());
-    (vec![("on the stick".to_owned(), file)], opened)
+    assert!(places.len() > 1, "entries are in it");
+    places
 }
 
 /// What every part of the program logs, at the finest level.
@@ -222,9 +222,7 @@ fn no_canary_is_found_without_the_keys_and_every_one_without_sealing() {
     let frames = FRAMES.lock().expect("whole").clone();
     assert!(frames.iter().any(|frame| frame.len() > 4_096), "entries crossed the network");
     places.extend(frames.into_iter().map(|frame| ("handed to transport".to_owned(), frame)));
-    let (stick, opened) = carried(&founder, &relay);
-    places.extend(stick);
-    places.extend(opened);
+    places.extend(carried(&founder, &relay));
     let logged = log.0.lock().expect("whole").clone();
     assert!(!logged.is_empty(), "something was logged");
     places.push(("log".into(), logged));

@@ -236,9 +236,17 @@ error-bundle-version = { $file } is of another version of boucle: { $found }
 error-bundle-version-hint = update this node
 error-bundle-not-for-us = { $file } is not sealed to this device
 error-bundle-not-for-us-hint = it is another organisation's, or for others, or from before you were known there: ask for a new one
-error-bundle-cut = { $file } ends too early: { $bytes } of { $expected } bytes; { $taken } new entries were kept
+error-bundle-cut = { $file } ends too early: { $bytes } of { $expected } bytes; { $taken ->
+    [0] nothing of it was taken
+    [one] one new entry was kept
+   *[other] { $taken } new entries were kept
+}
 error-bundle-cut-hint = copy it again, then import it again
-error-bundle-damaged = { $file } is damaged or was altered; { $taken } new entries before that were kept
+error-bundle-damaged = { $file } is damaged or was altered; { $taken ->
+    [0] nothing of it was taken
+    [one] one new entry before that was kept
+   *[other] { $taken } new entries before that were kept
+}
 error-bundle-damaged-hint = copy it again, or ask for a new one
 error-bundle-sender = { $file } is refused: { $reason ->
     [bad_signature] the signature of who made it does not hold

@@ -236,9 +236,17 @@ error-bundle-version = { $file } est d'une autre version de boucle : { $found }
 error-bundle-version-hint = mettez ce nœud à jour
 error-bundle-not-for-us = { $file } n'est pas scellé pour cet appareil
 error-bundle-not-for-us-hint = il est d'une autre organisation, ou pour d'autres, ou d'avant qu'on vous y connaisse : demandez-en un nouveau
-error-bundle-cut = { $file } finit trop tôt : { $bytes } octets sur { $expected } ; { $taken } nouvelles entrées sont gardées
+error-bundle-cut = { $file } finit trop tôt : { $bytes } octets sur { $expected } ; { $taken ->
+    [0] rien n'en a été pris
+    [one] une nouvelle entrée est gardée
+   *[other] { $taken } nouvelles entrées sont gardées
+}
 error-bundle-cut-hint = copiez-le de nouveau, puis importez-le de nouveau
-error-bundle-damaged = { $file } est abîmé ou a été modifié ; { $taken } nouvelles entrées lues avant sont gardées
+error-bundle-damaged = { $file } est abîmé ou a été modifié ; { $taken ->
+    [0] rien n'en a été pris
+    [one] une nouvelle entrée lue avant est gardée
+   *[other] { $taken } nouvelles entrées lues avant sont gardées
+}
 error-bundle-damaged-hint = copiez-le de nouveau, ou demandez-en un autre
 error-bundle-sender = { $file } est refusé : { $reason ->
     [bad_signature] la signature de qui l'a fait ne tient pas
