@@ -23,7 +23,7 @@ use crate::ask::Asker;
 
 /// Commands that exist but do not work yet: understood, refused with `not_built` by the node, and not in the help.
 /// A test compares this list with `node::api::implemented`.
-pub(crate) const HIDDEN: &[&str] = &["member show", "find", "outbox", "todo", "lock", "unlock"];
+pub(crate) const HIDDEN: &[&str] = &["member show", "find", "todo", "lock", "unlock"];
 
 /// For scripts and checks: they work, and stay out of the short help.
 pub(crate) const NOT_IN_THE_SHORT_HELP: &[&str] = &["fingerprint", "digest"];

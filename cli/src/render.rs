@@ -74,6 +74,7 @@ pub(crate) fn human(name: &str, value: &Value, texts: &Texts, paint: Paint) -> S
         ("carry", Value::Object(_)) => bundle::carry(value, with),
         ("verify", Value::Object(_)) => report::verify(value, with),
         ("import", Value::Object(_)) => report::import(value, with),
+        ("outbox", Value::Object(_)) => report::outbox(value, with),
         ("taxonomy show" | "member show", Value::Object(_)) => case::show(value, with),
         (_, Value::Array(rows)) => listing::listing(name, rows, with),
         (_, Value::Object(_)) => acts::act(name, value, with),

@@ -16,6 +16,7 @@ use crate::commands::Action;
 use crate::console::{Console, Terminal};
 use crate::output::{self, Format};
 use crate::progress::Bar;
+use crate::render::text::clean_line;
 use crate::render::{Paint, WIDTH};
 use crate::{demo, error, help, run, when};
 
@@ -187,6 +188,12 @@ fn ask_node(service: &dyn Service, mut envelope: Envelope, texts: &Texts, world:
                 Request::Carry { path: path @ None } => *path = Some(ask_stick(&failure, world.console, texts)?),
                 _ => return Err(failure),
             },
+            "withdraw_which" => match &mut envelope.request {
+                Request::CaseWithdraw { entry, .. } if entry.is_none() => {
+                    *entry = Some(pick_entry(world.console, texts, &failure)?);
+                }
+                _ => return Err(failure),
+            },
             _ => return Err(failure),
         }
     }
@@ -213,6 +220,25 @@ fn seal_options(request: &mut Request) -> Option<&mut SealOptions> {
     match request {
         Request::CaseNew { seal, .. } | Request::CaseTriage { seal, .. } => Some(seal),
         _ => None,
+    }
+}
+
+/// One of the entries that can be taken back, by its number in the list. Nothing typed takes back nothing.
+fn pick_entry(console: &mut dyn Console, texts: &Texts, failure: &Failure) -> Result<String, Failure> {
+    let listed = failure.args.iter().find(|(name, _)| *name == "entries").map_or("", |(_, list)| list.as_str());
+    let entries: Vec<&str> = listed.split("; ").collect();
+    let mut question = String::new();
+    for (n, entry) in (1..).zip(&entries) {
+        question += &format!("{n:>4}  {}\n", clean_line(entry));
+    }
+    question += &ask::in_question(texts, &texts.get("ui-withdraw-pick"));
+    loop {
+        let answer = console.ask(&question).map_err(|error| Failure::new("unexpected").because(&error))?;
+        let Some(answer) = answer.filter(|answer| !answer.trim().is_empty()) else { return Err(failure.clone()) };
+        let chosen = answer.trim().parse::<usize>().ok().and_then(|n| entries.get(n.checked_sub(1)?));
+        if let Some(id) = chosen.and_then(|entry| entry.split(' ').next()) {
+            return Ok(id.to_owned());
+        }
     }
 }
 

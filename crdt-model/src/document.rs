@@ -26,9 +26,11 @@ use crate::taxonomy::Capabilities;
 /// One layer's section as a reader finds it.
 #[derive(Debug, Clone, Default)]
 pub enum Opened {
-    /// The entry has no such section, or it is erased.
+    /// The entry has no such section.
     #[default]
     Absent,
+    /// Its bytes are not held, though the header names it.
+    Missing,
     /// Sealed to others, or padding: the two look alike.
     Unreadable,
     /// Opened.
@@ -89,6 +91,8 @@ pub struct Document {
     pub history: Vec<Written>,
     /// Number of accepted entries.
     pub accepted: usize,
+    /// How many of them lack the bytes of a section: the view may say less than was written.
+    pub incomplete: usize,
 }
 
 /// Builds the document from its entries of one `kind`; others are faults. `schema` gives the schema of a layer.
@@ -102,6 +106,9 @@ pub fn build(entries: &[DocEntry], kind: Kind, roster: &Roster, schema: &dyn Fn(
     let order = order(entries, &accepted);
     document.heads = heads(entries, &accepted);
     document.accepted = accepted.len();
+    let missing = |n: usize, layer: Layer| matches!(entries[n].layers[layer as usize], Opened::Missing);
+    let lacks = |n: &&usize| Layer::ALL.into_iter().any(|layer| missing(**n, layer));
+    document.incomplete = accepted.iter().filter(lacks).count();
     let mut pasts = Pasts::of(entries, &order);
     let mut stamps: [HashMap<ChangeHash, Stamp>; 3] = Default::default();
     for (position, n) in order.iter().enumerate() {
@@ -131,6 +138,10 @@ pub fn build(entries: &[DocEntry], kind: Kind, roster: &Roster, schema: &dyn Fn(
                     stamps[at].insert(change.hash(), stamp);
                     document.history.push(Written { stamp, layer, ops });
                 }
+                // what it builds on may be in a section that has not come
+                Err(found) if pasts.any_before(*n, |n| missing(n, layer), &order) => {
+                    document.faults.push(Fault { code: "section_missing".to_owned(), waiting: true, ..found });
+                }
                 Err(found) => document.faults.push(found),
             }
         }
@@ -151,7 +162,8 @@ fn readable(entries: &[DocEntry], accepted: &BTreeSet<usize>, at: usize) -> bool
     for n in accepted {
         match entries[*n].layers[at] {
             Opened::Plain(_) => return true,
-            Opened::Unreadable => sealed = true,
+            // fail closed: nobody knows what the missing ones say
+            Opened::Unreadable | Opened::Missing => sealed = true,
             Opened::Absent => {}
         }
     }
@@ -342,6 +354,13 @@ impl Pasts {
             past.push(bits);
         }
         Self { position, past, carried: Default::default() }
+    }
+
+    /// True when `holds` of some entry in the past of `n`.
+    fn any_before(&self, n: usize, holds: impl Fn(usize) -> bool, order: &[usize]) -> bool {
+        let Some(past) = self.position.get(&n).map(|at| &self.past[*at]) else { return false };
+        let is_past = |at: usize| past.get(at / 64).is_some_and(|word| word >> (at % 64) & 1 == 1);
+        order.iter().enumerate().any(|(at, n)| is_past(at) && holds(*n))
     }
 
     fn sees(&self, n: usize, layer: usize, hash: &ChangeHash) -> bool {

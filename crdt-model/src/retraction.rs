@@ -13,6 +13,7 @@
 //! Codes 1 erasure, 2 hold and 3 end of a hold are reserved. An entry whose content is reserved, of a later version or
 //! cannot be read is stored and relayed and has no effect.
 
+use std::borrow::Borrow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::cbor::{Canonical, CborError, Reader, ReaderExt, Writer, WriterExt, malformed};
@@ -129,16 +130,17 @@ pub struct Judged {
 }
 
 /// Judges every withdrawal among `entries`, all of which are held and count. A pure function of the set.
-pub fn judge(entries: &[Entry]) -> Vec<Judged> {
+pub fn judge<E: Borrow<Entry>>(entries: &[E]) -> Vec<Judged> {
     type Place = (ScopeId, ChainKey, DocId, u64);
     let place = |header: &Header, seq: u64| -> Place { (header.scope, ChainKey::of(header), header.doc, seq) };
     let edits: BTreeMap<Place, &Entry> = entries
         .iter()
-        .filter(|entry| entry.header().kind == Kind::Edit)
+        .map(<E as Borrow<Entry>>::borrow)
+        .filter(|entry: &&Entry| entry.header().kind == Kind::Edit)
         .map(|entry| (place(entry.header(), entry.header().seq), entry))
         .collect();
     let mut judged = Vec::new();
-    for by in entries {
+    for by in entries.iter().map(<E as Borrow<Entry>>::borrow) {
         let Some(Retraction::Withdrawal(names)) = Retraction::read_from(by) else { continue };
         for named in names {
             let target = edits.get(&place(by.header(), named.seq));
@@ -155,8 +157,8 @@ pub fn judge(entries: &[Entry]) -> Vec<Judged> {
 }
 
 /// Entries among `entries` that are taken back: no view has anything of them.
-pub fn taken_back(entries: &[Entry]) -> BTreeSet<EntryId> {
-    if entries.iter().all(|entry| entry.header().kind != Kind::Erasure) {
+pub fn taken_back<E: Borrow<Entry>>(entries: &[E]) -> BTreeSet<EntryId> {
+    if entries.iter().map(<E as Borrow<Entry>>::borrow).all(|entry| entry.header().kind != Kind::Erasure) {
         return BTreeSet::new();
     }
     let judged = judge(entries).into_iter();

@@ -25,6 +25,10 @@
 //!        │◀──────── Confirmed       Confirmed ───────▶│  first, chain by chain; at most 8 frames not yet durable there
 //!        │── RoundEnd ────────▶   ◀──────── RoundEnd ─│
 //!        │                                            │
+//!        │   the same entries, not the same sections: │  a round over sections
+//!        │── WantSections ────▶   ◀──── WantSections ─│
+//!        │── Sections ────────▶   ◀──────── Sections ─│  confirmed as entries are
+//!        │                                            │
 //!        │── Status ──────────▶   ◀────────── Status ─│  fresh frontiers; decide again
 //! ```
 //!
@@ -40,6 +44,11 @@
 //!   each time from further back.
 //! - **Never stuck in silence.** A round over all tips that changes neither side ends the session with the
 //!   [scopes that differ](Reason::Differs); so does everything else with its own [`Reason`]. [`Config::rounds_max`] bounds the rest.
+//! - **Sections may be missing.** An entry counts by its header; what is not held of it is a gap, told in the status, asked
+//!   for from whoever has it, checked against the header. A peer that strips sections delays them and no more. What both lack
+//!   ends the session [by name](Reason::Gaps).
+//! - **What matters first:** the membership, then chains up to an entry somebody waits for ([`Snapshot::urgent`]; entries on
+//!   the way there may leave their sections for later), then short stretches before long ones.
 //! - **Not trusted:** the peer. A frame that does not decode, is out of turn or beyond the window ends the session with a
 //!   `Bye`. Memory is bounded by 8 frames, 200,000 tips and 16,384 scopes. Entries are handed on as they came: admission is
 //!   the engine's.
@@ -58,7 +67,7 @@
 //!
 //! use crdt_model::frontier::{ChainKey, Frontier, Tip};
 //! use crdt_model::id::{DeviceId, EntryId, Incarnation, OrgId, ScopeId};
-//! use crdt_model::sync::{Config, Input, Output, Report, Session};
+//! use crdt_model::sync::{Config, Input, Output, Report, Session, Supply};
 //!
 //! const MEMBERSHIP: ScopeId = ScopeId([1; 16]);
 //! const NORTH: ScopeId = ScopeId([2; 16]);
@@ -90,9 +99,10 @@
 //!         match output {
 //!             Output::Need { scope, suffix, .. } => {
 //!                 let wanted = suffix.after as usize..suffix.upto as usize;
-//!                 Input::Supplied { scope, entries: self.logs[&suffix.chain][wanted].to_vec(), reached: suffix.upto }
+//!                 let entries = self.logs[&suffix.chain][wanted].to_vec();
+//!                 Input::Supplied { scope, supply: Supply { entries, reached: suffix.upto, ..Supply::default() } }
 //!             }
-//!             Output::Ingest { scope, entries } => {
+//!             Output::Ingest { scope, entries, .. } => {
 //!                 let mut accepted = 0;
 //!                 for entry in entries {
 //!                     let log = self.logs.entry(chain(entry[0])).or_default();
@@ -104,6 +114,7 @@
 //!                 Input::Ingested { scope, accepted, refused: vec![], resend: vec![] }
 //!             }
 //!             Output::AskFrontiers => Input::Frontiers(self.frontiers().into()),
+//!             Output::NeedSections { .. } | Output::Fill { .. } => unreachable!("entries are whole here"),
 //!             Output::Send(_) | Output::Finished(_) => unreachable!("done below"),
 //!         }
 //!     }
@@ -165,7 +176,7 @@ mod report;
 mod round;
 mod session;
 
-pub use input::{Again, Config, Input, Output, Snapshot};
+pub use input::{Again, Config, Input, Output, Snapshot, Supply, Wanted};
 pub use report::{Agreed, Progress, REFUSED_NAMED_MAX, Reason, Refused, Report, ScopeState};
 pub use round::{RESENDS_PER_CHAIN_MAX, RESENT_CHAINS_MAX, WINDOW_FRAMES_MAX};
 pub use session::Session;

@@ -24,6 +24,7 @@ use crdt_model::frontier::{ChainKey, ForkProof, Frontier, Tip};
 use crdt_model::gate::{AnyKey, Expect, check_change};
 use crdt_model::id::{DeviceId, EntryId, Incarnation};
 use crdt_model::layer::{LayerDoc, LayerOp, Value};
+use crdt_model::retraction::{Retraction, Withdrawn, taken_back};
 use crdt_model::roster::{
     AudienceKey, Founding, Invitation, InviteOp, JoinOp, Operation, SiteKind, SiteOp, Wrapped, six_words,
 };
@@ -33,7 +34,7 @@ use crdt_model::seal::{
     ordinary_audience, scope_id, sensitive_hint, stream_key, wrap_secret,
 };
 use crdt_model::sync::handshake::{Handshake, Local, NewcomerFault, PeerPolicy, Role, Standing};
-use crdt_model::sync::message::{Gaps, Message, Status};
+use crdt_model::sync::message::{Gaps, Message, Missing, SectionsOf, Status, wants_hash};
 use crdt_model::sync::news::News;
 use ed25519_dalek::{Signature, Signer, VerifyingKey};
 
@@ -377,15 +378,20 @@ fn messages_of_a_session_are_encoded_as_frozen() {
         base: [0x85; 32],
         hints: vec![(w.scope, tips.clone())],
     };
+    let rival = rival(&w, 1);
+    let (gap, bytes) = (Missing { entry: rival.id(), layers: 1 }, rival.section(0).expect("held").1.to_vec());
+    let (wanted, sections) = (vec![gap], vec![SectionsOf { entry: rival.id(), sections: vec![(0, bytes)] }]);
     let messages = [
         ("1.status", Message::Status(status)),
         ("2.scopes", Message::Scopes(vec![(w.scope, [0x86; 32])])),
         ("3.tips", Message::Tips { scope: w.scope, tips, last: true }),
-        ("4.entries", Message::Entries { scope: w.scope, entries: vec![rival(&w, 1).encode()] }),
+        ("4.entries", Message::Entries { scope: w.scope, entries: vec![rival.encode()], urgent: vec![0] }),
         ("5.confirmed", Message::Confirmed { frames: 300 }),
         ("6.round_end", Message::RoundEnd { answered: 0 }),
         ("7.resend", Message::Resend { scope: w.scope, chain, after: 6 }),
         ("8.bye", Message::Bye { code: "protocol".into() }),
+        ("9.want_sections", Message::WantSections { scope: w.scope, wanted }),
+        ("10.sections", Message::Sections { scope: w.scope, sections }),
     ];
     let mut s = Sheet::new(
         "session",
@@ -394,6 +400,9 @@ fn messages_of_a_session_are_encoded_as_frozen() {
     for (label, message) in &messages {
         s.hex(label, message.to_frame());
     }
+    s.note("what a status says of gaps: this section missing; and of wants: two entries named and not held");
+    s.hex("gaps_hash", Gaps::over(vec![gap], 1).hash);
+    s.hex("wants_hash", wants_hash(vec![EntryId([0x88; 32]), EntryId([0x87; 32])]));
     let news = News { digest: [0x95; 32] };
     s.note("An announcement on a line.").hex("11.news", news.to_frame());
     let frozen = s.check();
@@ -405,6 +414,34 @@ fn messages_of_a_session_are_encoded_as_frozen() {
         assert!(Message::from_frame(&frame[..frame.len() - 1]).is_err(), "{label} cut short");
         assert!(Message::from_frame(&[frame.as_slice(), &[0]].concat()).is_err(), "{label} with a byte too many");
     }
+}
+
+#[test]
+fn a_withdrawal_is_encoded_as_frozen() {
+    let w = World::new();
+    let mut taken = edit(&w);
+    for layer in 0..4 {
+        taken.drop_section(layer);
+    }
+    let named = Withdrawn { seq: 1, entry: taken.id() };
+    let content = cbor::encode(&Retraction::Withdrawal(vec![named]));
+    let section = SectionRef { layer: 0, generation: 0, len: content.len() as u32, hash: [0; 32], hint: [0; 8] };
+    let mut header = Header { kind: Kind::Erasure, sections: vec![section], ..taken.header().clone() };
+    (header.seq, header.prev, header.deps) = (2, taken.id(), vec![]);
+    header.bytes_total = taken.header().bytes_total + header.cost();
+    let by = Entry::sign(header, vec![content.clone()], &w.device_ed.signing_key());
+    let mut s = Sheet::new(
+        "retraction",
+        "The edit of entry.txt is taken back by the next entry of its chain; then the edit as it travels from now on.",
+    );
+    s.hex("content", content).hex("entry", by.encode()).hex("entry_id", by.id().0).hex("taken_back", taken.encode());
+    let frozen = s.check();
+    assert_eq!(round_trips::<Retraction>(&frozen.hex("content")), Retraction::Withdrawal(vec![named]));
+    let back = Entry::decode(&frozen.hex("entry")).expect("an entry");
+    back.verify(&w.device_ed.signing_key().verifying_key()).expect("signed by the device");
+    let taken = Entry::decode(&frozen.hex("taken_back")).expect("a header alone");
+    assert_eq!(taken_back(&[taken.clone(), back.clone()]), [taken.id()].into());
+    assert!(taken_back(&[edit(&w), back]).is_empty(), "bytes win");
 }
 
 /// Everybody of `World` is a member, everybody else unknown.

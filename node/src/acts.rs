@@ -24,9 +24,10 @@ use serde_json::{Value as Json, json};
 
 use crate::cases::{Captured, Loaded, TaxonomyCodes, captured_key, level_of};
 use crate::core::{Core, Reader, Shared, append, entropy, fresh, meta, too_large};
-use crate::engine::offer::urgent_key;
+use crate::engine::urgent::mark_urgent;
 use crate::error::Failure;
 use crate::store::{MemberSpace, Space, Tx};
+use crate::withdraw::written_key;
 
 /// The priority of what cannot wait.
 const URGENT: &str = "p1";
@@ -347,8 +348,7 @@ impl Core {
             tx.put_member(MemberSpace::Rows, &access, &captured_key(&case_id), &prepared.readers.concat())?;
         }
         if prepared.new.priority.as_deref() == Some(URGENT) {
-            let key = urgent_key(&prepared.scope, &incarnation);
-            tx.put(Space::Meta, &key, &place.seq.to_be_bytes())?;
+            mark_urgent(tx, &prepared.scope, &incarnation, place.seq)?;
         }
         tx.put(Space::Meta, &meta::last_case(&reader.member()), &case_id.0)?;
         Ok(Created { mark, provisional: reference.is_none(), case_id })
@@ -521,6 +521,13 @@ impl Core {
         let member_key = ed25519_dalek::SigningKey::from_bytes(reader.secrets.ed.expose());
         let entry = compose(&plan, &self.device_ed, Some(&member_key), entropy).map_err(too_large)?;
         append(tx, &entry)?;
+        // nothing of such an entry tells its own author whose it is, once it is sealed
+        let is_signed_below = !write.ops.layer(Layer::Personal).is_empty()
+            || (write.week_start_ms.is_none() && !write.ops.layer(Layer::Open).is_empty());
+        if !is_signed_below {
+            let access = reader.secrets.store_access();
+            tx.put_member(MemberSpace::Rows, &access, &written_key(&entry.id()), &[1])?;
+        }
         reader.keychain.add_stream(
             write.scope,
             crdt_model::frontier::ChainKey { device: self.device, incarnation },

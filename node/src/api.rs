@@ -188,6 +188,8 @@ pub const IMPLEMENTED: &[&str] = &[
     "case consent",
     "case close",
     "case reopen",
+    "case withdraw",
+    "outbox",
     "verify",
     "fingerprint",
     "digest",

@@ -11,6 +11,7 @@ use crdt_model::gate::{Schema, SchemaFault};
 use crdt_model::id::{DeviceId, DocId, EntryId, MemberId, ScopeId};
 use crdt_model::layer::{Layer, LayerState, Value};
 use crdt_model::reference::{ReferenceError, Typed};
+use crdt_model::retraction;
 use crdt_model::roster::site_scope;
 use crdt_model::taxonomy::Taxonomy;
 use crdt_model::view::{self, CaseView};
@@ -195,10 +196,8 @@ impl Core {
 
     /// Builds a case from its entries, with the content keys that its grants give.
     pub(crate) fn build_case(&self, shared: &Shared, keychain: &mut Keychain, entries: &[Entry]) -> Built {
-        let open = |keychain: &Keychain| -> Vec<_> {
-            let counted = entries.iter().filter(|entry| !self.is_cut(shared, entry.header()));
-            counted.map(|entry| keychain.open_entry(entry)).collect()
-        };
+        let counted = self.counting(shared, entries);
+        let open = |keychain: &Keychain| -> Vec<_> { counted.iter().map(|entry| keychain.open_entry(entry)).collect() };
         let build = |opened: &[document::DocEntry]| {
             document::build(opened, Kind::Edit, &shared.roster, &|layer| Box::new(CaseSchema(layer)))
         };
@@ -207,7 +206,7 @@ impl Core {
         let restricted = document.states[0].as_ref().is_some_and(|open| open.contains_key("restricted"));
         if restricted && let Some(doc) = entries.first().map(|entry| entry.header().doc) {
             let before = keychain.content_keys(&doc).len();
-            for entry in entries {
+            for entry in &counted {
                 keychain.absorb_grant(&self.org, entry);
             }
             if keychain.content_keys(&doc).len() > before {
@@ -233,7 +232,8 @@ impl Core {
     ) -> Result<Arc<Loaded>, Failure> {
         let snapshot = self.store.read()?;
         let entries = self.entries(&snapshot, &loaded.scope, &loaded.doc)?;
-        let by_id: HashMap<EntryId, &crdt_model::entry::Entry> = entries.iter().map(|e| (e.id(), e)).collect();
+        let entries = self.counting(shared, &entries);
+        let by_id: HashMap<EntryId, &Entry> = entries.iter().map(|e| (e.id(), *e)).collect();
         let mut past = std::collections::HashSet::new();
         let mut stack: Vec<EntryId> = heads.to_vec();
         while let Some(id) = stack.pop() {
@@ -241,10 +241,18 @@ impl Core {
                 stack.extend(&entry.header().deps);
             }
         }
-        let within = entries.iter().filter(|e| past.contains(&e.id()) && !self.is_cut(shared, e.header()));
+        let within = entries.iter().filter(|e| past.contains(&e.id()));
         let opened: Vec<_> = within.map(|entry| reader.keychain.open_entry(entry)).collect();
         let document = document::build(&opened, Kind::Edit, &shared.roster, &|layer| Box::new(CaseSchema(layer)));
         Ok(Arc::new(Loaded::of(loaded.scope, loaded.doc, document, opened.len())))
+    }
+
+    /// Of a document's entries those a view is built from: nothing beyond a fork, and nothing taken back.
+    pub(crate) fn counting<'e>(&self, shared: &Shared, entries: &'e [Entry]) -> Vec<&'e Entry> {
+        let mut counted: Vec<&Entry> = entries.iter().filter(|entry| !self.is_cut(shared, entry.header())).collect();
+        let gone = retraction::taken_back(&counted);
+        counted.retain(|entry| entry.header().kind != Kind::Erasure && !gone.contains(&entry.id()));
+        counted
     }
 
     /// Beyond the fork of its chain nothing counts.
@@ -338,6 +346,9 @@ impl Core {
         if let Json::Object(map) = &mut json {
             map.insert("conflicts".into(), self.conflicts_json(shared, &view));
             map.insert("integrity_alarms".into(), json!(view.alarms.len()));
+            if loaded.document.incomplete > 0 {
+                map.insert("incomplete".into(), json!(loaded.document.incomplete));
+            }
         }
         json
     }

@@ -5,6 +5,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 use crdt_model::cbor;
@@ -77,6 +78,8 @@ pub(crate) struct Reader {
     pub(crate) projection: crate::projection::Projection,
     /// Generation of [`Shared`] the keychain was brought up to.
     pub(crate) generation: u64,
+    /// Version of the sections held that keys and cases were taken from.
+    pub(crate) sections: u64,
 }
 
 impl Reader {
@@ -101,6 +104,8 @@ pub(crate) struct Core {
     writer: Mutex<()>,
     /// Counts durable batches, so that the engine wakes when there is something to tell.
     changes: watch::Sender<u64>,
+    /// Counts what changed in entries already held: sections that came late, or were withdrawn.
+    sections: AtomicU64,
 }
 
 /// Recovers a lock whose holder panicked: what it guards is replaced whole or re-read.
@@ -244,6 +249,7 @@ impl Core {
             readers: Mutex::new(BTreeMap::new()),
             writer: Mutex::new(()),
             changes: watch::Sender::new(0),
+            sections: AtomicU64::new(0),
         };
         core.refresh()?;
         Ok(core)
@@ -341,6 +347,16 @@ impl Core {
         written
     }
 
+    /// Says that sections of entries already held came or went: what was built of them is built anew.
+    pub(crate) fn sections_changed(&self) {
+        self.sections.fetch_add(1, Ordering::SeqCst);
+    }
+
+    /// How often [`sections_changed`](Self::sections_changed).
+    pub(crate) fn sections_version(&self) -> u64 {
+        self.sections.load(Ordering::SeqCst)
+    }
+
     /// Says that entries have come.
     pub(crate) fn notify(&self) {
         self.changes.send_modify(|n| *n += 1);
@@ -360,6 +376,7 @@ impl Core {
             cases: Default::default(),
             projection: Default::default(),
             generation: u64::MAX,
+            sections: 0,
         };
         locked(&self.readers).entry(member).or_insert_with(|| Arc::new(Mutex::new(reader)));
     }
@@ -526,6 +543,12 @@ impl Core {
     /// Brings a reader's keys up to the log: stored keys, invitation grants, wraps, stream keys.
     pub(crate) fn refresh_reader(&self, reader: &mut Reader) -> Result<(), Failure> {
         let shared = self.shared();
+        let sections = self.sections_version();
+        if reader.sections != sections {
+            reader.cases.clear();
+            reader.keychain.forget_content_keys();
+            reader.sections = sections;
+        }
         if reader.generation == shared.generation {
             return self.absorb_streams(reader, &shared);
         }

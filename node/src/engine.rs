@@ -12,6 +12,7 @@
 //! sessions as there are nodes that lack it.
 
 mod herald;
+pub(crate) mod lacking;
 mod limits;
 mod line;
 pub(crate) mod offer;
@@ -20,6 +21,7 @@ mod peers;
 pub(crate) mod policy;
 mod reach;
 pub(crate) mod session;
+pub(crate) mod urgent;
 
 use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -710,6 +712,10 @@ impl Inner {
         });
         if let Some(reason) = &report.reason {
             told["reason"] = json!(reason.code());
+            if let sync::Reason::Gaps { ours, theirs } = reason {
+                let authors = self.core().authors_of_gaps(&shared).unwrap_or_default();
+                told["sections_missing"] = json!({"here": ours, "there": theirs, "authors": authors});
+            }
         }
         told
     }

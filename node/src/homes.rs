@@ -127,6 +127,28 @@ impl Home {
     }
 }
 
+impl Home {
+    /// The bytes of the store's file.
+    pub(crate) fn image(&self) -> Vec<u8> {
+        std::fs::read(self.dir.path().join("home").join(crate::store::STORE_FILE)).expect("readable")
+    }
+
+    /// The same home on another disk, under the same incarnation.
+    pub(crate) fn on_disk(&self, disk: crate::store::fault::FaultDisk) -> Self {
+        let dir = tempfile::tempdir().expect("a folder");
+        let (from, to) = (self.dir.path().join("home"), dir.path().join("home"));
+        std::fs::create_dir_all(&to).expect("a folder");
+        let keys = to.join(crate::keyring::KEYRING_FILE);
+        std::fs::copy(from.join(crate::keyring::KEYRING_FILE), &keys).expect("copied");
+        let locked = crate::keyring::LockedKeyring::read(&keys).expect("keys");
+        let (keyring, secrets) = locked.unlock(None, &passphrase(), crate::store::os_entropy()).expect("unlocked");
+        let store = crate::store::Store::with_backend(disk, &to.join(crate::store::STORE_FILE), keyring.store_config());
+        let core = Core::assemble(&to, store.expect("a store"), keyring).expect("a home");
+        core.admit_reader(secrets);
+        home_of(core, dir)
+    }
+}
+
 /// Founder and one who joined, who have not met yet.
 pub(crate) fn two() -> (Home, Home) {
     let founder = founded();

@@ -11,7 +11,9 @@
 //! What is admitted depends on the set of entries held and on nothing else: not on their order, nor on how they were cut
 //! into batches (`any_order_gives_the_same_frontiers`).
 
-use std::collections::{BTreeMap, HashMap, VecDeque};
+pub(crate) mod sections;
+
+use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 
 use crdt_model::admission::{Admission, ChainState, Pending, admit};
 use crdt_model::cbor;
@@ -24,7 +26,7 @@ use crdt_model::seal::Entropy;
 use crdt_model::sync::{Again, Refused};
 use ed25519_dalek::VerifyingKey;
 
-use crate::core::{Core, Shared, append, entropy, proved_fork, staff_doc, too_large};
+use crate::core::{Core, Shared, append, entropy, too_large};
 use crate::error::Failure;
 use crate::store::{self, QuarantineRecord, ShelvedEntry, StoreError, Tx};
 
@@ -78,6 +80,8 @@ pub(crate) struct Ingested {
     pub(crate) refused: Vec<Refused>,
     /// Chains that do not fit what is held, and from where to give them again.
     pub(crate) resend: Vec<(ScopeId, Again)>,
+    /// Sections that came for entries held before.
+    pub(crate) filled: u64,
     /// Proofs of forks written.
     pub(crate) proofs: u64,
     /// The membership, the forks or the names are others than before.
@@ -108,10 +112,32 @@ impl Core {
         if own_chain_ahead {
             self.leave_incarnation()?;
         }
+        let mut done = self.in_batch(source, now_ms, |batch| {
+            for (bytes, entry) in decoded {
+                batch.take(bytes, entry)?;
+                while let Some(bytes) = batch.queue.pop_front() {
+                    let entry = Entry::decode(&bytes);
+                    batch.take(&bytes, entry)?;
+                }
+            }
+            Ok(())
+        })?;
+        done.own_chain_ahead = own_chain_ahead;
+        Ok(done)
+    }
+
+    /// Runs a batch in one transaction, and sees to what follows from it. The caller holds off other writers.
+    fn in_batch(
+        &self,
+        source: Source,
+        now_ms: i64,
+        work: impl FnOnce(&mut Batch<'_, '_>) -> Result<(), Failure>,
+    ) -> Result<Ingested, Failure> {
         let shared = self.shared();
         let shelves = self.store.read()?.shelf_counts()?;
         let (incarnation, entropy) = (self.incarnation(), entropy()?);
-        let mut done = self.commit_quietly(|tx| {
+        let done = self.commit_quietly(|tx| {
+            let gaps = tx.has_gaps()?;
             let mut batch = Batch {
                 core: self,
                 shared: &shared,
@@ -122,23 +148,21 @@ impl Core {
                 entropy,
                 keys: HashMap::new(),
                 forks: HashMap::new(),
+                held: HashSet::new(),
                 founded: shared.roster.founding.is_some(),
                 pending: shelves.pending > 0,
                 quarantine: shelves.quarantine > 0,
+                gaps,
                 queue: VecDeque::new(),
                 again: BTreeMap::new(),
                 done: Ingested::default(),
             };
-            for (bytes, entry) in decoded {
-                batch.take(bytes, entry)?;
-                while let Some(bytes) = batch.queue.pop_front() {
-                    let entry = Entry::decode(&bytes);
-                    batch.take(&bytes, entry)?;
-                }
-            }
+            work(&mut batch)?;
             Ok(batch.finish())
         })?;
-        done.own_chain_ahead = own_chain_ahead;
+        if done.filled > 0 {
+            self.sections_changed();
+        }
         if done.membership_changed {
             self.refresh()?;
         }
@@ -191,11 +215,15 @@ struct Batch<'a, 't> {
     keys: HashMap<DeviceId, VerifyingKey>,
     /// Forks this batch proved.
     forks: HashMap<(ScopeId, ChainKey), u64>,
+    /// Entries known to be held.
+    held: HashSet<EntryId>,
     /// The founding is held. Until then a newcomer knows nobody, and everything else waits.
     founded: bool,
     /// Something may wait; there may be something in quarantine.
     pending: bool,
     quarantine: bool,
+    /// Sections of some entry may be missing.
+    gaps: bool,
     /// What waited and is to be tried again.
     queue: VecDeque<Vec<u8>>,
     /// Lowest seq each misfitting chain is asked from.
@@ -236,7 +264,7 @@ impl Batch<'_, '_> {
             Ok(Admission::Append) => self.append(&entry),
             Ok(Admission::Known) => {
                 self.done.known += 1;
-                Ok(())
+                if self.gaps { self.fill_known(&entry) } else { Ok(()) }
             }
             Ok(Admission::Wait(Pending::Join | Pending::Prev)) => self.wait(&entry, bytes),
             Ok(Admission::Aside) => self.put_aside(&entry, bytes),
@@ -276,18 +304,11 @@ impl Batch<'_, '_> {
         let header = entry.header();
         append(self.tx, entry)?;
         self.done.accepted += 1;
-        let names = header.kind == Kind::Knowledge && header.doc == staff_doc(&self.core.org);
-        self.done.membership_changed |= names || matches!(header.kind, Kind::Membership | Kind::Proof | Kind::Keys);
         if self.quarantine {
             self.tx.unquarantine(&entry.id())?;
         }
-        if header.kind == Kind::Proof {
-            let keys =
-                |device: &DeviceId| self.keys.get(device).or_else(|| self.shared.device_keys.get(device)).copied();
-            if let Some((scope, chain, seq)) = proved_fork(entry, keys) {
-                self.note_fork(scope, chain, seq);
-            }
-        }
+        self.note_lack(entry)?;
+        self.took_sections(entry)?;
         let mut freed = Vec::new();
         if header.kind == Kind::Membership && header.scope == membership_scope(&self.core.org) {
             freed.extend(self.introduce(entry)?);

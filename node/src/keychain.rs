@@ -259,6 +259,15 @@ impl Keychain {
         self.version = self.version.max(other.version);
     }
 
+    /// Forgets the content keys of all cases, to be taken anew from the grants that are held: a grant that was withdrawn
+    /// gave its key to nobody, and nothing more may be written under it.
+    pub(crate) fn forget_content_keys(&mut self) {
+        self.content_keys.clear();
+        self.own_content_keys.clear();
+        self.tried_grants.clear();
+        self.version += 1;
+    }
+
     /// The content key this device itself minted for a document: the only one it writes under. Who writes under a
     /// stranger's key writes for whomever the stranger gave it to.
     pub(crate) fn own_content_key(&self, doc: &DocId) -> Option<&Secret> {
@@ -278,8 +287,10 @@ impl Keychain {
     }
 
     fn open_layer(&self, entry: &Entry, layer: Layer, aad: &[u8]) -> Opened {
-        let Some((named, bytes)) = entry.section(layer.code()) else { return Opened::Absent };
         let header = entry.header();
+        let Some((named, bytes)) = entry.section(layer.code()) else {
+            return if header.section(layer.code()).is_some() { Opened::Missing } else { Opened::Absent };
+        };
         let try_key = |key: &Secret| {
             open_section(key, bytes, aad, layer.code(), named.generation)
                 .ok()

@@ -24,5 +24,6 @@ pub mod store;
 mod tests;
 pub mod texts;
 mod verify;
+mod withdraw;
 
 pub use service::Node;

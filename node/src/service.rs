@@ -302,6 +302,8 @@ impl Node {
                 let loaded = core.find_case(&shared, reader, r#ref)?;
                 Ok(core.history(&shared, &loaded))
             }
+            Request::CaseWithdraw { r#ref, entry } => core.withdraw(reader, r#ref, entry.as_deref(), now_ms),
+            Request::Outbox => core.outbox(reader),
             Request::CaseConflicts { r#ref } => self.conflicts(core, reader, r#ref.as_deref(), now_ms),
             Request::Verify => {
                 let mut told = |done, total| {

@@ -63,6 +63,7 @@ impl Core {
         };
         let newest = counts.as_ref().map_or(i64::MIN, |counts| counts.newest_ms);
         let of_cases = |count: fn(&Counts) -> usize| counts.as_ref().map_or(0, count);
+        let gaps = self.open_gaps(&self.store.read()?, shared)?.len();
         let (only_here, oldest) = self.only_here()?;
         let suspect = newest > now_ms.saturating_add(CLOCK_AHEAD_MS);
         Ok(json!({
@@ -70,6 +71,7 @@ impl Core {
             "site": site, "members": members, "peers": self.peers_json()?,
             "clock": {"suspect": suspect, "offset_ms": if suspect { newest - now_ms } else { 0 }},
             "only_here": {"entries": only_here, "oldest": oldest},
+            "sections_missing": gaps,
             "cases": of_cases(|c| c.cases), "undelivered": 0, "conflicts": of_cases(|c| c.conflicts),
             "overdue": of_cases(|c| c.overdue),
         }))

@@ -31,6 +31,7 @@ mod error;
 pub mod fault;
 mod index;
 mod kv;
+mod lack;
 mod seal;
 mod shelf;
 mod snapshot;
@@ -42,6 +43,7 @@ mod tx;
 pub use error::StoreError;
 pub use index::{ChainKey, ChainTip};
 pub use kv::{KEY_BYTES_MAX, MemberKey, MemberSpace, Pair, Space, VALUE_BYTES_MAX};
+pub use lack::Gap;
 pub use seal::{Entropy, StoreId, StoreKey, os_entropy};
 pub use shelf::{Limits, QuarantineRecord, ShelfLimits, ShelvedEntry};
 pub use snapshot::{ChangedDoc, ShelfCounts, Snapshot};
@@ -441,6 +443,8 @@ fn initialise(ctx: &Context, db: &Database) -> Result<(), StoreError> {
     txn.open_table(tables::DOC_LIST.def()).map_err(fail())?;
     txn.open_table(tables::DOC_ENTRIES.def()).map_err(fail())?;
     txn.open_table(tables::ARRIVALS.def()).map_err(fail())?;
+    txn.open_table(lack::GAPS.def()).map_err(fail())?;
+    txn.open_table(lack::WANTS.def()).map_err(fail())?;
     for shelf in shelf::SHELVES {
         txn.open_table(shelf.items.def()).map_err(fail())?;
         txn.open_table(shelf.index.def()).map_err(fail())?;

@@ -6,6 +6,7 @@ use crdt_model::entry::{Entry, Kind, Place};
 use crdt_model::frontier::ChainKey;
 use crdt_model::id::{DocId, EntryId};
 use crdt_model::layer::Layer;
+use crdt_model::retraction::{self, Outcome};
 use crdt_model::roster::{Record, self_introduced_key};
 use serde_json::{Value as Json, json};
 
@@ -60,6 +61,7 @@ impl Core {
                 problems.push(self.problem(shared, None, &key, "chain", "fork", *fork));
             }
         }
+        self.verify_sections(&snapshot, shared, &mut problems)?;
         let membership = self.verify_membership(&snapshot, shared, &mut problems)?;
         let (cases, quarantined) = self.verify_documents(&snapshot, shared, reader, &mut problems)?;
         progress(total, total);
@@ -99,6 +101,36 @@ impl Core {
             .ok_or(("device_unknown", next))?;
         entry.verify(&key).map_err(|error| (error.code(), next))?;
         Ok(next)
+    }
+
+    /// Sections that somebody should have and that are not held here. They may still come.
+    fn verify_sections(&self, snapshot: &Snapshot, shared: &Shared, problems: &mut Vec<Json>) -> Result<(), Failure> {
+        for (at, chain, gap) in self.open_gaps(snapshot, shared)? {
+            let key = ChainKey { device: chain.device, incarnation: chain.incarnation };
+            let mut problem = self.problem(shared, Some(gap.entry), &key, "sections", "section_missing", at.seq());
+            if let Json::Object(map) = &mut problem {
+                map.insert("from".into(), json!(gap.from));
+                map.insert("waiting".into(), json!(true));
+            }
+            problems.push(problem);
+        }
+        Ok(())
+    }
+
+    /// Withdrawals that are no such thing: somebody has the bytes, or there is no such entry.
+    fn verify_withdrawals(&self, shared: &Shared, entries: &[Entry], problems: &mut Vec<Json>) {
+        for judged in retraction::judge(entries) {
+            let code = match judged.outcome {
+                Outcome::TakenBack => continue,
+                Outcome::BytesHeld => "bytes_held",
+                Outcome::Void => "no_such_entry",
+            };
+            let by = entries.iter().find(|entry| entry.id() == judged.by).map(|entry| ChainKey::of(entry.header()));
+            if let Some(key) = by {
+                let named = Some(judged.named.entry);
+                problems.push(self.problem(shared, named, &key, "withdrawal", code, judged.named.seq));
+            }
+        }
     }
 
     /// Membership entries without effect.
@@ -160,11 +192,10 @@ impl Core {
                     problem["case_id"] = json!(loaded.doc);
                     problems.push(problem);
                 }
-                let headers: BTreeMap<EntryId, (ChainKey, u64)> = self
-                    .entries(snapshot, &scope, &doc)?
-                    .iter()
-                    .map(|e| (e.id(), (ChainKey::of(e.header()), e.header().seq)))
-                    .collect();
+                let entries = self.entries(snapshot, &scope, &doc)?;
+                self.verify_withdrawals(shared, &entries, problems);
+                let headers: BTreeMap<EntryId, (ChainKey, u64)> =
+                    entries.iter().map(|e| (e.id(), (ChainKey::of(e.header()), e.header().seq))).collect();
                 for fault in &loaded.document.faults {
                     let Some((key, seq)) = headers.get(&fault.entry) else { continue };
                     let mut problem = self.problem(shared, Some(fault.entry), key, fault.step, &fault.code, *seq);

@@ -33,6 +33,7 @@ pub(crate) enum Case {
     Consent(work::Consent),
     Close(work::Close),
     Reopen(work::Reopen),
+    Withdraw(work::Withdraw),
 }
 
 impl Case {
@@ -58,6 +59,7 @@ impl Case {
             Self::Consent(consent) => consent.request(),
             Self::Close(close) => Request::CaseClose { r#ref: close.r#ref, reason: close.closure },
             Self::Reopen(reopen) => reopen.request(asker)?,
+            Self::Withdraw(work::Withdraw { r#ref, entry }) => Request::CaseWithdraw { r#ref, entry },
         })
     }
 }

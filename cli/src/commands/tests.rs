@@ -119,6 +119,8 @@ fn running_and_checking_is_understood() {
         ("find 1040019354", Request::Find { what: Words::from("1040019354") }),
         ("todo", Request::Todo),
         ("outbox", Request::Outbox),
+        ("case withdraw 193 3fa9c1d2", Request::CaseWithdraw { r#ref: "193".into(), entry: Some("3fa9c1d2".into()) }),
+        ("case withdraw @last", Request::CaseWithdraw { r#ref: "@last".into(), entry: None }),
         ("lock", Request::Lock),
         ("unlock", Request::Unlock),
     ] {

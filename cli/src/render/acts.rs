@@ -15,6 +15,7 @@ pub(super) fn act(name: &str, value: &Value, with: With<'_>) -> String {
         .collect();
     let key = match name {
         "case new" if value["provisional"] == true => "done-case-new-provisional".to_owned(),
+        "case withdraw" if value["case_withdrawn"] == true => "done-case-withdraw-case".to_owned(),
         "member confirm" if value["words"].is_array() => "done-member-words".to_owned(),
         name => format!("done-{}", name.replace(' ', "-")),
     };

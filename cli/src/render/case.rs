@@ -14,6 +14,11 @@ pub(super) fn show(value: &Value, with: With<'_>) -> String {
     if value["restricted"] == true && value["status"] == "restricted" {
         out += &format!("{}\n", with.paint.alarm(&with.texts.get("ui-restricted-notice")));
     }
+    if let Some(n) = value["incomplete"].as_u64() {
+        for line in wrap(&with.texts.with("ui-incomplete", &[("n", n.into())]), with.paint.width) {
+            out += &format!("{}\n", with.paint.alarm(&line));
+        }
+    }
     let fields = value.as_object().into_iter().flatten();
     for (name, value) in fields.filter(|(name, value)| has_content(value) && !is_quiet(name, value)) {
         field(&mut out, name, value, with);
@@ -29,7 +34,8 @@ pub(super) fn show(value: &Value, with: With<'_>) -> String {
 }
 
 /// Fields for programs, not for people: `--json` has them.
-const TECHNICAL: [&str; 10] = [
+const TECHNICAL: [&str; 11] = [
+    "incomplete",
     "age_ms",
     "accused_linked",
     "attempt_days",
@@ -84,7 +90,8 @@ pub(super) fn history(rows: &[Value], with: With<'_>) -> String {
     let mut out = String::new();
     for row in rows {
         let part = |name: &str| cell(name, &row[name], with);
-        let head = [part("at"), part("by"), part("site"), part("act")];
+        let entry: String = part("entry").chars().take(8).collect();
+        let head = [part("at"), part("by"), part("site"), part("act"), entry];
         let head: Vec<&str> = head.iter().map(String::as_str).filter(|part| !part.is_empty()).collect();
         for (at, line) in wrap(&head.join("  "), with.paint.width.saturating_sub(4)).into_iter().enumerate() {
             let indent = if at == 0 { "" } else { "    " };

@@ -8,9 +8,7 @@ use super::{With, cell, text};
 /// Columns of a listing, most important first; `!` marks those that are never cut.
 fn columns_of(name: &str) -> Option<&'static [&'static str]> {
     Some(match name {
-        "case list" | "find" | "todo" | "outbox" => {
-            &["!ref", "status", "category", "site", "received_at", "assignee", "due_at"]
-        }
+        "case list" | "find" | "todo" => &["!ref", "status", "category", "site", "received_at", "assignee", "due_at"],
         "site list" => &["!site", "name", "kind", "parent", "org_unit"],
         "member list" => &["member", "role", "!site", "confirmed", "until", "device"],
         "audience list" => &["!audience", "label", "members", "delegate", "alternate"],

@@ -29,6 +29,12 @@ pub(super) fn status(value: &Value, with: With<'_>) -> String {
         glance["oldest"] = value["only_here"]["oldest"].clone();
     }
     let mut out = super::case::show(&glance, with);
+    if let Some(n) = value["sections_missing"].as_u64().filter(|n| *n > 0) {
+        let message = with.texts.with("ui-sections-missing", &[("n", n.into())]);
+        for line in text::wrap(&message, with.paint.width) {
+            out += &format!("{}\n", with.paint.alarm(&line));
+        }
+    }
     if value["clock"]["suspect"] == true {
         let message = with.texts.get("done-clock-suspect").into_owned();
         let warning = with.texts.with("ui-warning", &[("message", message.into())]);
@@ -136,10 +142,50 @@ pub(super) fn sync(value: &Value, with: With<'_>) -> String {
             with.paint.alarm(&with.texts.with("done-sync-unequal", &args)).into_owned()
         };
         out += &format!("{line}\n");
-        if let Some(reason) = peer["reason"].as_str() {
+        if peer["sections_missing"].is_object() {
+            let missing = &peer["sections_missing"];
+            let n = |side: &str| missing[side].as_u64().unwrap_or(0);
+            let authors = cell("", &missing["authors"], with);
+            let args = [("here", n("here").into()), ("there", n("there").into()), ("authors", authors.into())];
+            let key = if missing["authors"].as_array().is_some_and(|a| !a.is_empty()) {
+                "ui-sync-gaps-of"
+            } else {
+                "ui-sync-gaps"
+            };
+            for line in text::wrap(&with.texts.with(key, &args), with.paint.width.saturating_sub(4)) {
+                out += &format!("    {line}\n");
+            }
+        } else if let Some(reason) = peer["reason"].as_str() {
             out += &format!("    {}\n", text::clean_line(reason));
         }
     }
+    out
+}
+
+/// `boucle outbox`.
+pub(super) fn outbox(value: &Value, with: With<'_>) -> String {
+    let rows = value["captured"].as_array().map(Vec::as_slice).unwrap_or_default();
+    let mut out = String::new();
+    if rows.is_empty() {
+        out += &format!("{}\n", with.paint.dim(&with.texts.get("ui-outbox-empty")));
+    }
+    for row in rows {
+        let n = row["held_by_n"].as_u64().unwrap_or(0);
+        let left = with.texts.with("ui-outbox-left", &[("n", n.into())]);
+        let saved = with.texts.with("ui-outbox-saved", &[("at", cell("saved_at", &row["saved_at"], with).into())]);
+        let line = format!("{}  {saved}  {left}", cell("ref", &row["ref"], with));
+        let line = text::cut(&line, with.paint.width);
+        out += &format!("{}\n", if n == 0 { with.paint.alarm(&line).into_owned() } else { line });
+    }
+    let waiting = &value["waiting"];
+    let n = waiting["entries"].as_u64().unwrap_or(0);
+    let mut args = vec![("n", n.into())];
+    let mut key = "ui-outbox-waiting";
+    if n > 0 && waiting["oldest"].is_string() {
+        args.push(("at", cell("oldest", &waiting["oldest"], with).into()));
+        key = "ui-outbox-waiting-since";
+    }
+    out += &format!("{}\n", with.texts.with(key, &args));
     out
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::frontier::{ChainKey, Frontier, Suffix};
 use crate::id::{OrgId, ScopeId};
-use crate::sync::message::Gaps;
+use crate::sync::message::{Gaps, Missing, SectionsOf};
 use crate::sync::report::{Refused, Report};
 use crate::sync::round::WINDOW_FRAMES_MAX;
 
@@ -49,12 +49,39 @@ pub struct Snapshot {
     pub gaps: Gaps,
     /// Hash over the ids that waiting entries name and this replica lacks; zero when there are none.
     pub wants: [u8; 32],
+    /// Sections to ask for, by scope, each sorted by entry: those of the gaps, and of withdrawn entries a holder may show
+    /// after all. At most [`WANTED_MAX`](super::message::WANTED_MAX) are asked for in a round, so no more need be listed.
+    pub missing: BTreeMap<ScopeId, Vec<Missing>>,
+    /// Chains with entries somebody waits for: the seqs of these.
+    pub urgent: BTreeMap<(ScopeId, ChainKey), Vec<u64>>,
 }
 
 impl From<BTreeMap<ScopeId, Frontier>> for Snapshot {
     fn from(frontiers: BTreeMap<ScopeId, Frontier>) -> Self {
         Self { frontiers, ..Self::default() }
     }
+}
+
+/// Entries read for a peer.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct Supply {
+    /// Encoded entries in order; none if there is nothing to give.
+    pub entries: Vec<Vec<u8>>,
+    /// Which of them somebody waits for: places in `entries`, sorted.
+    pub urgent: Vec<u32>,
+    /// The last seq that is now given. Below the suffix's `upto`, the session asks for the rest.
+    pub reached: u64,
+    /// Sections were left out: the session asks for them once everything else is sent.
+    pub bare: bool,
+}
+
+/// Which sections to read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Wanted {
+    /// These, asked for by the peer.
+    Listed(Vec<Missing>),
+    /// Those left out of these entries.
+    Of(Suffix),
 }
 
 /// A chain to stream again.
@@ -79,16 +106,23 @@ pub enum Input {
     Supplied {
         /// The scope asked for.
         scope: ScopeId,
-        /// Encoded entries in order; none if there is nothing to give.
-        entries: Vec<Vec<u8>>,
-        /// The last seq that is now given. Below the suffix's `upto`, the session asks for the rest.
-        reached: u64,
+        /// What was read.
+        supply: Supply,
     },
-    /// The answer to [`Output::Ingest`], once what it brought is durable.
+    /// The answer to [`Output::NeedSections`].
+    SuppliedSections {
+        /// The scope asked for.
+        scope: ScopeId,
+        /// What is held of it, about as many bytes as asked for.
+        sections: Vec<SectionsOf>,
+        /// What is still to be read.
+        left: Option<Wanted>,
+    },
+    /// The answer to [`Output::Ingest`] and [`Output::Fill`], once what it brought is durable.
     Ingested {
         /// Its scope.
         scope: ScopeId,
-        /// How many entries were new.
+        /// How many entries, or sections, were new.
         accepted: u64,
         /// What was not admitted. What waits for its predecessor or for a Join is not refused.
         refused: Vec<Refused>,
@@ -114,6 +148,18 @@ pub enum Output {
         suffix: Suffix,
         /// When to stop.
         bytes_max: usize,
+        /// Somebody waits for the last of these: others may be given without their sections, which are asked for later.
+        urgent: bool,
+    },
+    /// Read sections: about `bytes_max` bytes, at least one entry's. Answer with [`Input::SuppliedSections`]; no `Need` of
+    /// either kind comes before.
+    NeedSections {
+        /// The scope.
+        scope: ScopeId,
+        /// Which.
+        wanted: Wanted,
+        /// When to stop.
+        bytes_max: usize,
     },
     /// Admit these entries and make them durable, then answer with [`Input::Ingested`], in the order of the `Ingest`s.
     /// Several may share one transaction. Entries known already are no fault.
@@ -122,6 +168,16 @@ pub enum Output {
         scope: ScopeId,
         /// Encoded entries as they came: nothing about them is checked yet.
         entries: Vec<Vec<u8>>,
+        /// Which of them the peer says somebody waits for: places in `entries`, sorted.
+        urgent: Vec<u32>,
+    },
+    /// Put these sections where they are missing, if they fit their headers, and make them durable; then answer with
+    /// [`Input::Ingested`], in the order of the `Ingest`s and `Fill`s. What is not missing is no fault.
+    Fill {
+        /// The scope they must be of.
+        scope: ScopeId,
+        /// As they came: nothing about them is checked yet.
+        sections: Vec<SectionsOf>,
     },
     /// Say what is held now; answer with [`Input::Frontiers`].
     AskFrontiers,
@@ -135,8 +191,11 @@ impl std::fmt::Debug for Input {
             Self::Start(s) => write!(f, "Start({} scopes)", s.frontiers.len()),
             Self::Frontiers(s) => write!(f, "Frontiers({} scopes)", s.frontiers.len()),
             Self::Frame(frame) => write!(f, "Frame({} bytes)", frame.len()),
-            Self::Supplied { scope, entries, reached } => {
-                write!(f, "Supplied({scope:?}, {} entries, reached {reached})", entries.len())
+            Self::Supplied { scope, supply } => {
+                write!(f, "Supplied({scope:?}, {} entries, reached {})", supply.entries.len(), supply.reached)
+            }
+            Self::SuppliedSections { scope, sections, .. } => {
+                write!(f, "SuppliedSections({scope:?}, of {} entries)", sections.len())
             }
             Self::Ingested { scope, accepted, refused, resend } => {
                 write!(f, "Ingested({scope:?}, {accepted} accepted, {refused:?}, {resend:?})")
@@ -150,8 +209,12 @@ impl std::fmt::Debug for Output {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Send(frame) => write!(f, "Send({} bytes)", frame.len()),
-            Self::Need { scope, suffix, bytes_max } => write!(f, "Need({scope:?}, {suffix:?}, {bytes_max} bytes)"),
-            Self::Ingest { scope, entries } => write!(f, "Ingest({scope:?}, {} entries)", entries.len()),
+            Self::Need { scope, suffix, bytes_max, urgent } => {
+                write!(f, "Need({scope:?}, {suffix:?}, {bytes_max} bytes, urgent: {urgent})")
+            }
+            Self::NeedSections { scope, bytes_max, .. } => write!(f, "NeedSections({scope:?}, {bytes_max} bytes)"),
+            Self::Ingest { scope, entries, .. } => write!(f, "Ingest({scope:?}, {} entries)", entries.len()),
+            Self::Fill { scope, sections } => write!(f, "Fill({scope:?}, of {} entries)", sections.len()),
             Self::AskFrontiers => f.write_str("AskFrontiers"),
             Self::Finished(report) => report.fmt(f),
         }

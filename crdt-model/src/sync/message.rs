@@ -5,19 +5,19 @@
 //!              [* [scope: 16, frontier]]]                       flags: 1 a person asked, 2 too many tips to list
 //! 2 Scopes    [2, [* [scope: 16, F: 32]]]                       sorted
 //! 3 Tips      [3, scope: 16, frontier, last: bool]              several frames when there are many chains
-//! 4 Entries   [4, scope: 16, [+ entry: bstr]]
-//! 5 Confirmed [5, frames: uint]                                 Entries frames durable here, counted over the session
-//! 6 RoundEnd  [6, answered: uint]                               Resends answered, counted over the round
+//! 4 Entries   [4, scope: 16, [+ entry: bstr], urgent: [* uint]]  urgent: places in the frame, sorted: a hint, to pass on
+//! 5 Confirmed [5, frames: uint]                                 Entries and Sections frames durable here, over the session
+//! 6 RoundEnd  [6, answered: uint]                               Resends and WantSections answered, counted over the round
 //! 7 Resend    [7, scope: 16, chain, after: uint]
 //! 8 Bye       [8, code: text]                                   a–z, 0–9 and _ only
+//! 9 WantSections [9, scope: 16, [+ [entry: 32, layers: 1..15]]] sorted by entry; bit n of layers: layer n
+//! 10 Sections [10, scope: 16, [+ [entry: 32, [+ [layer: 0..3, bytes: bstr]]]]]
 //! ```
-//!
-//! Tags 9 (WantSections) and 10 (Sections) are reserved for fetching single sections.
 
 use crate::cbor::{self, Canonical, CborError, Reader, ReaderExt, Writer, WriterExt, malformed};
-use crate::entry::ENTRY_BYTES_MAX;
+use crate::entry::{ENTRY_BYTES_MAX, LAYER_GRANT, SECTION_BYTES_MAX};
 use crate::frontier::{ChainKey, Frontier};
-use crate::id::ScopeId;
+use crate::id::{EntryId, ScopeId};
 
 /// Version of the session protocol.
 pub const PROTOCOL_VERSION: u64 = 1;
@@ -29,6 +29,10 @@ pub const HINT_BYTES_MAX: usize = 64 << 10;
 pub const SCOPES_MAX: usize = 16_384;
 /// Most entries in one frame.
 pub const FRAME_ENTRIES_MAX: usize = 16_384;
+/// Most entries one [`Message::WantSections`] asks for.
+pub const WANTED_MAX: usize = 16_384;
+/// All layers an entry may have, as bits.
+const LAYERS_ALL: u8 = (1 << (LAYER_GRANT + 1)) - 1;
 /// Longest code of a [`Message::Bye`], bytes.
 pub const BYE_BYTES_MAX: usize = 64;
 
@@ -38,10 +42,71 @@ const FLAG_TOO_MANY: u64 = 2;
 /// Sections known by header whose bytes are not held: how many, and a hash of which.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Gaps {
-    /// How many.
+    /// Entries that lack a section which somebody should have.
     pub count: u32,
-    /// Hash over the sorted (entry, layer); zero when there are none.
+    /// Hash over all entries that lack a section, with the withdrawn ones, which do not count; zero when there are none.
     pub hash: [u8; 32],
+}
+
+impl Gaps {
+    /// Over all entries that lack sections. `count` is how many of them are not withdrawn.
+    pub fn over(mut missing: Vec<Missing>, count: u32) -> Self {
+        if missing.is_empty() {
+            return Self::default();
+        }
+        missing.sort_unstable();
+        let mut hasher = blake3::Hasher::new_derive_key("boucle 2026 gaps v1");
+        for one in &missing {
+            hasher.update(&one.entry.0);
+            hasher.update(&[one.layers]);
+        }
+        Self { count, hash: *hasher.finalize().as_bytes() }
+    }
+}
+
+/// Hash over the ids that entries name and a replica lacks; zero when there are none.
+pub fn wants_hash(mut ids: Vec<EntryId>) -> [u8; 32] {
+    if ids.is_empty() {
+        return [0; 32];
+    }
+    ids.sort_unstable();
+    ids.dedup();
+    let mut hasher = blake3::Hasher::new_derive_key("boucle 2026 wants v1");
+    for id in &ids {
+        hasher.update(&id.0);
+    }
+    *hasher.finalize().as_bytes()
+}
+
+/// Sections of one entry that are not held.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Missing {
+    /// The entry.
+    pub entry: EntryId,
+    /// Bit n stands for layer n; never zero.
+    pub layers: u8,
+}
+
+/// Sections of one entry, each as its header names it.
+#[derive(Clone, PartialEq, Eq)]
+pub struct SectionsOf {
+    /// The entry.
+    pub entry: EntryId,
+    /// (layer, bytes), sorted by layer, at least one.
+    pub sections: Vec<(u8, Vec<u8>)>,
+}
+
+impl std::fmt::Debug for SectionsOf {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "SectionsOf({}, {} sections)", self.entry.short(), self.sections.len())
+    }
+}
+
+impl SectionsOf {
+    /// Bytes it takes in a frame, or a few more.
+    pub fn frame_bytes(&self) -> usize {
+        48 + self.sections.iter().map(|(_, bytes)| bytes.len() + 8).sum::<usize>()
+    }
 }
 
 /// What a replica holds, in one message (tag 1): the greeting, and again after every round.
@@ -87,15 +152,17 @@ pub enum Message {
         scope: ScopeId,
         /// Encoded entries, at least one.
         entries: Vec<Vec<u8>>,
+        /// Which of them somebody waits for: places in `entries`, sorted. A hint, which decides on the order of sending.
+        urgent: Vec<u32>,
     },
-    /// So many frames of entries are durable at the sender of this.
+    /// So many frames of entries and sections are durable at the sender of this.
     Confirmed {
         /// Counted from the start of the session.
         frames: u32,
     },
     /// The sender has nothing more to stream in this round.
     RoundEnd {
-        /// How many of the receiver's [`Message::Resend`] of this round it has answered by then.
+        /// How many of the receiver's [`Message::Resend`] and [`Message::WantSections`] of this round it has answered.
         answered: u32,
     },
     /// A chain does not fit what the sender holds: stream it again from `after + 1`. The sender streams its own stretch
@@ -113,6 +180,20 @@ pub enum Message {
         /// Why.
         code: String,
     },
+    /// The sender holds these entries as headers and lacks sections of them. Once a scope and round.
+    WantSections {
+        /// The scope.
+        scope: ScopeId,
+        /// Which, sorted by entry, at least one.
+        wanted: Vec<Missing>,
+    },
+    /// Sections of entries the receiver holds as headers: asked for, or left out before so that others came first.
+    Sections {
+        /// The scope.
+        scope: ScopeId,
+        /// At least one.
+        sections: Vec<SectionsOf>,
+    },
 }
 
 impl std::fmt::Debug for Message {
@@ -121,11 +202,15 @@ impl std::fmt::Debug for Message {
             Self::Status(status) => status.fmt(f),
             Self::Scopes(scopes) => write!(f, "Scopes({})", scopes.len()),
             Self::Tips { scope, tips, last } => write!(f, "Tips({scope:?}, {} chains, last: {last})", tips.len()),
-            Self::Entries { scope, entries } => write!(f, "Entries({scope:?}, {})", entries.len()),
+            Self::Entries { scope, entries, urgent } => {
+                write!(f, "Entries({scope:?}, {}, {} urgent)", entries.len(), urgent.len())
+            }
             Self::Confirmed { frames } => write!(f, "Confirmed({frames})"),
             Self::RoundEnd { answered } => write!(f, "RoundEnd({answered})"),
             Self::Resend { scope, chain, after } => write!(f, "Resend({scope:?}, {chain:?}, after {after})"),
             Self::Bye { code } => write!(f, "Bye({code})"),
+            Self::WantSections { scope, wanted } => write!(f, "WantSections({scope:?}, {})", wanted.len()),
+            Self::Sections { scope, sections } => write!(f, "Sections({scope:?}, {})", sections.len()),
         }
     }
 }
@@ -171,6 +256,8 @@ impl Message {
             Self::RoundEnd { .. } => "round end",
             Self::Resend { .. } => "resend",
             Self::Bye { .. } => "bye",
+            Self::WantSections { .. } => "want sections",
+            Self::Sections { .. } => "sections",
         }
     }
 
@@ -269,10 +356,14 @@ impl Canonical for Message {
                 tips.write(w);
                 w.boolean(*last);
             }
-            Self::Entries { scope, entries } => {
-                w.arr(3).uint(4).bstr(&scope.0).arr(entries.len());
+            Self::Entries { scope, entries, urgent } => {
+                w.arr(4).uint(4).bstr(&scope.0).arr(entries.len());
                 for entry in entries {
                     w.bstr(entry);
+                }
+                w.arr(urgent.len());
+                for place in urgent {
+                    w.uint((*place).into());
                 }
             }
             Self::Confirmed { frames } => {
@@ -289,6 +380,21 @@ impl Canonical for Message {
             Self::Bye { code } => {
                 w.arr(2).uint(8).text(code);
             }
+            Self::WantSections { scope, wanted } => {
+                w.arr(3).uint(9).bstr(&scope.0).arr(wanted.len());
+                for one in wanted {
+                    w.arr(2).bstr(&one.entry.0).uint(one.layers.into());
+                }
+            }
+            Self::Sections { scope, sections } => {
+                w.arr(3).uint(10).bstr(&scope.0).arr(sections.len());
+                for of in sections {
+                    w.arr(2).bstr(&of.entry.0).arr(of.sections.len());
+                    for (layer, bytes) in &of.sections {
+                        w.arr(2).uint((*layer).into()).bstr(bytes);
+                    }
+                }
+            }
         }
     }
 
@@ -298,8 +404,8 @@ impl Canonical for Message {
         let expected = match tag {
             1 => 10,
             2 | 5 | 6 | 8 => 2,
-            3 | 7 => 4,
-            4 => 3,
+            3 | 4 | 7 => 4,
+            9 | 10 => 3,
             _ => return malformed(format!("unknown message {tag}")),
         };
         if found != expected {
@@ -309,10 +415,16 @@ impl Canonical for Message {
             1 => Self::Status(Status::read(r)?),
             2 => Self::Scopes(read_scopes(r)?),
             3 => Self::Tips { scope: ScopeId(r.fixed()?), tips: Frontier::read(r)?, last: r.bool()? },
-            4 => Self::Entries { scope: ScopeId(r.fixed()?), entries: read_entries(r)? },
+            4 => {
+                let (scope, entries) = (ScopeId(r.fixed()?), read_entries(r)?);
+                let urgent = read_urgent(r, entries.len())?;
+                Self::Entries { scope, entries, urgent }
+            }
             5 => Self::Confirmed { frames: r.u32()? },
             6 => Self::RoundEnd { answered: r.u32()? },
             7 => Self::Resend { scope: ScopeId(r.fixed()?), chain: ChainKey::read(r)?, after: r.u64()? },
+            9 => Self::WantSections { scope: ScopeId(r.fixed()?), wanted: read_wanted(r)? },
+            10 => Self::Sections { scope: ScopeId(r.fixed()?), sections: read_sections(r)? },
             _ => Self::Bye { code: read_code(r)? },
         })
     }
@@ -342,6 +454,63 @@ fn read_entries(r: &mut Reader<'_>) -> Result<Vec<Vec<u8>>, CborError> {
         entries.push(r.bstr_max(ENTRY_BYTES_MAX)?.to_vec());
     }
     Ok(entries)
+}
+
+fn read_urgent(r: &mut Reader<'_>, entries: usize) -> Result<Vec<u32>, CborError> {
+    let n = r.arr_max(entries as u64)?;
+    let mut urgent: Vec<u32> = Vec::new();
+    for _ in 0..n {
+        let place = r.u32()?;
+        if place as usize >= entries || urgent.last().is_some_and(|last| *last >= place) {
+            return malformed("urgent places not sorted, or of no entry");
+        }
+        urgent.push(place);
+    }
+    Ok(urgent)
+}
+
+fn read_wanted(r: &mut Reader<'_>) -> Result<Vec<Missing>, CborError> {
+    let n = r.arr_max(WANTED_MAX as u64)?;
+    if n == 0 {
+        return malformed("sections of no entry wanted");
+    }
+    let mut wanted: Vec<Missing> = Vec::new();
+    for _ in 0..n {
+        r.arr_of(2)?;
+        let one = Missing { entry: EntryId(r.fixed()?), layers: r.u8()? };
+        if one.layers == 0 || one.layers > LAYERS_ALL || wanted.last().is_some_and(|last| last.entry >= one.entry) {
+            return malformed("wanted sections not sorted, or of no layer");
+        }
+        wanted.push(one);
+    }
+    Ok(wanted)
+}
+
+fn read_sections(r: &mut Reader<'_>) -> Result<Vec<SectionsOf>, CborError> {
+    let n = r.arr_max(FRAME_ENTRIES_MAX as u64)?;
+    if n == 0 {
+        return malformed("a frame of no sections");
+    }
+    let mut all = Vec::new();
+    for _ in 0..n {
+        r.arr_of(2)?;
+        let entry = EntryId(r.fixed()?);
+        let layers = r.arr_max(u64::from(LAYER_GRANT) + 1)?;
+        let mut sections: Vec<(u8, Vec<u8>)> = Vec::new();
+        for _ in 0..layers {
+            r.arr_of(2)?;
+            let layer = r.u8()?;
+            if layer > LAYER_GRANT || sections.last().is_some_and(|(last, _)| *last >= layer) {
+                return malformed("layers not sorted, or unknown");
+            }
+            sections.push((layer, r.bstr_max(SECTION_BYTES_MAX)?.to_vec()));
+        }
+        if sections.is_empty() {
+            return malformed("no section of an entry");
+        }
+        all.push(SectionsOf { entry, sections });
+    }
+    Ok(all)
 }
 
 pub(super) fn read_code(r: &mut Reader<'_>) -> Result<String, CborError> {

@@ -73,7 +73,7 @@ pub enum Reason {
         /// Which.
         scopes: Vec<ScopeId>,
     },
-    /// All headers are alike but section bytes are missing.
+    /// All headers are alike but section bytes are missing that the other side lacks too, or does not give.
     #[error("equal, but section bytes are missing: {ours} here, {theirs} there")]
     Gaps {
         /// Missing here.
@@ -187,6 +187,8 @@ pub struct Report {
     pub entries_sent: u64,
     /// Entries received that were new here.
     pub entries_received: u64,
+    /// Sections received for entries held as headers.
+    pub sections_received: u64,
     /// Frames, both ways.
     pub frames: u64,
     /// Bytes of the frames sent.

@@ -1,15 +1,20 @@
 //! One round of streaming: what is still to be sent, what is on its way, what has come in.
 //!
 //! A round is over when nothing is left to send, all that was sent is confirmed, the peer said its [`Message::RoundEnd`]
-//! after answering every [`Message::Resend`] of ours, and all that came in is ingested. A `Resend` precedes the
-//! `Confirmed` of the frame that caused it, so neither side can think the round over while the other knows better.
+//! after answering every [`Message::Resend`] and [`Message::WantSections`] of ours, and all that came in is ingested. A
+//! `Resend` precedes the `Confirmed` of the frame that caused it, so neither side can think the round over while the other
+//! knows better.
+//!
+//! What matters goes first: the membership; chains up to the last entry somebody waits for; then short stretches before
+//! long ones, since what a peer lacks little of is what happened lately; last, the sections that were left out on the way.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use crate::entry::ENTRY_BYTES_MAX;
 use crate::frontier::{ChainKey, Frontier, Suffix};
 use crate::id::ScopeId;
-use crate::sync::message::{FRAME_ENTRIES_MAX, Message};
+use crate::sync::input::{Supply, Wanted};
+use crate::sync::message::{FRAME_BYTES_MAX, FRAME_ENTRIES_MAX, Message, Missing, SectionsOf, WANTED_MAX};
 use crate::sync::report::Progress;
 
 /// Most frames of entries on their way to a peer and not confirmed.
@@ -19,14 +24,24 @@ pub const RESENDS_PER_CHAIN_MAX: u32 = 64;
 /// Most chains asked for again in a round.
 pub const RESENT_CHAINS_MAX: usize = 1_024;
 
-/// Most bytes an entry takes in a frame beside its own.
-const ENTRY_OVERHEAD_BYTES: usize = 5;
+/// Most bytes an entry takes in a frame beside its own, with its place among the urgent ones.
+const ENTRY_OVERHEAD_BYTES: usize = 8;
+/// Most bytes of sections in one frame.
+const SECTIONS_BYTES_MAX: usize = FRAME_BYTES_MAX - 1_024;
 
 /// What the round wants next.
 #[derive(Debug)]
 pub(super) enum Step {
     Send(Message),
-    Need { scope: ScopeId, suffix: Suffix, bytes_max: usize },
+    Need { scope: ScopeId, suffix: Suffix, bytes_max: usize, urgent: bool },
+    NeedSections { scope: ScopeId, wanted: Wanted, bytes_max: usize },
+}
+
+/// Something to send.
+#[derive(Debug)]
+enum Item {
+    Entries { scope: ScopeId, suffix: Suffix, urgent: bool },
+    Sections { scope: ScopeId, wanted: Wanted },
 }
 
 /// Entries gathered for one frame.
@@ -34,6 +49,7 @@ pub(super) enum Step {
 struct Batch {
     scope: ScopeId,
     entries: Vec<Vec<u8>>,
+    urgent: Vec<u32>,
     bytes: usize,
 }
 
@@ -52,15 +68,16 @@ pub(super) struct Round {
     own: BTreeMap<ScopeId, Frontier>,
     window: usize,
     frame_bytes: usize,
-    plan: VecDeque<(ScopeId, Suffix)>,
+    plan: VecDeque<Item>,
     /// The front of the plan is being read by the engine.
     needing: bool,
     batch: Batch,
-    ready: VecDeque<(ScopeId, Vec<Vec<u8>>)>,
+    /// Frames to send, each with the number of its entries.
+    ready: VecDeque<(Message, u64)>,
     /// Entries of each frame sent and not confirmed.
     in_flight: VecDeque<u64>,
-    /// Frames received and not ingested.
-    ingesting: VecDeque<(ScopeId, u64)>,
+    /// Frames received and not ingested: the number of entries, `None` for sections.
+    ingesting: VecDeque<(ScopeId, Option<u64>)>,
     end_sent: bool,
     peer_ended: bool,
     peer_answered: u32,
@@ -68,28 +85,60 @@ pub(super) struct Round {
     asked_count: u32,
     answered: BTreeMap<(ScopeId, ChainKey), Resent>,
     answered_count: u32,
+    /// Scopes in which the peer asked for sections.
+    wanted: BTreeSet<ScopeId>,
     streamed: bool,
 }
 
+/// Stretches of which one is not more than four times as long as another are as good as each other: those of one scope
+/// then share frames.
+fn length_class(suffix: &Suffix) -> u32 {
+    (suffix.upto - suffix.after).max(1).ilog2() / 2
+}
+
+/// What `own` holds and `peer` lacks, in the order of sending.
+fn plan(
+    first: ScopeId,
+    own: &BTreeMap<ScopeId, Frontier>,
+    peer: &BTreeMap<ScopeId, Frontier>,
+    urgent: &BTreeMap<(ScopeId, ChainKey), Vec<u64>>,
+) -> VecDeque<Item> {
+    let empty = Frontier::new();
+    let mut items = Vec::new();
+    for (scope, ours) in own {
+        for suffix in ours.lacking_in(peer.get(scope).unwrap_or(&empty)) {
+            let awaited = urgent.get(&(*scope, suffix.chain)).into_iter().flatten();
+            let last = awaited.copied().filter(|seq| (suffix.after + 1..=suffix.upto).contains(seq)).max();
+            if let Some(upto) = last {
+                items.push((*scope, Suffix { upto, ..suffix }, true));
+            }
+            let after = last.unwrap_or(suffix.after);
+            if after < suffix.upto {
+                items.push((*scope, Suffix { after, ..suffix }, false));
+            }
+        }
+    }
+    items.sort_by_key(|(scope, suffix, urgent)| (*scope != first, !urgent, length_class(suffix), *scope));
+    items.into_iter().map(|(scope, suffix, urgent)| Item::Entries { scope, suffix, urgent }).collect()
+}
+
 impl Round {
-    /// A round over the scopes of `own`, in the order of `first` and then by id. `peer` has the same scopes.
+    /// A round over the scopes of `own`, `first` before all others. `peer` has the same scopes.
     pub(super) fn new(
         first: ScopeId,
         own: BTreeMap<ScopeId, Frontier>,
         peer: BTreeMap<ScopeId, Frontier>,
+        urgent: &BTreeMap<(ScopeId, ChainKey), Vec<u64>>,
         window: usize,
         frame_bytes: usize,
         progress: &mut Progress,
     ) -> Self {
+        let plan = plan(first, &own, &peer, urgent);
         let empty = Frontier::new();
-        let mut plan = VecDeque::new();
-        let mut scopes: Vec<_> = own.keys().copied().collect();
-        scopes.sort_by_key(|scope| (*scope != first, *scope));
-        for scope in scopes {
-            let (ours, theirs) = (&own[&scope], peer.get(&scope).unwrap_or(&empty));
+        for (scope, ours) in &own {
+            let theirs = peer.get(scope).unwrap_or(&empty);
             for suffix in ours.lacking_in(theirs) {
                 progress.to_send = progress.to_send.saturating_add(suffix.upto - suffix.after);
-                plan.push_back((scope, suffix));
             }
             for suffix in theirs.lacking_in(ours) {
                 progress.to_receive = progress.to_receive.saturating_add(suffix.upto - suffix.after);
@@ -113,6 +162,7 @@ impl Round {
             asked_count: 0,
             answered: BTreeMap::new(),
             answered_count: 0,
+            wanted: BTreeSet::new(),
             streamed: false,
         }
     }
@@ -121,20 +171,25 @@ impl Round {
     pub(super) fn next_step(&mut self) -> Option<Step> {
         loop {
             if self.in_flight.len() < self.window
-                && let Some((scope, entries)) = self.ready.pop_front()
+                && let Some((message, entries)) = self.ready.pop_front()
             {
-                self.in_flight.push_back(entries.len() as u64);
+                self.in_flight.push_back(entries);
                 self.streamed = true;
-                return Some(Step::Send(Message::Entries { scope, entries }));
+                return Some(Step::Send(message));
             }
             if self.needing || !self.ready.is_empty() || self.in_flight.len() >= self.window {
                 return None;
             }
             match self.plan.front() {
-                Some((scope, suffix)) if self.batch.takes_more(*scope, self.frame_bytes) => {
+                Some(Item::Entries { scope, suffix, urgent }) if self.batch.takes_more(*scope, self.frame_bytes) => {
                     self.needing = true;
                     let bytes_max = self.frame_bytes - self.batch.bytes;
-                    return Some(Step::Need { scope: *scope, suffix: *suffix, bytes_max });
+                    return Some(Step::Need { scope: *scope, suffix: *suffix, bytes_max, urgent: *urgent });
+                }
+                Some(Item::Sections { scope, wanted }) if self.batch.entries.is_empty() => {
+                    self.needing = true;
+                    let wanted = wanted.clone();
+                    return Some(Step::NeedSections { scope: *scope, wanted, bytes_max: self.frame_bytes });
                 }
                 Some(_) => self.flush(),
                 None if !self.batch.entries.is_empty() => self.flush(),
@@ -149,15 +204,18 @@ impl Round {
 
     fn flush(&mut self) {
         let batch = std::mem::replace(&mut self.batch, Batch::new());
-        self.ready.push_back((batch.scope, batch.entries));
+        let entries = batch.entries.len() as u64;
+        let message = Message::Entries { scope: batch.scope, entries: batch.entries, urgent: batch.urgent };
+        self.ready.push_back((message, entries));
     }
 
     /// The engine's answer to [`Step::Need`].
-    pub(super) fn supplied(&mut self, scope: ScopeId, entries: Vec<Vec<u8>>, reached: u64) -> Result<(), &'static str> {
+    pub(super) fn supplied(&mut self, scope: ScopeId, supply: Supply) -> Result<(), &'static str> {
+        let Supply { entries, urgent, reached, bare } = supply;
         if !self.needing {
             return Err("entries supplied that were not needed");
         }
-        let Some((needed, suffix)) = self.plan.front_mut() else {
+        let Some(Item::Entries { scope: needed, suffix, urgent: awaited }) = self.plan.front_mut() else {
             return Err("entries supplied that were not needed");
         };
         if *needed != scope {
@@ -167,19 +225,107 @@ impl Round {
             return Err("an entry supplied is too long for a frame");
         }
         self.needing = false;
-        if entries.is_empty() || reached >= suffix.upto || reached <= suffix.after {
+        let given = Suffix { upto: reached.min(suffix.upto), ..*suffix };
+        let ends_awaited = if entries.is_empty() || reached >= suffix.upto || reached <= suffix.after {
+            let awaited = *awaited;
             self.plan.pop_front();
+            awaited
         } else {
             suffix.after = reached;
-        }
-        for entry in entries {
+            false
+        };
+        for (at, entry) in (0_u32..).zip(entries) {
             if !self.batch.fits(entry.len(), self.frame_bytes) {
                 self.flush();
             }
             self.batch.scope = scope;
             self.batch.bytes += entry.len() + ENTRY_OVERHEAD_BYTES;
+            if urgent.binary_search(&at).is_ok() {
+                self.batch.urgent.push(self.batch.entries.len() as u32);
+            }
             self.batch.entries.push(entry);
         }
+        if bare && given.after < given.upto {
+            self.leave_for_later(scope, given);
+        }
+        if ends_awaited && !self.batch.entries.is_empty() {
+            // what is waited for does not wait for a full frame
+            self.flush();
+        }
+        Ok(())
+    }
+
+    /// Sections left out of a stretch go last.
+    fn leave_for_later(&mut self, scope: ScopeId, given: Suffix) {
+        if let Some(Item::Sections { scope: last, wanted: Wanted::Of(suffix) }) = self.plan.back_mut()
+            && *last == scope
+            && suffix.chain == given.chain
+            && suffix.upto == given.after
+        {
+            suffix.upto = given.upto;
+            return;
+        }
+        self.plan.push_back(Item::Sections { scope, wanted: Wanted::Of(given) });
+    }
+
+    /// The engine's answer to [`Step::NeedSections`].
+    pub(super) fn supplied_sections(
+        &mut self,
+        scope: ScopeId,
+        sections: Vec<SectionsOf>,
+        left: Option<Wanted>,
+    ) -> Result<(), &'static str> {
+        let (true, Some(Item::Sections { scope: needed, wanted })) = (self.needing, self.plan.front_mut()) else {
+            return Err("sections supplied that were not needed");
+        };
+        if *needed != scope {
+            return Err("sections supplied of another scope than needed");
+        }
+        self.needing = false;
+        match left {
+            Some(left) if left != *wanted => *wanted = left,
+            _ => {
+                self.plan.pop_front();
+            }
+        }
+        let mut frame = Vec::new();
+        let mut bytes = 0;
+        for of in sections {
+            let size = of.frame_bytes();
+            if size > SECTIONS_BYTES_MAX {
+                return Err("sections supplied are too long for a frame");
+            }
+            if !frame.is_empty() && (bytes + size > SECTIONS_BYTES_MAX || frame.len() >= FRAME_ENTRIES_MAX) {
+                self.ready.push_back((Message::Sections { scope, sections: std::mem::take(&mut frame) }, 0));
+                bytes = 0;
+            }
+            bytes += size;
+            frame.push(of);
+        }
+        if !frame.is_empty() {
+            self.ready.push_back((Message::Sections { scope, sections: frame }, 0));
+        }
+        Ok(())
+    }
+
+    /// Asks for sections of a scope: once a round.
+    pub(super) fn want(&mut self, scope: ScopeId, mut wanted: Vec<Missing>) -> Message {
+        self.asked_count += 1;
+        wanted.truncate(WANTED_MAX);
+        Message::WantSections { scope, wanted }
+    }
+
+    /// The peer asks for sections.
+    pub(super) fn asked_for_sections(&mut self, scope: ScopeId, wanted: Vec<Missing>) -> Result<(), &'static str> {
+        if !self.own.contains_key(&scope) {
+            return Err("sections wanted of a scope that is not part of the round");
+        }
+        if !self.wanted.insert(scope) {
+            return Err("sections wanted twice in a round");
+        }
+        self.answered_count += 1;
+        self.end_sent = false;
+        self.plan.push_back(Item::Sections { scope, wanted: Wanted::Listed(wanted) });
         Ok(())
     }
 
@@ -191,8 +337,8 @@ impl Round {
         Ok(self.in_flight.drain(..frames as usize).sum())
     }
 
-    /// A frame of entries came in.
-    pub(super) fn received(&mut self, scope: ScopeId, entries: usize) -> Result<(), &'static str> {
+    /// A frame of entries, or of sections, came in.
+    pub(super) fn received(&mut self, scope: ScopeId, entries: Option<u64>) -> Result<(), &'static str> {
         if !self.own.contains_key(&scope) {
             return Err("entries of a scope that is not part of the round");
         }
@@ -203,12 +349,12 @@ impl Round {
             return Err("entries after the end of the round");
         }
         self.streamed = true;
-        self.ingesting.push_back((scope, entries as u64));
+        self.ingesting.push_back((scope, entries));
         Ok(())
     }
 
-    /// The engine has made the oldest frame of a scope durable; gives the number of entries in it.
-    pub(super) fn ingested(&mut self, scope: ScopeId) -> Result<u64, &'static str> {
+    /// The engine has made the oldest frame durable; gives the number of entries in it, `None` for sections.
+    pub(super) fn ingested(&mut self, scope: ScopeId) -> Result<Option<u64>, &'static str> {
         match self.ingesting.front() {
             Some((expected, entries)) if *expected == scope => {
                 let entries = *entries;
@@ -248,7 +394,7 @@ impl Round {
         let seq = |side: &BTreeMap<ScopeId, Frontier>| side.get(&scope)?.tip(&chain).map(|tip| tip.seq);
         let upto = seq(&self.own).unwrap_or(0).max(seq(&self.peer).unwrap_or(0));
         if upto > after {
-            self.plan.push_back((scope, Suffix { chain, after, upto }));
+            self.plan.push_back(Item::Entries { scope, suffix: Suffix { chain, after, upto }, urgent: false });
         }
         self.end_sent = false;
         self.streamed = true;
@@ -281,7 +427,7 @@ impl Round {
 
 impl Batch {
     fn new() -> Self {
-        Self { scope: ScopeId::ZERO, entries: Vec::new(), bytes: 0 }
+        Self { scope: ScopeId::ZERO, entries: Vec::new(), urgent: Vec::new(), bytes: 0 }
     }
 
     /// Whether there is room for more of `scope`.

@@ -5,7 +5,9 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use crate::frontier::{CHAINS_MAX, Frontier};
 use crate::id::ScopeId;
 use crate::sync::input::{Again, Config, Input, Output, Snapshot};
-use crate::sync::message::{FRAME_BYTES_MAX, HINT_BYTES_MAX, Message, MessageError, SCOPES_MAX, Status, hint_bytes};
+use crate::sync::message::{
+    FRAME_BYTES_MAX, Gaps, HINT_BYTES_MAX, Message, MessageError, SCOPES_MAX, Status, hint_bytes,
+};
 use crate::sync::report::{Agreed, Progress, REFUSED_NAMED_MAX, Reason, Refused, Report, ScopeState};
 use crate::sync::round::{Round, Step};
 
@@ -25,6 +27,8 @@ enum Kind {
     Membership,
     /// Every scope that differs.
     All,
+    /// Sections of entries both hold.
+    Sections,
 }
 
 /// Where the session stands.
@@ -73,6 +77,8 @@ pub struct Session {
     early: Option<Status>,
     /// The pair of hashes at the last status, ours and theirs, and the round that followed.
     previous: Option<(Hashes, Hashes, Kind)>,
+    /// What both lacked before the last round over sections.
+    lacked: Option<(Gaps, Gaps)>,
     /// The membership hashes at which a round over the membership changed nothing.
     membership_stuck: Option<([u8; 32], [u8; 32])>,
     /// Scopes found to differ by the last lists.
@@ -83,6 +89,7 @@ pub struct Session {
     rounds: u32,
     entries_sent: u64,
     entries_received: u64,
+    sections_received: u64,
     frames: u64,
     bytes_sent: u64,
     bytes_received: u64,
@@ -108,6 +115,7 @@ impl Session {
             mine: None,
             early: None,
             previous: None,
+            lacked: None,
             membership_stuck: None,
             differing: Vec::new(),
             frames_confirmed: 0,
@@ -116,6 +124,7 @@ impl Session {
             rounds: 0,
             entries_sent: 0,
             entries_received: 0,
+            sections_received: 0,
             frames: 0,
             bytes_sent: 0,
             bytes_received: 0,
@@ -177,8 +186,12 @@ impl Session {
                 })?;
                 self.message(message)
             }
-            Input::Supplied { scope, entries, reached } => {
-                self.round()?.supplied(scope, entries, reached).map_err(|what| Reason::Local { what })?;
+            Input::Supplied { scope, supply } => {
+                self.round()?.supplied(scope, supply).map_err(|what| Reason::Local { what })?;
+                self.pump()
+            }
+            Input::SuppliedSections { scope, sections, left } => {
+                self.round()?.supplied_sections(scope, sections, left).map_err(|what| Reason::Local { what })?;
                 self.pump()
             }
             Input::Ingested { scope, accepted, refused, resend } => self.ingested(scope, accepted, refused, resend),
@@ -276,6 +289,13 @@ impl Session {
         self.peer_explicit |= theirs.explicit;
         let (ours, others) = ((mine.membership, mine.rest), (theirs.membership, theirs.rest));
         if ours == others {
+            let lacked = (mine.gaps, theirs.gaps);
+            if lacked.0 != lacked.1 && self.lacked != Some(lacked) && self.rounds < self.config.rounds_max {
+                self.lacked = Some(lacked);
+                self.previous = Some((ours, others, Kind::Sections));
+                return self.fetch_sections();
+            }
+            // what both lack, neither can give; what one side has and does not give stays a difference with a name
             let reason = if mine.gaps.count > 0 || theirs.gaps.count > 0 || mine.gaps != theirs.gaps {
                 Some(Reason::Gaps { ours: mine.gaps.count, theirs: theirs.gaps.count })
             } else {
@@ -291,7 +311,7 @@ impl Session {
             match kind {
                 Kind::All => return Err(Reason::Differs { scopes: std::mem::take(&mut self.differing) }),
                 Kind::Membership => self.membership_stuck = Some(membership),
-                Kind::Hinted => {}
+                Kind::Hinted | Kind::Sections => {}
             }
         }
         if self.rounds >= self.config.rounds_max {
@@ -308,7 +328,7 @@ impl Session {
         match kind {
             Kind::Hinted => self.stream_by_hints(theirs),
             Kind::Membership => self.compare(vec![self.config.membership]),
-            Kind::All => {
+            Kind::All | Kind::Sections => {
                 let hashes = self.own.frontiers.iter().map(|(s, f)| (*s, f.hash(&self.config.org, s))).collect();
                 self.send(&Message::Scopes(hashes));
                 self.phase = Phase::Listing;
@@ -409,17 +429,35 @@ impl Session {
 
     // ---- streaming
 
+    /// Both hold the same entries and not the same sections: each asks for what it lacks.
+    fn fetch_sections(&mut self) -> Result<(), Reason> {
+        let missing = std::mem::take(&mut self.own.missing);
+        let peer = self.own.frontiers.clone();
+        self.begin(peer);
+        for (scope, wanted) in missing.into_iter().filter(|(_, wanted)| !wanted.is_empty()) {
+            if self.own.frontiers.contains_key(&scope) {
+                let message = self.round()?.want(scope, wanted);
+                self.send(&message);
+            }
+        }
+        self.pump()
+    }
+
     /// Begins a round over the scopes of `peer`, all of which are shared.
     fn stream(&mut self, peer: BTreeMap<ScopeId, Frontier>) -> Result<(), Reason> {
+        self.begin(peer);
+        self.pump()
+    }
+
+    fn begin(&mut self, peer: BTreeMap<ScopeId, Frontier>) {
         self.rounds += 1;
         let own = self.own.frontiers.iter().filter(|(scope, _)| peer.contains_key(scope));
         let own = own.map(|(scope, f)| (*scope, f.clone())).collect();
         let window = self.config.window_frames;
         let frame_bytes = self.config.frame_entries_bytes.clamp(1, FRAME_ENTRIES_BYTES_MAX);
         let first = self.config.membership;
-        let round = Round::new(first, own, peer, window, frame_bytes, &mut self.progress);
+        let round = Round::new(first, own, peer, &self.own.urgent, window, frame_bytes, &mut self.progress);
         self.phase = Phase::Streaming(Box::new(round));
-        self.pump()
     }
 
     /// Lets the round move on, and closes it when it is over.
@@ -432,8 +470,11 @@ impl Session {
                     }
                     self.send(&message);
                 }
-                Some(Step::Need { scope, suffix, bytes_max }) => {
-                    self.outputs.push_back(Output::Need { scope, suffix, bytes_max });
+                Some(Step::Need { scope, suffix, bytes_max, urgent }) => {
+                    self.outputs.push_back(Output::Need { scope, suffix, bytes_max, urgent });
+                }
+                Some(Step::NeedSections { scope, wanted, bytes_max }) => {
+                    self.outputs.push_back(Output::NeedSections { scope, wanted, bytes_max });
                 }
                 None if round.is_over() => {
                     self.half_trips += round.half_trips();
@@ -454,8 +495,13 @@ impl Session {
         resend: Vec<Again>,
     ) -> Result<(), Reason> {
         let entries = self.round()?.ingested(scope).map_err(|what| Reason::Local { what })?;
-        self.progress.received += entries;
-        self.entries_received += accepted;
+        match entries {
+            Some(entries) => {
+                self.progress.received += entries;
+                self.entries_received += accepted;
+            }
+            None => self.sections_received += accepted,
+        }
         self.refused_count += refused.len() as u64;
         let room = REFUSED_NAMED_MAX.saturating_sub(self.refused.len());
         self.refused.extend(refused.into_iter().take(room));
@@ -482,10 +528,19 @@ impl Session {
             }
             (Message::Scopes(theirs), Phase::Listing) => self.listed(&theirs),
             (Message::Tips { scope, tips, last }, _) => self.tips(scope, &tips, last),
-            (Message::Entries { scope, entries }, Phase::Streaming(round)) => {
-                round.received(scope, entries.len()).or_else(protocol)?;
-                self.outputs.push_back(Output::Ingest { scope, entries });
+            (Message::Entries { scope, entries, urgent }, Phase::Streaming(round)) => {
+                round.received(scope, Some(entries.len() as u64)).or_else(protocol)?;
+                self.outputs.push_back(Output::Ingest { scope, entries, urgent });
                 Ok(())
+            }
+            (Message::Sections { scope, sections }, Phase::Streaming(round)) => {
+                round.received(scope, None).or_else(protocol)?;
+                self.outputs.push_back(Output::Fill { scope, sections });
+                Ok(())
+            }
+            (Message::WantSections { scope, wanted }, Phase::Streaming(round)) => {
+                round.asked_for_sections(scope, wanted).or_else(protocol)?;
+                self.pump()
             }
             (Message::Confirmed { frames }, Phase::Streaming(round)) => {
                 let new = frames.wrapping_sub(self.frames_confirmed);
@@ -533,6 +588,7 @@ impl Session {
             rounds: self.rounds,
             entries_sent: self.entries_sent,
             entries_received: self.entries_received,
+            sections_received: self.sections_received,
             frames: self.frames,
             bytes_sent: self.bytes_sent,
             bytes_received: self.bytes_received,

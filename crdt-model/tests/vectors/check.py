@@ -257,6 +257,33 @@ def check_frontier():
     same("lower id first", id_a < id_b, True)
 
 
+def check_retraction():
+    """Section 8.4."""
+    r, e = Sheet("retraction"), Sheet("entry")
+    header, signature, sections = cbor2.loads(r["entry"])
+    entry_id = KDF("boucle 2026 entry id v1", header)
+    same("entry id", entry_id, r["entry_id"])
+    device_key.verify(b"boucle/entry/v1\0" + entry_id, signature)
+    fields = cbor2.loads(header)
+    same("kind, seq, prev", (fields[3], fields[7], fields[8]), (5, 2, e["entry_id"]))
+    same("hash", KDF("boucle 2026 section hash v1", sections[0]), fields[13][0][3])
+    same("content", cbor2.loads(sections[0]), [1, 0, [[1, e["entry_id"]]]])
+    same("taken back", cbor2.loads(r["taken_back"])[2], [None] * 4)
+
+
+def check_session():
+    """Section 7.2."""
+    s = Sheet("session")
+    [_, _, [[entry, layers]]] = cbor2.loads(s["9.want_sections"])
+    same("gaps", KDF("boucle 2026 gaps v1", entry + bytes([layers])), s["gaps_hash"])
+    same("wants", KDF("boucle 2026 wants v1", b"\x87" * 32 + b"\x88" * 32), s["wants_hash"])
+    _, _, [sent], [urgent] = cbor2.loads(s["4.entries"])
+    header, _, [section] = cbor2.loads(sent)
+    same("urgent", urgent, 0)
+    same("entry", KDF("boucle 2026 entry id v1", header), entry)
+    same("sections", cbor2.loads(s["10.sections"])[2], [[entry, [[0, section]]]])
+
+
 def check_handshake():
     """Section 7.1."""
     h = Sheet("handshake")
@@ -301,6 +328,7 @@ def check_bundle():
     same("padding", rest[4 + length :].strip(b"\0"), b"")
 
 
-for part in (check_ids, check_entry, check_grants, check_membership, check_frontier, check_handshake, check_bundle):
+parts = (check_ids, check_entry, check_grants, check_membership, check_frontier, check_retraction, check_session)
+for part in (*parts, check_handshake, check_bundle):
     part()
 print(f"all {checks} values agree, and every signature verifies")

@@ -289,6 +289,13 @@ pub enum Request {
         /// Why.
         reason: Words,
     },
+    /// Takes back an own entry that nobody else can have. Reply: `{"ref", "case_id", "withdrawn": [entry], "case_withdrawn"}`.
+    CaseWithdraw {
+        /// The case.
+        r#ref: String,
+        /// The entry, or the first digits of its id; absent: the failure `withdraw_which` lists those that can be.
+        entry: Option<String>,
+    },
     /// Rechecks everything the node holds.
     Verify,
     /// Entries, tips and frontier hash of each scope.
@@ -360,7 +367,8 @@ pub enum Request {
         /// What to look for.
         what: Words,
     },
-    /// What was captured here and has not left.
+    /// What was captured here and has not left. Reply: `{"captured": [{"ref", "case_id", "saved_at", "left_machine",
+    /// "held_by_n", "delivered_to_n", "withdrawable"}], "waiting": {"entries", "oldest"}}`.
     Outbox,
     /// What waits on the member.
     Todo,
@@ -405,6 +413,7 @@ impl Request {
             Self::CaseConsent { .. } => "case consent",
             Self::CaseClose { .. } => "case close",
             Self::CaseReopen { .. } => "case reopen",
+            Self::CaseWithdraw { .. } => "case withdraw",
             Self::Verify => "verify",
             Self::Fingerprint => "fingerprint",
             Self::Digest => "digest",

@@ -18,7 +18,10 @@ use crdt_model::sync;
 
 use crate::core::Core;
 use crate::error::Failure;
-use crate::store::{self, ChainTip, Space};
+use crate::store::{self, ChainTip, Space, StoreError, Tx};
+
+use super::lacking::Lacking;
+use super::urgent::Urgent;
 
 /// How long own entries wait, milliseconds.
 pub(crate) const RELEASE_MS: i64 = 5 * 60_000;
@@ -49,9 +52,46 @@ fn mark_key(chain: &store::ChainKey) -> Vec<u8> {
     format!("written/{}/{}", chain.scope, chain.incarnation).into_bytes()
 }
 
-/// Key of the last urgent entry of an own chain: it and what stands before it wait for nothing.
-pub(crate) fn urgent_key(scope: &ScopeId, incarnation: &crdt_model::id::Incarnation) -> Vec<u8> {
-    format!("urgent/{scope}/{incarnation}").into_bytes()
+/// Key of the withdrawals of an own chain that were not offered yet: pairs of a withdrawn entry's seq and its withdrawal's.
+fn withdrawals_key(chain: &store::ChainKey) -> Vec<u8> {
+    format!("withdrawals/{}/{}", chain.scope, chain.incarnation).into_bytes()
+}
+
+/// Notes that the entry at `by` takes back the one at `seq`: neither is offered without the other.
+pub(crate) fn note_withdrawal(tx: &mut Tx<'_>, chain: &store::ChainKey, seq: u64, by: u64) -> Result<(), StoreError> {
+    let key = withdrawals_key(chain);
+    let offered = tx.chain(chain).map_or(0, |chain| chain.offered_seq);
+    let held = tx.get(Space::Meta, &key)?;
+    let mut pairs = held.map(|bytes| read_pairs(&bytes)).unwrap_or_default();
+    pairs.retain(|(_, by)| *by > offered);
+    pairs.push((seq, by));
+    tx.put(
+        Space::Meta,
+        &key,
+        &pairs.iter().flat_map(|(a, b)| [a.to_be_bytes(), b.to_be_bytes()].concat()).collect::<Vec<_>>(),
+    )
+}
+
+fn read_pairs(bytes: &[u8]) -> Vec<(u64, u64)> {
+    let halves = |pair: &[u8; 16]| {
+        let (seq, by) = pair.split_first_chunk::<8>()?;
+        Some((u64::from_be_bytes(*seq), u64::from_be_bytes(by.try_into().ok()?)))
+    };
+    bytes.as_chunks::<16>().0.iter().filter_map(halves).collect()
+}
+
+/// How far a chain is released, so that no withdrawn entry goes without its withdrawal: what came of age waits for it, and
+/// what is urgent takes it along.
+fn with_withdrawals(aged: u64, urgent: u64, offered: u64, pairs: &[(u64, u64)]) -> u64 {
+    let mut upto = aged;
+    while let Some((seq, _)) = pairs.iter().find(|(seq, by)| *seq <= upto && *by > upto) {
+        upto = seq - 1;
+    }
+    upto = upto.max(urgent).max(offered);
+    while let Some((_, by)) = pairs.iter().find(|(seq, by)| *seq <= upto && *by > upto) {
+        upto = *by;
+    }
+    upto
 }
 
 fn read_marks(bytes: &[u8]) -> Vec<Mark> {
@@ -132,18 +172,25 @@ impl Core {
                 }
             }
         }
+        let lacking = self.lacking_within(&snapshot, &self.shared(), &frontiers)?;
+        let mut urgent = Urgent::new();
+        for scope in frontiers.keys() {
+            self.urgent_of(&snapshot, scope, &mut urgent)?;
+        }
         drop(snapshot);
-        if !offered.is_empty() {
+        if !offered.is_empty() || !lacking.settled.is_empty() {
             self.commit_quietly(|tx| {
                 for (key, seq) in &offered {
                     tx.set_offered(key, *seq)?;
                 }
+                for at in &lacking.settled {
+                    tx.clear_wants(*at)?;
+                }
                 Ok(())
             })?;
         }
-        // Sections are dropped only where nobody is to miss them (spent invitations), so there are no gaps; entries that
-        // wait for an `auth` or `deps` are admitted, so nothing is wanted by id.
-        Ok(frontiers.into())
+        let Lacking { gaps, wants, missing, .. } = lacking;
+        Ok(sync::Snapshot { frontiers, gaps, wants, missing, urgent })
     }
 
     fn released(
@@ -161,9 +208,10 @@ impl Core {
         if marks != before {
             marked.push((key, write_marks(&marks)));
         }
-        let urgent = snapshot.get(Space::Meta, &urgent_key(&chain.key.scope, &chain.key.incarnation))?;
-        let urgent = urgent.and_then(|seq| seq.as_slice().try_into().ok()).map_or(0, u64::from_be_bytes);
-        Ok(released.max(urgent))
+        let urgent = self.own_urgent(snapshot, &chain.key)?.into_iter().max().unwrap_or(0);
+        let pairs = snapshot.get(Space::Meta, &withdrawals_key(&chain.key))?;
+        let pairs = pairs.map(|bytes| read_pairs(&bytes)).unwrap_or_default();
+        Ok(with_withdrawals(released, urgent, chain.offered_seq, &pairs))
     }
 
     /// The frontier with one chain cut after `seq`.
@@ -223,6 +271,18 @@ mod tests {
         assert_eq!(release(&mut reread, 3, 0, 1_000_000 + RELEASE_MS, RELEASE_MS), 0);
         assert_eq!(release(&mut reread, 4, 0, 1_000_000 + RELEASE_MS + GRAIN_MS, RELEASE_MS), 3);
         assert_eq!(release(&mut reread, 4, 3, 1_000_000 + 2 * (RELEASE_MS + GRAIN_MS), RELEASE_MS), 4);
+    }
+
+    #[test]
+    fn a_withdrawn_entry_is_never_released_without_its_withdrawal() {
+        // 3 is taken back by 6, 5 by 8
+        let pairs = [(3, 6), (5, 8)];
+        assert_eq!(with_withdrawals(2, 0, 0, &pairs), 2);
+        assert_eq!(with_withdrawals(4, 0, 0, &pairs), 2, "what came of age waits");
+        assert_eq!(with_withdrawals(7, 0, 0, &pairs), 2, "3 to 6 are released together, and 5 not without 8");
+        assert_eq!(with_withdrawals(8, 0, 0, &pairs), 8);
+        assert_eq!(with_withdrawals(2, 3, 0, &pairs), 8, "what is urgent takes them along");
+        assert_eq!(read_pairs(&[3_u64, 6].map(u64::to_be_bytes).concat()), [(3, 6)]);
     }
 
     #[test]

@@ -14,7 +14,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use crdt_model::id::{DeviceId, DocId, ScopeId};
+use crdt_model::id::{DeviceId, DocId};
 use crdt_model::roster::membership_scope;
 use crdt_model::sync::handshake::{
     Handshake, HandshakeError, JOIN_BYTES_MAX, Local, MESSAGE_BYTES_MAX, Peer, PeerPolicy, Role, Standing,
@@ -34,6 +34,7 @@ use super::pace::Purses;
 use super::policy::Policy;
 use crate::core::{Core, fresh, locked};
 use crate::error::Failure;
+use crate::ingest::sections::{Arrived, Frame};
 use crate::ingest::{Ingested, Source};
 use crate::store;
 
@@ -186,13 +187,34 @@ impl Talk {
     }
 
     /// Ingests frames, those of one scope in one transaction; answers for each, and says if a foreign founding came.
-    fn ingest(&self, from: DeviceId, frames: Vec<(ScopeId, Vec<Vec<u8>>)>) -> Result<(Vec<Input>, bool), Failure> {
+    fn ingest(&self, from: DeviceId, frames: Vec<Frame>) -> Result<(Vec<Input>, bool), Failure> {
         let (mut inputs, mut foreign) = (Vec::with_capacity(frames.len()), false);
-        for group in frames.chunk_by(|a, b| a.0 == b.0) {
+        let alike = |a: &Frame, b: &Frame| {
+            a.0 == b.0 && matches!(a.1, Arrived::Entries(..)) == matches!(b.1, Arrived::Entries(..))
+        };
+        for group in frames.chunk_by(alike) {
             let scope = group[0].0;
-            let entries: Vec<Vec<u8>> = group.iter().flat_map(|(_, entries)| entries).cloned().collect();
             let source = Source { from: Some(from), scope: Some(scope) };
-            let done = self.core.ingest_from(&entries, source, (self.now)())?;
+            let (mut entries, mut sections, mut urgent) = (Vec::new(), Vec::new(), Vec::new());
+            for (_, frame) in group {
+                match frame {
+                    Arrived::Entries(some, places) => {
+                        urgent.extend(places.iter().map(|place| place + entries.len() as u32));
+                        entries.extend_from_slice(some);
+                    }
+                    Arrived::Sections(some) => sections.extend_from_slice(some),
+                }
+            }
+            let mut done = match sections.is_empty() {
+                true => self.core.ingest_from(&entries, source, (self.now)())?,
+                false => self.core.fill_from(&sections, source, (self.now)())?,
+            };
+            if !sections.is_empty() {
+                done.accepted = done.filled;
+            }
+            if !urgent.is_empty() {
+                self.core.hear_urgent(scope, &entries, &urgent)?;
+            }
             foreign |= done.is_foreign();
             // told with the first frame, so that what is asked for again precedes the confirmation that caused it
             let mut told = Some(done);
@@ -435,8 +457,8 @@ struct Driver {
     frames: mpsc::Receiver<Heard>,
     done_in: mpsc::UnboundedSender<Done>,
     done: mpsc::UnboundedReceiver<Done>,
-    /// Frames of entries to be ingested.
-    arrived: VecDeque<(ScopeId, Vec<Vec<u8>>)>,
+    /// Frames of entries and sections to be ingested.
+    arrived: VecDeque<Frame>,
     /// A transaction is under way; so many pieces of work are.
     writing: bool,
     working: usize,
@@ -560,11 +582,18 @@ impl Driver {
                         let _ = writer.send(frame);
                     }
                 }
-                Output::Need { scope, suffix, bytes_max } => self.work(false, move |talk| {
-                    let (entries, reached) = talk.core.supply(scope, &suffix, bytes_max)?;
-                    Ok((vec![Input::Supplied { scope, entries, reached }], false))
+                Output::Need { scope, suffix, bytes_max, urgent } => self.work(false, move |talk| {
+                    let supply = talk.core.supply_in_order(scope, &suffix, bytes_max, urgent)?;
+                    Ok((vec![Input::Supplied { scope, supply }], false))
                 }),
-                Output::Ingest { scope, entries } => self.arrived.push_back((scope, entries)),
+                Output::NeedSections { scope, wanted, bytes_max } => self.work(false, move |talk| {
+                    let (sections, left) = talk.core.supply_sections(scope, wanted, bytes_max)?;
+                    Ok((vec![Input::SuppliedSections { scope, sections, left }], false))
+                }),
+                Output::Ingest { scope, entries, urgent } => {
+                    self.arrived.push_back((scope, Arrived::Entries(entries, urgent)));
+                }
+                Output::Fill { scope, sections } => self.arrived.push_back((scope, Arrived::Sections(sections))),
                 Output::AskFrontiers => {
                     let (peer, name, foreign) = (Arc::clone(&self.peer), self.name.clone(), self.foreign);
                     let explicit = self.explicit || self.session.peer_explicit();
@@ -587,11 +616,11 @@ impl Driver {
         let mut batch = Vec::new();
         let (mut bytes, mut entries_taken) = (0, 0);
         while bytes < BATCH_BYTES
-            && let Some((scope, entries)) = self.arrived.pop_front()
+            && let Some((scope, frame)) = self.arrived.pop_front()
         {
-            bytes += entries.iter().map(Vec::len).sum::<usize>();
-            entries_taken += entries.len() as u64;
-            batch.push((scope, entries));
+            bytes += frame.bytes();
+            entries_taken += frame.entries();
+            batch.push((scope, frame));
         }
         if self.pays {
             // what was taken is paid for before more is taken: the window closes, and the peer waits

@@ -278,3 +278,109 @@ fn both_copies_of_a_copied_disk_come_to_the_same_end_through_a_sync() {
     assert_eq!(forks, newcomer.core.shared().forks);
     assert!(forks.keys().any(|(_, chain)| chain.device == third.core.device && chain.incarnation == incarnation));
 }
+
+fn note(home: &Home, case: &str, text: &str) {
+    let edit = crdt_model::edit::Edit::Note { text: crdt_model::edit::Words::from(text) };
+    home.act(|core, reader| core.act(reader, case, &edit, NOW)).expect("noted");
+}
+
+/// Words that do not compress.
+fn noise(n: usize, bytes: usize) -> String {
+    let mut out = vec![0; bytes * 3 / 4];
+    blake3::Hasher::new().update(&n.to_be_bytes()).finalize_xof().fill(&mut out);
+    data_encoding::BASE64.encode(&out)
+}
+
+#[test]
+fn what_was_taken_back_travels_as_a_header_and_both_are_equal_and_quiet() {
+    let (founder, newcomer) = two_equal();
+    let case = newcomer.case("ce qui reste");
+    note(&newcomer, &case, "mots de trop");
+    let listed = newcomer.act(|core, reader| core.withdraw(reader, &case, None, NOW)).expect_err("which?");
+    let list = listed.args.iter().find(|(name, _)| *name == "entries").expect("a list").1.clone();
+    let entry = list.split(' ').next().map(str::to_owned);
+    newcomer.act(|core, reader| core.withdraw(reader, &case, entry.as_deref(), NOW)).expect("taken back");
+    let (ours, theirs) = speak(&newcomer, &founder, pair());
+    assert!(ours.expect("synced").report.equal && theirs.expect("synced").report.equal);
+    let read = founder.read(&case);
+    assert!(read.contains("ce qui reste") && !read.contains("mots de trop"));
+    let (ours, _) = speak(&newcomer, &founder, pair());
+    let report = ours.expect("synced").report;
+    assert!(report.equal && report.round_trips == 1 && report.bytes_sent + report.bytes_received <= 400, "{report:?}");
+}
+
+#[test]
+fn sections_lost_on_the_way_are_named_and_come_from_whoever_has_them() {
+    let (founder, newcomer) = two_equal();
+    let third = joined(&founder.invite("cfm_manager"), "Awa");
+    for _ in 0..3 {
+        for (a, b) in [(&founder, &third), (&third, &founder), (&founder, &newcomer)] {
+            carry(a, b);
+            b.maintain();
+        }
+    }
+    let held = newcomer.entries();
+    let case = founder.case("ce qui manque");
+    let bare = founder.entries().into_iter().filter(|bytes| !held.contains(bytes)).map(|bytes| {
+        let mut entry = crdt_model::entry::Entry::decode(&bytes).expect("an entry");
+        (0..4).for_each(|layer| entry.drop_section(layer));
+        entry.encode()
+    });
+    let bare: Vec<Vec<u8>> = bare.collect();
+    for home in [&newcomer, &third] {
+        home.core.ingest(&bare, Some(founder.core.device), NOW).expect("ingested");
+    }
+    // two who lack the same end at once, by name
+    let (ours, _) = speak(&newcomer, &third, pair());
+    let report = ours.expect("an end").report;
+    let n = bare.len() as u32;
+    assert_eq!((report.equal, report.round_trips), (false, 1), "{report:?}");
+    assert_eq!(report.reason, Some(sync::Reason::Gaps { ours: n, theirs: n }));
+    let authors = newcomer.core.authors_of_gaps(&newcomer.core.shared()).expect("readable");
+    assert_eq!(authors, ["Rose (REG)"], "who had it last");
+    let (ours, theirs) = speak(&newcomer, &founder, pair());
+    let (ours, theirs) = (ours.expect("synced").report, theirs.expect("synced").report);
+    assert!(ours.equal && theirs.equal && ours.sections_received > 0, "{ours:?}");
+    assert!(newcomer.read(&case).contains("ce qui manque"));
+    let (ours, _) = speak(&third, &newcomer, pair());
+    assert!(ours.expect("synced").report.equal, "and on from there");
+    assert!(third.read(&case).contains("ce qui manque"));
+}
+
+#[test]
+fn on_a_line_that_breaks_early_the_urgent_case_has_arrived() {
+    let bulky = |home: &Home| {
+        let old = home.case("ancien");
+        (0..60).for_each(|n| note(home, &old, &noise(n, 6_000)));
+    };
+    let urgent = |home: &Home, priority: Option<&str>| {
+        let case = crdt_model::edit::NewCase {
+            case_type: "complaint".into(),
+            channel: "committee".into(),
+            text: Some(crdt_model::edit::Words::from("tout de suite")),
+            priority: priority.map(str::to_owned),
+            ..Default::default()
+        };
+        let told = home.act(|core, reader| core.case_new(reader, case, None, NOW)).expect("a case");
+        told["ref"].as_str().expect("a reference").to_owned()
+    };
+    let arrives = |priority: Option<&str>| {
+        let (founder, newcomer) = two_equal();
+        bulky(&newcomer);
+        let case = urgent(&newcomer, priority);
+        let limits = Limits::default();
+        let (ours, _) = speak(&newcomer, &founder, pair_with(&limits, Cut::after(160_000)));
+        assert_eq!(ours.expect_err("cut").code, "sync_cut");
+        let found = founder.act(|core, reader| core.find_case(&core.shared(), reader, &case).is_ok());
+        if found {
+            assert!(founder.read(&case).contains("tout de suite"));
+        }
+        let (ours, theirs) = speak(&newcomer, &founder, pair());
+        assert!(ours.expect("synced").report.equal && theirs.expect("synced").report.equal);
+        assert!(founder.core.store.read().expect("readable").gaps().expect("readable").is_empty());
+        assert_eq!(founder.fingerprints(), newcomer.fingerprints());
+        found
+    };
+    assert!(!arrives(None), "the control: in the order it was written it has not");
+    assert!(arrives(Some("p1")));
+}

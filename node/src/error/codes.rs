@@ -156,6 +156,13 @@ pub const CODES: &[Code] = &[
     code("mapping_syntax", Exit::Rejected, &["file"]),
     code("mapping_code", Exit::Rejected, &["table", "code", "near"]),
     code("no_reader_left", Exit::Failed, &["audience"]),
+    code("withdraw_which", Exit::Usage, &["ref", "entries"]),
+    code("withdraw_nothing", Exit::NotFound, &["ref", "entries"]),
+    code("entry_not_found", Exit::NotFound, &["ref", "near"]),
+    code("entry_ambiguous", Exit::NotFound, &["ref", "near"]),
+    code("entry_not_yours", Exit::Denied, &["ref", "entry"]),
+    code("entry_offered", Exit::Failed, &["ref", "entry"]),
+    code("entry_built_upon", Exit::Failed, &["ref", "entry", "later"]),
     code("unsettled_conflict", Exit::Conflict, &["ref", "field"]),
     code("changed_meanwhile", Exit::Conflict, &["ref", "field"]),
     // Peers

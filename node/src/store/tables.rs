@@ -13,6 +13,8 @@
 //! | `doc-list-1` | (scope# u32, doc# u32) | doc id 16 |
 //! | `doc-entries-1` | (doc# u32, arrival u64) | location 16 |
 //! | `arrivals-1` | arrival u64 | scope# u32 ‖ doc# u32, as they are: a document that an entry or section came for |
+//! | `gaps-1` | (scope# u32, chain# u32, seq u64) | entry id 32 ‖ layers u8 ‖ withdrawn u8 ‖ sender 16 |
+//! | `wants-1` | (scope# u32, chain# u32, seq u64) | entry id 32, each |
 //! | `S-1` of a shelf S | arrival u64 | entry id 32 ‖ scope 16 ‖ device 16 ‖ incarnation 8 ‖ seq u64 ‖ prev 32 ‖ pinned u8 ‖ bytes |
 //! | `S-index-1` | (name(kind u8 ‖ what), arrival u64) | nothing |
 //! | `S-totals-1` | name(kind u8 ‖ device) | entries u64 ‖ bytes u64 |
@@ -56,6 +58,8 @@ impl<K: Key + 'static, V: Value + 'static> Named<K, V> {
 pub(crate) type Sealed = &'static [u8];
 /// A keyed hash.
 pub(crate) type Name = &'static [u8; 32];
+/// A table by an entry's place.
+pub(crate) type LocatedTable = Named<(u32, u32, u64), Sealed>;
 /// A table whose rows are named by keyed hashes.
 pub(crate) type KeyedTable = Named<Name, Sealed>;
 /// Items of a shelf, in order of arrival.

@@ -199,6 +199,20 @@ error-mapping-syntax = mapping { $file } refused
 error-mapping-syntax-hint = -v says where
 error-mapping-code = mapping, table { $table }: { $code } is no code
 error-mapping-code-hint = close to it: { $near }
+error-withdraw-which = { $ref }: which entry? { $entries }
+error-withdraw-which-hint = `boucle case withdraw { $ref } ENTRY`, with the first digits of its number
+error-withdraw-nothing = { $ref }: nothing of yours can be taken back
+error-withdraw-nothing-hint = peers may have it: correct it by a new edit
+error-entry-not-found = { $ref } has no such entry
+error-entry-not-found-hint = `boucle case history { $ref }` shows the number of each
+error-entry-ambiguous = { $ref }: several entries begin so: { $near }
+error-entry-ambiguous-hint = give more digits
+error-entry-not-yours = { $ref }: entry { $entry } is not yours
+error-entry-not-yours-hint = only whoever wrote it, on the machine it was written on, can take it back
+error-entry-offered = { $ref }: entry { $entry } has left this machine, or may have
+error-entry-offered-hint = peers may have it: correct it by a new edit
+error-entry-built-upon = { $ref }: later edits build on entry { $entry }: { $later }
+error-entry-built-upon-hint = take these back first, the last one before the others
 error-unsettled-conflict = { $ref }: field { $field } is in conflict
 error-unsettled-conflict-hint = `boucle case conflicts { $ref }`, then `boucle case settle { $ref } { $field } --pick N`
 error-changed-meanwhile = { $ref }: field { $field } changed meanwhile
@@ -303,6 +317,33 @@ ui-withheld-personal = Identity and words: withheld.
 ui-withheld-sensitive = Sealed part: for its audience alone (every case has one).
 ui-restricted-notice = case reserved to an audience
 ui-conflict-by = by { $by }, { $at }
+ui-sections-missing = { $n ->
+    [one] One entry is known here by its header alone, in part or whole: what is missing comes from whoever has it.
+   *[other] { $n } entries are known here by their headers alone, in part or whole: what is missing comes from whoever has it.
+}
+ui-sync-gaps = Parts of entries are missing: of { $here } here, of { $there } there.
+ui-sync-gaps-of = Parts of entries are missing: of { $here } here, of { $there } there. Whoever wrote them has them: { $authors }.
+ui-outbox-empty = Nothing was captured here that others must read.
+ui-outbox-left = { $n ->
+    [0] still here only
+    [one] with one other machine
+   *[other] with { $n } other machines
+}
+ui-outbox-saved = saved { $at }
+ui-outbox-waiting = { $n ->
+    [0] Every entry of this machine was offered to others.
+    [one] One entry waits to be offered.
+   *[other] { $n } entries wait to be offered.
+}
+ui-outbox-waiting-since = { $n ->
+    [one] One entry waits to be offered, since { $at }.
+   *[other] { $n } entries wait to be offered, the oldest since { $at }.
+}
+ui-withdraw-pick = Take back which? Number, or Enter for none
+ui-incomplete = { $n ->
+    [one] One entry of this case has not wholly arrived: it may say less than was written.
+   *[other] { $n } entries of this case have not wholly arrived: it may say less than was written.
+}
 ui-settle-hint = choose: boucle case settle { $ref } { $field } --pick N
 ui-question = { $question }:
 ui-values = ({ $values })
@@ -404,6 +445,8 @@ done-case-new = Case { $ref } recorded.
 done-case-new-provisional = Case recorded under the provisional mark { $ref }.
 done-case-set = { $ref }: changed.
 done-case-note = { $ref }: note added.
+done-case-withdraw = { $ref }: taken back. Nobody will read it.
+done-case-withdraw-case = { $ref }: the case is taken back. Its reference will not be given again.
 done-case-settle = { $ref }: conflict settled.
 done-case-triage = { $ref }: triaged.
 done-case-assign = { $ref }: assigned.
@@ -671,6 +714,7 @@ help-case-set = Set fields
 help-case-note = Add a note
 help-case-history = Show the history of a case
 help-case-conflicts = Show what is in conflict
+help-case-withdraw = Take your own words back, while nobody else has them
 help-case-settle = Settle a conflict
 help-case-triage = Triage a case
 help-case-assign = Assign a case
@@ -813,6 +857,7 @@ arg-no-mdns = Do not look for peers on the local network
 arg-keep = Keep the three nodes in this folder
 arg-demo-web = Leave the coordinator's page open
 arg-demo-sabotage = Break the world under one claim: the demonstration must fail (for tests)
+arg-case-withdraw-entry = First digits of the entry's number, as `case history` shows it; asked for when left out
 arg-find-what = Phone, reference or words; asked for when left out
 arg-case-list-category = Category or sub-category (code)
 arg-member-confirm-name = Name of the member

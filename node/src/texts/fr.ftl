@@ -199,6 +199,20 @@ error-mapping-syntax = correspondance { $file } refusée
 error-mapping-syntax-hint = -v dit où
 error-mapping-code = correspondance, table { $table } : { $code } n'est pas un code
 error-mapping-code-hint = proches : { $near }
+error-withdraw-which = { $ref } : quelle entrée ? { $entries }
+error-withdraw-which-hint = `boucle case withdraw { $ref } ENTRY`, avec les premiers chiffres de son numéro
+error-withdraw-nothing = { $ref } : rien de vous ne peut être repris
+error-withdraw-nothing-hint = d'autres l'ont peut-être : corrigez par une nouvelle modification
+error-entry-not-found = { $ref } n'a pas cette entrée
+error-entry-not-found-hint = `boucle case history { $ref }` montre le numéro de chacune
+error-entry-ambiguous = { $ref } : plusieurs entrées commencent ainsi : { $near }
+error-entry-ambiguous-hint = donnez plus de chiffres
+error-entry-not-yours = { $ref } : l'entrée { $entry } n'est pas de vous
+error-entry-not-yours-hint = seule la personne qui l'a écrite peut la reprendre, sur la machine où elle l'a écrite
+error-entry-offered = { $ref } : l'entrée { $entry } a quitté cette machine, ou a pu la quitter
+error-entry-offered-hint = d'autres l'ont peut-être : corrigez par une nouvelle modification
+error-entry-built-upon = { $ref } : des modifications suivent l'entrée { $entry } : { $later }
+error-entry-built-upon-hint = reprenez-les d'abord, la dernière avant les autres
 error-unsettled-conflict = { $ref } : le champ { $field } est en conflit
 error-unsettled-conflict-hint = `boucle case conflicts { $ref }`, puis `boucle case settle { $ref } { $field } --pick N`
 error-changed-meanwhile = { $ref } : le champ { $field } a changé entre-temps
@@ -303,6 +317,33 @@ ui-withheld-personal = Identité et propos : réservés.
 ui-withheld-sensitive = Partie scellée : pour son audience seule (tout dossier en a une).
 ui-restricted-notice = dossier réservé à une audience
 ui-conflict-by = par { $by }, { $at }
+ui-sections-missing = { $n ->
+    [one] D'une entrée, on n'a ici que l'en-tête ou une partie : ce qui manque viendra de qui l'a.
+   *[other] De { $n } entrées, on n'a ici que l'en-tête ou une partie : ce qui manque viendra de qui l'a.
+}
+ui-sync-gaps = Il manque des parties d'entrées : de { $here } ici, de { $there } là-bas.
+ui-sync-gaps-of = Il manque des parties d'entrées : de { $here } ici, de { $there } là-bas. Leurs auteurs les ont : { $authors }.
+ui-outbox-empty = Rien n'a été saisi ici que d'autres doivent lire.
+ui-outbox-left = { $n ->
+    [0] encore ici seulement
+    [one] sur une autre machine
+   *[other] sur { $n } autres machines
+}
+ui-outbox-saved = enregistré { $at }
+ui-outbox-waiting = { $n ->
+    [0] Toutes les entrées de cette machine ont été offertes à d'autres.
+    [one] Une entrée attend d'être offerte.
+   *[other] { $n } entrées attendent d'être offertes.
+}
+ui-outbox-waiting-since = { $n ->
+    [one] Une entrée attend d'être offerte, depuis { $at }.
+   *[other] { $n } entrées attendent d'être offertes, la plus ancienne depuis { $at }.
+}
+ui-withdraw-pick = Reprendre laquelle ? Numéro, ou Entrée pour aucune
+ui-incomplete = { $n ->
+    [one] Une entrée de ce dossier n'est pas arrivée en entier : il peut en dire moins que ce qui a été écrit.
+   *[other] { $n } entrées de ce dossier ne sont pas arrivées en entier : il peut en dire moins que ce qui a été écrit.
+}
 ui-settle-hint = choisir : boucle case settle { $ref } { $field } --pick N
 ui-question = { $question } :
 ui-values = ({ $values })
@@ -404,6 +445,8 @@ done-case-new = Dossier { $ref } enregistré.
 done-case-new-provisional = Dossier enregistré sous la marque provisoire { $ref }.
 done-case-set = { $ref } : modifié.
 done-case-note = { $ref } : note ajoutée.
+done-case-withdraw = { $ref } : repris. Personne ne le lira.
+done-case-withdraw-case = { $ref } : le dossier est repris. Sa référence ne sera plus donnée.
 done-case-settle = { $ref } : conflit réglé.
 done-case-triage = { $ref } : classé.
 done-case-assign = { $ref } : confié.
@@ -671,6 +714,7 @@ help-case-set = Modifier des champs
 help-case-note = Ajouter une note
 help-case-history = Montrer l'histoire d'un dossier
 help-case-conflicts = Montrer ce qui est en conflit
+help-case-withdraw = Reprendre ses propres mots, tant que personne d'autre ne les a
 help-case-settle = Régler un conflit
 help-case-triage = Classer un dossier
 help-case-assign = Confier un dossier
@@ -813,6 +857,7 @@ arg-no-mdns = Ne pas chercher de pairs sur le réseau local
 arg-keep = Garder les trois nœuds dans ce dossier
 arg-demo-web = Laisser ouverte la page de la coordination
 arg-demo-sabotage = Casser le monde sous une affirmation : la démonstration doit échouer (pour les tests)
+arg-case-withdraw-entry = Premiers chiffres du numéro de l'entrée, que montre `case history` ; demandé s'il manque
 arg-find-what = Téléphone, référence ou mots ; demandé s'il manque
 arg-case-list-category = Catégorie ou sous-catégorie (code)
 arg-member-confirm-name = Nom du membre

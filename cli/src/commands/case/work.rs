@@ -254,3 +254,11 @@ impl Reopen {
         })
     }
 }
+
+#[derive(Debug, Args)]
+pub(crate) struct Withdraw {
+    #[arg(value_name = "REF")]
+    pub(crate) r#ref: String,
+    #[arg(value_name = "ENTRY")]
+    pub(crate) entry: Option<String>,
+}

@@ -52,11 +52,25 @@ fn golden_vectors_hold_both_ways() {
         ),
         (Message::Scopes(vec![(scope, [8; 32])]), "82 02 81 82 50 16*09 5820 32*08".into()),
         (Message::Tips { scope, tips: frontier(&[(7, 24)]), last: true }, format!("84 03 50 16*09 81 {tip} f5")),
-        (Message::Entries { scope, entries: vec![vec![1, 2], vec![3]] }, "83 04 50 16*09 82 42 0102 41 03".into()),
+        (
+            Message::Entries { scope, entries: vec![vec![1, 2], vec![3]], urgent: vec![1] },
+            "84 04 50 16*09 82 42 0102 41 03 81 01".into(),
+        ),
         (Message::Confirmed { frames: 300 }, "82 05 19012c".into()),
         (Message::RoundEnd { answered: 0 }, "82 06 00".into()),
         (Message::Resend { scope, chain: chain(7), after: 5 }, "84 07 50 16*09 82 50 16*07 48 8*07 05".into()),
         (Message::Bye { code: "rounds".into() }, "82 08 66 726f756e6473".into()),
+        (
+            Message::WantSections { scope, wanted: vec![Missing { entry: EntryId([7; 32]), layers: 6 }] },
+            "83 09 50 16*09 81 82 5820 32*07 06".into(),
+        ),
+        (
+            Message::Sections {
+                scope,
+                sections: vec![SectionsOf { entry: EntryId([7; 32]), sections: vec![(0, vec![1]), (2, vec![])] }],
+            },
+            "83 0a 50 16*09 81 82 5820 32*07 82 82 00 41 01 82 02 40".into(),
+        ),
     ];
     for (message, bytes) in vectors {
         let bytes = golden(&bytes);
@@ -72,10 +86,20 @@ fn what_is_not_one_bounded_canonical_message_is_refused() {
         "82 05 1805",                                             // a long integer
         "82 05 01 00",                                            // trailing byte
         "83 05 01 00",                                            // a part too many
-        "82 09 00",                                               // reserved
+        "82 09 00",                                               // parts of another message
+        "83 09 50 16*09 80",                                      // nothing wanted
+        "83 09 50 16*09 81 82 5820 32*07 00",                     // no layer of it
+        "83 09 50 16*09 81 82 5820 32*07 10",                     // an unknown layer
+        "83 09 50 16*09 82 82 5820 32*07 01 82 5820 32*07 02",    // one entry twice
+        "83 0a 50 16*09 80",                                      // no sections
+        "83 0a 50 16*09 81 82 5820 32*07 80",                     // an entry and none of its sections
+        "83 0a 50 16*09 81 82 5820 32*07 82 82 01 40 82 01 40",   // one layer twice
+        "83 0a 50 16*09 81 82 5820 32*07 81 82 04 40",            // an unknown layer
+        "84 04 50 16*09 81 41 03 81 01",                          // an urgent place of no entry
+        "84 04 50 16*09 81 41 03 82 00 00",                       // one place twice
         "82 18ff 00",                                             // unknown tag
-        "83 04 50 16*09 80",                                      // no entries
-        "83 04 50 16*09 9affffffff",                              // four thousand million entries
+        "84 04 50 16*09 80 80",                                   // no entries
+        "84 04 50 16*09 9affffffff",                              // four thousand million entries
         "82 02 82 82 50 16*09 5820 32*08 82 50 16*09 5820 32*08", // one scope twice
         "84 03 50 16*09 81 84 50 16*07 48 8*07 00 5820 32*07 f5", // a tip at seq 0
         "82 08 62 0a41",                                          // a code that is no code
@@ -86,7 +110,8 @@ fn what_is_not_one_bounded_canonical_message_is_refused() {
     }
     let long = Message::Bye { code: "a".repeat(BYE_BYTES_MAX + 1) }.to_frame();
     assert!(Message::from_frame(&long).is_err());
-    let huge = Message::Entries { scope, entries: vec![vec![0; 900_000], vec![0; 200_000]] }.to_frame();
+    let huge = Message::Entries { scope, entries: vec![vec![0; 900_000], vec![0; 200_000]], urgent: vec![] };
+    let huge = huge.to_frame();
     assert!(matches!(Message::from_frame(&huge), Err(MessageError::TooLong { .. })));
     let mut many = Frontier::new();
     for n in 0..1_100u32 {
@@ -115,7 +140,7 @@ proptest! {
     #[test]
     fn any_bytes_decode_or_are_refused_and_what_decodes_is_canonical(
         bytes in proptest::collection::vec(any::<u8>(), 0..200),
-        tag in 0u8..11,
+        tag in 0u8..12,
         parts in 2u8..11,
     ) {
         let tagged = [&[0x80 | parts, tag], bytes.as_slice()].concat();

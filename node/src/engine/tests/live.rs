@@ -367,14 +367,18 @@ fn three_inadmissible_entries_end_in_a_ban_and_two_do_not() {
                             sync::Output::Send(frame) => channel.send(&frame).await.expect("queued"),
                             sync::Output::Need { scope, suffix, .. } => {
                                 let entries = (suffix.after..suffix.upto).map(|n| vec![n as u8; 100]).collect();
-                                inputs.push_back(sync::Input::Supplied { scope, entries, reached: suffix.upto });
+                                let supply = sync::Supply { entries, reached: suffix.upto, ..Default::default() };
+                                inputs.push_back(sync::Input::Supplied { scope, supply });
                             }
-                            sync::Output::Ingest { scope, entries } => {
+                            sync::Output::Ingest { scope, entries, .. } => {
                                 let accepted = entries.len() as u64;
                                 let (refused, resend) = (Vec::new(), Vec::new());
                                 inputs.push_back(sync::Input::Ingested { scope, accepted, refused, resend });
                             }
                             sync::Output::AskFrontiers => inputs.push_back(sync::Input::Frontiers(ours.clone())),
+                            sync::Output::NeedSections { .. } | sync::Output::Fill { .. } => {
+                                unreachable!("all are whole")
+                            }
                             sync::Output::Finished(_) => break 'session,
                         }
                     }
