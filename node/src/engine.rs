@@ -104,6 +104,8 @@ struct Inner {
     transport: Transport,
     settings: Settings,
     mdns: bool,
+    /// Since when the local network is listened to.
+    started: Instant,
     stopping: watch::Sender<bool>,
     /// Where each device met lately can be called.
     links: Mutex<HashMap<DeviceId, String>>,
@@ -245,6 +247,7 @@ impl Engine {
             transport,
             settings,
             mdns: options.mdns,
+            started: Instant::now(),
             stopping: watch::Sender::new(false),
             links: Mutex::default(),
             named: Mutex::new(options.peers.iter().cloned().collect()),
@@ -381,8 +384,10 @@ impl Inner {
         self.remember(&spoken, None).await;
         self.traffic.spoke(false, &spoken);
         drop(busy);
-        // what a person's sync released is news to the others
-        self.herald.refresh(&self.talk).await;
+        if spoken.report.entries_sent > 0 {
+            // what a person's sync released is news to the others
+            self.herald.nudge();
+        }
         Ok(())
     }
 
@@ -566,8 +571,10 @@ impl Inner {
         self.remember(&spoken, is_lasting.then_some(addr)).await;
         self.traffic.spoke(true, &spoken);
         drop(busy);
-        // what a person's sync released is news to the others
-        self.herald.refresh(&self.talk).await;
+        if spoken.report.entries_sent > 0 {
+            // what a person's sync released is news to the others
+            self.herald.nudge();
+        }
         let setup = dialled + spoken.handshake;
         Ok((spoken, setup))
     }
@@ -643,7 +650,7 @@ impl Inner {
         if peers.is_empty() { Err(self.nobody()) } else { Ok(peers) }
     }
 
-    /// Addresses heard on the local network within a few seconds.
+    /// Addresses heard on the local network within a few seconds of the start.
     async fn listen_for_peers(&self) -> Vec<String> {
         let mut discoveries = self.transport.discovered();
         let heard = async {
@@ -655,7 +662,8 @@ impl Inner {
             // the others answer at about the same time
             sleep(self.settings.reach / 6).await;
         };
-        let _ = timeout(self.settings.reach, heard).await;
+        // a node that has run for a while has heard whoever is there
+        let _ = timeout(self.settings.reach.saturating_sub(self.started.elapsed()), heard).await;
         self.transport.discovered().now().found.iter().map(|found| found.addr.clone()).collect()
     }
 

@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use crdt_model::sync::{Snapshot, news};
-use tokio::sync::{Mutex, watch};
+use tokio::sync::{Mutex, Notify, watch};
 use tokio::time::{Instant, sleep, sleep_until};
 
 use super::session::{Talk, blocking};
@@ -18,15 +18,22 @@ pub(super) struct Herald {
     newest: watch::Sender<Option<[u8; 32]>>,
     /// One computes at a time: an older answer never replaces a newer one.
     turn: Mutex<()>,
+    /// Something may have been released.
+    nudged: Notify,
 }
 
 impl Herald {
     pub(super) fn new() -> Self {
-        Self { newest: watch::Sender::new(None), turn: Mutex::new(()) }
+        Self { newest: watch::Sender::new(None), turn: Mutex::new(()), nudged: Notify::new() }
     }
 
     pub(super) fn watch(&self) -> watch::Receiver<Option<[u8; 32]>> {
         self.newest.subscribe()
+    }
+
+    /// Has it computed soon: several who ask share one answer.
+    pub(super) fn nudge(&self) {
+        self.nudged.notify_one();
     }
 
     /// What would be offered now to a member, nobody having asked. `None` when the store cannot be read.
@@ -62,6 +69,7 @@ impl Inner {
             self.herald.refresh(&self.talk).await;
             tokio::select! {
                 heard = changed.changed() => if heard.is_err() { return },
+                () = self.herald.nudged.notified() => {}
                 () = sleep(self.settings.heartbeat) => continue,
                 _ = stopping.changed() => return,
             }
