@@ -48,6 +48,11 @@ pub(super) const PURSE_SECONDS: u64 = 30;
 pub(super) const DEBOUNCE: Duration = Duration::from_millis(10);
 /// Announcements are at least this far apart.
 pub(super) const NEWS_APART: Duration = Duration::from_millis(100);
+/// So many neighbours are told at once, the next so many a little later: the first hold it by then, and tell in turn, so
+/// that not everybody fetches from one.
+pub(super) const TOLD_AT_ONCE: usize = 4;
+/// How much later.
+pub(super) const TOLD_APART: Duration = Duration::from_millis(30);
 /// An announcement is repeated this often: it says that the line lives, and repairs what was missed.
 pub(super) const HEARTBEAT: Duration = Duration::from_secs(10);
 /// A line on which nothing was heard for so long is dead.

@@ -86,6 +86,16 @@ impl Inner {
         locked(&self.lines).contains_key(device)
     }
 
+    /// How long this neighbour is told after the first ones. Who comes first is another at every node, so that news
+    /// spreads as a tree.
+    fn turn_of(&self, device: &DeviceId) -> Duration {
+        let own = self.core().device.0;
+        let distance = |other: &DeviceId| -> [u8; 16] { std::array::from_fn(|i| own[i] ^ other.0[i]) };
+        let own_distance = distance(device);
+        let before = locked(&self.lines).keys().filter(|other| distance(other) < own_distance).count();
+        limits::TOLD_APART * u32::try_from(before / limits::TOLD_AT_ONCE).unwrap_or(u32::MAX)
+    }
+
     /// Waits until there is no line with this device.
     pub(super) async fn line_gone(&self, device: &DeviceId) {
         let mut changed = self.lines_changed.subscribe();
@@ -138,6 +148,7 @@ impl Inner {
             addr,
             ends,
             said: None,
+            turn: None,
             beat: now,
             heard_at: now,
             heard_count: 0,
@@ -186,7 +197,10 @@ struct Line<'a> {
     device: DeviceId,
     addr: String,
     ends: Ends,
+    /// What the other side was told, or told us.
     said: Option<[u8; 32]>,
+    /// When the newest is to be told.
+    turn: Option<([u8; 32], Instant)>,
     /// When the announcement is repeated.
     beat: Instant,
     heard_at: Instant,
@@ -210,7 +224,7 @@ impl Line<'_> {
         loop {
             let ours = *newest.borrow_and_update();
             if let Some(ours) = ours
-                && (self.said != Some(ours) || self.beat <= Instant::now())
+                && self.is_to_be_told(ours)
             {
                 if self.ends.say(&News { digest: ours }.to_frame()).await.is_err() {
                     return Ended::Lost;
@@ -220,6 +234,7 @@ impl Line<'_> {
                 self.beat = Instant::now() + self.inner.settings.heartbeat;
                 self.heard_count = 0;
             }
+            let turn = self.turn.filter(|(digest, _)| self.said != Some(*digest)).map(|(_, at)| at);
             self.beat = self.beat.max(Instant::now());
             if ours.is_none() {
                 self.beat += self.inner.settings.heartbeat;
@@ -246,10 +261,31 @@ impl Line<'_> {
                 changed = newest.changed() => if changed.is_err() { return Ended::Stopped },
                 changed = sessions.changed(), if waits => if changed.is_err() { return Ended::Stopped },
                 () = sleep_until(look_again), if waits => {}
-                () = sleep_until(self.beat) => {}
+                () = sleep_until(self.beat.min(turn.unwrap_or(self.beat))) => {}
                 () = sleep_until(silent) => return Ended::Lost,
             }
         }
+    }
+
+    /// True when it is time to say what we hold: it is new to the other side and its turn has come, or to be repeated.
+    fn is_to_be_told(&mut self, ours: [u8; 32]) -> bool {
+        let now = Instant::now();
+        if self.beat <= now {
+            return true;
+        }
+        if self.theirs == Some(ours) {
+            self.said = Some(ours);
+        }
+        if self.said == Some(ours) {
+            self.turn = None;
+            return false;
+        }
+        let turn = match self.turn {
+            Some((digest, turn)) if digest == ours => turn,
+            _ => now + self.inner.turn_of(&self.device),
+        };
+        self.turn = Some((ours, turn));
+        turn <= now
     }
 
     /// Takes what the other side says; `Some` when that ends the line.
