@@ -220,6 +220,26 @@ fn on_a_terminal_recusals_are_asked_before_sealing() {
 }
 
 #[test]
+fn on_a_terminal_the_entry_to_take_back_is_picked_from_a_list() {
+    let which = || Err(Failure::new("withdraw_which").arg("ref", "A").arg("entries", "11aa22bb text; 33cc44dd notes"));
+    let withdraw = line(&["case", "withdraw", "A"]);
+    let mut bench = Bench::with(vec![which()]);
+    let done = bench.run(&withdraw);
+    assert_eq!(done.exit, 2);
+    assert!(done.err.contains("33cc44dd"), "without a terminal the error lists them: {}", done.err);
+    let mut bench = Bench::with(vec![which()]);
+    bench.script = Script::with(&["7", "2"]);
+    assert_eq!(bench.run(&withdraw).exit, 0);
+    assert!(bench.script.asked[0].contains("1  11aa22bb text"), "{}", bench.script.asked[0]);
+    let Request::CaseWithdraw { entry, .. } = &bench.asked()[1].request else { panic!("a withdrawal") };
+    assert_eq!(entry.as_deref(), Some("33cc44dd"));
+    // nothing typed takes back nothing
+    let mut bench = Bench::with(vec![which()]);
+    bench.script = Script::with(&[""]);
+    assert_eq!((bench.run(&withdraw).exit, bench.asked().len()), (2, 1));
+}
+
+#[test]
 fn an_import_with_rejected_rows_prints_its_counts_and_exits_seven() {
     let mut bench = Bench::with(vec![Ok(json!({"rows": 2, "created": 1, "rejected": 1}))]);
     let done = bench.run(&line(&["--json", "import", "a.csv", "--as", "kobo"]));
