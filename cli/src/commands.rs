@@ -10,6 +10,7 @@ mod invite;
 mod join;
 mod lookup;
 mod member;
+mod passphrase;
 mod run;
 mod site;
 mod sync;
@@ -23,7 +24,7 @@ use crate::ask::Asker;
 
 /// Commands that exist but do not work yet: understood, refused with `not_built` by the node, and not in the help.
 /// A test compares this list with `node::api::implemented`.
-pub(crate) const HIDDEN: &[&str] = &["member show", "find", "todo", "lock", "unlock"];
+pub(crate) const HIDDEN: &[&str] = &["member show", "find", "todo"];
 
 /// For scripts and checks: they work, and stay out of the short help.
 pub(crate) const NOT_IN_THE_SHORT_HELP: &[&str] = &["fingerprint", "digest"];
@@ -35,6 +36,8 @@ pub(crate) enum Action {
     Ask(Request),
     /// Be the node until told to stop.
     Run(RunOptions),
+    /// Destroy keys and store, if that is meant.
+    Wipe { yes: bool },
     /// Tell the whole story.
     Demo(demo::Demo),
 }
@@ -69,6 +72,12 @@ pub(crate) enum Commands {
     Taxonomy(taxonomy::Taxonomy),
     Lock,
     Unlock,
+    #[command(subcommand)]
+    Passphrase(passphrase::Passphrase),
+    Wipe {
+        #[arg(long)]
+        yes: bool,
+    },
     Demo(demo::Demo),
 }
 
@@ -101,7 +110,9 @@ impl Commands {
             Self::Digest => Request::Digest,
             Self::Lock => Request::Lock,
             Self::Unlock => Request::Unlock,
-            Self::Run(run) => return Ok(Action::Run(run.options())),
+            Self::Passphrase(passphrase) => passphrase.request()?,
+            Self::Wipe { yes } => return Ok(Action::Wipe { yes }),
+            Self::Run(run) => return Ok(Action::Run(run.options()?)),
             Self::Demo(demo) => return Ok(Action::Demo(demo)),
         };
         asker.finish()?;

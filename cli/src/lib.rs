@@ -14,6 +14,12 @@ mod render;
 mod run;
 mod session;
 mod when;
+mod wipe;
+
+/// What is freed is erased first: keys, passphrases and people's words, also those a library copied or a growing list left
+/// behind. In the library, so that the program and the suites' build of it have the same.
+#[global_allocator]
+static MEMORY: zeroizing_alloc::ZeroAlloc<std::alloc::System> = zeroizing_alloc::ZeroAlloc(std::alloc::System);
 
 /// Runs one command in this process, on its own streams and environment: the exit status.
 ///

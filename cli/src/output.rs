@@ -53,6 +53,7 @@ pub(crate) fn exit_status(name: &str, value: &Value) -> u8 {
         "import" if value["rejected"].as_u64().is_some_and(|n| n > 0) => Exit::Rejected,
         "bundle import" if value["refused"].as_u64().is_some_and(|n| n > 0) => Exit::Rejected,
         "carry" if value["problems"].as_array().is_some_and(|problems| !problems.is_empty()) => Exit::Rejected,
+        "wipe" if value["wiped"] == false => Exit::Failed,
         "verify" if value["ok"] == false => Exit::Failed,
         "sync" if value["peers"].as_array().is_some_and(|peers| peers.iter().any(|peer| peer["equal"] == false)) => {
             Exit::Network

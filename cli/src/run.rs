@@ -3,20 +3,22 @@
 use std::io;
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use node::api::socket::Server;
-use node::api::{Ready, RunOptions, Runtime, Service};
+use node::api::{Envelope, Progress, Ready, Reply, Request, RunOptions, Runtime, Service};
 use node::error::Failure;
 use node::texts::Texts;
 
 use crate::render::text::clean_line;
-use crate::session::{World, unlock, written};
+use crate::session::{World, unlock, warn_of_memory, written};
 
 /// Opens the home, serves, says so on the first line of standard output, and stops when told to.
 pub(crate) fn run(
     home: &Path,
     options: RunOptions,
     json: bool,
+    verbose: bool,
     texts: &Texts,
     world: &mut World<'_>,
 ) -> Result<(), Failure> {
@@ -24,9 +26,36 @@ pub(crate) fn run(
     // Before anybody can read that we are ready: who stops us at once still finds us orderly.
     let wait = (world.arm)().map_err(|error| Failure::new("unexpected").because(&error))?;
     let ready = start(&*runtime, options, texts, world)?;
-    let result = serve(home, runtime.clone(), &ready, wait, json, texts, world);
+    if verbose {
+        warn_of_memory(texts, world);
+    }
+    let service = Arc::new(UntilWiped { node: runtime.clone(), wiped: AtomicBool::new(false) });
+    let result = serve(home, service.clone(), &ready, wait, json, texts, world);
+    if service.wiped.load(Ordering::SeqCst) {
+        // no farewell to anybody: what is left in memory goes with the process
+        return result;
+    }
     let stopped = runtime.stop();
     result.and(stopped)
+}
+
+/// Answers as the node does; a process whose home was wiped ends.
+struct UntilWiped {
+    node: Arc<dyn Runtime>,
+    wiped: AtomicBool,
+}
+
+impl Service for UntilWiped {
+    fn handle(&self, envelope: Envelope, on_progress: &mut dyn FnMut(Progress)) -> Reply {
+        let wipes = matches!(envelope.request, Request::Wipe { .. });
+        let reply = self.node.handle(envelope, on_progress);
+        if wipes && reply.is_ok() {
+            self.wiped.store(true, Ordering::SeqCst);
+            // the way every end comes; the answer still leaves, the socket waits for it
+            let _ = rustix::process::kill_process(rustix::process::getpid(), rustix::process::Signal::TERM);
+        }
+        reply
+    }
 }
 
 /// Starts; on a terminal asks for the passphrase when the node says it needs one.
@@ -47,14 +76,13 @@ fn start(
 
 fn serve(
     home: &Path,
-    runtime: Arc<dyn Runtime>,
+    service: Arc<dyn Service>,
     ready: &Ready,
     wait: Wait,
     json: bool,
     texts: &Texts,
     world: &mut World<'_>,
 ) -> Result<(), Failure> {
-    let service: Arc<dyn Service> = runtime;
     // Dropped before the node stops: who is connected still gets an answer.
     let _server = Server::start(home, service)?;
     let line = if world.out_terminal && !json {

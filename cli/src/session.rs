@@ -8,6 +8,7 @@ use clap::FromArgMatches;
 use node::api::{Envelope, Reply, Request, SealOptions, Secret, Service};
 use node::error::{Exit, Failure};
 use node::texts::Texts;
+use serde_json::Value;
 
 use crate::args::{Cli, Global};
 use crate::ask::{self, Asker};
@@ -18,7 +19,7 @@ use crate::output::{self, Format};
 use crate::progress::Bar;
 use crate::render::text::clean_line;
 use crate::render::{Paint, WIDTH};
-use crate::{demo, error, help, run, when};
+use crate::{demo, error, help, run, when, wipe};
 
 /// Everything outside a command that it may use: the process's own, or a test's.
 pub(crate) struct World<'a> {
@@ -38,6 +39,7 @@ pub(crate) struct World<'a> {
 
 /// The process: its exit status.
 pub(crate) fn main(args: Vec<OsString>) -> u8 {
+    node::hygiene::at_start();
     let filter = tracing_subscriber::EnvFilter::try_from_env("BOUCLE_LOG").unwrap_or_default();
     // A second subscriber cannot be: this is the process's first line.
     let _ = tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr).try_init();
@@ -131,38 +133,81 @@ fn parse(args: Vec<OsString>, texts: &Texts, world: &mut World<'_>) -> Result<Op
 fn execute(cli: Cli, texts: &Texts, world: &mut World<'_>) -> Result<u8, Failure> {
     let Cli { global, command } = cli;
     let env_text = |name: &str| (world.env)(name).and_then(|value| value.into_string().ok());
-    let passphrase = ask::given_passphrase(global.passphrase_file.as_deref(), env_text("BOUCLE_PASSPHRASE"))?;
+    let passphrase = || ask::given_passphrase(global.passphrase_file.as_deref(), env_text("BOUCLE_PASSPHRASE"));
+    let format = match (global.json, global.jsonl) {
+        (_, true) => Format::JsonLines,
+        (true, _) => Format::Json,
+        _ => Format::Human,
+    };
     let mut asker = Asker::new(world.console, texts, world.now_ms);
     asker.member.clone_from(&global.member);
     let request = match command.action(&mut asker)? {
         Action::Ask(request) => request,
         Action::Run(mut options) => {
-            (options.member, options.passphrase) = (global.member.clone(), passphrase);
-            return run::run(&home(&global, world)?, options, global.json || global.jsonl, texts, world).map(|()| 0);
+            (options.member, options.passphrase) = (global.member.clone(), passphrase()?);
+            let (json, verbose) = (global.json || global.jsonl, global.verbose > 0);
+            return run::run(&home(&global, world)?, options, json, verbose, texts, world).map(|()| 0);
+        }
+        // before anything else that may fail
+        Action::Wipe { yes } => {
+            let value = wipe::wipe(&home(&global, world)?, yes, texts.asked())?;
+            return show(world, "wipe", &value, format, texts);
         }
         Action::Demo(story) => return demo::tell(&story, global.json || global.jsonl, texts, world).map(|()| 0),
     };
     let home = home(&global, world)?;
     let name = request.name();
+    let passphrase = passphrase()?;
     let mut envelope =
-        Envelope { lang: texts.asked().to_owned(), member: global.member, passphrase, now_ms: None, request };
+        Envelope { lang: texts.asked().to_owned(), member: global.member.clone(), passphrase, now_ms: None, request };
     if envelope.request.makes_member() && envelope.passphrase.is_none() {
         if !world.console.is_terminal() {
             return Err(Failure::new("usage_missing").arg("missing", "--passphrase-file"));
         }
         envelope.passphrase = Some(ask::new_passphrase(world.console, texts)?);
     }
+    ask_new_passphrase(&mut envelope, texts, world)?;
     let service = world.backend.open(&home)?;
     let value = ask_node(&*service, envelope, texts, world)?;
-    let format = match (global.json, global.jsonl) {
-        (_, true) => Format::JsonLines,
-        (true, _) => Format::Json,
-        _ => Format::Human,
-    };
+    if global.verbose > 0 {
+        warn_of_memory(texts, world);
+    }
+    show(world, name, &value, format, texts)
+}
+
+/// Prints a reply: the exit status it asks for.
+fn show(world: &mut World<'_>, name: &str, value: &Value, format: Format, texts: &Texts) -> Result<u8, Failure> {
     let no_color = (world.env)("NO_COLOR").is_some_and(|value| !value.is_empty());
     let paint = Paint::of(world.out_terminal, no_color);
-    written(output::print(world.out, name, &value, format, texts, paint))?;
-    Ok(output::exit_status(name, &value))
+    written(output::print(world.out, name, value, format, texts, paint))?;
+    Ok(output::exit_status(name, value))
+}
+
+/// What the system does not let us do for the secrets in memory, with `-v`.
+pub(crate) fn warn_of_memory(texts: &Texts, world: &mut World<'_>) {
+    for code in node::hygiene::in_force().missing() {
+        let message = texts.code("warning", code);
+        // Nobody left to tell.
+        let _ = writeln!(world.err, "{}", texts.with("ui-warning", &[("message", message.into_owned().into())]));
+    }
+}
+
+/// A change of passphrase: on a terminal the present one is asked for, then the new one twice.
+fn ask_new_passphrase(envelope: &mut Envelope, texts: &Texts, world: &mut World<'_>) -> Result<(), Failure> {
+    let Request::PassphraseChange { new } = &mut envelope.request else { return Ok(()) };
+    if !world.console.is_terminal() {
+        return match new.is_empty() {
+            true => Err(Failure::new("usage_missing").arg("missing", "--new-passphrase-file")),
+            false => Ok(()),
+        };
+    }
+    if envelope.passphrase.is_none() {
+        envelope.passphrase = Some(unlock(world.console, texts)?);
+    }
+    if new.is_empty() {
+        *new = ask::new_passphrase(world.console, texts)?;
+    }
+    Ok(())
 }
 
 /// Asks, and on a terminal answers what the node turns out to need: the passphrase, the recusals.

@@ -266,7 +266,8 @@ impl Core {
         let number = nodes.and_then(|n| n.get(usize::from(spare)).copied());
         let Some(node) = number else {
             let mark = Provisional::draw(site, entropy.bytes());
-            return Ok((None, Some(mark.to_string()), String::new()));
+            // without a number the device itself says where the case began
+            return Ok((None, Some(mark.to_string()), self.device.short()));
         };
         let held = tx.get(Space::Counters, b"counter")?;
         let last = held.and_then(|v| v.as_slice().try_into().ok()).map_or(0, u32::from_be_bytes);

@@ -117,6 +117,11 @@ pub struct RunOptions {
     pub peers: Vec<String>,
     /// Finds peers on the local network.
     pub mdns: bool,
+    /// Starts alone, with this key file (absolute path) and no member; the file is made if it is not there, for which a
+    /// member's passphrase is needed once.
+    pub key_file: Option<std::path::PathBuf>,
+    /// Members' keys go when nobody used them for so long, milliseconds; `None`: never.
+    pub auto_lock_ms: Option<u64>,
     /// Who unlocks the node, by name; as in [`Envelope::member`].
     pub member: Option<String>,
     /// Their passphrase, if the user gave one: the node refuses with `locked` when it needs it.
@@ -201,6 +206,10 @@ pub const IMPLEMENTED: &[&str] = &[
     "bundle inspect",
     "import",
     "taxonomy show",
+    "lock",
+    "unlock",
+    "passphrase change",
+    "wipe",
 ];
 
 #[cfg(test)]

@@ -27,6 +27,7 @@ use crate::error::{Failure, IoOperation};
 use crate::keychain::{Keychain, ReaderSecrets};
 use crate::keyring::{
     IncarnationChange, KEYRING_FILE, Keyring, KeyringError, LockedKeyring, MemberSecrets, Passphrase, Signs,
+    UnattendedKey,
 };
 use crate::store::{self, AppendEntry, STORE_FILE, Space, Store, StoreError, Tx};
 
@@ -45,6 +46,8 @@ pub(crate) struct Shared {
     pub(crate) device_keys: HashMap<DeviceId, VerifyingKey>,
     /// Names of members, as they gave them.
     pub(crate) names: BTreeMap<MemberId, String>,
+    /// Members of this home: those who have a slot and whose coming is written, here or in the log.
+    pub(crate) here: Vec<MemberId>,
     /// Name of the organisation.
     pub(crate) org_name: Option<String>,
     /// Raised with every change.
@@ -149,6 +152,8 @@ pub(crate) fn keyring_failure(error: &KeyringError, member: &str) -> Failure {
         KeyringError::WeakPassphrase(_) => Failure::new("passphrase_weak"),
         KeyringError::MemberExists { .. } => Failure::new("member_exists").arg("member", member),
         KeyringError::Io { path, source, .. } => return Failure::io(IoOperation::Write, path, source),
+        KeyringError::NoKeyFile { path } => Failure::new("key_file_bad").arg("file", path.display()),
+        KeyringError::ForeignKeyFile => Failure::new("key_file_foreign"),
         _ => Failure::new("home_damaged").arg("file", KEYRING_FILE).at("file", KEYRING_FILE),
     }
     .because(error)
@@ -192,22 +197,74 @@ pub(crate) mod meta {
 impl Core {
     /// Opens a home with a passphrase: the keys, the store, and the member whose passphrase it is.
     pub(crate) fn open(home: &Path, passphrase: &Passphrase, who: &str) -> Result<(Self, MemberId), Failure> {
-        let path = home.join(KEYRING_FILE);
-        let locked = LockedKeyring::read(&path).map_err(|error| match error {
-            KeyringError::Missing { .. } => Failure::new("not_initialised").arg("home", home.display()),
-            other => keyring_failure(&other, who),
-        })?;
+        let locked = Self::locked_keyring(home, who)?;
         let (keyring, secrets) =
             locked.unlock(None, passphrase, store::os_entropy()).map_err(|error| keyring_failure(&error, who))?;
-        let store = Store::open(&home.join(STORE_FILE), keyring.store_config())?;
+        let signs = Signs::read(home).map_err(|error| keyring_failure(&error, who))?;
+        let core = Self::open_with(home, keyring, signs)?;
         let member = secrets.member;
+        if !core.keyring().members().any(|held| held == member) {
+            // their coming was cut off, and has just been taken back
+            return Err(Failure::new("wrong_passphrase").arg("member", who));
+        }
+        core.admit_reader(secrets);
+        Ok((core, member))
+    }
+
+    /// Opens a home with a key file: the device's keys and the store. No member's keys are in it.
+    pub(crate) fn open_unattended(home: &Path, key: &UnattendedKey) -> Result<Self, Failure> {
+        let locked = Self::locked_keyring(home, "")?;
+        let keyring =
+            locked.unlock_unattended(key, store::os_entropy()).map_err(|error| keyring_failure(&error, ""))?;
+        let signs = Signs::read(home).map_err(|error| keyring_failure(&error, ""))?;
+        Self::open_with(home, keyring, signs)
+    }
+
+    /// The home's key-slot file, not opened.
+    pub(crate) fn locked_keyring(home: &Path, who: &str) -> Result<LockedKeyring, Failure> {
+        LockedKeyring::read(&home.join(KEYRING_FILE)).map_err(|error| match error {
+            KeyringError::Missing { .. } => Failure::new("not_initialised").arg("home", home.display()),
+            other => keyring_failure(&other, who),
+        })
+    }
+
+    /// The store behind an opened keyring, on a machine with these signs.
+    pub(crate) fn open_with(home: &Path, keyring: Keyring, signs: Signs) -> Result<Self, Failure> {
+        let store = Store::open(&home.join(STORE_FILE), keyring.store_config())?;
         if store.read()?.get(Space::Meta, meta::READY)?.is_none() {
             return Err(Failure::new("not_initialised").arg("home", home.display()));
         }
         let core = Self::assemble(home, store, keyring)?;
-        core.admit_reader(secrets);
-        core.check_incarnation()?;
-        Ok((core, member))
+        let change = core.keyring().check(&signs, core.store.keyring_counter());
+        core.settle_joining(matches!(change, Some(IncarnationChange::Restored { .. })))?;
+        if let Some(change) = change {
+            // a copied disk or a restored file goes on under a new incarnation, so that no chain forks against itself
+            tracing::warn!(reason = incarnation_reason(&change), "new incarnation");
+            core.renew_incarnation(signs)?;
+        }
+        Ok(core)
+    }
+
+    /// Ends or takes back the adding of a member that was cut off: whole if the store has their coming. A store that was
+    /// put back may have lost it while others hold it, so nothing is taken back then: keys are not to be made again.
+    pub(crate) fn settle_joining(&self, put_back: bool) -> Result<(), Failure> {
+        let Some(member) = self.keyring().joining() else { return Ok(()) };
+        let whole = self.store.read()?.get(Space::Meta, &meta::local_name(&member))?.is_some();
+        let mut keyring = self.keyring();
+        let settled = if whole || put_back { keyring.joined() } else { keyring.remove_member(member) };
+        drop(keyring);
+        if let Err(error) = settled {
+            // a disk that cannot be written: the next process settles it
+            tracing::warn!(%error, "the adding of a member is not settled");
+        }
+        self.refresh()
+    }
+
+    /// Destroys the key-slot file and lets go of every member's keys.
+    pub(crate) fn destroy_keys(&self) -> Result<(), KeyringError> {
+        let destroyed = self.keyring().destroy();
+        locked(&self.readers).clear();
+        destroyed
     }
 
     /// Puts an opened store and keyring together.
@@ -232,6 +289,7 @@ impl Core {
             forks: HashMap::new(),
             device_keys: HashMap::new(),
             names: BTreeMap::new(),
+            here: Vec::new(),
             org_name: None,
             generation: 0,
         };
@@ -255,16 +313,6 @@ impl Core {
         Ok(core)
     }
 
-    /// A copied disk or a restored file goes on under a new incarnation, so that no chain forks against itself.
-    fn check_incarnation(&self) -> Result<(), Failure> {
-        let signs = Signs::read(&self.home).map_err(|error| keyring_failure(&error, ""))?;
-        let keyring = locked(&self.keyring);
-        let Some(change) = keyring.check(&signs, self.store.keyring_counter()) else { return Ok(()) };
-        tracing::warn!(reason = incarnation_reason(&change), "new incarnation");
-        drop(keyring);
-        self.renew_incarnation(signs)
-    }
-
     /// A peer holds entries of our present incarnation that we do not: this store was set back. We go on under a new
     /// incarnation, so that what we write from now on cannot fork what we wrote before.
     pub(crate) fn leave_incarnation(&self) -> Result<(), Failure> {
@@ -281,7 +329,7 @@ impl Core {
         // a spare number of the device is taken in the same step, so that no reference is minted twice
         self.store.write(|tx| {
             tx.set_keyring_counter(counter);
-            take_spare(tx)
+            take_spare(tx, seed[8])
         })?;
         keyring.renew(Incarnation(incarnation), signs, counter).map_err(|error| keyring_failure(&error, ""))?;
         // whoever commits locks them the other way round
@@ -448,6 +496,7 @@ impl Core {
             forks,
             device_keys,
             names: BTreeMap::new(),
+            here: Vec::new(),
             org_name: None,
             generation: self.shared().generation + 1,
         };
@@ -509,11 +558,14 @@ impl Core {
             }
         }
         let own: Vec<MemberId> = shared.roster.members.keys().copied().collect();
-        for member in own.into_iter().chain(locked(&self.keyring).members()) {
+        let slots: Vec<MemberId> = locked(&self.keyring).members().collect();
+        for member in own.into_iter().chain(slots.iter().copied()) {
             if let Some(name) = snapshot.get(Space::Meta, &meta::local_name(&member))? {
                 shared.names.insert(member, String::from_utf8_lossy(&name).into_owned());
             }
         }
+        let known = |id: &MemberId| shared.names.contains_key(id) || shared.roster.members.contains_key(id);
+        shared.here = slots.into_iter().filter(known).collect();
         Ok(())
     }
 
@@ -564,6 +616,7 @@ impl Core {
         self.absorb_invites(reader, &shared)?;
         let secrets = self.reader_secrets(&reader.secrets);
         reader.keychain.absorb_wraps(&self.org, &shared.roster, &self.device.0, &secrets);
+        reader.keychain.keep_in_memory();
         reader.generation = shared.generation;
         self.absorb_streams(reader, &shared)
     }
@@ -663,11 +716,21 @@ impl Core {
 
     /// Writes membership operations, each with an optional grant section, in one transaction.
     pub(crate) fn say(&self, operations: Vec<(Operation, Option<Vec<u8>>)>) -> Result<Vec<EntryId>, Failure> {
+        self.say_with(operations, |_| Ok(()))
+    }
+
+    /// As [`say`](Self::say), with what must happen in the same transaction or not at all.
+    pub(crate) fn say_with(
+        &self,
+        operations: Vec<(Operation, Option<Vec<u8>>)>,
+        also: impl FnOnce(&mut Tx<'_>) -> Result<(), Failure>,
+    ) -> Result<Vec<EntryId>, Failure> {
         let shared = self.shared();
         let scope = membership_scope(&self.org);
         let incarnation = self.incarnation();
         let mut entropy = entropy()?;
         let ids = self.commit(|tx| {
+            also(tx)?;
             let mut ids = Vec::with_capacity(operations.len());
             let mut auth = self.auth(&shared);
             for (operation, grant) in &operations {
@@ -723,10 +786,21 @@ fn introduced(record: &Record) -> Option<(DeviceId, VerifyingKey)> {
     (device == record.header.device).then_some((device, key))
 }
 
-/// The device goes on under its next number, counting anew.
-fn take_spare(tx: &mut Tx<'_>) -> Result<(), StoreError> {
-    let at = tx.get(Space::Counters, b"spare")?.and_then(|v| v.first().copied()).unwrap_or(0);
-    tx.put(Space::Counters, b"spare", &[at.saturating_add(1)])?;
+/// Which of the device's numbers is in use: 0 the first, 1 and 2 the spares, 3 none is left.
+const SPARE: &[u8] = b"spare";
+/// Numbers that were in use before, one bit each.
+const SPARES_SPENT: &[u8] = b"spares-spent";
+
+/// The device goes on under one of its spare numbers, counting anew. `lot` decides which: two copies of one disk need not
+/// take the same.
+fn take_spare(tx: &mut Tx<'_>, lot: u8) -> Result<(), StoreError> {
+    let byte = |value: Option<zeroize::Zeroizing<Vec<u8>>>| value.and_then(|v| v.first().copied()).unwrap_or(0);
+    let (at, spent) = (byte(tx.get(Space::Counters, SPARE)?), byte(tx.get(Space::Counters, SPARES_SPENT)?));
+    let spent = spent | 1_u8.checked_shl(at.into()).unwrap_or(0);
+    let free: Vec<u8> = (1..=2).filter(|n| spent & (1 << n) == 0).collect();
+    let next = free.get(usize::from(lot) % free.len().max(1)).copied().unwrap_or(3);
+    tx.put(Space::Counters, SPARE, &[next])?;
+    tx.put(Space::Counters, SPARES_SPENT, &[spent])?;
     tx.delete(Space::Counters, b"counter")?;
     Ok(())
 }

@@ -137,6 +137,13 @@ impl Keychain {
         }
     }
 
+    /// Keeps the pages under the keys that open others out of swap: audience secrets and the member's own.
+    pub(crate) fn keep_in_memory(&self) {
+        for secret in self.audiences.values().flatten().chain(&self.member_x) {
+            crate::hygiene::keep_in_memory(secret);
+        }
+    }
+
     /// The open key of a scope's epoch.
     pub(crate) fn open_key(&self, scope: &ScopeId, epoch: u32) -> Option<&Secret> {
         self.open.get(&(*scope, epoch))?.first()

@@ -3,12 +3,14 @@
 //! ```text
 //! passphrase ─ Argon2id ─▶ slot of that member ─┬▶ the member's own keys (signing, receiving, data)
 //!                                               └▶ KEK ─▶ body: store key, device keys, network secret
+//! key file ──────────────▶ its slot ───────────────▲
 //! ```
 //! The file is `keys.boucle`, described byte by byte in `docs/STORAGE.md`. It stands outside redb because redb keeps old
 //! pages: keys that must die are overwritten here. It is written whole (beside, fsync, rename, fsync the directory).
 //!
 //! Any member of the device unlocks it; only that member's keys come out with it. Dropping [`MemberSecrets`] locks the
-//! member and leaves the node syncing with the [`Keyring`]. The process that holds the store open is the only one that
+//! member and leaves the node syncing with the [`Keyring`]. A key file ([`UnattendedKey`]) unlocks it for a machine that
+//! starts alone: the device's keys come out, and no member's. The process that holds the store open is the only one that
 //! may write the file.
 //!
 //! **Incarnations.** A copied disk or a restored backup must not continue its old chains. Two things tell: [`Signs`] of
@@ -21,33 +23,48 @@ use crdt_model::cbor;
 use crdt_model::id::{Incarnation, MemberId};
 use zeroize::Zeroizing;
 
+use crate::hygiene;
 use crate::store::{Entropy, MemberKey, StoreConfig, StoreId, StoreKey};
 
 mod disk;
 mod error;
 mod file;
+mod key_file;
 mod passphrase;
 mod signs;
 #[cfg(test)]
 mod tests;
 
+#[cfg(test)]
+pub(crate) use disk::fault;
 pub use error::KeyringError;
+pub use key_file::UnattendedKey;
 pub use passphrase::{Cost, Passphrase, Weakness};
 pub use signs::Signs;
 
-use file::{Clear, KeyFile, SLOTS_MAX, SealedKeys, Slot};
+use file::{Clear, KeyFile, KeyFileSlot, SLOTS_MAX, SealedKey, SealedKeys, Slot};
 
 /// Name of the key-slot file in a node's home.
 pub const KEYRING_FILE: &str = "keys.boucle";
 
-/// 32 secret bytes. Erased from memory when dropped, never shown.
-#[derive(Clone)]
-pub struct Secret(Zeroizing<[u8; 32]>);
+/// 32 secret bytes. They stay at one place, kept out of swap where the system allows it, are erased from memory when
+/// dropped, and never shown.
+pub struct Secret(Box<Zeroizing<[u8; 32]>>);
+
+impl Clone for Secret {
+    fn clone(&self) -> Self {
+        Self::new(*self.expose())
+    }
+}
 
 impl Secret {
     /// Takes the bytes.
     pub fn new(bytes: [u8; 32]) -> Self {
-        Self(Zeroizing::new(bytes))
+        let bytes = Zeroizing::new(bytes);
+        let mut held = Box::new(Zeroizing::new([0; 32]));
+        hygiene::keep_in_memory(&**held);
+        held.copy_from_slice(bytes.as_slice());
+        Self(held)
     }
 
     /// Draws a new secret.
@@ -58,7 +75,7 @@ impl Secret {
     pub fn draw(entropy: &Entropy) -> Result<Self, KeyringError> {
         let mut bytes = Zeroizing::new([0; 32]);
         entropy(bytes.as_mut_slice()).map_err(|source| KeyringError::Entropy { source })?;
-        Ok(Self(bytes))
+        Ok(Self::new(*bytes))
     }
 
     /// The bytes.
@@ -135,6 +152,8 @@ pub enum IncarnationChange {
         machine: bool,
         /// The store file is another.
         volume: bool,
+        /// The key-slot file is another: an old copy was put in its place.
+        keys: bool,
     },
     /// The store is older than the key-slot file: it was restored alone.
     Restored {
@@ -156,6 +175,8 @@ pub enum IncarnationChange {
 pub struct LockedKeyring {
     path: PathBuf,
     file: KeyFile,
+    /// Sign of the place the file lies in.
+    found: [u8; 16],
 }
 
 impl std::fmt::Debug for LockedKeyring {
@@ -172,7 +193,7 @@ impl LockedKeyring {
     /// [`KeyringError::Missing`], [`KeyringError::Foreign`], [`KeyringError::Version`], [`KeyringError::Damaged`],
     /// [`KeyringError::CostRefused`], or a failure of the file system.
     pub fn read(path: &Path) -> Result<Self, KeyringError> {
-        let bytes = disk::read(path)?;
+        let (bytes, found) = disk::read(path)?;
         let path = path.to_owned();
         if !file::has_magic(&bytes) {
             return Err(KeyringError::Foreign { path });
@@ -187,7 +208,7 @@ impl LockedKeyring {
         for slot in &file.slots {
             cost_of(slot, &path)?;
         }
-        Ok(Self { path, file })
+        Ok(Self { path, file, found })
     }
 
     /// Which store it opens.
@@ -214,6 +235,31 @@ impl LockedKeyring {
         entropy: Entropy,
     ) -> Result<(Keyring, MemberSecrets), KeyringError> {
         let (kek, secrets) = open_slot(&self.file, &self.path, member, passphrase)?;
+        Ok((self.open_body(kek, entropy)?, secrets))
+    }
+
+    /// True if a machine that starts alone has a way in.
+    pub fn has_key_file(&self) -> bool {
+        self.file.key_file.is_some()
+    }
+
+    /// Opens the file with a key file: the device's keys, and no member's.
+    ///
+    /// # Errors
+    ///
+    /// [`KeyringError::ForeignKeyFile`], or [`KeyringError::Damaged`] as for [`unlock`](Self::unlock).
+    pub fn unlock_unattended(self, key: &UnattendedKey, entropy: Entropy) -> Result<Keyring, KeyringError> {
+        let store_id = self.store_id();
+        let slot = self.file.key_file.as_ref().filter(|slot| slot.key_id == key.key_id && store_id == key.store_id);
+        let opened = slot.and_then(|slot| {
+            let aad = KeyFileSlot::aad(store_id, &slot.key_id);
+            slot.sealed.open(&KeyFileSlot::key(store_id, &key.key), &aad)
+        });
+        let kek = Secret::new(*opened.ok_or(KeyringError::ForeignKeyFile)?);
+        self.open_body(kek, entropy)
+    }
+
+    fn open_body(self, kek: Secret, entropy: Entropy) -> Result<Keyring, KeyringError> {
         let Some(keys) = self.file.body.open(kek.expose(), &self.file.body_aad()) else {
             let reason = "the keys do not fit the slots or the counter: the file was altered".to_owned();
             return Err(KeyringError::Damaged { path: self.path, reason });
@@ -224,7 +270,8 @@ impl LockedKeyring {
             device_x: Secret::new(file::key_at(&keys, 2)),
             transport_psk: Secret::new(file::key_at(&keys, 3)),
         };
-        Ok((Keyring { path: self.path, file: self.file, kek, device, entropy }, secrets))
+        let Self { path, file, found } = self;
+        Ok(Keyring { path, file, found, kek, device, entropy, destroyed: false })
     }
 }
 
@@ -232,9 +279,13 @@ impl LockedKeyring {
 pub struct Keyring {
     path: PathBuf,
     file: KeyFile,
+    /// Sign of the place the file lay in when it was read or last written.
+    found: [u8; 16],
     kek: Secret,
     device: DeviceSecrets,
     entropy: Entropy,
+    /// Nothing is ever written again.
+    destroyed: bool,
 }
 
 impl std::fmt::Debug for Keyring {
@@ -259,12 +310,19 @@ impl Keyring {
             return Err(KeyringError::Exists { path: path.to_owned() });
         }
         let kek = Secret::draw(&entropy)?;
-        let clear = Clear { store_id: new.store_id, counter: 0, incarnation: new.incarnation, signs: new.signs };
+        let clear = Clear {
+            store_id: new.store_id,
+            counter: 0,
+            incarnation: new.incarnation,
+            signs: new.signs,
+            file: [0; 16],
+            joining: None,
+        };
         let slot = make_slot(&clear, &kek, new.member, new.passphrase, new.cost, &entropy)?;
-        let unsealed = SealedKeys { nonce: [0; 24], ct: [0; 144] };
-        let file = KeyFile { clear, slots: Vec::new(), body: unsealed };
-        let mut keyring = Self { path: path.to_owned(), file, kek, device: new.device, entropy };
-        keyring.rewrite(|file| file.slots.push(slot))?;
+        let file = KeyFile { clear, slots: Vec::new(), key_file: None, body: SealedKeys::EMPTY };
+        let mut keyring =
+            Self { path: path.to_owned(), file, found: [0; 16], kek, device: new.device, entropy, destroyed: false };
+        keyring.replace(|file| file.slots.push(slot), false)?;
         Ok(keyring)
     }
 
@@ -317,7 +375,8 @@ impl Keyring {
         Ok(open_slot(&self.file, &self.path, member, passphrase)?.1)
     }
 
-    /// Gives another member a slot.
+    /// Gives another member a slot, and notes that the rest of their coming is not written yet: end with
+    /// [`joined`](Self::joined), or take it back with [`remove_member`](Self::remove_member). In between the power may fail.
     ///
     /// # Errors
     ///
@@ -336,7 +395,50 @@ impl Keyring {
             return Err(KeyringError::SlotsFull { max: SLOTS_MAX });
         }
         let slot = make_slot(&self.file.clear, &self.kek, secrets, passphrase, cost, &self.entropy)?;
-        self.rewrite(|file| file.slots.push(slot))
+        self.rewrite(|file| {
+            file.slots.push(slot);
+            file.clear.joining = Some(secrets.member);
+        })
+    }
+
+    /// The member whose adding was begun and not ended.
+    pub fn joining(&self) -> Option<MemberId> {
+        self.file.clear.joining
+    }
+
+    /// The member who was being added is here for good. Nothing is written if nobody was.
+    ///
+    /// # Errors
+    ///
+    /// A failure of entropy or the file system.
+    pub fn joined(&mut self) -> Result<(), KeyringError> {
+        match self.joining() {
+            Some(_) => self.rewrite(|file| file.clear.joining = None),
+            None => Ok(()),
+        }
+    }
+
+    /// Gives a key file a way in, in the place of any other. It leads to the device's keys and to no member's.
+    ///
+    /// # Errors
+    ///
+    /// [`KeyringError::ForeignKeyFile`] if it was made for another home, or a failure of entropy or the file system.
+    pub fn admit_key_file(&mut self, key: &UnattendedKey) -> Result<(), KeyringError> {
+        let store_id = self.store_id();
+        if key.store_id != store_id {
+            return Err(KeyringError::ForeignKeyFile);
+        }
+        let mut nonce = [0; 24];
+        (self.entropy)(&mut nonce).map_err(|source| KeyringError::Entropy { source })?;
+        let aad = KeyFileSlot::aad(store_id, &key.key_id);
+        let sealed = SealedKey::seal(&KeyFileSlot::key(store_id, &key.key), nonce, &aad, self.kek.expose());
+        let slot = KeyFileSlot { key_id: key.key_id, sealed };
+        self.rewrite(|file| file.key_file = Some(slot))
+    }
+
+    /// True if a machine that starts alone has a way in.
+    pub fn has_key_file(&self) -> bool {
+        self.file.key_file.is_some()
     }
 
     /// Seals a member's slot under a new passphrase.
@@ -373,7 +475,21 @@ impl Keyring {
         if self.file.slots.len() == 1 {
             return Err(KeyringError::LastMember);
         }
-        self.rewrite(|file| file.slots.retain(|slot| slot.member != member))
+        self.rewrite(|file| {
+            file.slots.retain(|slot| slot.member != member);
+            file.clear.joining = file.clear.joining.filter(|joining| *joining != member);
+        })
+    }
+
+    /// Destroys the file as [`wipe`] does, whatever it has become meanwhile, and never writes it again. The keys in memory
+    /// go with the last clone of them.
+    ///
+    /// # Errors
+    ///
+    /// As [`wipe`].
+    pub fn destroy(&mut self) -> Result<(), KeyringError> {
+        self.destroyed = true;
+        wipe(&self.path)
     }
 
     /// Says if this device must go on under a new incarnation. Changes nothing.
@@ -384,7 +500,8 @@ impl Keyring {
     /// process that was cut off in between, having published nothing; a store behind was put back.
     ///
     /// Not noticed: a store put back that was saved by this very process run, onto the same inode; and machine and disk
-    /// restored together, as virtual machines are. A peer that shows our own chain ahead of us tells those.
+    /// restored together, as virtual machines and snapshots of a file system are. A peer that shows our own chain ahead of
+    /// us tells those.
     pub fn check(&self, signs: &Signs, store_counter: u64) -> Option<IncarnationChange> {
         let held = &self.file.clear.signs;
         let (machine, volume) = (held.machine != signs.machine, held.volume != signs.volume);
@@ -392,8 +509,9 @@ impl Keyring {
         if store_counter < keys {
             return Some(IncarnationChange::Restored { keys, store: store_counter });
         }
-        if machine || volume {
-            return Some(IncarnationChange::Copied { machine, volume });
+        let moved = self.file.clear.file != self.found;
+        if machine || volume || moved {
+            return Some(IncarnationChange::Copied { machine, volume, keys: moved });
         }
         if store_counter - keys > 1 {
             return Some(IncarnationChange::KeysRestored { keys, store: store_counter });
@@ -424,7 +542,7 @@ impl Keyring {
     /// As [`bump`](Self::bump).
     pub fn stage_bump(&self, counter: u64) -> Result<StagedBump, KeyringError> {
         self.check_rises(counter)?;
-        let (next, staged) = self.stage(|file| file.clear.counter = counter)?;
+        let (next, staged) = self.stage(|file| file.clear.counter = counter, true)?;
         Ok(StagedBump { held: self.file.body.clone(), next, staged, counter })
     }
 
@@ -438,9 +556,7 @@ impl Keyring {
         if bump.held != self.file.body {
             return self.bump(bump.counter);
         }
-        bump.staged.commit()?;
-        self.file = bump.next;
-        Ok(())
+        self.take_over(bump.next, bump.staged.commit())
     }
 
     /// Records a new incarnation with the signs it lives under. The store's counter was set to `counter` before, as for
@@ -465,13 +581,30 @@ impl Keyring {
 
     /// Changes the file and seals the body anew under a fresh nonce. Memory follows the disk, never the other way.
     fn rewrite(&mut self, change: impl FnOnce(&mut KeyFile)) -> Result<(), KeyringError> {
-        let (next, staged) = self.stage(change)?;
-        staged.commit()?;
-        self.file = next;
-        Ok(())
+        self.replace(change, true)
     }
 
-    fn stage(&self, change: impl FnOnce(&mut KeyFile)) -> Result<(KeyFile, disk::Staged), KeyringError> {
+    fn replace(&mut self, change: impl FnOnce(&mut KeyFile), replaces: bool) -> Result<(), KeyringError> {
+        let (next, staged) = self.stage(change, replaces)?;
+        self.take_over(next, staged.commit())
+    }
+
+    fn take_over(&mut self, next: KeyFile, done: disk::Committed) -> Result<(), KeyringError> {
+        if done.in_place {
+            self.found = next.clear.file;
+            self.file = next;
+        }
+        done.result
+    }
+
+    fn stage(
+        &self,
+        change: impl FnOnce(&mut KeyFile),
+        replaces: bool,
+    ) -> Result<(KeyFile, disk::Staged), KeyringError> {
+        if self.destroyed {
+            return Err(KeyringError::Missing { path: self.path.clone() });
+        }
         let mut next = self.file.clone();
         change(&mut next);
         let mut nonce = [0; 24];
@@ -483,8 +616,15 @@ impl Keyring {
             device.device_x.expose(),
             device.transport_psk.expose(),
         ]);
-        next.body = SealedKeys::seal(self.kek.expose(), nonce, &next.body_aad(), &keys);
-        let staged = disk::stage(&self.path, &cbor::encode(&next))?;
+        let staged = disk::stage(
+            &self.path,
+            |sign| {
+                next.clear.file = sign;
+                next.body = SealedKeys::seal(self.kek.expose(), nonce, &next.body_aad(), &keys);
+                cbor::encode(&next)
+            },
+            replaces,
+        )?;
         Ok((next, staged))
     }
 }
@@ -505,7 +645,7 @@ impl StagedBump {
     }
 }
 
-/// Destroys a key-slot file: overwrites, truncates, removes. On flash a laboratory may find the old bytes; they are still
+/// Destroys a key-slot file and what is left of its replacement: overwrites, truncates, removes. On flash a laboratory may find the old bytes; they are still
 /// under Argon2id. A missing file is fine.
 ///
 /// # Errors
@@ -570,7 +710,7 @@ fn make_slot(
         passes: cost.passes().into(),
         lanes: cost.lanes().into(),
         salt,
-        sealed: SealedKeys { nonce, ct: [0; 144] },
+        sealed: SealedKeys::EMPTY,
     };
     let key = passphrase.derive(cost, &salt)?;
     let keys = file::join([kek.expose(), secrets.ed.expose(), secrets.x.expose(), secrets.data.expose()]);

@@ -10,6 +10,7 @@ mod engine;
 pub mod error;
 #[cfg(test)]
 mod homes;
+pub mod hygiene;
 pub mod import;
 mod import_run;
 mod ingest;
@@ -18,12 +19,14 @@ pub mod keyring;
 mod members;
 mod projection;
 mod service;
+mod sessions;
 mod status;
 pub mod store;
 #[cfg(test)]
 mod tests;
 pub mod texts;
 mod verify;
+pub mod wipe;
 mod withdraw;
 
 pub use service::Node;

@@ -120,7 +120,7 @@ impl NewKeys {
 }
 
 /// The cost of one guess at a passphrase. Tests that make many homes ask for the least the format allows.
-fn cost() -> Cost {
+pub(crate) fn cost() -> Cost {
     if cfg!(test) {
         return Cost::for_tests();
     }
@@ -966,7 +966,9 @@ pub(crate) fn join(
                 tx.put(Space::Meta, &meta::local_name(&id), name.as_bytes())?;
                 Ok(())
             })?;
-            let reply = finish_join(&core, &invitation, device.public(), &person, secrets, &name)?;
+            let reply = finish_join(&core, &invitation, device.public(), &person, &name, |_| Ok(()))?;
+            core.admit_reader(secrets);
+            core.refresh()?;
             Ok((Some(core), reply))
         }
         Some(core) => {
@@ -974,25 +976,31 @@ pub(crate) fn join(
             if core.org != invitation.org {
                 return Err(Failure::new("invitation_other_org"));
             }
+            core.settle_joining(false)?;
             let shared = core.shared();
             if shared.invitations.iter().any(|held| held.invite == invitation.invite) {
                 return Err(Failure::new("invitation_used"));
             }
-            let taken = core.keyring().members().any(|m| shared.name(&m).to_lowercase() == name.to_lowercase());
+            let taken = shared.here.iter().any(|m| shared.name(m).to_lowercase() == name.to_lowercase());
             if taken {
                 return Err(Failure::new("member_exists").arg("member", name));
             }
+            // Keys first: a Join in the log whose keys are lost would be a member nobody can be. The rest is one
+            // transaction, and until it is there the slot is marked: whoever opens the home next takes it back.
             core.keyring().add_member(&secrets, passphrase, cost()).map_err(|error| keyring_failure(&error, &name))?;
             let id = secrets.member;
             let n = shared.invitations.len();
-            core.commit(|tx| {
-                keep_invitation(tx, n, &invitation, &secrets)?;
-                tx.put(Space::Meta, &meta::local_name(&id), name.as_bytes())?;
-                Ok(())
-            })?;
-            core.refresh()?;
             let device = PublicKeys { ed: core.device_ed.verifying_key().to_bytes(), x: core.device_x.kem_public() };
-            let reply = finish_join(core, &invitation, device, &person, secrets, &name)?;
+            let joined = finish_join(core, &invitation, device, &person, &name, |tx| {
+                keep_invitation(tx, n, &invitation, &secrets)?;
+                Ok(tx.put(Space::Meta, &meta::local_name(&id), name.as_bytes())?)
+            });
+            // also after a failure: it may have come too late to undo anything
+            let settled = core.settle_joining(false);
+            let reply = joined?;
+            settled?;
+            core.admit_reader(secrets);
+            core.refresh()?;
             Ok((None, reply))
         }
     }
@@ -1009,13 +1017,14 @@ fn keep_invitation(tx: &mut Tx<'_>, n: usize, invitation: &Invitation, member: &
     Ok(())
 }
 
+/// Writes the Join, with `also` in the same transaction.
 fn finish_join(
     core: &Core,
     invitation: &Invitation,
     device: PublicKeys,
     person: &NewKeys,
-    secrets: MemberSecrets,
     name: &str,
+    also: impl FnOnce(&mut Tx<'_>) -> Result<(), Failure>,
 ) -> Result<Json, Failure> {
     let key = seal::invite_signing_key(&invitation.seed);
     let mut join = JoinOp {
@@ -1032,10 +1041,10 @@ fn finish_join(
     join.sig = key.sign(&message).to_bytes();
     join.member_sig = person.ed.signing_key().sign(&message).to_bytes();
     let words = six_words(&core.org, &join.invite_pk, &join.device, &join.member);
-    core.say(vec![(Operation::Join(join), None)])?;
-    core.store.write(|tx| tx.put(Space::Meta, meta::READY, &[1]))?;
-    core.admit_reader(secrets);
-    core.refresh()?;
+    core.say_with(vec![(Operation::Join(join), None)], |tx| {
+        also(tx)?;
+        Ok(tx.put(Space::Meta, meta::READY, &[1])?)
+    })?;
     Ok(json!({
         "org": core.org, "site": invitation.site, "member": name, "role": invitation.role,
         "device": core.device, "words": words,

@@ -1,33 +1,37 @@
 //! The facade: one request in, one reply out. Everything a person can do goes through [`Node`].
 
-use std::collections::HashMap;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, RwLock};
+use std::time::Duration;
 
 use crdt_model::edit::{Edit, Words};
 use crdt_model::id::MemberId;
 use crdt_model::taxonomy::Taxonomy;
 use serde_json::{Value as Json, json};
 
-use crate::api::{Envelope, IMPLEMENTED, Progress, Ready, Reply, Request, RunOptions, Runtime, Service};
+use crate::api::{Envelope, IMPLEMENTED, Progress, Ready, Reply, Request, RunOptions, Runtime, Secret, Service};
 use crate::bundle::ExportRequest;
 use crate::cases::level_of;
 use crate::clock;
-use crate::core::{Core, Reader, fresh, keyring_failure, locked};
+use crate::core::{Core, Reader, keyring_failure, locked};
 use crate::engine::Engine;
 use crate::error::Failure;
 use crate::import_run::ImportRequest;
-use crate::keyring::{KEYRING_FILE, Passphrase};
-use crate::members;
+use crate::keyring::{KEYRING_FILE, Passphrase, UnattendedKey};
+use crate::sessions::{Clock, Sessions, Watch, system_clock};
+use crate::store;
+use crate::{members, wipe};
 
 /// A node at its home: founded or not, open or not.
 pub struct Node {
     home: PathBuf,
     core: RwLock<Option<Arc<Core>>>,
     engine: Mutex<Option<Arc<Engine>>>,
-    /// Recognises the passphrase a member was unlocked with, under a key that dies with the process.
-    tags: Mutex<HashMap<MemberId, [u8; 32]>>,
-    tag_key: [u8; 32],
+    sessions: Arc<Sessions>,
+    watch: Mutex<Option<Watch>>,
+    /// Everything was destroyed: nothing is opened or made here any more.
+    wiped: AtomicBool,
 }
 
 impl std::fmt::Debug for Node {
@@ -51,12 +55,18 @@ impl Node {
     ///
     /// When the system gives no randomness.
     pub fn open(home: &Path) -> Result<Self, Failure> {
+        Self::open_at(home, system_clock())
+    }
+
+    /// As [`open`](Self::open), with the clock by which unused keys are let go.
+    pub(crate) fn open_at(home: &Path, clock: Clock) -> Result<Self, Failure> {
         Ok(Self {
             home: home.to_owned(),
             core: RwLock::new(None),
             engine: Mutex::new(None),
-            tags: Mutex::new(HashMap::new()),
-            tag_key: fresh()?,
+            sessions: Arc::new(Sessions::new(clock)?),
+            watch: Mutex::new(None),
+            wiped: AtomicBool::new(false),
         })
     }
 
@@ -66,6 +76,8 @@ impl Node {
 
     fn keep(&self, core: Core) -> Arc<Core> {
         let core = Arc::new(core);
+        // the device's keys lie in it
+        crate::hygiene::keep_in_memory(&*core);
         *self.core.write().unwrap_or_else(std::sync::PoisonError::into_inner) = Some(Arc::clone(&core));
         core
     }
@@ -74,7 +86,11 @@ impl Node {
     fn acting(&self, envelope: &Envelope) -> Result<(Arc<Core>, MemberId), Failure> {
         let name = envelope.member.as_deref().unwrap_or_default();
         let core = match self.held() {
-            Some(core) => core,
+            Some(core) => {
+                // keys nobody used for too long are not used now either, whether or not somebody looked meanwhile
+                self.sessions.lock_idle(&core);
+                core
+            }
             None => {
                 if !self.home.join(KEYRING_FILE).exists() {
                     return Err(Failure::new("not_initialised").arg("home", self.home.display()));
@@ -87,7 +103,7 @@ impl Node {
             }
         };
         let shared = core.shared();
-        let here: Vec<MemberId> = core.keyring().members().collect();
+        let here = shared.here.clone();
         let unlocked = core.unlocked();
         let candidates: Vec<MemberId> = if name.is_empty() {
             here
@@ -121,22 +137,13 @@ impl Node {
     /// as if nobody were unlocked, so that a wrong one is refused whoever holds the home.
     fn is_known(&self, envelope: &Envelope, member: &MemberId) -> bool {
         let given = envelope.passphrase.as_ref().filter(|given| !given.is_empty());
-        let held = locked(&self.tags).get(member).copied();
-        match (given, held) {
-            (None, _) => true,
-            (Some(given), Some(held)) => self.tag(given.expose()) == blake3::Hash::from_bytes(held),
-            (Some(_), None) => false,
-        }
+        given.is_none_or(|given| self.sessions.recognises(member, given.expose()))
     }
 
     fn remember(&self, envelope: &Envelope, member: MemberId) {
         if let Some(given) = &envelope.passphrase {
-            locked(&self.tags).insert(member, *self.tag(given.expose()).as_bytes());
+            self.sessions.remember(member, given.expose());
         }
-    }
-
-    fn tag(&self, passphrase: &str) -> blake3::Hash {
-        blake3::keyed_hash(&self.tag_key, passphrase.as_bytes())
     }
 
     /// The member named must be the one whose passphrase opened the home, or have the same: two people on one machine may.
@@ -148,7 +155,7 @@ impl Node {
         }
         // whoever opened it is not who acts
         core.dismiss_reader(&opened);
-        let wanted = core.keyring().members().find(is_named);
+        let wanted = shared.here.iter().copied().find(is_named);
         // who is here is told to nobody whose passphrase opened nothing of theirs
         let Some(wanted) = wanted else { return Err(Failure::new("wrong_passphrase").arg("member", name)) };
         let given = passphrase(envelope, name)?;
@@ -172,10 +179,23 @@ impl Node {
             }
             Request::Join { invitation, member } => return self.join(envelope, invitation.expose(), member, now_ms),
             Request::TaxonomyShow => return Ok(taxonomy_json(&envelope.lang)),
+            Request::Lock => return self.lock(envelope.member.as_deref().unwrap_or_default()),
+            Request::Wipe { yes } => return self.wipe(*yes),
             _ => {}
         }
-        let (core, member) = self.acting(envelope)?;
+        let (core, member) = match (self.acting(envelope), self.held()) {
+            (Ok(acting), _) => acting,
+            // nobody need be unlocked for what the device itself can tell
+            (Err(failure), Some(core)) if matches!(failure.code, "locked" | "member_not_named") => {
+                return self.as_device(&core, envelope, now_ms, on_progress).unwrap_or(Err(failure));
+            }
+            (Err(failure), _) => return Err(failure),
+        };
+        let _in_use = self.sessions.begin(member);
         let reader = core.reader(&member).ok_or_else(|| Failure::new("locked").arg("member", ""))?;
+        if let Request::PassphraseChange { new } = &envelope.request {
+            return self.change_passphrase(&core, member, envelope, new);
+        }
         if let Request::Sync { target } = &envelope.request {
             return self.sync(&core, target.as_deref(), on_progress);
         }
@@ -250,6 +270,140 @@ impl Node {
         Ok(reply)
     }
 
+    fn with_reach(&self, core: &Core, mut told: Json) -> Reply {
+        told["reach"] = self.reach(core)?;
+        Ok(told)
+    }
+
+    fn is_running(&self) -> bool {
+        locked(&self.engine).is_some()
+    }
+
+    /// Answers with the device's keys alone; `None` for what needs a member.
+    fn as_device(
+        &self,
+        core: &Arc<Core>,
+        envelope: &Envelope,
+        now_ms: i64,
+        on_progress: &mut dyn FnMut(Progress),
+    ) -> Option<Reply> {
+        let shared = core.shared();
+        Some(match &envelope.request {
+            Request::Status => core.status(&shared, None, now_ms).and_then(|told| self.with_reach(core, told)),
+            Request::Fingerprint => core.fingerprint(&shared),
+            Request::Verify => core.verify_as_device(&shared, &mut |done, total| {
+                on_progress(Progress { what: "entries".into(), done, total: Some(total) });
+            }),
+            Request::Sync { target } => self.sync(core, target.as_deref(), on_progress),
+            _ => return None,
+        })
+    }
+
+    /// `boucle lock`: one member by name, or everybody. Needs no passphrase: who may use a machine may lock it.
+    fn lock(&self, name: &str) -> Reply {
+        let Some(core) = self.held() else {
+            // no process holds keys
+            return Ok(json!({"unlocked": false, "members": []}));
+        };
+        let shared = core.shared();
+        let named = |id: &MemberId| name.is_empty() || shared.name(id).to_lowercase() == name.to_lowercase();
+        if !shared.here.iter().any(named) {
+            return Err(Failure::new("member_not_found").arg("member", name).arg("near", ""));
+        }
+        for member in core.unlocked().iter().filter(|id| named(id)) {
+            self.sessions.lock(&core, member);
+        }
+        Ok(json!({"unlocked": false, "members": core.members_json(&shared)}))
+    }
+
+    /// `boucle passphrase change`. The old one opened the member just now, or is recognised.
+    fn change_passphrase(&self, core: &Core, member: MemberId, envelope: &Envelope, new: &Secret) -> Reply {
+        let shared = core.shared();
+        let name = shared.name(&member);
+        if envelope.member.is_none() && shared.here.len() > 1 {
+            let names: Vec<String> = shared.here.iter().map(|id| shared.name(id)).collect();
+            return Err(Failure::new("member_not_named").arg("members", names.join(", ")));
+        }
+        // whoever finds an unlocked machine does not get to choose its passphrase
+        let old = passphrase(envelope, &name)?;
+        let fresh = Passphrase::new(new.expose());
+        let changed = core.keyring().change_passphrase(member, &old, &fresh, members::cost());
+        changed.map_err(|error| keyring_failure(&error, &name))?;
+        self.sessions.remember(member, new.expose());
+        Ok(json!({"member": name, "changed": true}))
+    }
+
+    /// `boucle wipe --yes`: keys on the disk, keys in memory, everything else of ours in the home.
+    fn wipe(&self, yes: bool) -> Reply {
+        if !yes {
+            return Err(Failure::new("usage_missing").arg("missing", "--yes"));
+        }
+        if !wipe::is_home(&self.home) {
+            return Err(Failure::new("not_initialised").arg("home", self.home.display()));
+        }
+        // the file first, waiting for nobody who holds a lock
+        let wiped = wipe::keys(&self.home);
+        self.wiped.store(true, Ordering::SeqCst);
+        if let Some(core) = self.held() {
+            for member in core.unlocked() {
+                self.sessions.lock(&core, &member);
+            }
+            if let Err(error) = core.destroy_keys() {
+                tracing::warn!(%error, "wiping");
+            }
+        }
+        *self.core.write().unwrap_or_else(std::sync::PoisonError::into_inner) = None;
+        Ok(wipe::rest(&self.home, wiped).json())
+    }
+
+    /// A home opened by a key file: no member's keys stay in this process. The first time the file is made, for which a
+    /// member's passphrase is needed once.
+    fn open_unattended(&self, file: &Path, options: &RunOptions) -> Result<Arc<Core>, Failure> {
+        use crate::keyring::KeyringError;
+        let slots = Core::locked_keyring(&self.home, "")?;
+        let key = match UnattendedKey::read(file) {
+            Ok(key) => Some(key),
+            Err(KeyringError::Missing { .. }) if file.symlink_metadata().is_err() => None,
+            Err(error) => return Err(keyring_failure(&error, "")),
+        };
+        if let Some(key) = &key
+            && slots.has_key_file()
+        {
+            match Core::open_unattended(&self.home, key) {
+                // an older file, or one whose slot was not written before the power failed
+                Err(failure) if failure.code == "key_file_foreign" && key.store_id() == slots.store_id() => {}
+                opened => return Ok(self.keep(opened?)),
+            }
+        }
+        if key.as_ref().is_some_and(|key| key.store_id() != slots.store_id()) {
+            return Err(Failure::new("key_file_foreign").at("file", file.display()));
+        }
+        let name = options.member.as_deref().unwrap_or_default();
+        let given = options.passphrase.as_ref().filter(|given| !given.is_empty());
+        let given = given.ok_or_else(|| Failure::new("locked").arg("member", name))?;
+        let (core, member) = Core::open(&self.home, &Passphrase::new(given.expose()), name)?;
+        let named = |id: &MemberId| name.is_empty() || core.shared().name(id).to_lowercase() == name.to_lowercase();
+        if !named(&member) {
+            return Err(Failure::new("wrong_passphrase").arg("member", name));
+        }
+        // keys that came by the invitation alone become the device's now: it will have no member to ask
+        if let Some(reader) = core.reader(&member) {
+            core.refresh_reader(&mut locked(&reader))?;
+        }
+        core.dismiss_reader(&member);
+        let key = match key {
+            Some(key) => key,
+            None => {
+                let key = UnattendedKey::draw(slots.store_id(), &store::os_entropy());
+                let key = key.map_err(|error| keyring_failure(&error, ""))?;
+                key.write_new(file).map_err(|error| keyring_failure(&error, ""))?;
+                key
+            }
+        };
+        core.keyring().admit_key_file(&key).map_err(|error| keyring_failure(&error, ""))?;
+        Ok(self.keep(core))
+    }
+
     /// Sites, members, audiences and what the node says of itself.
     fn organise(&self, core: &Core, reader: &mut Reader, envelope: &Envelope, now_ms: i64) -> Option<Reply> {
         let shared = core.shared();
@@ -266,15 +420,12 @@ impl Node {
             Request::AudienceList => Ok(core.audience_list(&envelope.lang)),
             Request::Fingerprint => core.fingerprint(&shared),
             Request::Digest => core.digest(&shared, reader),
-            Request::Status => core.status(&shared, Some(reader), now_ms).and_then(|mut told| {
-                told["reach"] = self.reach(core)?;
-                Ok(told)
-            }),
-            Request::Lock => {
-                core.dismiss_reader(&reader.member());
-                Ok(json!({"member": shared.name(&reader.member()), "unlocked": false}))
+            Request::Status => core.status(&shared, Some(reader), now_ms).and_then(|told| self.with_reach(core, told)),
+            Request::Unlock if !self.is_running() => Err(Failure::new("not_running").arg("home", self.home.display())),
+            Request::Unlock => {
+                let name = shared.name(&reader.member());
+                Ok(json!({"member": name, "unlocked": true, "members": core.members_json(&shared)}))
             }
-            Request::Unlock => Ok(json!({"member": shared.name(&reader.member()), "unlocked": true})),
             _ => return None,
         })
     }
@@ -467,12 +618,39 @@ impl Service for Node {
         if !IMPLEMENTED.contains(&envelope.request.name()) {
             return Err(Failure::new("not_built").arg("command", envelope.request.name()));
         }
+        if self.wiped.load(Ordering::SeqCst) && !matches!(envelope.request, Request::Wipe { .. }) {
+            return Err(Failure::new("not_initialised").arg("home", self.home.display()));
+        }
         self.answer(&envelope, on_progress)
     }
 }
 
 impl Runtime for Node {
     fn start(&self, options: &RunOptions) -> Result<Ready, Failure> {
+        self.sessions.set_auto_lock(options.auto_lock_ms.map(Duration::from_millis));
+        let core = match &options.key_file {
+            Some(file) => self.open_unattended(file, options)?,
+            None => self.open_attended(options)?,
+        };
+        let watch = self.sessions.watch(&core)?;
+        let (engine, ready) = Engine::start(core, options)?;
+        *locked(&self.engine) = Some(Arc::new(engine));
+        *locked(&self.watch) = watch;
+        Ok(ready)
+    }
+
+    fn stop(&self) -> Result<(), Failure> {
+        locked(&self.watch).take();
+        if let Some(engine) = locked(&self.engine).take() {
+            engine.stop();
+        }
+        Ok(())
+    }
+}
+
+impl Node {
+    /// Opened by a member, who stays unlocked.
+    fn open_attended(&self, options: &RunOptions) -> Result<Arc<Core>, Failure> {
         let envelope = Envelope {
             lang: String::new(),
             member: options.member.clone(),
@@ -481,18 +659,13 @@ impl Runtime for Node {
             request: Request::Status,
         };
         let (core, member) = self.acting(&envelope)?;
+        let _in_use = self.sessions.begin(member);
         if let Some(reader) = core.reader(&member) {
             core.refresh_reader(&mut locked(&reader))?;
         }
-        let (engine, ready) = Engine::start(core, options)?;
-        *locked(&self.engine) = Some(Arc::new(engine));
-        Ok(ready)
-    }
-
-    fn stop(&self) -> Result<(), Failure> {
-        if let Some(engine) = locked(&self.engine).take() {
-            engine.stop();
-        }
-        Ok(())
+        Ok(core)
     }
 }
+
+#[cfg(test)]
+mod tests;

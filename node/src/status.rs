@@ -45,15 +45,17 @@ impl Core {
             .map_or_else(|| shared.roster.scope_name(scope), |site| format!("site/{site}"))
     }
 
+    /// Who works on this machine, and who is unlocked.
+    pub(crate) fn members_json(&self, shared: &Shared) -> Json {
+        let unlocked = self.unlocked();
+        let members = shared.here.iter();
+        members.map(|id| json!({"name": shared.name(id), "unlocked": unlocked.contains(id)})).collect()
+    }
+
     /// `boucle status`.
     pub(crate) fn status(&self, shared: &Shared, reader: Option<&mut Reader>, now_ms: i64) -> Result<Json, Failure> {
-        let unlocked = self.unlocked();
-        let members: Vec<Json> = self
-            .keyring()
-            .members()
-            .map(|id| json!({"name": shared.name(&id), "unlocked": unlocked.contains(&id)}))
-            .collect();
-        let site = self.keyring().members().next().map(|member| self.own_site(shared, &member)).unwrap_or_default();
+        let members = self.members_json(shared);
+        let site = shared.here.first().map(|member| self.own_site(shared, member)).unwrap_or_default();
         let counts = match reader {
             None => None,
             Some(reader) => {

@@ -1,6 +1,8 @@
 //! Several homes in one process: what holds between nodes, without a network.
 
 mod confidentiality;
+mod copies;
+mod joining;
 mod verdicts;
 
 use std::sync::{Arc, Mutex};
@@ -16,21 +18,21 @@ use crate::keyring::Passphrase;
 use crate::members;
 use crate::store::ChainKey;
 
-pub(super) const NOW: i64 = 1_760_000_000_000;
+pub(crate) const NOW: i64 = 1_760_000_000_000;
 
 /// A home with one unlocked member.
-pub(super) struct Home {
-    pub(super) core: Arc<Core>,
-    pub(super) member: MemberId,
-    pub(super) folder: TempDir,
+pub(crate) struct Home {
+    pub(crate) core: Arc<Core>,
+    pub(crate) member: MemberId,
+    pub(crate) folder: TempDir,
 }
 
-pub(super) fn passphrase() -> Passphrase {
+pub(crate) fn passphrase() -> Passphrase {
     Passphrase::new("a long enough passphrase")
 }
 
 impl Home {
-    pub(super) fn founded() -> Self {
+    pub(crate) fn founded() -> Self {
         let folder = TempDir::new().expect("a folder");
         let home = folder.path().join("home");
         let (core, _) = members::init(&home, "Essai", "JER", "Rose", None, &passphrase(), NOW).expect("founded");
@@ -39,7 +41,7 @@ impl Home {
     }
 
     /// A new home that joins by an invitation of this one.
-    pub(super) fn invited(&self, site: &str, role: &str, name: &str) -> Self {
+    pub(crate) fn invited(&self, site: &str, role: &str, name: &str) -> Self {
         let reply = self.with(|core, reader| core.invite(reader, site, role, None, None, NOW)).expect("invited");
         let folder = TempDir::new().expect("a folder");
         let text = reply["invitation"].as_str().expect("a code");
@@ -50,26 +52,26 @@ impl Home {
         Self { core: Arc::new(core), member, folder }
     }
 
-    pub(super) fn site(&self, code: &str) {
+    pub(crate) fn site(&self, code: &str) {
         self.with(|core, reader| core.site_add(reader, code, code, "office", None, None)).expect("site added");
     }
 
-    pub(super) fn reader(&self) -> Arc<Mutex<Reader>> {
+    pub(crate) fn reader(&self) -> Arc<Mutex<Reader>> {
         self.core.reader(&self.member).expect("unlocked")
     }
 
-    pub(super) fn with<T>(&self, act: impl FnOnce(&Core, &mut Reader) -> Result<T, Failure>) -> Result<T, Failure> {
+    pub(crate) fn with<T>(&self, act: impl FnOnce(&Core, &mut Reader) -> Result<T, Failure>) -> Result<T, Failure> {
         let reader = self.reader();
         let mut reader = locked(&reader);
         self.core.refresh_reader(&mut reader)?;
         act(&self.core, &mut reader)
     }
 
-    pub(super) fn new_case(&self, case: NewCase) -> Json {
+    pub(crate) fn new_case(&self, case: NewCase) -> Json {
         self.with(|core, reader| core.case_new(reader, case, Some(&[]), NOW)).expect("a case")
     }
 
-    pub(super) fn show(&self, case: &str) -> Result<Json, Failure> {
+    pub(crate) fn show(&self, case: &str) -> Result<Json, Failure> {
         self.with(|core, reader| {
             let shared = core.shared();
             let loaded = core.find_case(&shared, reader, case)?;
@@ -77,30 +79,30 @@ impl Home {
         })
     }
 
-    pub(super) fn fingerprint(&self) -> Json {
+    pub(crate) fn fingerprint(&self) -> Json {
         self.core.fingerprint(&self.core.shared()).expect("fingerprint")
     }
 
-    pub(super) fn verify(&self) -> Json {
+    pub(crate) fn verify(&self) -> Json {
         self.with(|core, reader| core.verify(&core.shared(), reader, &mut |_, _| {})).expect("verify")
     }
 
     /// Every entry held, chain by chain.
-    pub(super) fn entries(&self) -> Vec<Vec<u8>> {
+    pub(crate) fn entries(&self) -> Vec<Vec<u8>> {
         let snapshot = self.core.store.read().expect("readable");
         let chains: Vec<ChainKey> = snapshot.chains().map(|chain| chain.key).collect();
         let all = chains.iter().flat_map(|chain| snapshot.chain_entries(chain, 1, usize::MAX).expect("readable"));
         all.map(|stored| stored.bytes).collect()
     }
 
-    pub(super) fn maintain(&self) -> bool {
+    pub(crate) fn maintain(&self) -> bool {
         let reader = self.reader();
         self.core.maintain(&mut locked(&reader), NOW).expect("maintained")
     }
 }
 
 /// What a sync does, by hand: both hold what either held, and what each then owes the other.
-pub(super) fn exchange(a: &Home, b: &Home) {
+pub(crate) fn exchange(a: &Home, b: &Home) {
     for _ in 0..6 {
         for (from, to) in [(a, b), (b, a)] {
             to.core.ingest(&from.entries(), Some(from.core.device), NOW).expect("ingested");
@@ -113,7 +115,7 @@ pub(super) fn exchange(a: &Home, b: &Home) {
     panic!("two homes did not become equal:\n{}\n{}", a.fingerprint(), b.fingerprint());
 }
 
-pub(super) fn complaint() -> NewCase {
+pub(crate) fn complaint() -> NewCase {
     NewCase {
         case_type: "complaint".into(),
         channel: "hotline".into(),
@@ -123,7 +125,7 @@ pub(super) fn complaint() -> NewCase {
     }
 }
 
-pub(super) fn case_id(reply: &Json) -> String {
+pub(crate) fn case_id(reply: &Json) -> String {
     reply["case_id"].as_str().expect("a case id").to_owned()
 }
 

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crdt_model::document::{self, Document};
 use crdt_model::entry::{Entry, Kind, Place};
 use crdt_model::frontier::ChainKey;
 use crdt_model::id::{DocId, EntryId};
@@ -10,6 +11,7 @@ use crdt_model::retraction::{self, Outcome};
 use crdt_model::roster::{Record, self_introduced_key};
 use serde_json::{Value as Json, json};
 
+use crate::cases::CaseSchema;
 use crate::core::{Core, Reader, Shared};
 use crate::error::Failure;
 use crate::ingest::reason_code;
@@ -27,6 +29,26 @@ impl Core {
         progress: &mut dyn FnMut(u64, u64),
     ) -> Result<Json, Failure> {
         self.refresh_reader(reader)?;
+        self.verify_with(shared, progress, |snapshot, problems| {
+            self.verify_documents(snapshot, shared, reader, problems)
+        })
+    }
+
+    /// As [`verify`](Self::verify), by what the device itself may open: the open layers.
+    pub(crate) fn verify_as_device(
+        &self,
+        shared: &Shared,
+        progress: &mut dyn FnMut(u64, u64),
+    ) -> Result<Json, Failure> {
+        self.verify_with(shared, progress, |snapshot, problems| self.verify_open_layers(snapshot, shared, problems))
+    }
+
+    fn verify_with(
+        &self,
+        shared: &Shared,
+        progress: &mut dyn FnMut(u64, u64),
+        documents: impl FnOnce(&Snapshot, &mut Vec<Json>) -> Result<(usize, usize), Failure>,
+    ) -> Result<Json, Failure> {
         let snapshot = self.store.read()?;
         let mut problems = Vec::new();
         let total: u64 = snapshot.chains().map(|chain| chain.tip_seq).sum();
@@ -63,7 +85,7 @@ impl Core {
         }
         self.verify_sections(&snapshot, shared, &mut problems)?;
         let membership = self.verify_membership(&snapshot, shared, &mut problems)?;
-        let (cases, quarantined) = self.verify_documents(&snapshot, shared, reader, &mut problems)?;
+        let (cases, quarantined) = documents(&snapshot, &mut problems)?;
         progress(total, total);
         let refused: Vec<Json> = snapshot
             .quarantine()?
@@ -180,39 +202,87 @@ impl Core {
                     let key = ChainKey { device: self.device, incarnation: self.incarnation() };
                     problems.push(self.problem(shared, None, &key, "projection", "differs", 0));
                 }
-                for (doc, layer) in loaded.document.docs.iter().zip(Layer::ALL) {
-                    let code = match doc.equals_automerge() {
-                        Ok(true) => continue,
-                        Ok(false) => "automerge_differs",
-                        Err(_) => "automerge_refuses",
-                    };
-                    let key = ChainKey { device: self.device, incarnation: self.incarnation() };
-                    let mut problem = self.problem(shared, None, &key, "apply", code, 0);
-                    problem["layer"] = json!(layer);
-                    problem["case_id"] = json!(loaded.doc);
-                    problems.push(problem);
-                }
+                self.automerge_agrees(shared, doc, &loaded.document, problems);
                 let entries = self.entries(snapshot, &scope, &doc)?;
                 self.verify_withdrawals(shared, &entries, problems);
-                let headers: BTreeMap<EntryId, (ChainKey, u64)> =
-                    entries.iter().map(|e| (e.id(), (ChainKey::of(e.header()), e.header().seq))).collect();
-                for fault in &loaded.document.faults {
-                    let Some((key, seq)) = headers.get(&fault.entry) else { continue };
-                    let mut problem = self.problem(shared, Some(fault.entry), key, fault.step, &fault.code, *seq);
-                    if let Json::Object(map) = &mut problem {
-                        map.insert("layer".into(), json!(fault.layer));
-                        map.insert("case_id".into(), json!(doc));
-                        map.insert("waiting".into(), json!(fault.waiting));
-                        if let Some(member) = fault.member {
-                            map.insert("author".into(), json!(shared.name(&member)));
-                        }
-                    }
-                    quarantined += usize::from(!fault.waiting);
-                    problems.push(problem);
-                }
+                quarantined += self.document_faults(shared, doc, &entries, &loaded.document, problems);
             }
         }
         Ok((cases, quarantined))
+    }
+
+    /// Rebuilds every document with the device's open keys.
+    fn verify_open_layers(
+        &self,
+        snapshot: &Snapshot,
+        shared: &Shared,
+        problems: &mut Vec<Json>,
+    ) -> Result<(usize, usize), Failure> {
+        let keychain = self.device_keychain(snapshot, &shared.roster)?;
+        let (mut cases, mut quarantined) = (0, 0);
+        for scope in self.case_scopes(shared) {
+            let docs: Vec<DocId> = snapshot.docs(&scope)?.collect::<Result<_, _>>()?;
+            for doc in docs.into_iter().filter(|doc| *doc != DocId::ZERO) {
+                let entries = self.entries(snapshot, &scope, &doc)?;
+                let held = entries.iter().filter(|entry| {
+                    let fork = shared.forks.get(&(scope, ChainKey::of(entry.header())));
+                    fork.is_none_or(|fork| entry.header().seq < *fork)
+                });
+                let opened: Vec<_> = held.map(|entry| keychain.open_entry(entry)).collect();
+                let document =
+                    document::build(&opened, Kind::Edit, &shared.roster, &|layer| Box::new(CaseSchema(layer)));
+                cases += usize::from(document.accepted > 0);
+                self.automerge_agrees(shared, doc, &document, problems);
+                self.verify_withdrawals(shared, &entries, problems);
+                quarantined += self.document_faults(shared, doc, &entries, &document, problems);
+            }
+        }
+        Ok((cases, quarantined))
+    }
+
+    /// Every layer as Automerge itself builds it.
+    fn automerge_agrees(&self, shared: &Shared, doc: DocId, document: &Document, problems: &mut Vec<Json>) {
+        for (built, layer) in document.docs.iter().zip(Layer::ALL) {
+            let code = match built.equals_automerge() {
+                Ok(true) => continue,
+                Ok(false) => "automerge_differs",
+                Err(_) => "automerge_refuses",
+            };
+            let key = ChainKey { device: self.device, incarnation: self.incarnation() };
+            let mut problem = self.problem(shared, None, &key, "apply", code, 0);
+            problem["layer"] = json!(layer);
+            problem["case_id"] = json!(doc);
+            problems.push(problem);
+        }
+    }
+
+    /// Adds a document's faults to the problems; gives how many entries are void for it.
+    fn document_faults(
+        &self,
+        shared: &Shared,
+        doc: DocId,
+        entries: &[Entry],
+        document: &Document,
+        problems: &mut Vec<Json>,
+    ) -> usize {
+        let headers: BTreeMap<EntryId, (ChainKey, u64)> =
+            entries.iter().map(|e| (e.id(), (ChainKey::of(e.header()), e.header().seq))).collect();
+        let mut void = 0;
+        for fault in &document.faults {
+            let Some((key, seq)) = headers.get(&fault.entry) else { continue };
+            let mut problem = self.problem(shared, Some(fault.entry), key, fault.step, &fault.code, *seq);
+            if let Json::Object(map) = &mut problem {
+                map.insert("layer".into(), json!(fault.layer));
+                map.insert("case_id".into(), json!(doc));
+                map.insert("waiting".into(), json!(fault.waiting));
+                if let Some(member) = fault.member {
+                    map.insert("author".into(), json!(shared.name(&member)));
+                }
+            }
+            void += usize::from(!fault.waiting);
+            problems.push(problem);
+        }
+        void
     }
 
     /// One line of `problems`. The author is the signing member, or else whoever works on the device.

@@ -1,7 +1,12 @@
 //! `boucle run`: its options; the work is in `crate::run`.
 
+use std::path::PathBuf;
+
 use clap::Args;
 use node::api::RunOptions;
+use node::error::Failure;
+
+use crate::when;
 
 #[derive(Debug, Args)]
 pub(crate) struct Run {
@@ -13,16 +18,32 @@ pub(crate) struct Run {
     peer: Vec<String>,
     #[arg(long)]
     no_mdns: bool,
+    #[arg(long, requires = "keyfile")]
+    unattended: bool,
+    #[arg(long, value_name = "FILE", requires = "unattended")]
+    keyfile: Option<PathBuf>,
+    #[arg(long, value_name = "10m|off", default_value = "10m", hide_default_value = true)]
+    auto_lock: String,
 }
 
 impl Run {
-    pub(crate) fn options(self) -> RunOptions {
-        RunOptions {
+    pub(crate) fn options(self) -> Result<RunOptions, Failure> {
+        let key_file = match self.keyfile {
+            Some(file) => Some(super::absolute(&file)?.into()),
+            None => None,
+        };
+        let auto_lock_ms = match self.auto_lock.as_str() {
+            "off" => None,
+            text => when::duration_ms("--auto-lock", Some(text))?.and_then(|ms| u64::try_from(ms).ok()),
+        };
+        Ok(RunOptions {
+            key_file,
+            auto_lock_ms,
             listen: self.listen,
             web: self.web,
             peers: self.peer,
             mdns: !self.no_mdns,
             ..RunOptions::default()
-        }
+        })
     }
 }

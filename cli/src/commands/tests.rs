@@ -123,6 +123,7 @@ fn running_and_checking_is_understood() {
         ("case withdraw @last", Request::CaseWithdraw { r#ref: "@last".into(), entry: None }),
         ("lock", Request::Lock),
         ("unlock", Request::Unlock),
+        ("passphrase change", Request::PassphraseChange { new: Secret::default() }),
     ] {
         assert_eq!(request(line), expected);
     }
@@ -132,6 +133,13 @@ fn running_and_checking_is_understood() {
     };
     assert_eq!((options.listen.len(), options.peers.len(), options.mdns), (1, 2, false));
     assert_eq!(options.web.as_deref(), Some("127.0.0.1:0"));
+    assert_eq!((options.auto_lock_ms, options.key_file), (Some(600_000), None));
+    let alone = ["run", "--unattended", "--keyfile", "/stick/a.key", "--auto-lock", "off"];
+    let Ok(Action::Run(options)) = action_with(&alone, &mut Script::default()) else { panic!("run") };
+    assert_eq!((options.auto_lock_ms, options.key_file), (None, Some("/stick/a.key".into())));
+    assert_eq!(refusal("run --auto-lock soon").code, "bad_value");
+    assert!(matches!(action_with(&["wipe"], &mut Script::default()), Ok(Action::Wipe { yes: false })));
+    assert!(matches!(action_with(&["wipe", "--yes"], &mut Script::default()), Ok(Action::Wipe { yes: true })));
     assert!(matches!(
         action_with(&["demo", "--keep", "/tmp/demo"], &mut Script::default()),
         Ok(Action::Demo(demo::Demo { web: false, keep: Some(_), sabotage: None }))

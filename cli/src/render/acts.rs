@@ -45,6 +45,19 @@ pub(super) fn act(name: &str, value: &Value, with: With<'_>) -> String {
                 lines.push(with.texts.with("done-invite-file", &[("file", file.into())]));
             }
         }
+        "wipe" => {
+            lines.push(with.texts.get("done-wipe-promise").into_owned());
+            if value["left"].as_array().is_some_and(|left| !left.is_empty()) {
+                let files = cell("", &value["left"], with);
+                lines.push(
+                    with.paint.alarm(&with.texts.with("done-wipe-left", &[("files", files.into())])).into_owned(),
+                );
+            }
+            if value["node"] == "silent" {
+                lines.push(with.paint.alarm(&with.texts.get("done-wipe-silent")).into_owned());
+            }
+        }
+        "passphrase change" => lines.push(with.paint.dim(&with.texts.get("done-passphrase-old-copies")).into_owned()),
         "member confirm" if value["words"].is_array() => lines.push(cell("words", &value["words"], with)),
         _ => {}
     }

@@ -374,10 +374,21 @@ pub enum Request {
     Todo,
     /// The taxonomy in use, labels in the envelope's language.
     TaxonomyShow,
-    /// Drops the member's keys from memory. Reply: `{"member", "unlocked"}`.
+    /// Drops members' keys from memory: the envelope's member, or all. Reply: `{"unlocked": false, "members": [{"name",
+    /// "unlocked"}]}`. Needs no passphrase.
     Lock,
-    /// Opens the member's keys. Reply: `{"member", "unlocked"}`.
+    /// Opens the member's keys in a running node. Reply: `{"member", "unlocked": true, "members": […]}`.
     Unlock,
+    /// Seals the member's keys under another passphrase; the envelope's is the old one. Reply: `{"member", "changed"}`.
+    PassphraseChange {
+        /// The new one.
+        new: Secret,
+    },
+    /// Destroys keys and store. Reply: `{"wiped", "keys", "keys_us", "removed", "left"}`. Needs no passphrase.
+    Wipe {
+        /// Meant: refused with `usage_missing` otherwise.
+        yes: bool,
+    },
 }
 
 impl Request {
@@ -430,6 +441,8 @@ impl Request {
             Self::TaxonomyShow => "taxonomy show",
             Self::Lock => "lock",
             Self::Unlock => "unlock",
+            Self::PassphraseChange { .. } => "passphrase change",
+            Self::Wipe { .. } => "wipe",
         }
     }
 

@@ -81,6 +81,8 @@ pub const CODES: &[Code] = &[
     code("recused", Exit::Denied, &[]),
     code("role_expired", Exit::Denied, &["until"]),
     code("revoked", Exit::Denied, &[]),
+    code("key_file_bad", Exit::Rejected, &["file"]),
+    code("key_file_foreign", Exit::Denied, &[]),
     // Things that are not there
     code("ref_not_found", Exit::NotFound, &["ref", "near"]),
     code("ref_check_digits", Exit::NotFound, &["ref", "near"]),

@@ -76,6 +76,15 @@ pub enum KeyringError {
         /// Who.
         member: MemberId,
     },
+    /// The file is no key file.
+    #[error("{} is no key file", path.display())]
+    NoKeyFile {
+        /// The file.
+        path: PathBuf,
+    },
+    /// The key file is another home's, or an older one of this home: its slot was replaced.
+    #[error("this key file opens nothing here")]
+    ForeignKeyFile,
     /// The last slot cannot be removed: nobody could open the file any more.
     #[error("the last member's slot cannot be removed")]
     LastMember,

@@ -1,11 +1,15 @@
 //! The bytes of the key-slot file. `docs/STORAGE.md` has them with an example.
 //!
 //! ```text
-//! file  = ["boucle keys", 1, clear: bstr, slots: [1..16 * slot], body]         canonical CBOR, 64 KiB at most
-//! clear = [store_id: bstr16, counter: uint, incarnation: bstr8, machine: bstr16, volume: bstr16]
+//! file  = ["boucle keys", 1, clear: bstr, slots: [1..17 * slot], body]         canonical CBOR, 64 KiB at most
+//! clear = [store_id: bstr16, counter: uint, incarnation: bstr8, machine: bstr16, volume: bstr16, file: bstr16,
+//!          joining: bstr16 or bstr0]
 //! slot  = [1, member_id: bstr16, memory_kib: uint, passes: uint, lanes: uint, salt: bstr16, nonce: bstr24, ct: bstr144]
 //!         ct = XChaCha20-Poly1305(Argon2id(passphrase, salt), nonce, KEK32 ‖ member_ed32 ‖ member_x32 ‖ member_data32)
 //!         aad = "boucle/keys/slot/v1" ‖ store_id16 ‖ [1, member_id, memory_kib, passes, lanes, salt]
+//!       | [2, key_id: bstr16, nonce: bstr24, ct: bstr48]                        one at most, the last: a key file opens it
+//!         ct = XChaCha20-Poly1305(derive_key("boucle 2026 key file slot v1", store_id16 ‖ key32), nonce, KEK32)
+//!         aad = "boucle/keys/key-file-slot/v1" ‖ store_id16 ‖ [2, key_id]
 //! body  = [nonce: bstr24, ct: bstr144]
 //!         ct = XChaCha20-Poly1305(KEK, nonce, store_key32 ‖ device_ed32 ‖ device_x32 ‖ transport_psk32)
 //!         aad = "boucle/keys/body/v1" ‖ u32be len(clear) ‖ clear ‖ BLAKE3(slots, an array as in the file)
@@ -20,43 +24,53 @@ use crdt_model::cbor::{self, Canonical, CborError, Reader, ReaderExt, Writer, Wr
 use crdt_model::id::{Incarnation, MemberId};
 use zeroize::Zeroizing;
 
-use super::Signs;
+use super::{Secret, Signs};
 use crate::store::StoreId;
 
 pub(crate) const MAGIC: &str = "boucle keys";
 pub(crate) const VERSION: u64 = 1;
 /// Largest file read, bytes.
 pub(crate) const FILE_BYTES_MAX: usize = 64 << 10;
-/// Most slots.
+/// Most slots of members. There may be one more, of a key file.
 pub(crate) const SLOTS_MAX: usize = 16;
 const PASSPHRASE_SLOT: u64 = 1;
+const KEY_FILE_SLOT: u64 = 2;
+const TAG: usize = 16;
 const KEYS: usize = 128;
-const SEALED: usize = KEYS + 16;
 
 /// Four keys side by side.
 pub(crate) type Keys = Zeroizing<[u8; KEYS]>;
 
 /// Four keys, sealed.
+pub(crate) type SealedKeys = Sealed<KEYS, { KEYS + TAG }>;
+/// One key, sealed.
+pub(crate) type SealedKey = Sealed<32, { 32 + TAG }>;
+
+/// `PLAIN` bytes of keys, sealed to `CT` = `PLAIN` + 16.
 #[derive(Clone, PartialEq, Eq)]
-pub(crate) struct SealedKeys {
+pub(crate) struct Sealed<const PLAIN: usize, const CT: usize> {
     pub(crate) nonce: [u8; 24],
-    pub(crate) ct: [u8; SEALED],
+    pub(crate) ct: [u8; CT],
 }
 
-impl SealedKeys {
-    pub(crate) fn seal(key: &[u8; 32], nonce: [u8; 24], aad: &[u8], keys: &Keys) -> Self {
-        let mut ct = [0; SEALED];
-        ct[..KEYS].copy_from_slice(keys.as_slice());
+impl<const PLAIN: usize, const CT: usize> Sealed<PLAIN, CT> {
+    /// A place for what is sealed later.
+    pub(crate) const EMPTY: Self = Self { nonce: [0; 24], ct: [0; CT] };
+
+    pub(crate) fn seal(key: &[u8; 32], nonce: [u8; 24], aad: &[u8], keys: &[u8; PLAIN]) -> Self {
+        const { assert!(CT == PLAIN + TAG) }
+        let mut ct = [0; CT];
+        ct[..PLAIN].copy_from_slice(keys.as_slice());
         let tag = XChaCha20Poly1305::new(key.into())
-            .encrypt_inout_detached(&XNonce::from(nonce), aad, InOutBuf::from(&mut ct[..KEYS]))
-            .expect("128 bytes are below the limit of the cipher");
-        ct[KEYS..].copy_from_slice(&tag);
+            .encrypt_inout_detached(&XNonce::from(nonce), aad, InOutBuf::from(&mut ct[..PLAIN]))
+            .expect("a few keys are below the limit of the cipher");
+        ct[PLAIN..].copy_from_slice(&tag);
         Self { nonce, ct }
     }
 
-    pub(crate) fn open(&self, key: &[u8; 32], aad: &[u8]) -> Option<Keys> {
-        let (body, tag) = self.ct.split_first_chunk::<KEYS>()?;
-        let tag: [u8; 16] = tag.try_into().ok()?;
+    pub(crate) fn open(&self, key: &[u8; 32], aad: &[u8]) -> Option<Zeroizing<[u8; PLAIN]>> {
+        let (body, tag) = self.ct.split_first_chunk::<PLAIN>()?;
+        let tag: [u8; TAG] = tag.try_into().ok()?;
         let mut keys = Zeroizing::new(*body);
         XChaCha20Poly1305::new(key.into())
             .decrypt_inout_detached(
@@ -93,21 +107,31 @@ pub(crate) struct Clear {
     pub(crate) counter: u64,
     pub(crate) incarnation: Incarnation,
     pub(crate) signs: Signs,
+    /// Sign of this very file: where it was written. Another file with the same content was put in its place.
+    pub(crate) file: [u8; 16],
+    /// The member whose adding is under way: has a slot, and perhaps no Join yet.
+    pub(crate) joining: Option<MemberId>,
 }
 
 impl Canonical for Clear {
     fn write(&self, w: &mut Writer) {
-        w.arr(5).bstr(&self.store_id.0).uint(self.counter).bstr(self.incarnation.as_bytes());
-        w.bstr(&self.signs.machine).bstr(&self.signs.volume);
+        w.arr(7).bstr(&self.store_id.0).uint(self.counter).bstr(self.incarnation.as_bytes());
+        w.bstr(&self.signs.machine).bstr(&self.signs.volume).bstr(&self.file);
+        w.bstr(self.joining.as_ref().map_or(&[][..], |member| member.as_bytes()));
     }
 
     fn read(r: &mut Reader<'_>) -> Result<Self, CborError> {
-        r.arr_of(5)?;
+        r.arr_of(7)?;
         Ok(Self {
             store_id: StoreId(r.fixed()?),
             counter: r.u64()?,
             incarnation: Incarnation(r.fixed()?),
             signs: Signs { machine: r.fixed()?, volume: r.fixed()? },
+            file: r.fixed()?,
+            joining: match r.bstr_max(16)? {
+                [] => None,
+                id => Some(MemberId(id.try_into().or_else(|_| malformed("member whose adding is under way"))?)),
+            },
         })
     }
 }
@@ -137,26 +161,64 @@ impl Slot {
     }
 }
 
-impl Canonical for Slot {
+impl Slot {
     fn write(&self, w: &mut Writer) {
         w.arr(8);
         self.write_head(w);
         w.bstr(&self.sealed.nonce).bstr(&self.sealed.ct);
     }
+}
 
+/// The way in of a machine that starts alone. It leads to the KEK and to no member's keys.
+#[derive(Clone, PartialEq, Eq)]
+pub(crate) struct KeyFileSlot {
+    pub(crate) key_id: [u8; 16],
+    pub(crate) sealed: SealedKey,
+}
+
+impl KeyFileSlot {
+    /// The key that opens it: the key file's own is never used as it is.
+    pub(crate) fn key(store_id: StoreId, file_key: &Secret) -> Zeroizing<[u8; 32]> {
+        let mut hasher = blake3::Hasher::new_derive_key("boucle 2026 key file slot v1");
+        hasher.update(&store_id.0).update(file_key.expose());
+        Zeroizing::new(*hasher.finalize().as_bytes())
+    }
+
+    pub(crate) fn aad(store_id: StoreId, key_id: &[u8; 16]) -> Vec<u8> {
+        let mut w = Writer::new([b"boucle/keys/key-file-slot/v1".as_slice(), &store_id.0].concat());
+        w.arr(2).uint(KEY_FILE_SLOT).bstr(key_id);
+        w.into_writer()
+    }
+
+    fn write(&self, w: &mut Writer) {
+        w.arr(4).uint(KEY_FILE_SLOT).bstr(&self.key_id).bstr(&self.sealed.nonce).bstr(&self.sealed.ct);
+    }
+}
+
+/// Any slot, as read.
+enum AnySlot {
+    Passphrase(Slot),
+    KeyFile(KeyFileSlot),
+}
+
+impl AnySlot {
     fn read(r: &mut Reader<'_>) -> Result<Self, CborError> {
-        r.arr_of(8)?;
-        if r.u64()? != PASSPHRASE_SLOT {
-            return malformed("unknown kind of slot");
+        let items = r.arr_max(8)?;
+        match (r.u64()?, items) {
+            (PASSPHRASE_SLOT, 8) => Ok(Self::Passphrase(Slot {
+                member: MemberId(r.fixed()?),
+                memory_kib: r.u64()?,
+                passes: r.u64()?,
+                lanes: r.u64()?,
+                salt: r.fixed()?,
+                sealed: Sealed { nonce: r.fixed()?, ct: r.fixed()? },
+            })),
+            (KEY_FILE_SLOT, 4) => {
+                let key_id = r.fixed()?;
+                Ok(Self::KeyFile(KeyFileSlot { key_id, sealed: Sealed { nonce: r.fixed()?, ct: r.fixed()? } }))
+            }
+            _ => malformed("unknown kind of slot"),
         }
-        Ok(Self {
-            member: MemberId(r.fixed()?),
-            memory_kib: r.u64()?,
-            passes: r.u64()?,
-            lanes: r.u64()?,
-            salt: r.fixed()?,
-            sealed: SealedKeys { nonce: r.fixed()?, ct: r.fixed()? },
-        })
     }
 }
 
@@ -165,6 +227,8 @@ impl Canonical for Slot {
 pub(crate) struct KeyFile {
     pub(crate) clear: Clear,
     pub(crate) slots: Vec<Slot>,
+    /// For a machine that starts alone.
+    pub(crate) key_file: Option<KeyFileSlot>,
     pub(crate) body: SealedKeys,
 }
 
@@ -182,8 +246,11 @@ impl KeyFile {
     }
 
     fn write_slots(&self, w: &mut Writer) {
-        w.arr(self.slots.len());
+        w.arr(self.slots.len() + usize::from(self.key_file.is_some()));
         for slot in &self.slots {
+            slot.write(w);
+        }
+        if let Some(slot) = &self.key_file {
             slot.write(w);
         }
     }
@@ -202,8 +269,15 @@ impl Canonical for KeyFile {
             return malformed("magic and version");
         }
         let clear = cbor::decode(r.bstr_max(256)?)?;
-        let count = r.arr_max(SLOTS_MAX as u64)?;
-        let slots = (0..count).map(|_| Slot::read(r)).collect::<Result<Vec<_>, _>>()?;
+        let count = r.arr_max(SLOTS_MAX as u64 + 1)?;
+        let (mut slots, mut key_file) = (Vec::new(), None);
+        for _ in 0..count {
+            match AnySlot::read(r)? {
+                AnySlot::Passphrase(slot) if key_file.is_none() && slots.len() < SLOTS_MAX => slots.push(slot),
+                AnySlot::KeyFile(slot) if key_file.is_none() => key_file = Some(slot),
+                _ => return malformed("order or number of slots"),
+            }
+        }
         let mut members: Vec<MemberId> = slots.iter().map(|slot| slot.member).collect();
         members.sort();
         members.dedup();
@@ -211,8 +285,8 @@ impl Canonical for KeyFile {
             return malformed("no slot, or two of one member");
         }
         r.arr_of(2)?;
-        let body = SealedKeys { nonce: r.fixed()?, ct: r.fixed()? };
-        Ok(Self { clear, slots, body })
+        let body = Sealed { nonce: r.fixed()?, ct: r.fixed()? };
+        Ok(Self { clear, slots, key_file, body })
     }
 }
 

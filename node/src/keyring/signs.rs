@@ -39,16 +39,37 @@ impl Signs {
     /// If `store` cannot be examined.
     pub fn of(machine: &[Vec<u8>], store: &Path) -> Result<Self, KeyringError> {
         let meta = fs::metadata(store).map_err(KeyringError::io("examine the store file", store))?;
-        let born = meta.created().ok().and_then(|at| at.duration_since(std::time::UNIX_EPOCH).ok());
-        let born_ns = born.map(|age| age.as_nanos().to_be_bytes().to_vec());
-        #[cfg(unix)]
-        let volume = {
-            use std::os::unix::fs::MetadataExt;
-            vec![meta.ino().to_be_bytes().to_vec(), born_ns.unwrap_or_else(|| meta.dev().to_be_bytes().to_vec())]
-        };
-        #[cfg(not(unix))]
-        let volume = vec![born_ns.unwrap_or_default()];
-        Ok(Self { machine: digest("machine", machine), volume: digest("volume", &volume) })
+        Ok(Self { machine: digest("machine", machine), volume: digest("volume", &place_of(&meta)) })
+    }
+}
+
+/// A file's own place: its inode number with its time of birth.
+fn place_of(meta: &fs::Metadata) -> Vec<Vec<u8>> {
+    let born = meta.created().ok().and_then(|at| at.duration_since(std::time::UNIX_EPOCH).ok());
+    let born_ns = born.map(|age| age.as_nanos().to_be_bytes().to_vec());
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::MetadataExt;
+        vec![meta.ino().to_be_bytes().to_vec(), born_ns.unwrap_or_else(|| meta.dev().to_be_bytes().to_vec())]
+    }
+    #[cfg(not(unix))]
+    vec![born_ns.unwrap_or_default()]
+}
+
+/// Sign of a key-slot file, which it carries itself: an old copy written over it, or moved to its place, carries another.
+pub(crate) fn of_key_file(file: &fs::File) -> std::io::Result<[u8; 16]> {
+    #[cfg(test)]
+    if let Some(fixed) = fixed::SIGN.get() {
+        return Ok(fixed);
+    }
+    Ok(digest("keys", &place_of(&file.metadata()?)))
+}
+
+/// For the golden vector: an inode is another every time.
+#[cfg(test)]
+pub(crate) mod fixed {
+    thread_local! {
+        pub(crate) static SIGN: std::cell::Cell<Option<[u8; 16]>> = const { std::cell::Cell::new(None) };
     }
 }
 

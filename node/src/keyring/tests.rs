@@ -73,13 +73,168 @@ fn home() -> (tempfile::TempDir, PathBuf) {
     (dir, path)
 }
 
-#[test]
-fn the_file_equals_the_golden_vector_of_the_storage_page() {
-    let (_dir, path) = home();
+/// The bytes of a block of the storage page.
+fn golden(name: &str) -> String {
     let page = include_str!("../../../docs/STORAGE.md");
-    let block = page.split("```hex keys.boucle\n").nth(1).and_then(|rest| rest.split("```").next());
-    let golden: String = block.expect("the page has the vector").split_whitespace().collect();
-    assert_eq!(HEXLOWER.encode(&fs::read(&path).expect("read")), golden);
+    let block = page.split(&format!("```hex {name}\n")).nth(1).and_then(|rest| rest.split("```").next());
+    block.expect("the page has the vector").split_whitespace().collect()
+}
+
+#[test]
+fn the_files_equal_the_golden_vectors_of_the_storage_page() -> Result<(), KeyringError> {
+    signs::fixed::SIGN.set(Some([0x52; 16]));
+    let (dir, path) = home();
+    let bytes = |path: &Path| HEXLOWER.encode(&fs::read(path).expect("read"));
+    assert_eq!(bytes(&path), golden("keys.boucle"));
+    let locked = LockedKeyring::read(&path)?;
+    let (mut keyring, _) = locked.unlock(None, &Passphrase::new(GOOD), fixed_entropy())?;
+    let (key_id, key) = ([0x1d; 16], Secret::new([0x4b; 32]));
+    let key = UnattendedKey { store_id: keyring.store_id(), key_id, key };
+    let file = dir.path().join("alone.key");
+    key.write_new(&file)?;
+    assert_eq!(bytes(&file), golden("key file"));
+    keyring.admit_key_file(&key)?;
+    assert_eq!(bytes(&path), golden("keys.boucle with a key file"));
+    signs::fixed::SIGN.set(None);
+    Ok(())
+}
+
+#[test]
+fn a_key_file_opens_the_device_and_no_member() -> Result<(), KeyringError> {
+    let (dir, path) = home();
+    let (mut keyring, _) = unlock(&path, GOOD)?;
+    assert!(!keyring.has_key_file());
+    let entropy = os_entropy();
+    let key = UnattendedKey::draw(keyring.store_id(), &entropy)?;
+    let file = dir.path().join("alone.key");
+    key.write_new(&file)?;
+    assert!(matches!(key.write_new(&file), Err(KeyringError::Exists { .. })));
+    keyring.admit_key_file(&key)?;
+    let read = UnattendedKey::read(&file)?;
+    let opened = LockedKeyring::read(&path)?.unlock_unattended(&read, os_entropy())?;
+    assert_eq!(opened.device().store_key.expose(), &[0xa1; 32]);
+    assert!(matches!(opened.unlock_member(None, &Passphrase::new(OTHER)), Err(KeyringError::WrongPassphrase)));
+    // neither the key file nor what it leads to opens the slot of a member
+    let slot = &opened.file.slots[0];
+    let aad = slot.aad(opened.store_id());
+    for key in [&opened.kek, &read.key, &opened.device().device_x, &opened.device().device_ed] {
+        assert!(slot.sealed.open(key.expose(), &aad).is_none());
+    }
+    // a passphrase still opens, and a change of it leaves the key file in force
+    let (mut keyring, _) = unlock(&path, GOOD)?;
+    keyring.change_passphrase(MemberId([1; 16]), &Passphrase::new(GOOD), &Passphrase::new(OTHER), Cost::for_tests())?;
+    LockedKeyring::read(&path)?.unlock_unattended(&read, os_entropy())?;
+
+    // a newer key file takes the place of the older one; another home's is refused
+    let newer = UnattendedKey::draw(keyring.store_id(), &entropy)?;
+    keyring.admit_key_file(&newer)?;
+    let refused = LockedKeyring::read(&path)?.unlock_unattended(&read, os_entropy());
+    assert!(matches!(refused, Err(KeyringError::ForeignKeyFile)));
+    let foreign = UnattendedKey::draw(StoreId([9; 16]), &entropy)?;
+    assert!(matches!(keyring.admit_key_file(&foreign), Err(KeyringError::ForeignKeyFile)));
+    Ok(())
+}
+
+#[test]
+fn no_bent_key_file_opens_anything() -> Result<(), KeyringError> {
+    let (dir, path) = home();
+    let (mut keyring, _) = unlock(&path, GOOD)?;
+    let key = UnattendedKey::draw(keyring.store_id(), &os_entropy())?;
+    let file = dir.path().join("a.key");
+    key.write_new(&file)?;
+    keyring.admit_key_file(&key)?;
+    let good = fs::read(&file).expect("read");
+    let bent_path = dir.path().join("bent.key");
+    for at in 0..good.len() {
+        let mut bent = good.clone();
+        bent[at] ^= 1 << (at % 8);
+        fs::write(&bent_path, &bent).expect("written");
+        let opened = UnattendedKey::read(&bent_path)
+            .and_then(|key| LockedKeyring::read(&path)?.unlock_unattended(&key, os_entropy()));
+        assert!(matches!(opened, Err(KeyringError::NoKeyFile { .. } | KeyringError::ForeignKeyFile)), "byte {at}");
+        fs::write(&bent_path, &good[..at]).expect("written");
+        assert!(matches!(UnattendedKey::read(&bent_path), Err(KeyringError::NoKeyFile { .. })));
+    }
+    fs::write(&bent_path, vec![0; 4096]).expect("written");
+    assert!(matches!(UnattendedKey::read(&bent_path), Err(KeyringError::NoKeyFile { .. })));
+    assert!(matches!(UnattendedKey::read(dir.path()), Err(KeyringError::NoKeyFile { .. } | KeyringError::Io { .. })));
+    Ok(())
+}
+
+/// Whatever step the power fails at: one of the two passphrases opens, the same keys come out, the other members' still do.
+#[test]
+fn a_change_of_passphrase_is_whole_or_absent_wherever_it_is_cut_off() -> Result<(), KeyringError> {
+    let mut seen = [false; 2];
+    for steps in 0..8 {
+        let (_dir, path) = home();
+        let (mut keyring, _) = unlock(&path, GOOD)?;
+        keyring.add_member(&member(2), &Passphrase::new(OTHER), Cost::for_tests())?;
+        keyring.joined()?;
+        let text = "un autre, plus long encore";
+        fault::after(Some(steps));
+        let told = keyring.change_passphrase(
+            MemberId([1; 16]),
+            &Passphrase::new(GOOD),
+            &Passphrase::new(text),
+            Cost::for_tests(),
+        );
+        fault::after(None);
+        let in_force = || [GOOD, text].map(|passphrase| unlock(&path, passphrase).is_ok());
+        let after = in_force();
+        assert_ne!(after[0], after[1], "after {steps} steps");
+        assert!(told.is_err() || after[1], "acknowledged means durable");
+        seen[usize::from(after[1])] = true;
+        let opens = if after[1] { text } else { GOOD };
+        assert_eq!(unlock(&path, opens)?.1.ed.expose(), &[0x11; 32]);
+        assert_eq!(unlock(&path, OTHER)?.1.ed.expose(), &[0x12; 32]);
+        // the process, if it lives on, believes what the disk says
+        keyring.bump(9)?;
+        assert_eq!(in_force(), after);
+    }
+    assert_eq!(seen, [true, true]);
+    Ok(())
+}
+
+#[test]
+fn a_destroyed_file_is_not_written_again_by_whoever_still_holds_its_keys() -> Result<(), KeyringError> {
+    let (dir, path) = home();
+    let (mut keyring, _) = unlock(&path, GOOD)?;
+    let staged = keyring.stage_bump(1)?;
+    // by another process, which knows nothing of ours
+    wipe(&path)?;
+    assert!(matches!(keyring.finish_bump(staged), Err(KeyringError::Missing { .. } | KeyringError::Io { .. })));
+    assert!(matches!(keyring.bump(2), Err(KeyringError::Missing { .. })));
+    assert_eq!(fs::read_dir(dir.path()).expect("listed").count(), 0);
+    keyring.destroy()?;
+    assert!(matches!(keyring.bump(3), Err(KeyringError::Missing { .. })));
+    Ok(())
+}
+
+/// An old copy written over the file keeps its inode, one moved to its place brings another: both carry the sign of the
+/// file they were copied from.
+#[test]
+fn an_old_copy_in_the_place_of_the_file_is_told_by_the_sign_it_carries() -> Result<(), KeyringError> {
+    let (dir, path) = home();
+    let old = fs::read(&path).expect("read");
+    let (mut keyring, _) = unlock(&path, GOOD)?;
+    let here = signs(0x51);
+    assert_eq!(keyring.check(&here, 0), None);
+    keyring.bump(1)?;
+    keyring.bump(2)?;
+    assert_eq!(keyring.check(&here, 2), None, "own writes are no sign");
+    assert_eq!(unlock(&path, GOOD)?.0.check(&here, 2), None);
+    let copied = Some(IncarnationChange::Copied { machine: false, volume: false, keys: true });
+    fs::write(&path, &old).expect("written over");
+    // with its store, so that the counters agree
+    assert_eq!(unlock(&path, GOOD)?.0.check(&here, 0), copied);
+    let beside = dir.path().join("backup");
+    fs::write(&beside, &old).expect("written");
+    fs::rename(&beside, &path).expect("moved");
+    assert_eq!(unlock(&path, GOOD)?.0.check(&here, 0), copied);
+    let (mut keyring, _) = unlock(&path, GOOD)?;
+    keyring.renew(Incarnation([2; 8]), here, 5)?;
+    assert_eq!(unlock(&path, GOOD)?.0.check(&here, 5), None, "and once told it is over");
+    Ok(())
 }
 
 #[test]
@@ -278,7 +433,7 @@ fn a_crash_before_the_rename_leaves_the_old_file_usable() -> Result<(), KeyringE
     let (dir, path) = home();
     let (mut keyring, _) = unlock(&path, GOOD)?;
     let before = fs::read(&path).expect("read");
-    let staged = disk::stage(&path, b"what the process had written so far")?;
+    let staged = disk::stage(&path, |_| b"what the process had written so far".to_vec(), true)?;
     drop(staged);
     assert_eq!(fs::read(&path).expect("read"), before);
     unlock(&path, GOOD)?;
@@ -364,7 +519,7 @@ fn copies_and_restores_ask_for_a_new_incarnation() -> Result<(), KeyringError> {
     assert_eq!(keyring.check(&here, 3), Some(IncarnationChange::Restored { keys: 4, store: 3 }));
     assert_eq!(keyring.check(&here, 6), Some(IncarnationChange::KeysRestored { keys: 4, store: 6 }));
     let elsewhere = Signs { machine: [9; 16], ..here };
-    let copied = |machine, volume| Some(IncarnationChange::Copied { machine, volume });
+    let copied = |machine, volume| Some(IncarnationChange::Copied { machine, volume, keys: false });
     assert_eq!(keyring.check(&elsewhere, 4), copied(true, false));
     assert_eq!(keyring.check(&Signs { volume: [9; 16], ..here }, 4), copied(false, true));
 

@@ -83,6 +83,10 @@ error-recused = you are recused from this case
 error-role-expired = your role ended on { $until }
 error-role-expired-hint = ask an administrator to extend it
 error-revoked = this device or member was revoked
+error-key-file-bad = { $file } is no key file
+error-key-file-bad-hint = choose another place: a new key file is made where there is none
+error-key-file-foreign = this key file opens nothing here
+error-key-file-foreign-hint = it was made for another home
 error-ref-not-found = no case { $ref } here
 error-ref-not-found-hint = close to it: { $near }
 error-ref-check-digits = { $ref } is mistyped (its check digits do not fit)
@@ -498,6 +502,12 @@ done-carry-problem = { $file }: { $code }
 ask-stick = Several sticks: which one? { $choices }
 done-lock = Locked.
 done-unlock = Unlocked.
+done-passphrase-change = { $member }: passphrase changed.
+done-passphrase-old-copies = An old copy of keys.boucle still opens with the old passphrase, to the same keys. If somebody may have both, have this device revoked and join anew.
+done-wipe = The keys and the store of this home are gone.
+done-wipe-promise = Not promised: on a flash disk a laboratory may find the old key file, still behind its passphrases. Other nodes keep what they have. A key file on a stick, backups and paper must be destroyed by hand.
+done-wipe-left = could not be removed: { $files }
+done-wipe-silent = a running node does not answer and may still hold keys in memory: end its process, or switch the machine off
 done-clock-suspect = the clock of this device is suspect
 
 ## Who can be reached
@@ -537,6 +547,9 @@ warning-provisional-ref = the final reference comes with the next sync
 warning-cannot-reopen = this case is sealed: this device cannot read it again
 warning-propose-close = the person is satisfied: the case can be closed
 warning-clock-suspect = the clock of this device is suspect
+warning-core-dumps = core dumps cannot be switched off: a crash may write keys to the disk
+warning-readable = other programs of this user can read this one's memory
+warning-keys-in-swap = the system's limit of locked memory is too low: keys may reach the swap; encrypt it or switch it off
 warning-contact-after-closing = new contact after closing: check
 
 ## Fields
@@ -748,6 +761,9 @@ help-outbox = What has not left yet
 help-todo = What waits on me
 help-lock = Lock the member's keys
 help-unlock = Unlock the member's keys
+help-passphrase = The passphrase
+help-passphrase-change = Change the member's passphrase
+help-wipe = Destroy the keys and the data of this machine, at once
 
 ## Help of the options (arg-COMMAND-OPTION goes before arg-OPTION)
 arg-help = Show this help
@@ -854,6 +870,11 @@ arg-listen = Address to listen on (multiaddress)
 arg-web = Address of the local page
 arg-peer = Peer to reach
 arg-no-mdns = Do not look for peers on the local network
+arg-unattended = Start alone: without a member, by a key file
+arg-keyfile = The key file; made if it is not there, for which a passphrase is needed once
+arg-auto-lock = Lock members whose keys nobody used for so long (10 minutes unless said)
+arg-new-passphrase-file = Read the new passphrase from this file
+arg-yes = Yes, for good
 arg-keep = Keep the three nodes in this folder
 arg-demo-web = Leave the coordinator's page open
 arg-demo-sabotage = Break the world under one claim: the demonstration must fail (for tests)

@@ -83,6 +83,10 @@ error-recused = vous êtes écarté·e de ce dossier
 error-role-expired = votre rôle a pris fin le { $until }
 error-role-expired-hint = demandez à l'administration de le prolonger
 error-revoked = cet appareil ou ce membre a été révoqué
+error-key-file-bad = { $file } n'est pas un fichier de clé
+error-key-file-bad-hint = choisir un autre endroit : un nouveau fichier de clé est fait là où il n'y en a pas
+error-key-file-foreign = ce fichier de clé n'ouvre rien ici
+error-key-file-foreign-hint = il a été fait pour un autre dossier
 error-ref-not-found = aucun dossier { $ref } ici
 error-ref-not-found-hint = proches : { $near }
 error-ref-check-digits = { $ref } est mal recopié (les chiffres de contrôle ne vont pas)
@@ -498,6 +502,12 @@ done-carry-problem = { $file } : { $code }
 ask-stick = Plusieurs clés : laquelle ? { $choices }
 done-lock = Session fermée.
 done-unlock = Session ouverte.
+done-passphrase-change = { $member } : phrase secrète changée.
+done-passphrase-old-copies = Une ancienne copie de keys.boucle s'ouvre encore avec l'ancienne phrase, sur les mêmes clés. Si quelqu'un peut avoir les deux, faites révoquer cet appareil et rejoignez à nouveau.
+done-wipe = Les clés et les données de ce dossier ont disparu.
+done-wipe-promise = Non promis : sur une mémoire flash, un laboratoire peut retrouver l'ancien fichier de clés, encore derrière ses phrases secrètes. Les autres nœuds gardent ce qu'ils ont. Un fichier de clé sur une clé USB, les sauvegardes et le papier se détruisent à la main.
+done-wipe-left = n'ont pu être effacés : { $files }
+done-wipe-silent = un nœud en marche ne répond pas et peut garder des clés en mémoire : arrêtez son processus, ou éteignez la machine
 done-clock-suspect = l'horloge de cet appareil est douteuse
 
 ## Qui peut être joint
@@ -537,6 +547,9 @@ warning-provisional-ref = la référence définitive viendra à la prochaine syn
 warning-cannot-reopen = ce dossier est scellé : cet appareil ne pourra pas le relire
 warning-propose-close = la personne est satisfaite : le dossier peut être clos
 warning-clock-suspect = l'horloge de cet appareil est douteuse
+warning-core-dumps = les vidages mémoire ne peuvent être coupés : un plantage peut écrire des clés sur le disque
+warning-readable = d'autres programmes de cette personne peuvent lire la mémoire de celui-ci
+warning-keys-in-swap = la limite de mémoire verrouillée du système est trop basse : des clés peuvent aller dans l'espace d'échange ; chiffrez-le ou coupez-le
 warning-contact-after-closing = nouveau contact après la clôture : à vérifier
 
 ## Champs
@@ -748,6 +761,9 @@ help-outbox = Ce qui n'est pas encore parti
 help-todo = Ce qui m'attend
 help-lock = Fermer la session
 help-unlock = Ouvrir la session
+help-passphrase = La phrase secrète
+help-passphrase-change = Changer la phrase secrète du membre
+help-wipe = Détruire tout de suite les clés et les données de cette machine
 
 ## Aide des options (arg-COMMANDE-OPTION l'emporte sur arg-OPTION)
 arg-help = Montrer cette aide
@@ -854,6 +870,11 @@ arg-listen = Adresse où écouter (multiadresse)
 arg-web = Adresse de la page locale
 arg-peer = Pair à joindre
 arg-no-mdns = Ne pas chercher de pairs sur le réseau local
+arg-unattended = Démarrer seul : sans membre, par un fichier de clé
+arg-keyfile = Le fichier de clé ; fait s'il n'existe pas, ce qui demande une fois une phrase secrète
+arg-auto-lock = Fermer la session de qui n'a rien fait depuis ce temps (10 minutes si rien n'est dit)
+arg-new-passphrase-file = Lire la nouvelle phrase secrète dans ce fichier
+arg-yes = Oui, pour de bon
 arg-keep = Garder les trois nœuds dans ce dossier
 arg-demo-web = Laisser ouverte la page de la coordination
 arg-demo-sabotage = Casser le monde sous une affirmation : la démonstration doit échouer (pour les tests)

@@ -1,0 +1,309 @@
+//! Locking, unattended nodes, wiping: what a running node holds, and when it lets go.
+
+use std::sync::atomic::AtomicU64;
+use std::sync::{Mutex as StdMutex, Weak};
+
+use crdt_model::document::Opened;
+use crdt_model::layer::Layer;
+
+use super::*;
+use crate::homes::NOW;
+use crate::store::{MemberKey, MemberSpace};
+use crate::tests::{Home, complaint};
+
+const PASSPHRASE: &str = "a long enough passphrase";
+const CANARY: &str = "le puits de Manakara est sec";
+
+/// A clock that a test moves.
+#[derive(Clone, Default)]
+struct Time(Arc<AtomicU64>);
+
+impl Time {
+    fn pass(&self, minutes: u64) {
+        self.0.fetch_add(minutes * 60, Ordering::SeqCst);
+    }
+
+    fn clock(&self) -> Clock {
+        let at = Arc::clone(&self.0);
+        Arc::new(move || Duration::from_secs(at.load(Ordering::SeqCst)))
+    }
+}
+
+/// A founded home with one case in it, closed; and the case's reference.
+fn closed_home() -> (tempfile::TempDir, PathBuf, String) {
+    let home = Home::founded();
+    let mut case = complaint();
+    case.text = Some(Words::from(CANARY));
+    let reference = home.new_case(case)["ref"].as_str().expect("a reference").to_owned();
+    let kept = home.with(|core, reader| {
+        let access = reader.secrets.store_access();
+        Ok(core.store.write(|tx| tx.put_member(MemberSpace::Rows, &access, b"canary", CANARY.as_bytes()))?)
+    });
+    kept.expect("written");
+    let path = home.core.home.clone();
+    let Home { core, folder, .. } = home;
+    drop(core);
+    (folder, path, reference)
+}
+
+fn envelope(passphrase: Option<&str>, request: Request) -> Envelope {
+    let passphrase = passphrase.map(|text| Secret::new(text.to_owned()));
+    Envelope { lang: "en".into(), member: None, passphrase, now_ms: Some(NOW), request }
+}
+
+fn ask(node: &Node, passphrase: Option<&str>, request: Request) -> Reply {
+    node.handle(envelope(passphrase, request), &mut |_| {})
+}
+
+fn show(reference: &str) -> Request {
+    Request::CaseShow { r#ref: reference.to_owned() }
+}
+
+fn refused(reply: Reply) -> &'static str {
+    reply.expect_err("refused").code
+}
+
+/// A node as `run` has it, without a network.
+fn running(path: &Path, time: &Time) -> Node {
+    let node = Node::open_at(path, time.clock()).expect("a node");
+    node.sessions.set_auto_lock(Some(Duration::from_secs(600)));
+    node
+}
+
+/// What stays of a member's keys if something stays.
+fn reader_of(node: &Node) -> Weak<StdMutex<Reader>> {
+    let core = node.held().expect("open");
+    let member = core.unlocked()[0];
+    Arc::downgrade(&core.reader(&member).expect("unlocked"))
+}
+
+#[test]
+fn unused_keys_go_after_ten_minutes_and_every_use_begins_them_anew() {
+    let (_folder, path, reference) = closed_home();
+    let time = Time::default();
+    let node = running(&path, &time);
+    ask(&node, Some(PASSPHRASE), show(&reference)).expect("unlocked by it");
+    let core = node.held().expect("open");
+    for _ in 0..3 {
+        time.pass(9);
+        assert_eq!(node.sessions.lock_idle(&core), 0);
+        ask(&node, None, show(&reference)).expect("still unlocked");
+    }
+    let keys = reader_of(&node);
+    time.pass(10);
+    assert_eq!(node.sessions.lock_idle(&core), 1);
+    assert!(keys.upgrade().is_none(), "keys, cases and all are dropped");
+    assert_eq!(refused(ask(&node, None, show(&reference))), "locked");
+    assert_eq!(refused(ask(&node, Some("another passphrase here"), show(&reference))), "wrong_passphrase");
+    ask(&node, Some(PASSPHRASE), show(&reference)).expect("unlocked again");
+    // nobody looked in time: the next request finds the keys unused for too long all the same
+    time.pass(11);
+    assert_eq!(refused(ask(&node, None, show(&reference))), "locked");
+}
+
+#[test]
+fn an_open_request_is_never_locked_under_its_hands() {
+    let (_folder, path, reference) = closed_home();
+    let time = Time::default();
+    let node = running(&path, &time);
+    ask(&node, Some(PASSPHRASE), show(&reference)).expect("unlocked by it");
+    let mut looked = 0;
+    node.handle(envelope(None, Request::Verify), &mut |_| {
+        // the machine slept for an hour in the middle of it
+        time.pass(60);
+        assert_eq!(node.sessions.lock_idle(&node.held().expect("open")), 0);
+        looked += 1;
+    })
+    .expect("done");
+    assert!(looked > 0, "there was a middle");
+    // and the ten minutes begin when it ends
+    time.pass(9);
+    ask(&node, None, show(&reference)).expect("still unlocked");
+}
+
+#[test]
+fn never_means_never() {
+    let (_folder, path, reference) = closed_home();
+    let time = Time::default();
+    let node = running(&path, &time);
+    node.sessions.set_auto_lock(None);
+    ask(&node, Some(PASSPHRASE), show(&reference)).expect("unlocked by it");
+    time.pass(60 * 24 * 365);
+    ask(&node, None, show(&reference)).expect("still unlocked");
+}
+
+#[test]
+fn locking_drops_the_keys_of_one_or_of_all_and_needs_no_passphrase() {
+    let home = Home::founded();
+    let told = home.with(|core, reader| core.invite(reader, "JER", "operator", None, None, NOW)).expect("invited");
+    let second = Passphrase::new("another passphrase here");
+    let text = told["invitation"].as_str().expect("a code");
+    members::join(&home.core.home, Some(&*home.core), text, "Ali", &second, NOW).expect("joined");
+    let Home { core, folder, .. } = home;
+    let path = core.home.clone();
+    drop(core);
+    let node = running(&path, &Time::default());
+    let as_one = |name: &str, passphrase: Option<&str>, request| {
+        let asked = Envelope { member: Some(name.to_owned()), ..envelope(passphrase, request) };
+        node.handle(asked, &mut |_| {})
+    };
+    let unlocked = |reply: &Json| -> Vec<String> {
+        let members = reply["members"].as_array().expect("members").iter();
+        members.filter(|m| m["unlocked"] == true).map(|m| m["name"].as_str().expect("named").to_owned()).collect()
+    };
+    as_one("Rose", Some(PASSPHRASE), Request::Digest).expect("unlocked");
+    as_one("Ali", Some("another passphrase here"), Request::Digest).expect("unlocked");
+    let told = as_one("Ali", None, Request::Lock).expect("locked");
+    assert_eq!(unlocked(&told), ["Rose"]);
+    assert_eq!(refused(as_one("Ali", None, Request::Digest)), "locked");
+    as_one("Rose", None, Request::Digest).expect("Rose goes on");
+    assert_eq!(refused(as_one("Eve", None, Request::Lock)), "member_not_found");
+    assert!(unlocked(&ask(&node, None, Request::Lock).expect("all")).is_empty());
+    assert!(node.held().expect("open").unlocked().is_empty());
+    // nothing recognises a passphrase any more: that would be a way to guess it for next to nothing
+    for (member, passphrase) in [("Rose", PASSPHRASE), ("Ali", "another passphrase here")] {
+        let core = node.held().expect("open");
+        let id = core.shared().here.iter().copied().find(|id| core.shared().name(id) == member).expect("here");
+        assert!(!node.sessions.recognises(&id, passphrase));
+    }
+    // unlocking is for a process that stays
+    assert_eq!(refused(as_one("Rose", Some(PASSPHRASE), Request::Unlock)), "not_running");
+    drop(folder);
+}
+
+#[test]
+fn what_a_member_opens_is_out_of_reach_of_an_unattended_node_until_the_member_unlocks_it() {
+    let (folder, path, reference) = closed_home();
+    let file = folder.path().join("alone.key");
+    let options = |passphrase: Option<&str>| RunOptions {
+        passphrase: passphrase.map(|text| Secret::new(text.to_owned())),
+        key_file: Some(file.clone()),
+        ..RunOptions::default()
+    };
+    let open = |passphrase: Option<&str>| {
+        let node = running(&path, &Time::default());
+        let opened = node.open_unattended(&file, &options(passphrase)).map(drop);
+        opened.map(|()| node)
+    };
+    // the first time a passphrase makes the file; not even then does a member stay unlocked
+    assert_eq!(open(None).expect_err("no key file yet").code, "locked");
+    assert!(!file.exists());
+    assert!(open(Some(PASSPHRASE)).expect("made").held().expect("open").unlocked().is_empty());
+    let node = open(None).expect("alone");
+    let core = node.held().expect("open");
+    assert!(core.unlocked().is_empty());
+
+    // by its keys: no personal and no sensitive section of any case opens, and the open ones do
+    let snapshot = core.store.read().expect("readable");
+    let shared = core.shared();
+    let keychain = core.device_keychain(&snapshot, &shared.roster).expect("keys");
+    let mut sections = [0; 2];
+    for scope in core.case_scopes(&shared) {
+        for doc in snapshot.docs(&scope).expect("listed").flatten().filter(|doc| *doc != crdt_model::id::DocId::ZERO) {
+            for entry in core.entries(&snapshot, &scope, &doc).expect("held") {
+                let opened = keychain.open_entry(&entry).layers;
+                assert!(matches!(opened[0], Opened::Plain(_)));
+                for layer in [Layer::Personal, Layer::Sensitive] {
+                    assert!(!matches!(opened[usize::from(layer.code())], Opened::Plain(_)), "{layer:?}");
+                    sections[usize::from(layer.code()) - 1] += 1;
+                }
+            }
+        }
+    }
+    assert!(sections.iter().all(|seen| *seen > 0));
+    // by its store: the members' values are there and do not open with what this process holds
+    let keyring = core.keyring();
+    let device = keyring.device();
+    for member in keyring.members() {
+        for key in [device.store_key.expose(), device.device_ed.expose(), device.device_x.expose()] {
+            let listed = snapshot.list_member(MemberSpace::Rows, &MemberKey::new(member, key));
+            assert!(listed.is_err(), "there is something, and it does not open");
+        }
+    }
+    drop(keyring);
+
+    // by its answers
+    for request in [show(&reference), Request::Digest, Request::CaseList(Box::default()), Request::MemberList] {
+        assert_eq!(refused(ask(&node, None, request)), "locked");
+    }
+    let status = ask(&node, None, Request::Status).expect("the device knows");
+    assert_eq!((&status["members"][0]["unlocked"], &status["cases"]), (&json!(false), &json!(0)));
+    assert!(ask(&node, None, Request::Fingerprint).expect("the device knows").as_array().is_some_and(|s| s.len() > 1));
+    let verified = ask(&node, None, Request::Verify).expect("the device knows");
+    assert_eq!((&verified["ok"], &verified["cases"]), (&json!(true), &json!(1)));
+    assert_eq!(refused(ask(&node, None, Request::Sync { target: Some("127.0.0.1:1".into()) })), "peer_unreachable");
+
+    // the member's passphrase unlocks it, and the lock takes it back
+    let shown = ask(&node, Some(PASSPHRASE), show(&reference)).expect("unlocked").to_string();
+    assert!(shown.contains(CANARY));
+    let keys = reader_of(&node);
+    ask(&node, None, Request::Lock).expect("locked");
+    assert!(keys.upgrade().is_none());
+    assert_eq!(refused(ask(&node, None, show(&reference))), "locked");
+}
+
+#[test]
+fn a_key_file_of_another_home_is_refused_and_an_older_one_wants_a_passphrase_once() {
+    let (folder, path, _) = closed_home();
+    let (other_folder, other, _) = closed_home();
+    let (file, newer) = (folder.path().join("a.key"), folder.path().join("b.key"));
+    let open = |path: &Path, file: &Path, passphrase: Option<&str>| {
+        let node = running(path, &Time::default());
+        let options =
+            RunOptions { passphrase: passphrase.map(|text| Secret::new(text.to_owned())), ..RunOptions::default() };
+        node.open_unattended(file, &options).map(drop)
+    };
+    open(&path, &file, Some(PASSPHRASE)).expect("made");
+    assert_eq!(open(&other, &file, None).expect_err("another home's").code, "key_file_foreign");
+    assert_eq!(open(&other, &file, Some(PASSPHRASE)).expect_err("another home's").code, "key_file_foreign");
+    open(&path, &newer, Some(PASSPHRASE)).expect("made");
+    assert_eq!(open(&path, &file, None).expect_err("an older one").code, "locked");
+    open(&path, &newer, None).expect("the newer one opens");
+    open(&path, &file, Some(PASSPHRASE)).expect("admitted again");
+    std::fs::write(&newer, b"a photograph").expect("written");
+    assert_eq!(open(&path, &newer, Some(PASSPHRASE)).expect_err("no key file").code, "key_file_bad");
+    assert_eq!(std::fs::read(&newer).expect("read"), b"a photograph", "what is something else is left alone");
+    drop(other_folder);
+}
+
+#[test]
+fn a_passphrase_is_changed_by_whoever_knows_the_old_one() {
+    let (_folder, path, reference) = closed_home();
+    let node = running(&path, &Time::default());
+    let fresh = "cinq mots encore plus longs";
+    let change =
+        |passphrase, new: &str| ask(&node, passphrase, Request::PassphraseChange { new: Secret::new(new.to_owned()) });
+    assert_eq!(refused(change(Some("not the right passphrase"), fresh)), "wrong_passphrase");
+    ask(&node, Some(PASSPHRASE), show(&reference)).expect("unlocked");
+    assert_eq!(refused(change(None, fresh)), "locked", "an unlocked machine is no proof");
+    assert_eq!(refused(change(Some(PASSPHRASE), "court")), "passphrase_weak");
+    assert_eq!(change(Some(PASSPHRASE), fresh).expect("changed")["changed"], true);
+    assert_eq!(refused(ask(&node, Some(PASSPHRASE), show(&reference))), "wrong_passphrase");
+    assert!(ask(&node, Some(fresh), show(&reference)).expect("opens").to_string().contains(CANARY));
+    drop(node);
+    let node = running(&path, &Time::default());
+    assert_eq!(refused(ask(&node, Some(PASSPHRASE), show(&reference))), "wrong_passphrase");
+    ask(&node, Some(fresh), show(&reference)).expect("opens");
+}
+
+#[test]
+fn a_wipe_leaves_neither_keys_on_the_disk_nor_in_memory_and_nothing_comes_back() {
+    let (_folder, path, reference) = closed_home();
+    let node = running(&path, &Time::default());
+    ask(&node, Some(PASSPHRASE), show(&reference)).expect("unlocked");
+    let (keys, core) = (reader_of(&node), node.held().expect("open"));
+    assert_eq!(refused(ask(&node, None, Request::Wipe { yes: false })), "usage_missing");
+    ask(&node, None, show(&reference)).expect("nothing happened");
+    let done = ask(&node, None, Request::Wipe { yes: true }).expect("no passphrase");
+    assert_eq!((&done["wiped"], &done["left"]), (&json!(true), &json!([])), "{done}");
+    assert!(done["keys_us"].as_u64().is_some_and(|us| us < 100_000), "{done}");
+    assert!(!path.exists() && keys.upgrade().is_none());
+    // an act that was under way does not write the keys again
+    let late = core.commit_quietly(|tx| Ok(tx.put(crate::store::Space::Meta, b"late", b"1")?));
+    drop(late);
+    assert!(core.keyring().bump(u64::MAX).is_err());
+    assert!(!path.join(KEYRING_FILE).exists());
+    for passphrase in [None, Some(PASSPHRASE)] {
+        assert_eq!(refused(ask(&node, passphrase, show(&reference))), "not_initialised");
+    }
+}
