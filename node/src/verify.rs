@@ -224,11 +224,8 @@ impl Core {
             let docs: Vec<DocId> = snapshot.docs(&scope)?.collect::<Result<_, _>>()?;
             for doc in docs.into_iter().filter(|doc| *doc != DocId::ZERO) {
                 let entries = self.entries(snapshot, &scope, &doc)?;
-                let held = entries.iter().filter(|entry| {
-                    let fork = shared.forks.get(&(scope, ChainKey::of(entry.header())));
-                    fork.is_none_or(|fork| entry.header().seq < *fork)
-                });
-                let opened: Vec<_> = held.map(|entry| keychain.open_entry(entry)).collect();
+                let counted = self.counting(shared, &entries);
+                let opened: Vec<_> = counted.iter().map(|entry| keychain.open_entry(entry)).collect();
                 let document =
                     document::build(&opened, Kind::Edit, &shared.roster, &|layer| Box::new(CaseSchema(layer)));
                 cases += usize::from(document.accepted > 0);

@@ -4,6 +4,8 @@ mod bad_input;
 mod bundles;
 mod conflicts;
 mod convergence;
+mod copies;
 mod crash;
 mod digest;
 mod import;
+mod keys;

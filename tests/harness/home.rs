@@ -102,6 +102,11 @@ impl Home {
         RunningNode::start(self.command(line).inside(space))
     }
 
+    /// `boucle run` as said.
+    pub fn start_from(&self, invocation: Invocation) -> RunningNode {
+        RunningNode::start(invocation)
+    }
+
     /// A new ordinary case: its reference.
     pub fn new_case(&self, text: &str) -> String {
         let line = "case new --type complaint --channel hotline --category payment.not_received --text -";

@@ -52,11 +52,6 @@ impl RunningNode {
         &self.ready
     }
 
-    /// The process.
-    pub fn id(&self) -> u32 {
-        self.child.id()
-    }
-
     /// The multiaddress it listens on.
     pub fn address(&self) -> String {
         let first = self.ready["listening"].get(0).and_then(Value::as_str);
@@ -73,6 +68,18 @@ impl RunningNode {
         }
     }
 
+    /// The process.
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Waits for it to end by itself, in good order.
+    pub fn ended(mut self) {
+        let ended = self.wait();
+        self.killed = true;
+        assert_eq!(ended, Ok(()), "it ends by itself");
+    }
+
     /// SIGKILL.
     pub fn kill(mut self) {
         self.child.kill().expect("a child can be killed");
@@ -87,15 +94,19 @@ impl RunningNode {
         if !told.is_ok_and(|status| status.success()) {
             return Err("could not be told to stop".to_owned());
         }
+        self.wait()
+    }
+
+    fn wait(&mut self) -> Result<(), String> {
         // the pipe is closed when the process ends; lines in between are of no interest
         loop {
             match self.lines.recv_timeout(WAIT) {
                 Ok(_) => {}
                 Err(RecvTimeoutError::Disconnected) => break,
-                Err(RecvTimeoutError::Timeout) => return Err("told to stop, it goes on".to_owned()),
+                Err(RecvTimeoutError::Timeout) => return Err("it goes on".to_owned()),
             }
         }
-        let Ok(said) = self.stderr.recv_timeout(WAIT) else { return Err("told to stop, it goes on".to_owned()) };
+        let Ok(said) = self.stderr.recv_timeout(WAIT) else { return Err("it goes on".to_owned()) };
         match self.child.wait() {
             Ok(status) if status.success() && said.is_empty() => Ok(()),
             Ok(status) => Err(format!("{status}: {said}")),
