@@ -152,8 +152,9 @@ impl Core {
                 tx.delete(Space::Imported, &key)?;
             }
         }
-        for member in self.keyring().members() {
-            let key = meta::last_case(&member);
+        // not by the keyring: whoever renews an incarnation holds it and waits for this very transaction
+        for member in &self.shared().here {
+            let key = meta::last_case(member);
             if tx.get(Space::Meta, &key)?.is_some_and(|held| held.as_slice() == doc.0) {
                 tx.delete(Space::Meta, &key)?;
             }
