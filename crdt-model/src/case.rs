@@ -24,6 +24,7 @@ pub mod fact;
 pub mod hold;
 pub mod loop_closure;
 pub mod moment;
+pub mod origin;
 pub mod schema;
 pub mod seen;
 pub mod sensitivity;

@@ -161,15 +161,21 @@ fn grant(
 }
 
 fn header(plan: &EntryPlan, bucket: usize) -> Header {
+    // all sections of an entry are of one generation: padding must not stand out
+    let generation = plan.sections.iter().find_map(|section| match section {
+        SectionPlan::Sealed { sealing, .. } => Some(sealing.plain.generation),
+        _ => None,
+    });
+    let generation = generation.unwrap_or(0);
     let sections = plan
         .sections
         .iter()
         .map(|section| {
             let (layer, generation, len, hint) = match section {
                 SectionPlan::Clear { layer, bytes } => (*layer, 0, bytes.len(), [0; 8]),
-                SectionPlan::Padding { layer, hint } => (layer.code(), 0, bucket, *hint),
+                SectionPlan::Padding { layer, hint } => (layer.code(), generation, bucket, *hint),
                 SectionPlan::Sealed { layer, hint, sealing } => (layer.code(), sealing.plain.generation, bucket, *hint),
-                SectionPlan::Grant { .. } => (LAYER_GRANT, 0, GrantSection::LEN, [0; 8]),
+                SectionPlan::Grant { .. } => (LAYER_GRANT, generation, GrantSection::LEN, [0; 8]),
             };
             SectionRef { layer, generation, len: len as u32, hash: [0; 32], hint }
         })

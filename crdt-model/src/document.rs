@@ -5,17 +5,25 @@
 //!   ─ authority of the device at `auth` ──▶ base   (void and waiting ones are named, and stay in the log)
 //!   ─ causal closure ───────────────────▶ accepted
 //!   ─ topological order, earliest claimed first
+//!   ─ the generation that counts ───────▶ its entries; what came late for it is named
 //!   ─ per layer: member, change header, schema, canonical form ──▶ Automerge, or a fault with author and reason
 //! ```
 //!
 //! A pure function of the entries, the keys of the reader and the roster: no order of arrival changes it. Who cannot
 //! read a layer does not judge it.
+//!
+//! **Generations.** A case is written anew when it is sealed or opened. The first entry of generation *g* + 1 follows
+//! entries of *g* and holds everything; the greatest generation counts and the others are in no view. Births of one
+//! generation that did not see each other are one generation if they are of one shape, since what they restate is the
+//! same facts; a restricted birth beats an ordinary one. Opening, and writing a sealed case anew, is for those who may be
+//! of an audience. An entry of an older generation that no counted entry follows is *late*.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use automerge::ChangeHash;
 
-use crate::entry::{Header, Kind, VALIDATOR};
+use crate::case::origin;
+use crate::entry::{Header, Kind, LAYER_GRANT, VALIDATOR};
 use crate::gate::{Expect, Schema, check_change};
 use crate::id::{EntryId, MemberId};
 use crate::layer::{Layer, LayerDoc, LayerOp, LayerState, Stamp};
@@ -83,8 +91,17 @@ pub struct Document {
     pub docs: [LayerDoc; 3],
     /// Per layer, its content; `None` where sections exist and none could be opened.
     pub states: [Option<LayerState>; 3],
-    /// Entries accepted that no other accepted entry follows, sorted.
+    /// Entries that no other follows, sorted: of those accepted, and not late.
     pub heads: Vec<EntryId>,
+    /// The generation that counts.
+    pub generation: u32,
+    /// The entries of that generation, which the view is made of.
+    pub counted: BTreeSet<EntryId>,
+    /// Entries of another generation that nothing counted follows, in the document's order: written without knowing of
+    /// this generation, and not yet carried into it.
+    pub late: Vec<EntryId>,
+    /// Entries that were late and are carried: something counted follows them, but no birth of this generation.
+    pub carried: Vec<EntryId>,
     /// What is not in the view, and why.
     pub faults: Vec<Fault>,
     /// Readable sections in the document's order.
@@ -95,36 +112,60 @@ pub struct Document {
     pub incomplete: usize,
 }
 
+/// Generations that may stand above the greatest one erased, or above the first while none is: a device cannot jump ahead
+/// of all others.
+pub const GENERATIONS_AHEAD: u32 = 2;
+
+/// Bits below the place of an entry in [`Stamp::order`]: room for the places of what it restates.
+pub const ORDER_BITS: u32 = 20;
+
 /// Builds the document from its entries of one `kind`; others are faults. `schema` gives the schema of a layer.
+pub fn build(entries: &[DocEntry], kind: Kind, roster: &Roster, schema: &dyn Fn(Layer) -> Box<dyn Schema>) -> Document {
+    build_above(entries, kind, roster, schema, None)
+}
+
+/// As [`build`], where all generations up to `erased` were destroyed.
 ///
 /// # Panics
 ///
 /// Never: what is expected here was put there above.
-pub fn build(entries: &[DocEntry], kind: Kind, roster: &Roster, schema: &dyn Fn(Layer) -> Box<dyn Schema>) -> Document {
+pub fn build_above(
+    entries: &[DocEntry],
+    kind: Kind,
+    roster: &Roster,
+    schema: &dyn Fn(Layer) -> Box<dyn Schema>,
+    erased: Option<u32>,
+) -> Document {
     let mut document = Document::default();
-    let accepted = accept(entries, kind, roster, &mut document.faults);
+    let accepted = accept(entries, kind, roster, erased, &mut document.faults);
     let order = order(entries, &accepted);
-    document.heads = heads(entries, &accepted);
     document.accepted = accepted.len();
     let missing = |n: usize, layer: Layer| matches!(entries[n].layers[layer as usize], Opened::Missing);
     let lacks = |n: &&usize| Layer::ALL.into_iter().any(|layer| missing(**n, layer));
     document.incomplete = accepted.iter().filter(lacks).count();
     let mut pasts = Pasts::of(entries, &order);
+    let turn = Turn::of(entries, &order, &pasts, roster, &mut document.faults);
+    document.heads = heads(entries, &accepted, &turn.late);
+    document.generation = turn.generation;
+    document.counted = turn.counted.iter().map(|n| entries[*n].id).collect();
+    document.late = turn.late.iter().map(|n| entries[*n].id).collect();
+    document.carried = turn.carried.iter().map(|n| entries[*n].id).collect();
     let mut stamps: [HashMap<ChangeHash, Stamp>; 3] = Default::default();
-    for (position, n) in order.iter().enumerate() {
+    for (position, n) in order.iter().enumerate().filter(|(_, n)| turn.counted.contains(n)) {
         let entry = &entries[*n];
+        let is_birth = entry.header.deps.is_empty() || turn.births.contains(n);
         for layer in Layer::ALL {
             let Opened::Plain(plain) = &entry.layers[layer as usize] else { continue };
             if plain.change.is_empty() {
                 continue;
             }
             let at = usize::from(layer.code());
-            let result = judge(entry, *n, layer, plain, roster, &document.docs[at], &pasts, &*schema(layer));
+            let result = judge(entry, *n, is_birth, layer, plain, roster, &document.docs[at], &pasts, &*schema(layer));
             match result {
                 Ok(change) => {
                     let stamp = Stamp {
                         entry: entry.id,
-                        order: position as u64,
+                        order: (position as u64) << ORDER_BITS,
                         claimed_ms: plain.claimed_ms,
                         member: (plain.member != MemberId::ZERO).then_some(plain.member),
                         device: entry.header.device,
@@ -148,18 +189,131 @@ pub fn build(entries: &[DocEntry], kind: Kind, roster: &Roster, schema: &dyn Fn(
     }
     for layer in Layer::ALL {
         let at = usize::from(layer.code());
-        let readable = readable(entries, &accepted, at);
+        let readable = readable(entries, &turn.counted, at);
         let stamps = &stamps[at];
         document.states[at] = readable
             .then(|| document.docs[at].state(|hash| *stamps.get(hash).expect("every applied change has a stamp")));
     }
+    if turn.generation > 0 {
+        origin::restore(&mut document.states, &mut document.history);
+    }
     document
 }
 
+/// Which generation counts, and what of it.
+struct Turn {
+    generation: u32,
+    /// Its entries.
+    counted: BTreeSet<usize>,
+    /// Its first entries.
+    births: BTreeSet<usize>,
+    /// Accepted, of another generation, and followed by nothing counted; in order.
+    late: Vec<usize>,
+    /// As those, but followed by something counted that is no birth.
+    carried: Vec<usize>,
+}
+
+impl Turn {
+    fn of(entries: &[DocEntry], order: &[usize], pasts: &Pasts, roster: &Roster, faults: &mut Vec<Fault>) -> Self {
+        let generation = |n: usize| generation_of(&entries[n].header).unwrap_or(0);
+        let mut turn = Self {
+            generation: 0,
+            counted: order.iter().copied().filter(|n| generation(*n) == 0).collect(),
+            births: BTreeSet::new(),
+            late: Vec::new(),
+            carried: Vec::new(),
+        };
+        if turn.counted.len() == order.len() {
+            return turn;
+        }
+        // by generation: its first entries, and whether they are restricted
+        let mut births: BTreeMap<u32, Vec<(usize, bool)>> = BTreeMap::new();
+        for n in order {
+            let first = !order.iter().any(|other| generation(*other) >= generation(*n) && pasts.follows(*n, *other));
+            let entry = &entries[*n];
+            let Some(before) = generation(*n).checked_sub(1) else {
+                if entry.header.deps.is_empty() {
+                    births.entry(0).or_default().push((*n, is_sealed_shape(entry)));
+                }
+                continue;
+            };
+            if !first {
+                continue;
+            }
+            let below = births.get(&before).into_iter().flatten();
+            let was_restricted = below.into_iter().any(|(birth, restricted)| *restricted && pasts.follows(*n, *birth));
+            match birth_verdict(entry, was_restricted, roster) {
+                Ok(restricted) => births.entry(generation(*n)).or_default().push((*n, restricted)),
+                Err(found) => faults.push(found),
+            }
+        }
+        births.remove(&0);
+        let valid: BTreeSet<usize> = births.values().flatten().map(|(n, _)| *n).collect();
+        let stands_on = |n: usize, on: &BTreeSet<usize>| on.iter().any(|birth| n == *birth || pasts.follows(n, *birth));
+        if let Some((number, first)) = births.pop_last() {
+            let restricted = first.iter().any(|(_, restricted)| *restricted);
+            turn.generation = number;
+            turn.births = first.iter().filter(|(_, of)| *of == restricted).map(|(n, _)| *n).collect();
+            let counts = |n: &usize| generation(*n) == number && stands_on(*n, &turn.births);
+            turn.counted = order.iter().copied().filter(counts).collect();
+        }
+        for n in order.iter().filter(|n| !turn.counted.contains(n)) {
+            let void = generation(*n) > 0 && !stands_on(*n, &valid);
+            if void || turn.births.iter().any(|birth| pasts.follows(*birth, *n)) {
+                continue;
+            }
+            match turn.counted.iter().any(|counted| pasts.follows(*counted, *n)) {
+                true => turn.carried.push(*n),
+                false => turn.late.push(*n),
+            }
+        }
+        turn
+    }
+}
+
+/// The one generation of all sections of an entry; `None` where they differ.
+pub fn generation_of(header: &Header) -> Option<u32> {
+    let mut generations = header.sections.iter().map(|section| section.generation);
+    let first = generations.next().unwrap_or(0);
+    generations.all(|other| other == first).then_some(first)
+}
+
+/// Whether the open layer names nobody, as that of a restricted case does. What cannot be opened counts as sealed.
+fn is_sealed_shape(entry: &DocEntry) -> bool {
+    match &entry.layers[usize::from(Layer::Open.code())] {
+        Opened::Plain(plain) => plain.flags & FLAG_DEVICE_ONLY != 0,
+        Opened::Absent | Opened::Unreadable => true,
+    }
+}
+
+/// Whether the first entry of a generation may be one, and is restricted.
+fn birth_verdict(entry: &DocEntry, was_restricted: bool, roster: &Roster) -> Result<bool, Fault> {
+    let refused = |layer, code: &str, waiting| Fault {
+        entry: entry.id,
+        layer,
+        member: None,
+        step: "authority",
+        code: code.to_owned(),
+        waiting,
+    };
+    let restricted = is_sealed_shape(entry);
+    if was_restricted && !roster.device_may_open(&entry.header.device) {
+        return Err(refused(None, "generation_authority", false));
+    }
+    if let (false, Opened::Plain(plain)) = (restricted, &entry.layers[usize::from(Layer::Open.code())]) {
+        member_verdict(entry, Layer::Open, plain, roster)
+            .map_err(|(code, waiting)| refused(Some(Layer::Open), code, waiting))?;
+        if !roster.may_open(&plain.member) {
+            return Err(refused(Some(Layer::Open), "generation_authority", false));
+        }
+    }
+    Ok(restricted)
+}
+
 /// False when sections of the layer exist and not one could be opened.
-fn readable(entries: &[DocEntry], accepted: &BTreeSet<usize>, at: usize) -> bool {
+fn readable(entries: &[DocEntry], counted: &BTreeSet<usize>, at: usize) -> bool {
     let mut sealed = false;
-    for n in accepted {
+    for n in counted {
         match entries[*n].layers[at] {
             Opened::Plain(_) => return true,
             // fail closed: nobody knows what the missing ones say
@@ -184,14 +338,20 @@ fn fault(
 
 /// Base (form and authority hold, past complete) and all its ancestors. What is against the form of the document, or
 /// builds on such, is in no view; an ancestor that a good entry builds on stays, whatever its own authority.
-fn accept(entries: &[DocEntry], kind: Kind, roster: &Roster, faults: &mut Vec<Fault>) -> BTreeSet<usize> {
+fn accept(
+    entries: &[DocEntry],
+    kind: Kind,
+    roster: &Roster,
+    erased: Option<u32>,
+    faults: &mut Vec<Fault>,
+) -> BTreeSet<usize> {
     let index: HashMap<EntryId, usize> = entries.iter().enumerate().map(|(n, e)| (e.id, n)).collect();
     let mut complete = vec![None; entries.len()];
     let mut accepted = BTreeSet::new();
     for (n, entry) in entries.iter().enumerate() {
         let verdict = form_verdict(entry, kind)
             .and_then(|()| header_verdict(entry, roster))
-            .and_then(|()| past_held(n, entries, kind, &index, &mut complete));
+            .and_then(|()| past_held(n, entries, kind, erased, &index, &mut complete));
         match verdict {
             Ok(()) => {
                 let mut stack = vec![n];
@@ -205,7 +365,7 @@ fn accept(entries: &[DocEntry], kind: Kind, roster: &Roster, faults: &mut Vec<Fa
                 entry: entry.id,
                 layer: None,
                 member: None,
-                step: if code == "kind" || code == "birth" { "form" } else { "authority" },
+                step: if matches!(code, "kind" | "birth" | "generation") { "form" } else { "authority" },
                 code: code.to_owned(),
                 waiting,
             }),
@@ -229,6 +389,21 @@ fn form_verdict(entry: &DocEntry, kind: Kind) -> Result<(), (&'static str, bool)
     Ok(())
 }
 
+/// The generation of an entry, by what it follows: that of its past, or the next one above it, begun by an entry of all
+/// sections. An older one was not written by someone who had seen the newer.
+fn generation_verdict(header: &Header, past: Option<u32>, erased: Option<u32>) -> Result<u32, (&'static str, bool)> {
+    let generation = generation_of(header).ok_or(("generation", false))?;
+    let begins = past.is_none_or(|past| generation == past + 1);
+    let whole = [0, 1, 2, LAYER_GRANT].into_iter().all(|layer| header.section(layer).is_some());
+    match past {
+        None if generation > 0 => Err(("generation", false)),
+        Some(past) if generation < past || generation > past.saturating_add(1) => Err(("generation", false)),
+        Some(_) if begins && !whole => Err(("generation", false)),
+        _ if generation > erased.unwrap_or(0).saturating_add(GENERATIONS_AHEAD) => Err(("generation_waits", true)),
+        _ => Ok(generation),
+    }
+}
+
 /// The device's authority at the entry's `auth`.
 fn header_verdict(entry: &DocEntry, roster: &Roster) -> Result<(), (&'static str, bool)> {
     let header = &entry.header;
@@ -246,13 +421,17 @@ fn header_verdict(entry: &DocEntry, roster: &Roster) -> Result<(), (&'static str
     if needed { Ok(()) } else { Err(("not_authorised", false)) }
 }
 
+/// Of an entry: that it and its past are held and in form, and the greatest generation up to it; or why not.
+type Held = Result<u32, (&'static str, bool)>;
+
 /// Every entry in the past of `n` is held and in form.
 fn past_held(
     n: usize,
     entries: &[DocEntry],
     kind: Kind,
+    erased: Option<u32>,
     index: &HashMap<EntryId, usize>,
-    known: &mut [Option<Result<(), (&'static str, bool)>>],
+    known: &mut [Option<Held>],
 ) -> Result<(), (&'static str, bool)> {
     let mut stack = vec![(n, false)];
     while let Some((at, visited)) = stack.pop() {
@@ -266,7 +445,8 @@ fn past_held(
             stack.extend(unknown.map(|d| (*d, false)));
             continue;
         }
-        let mut verdict = form_verdict(&entries[at], kind);
+        let form = form_verdict(&entries[at], kind);
+        let mut past: Result<Option<u32>, _> = Ok(None);
         for dep in deps {
             let of_dep = match index.get(dep) {
                 None => Err(("deps_unknown", true)),
@@ -275,11 +455,15 @@ fn past_held(
                     .unwrap_or(Err(("deps_unknown", true)))
                     .map_err(|(code, waiting)| if waiting { (code, waiting) } else { ("deps_void", false) }),
             };
-            verdict = verdict.and(of_dep);
+            past = past.and_then(|past| of_dep.map(|generation| past.max(Some(generation))));
         }
-        known[at] = Some(verdict);
+        let verdict = form.and(past);
+        known[at] = Some(match kind {
+            Kind::Edit => verdict.and_then(|past| generation_verdict(&entries[at].header, past, erased)),
+            _ => verdict.map(|_| 0),
+        });
     }
-    known[n].unwrap_or(Err(("deps_unknown", true)))
+    known[n].unwrap_or(Err(("deps_unknown", true))).map(drop)
 }
 
 /// Topological order; among entries whose predecessors are placed, the earliest claimed comes next, then the lowest id.
@@ -324,9 +508,11 @@ fn claimed_ms(entry: &DocEntry) -> i64 {
         .unwrap_or(i64::MIN)
 }
 
-fn heads(entries: &[DocEntry], accepted: &BTreeSet<usize>) -> Vec<EntryId> {
-    let followed: HashSet<EntryId> = accepted.iter().flat_map(|n| entries[*n].header.deps.iter().copied()).collect();
-    let mut heads: Vec<EntryId> = accepted.iter().map(|n| entries[*n].id).filter(|id| !followed.contains(id)).collect();
+/// What an act names as its past. What is late is not among it: whoever follows it says that they carry it.
+fn heads(entries: &[DocEntry], accepted: &BTreeSet<usize>, late: &[usize]) -> Vec<EntryId> {
+    let known = || accepted.iter().filter(|n| !late.contains(n));
+    let followed: HashSet<EntryId> = known().flat_map(|n| entries[*n].header.deps.iter().copied()).collect();
+    let mut heads: Vec<EntryId> = known().map(|n| entries[*n].id).filter(|id| !followed.contains(id)).collect();
     heads.sort_unstable();
     heads
 }
@@ -364,9 +550,13 @@ impl Pasts {
     }
 
     fn sees(&self, n: usize, layer: usize, hash: &ChangeHash) -> bool {
-        let at = |n: &usize| self.position.get(n).copied();
-        let (Some(by), Some(of)) = (self.carried[layer].get(hash).and_then(at), at(&n)) else { return false };
-        self.past[of].get(by / 64).is_some_and(|word| word >> (by % 64) & 1 == 1)
+        self.carried[layer].get(hash).is_some_and(|by| self.follows(n, *by))
+    }
+
+    /// Whether `before` is in the past of `n`.
+    fn follows(&self, n: usize, before: usize) -> bool {
+        let (Some(by), Some(of)) = (self.position.get(&before), self.position.get(&n)) else { return false };
+        self.past[*of].get(by / 64).is_some_and(|word| word >> (by % 64) & 1 == 1)
     }
 }
 
@@ -374,6 +564,7 @@ impl Pasts {
 fn judge(
     entry: &DocEntry,
     n: usize,
+    is_birth: bool,
     layer: Layer,
     plain: &Plain,
     roster: &Roster,
@@ -405,7 +596,7 @@ fn judge(
     if change.ops().iter().any(rewrites) {
         return Err(fault(entry, Some(layer), plain, "semantic", "fact_rewritten", false));
     }
-    let late = |op: &crate::gate::CheckedOp| !header.deps.is_empty() && schema.birth_only(&key_of(&op.op));
+    let late = |op: &crate::gate::CheckedOp| !is_birth && schema.birth_only(&key_of(&op.op));
     if change.ops().iter().any(late) {
         return Err(fault(entry, Some(layer), plain, "semantic", "birth_only", false));
     }
@@ -443,3 +634,6 @@ fn member_verdict(entry: &DocEntry, layer: Layer, plain: &Plain, roster: &Roster
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests;

@@ -10,6 +10,7 @@ mod create;
 mod draft;
 mod life_cycle;
 mod refusal;
+pub mod reseal;
 mod set;
 
 pub use act::{Birth, Creation, Edit, EditContext, LinkKind, Policy, RestrictedBirth};

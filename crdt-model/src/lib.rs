@@ -13,7 +13,7 @@
 //! | [`seal`] | sections, grants, key derivations: what an outside reviewer should read |
 //! | [`compose`] | from an act to a signed entry |
 //! | [`admission`], [`document`] | what is stored and relayed; what is seen |
-//! | [`retraction`] | what takes back, erases or holds: kind 5 entries |
+//! | [`retraction`], [`erasure`] | what takes back, erases or holds: kind 5 entries |
 //! | [`roster`] | who may do what, evaluated from membership entries alone |
 //! | [`gate`] | the checks a change passes before Automerge sees it |
 //! | [`layer`] | one sealed layer of one case as an Automerge document of root scalars |
@@ -30,6 +30,7 @@ pub mod compose;
 pub mod document;
 pub mod edit;
 pub mod entry;
+pub mod erasure;
 pub mod frontier;
 pub mod gate;
 pub mod id;
@@ -42,3 +43,4 @@ pub mod sync;
 pub mod taxonomy;
 pub mod time;
 pub mod view;
+pub mod words;

@@ -3,6 +3,7 @@
 //! ```text
 //! content    = [ 1, code, body ]                     layer 0 of the entry, not sealed
 //! withdrawal = code 0, body = [1..256 * [seq: uint, entry id: bstr 32]]      sorted by seq
+//! erasure    = code 1, body = [layers: 1..7, generation: u32, ground: 0..3]
 //! ```
 //!
 //! A *withdrawal* takes back entries that nobody else can have read: an author's own, of the withdrawal's chain and document,
@@ -10,7 +11,9 @@
 //! Nobody checks that they were never offered, and nobody need: **bytes win**. Whoever holds a section of a withdrawn entry
 //! shows it and raises an alarm, and whoever lacks it takes it from them; so a withdrawal can never bury what was read.
 //!
-//! Codes 1 erasure, 2 hold and 3 end of a hold are reserved. An entry whose content is reserved, of a later version or
+//! An [erasure](crate::erasure) destroys what was read: it takes two.
+//!
+//! Codes 2 hold and 3 end of a hold are reserved. An entry whose content is reserved, of a later version or
 //! cannot be read is stored and relayed and has no effect.
 
 use std::borrow::Borrow;
@@ -18,6 +21,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::cbor::{Canonical, CborError, Reader, ReaderExt, Writer, WriterExt, malformed};
 use crate::entry::{Entry, Header, Kind};
+use crate::erasure::Erasure;
 use crate::frontier::ChainKey;
 use crate::id::{DocId, EntryId, ScopeId};
 
@@ -27,6 +31,7 @@ pub const RETRACTION_VERSION: u64 = 1;
 pub const WITHDRAWN_MAX: usize = 256;
 
 const CODE_WITHDRAWAL: u64 = 0;
+const CODE_ERASURE: u64 = 1;
 
 /// An entry taken back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -42,6 +47,8 @@ pub struct Withdrawn {
 pub enum Retraction {
     /// Own entries of this chain and document, taken back before anybody could hold them: 1 to [`WITHDRAWN_MAX`], by `seq`.
     Withdrawal(Vec<Withdrawn>),
+    /// One of two signatures under the erasure of sections of this document.
+    Erasure(Erasure),
 }
 
 impl Retraction {
@@ -64,6 +71,10 @@ impl Canonical for Retraction {
                     w.arr(2).uint(withdrawn.seq).bstr(&withdrawn.entry.0);
                 }
             }
+            Self::Erasure(erasure) => {
+                w.uint(CODE_ERASURE);
+                erasure.write(w);
+            }
         }
     }
 
@@ -74,6 +85,7 @@ impl Canonical for Retraction {
         }
         match r.u64()? {
             CODE_WITHDRAWAL => Ok(Self::Withdrawal(read_withdrawn(r)?)),
+            CODE_ERASURE => Ok(Self::Erasure(Erasure::read(r)?)),
             _ => malformed("unknown retraction"),
         }
     }

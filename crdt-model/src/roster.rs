@@ -695,6 +695,24 @@ impl Roster {
         first
     }
 
+    /// Whether a member may be of an audience: the founder, or confirmed by the coordination in a role that audiences take
+    /// their members from. Such a member may open a sealed case or write it anew.
+    pub fn may_open(&self, member: &MemberId) -> bool {
+        let Some(held) = self.members.get(member) else { return false };
+        if held.invite == EntryId::ZERO {
+            return true;
+        }
+        let confirmed = self.invites.get(&held.invite).and_then(|invite| invite.confirmed_by);
+        held.standing == Standing::Confirmed
+            && confirmed.is_some_and(|(_, rank)| rank <= 1)
+            && held.profiles().any(|profile| !profile.audiences.is_empty())
+    }
+
+    /// Whether one of the members of a device [may open](Self::may_open) sealed cases.
+    pub fn device_may_open(&self, device: &DeviceId) -> bool {
+        self.members.iter().any(|(id, member)| member.device == *device && self.may_open(id))
+    }
+
     /// The verifying key of a device whose Join (or Genesis) is held.
     pub fn device_key(&self, device: &DeviceId) -> Option<VerifyingKey> {
         VerifyingKey::from_bytes(&self.devices.get(device)?.keys.ed).ok()

@@ -344,6 +344,24 @@ pub struct SealedAccount {
     pub allegations: Vec<Told>,
     /// `member:<id>` or `role:<code>`.
     pub recusals: Vec<crate::case::Who>,
+    /// Who could read the case before it was sealed.
+    pub exposed: Vec<ExposedView>,
+}
+
+/// Who could read an older generation: what was read cannot be unread.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct ExposedView {
+    /// The fact.
+    pub id: FactId,
+    /// The generation.
+    pub generation: u32,
+    /// Who could read its words.
+    pub members: Vec<MemberId>,
+    /// Which devices could read its codes and dates.
+    pub devices: Vec<DeviceId>,
+    /// Its origin: who sealed it, and when.
+    #[serde(flatten)]
+    pub origin: Origin,
 }
 
 /// One case as one reader sees it.

@@ -2,8 +2,9 @@
 
 use crate::case::CaseLayers;
 use crate::case::fact::{
-    ActionFact, AttachmentFact, ConsentFact, ContactFact, Dated, FactKind, HoldFact, InteractionFact, LowerFact,
-    MoveFact, RaiseFact, RecusalFact, ResponseFact, ResponseText, SatisfactionDetail, SatisfactionFact, TextFact,
+    ActionFact, AttachmentFact, ConsentFact, ContactFact, Dated, ExposedFact, FactKind, HoldFact, InteractionFact,
+    LowerFact, MoveFact, OldKeysFact, RaiseFact, RecusalFact, ResponseFact, ResponseText, SatisfactionDetail,
+    SatisfactionFact, TextFact,
 };
 use crate::case::seen::Family;
 use crate::cbor::{self, Canonical};
@@ -68,6 +69,10 @@ pub struct SealedFacts {
     pub allegations: Family<TextFact>,
     /// Who must not see the case.
     pub recusals: Family<RecusalFact>,
+    /// Who could read it before it was sealed.
+    pub exposed: Family<ExposedFact>,
+    /// Keys of its older generations.
+    pub old_keys: Family<OldKeysFact>,
 }
 
 impl CodeFacts {
@@ -108,6 +113,8 @@ impl SealedFacts {
         Self {
             allegations: family(layer, FactKind::Allegation, "allegation", alarms),
             recusals: family(layer, FactKind::Recusal, "recusals", alarms),
+            exposed: family(layer, FactKind::Exposed, "exposed", alarms),
+            old_keys: family(layer, FactKind::OldKeys, "old_keys", alarms),
         }
     }
 }

@@ -17,12 +17,22 @@ use crate::case::sensitivity::Level;
 use crate::case::status::Status;
 use crate::cbor::{self, CborError};
 use crate::edit::Words;
+use crate::id::{DeviceId, EntryId, Incarnation, MemberId};
 use crate::layer::Stamp;
+use crate::seal::Secret;
 
 /// Most bytes of words in one fact.
 pub const WORDS_BYTES_MAX: usize = 32 * 1024;
 /// Most bytes of a short text: a name, a purpose.
 pub const SHORT_BYTES_MAX: usize = 256;
+/// Most keys one origin may name.
+pub const ORIGIN_KEYS_MAX: usize = 4096;
+/// Places of origins in one entry.
+pub const ORIGINS_MAX: u32 = 1 << 16;
+/// Most members, and devices, one list of readers may name.
+pub const EXPOSED_MAX: usize = 1024;
+/// Most chains whose keys a new generation passes on.
+pub const OLD_KEYS_MAX: usize = 64;
 /// Most raises one lowering may name.
 pub const RAISES_MAX: usize = 256;
 
@@ -110,11 +120,17 @@ pub enum FactKind {
     Attachment,
     /// A scan of the paper.
     PaperScan,
+    /// Who first wrote what a generation restates.
+    Origin,
+    /// Who could read an older generation.
+    Exposed,
+    /// Keys of an older generation's words.
+    OldKeys,
 }
 
 impl FactKind {
     /// All kinds.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 21] = [
         Self::Move,
         Self::Reason,
         Self::Hold,
@@ -133,6 +149,9 @@ impl FactKind {
         Self::Recusal,
         Self::Attachment,
         Self::PaperScan,
+        Self::Origin,
+        Self::Exposed,
+        Self::OldKeys,
     ];
 
     /// What stands before the `/` of the root key.
@@ -156,6 +175,9 @@ impl FactKind {
             Self::Recusal => "recusal",
             Self::Attachment => "attachment",
             Self::PaperScan => "paper_scan",
+            Self::Origin => "origin",
+            Self::Exposed => "exposed",
+            Self::OldKeys => "old_keys",
         }
     }
 
@@ -186,6 +208,9 @@ impl FactKind {
             Self::Action => cbor::decode::<ActionFact>(bytes).map(drop),
             Self::Recusal => cbor::decode::<RecusalFact>(bytes).map(drop),
             Self::Attachment | Self::PaperScan => cbor::decode::<AttachmentFact>(bytes).map(drop),
+            Self::Origin => cbor::decode::<OriginFact>(bytes).map(drop),
+            Self::Exposed => cbor::decode::<ExposedFact>(bytes).map(drop),
+            Self::OldKeys => cbor::decode::<OldKeysFact>(bytes).map(drop),
         }
     }
 }
@@ -371,6 +396,45 @@ pub struct AttachmentFact {
     pub name: Option<Words>,
     /// Media type.
     pub media_type: Option<String>,
+}
+
+/// Who first wrote some of the keys that the same entry restates: `[1, entry32, member16|null, device16, claimed_ms, n,
+/// [keys…]]`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OriginFact {
+    /// The entry of the older generation.
+    pub entry: EntryId,
+    /// Its author, where it named one.
+    pub member: Option<MemberId>,
+    /// The device that wrote it.
+    pub device: DeviceId,
+    /// The time it claims.
+    pub claimed_ms: i64,
+    /// Its place among the origins of this entry.
+    pub n: u32,
+    /// The keys restated, ascending.
+    pub keys: Vec<String>,
+}
+
+/// `[1, generation, [members…], [devices…]]`, both ascending.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ExposedFact {
+    /// The generation they could read.
+    pub generation: u32,
+    /// Who could read the words.
+    pub members: Vec<MemberId>,
+    /// Which devices could read codes and dates.
+    pub devices: Vec<DeviceId>,
+}
+
+/// `[1, generation, [[device16, incarnation8, key32]…]]`, ascending: with these the audience reads what was still
+/// written to the older generation by someone who had not heard of this one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OldKeysFact {
+    /// The generation they open.
+    pub generation: u32,
+    /// The personal key of each chain.
+    pub keys: Vec<(DeviceId, Incarnation, Secret)>,
 }
 
 impl fmt::Debug for ConsentFact {

@@ -216,6 +216,8 @@ pub const FIELDS: &[Field] = &[
     register("accused", S, Kind::Words(1024)),
     register("accused_linked", S, Kind::OneOf(&["yes", "no", "unknown"])),
     facts("recusals", S, FactKind::Recusal, "seal"),
+    facts("exposed", S, FactKind::Exposed, "seal"),
+    facts("old_keys", S, FactKind::OldKeys, "seal"),
     register("incident_at", R, Kind::Moment),
     register("incident_place", R, Kind::Words(512)),
     set("immediate_needs", S, Kind::Element(CODE_BYTES_MAX, None), Setting::Free),
@@ -239,7 +241,14 @@ pub const FIELDS: &[Field] = &[
     facts("satisfaction", R, FactKind::SatisfactionDetail, "answer"),
     set("links", R, Kind::Element(64, None), Setting::Verb("link")),
     set("moved", P, Kind::Element(64, None), Setting::Verb("move")),
+    facts(ORIGINS, P, FactKind::Origin, "seal"),
 ];
+
+/// Where restated content comes from: beside what it tells of, in any layer of an ordinary case.
+pub const ORIGINS: &str = "origins";
+
+/// Fields that a generation writes of itself and the next does not restate.
+pub const OF_ONE_GENERATION: [&str; 5] = [ORIGINS, "exposed", "old_keys", "audience", "recusals"];
 
 /// Fields that make the mark of a restricted case: they stay open.
 pub const MARK: [&str; 3] = ["restricted", "week", "region"];
@@ -285,6 +294,11 @@ pub fn placed(ordinary: Layer, restricted: bool) -> Layer {
 /// Where `field` lies.
 pub fn place_of(field: &Field, restricted: bool) -> Layer {
     if MARK.contains(&field.name) { Layer::Open } else { placed(field.layer, restricted) }
+}
+
+/// Whether `field` of such a case may lie in `layer`.
+pub fn lies_in(field: &Field, layer: Layer, restricted: bool) -> bool {
+    place_of(field, restricted) == layer || (field.name == ORIGINS && !restricted)
 }
 
 /// ASCII without spaces or control characters, 1 to [`CODE_BYTES_MAX`] bytes.
@@ -405,7 +419,7 @@ impl SchemaFault {
 fn slot_in(layer: Layer, key: &str) -> Result<Slot, SchemaFault> {
     let slot = slot(key).ok_or(SchemaFault::Key(layer))?;
     let field = slot.field();
-    let here = place_of(field, false) == layer || place_of(field, true) == layer;
+    let here = lies_in(field, layer, false) || lies_in(field, layer, true);
     if here { Ok(slot) } else { Err(SchemaFault::Key(layer)) }
 }
 

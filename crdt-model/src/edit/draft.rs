@@ -3,7 +3,7 @@
 use std::fmt;
 
 use crate::case::Codes;
-use crate::case::fact::{FactId, FactKind};
+use crate::case::fact::{FactId, FactKind, OriginFact};
 use crate::case::schema::{self, FIELDS, Field, Kind, Merge};
 use crate::cbor::{self, Canonical};
 use crate::edit::EditRefusal;
@@ -33,6 +33,23 @@ impl EditOps {
     /// Whether the act changes nothing: no entry is needed.
     pub fn is_empty(&self) -> bool {
         Layer::ALL.into_iter().all(|layer| self.layer(layer).is_empty())
+    }
+
+    /// Whether the act writes or deletes the key.
+    pub(super) fn touches(&self, layer: Layer, key: &str) -> bool {
+        let of = |op: &LayerOp| match op {
+            LayerOp::Put { key, .. } | LayerOp::Delete { key } => key.clone(),
+        };
+        self.layer(layer).iter().any(|op| of(op) == key)
+    }
+
+    /// Adds what another act writes. In a new generation there is nothing to delete yet.
+    pub(super) fn extend(&mut self, other: Self) {
+        for layer in Layer::ALL {
+            for op in other.layer(layer).iter().filter(|op| matches!(op, LayerOp::Put { .. })) {
+                self.push(layer, op.clone());
+            }
+        }
     }
 
     fn push(&mut self, layer: Layer, op: LayerOp) {
@@ -70,6 +87,25 @@ impl Draft {
 
     pub(super) fn finish(self) -> EditOps {
         self.ops
+    }
+
+    /// What is written so far.
+    pub(super) fn so_far(&self) -> &EditOps {
+        &self.ops
+    }
+
+    /// Says a value again in the layer where it now lies. It passed the schema when it was first written.
+    pub(super) fn restate(&mut self, layer: Layer, key: String, value: Value) {
+        self.ops.push(layer, LayerOp::Put { key, value });
+    }
+
+    /// Says who first wrote what is restated in a layer.
+    pub(super) fn origin(&mut self, layer: Layer, origin: &OriginFact) -> Result<(), EditRefusal> {
+        let key = FactKind::Origin.key(self.id());
+        let value = Value::Bytes(cbor::encode(origin));
+        schema::check_put(layer, &key, &value)?;
+        self.ops.push(layer, LayerOp::Put { key, value });
+        Ok(())
     }
 
     /// A fact id of this act: no two are alike while `entropy` is never used twice.

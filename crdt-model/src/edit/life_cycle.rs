@@ -309,7 +309,7 @@ impl Act<'_> {
         let Some(level) = in_force.filter(|level| *level > to) else {
             return Err(EditRefusal::NotALowering { level: to });
         };
-        if level.restricted() && !to.restricted() {
+        if level.restricted() && !to.restricted() && self.view.shape == Shape::Inside {
             return Err(EditRefusal::NeedsSealing { level });
         }
         let codes = &self.facts.codes;

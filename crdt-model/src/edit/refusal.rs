@@ -115,6 +115,15 @@ pub enum EditRefusal {
         /// The level.
         level: Level,
     },
+    /// The case is sealed already.
+    #[error("the case is sealed already")]
+    Sealed,
+    /// The case is not sealed.
+    #[error("the case is not sealed")]
+    NotSealed,
+    /// What an allegation says, or whom it names, never leaves the sealed layer.
+    #[error("the case holds an allegation and is not opened")]
+    AllegationInside,
     /// Sensitivity only goes up, and only so.
     #[error("the sensitivity is {} already", .level.code())]
     NotARaise {
@@ -239,6 +248,9 @@ impl EditRefusal {
             Self::Recused => "recused",
             Self::MustBeRestricted { .. } => "must_be_restricted",
             Self::NeedsSealing { .. } => "needs_sealing",
+            Self::Sealed => "already_sealed",
+            Self::NotSealed => "not_sealed",
+            Self::AllegationInside => "allegation_inside",
             Self::NotARaise { .. } => "not_a_raise",
             Self::NotALowering { .. } => "not_a_lowering",
             Self::RecusalNotAsked => "recusal_not_asked",
@@ -281,6 +293,7 @@ impl EditRefusal {
             Self::OutsideAudience => "you can add information: note, act, attempt, consent",
             Self::MustBeRestricted { .. } => "name the audience",
             Self::NeedsSealing { .. } => "`case seal` starts the sealed generation",
+            Self::AllegationInside => "write what is ordinary down as a case of its own, and link the two",
             Self::RecusalNotAsked => "ask whether it concerns someone who works here: --recuse or --no-recusal",
             Self::Closed | Self::EpochsExhausted => "reopen it, or link a new case to it",
             Self::NotAssigned | Self::NotYours | Self::NeverAssigned => "assign it first",

@@ -35,7 +35,7 @@ pub fn digest_bytes(layers: &CaseLayers<'_>) -> Vec<u8> {
 fn read(layers: &CaseLayers<'_>, layer: Layer, key: &str) -> bool {
     let Some(slot) = schema::slot(key) else { return false };
     let outside = layers.shape() == Shape::Outside;
-    schema::place_of(slot.field(), layers.restricted()) == layer && !(outside && layer != Layer::Open)
+    schema::lies_in(slot.field(), layer, layers.restricted()) && !(outside && layer != Layer::Open)
 }
 
 fn write_value(w: &mut Writer, value: &Value) {

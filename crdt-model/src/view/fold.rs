@@ -14,8 +14,8 @@ use crate::cbor;
 use crate::edit::Moment;
 use crate::layer::{Cell, Layer, LayerState, Value};
 use crate::view::{
-    Account, ActionView, AttachmentView, CaseView, Conflict, ConsentView, Due, HoldView, InteractionView, Origin,
-    ResponseView, Rival, SatisfactionView, SealedAccount, Shown, Told, Work,
+    Account, ActionView, AttachmentView, CaseView, Conflict, ConsentView, Due, ExposedView, HoldView, InteractionView,
+    Origin, ResponseView, Rival, SatisfactionView, SealedAccount, Shown, Told, Work,
 };
 
 /// One case as a reader with these layers sees it at `now_ms`. The taxonomy in force decides delays and which of two
@@ -72,7 +72,7 @@ fn out_of_place(view: &mut CaseView, layers: &CaseLayers<'_>) {
     let readable = Layer::ALL.into_iter().filter_map(|layer| Some((layer, layers.layer(layer)?)));
     for (layer, key) in readable.flat_map(|(layer, state)| state.keys().map(move |key| (layer, key))) {
         let field = schema::slot(key).map(|slot| slot.field());
-        if field.is_none_or(|field| schema::place_of(field, layers.restricted()) != layer) {
+        if field.is_none_or(|field| !schema::lies_in(field, layer, layers.restricted())) {
             view.alarms.push(Alarm { code: "out_of_place", field: field.map_or("", |field| field.name) });
         }
     }
@@ -432,6 +432,16 @@ fn interactions(words: &WordFacts) -> Vec<InteractionView> {
 
 fn sealed_account(sealed: &SealedFacts) -> SealedAccount {
     SealedAccount {
+        exposed: dated(&sealed.exposed)
+            .into_iter()
+            .map(|(id, dated)| ExposedView {
+                id,
+                generation: dated.fact.generation,
+                members: dated.fact.members.clone(),
+                devices: dated.fact.devices.clone(),
+                origin: Origin::from(&dated.stamp),
+            })
+            .collect(),
         allegations: texts(&sealed.allegations),
         recusals: dated(&sealed.recusals).into_iter().map(|(_, dated)| dated.fact.who.clone()).collect(),
     }

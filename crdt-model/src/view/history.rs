@@ -1,8 +1,8 @@
 //! What was done to a case, act by act: also what later writes replaced.
 
 use crate::case::fact::{
-    ActionFact, AttachmentFact, ConsentFact, ContactFact, FactId, FactKind, HoldFact, InteractionFact, LowerFact,
-    MoveFact, RaiseFact, RecusalFact, ResponseText, SatisfactionDetail, SatisfactionFact, TextFact,
+    ActionFact, AttachmentFact, ConsentFact, ContactFact, ExposedFact, FactId, FactKind, HoldFact, InteractionFact,
+    LowerFact, MoveFact, RaiseFact, RecusalFact, ResponseText, SatisfactionDetail, SatisfactionFact, TextFact,
 };
 use crate::case::schema::{self, Slot};
 use crate::cbor::{self, CborError};
@@ -60,6 +60,9 @@ fn item(write: &Written<'_>) -> Option<HistoryItem> {
     };
     let slot = schema::slot(key)?;
     let field = slot.field();
+    if matches!(slot, Slot::Fact(_, FactKind::Origin | FactKind::OldKeys, _)) {
+        return None;
+    }
     let (act, value, fact) = match (slot, put) {
         (Slot::Single(_), Some(value)) => ("set", shown(field, value), None),
         (Slot::Single(_), None) => ("clear", Shown::Absent, None),
@@ -102,6 +105,8 @@ fn gist(kind: FactKind, bytes: &[u8]) -> Result<Option<String>, CborError> {
         FactKind::Interaction => cbor::decode::<InteractionFact>(bytes)?.outcome,
         FactKind::Action => cbor::decode::<ActionFact>(bytes)?.what.0,
         FactKind::Recusal => cbor::decode::<RecusalFact>(bytes)?.who.to_string(),
+        FactKind::Exposed => cbor::decode::<ExposedFact>(bytes)?.generation.to_string(),
+        FactKind::Origin | FactKind::OldKeys => return Ok(None),
         FactKind::Attachment | FactKind::PaperScan => {
             data_encoding::HEXLOWER.encode(&cbor::decode::<AttachmentFact>(bytes)?.hash)
         }

@@ -129,6 +129,9 @@ impl CaseView {
                 self.serialize_account(map, name)
             }
             "allegation" => map.serialize_entry(name, &self.sealed(|sealed| &sealed.allegations)),
+            "exposed" => map.serialize_entry(name, &self.sealed(|sealed| &sealed.exposed)),
+            // of use to nodes only
+            "old_keys" | "origins" => Ok(()),
             "recusals" => {
                 let recusals = |sealed: &SealedAccount| sealed.recusals.iter().map(ToString::to_string).collect();
                 map.serialize_entry::<_, Readable<Vec<String>>>(

@@ -1,19 +1,22 @@
 //! The bytes of facts: `[1, …]`, every bound checked on reading.
 
 use super::{
-    ActionFact, AttachmentFact, ConsentFact, ContactFact, FactId, HoldFact, InteractionFact, LowerFact, MoveFact,
-    RAISES_MAX, RaiseFact, RecusalFact, ResponseFact, ResponseText, SHORT_BYTES_MAX, SatisfactionDetail,
-    SatisfactionFact, TextFact, WORDS_BYTES_MAX,
+    ActionFact, AttachmentFact, ConsentFact, ContactFact, EXPOSED_MAX, ExposedFact, FactId, HoldFact, InteractionFact,
+    LowerFact, MoveFact, OLD_KEYS_MAX, ORIGIN_KEYS_MAX, ORIGINS_MAX, OldKeysFact, OriginFact, RAISES_MAX, RaiseFact,
+    RecusalFact, ResponseFact, ResponseText, SHORT_BYTES_MAX, SatisfactionDetail, SatisfactionFact, TextFact,
+    WORDS_BYTES_MAX,
 };
 use crate::case::consent::Answer;
 use crate::case::loop_closure::Satisfaction;
 use crate::case::moment::{Signed, in_range};
-use crate::case::schema::{CODE_BYTES_MAX, is_clean, is_code};
+use crate::case::schema::{CODE_BYTES_MAX, KEY_BYTES_MAX, is_clean, is_code};
 use crate::case::seen::SEEN_MAX;
 use crate::case::sensitivity::Level;
 use crate::case::status::{EPOCH_MAX, Status};
 use crate::cbor::{Canonical, CborError, Reader, ReaderExt, Writer, WriterExt, malformed};
 use crate::edit::Words;
+use crate::id::{DeviceId, EntryId, Incarnation, MemberId};
+use crate::seal::Secret;
 
 /// Version written at the head of every fact.
 const VERSION: u64 = 1;
@@ -323,5 +326,91 @@ impl Canonical for AttachmentFact {
             name: read_words_opt(r, SHORT_BYTES_MAX)?,
             media_type: read_code_opt(r)?,
         })
+    }
+}
+
+fn ascending<T: Ord>(items: &[T]) -> Result<(), CborError> {
+    if items.windows(2).all(|pair| pair[0] < pair[1]) { Ok(()) } else { malformed("not ascending") }
+}
+
+impl Canonical for OriginFact {
+    fn write(&self, w: &mut Writer) {
+        head(w, 6).bstr(&self.entry.0);
+        match &self.member {
+            Some(member) => w.bstr(&member.0),
+            None => w.nil(),
+        };
+        w.bstr(&self.device.0).signed(self.claimed_ms).uint(u64::from(self.n)).arr(self.keys.len());
+        for key in &self.keys {
+            w.text(key);
+        }
+    }
+
+    fn read(r: &mut Reader<'_>) -> Result<Self, CborError> {
+        read_head(r, 6)?;
+        let entry = EntryId(r.fixed()?);
+        let member = if r.take_null()? { None } else { Some(MemberId(r.fixed()?)) };
+        let (device, claimed_ms, n) = (DeviceId(r.fixed()?), r.i64()?, r.u32()?);
+        let mut keys = Vec::new();
+        for _ in 0..r.arr_max(ORIGIN_KEYS_MAX as u64)? {
+            keys.push(r.text_max(KEY_BYTES_MAX)?);
+        }
+        ascending(&keys)?;
+        if n >= ORIGINS_MAX {
+            return malformed("too many origins");
+        }
+        Ok(Self { entry, member, device, claimed_ms, n, keys })
+    }
+}
+
+impl Canonical for ExposedFact {
+    fn write(&self, w: &mut Writer) {
+        head(w, 3).uint(u64::from(self.generation)).arr(self.members.len());
+        for member in &self.members {
+            w.bstr(&member.0);
+        }
+        w.arr(self.devices.len());
+        for device in &self.devices {
+            w.bstr(&device.0);
+        }
+    }
+
+    fn read(r: &mut Reader<'_>) -> Result<Self, CborError> {
+        read_head(r, 3)?;
+        let mut fact = Self { generation: r.u32()?, members: Vec::new(), devices: Vec::new() };
+        for _ in 0..r.arr_max(EXPOSED_MAX as u64)? {
+            fact.members.push(MemberId(r.fixed()?));
+        }
+        for _ in 0..r.arr_max(EXPOSED_MAX as u64)? {
+            fact.devices.push(DeviceId(r.fixed()?));
+        }
+        ascending(&fact.members)?;
+        ascending(&fact.devices)?;
+        Ok(fact)
+    }
+}
+
+impl Canonical for OldKeysFact {
+    fn write(&self, w: &mut Writer) {
+        head(w, 2).uint(u64::from(self.generation)).arr(self.keys.len());
+        for (device, incarnation, key) in &self.keys {
+            w.arr(3).bstr(&device.0).bstr(&incarnation.0).bstr(&key.0);
+        }
+    }
+
+    fn read(r: &mut Reader<'_>) -> Result<Self, CborError> {
+        read_head(r, 2)?;
+        let mut fact = Self { generation: r.u32()?, keys: Vec::new() };
+        for _ in 0..r.arr_max(OLD_KEYS_MAX as u64)? {
+            r.arr_of(3)?;
+            fact.keys.push((DeviceId(r.fixed()?), Incarnation(r.fixed()?), Secret(r.fixed()?)));
+        }
+        let in_order = |a: &(DeviceId, Incarnation, Secret), b: &(DeviceId, Incarnation, Secret)| {
+            (a.0, a.1, &a.2.0) < (b.0, b.1, &b.2.0)
+        };
+        if !fact.keys.windows(2).all(|pair| in_order(&pair[0], &pair[1])) {
+            return malformed("not ascending");
+        }
+        Ok(fact)
     }
 }

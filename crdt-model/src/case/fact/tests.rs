@@ -67,6 +67,47 @@ fn a_fact_has_one_form() {
     let file = AttachmentFact { hash: [1; 32], bytes: 9, name: None, media_type: Some("image/png".into()) };
     let hex = format!("85015820{}09f669696d6167652f706e67", "01".repeat(32));
     vector(FactKind::Attachment, &file, &hex);
+    let origin = OriginFact {
+        entry: EntryId([2; 32]),
+        member: None,
+        device: DeviceId([3; 16]),
+        claimed_ms: 5,
+        n: 1,
+        keys: vec!["note/aaaaaaaaaaaaaaaa".into(), "text".into()],
+    };
+    let hex = format!(
+        "87015820{}f650{}05018275{}6474657874",
+        "02".repeat(32),
+        "03".repeat(16),
+        "6e6f74652f61616161616161616161616161616161"
+    );
+    vector(FactKind::Origin, &origin, &hex);
+    let (member, device) = (MemberId([4; 16]), DeviceId([5; 16]));
+    let exposed = ExposedFact { generation: 0, members: vec![member], devices: vec![device] };
+    let hex = format!("8401008150{}8150{}", "04".repeat(16), "05".repeat(16));
+    vector(FactKind::Exposed, &exposed, &hex);
+    let keys = OldKeysFact { generation: 1, keys: vec![(device, Incarnation([6; 8]), Secret([7; 32]))] };
+    let hex = format!("83010181 8350{}48{}5820{}", "05".repeat(16), "06".repeat(8), "07".repeat(32)).replace(' ', "");
+    vector(FactKind::OldKeys, &keys, &hex);
+}
+
+#[test]
+fn what_a_generation_says_of_the_older_one_is_in_order_and_within_bounds() {
+    let refused = |kind: FactKind, bytes: Vec<u8>| assert!(kind.check(&bytes).is_err(), "{kind:?}");
+    let origin = OriginFact {
+        entry: EntryId([2; 32]),
+        member: Some(MemberId([1; 16])),
+        device: DeviceId([3; 16]),
+        claimed_ms: 5,
+        n: 0,
+        keys: vec!["b".into(), "a".into()],
+    };
+    refused(FactKind::Origin, cbor::encode(&origin));
+    refused(FactKind::Origin, cbor::encode(&OriginFact { keys: vec![], n: ORIGINS_MAX, ..origin }));
+    let twice = ExposedFact { generation: 0, members: vec![MemberId([4; 16]); 2], devices: vec![] };
+    refused(FactKind::Exposed, cbor::encode(&twice));
+    let key = (DeviceId([5; 16]), Incarnation([6; 8]), Secret([7; 32]));
+    refused(FactKind::OldKeys, cbor::encode(&OldKeysFact { generation: 0, keys: vec![key.clone(), key] }));
 }
 
 #[test]
