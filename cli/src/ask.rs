@@ -24,13 +24,15 @@ pub(crate) struct Asker<'a> {
     pub(crate) now_ms: i64,
     /// `--member`: the one who acts, or the one to be made by `init` and `join`.
     pub(crate) member: Option<String>,
+    /// `--lang`, if it was given.
+    pub(crate) lang: Option<String>,
     missing: Vec<String>,
     stdin_read: bool,
 }
 
 impl<'a> Asker<'a> {
     pub(crate) fn new(console: &'a mut dyn Console, texts: &'a Texts, now_ms: i64) -> Self {
-        Self { console, texts, now_ms, member: None, missing: Vec::new(), stdin_read: false }
+        Self { console, texts, now_ms, member: None, lang: None, missing: Vec::new(), stdin_read: false }
     }
 
     /// A code or a name that must be there: given, or asked for until something is typed. Empty when it is missing,

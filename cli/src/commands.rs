@@ -15,6 +15,7 @@ mod run;
 mod site;
 mod sync;
 mod taxonomy;
+mod words;
 
 use clap::Subcommand;
 use node::api::{Request, RunOptions};
@@ -70,6 +71,8 @@ pub(crate) enum Commands {
     Digest,
     #[command(subcommand)]
     Taxonomy(taxonomy::Taxonomy),
+    #[command(subcommand)]
+    Words(words::Words),
     Lock,
     Unlock,
     #[command(subcommand)]
@@ -102,6 +105,7 @@ impl Commands {
             Self::Carry(carry) => carry.request()?,
             Self::Bundle(bundle) => bundle.request()?,
             Self::Taxonomy(taxonomy) => taxonomy.request(),
+            Self::Words(words) => words.request(asker.lang.clone().as_deref(), asker)?,
             Self::Todo => Request::Todo,
             Self::Outbox => Request::Outbox,
             Self::Status => Request::Status,

@@ -140,6 +140,7 @@ fn execute(cli: Cli, texts: &Texts, world: &mut World<'_>) -> Result<u8, Failure
         _ => Format::Human,
     };
     let mut asker = Asker::new(world.console, texts, world.now_ms);
+    asker.lang = global.lang.clone();
     asker.member.clone_from(&global.member);
     let request = match command.action(&mut asker)? {
         Action::Ask(request) => request,
@@ -210,8 +211,71 @@ fn ask_new_passphrase(envelope: &mut Envelope, texts: &Texts, world: &mut World<
     Ok(())
 }
 
-/// Asks, and on a terminal answers what the node turns out to need: the passphrase, the recusals.
+/// Words that call for sealing, found before anything is saved: on a terminal, sealing is one key away. What is already
+/// sealed, or found clean, goes on as it is; an ordinary case is sealed first, so that the words never lie open.
+fn propose_sealing(
+    service: &dyn Service,
+    envelope: &mut Envelope,
+    texts: &Texts,
+    world: &mut World<'_>,
+) -> Result<(), Failure> {
+    if !world.console.is_terminal() || !has_free_text(&envelope.request) {
+        return Ok(());
+    }
+    let of = Box::new(envelope.request.clone());
+    let mut check = Envelope { request: Request::WordsCheck { of }, ..envelope.clone() };
+    let told = ask_unlocked(service, &mut check, texts, world)?;
+    // unlocked once is unlocked for what follows
+    envelope.passphrase = check.passphrase;
+    let found = told["sensitive_words"].as_array().map(Vec::as_slice).unwrap_or_default();
+    let Some(first) = found.first().filter(|_| told["restricted"] != true) else { return Ok(()) };
+    let audience = first["audience"].as_str().unwrap_or_default().to_owned();
+    let fields = found.iter().filter_map(|hit| hit["field"].as_str()).map(|field| texts.field(field).into_owned());
+    let args = [("fields", fields.collect::<Vec<_>>().join(", ").into()), ("audience", audience.clone().into())];
+    let question = ask::in_question(texts, &texts.with("ask-seal-words", &args));
+    let answer = world.console.ask(&question).map_err(|error| Failure::new("unexpected").because(&error))?;
+    if !answer.is_some_and(|answer| answer.trim().eq_ignore_ascii_case("s")) {
+        return Ok(());
+    }
+    if let Request::CaseNew { seal, .. } = &mut envelope.request {
+        seal.audience = Some(audience);
+        return Ok(());
+    }
+    let Some(reference) = reference(&envelope.request) else { return Ok(()) };
+    let question = ask::in_question(texts, &texts.get("ask-reason"));
+    let reason = world.console.ask(&question).map_err(|error| Failure::new("unexpected").because(&error))?;
+    let reason = reason.filter(|reason| !reason.trim().is_empty());
+    let reason = reason.ok_or_else(|| Failure::new("usage_missing").arg("missing", "--reason"))?;
+    let seal = SealOptions { audience: Some(audience), ..SealOptions::default() };
+    let request = Request::CaseSeal { r#ref: reference, reason: reason.into(), seal };
+    ask_unlocked(service, &mut Envelope { request, ..envelope.clone() }, texts, world).map(drop)
+}
+
+/// Requests whose words a person typed, and that are about an ordinary case as a rule.
+fn has_free_text(request: &Request) -> bool {
+    matches!(request, Request::CaseNew { .. }) || reference(request).is_some()
+}
+
+fn reference(request: &Request) -> Option<String> {
+    match request {
+        Request::CaseSet { r#ref, .. }
+        | Request::CaseNote { r#ref, .. }
+        | Request::CaseAct { r#ref, .. }
+        | Request::CaseResolve { r#ref, text: Some(_), .. }
+        | Request::CaseAnswer { r#ref, text: Some(_), .. }
+        | Request::CaseReopen { r#ref, .. } => Some(r#ref.clone()),
+        _ => None,
+    }
+}
+
+/// Asks, once what it says is looked at.
 fn ask_node(service: &dyn Service, mut envelope: Envelope, texts: &Texts, world: &mut World<'_>) -> Reply {
+    propose_sealing(service, &mut envelope, texts, world)?;
+    ask_unlocked(service, &mut envelope, texts, world)
+}
+
+/// Asks, and on a terminal answers what the node turns out to need: the passphrase, the recusals.
+fn ask_unlocked(service: &dyn Service, envelope: &mut Envelope, texts: &Texts, world: &mut World<'_>) -> Reply {
     loop {
         let reply = {
             let mut bar = Bar::new(world.err, texts, world.err_terminal);
@@ -226,7 +290,10 @@ fn ask_node(service: &dyn Service, mut envelope: Envelope, texts: &Texts, world:
                 envelope.passphrase = Some(unlock(world.console, texts)?);
             }
             "recusal_not_asked" => match seal_options(&mut envelope.request) {
-                Some(seal) if seal.recuse.is_none() => seal.recuse = Some(ask_recusals(world.console, texts)?),
+                Some(seal) if seal.recuse.is_none() => {
+                    seal.recuse = Some(ask_recusals(world.console, texts)?);
+                    ask_accused(&mut envelope.request, world.console, texts)?;
+                }
                 _ => return Err(failure),
             },
             "several_sticks" => match &mut envelope.request {
@@ -263,9 +330,30 @@ fn ask_stick(failure: &Failure, console: &mut dyn Console, texts: &Texts) -> Res
 
 fn seal_options(request: &mut Request) -> Option<&mut SealOptions> {
     match request {
-        Request::CaseNew { seal, .. } | Request::CaseTriage { seal, .. } => Some(seal),
+        Request::CaseNew { seal, .. }
+        | Request::CaseTriage { seal, .. }
+        | Request::CaseSeal { seal, .. }
+        | Request::CaseRaise { seal, .. } => Some(seal),
         _ => None,
     }
+}
+
+/// Who is complained about, in the person's words: asked with the recusals, may be left blank.
+fn ask_accused(request: &mut Request, console: &mut dyn Console, texts: &Texts) -> Result<(), Failure> {
+    let accused = match request {
+        Request::CaseNew { case, .. } => &mut case.accused,
+        other => match seal_options(other) {
+            Some(seal) => &mut seal.accused,
+            None => return Ok(()),
+        },
+    };
+    if accused.is_some() {
+        return Ok(());
+    }
+    let question = ask::in_question(texts, &texts.get("ask-accused"));
+    let answer = console.ask(&question).map_err(|error| Failure::new("unexpected").because(&error))?;
+    *accused = answer.map(|answer| answer.trim().to_owned()).filter(|answer| !answer.is_empty()).map(Into::into);
+    Ok(())
 }
 
 /// One of the entries that can be taken back, by its number in the list. Nothing typed takes back nothing.

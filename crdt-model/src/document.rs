@@ -140,9 +140,6 @@ pub fn build_above(
     let accepted = accept(entries, kind, roster, erased, &mut document.faults);
     let order = order(entries, &accepted);
     document.accepted = accepted.len();
-    let missing = |n: usize, layer: Layer| matches!(entries[n].layers[layer as usize], Opened::Missing);
-    let lacks = |n: &&usize| Layer::ALL.into_iter().any(|layer| missing(**n, layer));
-    document.incomplete = accepted.iter().filter(lacks).count();
     let mut pasts = Pasts::of(entries, &order);
     let turn = Turn::of(entries, &order, &pasts, roster, &mut document.faults);
     document.heads = heads(entries, &accepted, &turn.late);
@@ -150,6 +147,12 @@ pub fn build_above(
     document.counted = turn.counted.iter().map(|n| entries[*n].id).collect();
     document.late = turn.late.iter().map(|n| entries[*n].id).collect();
     document.carried = turn.carried.iter().map(|n| entries[*n].id).collect();
+    // what is missing of an older generation, erased perhaps, is of no matter
+    let missing = |n: usize, layer: Layer| {
+        turn.counted.contains(&n) && matches!(entries[n].layers[layer as usize], Opened::Missing)
+    };
+    let lacks = |n: &&usize| Layer::ALL.into_iter().any(|layer| missing(**n, layer));
+    document.incomplete = turn.counted.iter().filter(lacks).count();
     let mut stamps: [HashMap<ChangeHash, Stamp>; 3] = Default::default();
     for (position, n) in order.iter().enumerate().filter(|(_, n)| turn.counted.contains(n)) {
         let entry = &entries[*n];
@@ -282,7 +285,7 @@ pub fn generation_of(header: &Header) -> Option<u32> {
 fn is_sealed_shape(entry: &DocEntry) -> bool {
     match &entry.layers[usize::from(Layer::Open.code())] {
         Opened::Plain(plain) => plain.flags & FLAG_DEVICE_ONLY != 0,
-        Opened::Absent | Opened::Unreadable => true,
+        Opened::Absent | Opened::Missing | Opened::Unreadable => true,
     }
 }
 

@@ -116,6 +116,12 @@ impl Erased {
         self.0.get(usize::from(at)).is_some_and(|erased| erased.is_some_and(|erased| generation <= erased))
     }
 
+    /// The sections of a header that are erased: bit n stands for layer n.
+    pub fn mask(&self, header: &Header) -> u8 {
+        let erased = header.sections.iter().filter(|named| self.covers(named.layer, named.generation));
+        if header.kind == Kind::Edit { erased.fold(0, |mask, named| mask | 1 << named.layer) } else { 0 }
+    }
+
     /// The entry without what is erased of it; `None` when nothing of it is, or no bytes of that are held.
     pub fn strip(&self, entry: &Entry) -> Option<Entry> {
         if entry.header().kind != Kind::Edit {

@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use crdt_model::case::sensitivity::Level;
-use crdt_model::case::{Shape, Who};
+use crdt_model::case::{Codes, Shape, Who};
 use crdt_model::compose::{EntryPlan, SectionPlan, compose};
 use crdt_model::edit::{
-    Birth, Creation, Edit, EditContext, EditOps, EditRefusal, NewCase, Policy, Recusal, RestrictedBirth,
+    Birth, Creation, Edit, EditContext, EditOps, EditRefusal, NewCase, Policy, Recusal, RestrictedBirth, Words,
 };
 use crdt_model::entry::{DEPS_MAX, Entry, Kind, LAYER_GRANT};
 use crdt_model::id::{DocId, EntryId, Incarnation, MemberId, ScopeId};
@@ -22,10 +22,12 @@ use crdt_model::time::Timestamp;
 use crdt_model::view::CaseView;
 use serde_json::{Value as Json, json};
 
+use crate::api::SealOptions;
 use crate::cases::{Captured, Loaded, TaxonomyCodes, captured_key, level_of};
 use crate::core::{Core, Reader, Shared, append, entropy, fresh, meta, too_large};
 use crate::engine::urgent::mark_urgent;
 use crate::error::Failure;
+use crate::reseal::{Turn, note_generation};
 use crate::store::{MemberSpace, Space, Tx};
 use crate::withdraw::written_key;
 
@@ -56,7 +58,8 @@ pub(crate) struct Intake<'a> {
     pub(crate) site: &'a str,
     /// Entered here, or read from a file.
     pub(crate) capture: Capture,
-    /// What a file's reader has decided: `Some(None)` ordinary, `Some(audience)` sealed to it; `None`: to be decided.
+    /// What a file's reader has decided, or whoever wrote it down: `Some(None)` ordinary, `Some(audience)` sealed to it;
+    /// `None`: to be decided.
     pub(crate) restricted: Option<Option<&'a str>>,
 }
 
@@ -179,7 +182,7 @@ impl Core {
     }
 
     /// Names of members and codes of roles as recusals.
-    fn recusals(&self, shared: &Shared, names: &[String]) -> Result<Vec<Recusal>, Failure> {
+    pub(crate) fn recusals(&self, shared: &Shared, names: &[String]) -> Result<Vec<Recusal>, Failure> {
         let mut recusals = Vec::new();
         for name in names {
             if Taxonomy::shipped().roles.contains(name) {
@@ -199,7 +202,12 @@ impl Core {
 
     /// KEM keys that get the content key: the audience's epoch key; or, when someone is recused, each remaining member's
     /// own key, of the audience or of its alternate. Nothing is sealed to nobody.
-    fn readers(&self, shared: &Shared, audience: &str, recused: &[Recusal]) -> Result<Vec<[u8; 32]>, Failure> {
+    pub(crate) fn readers(
+        &self,
+        shared: &Shared,
+        audience: &str,
+        recused: &[Recusal],
+    ) -> Result<Vec<[u8; 32]>, Failure> {
         let nobody = || Failure::new("no_reader_left").arg("audience", audience);
         if recused.is_empty() {
             return Ok(vec![self.audience_pk(shared, audience).ok_or_else(nobody)?]);
@@ -338,15 +346,12 @@ impl Core {
             week_start_ms: prepared.restricted.is_some().then(|| week.start().unix_ms()),
             sensitive,
             current: None,
+            generation: 0,
+            alone: false,
         };
         let entry = self.write(tx, shared, reader, write, now_ms, entropy)?;
         if prepared.restricted.is_some() {
-            let kept = Captured { reference: mark.clone(), case_id, entry, saved_ms: now_ms };
-            let bytes = serde_json::to_vec(&kept).map_err(|e| Failure::new("unexpected").because(&e))?;
-            tx.put(Space::Outbox, &case_id.0, &bytes)?;
-            // to whom it was sealed, so that an addition goes to the same and to nobody who was recused
-            let access = reader.secrets.store_access();
-            tx.put_member(MemberSpace::Rows, &access, &captured_key(&case_id), &prepared.readers.concat())?;
+            self.keep_captured(tx, reader, case_id, 0, &mark, entry, &prepared.readers, now_ms)?;
         }
         if prepared.new.priority.as_deref() == Some(URGENT) {
             mark_urgent(tx, &prepared.scope, &incarnation, place.seq)?;
@@ -363,18 +368,46 @@ impl Core {
         }
     }
 
-    /// One act on an existing case.
+    /// One act on an existing case, of which nobody has said what sealing would need.
     pub(crate) fn act(&self, reader: &mut Reader, typed: &str, edit: &Edit, now_ms: i64) -> Result<Json, Failure> {
+        self.act_with(reader, typed, edit, &SealOptions::default(), now_ms)
+    }
+
+    /// One act on an existing case. What would make an ordinary case a restricted one seals it, what finds an undecided
+    /// one ordinary opens it: both write it anew.
+    pub(crate) fn act_with(
+        &self,
+        reader: &mut Reader,
+        typed: &str,
+        edit: &Edit,
+        seal: &SealOptions,
+        now_ms: i64,
+    ) -> Result<Json, Failure> {
         let _hold = self.hold();
         let shared = self.shared();
+        self.require(&shared, &reader.member(), Capabilities::INTAKE)?;
         let mut loaded = self.find_case(&shared, reader, typed)?;
+        if self.carry_late(&shared, reader, &loaded, now_ms) {
+            let snapshot = self.store.read()?;
+            loaded = self.load(&snapshot, &shared, reader, loaded.scope, loaded.doc)?;
+        }
         let deps = self.deps(&loaded);
         if deps.len() < loaded.document.heads.len() {
             loaded = self.load_at(&shared, reader, &loaded, &deps)?;
         }
-        self.require(&shared, &reader.member(), Capabilities::INTAKE)?;
         let view = loaded.view(now_ms);
-        let mark = view.text("ref").or_else(|| view.text("provisional")).unwrap_or(typed).to_owned();
+        let captured = || self.captured_mark(loaded.doc).ok().flatten();
+        let mark = view.text("ref").or_else(|| view.text("provisional")).map(str::to_owned).or_else(captured);
+        let mark = mark.unwrap_or_else(|| typed.to_owned());
+        if let Some(level) = self.opening(edit, &view)? {
+            let (reason, act) = match edit {
+                Edit::Lower { reason, .. } => (Some(reason), None),
+                other => (None, Some(other)),
+            };
+            let turn = Turn::Open { level, reason, edit: act };
+            self.turn(reader, &loaded, &turn, seal, &mark, now_ms)?;
+            return self.after(&shared, reader, &loaded, &mark, None, now_ms);
+        }
         let codes = TaxonomyCodes::shipped();
         let ctx = EditContext {
             case: Some(loaded.layers()),
@@ -385,7 +418,15 @@ impl Core {
             codes: &codes,
             policy: Policy::default(),
         };
-        let ops = edit.to_ops(&ctx).map_err(|error| refusal(&error, &mark))?;
+        let ops = match edit.to_ops(&ctx) {
+            Err(EditRefusal::NeedsSealing { .. })
+                if view.shape == Shape::Ordinary && matches!(edit, Edit::Raise { .. } | Edit::Triage { .. }) =>
+            {
+                let audience = self.turn(reader, &loaded, &Turn::For(edit), seal, &mark, now_ms)?;
+                return self.after(&shared, reader, &loaded, &mark, audience, now_ms);
+            }
+            other => other.map_err(|error| refusal(&error, &mark))?,
+        };
         if !ops.is_empty() {
             let mut entropy = entropy()?;
             let sensitive = self.sensitive_key(&shared, reader, &loaded, &ops, &view, &mut entropy)?;
@@ -397,7 +438,9 @@ impl Core {
                 birth: false,
                 week_start_ms: None,
                 sensitive,
+                generation: loaded.document.generation,
                 current: Some(Arc::clone(&loaded)),
+                alone: false,
             };
             let member = reader.member();
             self.commit(|tx| {
@@ -405,19 +448,78 @@ impl Core {
                 Ok(tx.put(Space::Meta, &meta::last_case(&member), &loaded.doc.0)?)
             })?;
         }
+        self.after(&shared, reader, &loaded, &mark, None, now_ms)
+    }
+
+    /// `boucle case seal`.
+    pub(crate) fn case_seal(
+        &self,
+        reader: &mut Reader,
+        typed: &str,
+        reason: &Words,
+        seal: &SealOptions,
+        now_ms: i64,
+    ) -> Result<Json, Failure> {
+        let _hold = self.hold();
+        let shared = self.shared();
+        let loaded = self.find_case(&shared, reader, typed)?;
+        let view = loaded.view(now_ms);
+        let mark = view.text("ref").or_else(|| view.text("provisional")).unwrap_or(typed).to_owned();
+        let audience = self.turn(reader, &loaded, &Turn::Seal(reason), seal, &mark, now_ms)?;
+        self.after(&shared, reader, &loaded, &mark, audience, now_ms)
+    }
+
+    /// The level left, where an act opens the case: lowered out of what is sealed by its audience, or classified as
+    /// ordinary while nobody had.
+    fn opening(&self, edit: &Edit, view: &CaseView) -> Result<Option<Level>, Failure> {
+        Ok(match edit {
+            Edit::Lower { to, .. } if view.shape == Shape::Inside && !to.restricted() => Some(*to),
+            Edit::Triage { category: Some(category), sensitivity, .. } if Self::is_undecided(view) => {
+                let facts = TaxonomyCodes::shipped().category(category);
+                let level = facts.map(|facts| facts.sensitivity.max(sensitivity.unwrap_or(Level::S0)));
+                level.filter(|level| !level.restricted())
+            }
+            _ => None,
+        })
+    }
+
+    /// The reference under which a case was captured here.
+    fn captured_mark(&self, doc: DocId) -> Result<Option<String>, Failure> {
+        let bytes = self.store.read()?.get(Space::Outbox, &doc.0)?;
+        let kept = bytes.and_then(|bytes| serde_json::from_slice::<Captured>(&bytes).ok());
+        Ok(kept.map(|kept| kept.reference))
+    }
+
+    /// What an act replies: the case as it is now.
+    fn after(
+        &self,
+        shared: &Shared,
+        reader: &mut Reader,
+        loaded: &Loaded,
+        mark: &str,
+        audience: Option<String>,
+        now_ms: i64,
+    ) -> Result<Json, Failure> {
         let snapshot = self.store.read()?;
         self.refresh_reader(reader)?;
-        let after = self.load(&snapshot, &shared, reader, loaded.scope, loaded.doc)?;
+        let after = self.load(&snapshot, shared, reader, loaded.scope, loaded.doc)?;
         let view = after.view(now_ms);
-        Ok(json!({
+        let mut reply = json!({
             "ref": mark, "case_id": loaded.doc, "status": view.status_code(),
             "loop_closed": view.work.as_ref().is_some_and(|w| w.loop_closed),
-            "conflicts": view.conflicts.len(), "warnings": view.work.map(|w| w.flags).unwrap_or_default(),
-        }))
+            "conflicts": view.conflicts.len(), "restricted": view.shape != Shape::Ordinary,
+            "warnings": view.work.map(|w| w.flags).unwrap_or_default(),
+        });
+        if after.document.generation != loaded.document.generation {
+            reply["generation"] = json!(after.document.generation);
+            reply["readable"] = json!(view.shape != Shape::Outside);
+            reply["audience"] = json!(audience);
+        }
+        Ok(reply)
     }
 
     /// Heads of the document, at most as many as a header holds: those of this device first, then the lowest ids.
-    fn deps(&self, loaded: &Loaded) -> Vec<EntryId> {
+    pub(crate) fn deps(&self, loaded: &Loaded) -> Vec<EntryId> {
         let own = |head: &EntryId| {
             loaded.document.history.iter().any(|w| w.stamp.entry == *head && w.stamp.device == self.device)
         };
@@ -431,7 +533,7 @@ impl Core {
     /// The key for sensitive operations on an existing case: the content key this device minted; else a new one, to the
     /// case's audience minus its recused when the writer reads the case, and to those it was sealed to at capture when
     /// the writer took it down. Who knows neither cannot add to it here.
-    fn sensitive_key(
+    pub(crate) fn sensitive_key(
         &self,
         shared: &Shared,
         reader: &Reader,
@@ -444,7 +546,7 @@ impl Core {
             return Ok(SensitiveKey::None);
         }
         if view.shape != Shape::Outside {
-            if let Some(ck) = reader.keychain.own_content_key(&loaded.doc) {
+            if let Some(ck) = reader.keychain.own_content_key(&loaded.doc, loaded.document.generation) {
                 return Ok(SensitiveKey::Held(ck.clone()));
             }
             let audience = view.text("audience").unwrap_or(TRIAGE);
@@ -460,7 +562,8 @@ impl Core {
         }
         let snapshot = self.store.read()?;
         let access = reader.secrets.store_access();
-        let kept = snapshot.get_member(MemberSpace::Rows, &access, &captured_key(&loaded.doc))?;
+        let kept =
+            snapshot.get_member(MemberSpace::Rows, &access, &captured_key(&loaded.doc, loaded.document.generation))?;
         let kept = kept.ok_or_else(|| Failure::new("outside_audience"))?;
         let readers = kept.chunks_exact(32).filter_map(|pk| pk.try_into().ok()).collect();
         Ok(SensitiveKey::New(entropy.secret(), readers))
@@ -480,9 +583,9 @@ impl Core {
         let (stream, hint) = self.open_stream(tx, shared, reader, &write.scope, entropy)?;
         let open = match reader.keychain.newest_open(&write.scope) {
             Some((epoch, key)) => LayerKey { key: key.clone(), hint: open_hint(epoch) },
-            None => LayerKey { key: early_open_key(&stream, &write.doc, 0), hint },
+            None => LayerKey { key: early_open_key(&stream, &write.doc, write.generation), hint },
         };
-        let personal = LayerKey { key: case_key(&stream, &write.doc, 0), hint };
+        let personal = LayerKey { key: case_key(&stream, &write.doc, write.generation), hint };
         let place = self.place(tx, &write.scope, incarnation);
         let sensitive = match &write.sensitive {
             SensitiveKey::None => LayerKey { key: entropy.secret(), hint: entropy.bytes() },
@@ -522,6 +625,7 @@ impl Core {
         let member_key = ed25519_dalek::SigningKey::from_bytes(reader.secrets.ed.expose());
         let entry = compose(&plan, &self.device_ed, Some(&member_key), entropy).map_err(too_large)?;
         append(tx, &entry)?;
+        note_generation(tx, entry.header())?;
         // nothing of such an entry tells its own author whose it is, once it is sealed
         let is_signed_below = !write.ops.layer(Layer::Personal).is_empty()
             || (write.week_start_ms.is_none() && !write.ops.layer(Layer::Open).is_empty());
@@ -576,7 +680,7 @@ impl Core {
         }
         let at = usize::from(layer.code());
         let readable = write.current.as_ref().is_some_and(|c| c.document.states[at].is_some());
-        let drop_box = !write.birth && !readable;
+        let drop_box = !write.birth && (write.alone || !readable);
         // the open mark of a restricted case names nobody and tells only the week
         let nameless = layer == Layer::Open && write.week_start_ms.is_some();
         let member = if nameless { MemberId::ZERO } else { reader.member() };
@@ -585,7 +689,7 @@ impl Core {
             scope: &write.scope,
             doc: &write.doc,
             layer: layer.code(),
-            generation: 0,
+            generation: write.generation,
             device: &self.device,
             incarnation: &incarnation,
             member: &member,
@@ -593,7 +697,7 @@ impl Core {
         };
         let empty = LayerDoc::new();
         let doc = match &write.current {
-            Some(current) if readable => &current.document.docs[at],
+            Some(current) if readable && !write.alone => &current.document.docs[at],
             _ => &empty,
         };
         let change = doc.author(actor.id(), ops).map_err(|error| Failure::new("unexpected").because(&error))?;
@@ -606,7 +710,8 @@ impl Core {
         }
         let claimed_ms = if nameless { write.week_start_ms.unwrap_or(now_ms) } else { now_ms };
         let salt = entropy.bytes();
-        let plain = Plain { salt, claimed_ms, member, member_sig: [0; 64], flags, generation: 0, change };
+        let plain =
+            Plain { salt, claimed_ms, member, member_sig: [0; 64], flags, generation: write.generation, change };
         Ok(Some(Sealing { key, plain }))
     }
 
@@ -657,7 +762,8 @@ impl Core {
         Ok(())
     }
 
-    /// `boucle case new`.
+    /// `boucle case new`, where the recusals alone are known.
+    #[cfg(test)]
     pub(crate) fn case_new(
         &self,
         reader: &mut Reader,
@@ -665,17 +771,36 @@ impl Core {
         recuse: Option<&[String]>,
         now_ms: i64,
     ) -> Result<Json, Failure> {
+        let seal = SealOptions { recuse: recuse.map(<[String]>::to_vec), ..SealOptions::default() };
+        self.case_new_with(reader, new, &seal, now_ms)
+    }
+
+    /// `boucle case new`.
+    pub(crate) fn case_new_with(
+        &self,
+        reader: &mut Reader,
+        new: NewCase,
+        seal: &SealOptions,
+        now_ms: i64,
+    ) -> Result<Json, Failure> {
         let _hold = self.hold();
         self.refresh_reader(reader)?;
         let shared = self.shared();
         let site = self.own_site(&shared, &reader.member());
-        let intake = Intake { recuse, site: &site, capture: Capture::Entered, restricted: None };
+        if let Some(named) = seal.audience.as_ref().filter(|named| !Taxonomy::shipped().audiences.contains(named)) {
+            return Err(Failure::new("audience_not_found").arg("audience", named));
+        }
+        let words = self.words_in_new(&new)?;
+        let recuse = seal.recuse.as_deref();
+        let restricted = seal.audience.as_deref().map(Some);
+        let intake = Intake { recuse, site: &site, capture: Capture::Entered, restricted };
         let prepared = self.prepare(&shared, reader, new, &intake)?;
         let mut entropy = entropy()?;
         let created = self.commit(|tx| self.create(tx, &shared, reader, &prepared, now_ms, &mut entropy))?;
         Ok(json!({
             "ref": created.mark, "case_id": created.case_id, "provisional": created.provisional,
             "restricted": prepared.restricted.is_some(),
+            "warnings": words.warnings(prepared.restricted.is_some()), "sensitive_words": words.json(),
         }))
     }
 }
@@ -693,10 +818,14 @@ pub(crate) struct Write {
     pub(crate) sensitive: SensitiveKey,
     /// The document as the writer sees it.
     pub(crate) current: Option<Arc<Loaded>>,
+    /// The generation written to.
+    pub(crate) generation: u32,
+    /// A change that builds on no other: what it sets stands beside what is there.
+    pub(crate) alone: bool,
 }
 
 /// The region a site lies in: the nearest region above it, else the site itself.
-fn region_of(shared: &Shared, site: &str) -> String {
+pub(crate) fn region_of(shared: &Shared, site: &str) -> String {
     let mut at = site.to_owned();
     for _ in 0..16 {
         let Some(known) = shared.roster.sites.get(&at) else { break };

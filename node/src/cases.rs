@@ -196,10 +196,11 @@ impl Core {
 
     /// Builds a case from its entries, with the content keys that its grants give.
     pub(crate) fn build_case(&self, shared: &Shared, keychain: &mut Keychain, entries: &[Entry]) -> Built {
+        let erased = self.erasures(shared, entries).0.whole();
         let counted = self.counting(shared, entries);
         let open = |keychain: &Keychain| -> Vec<_> { counted.iter().map(|entry| keychain.open_entry(entry)).collect() };
         let build = |opened: &[document::DocEntry]| {
-            document::build(opened, Kind::Edit, &shared.roster, &|layer| Box::new(CaseSchema(layer)))
+            document::build_above(opened, Kind::Edit, &shared.roster, &|layer| Box::new(CaseSchema(layer)), erased)
         };
         let mut opened = open(keychain);
         let mut document = build(&opened);
@@ -231,8 +232,9 @@ impl Core {
         heads: &[EntryId],
     ) -> Result<Arc<Loaded>, Failure> {
         let snapshot = self.store.read()?;
-        let entries = self.entries(&snapshot, &loaded.scope, &loaded.doc)?;
-        let entries = self.counting(shared, &entries);
+        let held = self.entries(&snapshot, &loaded.scope, &loaded.doc)?;
+        let erased = self.erasures(shared, &held).0.whole();
+        let entries = self.counting(shared, &held);
         let by_id: HashMap<EntryId, &Entry> = entries.iter().map(|e| (e.id(), *e)).collect();
         let mut past = std::collections::HashSet::new();
         let mut stack: Vec<EntryId> = heads.to_vec();
@@ -243,8 +245,21 @@ impl Core {
         }
         let within = entries.iter().filter(|e| past.contains(&e.id()));
         let opened: Vec<_> = within.map(|entry| reader.keychain.open_entry(entry)).collect();
-        let document = document::build(&opened, Kind::Edit, &shared.roster, &|layer| Box::new(CaseSchema(layer)));
+        let schema = |layer| -> Box<dyn Schema> { Box::new(CaseSchema(layer)) };
+        let document = document::build_above(&opened, Kind::Edit, &shared.roster, &schema, erased);
         Ok(Arc::new(Loaded::of(loaded.scope, loaded.doc, document, opened.len())))
+    }
+
+    /// Entries of a case that count: not beyond a fork, and of no other kind.
+    pub(crate) fn case_entries(
+        &self,
+        snapshot: &Snapshot,
+        shared: &Shared,
+        scope: &ScopeId,
+        doc: &DocId,
+    ) -> Result<Vec<crdt_model::entry::Entry>, Failure> {
+        let entries = self.entries(snapshot, scope, doc)?;
+        Ok(self.counting(shared, &entries).into_iter().cloned().collect())
     }
 
     /// Of a document's entries those a view is built from: nothing beyond a fork, and nothing taken back.
@@ -373,7 +388,8 @@ impl Core {
         match json {
             Json::Object(map) => {
                 for (key, value) in map.iter_mut() {
-                    let names = matches!(key.as_str(), "by" | "created_by" | "assignee" | "recusals" | "value");
+                    let names =
+                        matches!(key.as_str(), "by" | "created_by" | "assignee" | "recusals" | "value" | "members");
                     match value {
                         Json::String(text) if names => *text = self.named(shared, text),
                         Json::Array(list) if names => {
@@ -467,7 +483,9 @@ pub(crate) struct Captured {
     pub(crate) saved_ms: i64,
 }
 
-/// Key of the audience of a captured case, among the capturing member's own values.
-pub(crate) fn captured_key(case: &DocId) -> Vec<u8> {
-    [b"captured/".as_slice(), &case.0].concat()
+/// Key of the readers of a captured case, among the capturing member's own values. Each generation has its own: who was
+/// recused from one may be a reader of another.
+pub(crate) fn captured_key(case: &DocId, generation: u32) -> Vec<u8> {
+    let generation = if generation == 0 { Vec::new() } else { generation.to_be_bytes().to_vec() };
+    [b"captured/".as_slice(), &case.0, &generation].concat()
 }

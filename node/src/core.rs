@@ -242,6 +242,8 @@ impl Core {
             tracing::warn!(reason = incarnation_reason(&change), "new incarnation");
             core.renew_incarnation(signs)?;
         }
+        // a crash may have come between hearing of an erasure and destroying
+        core.apply_erasures(&core.shared())?;
         Ok(core)
     }
 

@@ -39,6 +39,8 @@ struct Tally {
     created: usize,
     unchanged: usize,
     sealed: usize,
+    /// Rows and fields of ordinary cases whose words call for sealing: never the words.
+    words: Vec<(usize, String)>,
 }
 
 fn read_file(path: &str) -> Result<Vec<u8>, Failure> {
@@ -149,6 +151,7 @@ impl Core {
         written: &mut HashMap<usize, Option<DocId>>,
     ) -> Result<(), Failure> {
         let snapshot = self.store.read()?;
+        let list = &*self.word_list()?;
         let mut fresh = Vec::new();
         for row in rows {
             let Outcome::Ready(new) = &row.outcome else {
@@ -168,6 +171,10 @@ impl Core {
             let prepared = self.prepare(shared, reader, new.as_ref().clone(), &intake);
             match prepared {
                 Ok(prepared) => {
+                    if prepared.restricted.is_none() {
+                        let found = crate::words::look(list, crate::words::texts_of(new));
+                        tally.words.extend(found.fields().map(|field| (row.number, field.to_owned())));
+                    }
                     known.insert(hashed);
                     fresh.push((row, mark, prepared));
                 }
@@ -243,8 +250,12 @@ fn summary(
         json!({"row": remark.row, "field": remark.field, "code": remark.code.as_str(),
                "message": texts.remark(remark.code.as_str(), &remark.args)})
     };
-    let warnings: Vec<Json> =
+    let mut warnings: Vec<Json> =
         sheet.warnings.iter().chain(sheet.rows.iter().flat_map(|row| &row.warnings)).map(warning).collect();
+    let sensitive = texts.remark(crate::words::SENSITIVE_WORDS, &[]);
+    warnings.extend(tally.words.iter().map(
+        |(row, field)| json!({"row": row, "field": field, "code": crate::words::SENSITIVE_WORDS, "message": sensitive}),
+    ));
     let proposals: Vec<Json> = sheet
         .duplicates
         .iter()

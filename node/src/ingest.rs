@@ -27,7 +27,9 @@ use crdt_model::sync::{Again, Refused};
 use ed25519_dalek::VerifyingKey;
 
 use crate::core::{Core, Shared, append, entropy, too_large};
+use crate::erase::{Refused as RefusedSections, note_erasure};
 use crate::error::Failure;
+use crate::reseal::note_generation;
 use crate::store::{self, QuarantineRecord, ShelvedEntry, StoreError, Tx};
 
 /// Codes of refusals beside those of [`FormError`].
@@ -135,8 +137,9 @@ impl Core {
     ) -> Result<Ingested, Failure> {
         let shared = self.shared();
         let shelves = self.store.read()?.shelf_counts()?;
+        let refused = self.refused_sections()?;
         let (incarnation, entropy) = (self.incarnation(), entropy()?);
-        let done = self.commit_quietly(|tx| {
+        let (done, erases) = self.commit_quietly(|tx| {
             let gaps = tx.has_gaps()?;
             let mut batch = Batch {
                 core: self,
@@ -155,16 +158,23 @@ impl Core {
                 gaps,
                 queue: VecDeque::new(),
                 again: BTreeMap::new(),
+                refused: &refused,
+                erases: false,
                 done: Ingested::default(),
             };
             work(&mut batch)?;
-            Ok(batch.finish())
+            let erases = batch.erases;
+            Ok((batch.finish(), erases))
         })?;
         if done.filled > 0 {
             self.sections_changed();
         }
         if done.membership_changed {
             self.refresh()?;
+        }
+        // also what was heard before the device that signed it was known
+        if erases || done.membership_changed {
+            self.apply_erasures(&self.shared())?;
         }
         if done.accepted > 0 {
             self.notify();
@@ -226,6 +236,10 @@ struct Batch<'a, 't> {
     gaps: bool,
     /// What waited and is to be tried again.
     queue: VecDeque<Vec<u8>>,
+    /// What is erased, and not taken in again.
+    refused: &'a RefusedSections,
+    /// Something was heard that erases.
+    erases: bool,
     /// Lowest seq each misfitting chain is asked from.
     again: BTreeMap<(ScopeId, ChainKey), u64>,
     done: Ingested,
@@ -302,7 +316,11 @@ impl Batch<'_, '_> {
 
     fn append(&mut self, entry: &Entry) -> Result<(), Failure> {
         let header = entry.header();
-        append(self.tx, entry)?;
+        let erased = self.refused.get(&(header.scope, header.doc)).and_then(|erased| erased.strip(entry));
+        append(self.tx, erased.as_ref().unwrap_or(entry))?;
+        note_generation(self.tx, header)?;
+        note_erasure(self.tx, header)?;
+        self.erases |= header.kind == Kind::Erasure;
         self.done.accepted += 1;
         if self.quarantine {
             self.tx.unquarantine(&entry.id())?;

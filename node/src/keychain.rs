@@ -40,7 +40,10 @@ pub(crate) struct Keychain {
     stream_entries: HashMap<EntryId, bool>,
     member_x: Option<Secret>,
     content_keys: HashMap<DocId, Vec<Secret>>,
-    own_content_keys: HashMap<DocId, Secret>,
+    /// By document and generation: whoever was given the key of one generation may be recused from the next.
+    own_content_keys: HashMap<(DocId, u32), Secret>,
+    /// Personal keys of older generations, as a newer one passed them on.
+    old_keys: HashMap<(DocId, u32, ChainKey), Vec<Secret>>,
     pub(crate) own_device: DeviceId,
     tried_grants: HashMap<EntryId, usize>,
     /// Raised with every key taken in: what was built with fewer keys is built anew.
@@ -68,6 +71,7 @@ impl Keychain {
             member_x: None,
             content_keys: HashMap::new(),
             own_content_keys: HashMap::new(),
+            old_keys: HashMap::new(),
             own_device,
             tried_grants: HashMap::new(),
             version: 0,
@@ -216,7 +220,7 @@ impl Keychain {
             let opens = open_section(&key, section, &aad, Layer::Sensitive.code(), named.generation).is_ok();
             if layer == Layer::Sensitive.code() && opens {
                 if header.device == self.own_device {
-                    self.own_content_keys.insert(header.doc, key.clone());
+                    self.own_content_keys.insert((header.doc, named.generation), key.clone());
                 }
                 insert(&mut self.content_keys, header.doc, key);
                 self.version += 1;
@@ -277,8 +281,19 @@ impl Keychain {
 
     /// The content key this device itself minted for a document: the only one it writes under. Who writes under a
     /// stranger's key writes for whomever the stranger gave it to.
-    pub(crate) fn own_content_key(&self, doc: &DocId) -> Option<&Secret> {
-        self.own_content_keys.get(doc)
+    pub(crate) fn own_content_key(&self, doc: &DocId, generation: u32) -> Option<&Secret> {
+        self.own_content_keys.get(&(*doc, generation))
+    }
+
+    /// The stream keys held of a scope's chains.
+    pub(crate) fn streams_of(&self, scope: &ScopeId) -> impl Iterator<Item = (ChainKey, &Secret)> {
+        let of = self.streams.iter().filter(move |((held, _), _)| held == scope);
+        of.flat_map(|((_, chain), secrets)| secrets.iter().map(|secret| (*chain, secret)))
+    }
+
+    /// Takes in the personal key of an older generation of a document in one chain.
+    pub(crate) fn add_old_key(&mut self, doc: DocId, generation: u32, chain: ChainKey, key: Secret) {
+        insert(&mut self.old_keys, (doc, generation, chain), key);
     }
 
     /// The content keys held of a document.
@@ -311,7 +326,12 @@ impl Keychain {
                 keys.into_iter().flatten().find_map(try_key)
             }
             Layer::Open => streams().find_map(|stream| try_key(&early_open_key(stream, &header.doc, named.generation))),
-            Layer::Personal => streams().find_map(|stream| try_key(&case_key(stream, &header.doc, named.generation))),
+            Layer::Personal => {
+                let old = self.old_keys.get(&(header.doc, named.generation, ChainKey::of(header)));
+                streams()
+                    .find_map(|stream| try_key(&case_key(stream, &header.doc, named.generation)))
+                    .or_else(|| old.into_iter().flatten().find_map(try_key))
+            }
             Layer::Sensitive => self
                 .content_keys(&header.doc)
                 .iter()

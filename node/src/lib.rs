@@ -7,6 +7,7 @@ mod cases;
 mod clock;
 mod core;
 mod engine;
+mod erase;
 pub mod error;
 #[cfg(test)]
 mod homes;
@@ -18,6 +19,7 @@ mod keychain;
 pub mod keyring;
 mod members;
 mod projection;
+mod reseal;
 mod service;
 mod sessions;
 mod status;
@@ -28,5 +30,6 @@ pub mod texts;
 mod verify;
 pub mod wipe;
 mod withdraw;
+mod words;
 
 pub use service::Node;

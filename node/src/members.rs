@@ -389,7 +389,7 @@ fn role_reads_site(roster: &Roster, role: &str, at: &str, site: &str) -> bool {
     }
 }
 
-fn reads_site(roster: &Roster, member: &Member, site: &str) -> bool {
+pub(crate) fn reads_site(roster: &Roster, member: &Member, site: &str) -> bool {
     member.roles.iter().any(|held| role_reads_site(roster, &held.role, &held.site, site))
 }
 
@@ -680,6 +680,7 @@ impl Core {
             wrote = true;
         }
         self.drop_spent_grants()?;
+        wrote |= self.carry_all(&shared, reader, now_ms)?;
         Ok(wrote)
     }
 

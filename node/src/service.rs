@@ -208,7 +208,12 @@ impl Node {
             return reply;
         }
         let before = core.shared().generation;
-        let reply = self.work(&core, &mut reader, envelope, now_ms, on_progress);
+        // looked at before anything is saved, told once it is
+        let found = core.words_in(&envelope.request)?;
+        let mut reply = self.work(&core, &mut reader, envelope, now_ms, on_progress);
+        if let (Ok(reply), false) = (&mut reply, matches!(envelope.request, Request::CaseNew { .. })) {
+            found.tell(reply);
+        }
         if reply.is_ok() && core.shared().generation != before {
             core.refresh_reader(&mut reader)?;
         }
@@ -441,13 +446,20 @@ impl Node {
     ) -> Reply {
         let shared = core.shared();
         match &envelope.request {
-            Request::CaseNew { case, seal } => {
-                core.case_new(reader, case.as_ref().clone(), seal.recuse.as_deref(), now_ms)
-            }
+            Request::CaseNew { case, seal } => core.case_new_with(reader, case.as_ref().clone(), seal, now_ms),
+            Request::WordsCheck { of } => words_check(core, reader, of, now_ms),
+            Request::WordsShow { lang } => core.words_show(lang.as_deref()),
+            Request::WordsAdd { lang, words } => core.words_change(lang, words, true),
+            Request::WordsRemove { lang, words } => core.words_change(lang, words, false),
             Request::CaseList(filter) => core.list(&shared, reader, filter, now_ms),
             Request::CaseShow { r#ref } => {
                 let loaded = core.find_case(&shared, reader, r#ref)?;
-                Ok(core.show(&shared, &loaded, now_ms))
+                let mut shown = core.show(&shared, &loaded, now_ms);
+                let late = core.own_late(&shared, reader, Some(loaded.doc))?;
+                if !late.is_empty() {
+                    shown["late_edits"] = Json::Array(late);
+                }
+                Ok(shown)
             }
             Request::CaseHistory { r#ref } => {
                 let loaded = core.find_case(&shared, reader, r#ref)?;
@@ -476,7 +488,7 @@ impl Node {
                 };
                 core.import(reader, &request, now_ms, on_progress)
             }
-            Request::CaseTriage { r#ref, category, case_type, sensitivity, priority, project, .. } => {
+            Request::CaseTriage { r#ref, category, case_type, sensitivity, priority, project, seal } => {
                 if let Some(case_type) = case_type {
                     let values = vec![("type".to_owned(), Words(case_type.clone()))];
                     core.act(reader, r#ref, &Edit::Set { values }, now_ms)?;
@@ -487,7 +499,17 @@ impl Node {
                     project: project.clone(),
                     sensitivity: sensitivity.as_deref().map(level_of),
                 };
-                core.act(reader, r#ref, &edit, now_ms)
+                core.act_with(reader, r#ref, &edit, seal, now_ms)
+            }
+            Request::CaseSeal { r#ref, reason, seal } => core.case_seal(reader, r#ref, reason, seal, now_ms),
+            Request::CaseErase { r#ref, approve, late_too } => core.case_erase(reader, r#ref, *approve, *late_too),
+            Request::CaseRaise { r#ref, to, reason, seal } => {
+                let to = core.step_of(&shared, reader, r#ref, to.as_deref(), true, now_ms)?;
+                core.act_with(reader, r#ref, &Edit::Raise { to, reason: reason.clone() }, seal, now_ms)
+            }
+            Request::CaseLower { r#ref, to, reason } => {
+                let to = core.step_of(&shared, reader, r#ref, to.as_deref(), false, now_ms)?;
+                core.act(reader, r#ref, &Edit::Lower { to, reason: reason.clone() }, now_ms)
             }
             Request::CaseAssign { r#ref, who } => {
                 let to = core.who(&shared, reader, who)?;
@@ -537,6 +559,36 @@ impl Node {
         let reply = engine.sync(target, on_progress);
         engine.stop();
         reply
+    }
+}
+
+/// What the words of a request would call for, and whether they would be sealed anyway.
+fn words_check(core: &Core, reader: &mut Reader, of: &Request, now_ms: i64) -> Reply {
+    let shared = core.shared();
+    let found = core.words_in(of)?;
+    let restricted = match (of, case_of(of)) {
+        _ if found.is_empty() => false,
+        (Request::CaseNew { case, seal }, _) => core.would_seal(&shared, reader, case, seal)?,
+        (_, Some(reference)) => {
+            let loaded = core.find_case(&shared, reader, reference)?;
+            loaded.view(now_ms).shape != crdt_model::case::Shape::Ordinary
+        }
+        _ => false,
+    };
+    Ok(json!({"sensitive_words": found.json(), "restricted": restricted}))
+}
+
+/// The case a request with free text is about.
+fn case_of(request: &Request) -> Option<&str> {
+    match request {
+        Request::CaseSet { r#ref, .. }
+        | Request::CaseNote { r#ref, .. }
+        | Request::CaseAct { r#ref, .. }
+        | Request::CaseResolve { r#ref, .. }
+        | Request::CaseAnswer { r#ref, .. }
+        | Request::CaseReopen { r#ref, .. }
+        | Request::CaseLower { r#ref, .. } => Some(r#ref),
+        _ => None,
     }
 }
 

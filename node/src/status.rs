@@ -56,9 +56,11 @@ impl Core {
     pub(crate) fn status(&self, shared: &Shared, reader: Option<&mut Reader>, now_ms: i64) -> Result<Json, Failure> {
         let members = self.members_json(shared);
         let site = shared.here.first().map(|member| self.own_site(shared, member)).unwrap_or_default();
+        let mut late = Vec::new();
         let counts = match reader {
             None => None,
             Some(reader) => {
+                late = self.own_late(shared, reader, None)?;
                 self.catch_up(shared, reader)?;
                 Some(reader.projection.counts(now_ms))
             }
@@ -76,6 +78,7 @@ impl Core {
             "sections_missing": gaps,
             "cases": of_cases(|c| c.cases), "undelivered": 0, "conflicts": of_cases(|c| c.conflicts),
             "overdue": of_cases(|c| c.overdue),
+            "late_edits": late, "erasures_to_approve": self.to_approve(shared)?,
         }))
     }
 

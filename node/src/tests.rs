@@ -2,6 +2,7 @@
 
 mod confidentiality;
 mod copies;
+mod generations;
 mod joining;
 mod verdicts;
 
@@ -98,6 +99,41 @@ impl Home {
     pub(crate) fn maintain(&self) -> bool {
         let reader = self.reader();
         self.core.maintain(&mut locked(&reader), NOW).expect("maintained")
+    }
+}
+
+impl Home {
+    /// Writes a generation that this home may not write: the case as it was before, ordinary.
+    pub(super) fn forge_generation(&self, before: &crate::cases::Loaded, case: &str, generation: u32) {
+        use crate::acts::{SensitiveKey, Write};
+        use crdt_model::layer::{Layer, LayerOp};
+
+        self.with(|core, reader| {
+            let shared = core.shared();
+            let now = core.find_case(&shared, reader, case)?;
+            let mut ops = crdt_model::edit::EditOps::default();
+            for (layer, into) in [(Layer::Open, &mut ops.open), (Layer::Personal, &mut ops.personal)] {
+                for (key, cells) in before.document.states[usize::from(layer.code())].iter().flatten() {
+                    let value = cells[0].value.clone();
+                    into.push(LayerOp::Put { key: key.clone(), value });
+                }
+            }
+            let write = Write {
+                scope: now.scope,
+                doc: now.doc,
+                ops,
+                deps: now.document.heads.clone(),
+                birth: true,
+                week_start_ms: None,
+                sensitive: SensitiveKey::None,
+                current: None,
+                generation,
+                alone: false,
+            };
+            let mut entropy = crate::core::entropy()?;
+            core.commit(|tx| core.write(tx, &shared, reader, write, NOW, &mut entropy))
+        })
+        .expect("forged");
     }
 }
 

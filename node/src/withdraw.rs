@@ -145,7 +145,7 @@ impl Core {
     /// What the machine kept of a case that is taken back. Its reference is not given again: the counter stays.
     fn forget_case(&self, tx: &mut store::Tx<'_>, access: &store::MemberKey, doc: &DocId) -> Result<(), Failure> {
         tx.delete(Space::Outbox, &doc.0)?;
-        tx.delete_member(MemberSpace::Rows, access, &captured_key(doc))?;
+        tx.delete_member(MemberSpace::Rows, access, &captured_key(doc, 0))?;
         // so that the same row of the same file makes it anew
         for (key, value) in tx.list(Space::Imported)? {
             if value.as_slice() == doc.0 {

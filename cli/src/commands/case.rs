@@ -33,6 +33,10 @@ pub(crate) enum Case {
     Consent(work::Consent),
     Close(work::Close),
     Reopen(work::Reopen),
+    Seal(work::Seal),
+    Raise(work::Raise),
+    Lower(work::Lower),
+    Erase(work::Erase),
     Withdraw(work::Withdraw),
 }
 
@@ -59,6 +63,10 @@ impl Case {
             Self::Consent(consent) => consent.request(),
             Self::Close(close) => Request::CaseClose { r#ref: close.r#ref, reason: close.closure },
             Self::Reopen(reopen) => reopen.request(asker)?,
+            Self::Seal(seal) => seal.request(asker)?,
+            Self::Raise(raise) => raise.request(asker)?,
+            Self::Lower(lower) => lower.request(asker)?,
+            Self::Erase(erase) => erase.request(),
             Self::Withdraw(work::Withdraw { r#ref, entry }) => Request::CaseWithdraw { r#ref, entry },
         })
     }

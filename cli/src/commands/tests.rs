@@ -160,7 +160,7 @@ fn every_option_of_a_new_case_reaches_its_field() {
     };
     let some = |text: &str| Some(text.to_owned());
     let words = |text: &str| Some(Words::from(text));
-    assert_eq!(seal, SealOptions { recuse: Some(vec!["Paul".into(), "hr".into()]) });
+    assert_eq!(seal, SealOptions { recuse: Some(vec!["Paul".into(), "hr".into()]), audience: None, accused: None });
     assert_eq!(case.consents.len(), 4);
     assert_eq!(case.consents[3].means, some("oral"));
     assert_eq!(case.received_at.map(|moment| moment.precision), Some(Precision::Day));
@@ -304,7 +304,7 @@ fn every_verb_on_a_case_is_understood() {
         sensitivity: None,
         priority: Some("p1".into()),
         project: None,
-        seal: SealOptions { recuse: Some(vec!["hr".into()]) },
+        seal: SealOptions { recuse: Some(vec!["hr".into()]), audience: None, accused: None },
     };
     for (line, expected) in [
         ("case show @last", Request::CaseShow { r#ref: r() }),
@@ -352,6 +352,28 @@ fn every_verb_on_a_case_is_understood() {
         ),
         ("case close @last --as satisfied", Request::CaseClose { r#ref: r(), reason: "satisfied".into() }),
         ("case reopen @last --reason mots", Request::CaseReopen { r#ref: r(), reason: w() }),
+        (
+            "case seal @last --reason mots --no-recusal --audience psea",
+            Request::CaseSeal {
+                r#ref: r(),
+                reason: w(),
+                seal: SealOptions { recuse: Some(vec![]), audience: Some("psea".into()), accused: None },
+            },
+        ),
+        (
+            "case raise @last --to s3 --reason mots --recuse hr",
+            Request::CaseRaise {
+                r#ref: r(),
+                to: Some("s3".into()),
+                reason: w(),
+                seal: SealOptions { recuse: Some(vec!["hr".into()]), audience: None, accused: None },
+            },
+        ),
+        ("case lower @last --reason mots", Request::CaseLower { r#ref: r(), to: None, reason: w() }),
+        ("case erase --approve @last", Request::CaseErase { r#ref: r(), approve: true, late_too: false }),
+        ("words show", Request::WordsShow { lang: None }),
+        ("words add --spoken sg kamba", Request::WordsAdd { lang: "sg".into(), words: vec!["kamba".into()] }),
+        ("words remove bouzen", Request::WordsRemove { lang: "fr".into(), words: vec!["bouzen".into()] }),
     ] {
         assert_eq!(request(line), expected);
     }
@@ -365,6 +387,10 @@ fn words_left_out_are_asked_for_or_named_as_missing() {
         ("case resolve @last", "--text"),
         ("case answer @last", "--text"),
         ("case reopen @last", "--reason"),
+        ("case seal @last", "--reason"),
+        ("case raise @last", "--reason"),
+        ("case lower @last", "--reason"),
+        ("words add", "WORD"),
         ("case set @last phone", "phone=VALUE"),
         ("find", "PHONE|REF|WORDS"),
         ("init", "--org, --site, --member"),

@@ -9,11 +9,13 @@ pub(super) fn act(name: &str, value: &Value, with: With<'_>) -> String {
     if let (Some(count), true) = (value["count"].as_u64(), value.as_object().is_some_and(|fields| fields.len() == 1)) {
         return format!("{count}\n");
     }
-    let args: Vec<_> = ["site", "member", "role", "expires", "ref", "cases", "digest"]
-        .into_iter()
-        .map(|field| (field, text::clean_line(&scalar(&value[field], with)).into()))
-        .collect();
+    let args: Vec<_> =
+        ["site", "member", "role", "expires", "ref", "cases", "digest", "audience", "lang", "added", "removed"]
+            .into_iter()
+            .map(|field| (field, text::clean_line(&scalar(&value[field], with)).into()))
+            .collect();
     let key = match name {
+        "case erase" if value["erased"] == true => "done-case-erased".to_owned(),
         "case new" if value["provisional"] == true => "done-case-new-provisional".to_owned(),
         "case withdraw" if value["case_withdrawn"] == true => "done-case-withdraw-case".to_owned(),
         "member confirm" if value["words"].is_array() => "done-member-words".to_owned(),
@@ -58,6 +60,12 @@ pub(super) fn act(name: &str, value: &Value, with: With<'_>) -> String {
             }
         }
         "passphrase change" => lines.push(with.paint.dim(&with.texts.get("done-passphrase-old-copies")).into_owned()),
+        "case triage" | "case raise" if value["audience"].is_string() => {
+            lines.push(with.texts.with("done-sealed-to", &[("audience", cell("", &value["audience"], with).into())]));
+        }
+        "case triage" | "case lower" if value["generation"].is_number() => {
+            lines.push(with.texts.get("done-opened").into_owned());
+        }
         "member confirm" if value["words"].is_array() => lines.push(cell("words", &value["words"], with)),
         _ => {}
     }

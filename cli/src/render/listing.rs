@@ -12,6 +12,7 @@ fn columns_of(name: &str) -> Option<&'static [&'static str]> {
         "site list" => &["!site", "name", "kind", "parent", "org_unit"],
         "member list" => &["member", "role", "!site", "confirmed", "until", "device"],
         "audience list" => &["!audience", "label", "members", "delegate", "alternate"],
+        "words show" => &["!lang", "!word", "topic", "shipped"],
         "fingerprint" => &["scope", "!entries", "!tips", "fingerprint"],
         _ => return None,
     })

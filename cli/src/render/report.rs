@@ -40,6 +40,16 @@ pub(super) fn status(value: &Value, with: With<'_>) -> String {
         let warning = with.texts.with("ui-warning", &[("message", message.into())]);
         out += &format!("{}\n", with.paint.alarm(&warning));
     }
+    let late = value["late_edits"].as_array().into_iter().flatten();
+    let waiting = late.filter(|edit| edit["state"] != "with_audience").count() as u64;
+    let erasures = value["erasures_to_approve"].as_array().map_or(0, Vec::len) as u64;
+    for (key, n) in [("done-late-waiting", waiting), ("done-erasures-waiting", erasures)] {
+        if n > 0 {
+            let message = with.texts.with(key, &[("n", n.into())]);
+            let warning = with.texts.with("ui-warning", &[("message", message.into())]);
+            out += &format!("{}\n", with.paint.alarm(&warning));
+        }
+    }
     let peers: Vec<Value> = value["peers"]
         .as_array()
         .into_iter()

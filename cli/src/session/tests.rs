@@ -206,16 +206,16 @@ fn on_a_terminal_recusals_are_asked_before_sealing() {
         line(&["case", "new", "--type", "complaint", "--channel", "sms", "--category", "sea.abuse", "--anonymous"]);
     let mut bench = Bench::with(vec![unasked()]);
     assert_eq!(bench.run(&new).exit, 2);
-    let mut bench = Bench::with(vec![unasked()]);
+    let mut bench = Bench::with(vec![Ok(json!({})), unasked()]);
     bench.script = Script::with(&["mots", "Paul, hr ,"]);
     assert_eq!(bench.run(&new).exit, 0);
-    let Request::CaseNew { seal, .. } = &bench.asked()[1].request else { panic!("a new case") };
+    let Request::CaseNew { seal, .. } = &bench.asked()[2].request else { panic!("a new case") };
     assert_eq!(seal.recuse, Some(vec!["Paul".to_owned(), "hr".to_owned()]));
     // Blank is an answer: nobody.
-    let mut bench = Bench::with(vec![unasked()]);
+    let mut bench = Bench::with(vec![Ok(json!({})), unasked()]);
     bench.script = Script::with(&["mots", ""]);
     assert_eq!(bench.run(&new).exit, 0);
-    let Request::CaseNew { seal, .. } = &bench.asked()[1].request else { panic!("a new case") };
+    let Request::CaseNew { seal, .. } = &bench.asked()[2].request else { panic!("a new case") };
     assert_eq!(seal.recuse, Some(vec![]));
 }
 
@@ -319,4 +319,56 @@ fn run_asks_for_the_passphrase_it_needs() -> io::Result<()> {
     bench.script = Script::with(&["cinq mots"]);
     assert_eq!(bench.run(&words).exit, 0);
     Ok(())
+}
+
+fn hit() -> Reply {
+    Ok(json!({"sensitive_words": [{"field": "notes", "topic": "sea", "audience": "psea"}], "restricted": false}))
+}
+
+#[test]
+fn a_sensitive_word_on_a_terminal_seals_the_case_in_one_key_before_anything_is_saved() {
+    let mut bench =
+        Bench::with(vec![hit(), Err(Failure::new("recusal_not_asked")), Ok(json!({})), Ok(json!({"ref": "A"}))]);
+    bench.script = Script::with(&["s", "grave", "", ""]);
+    let done = bench.run(&line(&["case", "note", "@last", "--text", "mots"]));
+    assert_eq!(done.exit, 0, "{}", done.err);
+    assert!(bench.script.asked[0].contains("psea"), "{:?}", bench.script.asked);
+    let asked: Vec<Request> = bench.asked().into_iter().map(|envelope| envelope.request).collect();
+    let note = Request::CaseNote { r#ref: "@last".into(), text: "mots".into() };
+    let seal = |recuse| Request::CaseSeal {
+        r#ref: "@last".into(),
+        reason: "grave".into(),
+        seal: SealOptions { recuse, audience: Some("psea".into()), accused: None },
+    };
+    assert_eq!(asked, [Request::WordsCheck { of: Box::new(note.clone()) }, seal(None), seal(Some(vec![])), note]);
+}
+
+#[test]
+fn a_sensitive_word_blocks_nothing() {
+    let mut bench = Bench::with(vec![hit(), Ok(json!({"ref": "A", "warnings": ["sensitive_words"]}))]);
+    bench.script = Script::with(&[""]);
+    let done = bench.run(&line(&["case", "note", "@last", "--text", "mots"]));
+    assert_eq!((done.exit, bench.asked().len()), (0, 2));
+    assert!(done.out.contains("mots sensibles"), "{}", done.out);
+    // nobody to ask: nothing is asked, the node's warning tells
+    let mut bench = Bench::with(vec![Ok(json!({"ref": "A", "warnings": ["sensitive_words"]}))]);
+    bench.run(&line(&["case", "note", "@last", "--text", "mots"]));
+    assert_eq!(bench.asked().len(), 1);
+}
+
+#[test]
+fn a_new_case_with_a_sensitive_word_is_born_sealed_when_that_is_chosen() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("case.json");
+    std::fs::write(&file, r#"{"type": "complaint", "channel": "sms", "text": "mots"}"#).expect("written");
+    let mut bench = Bench::with(vec![hit(), Err(Failure::new("recusal_not_asked")), Ok(json!({"ref": "A"}))]);
+    bench.script = Script::with(&["s", "hr", "un agent"]);
+    let done = bench.run(&line(&["case", "new", "--from-json", file.to_str().expect("UTF-8")]));
+    assert_eq!(done.exit, 0, "{}", done.err);
+    let Some(Request::CaseNew { seal, case }) = bench.asked().into_iter().next_back().map(|envelope| envelope.request)
+    else {
+        panic!("a new case")
+    };
+    assert_eq!(seal, SealOptions { recuse: Some(vec!["hr".into()]), audience: Some("psea".into()), accused: None });
+    assert_eq!(case.accused, Some("un agent".into()), "the answer fills both");
 }

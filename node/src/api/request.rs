@@ -21,6 +21,10 @@ pub struct SealOptions {
     /// Names of members or codes of roles who must not see it. `None`: not asked (a restricted case is refused with
     /// `recusal_not_asked`); empty: asked, nobody. The node turns names into ids.
     pub recuse: Option<Vec<String>>,
+    /// Audience to seal to; absent: the category's, or whoever decides. A new case with one is restricted.
+    pub audience: Option<String>,
+    /// Who is complained about, in words, of a case that becomes restricted: sealed with it.
+    pub accused: Option<Words>,
 }
 
 /// Which cases: all given conditions hold together; several values of one condition are alternatives.
@@ -289,6 +293,71 @@ pub enum Request {
         /// Why.
         reason: Words,
     },
+    /// Seals an ordinary case: a new generation for an audience alone. Reply: that of the acts, with `{"generation",
+    /// "restricted", "readable", "audience"}`.
+    CaseSeal {
+        /// The case.
+        r#ref: String,
+        /// Why.
+        reason: Words,
+        /// To whom, and who must not see it.
+        seal: SealOptions,
+    },
+    /// Raises the sensitivity; to s2 or s3 seals the case. Reply as above where it does.
+    CaseRaise {
+        /// The case.
+        r#ref: String,
+        /// `s1`, `s2` or `s3`; absent: the next above.
+        to: Option<String>,
+        /// Why.
+        reason: Words,
+        /// What sealing needs, should the case become restricted.
+        seal: SealOptions,
+    },
+    /// Lowers the sensitivity; below s2 opens a sealed case. Reply as above where it does.
+    CaseLower {
+        /// The case.
+        r#ref: String,
+        /// `s0`, `s1` or `s2`; absent: the next below.
+        to: Option<String>,
+        /// Why.
+        reason: Words,
+    },
+    /// Proposes to erase the older generations of a case, or approves what another device proposed: by two devices of rank 2
+    /// or more senior. Reply: `{"case_id", "generation", "ground", "erased"}`.
+    CaseErase {
+        /// The case.
+        r#ref: String,
+        /// The second signature.
+        approve: bool,
+        /// Also while edits that came late are not carried over: they are lost.
+        late_too: bool,
+    },
+    /// Whether the words of a request would call for sealing, before anything is saved. Reply: `{"sensitive_words":
+    /// [{"field", "topic", "audience"}], "restricted"}`.
+    WordsCheck {
+        /// The request, which is not carried out.
+        of: Box<Request>,
+    },
+    /// The sensitive words in use. Reply: `[{"lang", "word", "topic", "shipped"}]`.
+    WordsShow {
+        /// Of one list; absent: all.
+        lang: Option<String>,
+    },
+    /// Adds sensitive words on this node. Reply: `{"lang", "added", "removed", "words"}`.
+    WordsAdd {
+        /// The list.
+        lang: String,
+        /// Words, stems (`viol*`), phrases, exceptions (`!viole*`).
+        words: Vec<String>,
+    },
+    /// Takes sensitive words out of use on this node, shipped ones too. Reply as above.
+    WordsRemove {
+        /// The list.
+        lang: String,
+        /// As `words show` prints them.
+        words: Vec<String>,
+    },
     /// Takes back an own entry that nobody else can have. Reply: `{"ref", "case_id", "withdrawn": [entry], "case_withdrawn"}`.
     CaseWithdraw {
         /// The case.
@@ -424,6 +493,15 @@ impl Request {
             Self::CaseConsent { .. } => "case consent",
             Self::CaseClose { .. } => "case close",
             Self::CaseReopen { .. } => "case reopen",
+            Self::CaseSeal { .. } => "case seal",
+            Self::CaseRaise { .. } => "case raise",
+            Self::CaseLower { .. } => "case lower",
+            Self::CaseErase { .. } => "case erase",
+            // the command whose words are checked
+            Self::WordsCheck { of } => of.name(),
+            Self::WordsShow { .. } => "words show",
+            Self::WordsAdd { .. } => "words add",
+            Self::WordsRemove { .. } => "words remove",
             Self::CaseWithdraw { .. } => "case withdraw",
             Self::Verify => "verify",
             Self::Fingerprint => "fingerprint",

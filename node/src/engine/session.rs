@@ -166,6 +166,7 @@ impl Talk {
 
     /// Writes what unlocked members owe to others (wraps, names), once for every state of the membership.
     fn maintain(&self) -> Result<(), Failure> {
+        self.carry_late()?;
         let generation = self.core.shared().generation;
         if self.maintained.swap(generation, Ordering::SeqCst) == generation {
             return Ok(());
@@ -183,6 +184,21 @@ impl Talk {
         }
         let now = if all { self.core.shared().generation } else { u64::MAX };
         self.maintained.store(now, Ordering::SeqCst);
+        Ok(())
+    }
+
+    /// Carries into sealed cases what was written to them elsewhere in ignorance. A reader at long work does it next time.
+    fn carry_late(&self) -> Result<(), Failure> {
+        if self.core.turned()?.is_empty() {
+            return Ok(());
+        }
+        for member in self.core.unlocked() {
+            let Some(reader) = self.core.reader(&member) else { continue };
+            let Ok(mut reader) = reader.try_lock() else { continue };
+            let _hold = self.core.hold();
+            self.core.refresh_reader(&mut reader)?;
+            self.core.carry_all(&self.core.shared(), &mut reader, (self.now)())?;
+        }
         Ok(())
     }
 

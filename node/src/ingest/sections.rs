@@ -42,7 +42,9 @@ impl Batch<'_, '_> {
             }
         }
         self.held.insert(entry.id());
-        let layers = lacking(entry);
+        // what is erased nobody need have
+        let erased = self.refused.get(&(header.scope, header.doc)).map_or(0, |erased| erased.mask(header));
+        let layers = lacking(entry) & !erased;
         if layers == 0 && unknown.is_empty() {
             return Ok(());
         }
@@ -114,7 +116,10 @@ impl Batch<'_, '_> {
                 }
                 Ok(())
             }
-            Kind::Erasure => self.excuse(entry),
+            Kind::Erasure => {
+                self.erases = true;
+                self.excuse(entry)
+            }
             _ => Ok(()),
         }
     }

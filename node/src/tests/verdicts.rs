@@ -24,6 +24,8 @@ fn write_foreign_key(home: &Home, case: &str) -> EntryId {
             birth: false,
             week_start_ms: None,
             sensitive: SensitiveKey::None,
+            generation: 0,
+            alone: false,
             current: Some(loaded.clone()),
         };
         let mut entropy = entropy()?;

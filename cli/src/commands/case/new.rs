@@ -2,10 +2,11 @@
 
 use clap::Args;
 use crdt_model::edit::{ConsentAnswer, NewCase};
-use node::api::{Request, SealOptions};
+use node::api::Request;
 use node::error::Failure;
 
 use crate::ask::{Asker, RECORD_BYTES_MAX, read_file};
+use crate::commands::case::work::SealArgs;
 use crate::when;
 
 /// The three questions of the one spoken consent script (case-model.md §3.6).
@@ -69,10 +70,8 @@ pub(crate) struct New {
     allegation: Option<String>,
     #[arg(long, value_name = "TEXT")]
     accused: Option<String>,
-    #[arg(long, value_name = "MEMBER|ROLE", num_args = 1.., conflicts_with = "no_recusal")]
-    recuse: Vec<String>,
-    #[arg(long)]
-    no_recusal: bool,
+    #[command(flatten)]
+    seal: SealArgs,
     #[arg(long, value_parser = ["s0", "s1", "s2", "s3"])]
     sensitivity: Option<String>,
     #[arg(long, value_name = "SYS:ID")]
@@ -86,8 +85,8 @@ pub(crate) struct New {
 }
 
 impl New {
-    pub(crate) fn request(self, asker: &mut Asker<'_>) -> Result<Request, Failure> {
-        let seal = SealOptions { recuse: self.recusals() };
+    pub(crate) fn request(mut self, asker: &mut Asker<'_>) -> Result<Request, Failure> {
+        let seal = std::mem::take(&mut self.seal).options();
         let base = match &self.from_json {
             Some(file) => record(file, asker)?,
             None => NewCase::default(),
@@ -101,10 +100,6 @@ impl New {
         }
         self.words(&mut case, whole_record, asker)?;
         Ok(Request::CaseNew { case: Box::new(case), seal })
-    }
-
-    fn recusals(&self) -> Option<Vec<String>> {
-        (self.no_recusal || !self.recuse.is_empty()).then(|| self.recuse.clone())
     }
 
     /// The record with the options that are codes, numbers and dates laid over it.

@@ -84,10 +84,89 @@ pub(crate) struct Triage {
     urgent: bool,
     #[arg(long, value_name = "P")]
     project: Option<String>,
+    #[command(flatten)]
+    seal: SealArgs,
+}
+
+/// What sealing needs to know.
+#[derive(Debug, Default, Args)]
+pub(crate) struct SealArgs {
     #[arg(long, value_name = "MEMBER|ROLE", num_args = 1.., conflicts_with = "no_recusal")]
     recuse: Vec<String>,
     #[arg(long)]
     no_recusal: bool,
+    #[arg(long, value_name = "CODE")]
+    audience: Option<String>,
+}
+
+impl SealArgs {
+    pub(crate) fn options(self) -> SealOptions {
+        let recuse = (self.no_recusal || !self.recuse.is_empty()).then_some(self.recuse);
+        SealOptions { recuse, audience: self.audience, accused: None }
+    }
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Seal {
+    #[arg(value_name = "REF")]
+    r#ref: String,
+    #[arg(long, value_name = "TEXT")]
+    reason: Option<String>,
+    #[arg(long, value_name = "TEXT")]
+    accused: Option<String>,
+    #[command(flatten)]
+    seal: SealArgs,
+}
+
+impl Seal {
+    pub(crate) fn request(self, asker: &mut Asker<'_>) -> Result<Request, Failure> {
+        let accused = asker.words(self.accused, "--accused")?;
+        Ok(Request::CaseSeal {
+            r#ref: self.r#ref,
+            reason: asker.required_words(self.reason, "--reason", "ask-reason")?,
+            seal: SealOptions { accused, ..self.seal.options() },
+        })
+    }
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Raise {
+    #[arg(value_name = "REF")]
+    r#ref: String,
+    #[arg(long, value_parser = ["s1", "s2", "s3"])]
+    to: Option<String>,
+    #[arg(long, value_name = "TEXT")]
+    reason: Option<String>,
+    #[command(flatten)]
+    seal: SealArgs,
+}
+
+impl Raise {
+    pub(crate) fn request(self, asker: &mut Asker<'_>) -> Result<Request, Failure> {
+        Ok(Request::CaseRaise {
+            r#ref: self.r#ref,
+            to: self.to,
+            reason: asker.required_words(self.reason, "--reason", "ask-reason")?,
+            seal: self.seal.options(),
+        })
+    }
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Lower {
+    #[arg(value_name = "REF")]
+    r#ref: String,
+    #[arg(long, value_parser = ["s0", "s1", "s2"])]
+    to: Option<String>,
+    #[arg(long, value_name = "TEXT")]
+    reason: Option<String>,
+}
+
+impl Lower {
+    pub(crate) fn request(self, asker: &mut Asker<'_>) -> Result<Request, Failure> {
+        let reason = asker.required_words(self.reason, "--reason", "ask-reason")?;
+        Ok(Request::CaseLower { r#ref: self.r#ref, to: self.to, reason })
+    }
 }
 
 impl Triage {
@@ -99,7 +178,7 @@ impl Triage {
             sensitivity: self.sensitivity,
             priority: self.priority.or_else(|| self.urgent.then(|| "p1".to_owned())),
             project: self.project,
-            seal: SealOptions { recuse: (self.no_recusal || !self.recuse.is_empty()).then_some(self.recuse) },
+            seal: self.seal.options(),
         }
     }
 }
@@ -252,6 +331,22 @@ impl Reopen {
             r#ref: self.r#ref,
             reason: asker.required_words(self.reason, "--reason", "ask-reason")?,
         })
+    }
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Erase {
+    #[arg(value_name = "REF")]
+    r#ref: String,
+    #[arg(long)]
+    approve: bool,
+    #[arg(long)]
+    late_too: bool,
+}
+
+impl Erase {
+    pub(crate) fn request(self) -> Request {
+        Request::CaseErase { r#ref: self.r#ref, approve: self.approve, late_too: self.late_too }
     }
 }
 

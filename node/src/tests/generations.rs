@@ -1,0 +1,380 @@
+//! Sealing late, between homes: who reads what, who is told, and what is carried over.
+
+use crdt_model::edit::{Edit, NewCase, Words};
+use serde_json::{Value as Json, json};
+
+use super::{Home, NOW, case_id, complaint, exchange};
+use crate::api::SealOptions;
+use crate::error::Failure;
+
+fn seal(audience: &str, recuse: &[&str]) -> SealOptions {
+    let recuse = recuse.iter().map(|name| (*name).to_owned()).collect();
+    SealOptions { recuse: Some(recuse), audience: Some(audience.to_owned()), accused: None }
+}
+
+fn seals(home: &Home, case: &str, options: &SealOptions) -> Result<Json, Failure> {
+    home.with(|core, reader| core.case_seal(reader, case, &Words::from("it is grave"), options, NOW))
+}
+
+fn does(home: &Home, case: &str, edit: &Edit) -> Result<Json, Failure> {
+    home.with(|core, reader| core.act(reader, case, edit, NOW))
+}
+
+fn notes(home: &Home, case: &str, text: &str) {
+    does(home, case, &Edit::Note { text: Words::from(text) }).expect("noted");
+}
+
+fn digest(home: &Home) -> Json {
+    home.with(|core, reader| core.digest(&core.shared(), reader)).expect("digest")
+}
+
+fn status(home: &Home) -> Json {
+    home.with(|core, reader| core.status(&core.shared(), Some(reader), NOW)).expect("status")
+}
+
+/// A member of an audience: confirmed by the coordination after the six words.
+fn confirmed(founder: &Home, site: &str, role: &str, name: &str) -> Home {
+    let home = founder.invited(site, role, name);
+    exchange(founder, &home);
+    let told = founder.with(|core, reader| core.member_confirm(reader, name, &[])).expect("the words");
+    let words: Vec<String> = told["words"]
+        .as_array()
+        .map(|words| words.iter().filter_map(Json::as_str).map(str::to_owned).collect())
+        .or_else(|| told["words"].as_str().map(|words| words.split_whitespace().map(str::to_owned).collect()))
+        .expect("six words");
+    founder.with(|core, reader| core.member_confirm(reader, name, &words)).expect("confirmed");
+    exchange(founder, &home);
+    home
+}
+
+/// Founder, an operator of a site, and a focal point of the audience `psea`, all equal.
+fn three() -> (Home, Home, Home) {
+    let founder = Home::founded();
+    founder.site("PES");
+    let operator = founder.invited("PES", "operator", "Ali");
+    exchange(&founder, &operator);
+    let focal = confirmed(&founder, "JER", "focal_psea", "Nadia");
+    exchange(&operator, &focal);
+    exchange(&founder, &operator);
+    (founder, operator, focal)
+}
+
+#[test]
+fn a_case_sealed_late_is_restricted_for_all_and_whole_for_its_audience() {
+    let (founder, operator, focal) = three();
+    let case = case_id(&operator.new_case(complaint()));
+    notes(&operator, &case, "what the person added");
+    does(&operator, &case, &Edit::Triage { category: None, priority: None, project: None, sensitivity: None })
+        .expect("triaged");
+    exchange(&operator, &focal);
+    assert_eq!(focal.show(&case).expect("shown")["status"], "triaged", "codes are open before");
+    assert!(!focal.show(&case).expect("shown").to_string().contains("what the person added"));
+
+    assert_eq!(
+        seals(&operator, &case, &SealOptions::default()).expect_err("who works here?").code,
+        "recusal_not_asked"
+    );
+    let reply = seals(&operator, &case, &seal("psea", &[])).expect("sealed");
+    assert_eq!((&reply["generation"], &reply["audience"]), (&json!(1), &json!("psea")));
+    assert_eq!((&reply["status"], &reply["readable"]), (&json!("restricted"), &json!(false)));
+
+    // the sealing machine reads it no more, at once; the old bytes are still in its store
+    let shown = operator.show(&case).expect("shown");
+    assert_eq!((&shown["restricted"], &shown["status"]), (&json!(true), &json!("restricted")));
+    assert!(!shown.to_string().contains("what the person added"));
+    assert_eq!(seals(&operator, &case, &seal("psea", &[])).expect_err("sealed").code, "outside_audience");
+
+    exchange(&operator, &focal);
+    exchange(&operator, &founder);
+    let inside = focal.show(&case).expect("shown");
+    assert_eq!((&inside["status"], &inside["sensitivity"]), (&json!("triaged"), &json!("s2")));
+    assert_eq!(inside["text"], "pas reçu");
+    assert_eq!(inside["notes"][0]["text"], "what the person added");
+    assert_eq!(inside["notes"][0]["by"], "Ali", "as first recorded");
+    let exposed = &inside["exposed"][0];
+    assert!(exposed["members"].to_string().contains("Ali") && exposed["members"].to_string().contains("Rose"));
+    assert!(!exposed["members"].to_string().contains("Nadia"), "she could not read it before");
+    assert!(exposed["devices"].as_array().is_some_and(|devices| devices.len() >= 3));
+    assert!(inside["reasons"].to_string().contains("it is grave"));
+    assert!(!inside.to_string().contains("old_keys"));
+
+    // the audience works on, and all nodes stay equal and clean
+    notes(&focal, &case, "seen by the focal point");
+    exchange(&focal, &operator);
+    exchange(&founder, &focal);
+    for home in [&founder, &operator, &focal] {
+        assert_eq!(home.verify()["ok"], true, "{}", home.verify());
+    }
+    assert!(!operator.show(&case).expect("shown").to_string().contains("seen by"));
+    assert_eq!(digest(&founder), digest(&focal), "both are of every audience or of this one");
+    let listed = operator
+        .with(|core, reader| {
+            let filter = crate::api::CaseFilter { status: vec!["restricted".into()], ..Default::default() };
+            core.list(&core.shared(), reader, &filter, NOW)
+        })
+        .expect("listed");
+    assert_eq!(listed.as_array().map(Vec::len), Some(1));
+    let history = operator
+        .with(|core, reader| {
+            let shared = core.shared();
+            let loaded = core.find_case(&shared, reader, &case)?;
+            Ok(core.history(&shared, &loaded))
+        })
+        .expect("history");
+    assert!(!history.to_string().contains("what the person added"), "{history}");
+}
+
+#[test]
+fn what_was_written_in_ignorance_reaches_the_audience_and_its_author_is_told() {
+    let (founder, operator, focal) = three();
+    let second = founder.invited("PES", "operator", "Bea");
+    exchange(&founder, &second);
+    // Bea has worked here before: her colleagues hold the key of what she writes for the site
+    second.new_case(complaint());
+    exchange(&second, &operator);
+    let case = case_id(&operator.new_case(complaint()));
+    exchange(&operator, &founder);
+    exchange(&founder, &second);
+    exchange(&founder, &focal);
+    // Bea, offline, adds to the case; Ali seals it meanwhile
+    notes(&second, &case, "said to Bea in ignorance");
+    seals(&operator, &case, &seal("psea", &[])).expect("sealed");
+    exchange(&operator, &second);
+    let late = status(&second)["late_edits"].clone();
+    assert_eq!((&late[0]["case_id"], &late[0]["state"]), (&json!(case), &json!("waiting")));
+    let own = second.with(|core, reader| core.own_late(&core.shared(), reader, Some(case.parse().expect("an id"))));
+    assert_eq!(own.expect("told").len(), 1, "as `case show` tells it");
+    assert_eq!(status(&operator)["late_edits"], json!([]), "told to its author alone");
+    // the focal point reads no ordinary case of that site: the sealed layer brought her the keys of this one
+    exchange(&second, &focal);
+    let inside = focal.show(&case).expect("shown");
+    let told = inside["notes"].as_array().into_iter().flatten().find(|note| note["text"] == "said to Bea in ignorance");
+    assert_eq!(told.expect("carried over")["by"], "Bea", "{inside}");
+    exchange(&focal, &second);
+    assert_eq!(status(&second)["late_edits"][0]["state"], "with_audience");
+    assert!(!second.show(&case).expect("shown").to_string().contains("in ignorance"));
+    for home in [&operator, &second, &focal] {
+        assert_eq!(home.verify()["ok"], true, "{}", home.verify());
+    }
+}
+
+#[test]
+fn what_the_audience_cannot_open_waits_until_one_of_it_can() {
+    let (founder, operator, focal) = three();
+    let second = founder.invited("PES", "operator", "Bea");
+    exchange(&founder, &second);
+    let case = case_id(&operator.new_case(complaint()));
+    exchange(&operator, &founder);
+    exchange(&founder, &second);
+    // her first words ever: nobody who seals can know the key of her installation
+    notes(&second, &case, "her first words");
+    seals(&operator, &case, &seal("psea", &[])).expect("sealed");
+    exchange(&operator, &second);
+    exchange(&second, &focal);
+    assert!(!focal.show(&case).expect("shown").to_string().contains("her first words"));
+    notes(&focal, &case, "working on");
+    exchange(&focal, &second);
+    assert_eq!(status(&second)["late_edits"][0]["state"], "waiting", "no act of the audience hides that");
+    // the founder is of the audience and reads the site's ordinary cases
+    exchange(&second, &founder);
+    exchange(&founder, &focal);
+    let inside = focal.show(&case).expect("shown").to_string();
+    assert!(inside.contains("her first words") && inside.contains("working on"));
+    exchange(&focal, &second);
+    assert_eq!(status(&second)["late_edits"][0]["state"], "with_audience");
+}
+
+#[test]
+fn who_is_recused_reads_nothing_of_what_is_sealed_late() {
+    let (founder, operator, focal) = three();
+    let case = case_id(&operator.new_case(complaint()));
+    seals(&operator, &case, &seal("psea", &["Rose"])).expect("sealed");
+    // the capturing machine adds to what it sealed, for the same readers
+    notes(&operator, &case, "added after sealing");
+    exchange(&operator, &founder);
+    exchange(&operator, &focal);
+    let inside = focal.show(&case).expect("shown");
+    assert!(inside["recusals"].to_string().contains("Rose"));
+    assert_eq!(inside["notes"][0]["text"], "added after sealing");
+    let outside = founder.show(&case).expect("shown");
+    assert_eq!(outside["status"], "restricted");
+    assert!(!outside.to_string().contains("added after sealing"));
+}
+
+#[test]
+fn raising_and_triage_seal_and_the_audience_opens_again() {
+    let (founder, operator, focal) = three();
+    let case = case_id(&operator.new_case(complaint()));
+    let raise = Edit::Raise { to: crdt_model::case::sensitivity::Level::S3, reason: Words::from("told more") };
+    let asked = operator.with(|core, reader| core.act(reader, &case, &raise, NOW)).expect_err("asked first");
+    assert_eq!(asked.code, "recusal_not_asked");
+    operator
+        .with(|core, reader| core.act_with(reader, &case, &raise, &seal("psea", &[]), NOW))
+        .expect("raised and sealed");
+    exchange(&operator, &focal);
+    let inside = focal.show(&case).expect("shown");
+    assert_eq!((&inside["sensitivity"], &inside["restricted"]), (&json!("s3"), &json!(true)));
+
+    let other = case_id(&operator.new_case(complaint()));
+    let triage = Edit::Triage { category: Some("sea.abuse".into()), priority: None, project: None, sensitivity: None };
+    let options = SealOptions { recuse: Some(vec![]), ..SealOptions::default() };
+    let reply = operator.with(|core, reader| core.act_with(reader, &other, &triage, &options, NOW)).expect("triaged");
+    assert_eq!(reply["audience"], "psea", "the category's own");
+    exchange(&operator, &focal);
+    assert_eq!(focal.show(&other).expect("shown")["category"], "sea.abuse");
+
+    // nobody else lowers it; the audience does, and it is open for the site again
+    let lower = Edit::Lower { to: crdt_model::case::sensitivity::Level::S0, reason: Words::from("a mistake") };
+    assert_eq!(does(&operator, &case, &lower).expect_err("outside").code, "outside_audience");
+    let opened = does(&focal, &case, &lower).expect("opened");
+    assert_eq!((&opened["generation"], &opened["restricted"]), (&json!(2), &json!(false)));
+    exchange(&focal, &founder);
+    exchange(&founder, &operator);
+    let shown = operator.show(&case).expect("shown");
+    assert_eq!((&shown["restricted"], &shown["sensitivity"]), (&json!(false), &json!("s0")));
+    assert_eq!(shown["reporter_name"], operator.show(&case).expect("shown")["reporter_name"]);
+    for home in [&founder, &operator, &focal] {
+        assert_eq!(home.verify()["ok"], true, "{}", home.verify());
+    }
+}
+
+#[test]
+fn an_undecided_letter_is_opened_by_its_triage_and_read_by_its_site() {
+    let (founder, operator, _focal) = three();
+    let letter = NewCase {
+        case_type: "complaint".into(),
+        channel: "letter".into(),
+        text: Some(Words::from("mon nom n'est pas sur la liste")),
+        ..NewCase::default()
+    };
+    let reply = operator.with(|core, reader| core.case_new(reader, letter, Some(&[]), NOW)).expect("kept");
+    assert_eq!(reply["restricted"], true, "{reply}");
+    let case = case_id(&reply);
+    exchange(&operator, &founder);
+    let triage = Edit::Triage {
+        category: Some("payment.not_received".into()),
+        priority: None,
+        project: None,
+        sensitivity: None,
+    };
+    let opened = does(&founder, &case, &triage).expect("classified");
+    assert_eq!((&opened["status"], &opened["restricted"]), (&json!("triaged"), &json!(false)));
+    exchange(&founder, &operator);
+    let shown = operator.show(&case).expect("shown");
+    assert_eq!((&shown["text"], &shown["sensitivity"]), (&json!("mon nom n'est pas sur la liste"), &json!("s0")));
+    assert_eq!(operator.verify()["ok"], true, "{}", operator.verify());
+    // and it is sealed late after all
+    seals(&operator, &case, &seal("psea", &[])).expect("sealed again");
+    assert_eq!(operator.show(&case).expect("shown")["status"], "restricted");
+}
+
+#[test]
+fn nobody_outside_opens_a_sealed_case_or_writes_it_anew() {
+    let (_founder, operator, focal) = three();
+    let case = case_id(&operator.new_case(complaint()));
+    let before = operator.with(|core, reader| {
+        let shared = core.shared();
+        core.find_case(&shared, reader, &case)
+    });
+    let before = before.expect("loaded");
+    seals(&operator, &case, &seal("psea", &[])).expect("sealed");
+    exchange(&operator, &focal);
+    // a changed program writes the next generation all the same, from what it kept
+    operator.forge_generation(&before, &case, 2);
+    exchange(&operator, &focal);
+    for home in [&operator, &focal] {
+        let shown = home.show(&case).expect("shown");
+        assert_eq!(shown["restricted"], true, "the forged generation counts nowhere");
+        let problems = home.verify()["problems"].to_string();
+        assert!(problems.contains("generation_authority"), "{problems}");
+    }
+    assert_eq!(focal.show(&case).expect("shown")["text"], "pas reçu");
+}
+
+#[test]
+fn an_allegation_never_leaves_the_sealed_layer() {
+    let (founder, operator, focal) = three();
+    let new = NewCase {
+        case_type: "complaint".into(),
+        channel: "committee".into(),
+        category: Some("sea.abuse".into()),
+        allegation: Some(Words::from("what happened")),
+        ..NewCase::default()
+    };
+    let case = case_id(&operator.new_case(new));
+    exchange(&operator, &founder);
+    exchange(&founder, &focal);
+    let lower = Edit::Lower { to: crdt_model::case::sensitivity::Level::S0, reason: Words::from("a mistake") };
+    assert_eq!(does(&focal, &case, &lower).expect_err("refused").code, "allegation_inside");
+}
+
+/// Everything this member can open of what the store holds.
+fn readable(home: &Home) -> Vec<u8> {
+    let entries = home.entries();
+    home.with(|_, reader| {
+        let mut all = Vec::new();
+        for bytes in &entries {
+            let entry = crdt_model::entry::Entry::decode(bytes).expect("stored");
+            for layer in reader.keychain.open_entry(&entry).layers {
+                if let crdt_model::document::Opened::Plain(plain) = layer {
+                    all.extend(plain.change);
+                }
+            }
+        }
+        Ok(all)
+    })
+    .expect("opened")
+}
+
+fn holds(bytes: &[u8], word: &str) -> bool {
+    bytes.windows(word.len()).any(|window| window == word.as_bytes())
+}
+
+#[test]
+fn what_was_sealed_late_is_destroyed_once_two_have_signed_and_never_comes_back() {
+    const CANARY: &str = "zqxlatekanari";
+    let (founder, operator, focal) = three();
+    let case = case_id(&operator.new_case(NewCase { text: Some(Words::from(CANARY)), ..complaint() }));
+    exchange(&operator, &founder);
+    exchange(&founder, &focal);
+    let old = operator.entries();
+    // the founder, rank 1, seals: her device gives the first of the two signatures
+    seals(&founder, &case, &seal("psea", &["Ali"])).expect("sealed");
+    exchange(&founder, &operator);
+    exchange(&founder, &focal);
+    assert!(!operator.show(&case).expect("shown").to_string().contains(CANARY), "hidden at once");
+    assert!(holds(&readable(&operator), CANARY), "before: the bytes are still there, and this test can find them");
+    let waiting = status(&focal)["erasures_to_approve"].clone();
+    assert_eq!(waiting, json!([{"case_id": case, "generation": 0}]));
+    // one signature never erases, and nobody signs twice or without the rank
+    let erase = |home: &Home, approve| home.with(|core, reader| core.case_erase(reader, &case, approve, false));
+    assert_eq!(erase(&founder, true).expect_err("own").code, "nothing_to_approve");
+    assert_eq!(erase(&founder, false).expect_err("twice").code, "second_signature_needed");
+    assert_eq!(erase(&operator, true).expect_err("rank 4").code, "not_permitted");
+    assert!(holds(&readable(&founder), CANARY));
+
+    let done = erase(&focal, true).expect("approved");
+    assert_eq!(done["erased"], true);
+    exchange(&focal, &operator);
+    exchange(&operator, &founder);
+    assert!(!holds(&readable(&operator), CANARY), "after: nothing of it on the machine that took it down");
+    assert!(holds(&readable(&focal), CANARY) && holds(&readable(&founder), CANARY), "the audience has it, sealed");
+    assert_eq!(focal.show(&case).expect("shown")["text"], CANARY);
+    assert_eq!((operator.fingerprint(), focal.fingerprint()), (founder.fingerprint(), founder.fingerprint()));
+    for home in [&founder, &operator, &focal] {
+        assert_eq!(home.verify()["ok"], true, "{}", home.verify());
+    }
+    // an old bundle brings it back neither to who had it nor to a newcomer
+    operator.core.ingest(&old, None, NOW).expect("ingested");
+    assert!(!holds(&readable(&operator), CANARY));
+    let newcomer = founder.invited("PES", "operator", "Chi");
+    exchange(&founder, &newcomer);
+    newcomer.core.ingest(&old, None, NOW).expect("ingested");
+    assert!(!holds(&readable(&newcomer), CANARY));
+    assert_eq!(erase(&focal, true).expect_err("done").code, "nothing_to_erase");
+    // and the case can be written anew further
+    let lower = Edit::Lower { to: crdt_model::case::sensitivity::Level::S0, reason: Words::from("a mistake") };
+    does(&focal, &case, &lower).expect("opened");
+    exchange(&focal, &operator);
+    assert_eq!(operator.show(&case).expect("shown")["text"], CANARY);
+}
