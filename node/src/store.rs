@@ -35,6 +35,8 @@ mod lack;
 mod seal;
 mod shelf;
 mod snapshot;
+#[cfg(feature = "testing")]
+mod stall;
 mod tables;
 #[cfg(test)]
 mod tests;
@@ -231,6 +233,15 @@ impl Store {
     /// [`StoreError::Tampered`], or a failure of the file.
     pub fn open(path: &Path, config: StoreConfig) -> Result<Self, StoreError> {
         let ctx = context(path, &config);
+        #[cfg(feature = "testing")]
+        if let Some(stalling) = stall::StallingFile::asked(|| {
+            let file = fs::OpenOptions::new().read(true).write(true).open(path).map_err(redb::StorageError::Io)?;
+            FileBackend::new(file)
+        }) {
+            let backend = stalling.map_err(ctx.fail("open the store"))?;
+            let db = guarded(&ctx, || builder(&config).create_with_backend(backend))?;
+            return Self::start(ctx, db, config.cache_bytes, true, false);
+        }
         let db = guarded(&ctx, || builder(&config).open(path))?;
         Self::start(ctx, db, config.cache_bytes, true, false)
     }

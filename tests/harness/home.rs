@@ -7,8 +7,8 @@ use std::process::Command;
 use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::RunningNode;
 use crate::process::{Output, Spawned, program};
+use crate::{Doomed, RunningNode};
 
 /// What everybody types here.
 pub const PASSPHRASE: &str = "sept mots choisis pour les essais seulement";
@@ -84,6 +84,7 @@ impl Home {
             stdin: None,
             json: true,
             space: None,
+            stall: None,
         }
     }
 
@@ -156,6 +157,8 @@ pub struct Invocation {
     json: bool,
     /// The network namespace it runs in; `None`: this process's own.
     space: Option<String>,
+    /// At which operation of its store it hangs, and the file that is told how many there were.
+    stall: Option<(u64, Option<PathBuf>)>,
 }
 
 impl Invocation {
@@ -201,6 +204,13 @@ impl Invocation {
         self
     }
 
+    /// Stops at the n-th write or sync of its store and hangs there, to be killed; tells `count` how many there were.
+    #[must_use]
+    pub fn stalling(mut self, n: u64, count: Option<&Path>) -> Self {
+        self.stall = Some((n, count.map(Path::to_owned)));
+        self
+    }
+
     /// As a process to be started.
     pub(crate) fn into_command(self) -> Command {
         let mut command = match &self.space {
@@ -216,6 +226,10 @@ impl Invocation {
         if self.json {
             command.arg("--json");
         }
+        if let Some((n, count)) = &self.stall {
+            command.env("BOUCLE_TEST_STALL_AT", n.to_string());
+            command.envs(count.iter().map(|path| ("BOUCLE_TEST_STALL_COUNT", path)));
+        }
         command.args(&self.args);
         command.envs(self.passphrase.map(|typed| ("BOUCLE_PASSPHRASE", typed)));
         command.envs(self.member.map(|name| ("BOUCLE_MEMBER", name)));
@@ -226,6 +240,11 @@ impl Invocation {
     pub fn spawn(mut self) -> Spawned {
         let stdin = self.stdin.take();
         Spawned::start(self.into_command(), stdin.as_deref())
+    }
+
+    /// Starts it, to be killed where it hangs.
+    pub fn doomed(self) -> Doomed {
+        Doomed::start(self.into_command())
     }
 
     /// Runs it to its end.

@@ -7,11 +7,13 @@
 //! Checks are part of it: every failure is one line with the exit status that goes with it ([`Output::refused`]), and a
 //! running node stops in good order ([`RunningNode`]). Like assertions, the functions here panic when they do not hold.
 
+mod doomed;
 mod home;
 mod org;
 mod process;
 mod running;
 
+pub use doomed::{Doomed, Sign};
 pub use home::{Home, Invocation, PASSPHRASE};
 pub use org::{Org, fingerprints, first_peer, same_entries, sync, sync_until_equal};
 pub use process::{Output, Spawned, WAIT, program};
