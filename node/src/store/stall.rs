@@ -10,7 +10,7 @@ use redb::backends::FileBackend;
 
 /// Names the operation to stop at, counted from 1 since the store was opened.
 const AT: &str = "BOUCLE_TEST_STALL_AT";
-/// A file that is told how many operations there were.
+/// A file that grows by a byte with each operation.
 const COUNT: &str = "BOUCLE_TEST_STALL_COUNT";
 
 /// A file backend that counts what it is asked to write and sync.
@@ -43,7 +43,8 @@ impl StallingFile {
             }
         }
         if let Some(path) = &self.count {
-            let _ = std::fs::write(path, n.to_string());
+            let file = std::fs::OpenOptions::new().create(true).append(true).open(path);
+            let _ = file.and_then(|mut file| file.write_all(b"."));
         }
     }
 }
