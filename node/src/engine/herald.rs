@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use crdt_model::sync::{Snapshot, news};
+use crdt_model::sync::news;
 use tokio::sync::{Mutex, Notify, watch};
 use tokio::time::{Instant, sleep, sleep_until};
 
@@ -41,8 +41,7 @@ impl Herald {
         let _turn = self.turn.lock().await;
         let speaker = Arc::clone(talk);
         let offered = blocking(move || {
-            let frontiers = speaker.core.frontiers_for(&speaker.offer(true, false))?;
-            Ok(news::digest(&speaker.core.org, &Snapshot::from(frontiers)))
+            Ok(news::digest(&speaker.core.org, &speaker.core.would_offer(&speaker.offer(true, false))?))
         });
         match offered.await {
             Ok(digest) => {

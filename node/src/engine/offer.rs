@@ -193,6 +193,14 @@ impl Core {
         Ok(sync::Snapshot { frontiers, gaps, wants, missing, urgent })
     }
 
+    /// What a peer would be told, nothing being offered by it: what an announcement stands for.
+    pub(crate) fn would_offer(&self, offer: &Offer) -> Result<sync::Snapshot, Failure> {
+        let frontiers = self.frontiers_for(offer)?;
+        let Lacking { gaps, wants, missing, .. } =
+            self.lacking_within(&self.store.read()?, &self.shared(), &frontiers)?;
+        Ok(sync::Snapshot { frontiers, gaps, wants, missing, urgent: Urgent::new() })
+    }
+
     fn released(
         &self,
         snapshot: &store::Snapshot,

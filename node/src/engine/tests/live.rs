@@ -128,6 +128,33 @@ fn where_everybody_is_connected_each_fetches_a_case_once() {
     reaches_everybody(Shape::Mesh, 6);
 }
 
+#[test]
+fn a_section_that_is_missing_comes_over_a_line_without_anybody_asking() {
+    let homes = homes(2);
+    let engines = connected(&homes, Shape::Row, &live());
+    settled(&engines);
+    engines.iter().for_each(Engine::stop);
+    let held = homes[1].entries();
+    let case = homes[0].case("ce qui manque");
+    let bare = homes[0].entries().into_iter().filter(|bytes| !held.contains(bytes)).map(|bytes| {
+        let mut entry = crdt_model::entry::Entry::decode(&bytes).expect("an entry");
+        (0..4).for_each(|layer| entry.drop_section(layer));
+        entry.encode()
+    });
+    let bare: Vec<Vec<u8>> = bare.collect();
+    homes[1].core.ingest(&bare, Some(homes[0].core.device), NOW).expect("ingested");
+    assert!(are_equal(&homes), "the frontiers tell no difference");
+    let digest = |home: &Home| {
+        let offer = offer::Offer { member: true, explicit: false, release_ms: 0, now_ms: NOW };
+        sync::news::digest(&home.core.org, &home.core.would_offer(&offer).expect("readable"))
+    };
+    assert_ne!(digest(&homes[0]), digest(&homes[1]), "the announcements do");
+    let engines = connected(&homes, Shape::Row, &live());
+    until("the section is there", || digest(&homes[0]) == digest(&homes[1]));
+    assert!(homes[1].read(&case).contains("ce qui manque"));
+    engines.iter().for_each(Engine::stop);
+}
+
 /// Bytes that loopback has carried, headers included; in a namespace of its own that is ours alone.
 fn carried() -> u64 {
     let table = std::fs::read_to_string("/proc/self/net/dev").unwrap_or_default();
