@@ -300,7 +300,7 @@ fn a_node_killed_at_any_write_goes_on_with_all_it_acknowledged() {
         while n < kills.div_ceil(acts.len() as u64) {
             tries += 1;
             assert!(tries < kills * 3, "{name}: most runs come to their end");
-            if tries as usize % KILLS_A_ORG == 0 {
+            if (tries as usize).is_multiple_of(KILLS_A_ORG) {
                 pair.go_on(name);
                 pair = Pair::new();
             }
