@@ -65,14 +65,6 @@ pub(crate) fn of_key_file(file: &fs::File) -> std::io::Result<[u8; 16]> {
     Ok(digest("keys", &place_of(&file.metadata()?)))
 }
 
-/// For the golden vector: an inode is another every time.
-#[cfg(test)]
-pub(crate) mod fixed {
-    thread_local! {
-        pub(crate) static SIGN: std::cell::Cell<Option<[u8; 16]>> = const { std::cell::Cell::new(None) };
-    }
-}
-
 fn digest(what: &str, parts: &[Vec<u8>]) -> [u8; 16] {
     let mut hasher = blake3::Hasher::new_derive_key("boucle 2026 machine signs v1");
     hasher.update(what.as_bytes());
@@ -82,4 +74,12 @@ fn digest(what: &str, parts: &[Vec<u8>]) -> [u8; 16] {
     let mut out = [0; 16];
     out.copy_from_slice(&hasher.finalize().as_bytes()[..16]);
     out
+}
+
+/// For the golden vector: an inode is another every time.
+#[cfg(test)]
+pub(crate) mod fixed {
+    thread_local! {
+        pub(crate) static SIGN: std::cell::Cell<Option<[u8; 16]>> = const { std::cell::Cell::new(None) };
+    }
 }
