@@ -9,6 +9,7 @@
 //! Held in memory only while the member is unlocked; wiped when dropped.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use crdt_model::cbor;
 use crdt_model::document::{DocEntry, Opened};
@@ -38,7 +39,8 @@ pub(crate) struct Keychain {
     audiences: HashMap<(AudienceId, u32), Vec<Secret>>,
     streams: HashMap<(ScopeId, ChainKey), Vec<Secret>>,
     stream_entries: HashMap<EntryId, bool>,
-    member_x: Option<Secret>,
+    /// Shared, not copied: a keychain is cloned for threads, and what moves leaves copies on stacks.
+    member_x: Option<Arc<Secret>>,
     content_keys: HashMap<DocId, Vec<Secret>>,
     /// By document and generation: whoever was given the key of one generation may be recused from the next.
     own_content_keys: HashMap<(DocId, u32), Secret>,
@@ -82,7 +84,10 @@ impl Keychain {
 
     /// Opens every wrap that is for this reader.
     pub(crate) fn absorb_wraps(&mut self, org: &OrgId, roster: &Roster, device: &[u8; 16], secrets: &ReaderSecrets) {
-        self.member_x = secrets.member.as_ref().map(|(_, x)| x.clone());
+        match &secrets.member {
+            Some((_, x)) if self.member_x.as_deref() == Some(x) => {}
+            member => self.member_x = member.as_ref().map(|(_, x)| Arc::new(x.clone())),
+        }
         let of_sites = roster.audiences.iter().filter(|(_, audience)| audience.name.starts_with("site/"));
         self.ordinary = of_sites.map(|(id, _)| *id).collect();
         for held in &roster.wraps {
@@ -143,7 +148,7 @@ impl Keychain {
 
     /// Keeps the pages under the keys that open others out of swap: audience secrets and the member's own.
     pub(crate) fn keep_in_memory(&self) {
-        for secret in self.audiences.values().flatten().chain(&self.member_x) {
+        for secret in self.audiences.values().flatten().chain(self.member_x.as_deref()) {
             crate::hygiene::keep_in_memory(secret);
         }
     }
@@ -204,14 +209,14 @@ impl Keychain {
         if keys == 0 || self.tried_grants.get(&entry.id()) == Some(&keys) {
             return;
         }
-        let secrets: Vec<Secret> = named().flat_map(|(_, held)| held).chain(&self.member_x).cloned().collect();
         self.tried_grants.insert(entry.id(), keys);
         let Ok(grant) = cbor::decode::<GrantSection>(section) else { return };
         let header = entry.header();
         let aad = header.aad();
         let context = (org, &header.scope, &header.doc);
+        let named = self.audiences.iter().filter(|((audience, _), _)| !self.ordinary.contains(audience));
         let mut found = Vec::new();
-        for secret in &secrets {
+        for secret in named.flat_map(|(_, held)| held).chain(self.member_x.as_deref()) {
             found.extend(grant.open(context, &aad, secret));
         }
         let Some((named, section)) = entry.section(Layer::Sensitive.code()) else { return };
@@ -228,32 +233,31 @@ impl Keychain {
         }
     }
 
-    /// What tells one set of keys from another, content keys apart: whoever holds the same opens the same.
+    /// What tells one set of keys from another, content keys apart: which keys are held and how many of each, never the
+    /// keys themselves, of which hashing would leave copies in memory. Keys are only ever added, so whoever holds the same
+    /// ones opens the same.
     pub(crate) fn tag(&self) -> [u8; 8] {
-        let mut named: Vec<[u8; 32]> = Vec::new();
-        let mut add = |kind: u8, of: &[&[u8]], keys: &[Secret]| {
-            for key in keys {
-                let mut hasher = blake3::Hasher::new_derive_key("boucle 2026 keychain tag v1");
-                hasher.update(&[kind]);
-                for part in of {
-                    hasher.update(part);
-                }
-                named.push(*hasher.update(&key.0).finalize().as_bytes());
-            }
+        let mut held: Vec<Vec<u8>> = Vec::new();
+        let mut add = |kind: u8, of: &[&[u8]], keys: usize| {
+            held.push([&[kind], of.concat().as_slice(), &(keys as u64).to_be_bytes()].concat());
         };
         for ((scope, epoch), keys) in &self.open {
-            add(0, &[&scope.0, &epoch.to_be_bytes()], keys);
+            add(0, &[&scope.0, &epoch.to_be_bytes()], keys.len());
         }
         for ((audience, epoch), keys) in &self.audiences {
-            add(1, &[&audience.0, &epoch.to_be_bytes()], keys);
+            add(1, &[&audience.0, &epoch.to_be_bytes()], keys.len());
         }
         for ((scope, chain), keys) in &self.streams {
-            add(2, &[&scope.0, &chain.device.0, &chain.incarnation.0], keys);
+            add(2, &[&scope.0, &chain.device.0, &chain.incarnation.0], keys.len());
         }
-        add(3, &[], self.member_x.as_slice());
-        named.sort_unstable();
+        add(3, &[], usize::from(self.member_x.is_some()));
+        held.sort_unstable();
+        let mut hasher = blake3::Hasher::new_derive_key("boucle 2026 keychain tag v1");
+        for one in held {
+            hasher.update(&(one.len() as u64).to_be_bytes()).update(&one);
+        }
         let mut tag = [0; 8];
-        tag.copy_from_slice(&blake3::hash(named.as_flattened()).as_bytes()[..8]);
+        tag.copy_from_slice(&hasher.finalize().as_bytes()[..8]);
         // zero stands for no keys looked at yet
         if tag == [0; 8] { [1; 8] } else { tag }
     }

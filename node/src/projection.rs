@@ -131,6 +131,17 @@ impl Projection {
         numbered.map(|(doc, row)| (row.scope, doc as u32))
     }
 
+    /// True if the list says of a case, by its local number, what the case itself says.
+    pub(crate) fn tells(&self, number: Option<u32>, loaded: &Loaded) -> bool {
+        let row = number.and_then(|number| self.rows.get(number as usize));
+        let row = row.filter(|row| row.case_id == loaded.doc && row.is(LISTED));
+        let is_listed = loaded.document.accepted > 0 && loaded.is_readable();
+        match row {
+            None => !is_listed,
+            Some(row) => is_listed && row.line(&self.words, 0) == CaseRow::of(&loaded.view(0), false),
+        }
+    }
+
     /// Ids of other systems that some case here bears.
     pub(crate) fn external_ids(&self) -> impl Iterator<Item = ExternalId> {
         self.external.values().flatten().copied()

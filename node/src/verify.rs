@@ -1,11 +1,11 @@
 //! `boucle verify`: every signature, chain and hash again, the membership evaluated anew, every document rebuilt.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crdt_model::document::{self, Document};
 use crdt_model::entry::{Entry, Kind, Place};
 use crdt_model::frontier::ChainKey;
-use crdt_model::id::{DocId, EntryId};
+use crdt_model::id::{DocId, EntryId, ScopeId};
 use crdt_model::layer::Layer;
 use crdt_model::retraction::{self, Outcome};
 use crdt_model::roster::{Record, self_introduced_key};
@@ -53,6 +53,7 @@ impl Core {
         let mut problems = Vec::new();
         let total: u64 = snapshot.chains().map(|chain| chain.tip_seq).sum();
         let mut done = 0;
+        let mut written: BTreeMap<(ScopeId, DocId), usize> = BTreeMap::new();
         for chain in snapshot.chains() {
             let key = ChainKey { device: chain.key.device, incarnation: chain.key.incarnation };
             let mut place = Place::FIRST;
@@ -63,6 +64,9 @@ impl Core {
                     break;
                 }
                 for item in stored {
+                    if let Ok(entry) = Entry::decode(&item.bytes) {
+                        *written.entry((entry.header().scope, entry.header().doc)).or_default() += 1;
+                    }
                     place = match self.verify_entry(shared, &item.bytes, item.entry_id, &place) {
                         Ok(next) => next,
                         Err((code, next)) => {
@@ -83,6 +87,7 @@ impl Core {
                 problems.push(self.problem(shared, None, &key, "chain", "fork", *fork));
             }
         }
+        self.verify_index(&snapshot, shared, &written, &mut problems)?;
         self.verify_sections(&snapshot, shared, &mut problems)?;
         let membership = self.verify_membership(&snapshot, shared, &mut problems)?;
         let (cases, quarantined) = documents(&snapshot, &mut problems)?;
@@ -97,6 +102,33 @@ impl Core {
             "quarantined": quarantined + membership, "problems": problems,
             "refused": refused,
         }))
+    }
+
+    /// Every document that the chains speak of is listed, with all of its entries: a damaged page can make rows seem not to
+    /// be there.
+    fn verify_index(
+        &self,
+        snapshot: &Snapshot,
+        shared: &Shared,
+        written: &BTreeMap<(ScopeId, DocId), usize>,
+        problems: &mut Vec<Json>,
+    ) -> Result<(), Failure> {
+        let mut listed = BTreeSet::new();
+        for scope in snapshot.scopes() {
+            for doc in snapshot.docs(scope)? {
+                listed.insert((*scope, doc?));
+            }
+        }
+        let key = ChainKey { device: self.device, incarnation: self.incarnation() };
+        for ((scope, doc), count) in written {
+            let found = snapshot.doc_locations(scope, doc)?.len();
+            if !listed.contains(&(*scope, *doc)) || found != *count {
+                let mut problem = self.problem(shared, None, &key, "index", "document_missing", 0);
+                problem["case_id"] = json!(doc);
+                problems.push(problem);
+            }
+        }
+        Ok(())
     }
 
     /// One entry at its place: form, hashes, link, signature. Gives the next place either way.
@@ -189,11 +221,18 @@ impl Core {
         problems: &mut Vec<Json>,
     ) -> Result<(usize, usize), Failure> {
         let cached = std::mem::take(&mut reader.cases);
+        self.catch_up(shared, reader)?;
         let (mut cases, mut quarantined) = (0, 0);
         for scope in self.case_scopes(shared) {
             let docs: Vec<DocId> = snapshot.docs(&scope)?.collect::<Result<_, _>>()?;
             for doc in docs.into_iter().filter(|doc| *doc != DocId::ZERO) {
                 let loaded = self.load(snapshot, shared, reader, scope, doc)?;
+                if !reader.projection.tells(snapshot.doc_number(&scope, &doc)?, &loaded) {
+                    let key = ChainKey { device: self.device, incarnation: self.incarnation() };
+                    let mut problem = self.problem(shared, None, &key, "projection", "list_differs", 0);
+                    problem["case_id"] = json!(doc);
+                    problems.push(problem);
+                }
                 cases += usize::from(loaded.document.accepted > 0);
                 if let Some((count, generation, held)) = cached.get(&(scope, doc))
                     && (*count, *generation) == (loaded.entries, (shared.generation, reader.keychain.version))
