@@ -31,6 +31,8 @@ use crate::keyring::{
 };
 use crate::store::{self, AppendEntry, STORE_FILE, Space, Store, StoreError, Tx};
 
+/// Scopes that a founding or joining writes in: the membership and the knowledge.
+pub(crate) const FOUNDING_SCOPES: usize = 2;
 /// Longest name of a member or organisation, bytes.
 pub(crate) const NAME_BYTES_MAX: usize = 200;
 
@@ -75,6 +77,8 @@ impl Shared {
 /// An unlocked member.
 pub(crate) struct Reader {
     pub(crate) secrets: MemberSecrets,
+    /// The member's key to receive, where the keychain can share it: each copy that moves stays on some stack.
+    pub(crate) x: Arc<Secret>,
     pub(crate) keychain: Keychain,
     pub(crate) cases: crate::cases::Cache,
     /// The list of cases, caught up with when it is asked.
@@ -231,9 +235,15 @@ impl Core {
     /// The store behind an opened keyring, on a machine with these signs.
     pub(crate) fn open_with(home: &Path, keyring: Keyring, signs: Signs) -> Result<Self, Failure> {
         let store = Store::open(&home.join(STORE_FILE), keyring.store_config())?;
-        if store.read()?.get(Space::Meta, meta::READY)?.is_none() {
-            return Err(Failure::new("not_initialised").arg("home", home.display()));
+        let snapshot = store.read()?;
+        if snapshot.get(Space::Meta, meta::READY)?.is_none() {
+            // where cases were written, the founding was finished, whatever a damaged page says
+            return Err(match snapshot.scopes().len() {
+                ..=FOUNDING_SCOPES => Failure::new("not_initialised").arg("home", home.display()),
+                _ => Failure::new("home_damaged").arg("file", STORE_FILE).at("file", STORE_FILE),
+            });
         }
+        drop(snapshot);
         let core = Self::assemble(home, store, keyring)?;
         let change = core.keyring().check(&signs, core.store.keyring_counter());
         core.settle_joining(matches!(change, Some(IncarnationChange::Restored { .. })))?;
@@ -421,6 +431,7 @@ impl Core {
     pub(crate) fn admit_reader(&self, secrets: MemberSecrets) {
         let member = secrets.member;
         let reader = Reader {
+            x: Arc::new(Secret(*secrets.x.expose())),
             secrets,
             keychain: Keychain::on(self.device),
             cases: Default::default(),
@@ -533,7 +544,7 @@ impl Core {
         for reader in locked(&self.readers).values() {
             if let Ok(reader) = reader.try_lock() {
                 keychain = reader.keychain.clone();
-                keychain.absorb_wraps(&self.org, &shared.roster, &self.device.0, &self.reader_secrets(&reader.secrets));
+                keychain.absorb_wraps(&self.org, &shared.roster, &self.device.0, &self.reader_secrets(&reader));
                 break;
             }
         }
@@ -589,9 +600,8 @@ impl Core {
         Ok(())
     }
 
-    pub(crate) fn reader_secrets(&self, secrets: &MemberSecrets) -> ReaderSecrets {
-        let x = Secret(*secrets.x.expose());
-        ReaderSecrets { device_x: self.device_x.clone(), member: Some((secrets.member, x)) }
+    pub(crate) fn reader_secrets(&self, reader: &Reader) -> ReaderSecrets {
+        ReaderSecrets { device_x: self.device_x.clone(), member: Some((reader.member(), Arc::clone(&reader.x))) }
     }
 
     /// Brings a reader's keys up to the log: stored keys, invitation grants, wraps, stream keys.
@@ -616,7 +626,7 @@ impl Core {
         }
         drop(snapshot);
         self.absorb_invites(reader, &shared)?;
-        let secrets = self.reader_secrets(&reader.secrets);
+        let secrets = self.reader_secrets(reader);
         reader.keychain.absorb_wraps(&self.org, &shared.roster, &self.device.0, &secrets);
         reader.keychain.keep_in_memory();
         reader.generation = shared.generation;

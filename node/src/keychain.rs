@@ -29,7 +29,7 @@ pub(crate) struct ReaderSecrets {
     /// Receives wraps for the device.
     pub(crate) device_x: Secret,
     /// Receives wraps for the member; `None` when nobody is unlocked.
-    pub(crate) member: Option<(MemberId, Secret)>,
+    pub(crate) member: Option<(MemberId, Arc<Secret>)>,
 }
 
 /// Keys of one reader.
@@ -84,10 +84,7 @@ impl Keychain {
 
     /// Opens every wrap that is for this reader.
     pub(crate) fn absorb_wraps(&mut self, org: &OrgId, roster: &Roster, device: &[u8; 16], secrets: &ReaderSecrets) {
-        match &secrets.member {
-            Some((_, x)) if self.member_x.as_deref() == Some(x) => {}
-            member => self.member_x = member.as_ref().map(|(_, x)| Arc::new(x.clone())),
-        }
+        self.member_x = secrets.member.as_ref().map(|(_, x)| Arc::clone(x));
         let of_sites = roster.audiences.iter().filter(|(_, audience)| audience.name.starts_with("site/"));
         self.ordinary = of_sites.map(|(id, _)| *id).collect();
         for held in &roster.wraps {

@@ -190,8 +190,10 @@ fn is_whole(home: &Path, keys: &Path, store: &Path, passphrase: &Passphrase) -> 
     let Ok(locked) = crate::keyring::LockedKeyring::read(keys) else { return true };
     let Ok((keyring, _)) = locked.unlock(None, passphrase, store::os_entropy()) else { return true };
     let Ok(opened) = Store::open(store, keyring.store_config()) else { return home.join(STORE_FILE).exists() };
-    let ready = opened.read().and_then(|snapshot| snapshot.get(Space::Meta, meta::READY));
-    !matches!(ready, Ok(None))
+    let Ok(snapshot) = opened.read() else { return true };
+    // where cases were written, it was finished, whatever a damaged page says
+    let has_cases = snapshot.scopes().len() > crate::core::FOUNDING_SCOPES;
+    has_cases || !matches!(snapshot.get(Space::Meta, meta::READY), Ok(None))
 }
 
 /// A store whose key file is gone opens for nobody today; it is kept all the same, under another name.
