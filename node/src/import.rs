@@ -8,6 +8,7 @@
 //! people's words, and columns get shifted.
 
 pub mod kobo;
+pub(crate) mod rejects;
 mod sheet;
 
 use serde::Serialize;
@@ -54,6 +55,9 @@ pub enum ImportError {
         /// Names of which at least one of each group must be there.
         looked_for: Vec<String>,
     },
+    /// The header holds the questions themselves, not their names.
+    #[error("the header holds the questions, not their names: export again with XML values and headers")]
+    LabelsAsHeader,
     /// The mapping file is not TOML, or has a table or column name this reader does not know.
     #[error("mapping: {0}")]
     MappingSyntax(String),
@@ -83,6 +87,7 @@ impl ImportError {
             Self::TooManyRows => "too_many_rows",
             Self::NotText { .. } => "not_text",
             Self::NoHeader { .. } => "no_header",
+            Self::LabelsAsHeader => "labels_as_header",
             Self::MappingSyntax(_) => "mapping_syntax",
             Self::MappingCode { .. } => "mapping_code",
         }
@@ -132,7 +137,7 @@ macro_rules! remark_codes {
 remark_codes! {
     /// The row has another number of cells than the header: a quote or a separator is astray. Args: expected, found.
     WrongCellCount = "wrong_cell_count",
-    /// A cell is larger than [`CELL_BYTES_MAX`].
+    /// More than a cell, or the field of a case, may hold. Args: max, bytes.
     CellTooLong = "cell_too_long",
     /// A value the case cannot do without is missing.
     Missing = "missing",
@@ -166,6 +171,20 @@ remark_codes! {
     RepeatDiffers = "repeat_differs",
     /// The supervisor refused the submission in the source system; imported all the same.
     NotApproved = "not_approved",
-    /// Two columns could be this field; the first is read. Args: other.
+    /// Two columns could be this field; the first that holds something is read. Args: other.
     ColumnTwice = "column_twice",
+    /// A spreadsheet rewrote the time, as a serial number or turned around. Args: used, the day it was taken for.
+    TimeRewritten = "time_rewritten",
+    /// Imported before with other content; the case is left as it is here.
+    ChangedSince = "changed_since",
+    /// Words of an ordinary case that call for sealing: never the words.
+    SensitiveWords = "sensitive_words",
+    /// The row held NULs, which were taken out.
+    NulRemoved = "nul_removed",
+    /// Characters of another encoding than the rest of the file. Args: n.
+    TextRepaired = "text_repaired",
+    /// A row without anything in it.
+    BlankRow = "blank_row",
+    /// The header once more.
+    HeaderAgain = "header_again",
 }

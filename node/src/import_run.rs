@@ -1,18 +1,26 @@
 //! `boucle import`: rows become cases, in batches, each row whole or not at all.
+//!
+//! A batch is one transaction, so an import that is killed leaves whole batches, and running it again goes on from there:
+//! a row whose key is known is left alone. If the source has changed it since, that is said; the case stays as it is here,
+//! because here is where people have gone on working on it.
 
 use std::collections::{HashMap, HashSet};
 use std::path::Path;
 
+use crdt_model::case::schema::is_code;
+use crdt_model::edit::NewCase;
 use crdt_model::id::DocId;
-use crdt_model::taxonomy::{Capture, Taxonomy};
+use crdt_model::taxonomy::{Capabilities, Capture, Taxonomy};
 use serde_json::{Value as Json, json};
+use zeroize::Zeroizing;
 
 use crate::acts::Intake;
 use crate::api::Progress;
 use crate::core::{Core, Reader, Shared, entropy};
 use crate::error::{Failure, IoOperation};
-use crate::import::kobo::{self, KoboOptions, KoboSheet, Mapping, Outcome, Row};
-use crate::import::{ImportError, Remark};
+use crate::import::kobo::{Export, KoboOptions, Mapping, Outcome, Row, Told};
+use crate::import::rejects::{Reject, RejectsFile};
+use crate::import::{ImportError, Remark, RemarkCode};
 use crate::projection::{ExternalId, external_id};
 use crate::store::Space;
 use crate::texts::Texts;
@@ -33,14 +41,61 @@ pub(crate) struct ImportRequest<'a> {
     pub(crate) lang: &'a str,
 }
 
-/// Counts of a run.
+/// Rows, warnings and pairs that a reply lists; of what comes after them it says how many there are.
+const LISTED_MAX: usize = 2_000;
+
+/// What became of the rows so far: each counts once.
 #[derive(Default)]
 struct Tally {
+    rows: usize,
     created: usize,
     unchanged: usize,
+    skipped: usize,
+    rejected: usize,
     sealed: usize,
-    /// Rows and fields of ordinary cases whose words call for sealing: never the words.
-    words: Vec<(usize, String)>,
+    warnings: Vec<Remark>,
+    errors: Vec<Reject>,
+    /// Warnings and errors beyond [`LISTED_MAX`].
+    not_listed: usize,
+    /// Rows that became cases: [`DocId::ZERO`] in a dry run.
+    written: HashMap<usize, DocId>,
+    /// Rows that only the node could refuse, and why: what repeats them is refused as well.
+    refused: HashMap<usize, Reject>,
+}
+
+impl Tally {
+    fn warn(&mut self, warnings: Vec<Remark>) {
+        for warning in warnings {
+            match self.warnings.len() < LISTED_MAX {
+                true => self.warnings.push(warning),
+                false => self.not_listed += 1,
+            }
+        }
+    }
+
+    fn reject(&mut self, reject: Reject, file: Option<&mut RejectsFile>) -> Result<(), Failure> {
+        self.rejected += 1;
+        if let Some(file) = file {
+            file.add(&reject)?;
+        }
+        match self.errors.len() < LISTED_MAX {
+            true => self.errors.push(reject),
+            false => self.not_listed += 1,
+        }
+        Ok(())
+    }
+}
+
+/// What a batch works with.
+struct Run<'a> {
+    shared: &'a Shared,
+    request: &'a ImportRequest<'a>,
+    texts: Texts,
+    site: String,
+    now_ms: i64,
+    known: HashSet<ExternalId>,
+    tally: Tally,
+    rejects: Option<RejectsFile>,
 }
 
 fn read_file(path: &str) -> Result<Vec<u8>, Failure> {
@@ -82,6 +137,11 @@ impl Core {
             Some(site) => self.known_site(&shared, site)?,
             None => self.own_site(&shared, &reader.member()),
         };
+        for (field, code) in [("project", request.project), ("partner", request.partner)] {
+            if code.is_some_and(|code| !is_code(code)) {
+                return Err(Failure::new("bad_value").arg("field", field).arg("expected", "code").at("field", field));
+            }
+        }
         let taxonomy = Taxonomy::shipped();
         let mapping = match request.mapping {
             None => Mapping::default(),
@@ -97,37 +157,32 @@ impl Core {
             import_batch: Some(format!("{now_ms:x}")),
             ..KoboOptions::default()
         };
+        self.require(&shared, &reader.member(), Capabilities::INTAKE)?;
         let bytes = read_file(request.path)?;
-        let sheet = kobo::read(&bytes, &options, taxonomy).map_err(|e| import_failure(&e, request.path))?;
-        drop(bytes);
+        let refused = |error: ImportError| import_failure(&error, request.path);
+        let export = Export::decode(&bytes).map_err(refused)?;
+        let mut rows = export.rows(&options, taxonomy).map_err(refused)?;
+        let total = rows.total() as u64;
+        let rejects = request.rejects.map(|path| RejectsFile::begin(path, request.path)).transpose()?;
         let _hold = self.hold();
         self.refresh_reader(reader)?;
-        let mut known = self.known_ids(&shared, reader)?;
-        let mut tally = Tally::default();
-        let mut problems: Vec<(usize, Failure)> = Vec::new();
-        let mut written: HashMap<usize, Option<DocId>> = HashMap::new();
-        let total = sheet.rows.len() as u64;
-        for (n, rows) in sheet.rows.chunks(BATCH_ROWS).enumerate() {
-            self.batch(
-                &shared,
-                reader,
-                rows,
-                &site,
-                now_ms,
-                request.dry_run,
-                &mut known,
-                &mut tally,
-                &mut problems,
-                &mut written,
-            )?;
-            on_progress(Progress {
-                what: "rows".into(),
-                done: ((n * BATCH_ROWS + rows.len()) as u64).min(total),
-                total: Some(total),
-            });
+        let known = self.known_ids(&shared, reader)?;
+        let texts = Texts::for_lang(request.lang);
+        let tally = Tally::default();
+        let mut run = Run { shared: &shared, request, texts, site, now_ms, known, tally, rejects };
+        loop {
+            let batch: Vec<Row> = rows.by_ref().take(BATCH_ROWS).collect();
+            if batch.is_empty() {
+                break;
+            }
+            self.batch(&mut run, reader, batch)?;
+            on_progress(Progress { what: "rows".into(), done: run.tally.rows as u64, total: Some(total) });
         }
-        let rejected = rejects(&sheet, &problems, request)?;
-        Ok(summary(&sheet, &tally, &rejected, &written, request))
+        let Run { tally, rejects, texts, .. } = run;
+        if let Some(rejects) = rejects {
+            rejects.finish(tally.rejected)?;
+        }
+        Ok(summary(tally, rows.told(), request, &texts))
     }
 
     /// Ids imported before, on this node or on another whose cases are readable here.
@@ -136,144 +191,167 @@ impl Core {
         Ok(reader.projection.external_ids().collect())
     }
 
-    #[expect(clippy::too_many_arguments, reason = "one call site, the state of one run")]
-    fn batch(
-        &self,
-        shared: &Shared,
-        reader: &mut Reader,
-        rows: &[Row],
-        site: &str,
-        now_ms: i64,
-        dry_run: bool,
-        known: &mut HashSet<ExternalId>,
-        tally: &mut Tally,
-        problems: &mut Vec<(usize, Failure)>,
-        written: &mut HashMap<usize, Option<DocId>>,
-    ) -> Result<(), Failure> {
+    /// Rows become cases in one transaction, or are counted as what else they are.
+    fn batch(&self, run: &mut Run<'_>, reader: &mut Reader, rows: Vec<Row>) -> Result<(), Failure> {
         let snapshot = self.store.read()?;
         let list = &*self.word_list()?;
+        let digest_key = digest_key(reader);
         let mut fresh = Vec::new();
-        for row in rows {
-            let Outcome::Ready(new) = &row.outcome else {
-                tally.unchanged += usize::from(matches!(row.outcome, Outcome::Repeat { .. }));
+        let mut problems: Vec<Reject> = Vec::new();
+        for mut row in rows {
+            let tally = &mut run.tally;
+            tally.rows += 1;
+            tally.warn(std::mem::take(&mut row.warnings));
+            let new = match &row.outcome {
+                Outcome::Ready(new) => new,
+                Outcome::Repeat { of } => {
+                    match tally.refused.get(of) {
+                        Some(first) => problems.push(Reject { row: row.number, line: row.line, ..first.clone() }),
+                        None => tally.unchanged += 1,
+                    }
+                    continue;
+                }
+                Outcome::Skipped(_) => {
+                    tally.skipped += 1;
+                    continue;
+                }
+                Outcome::Rejected(remark) => {
+                    problems.push(Reject::remarked(&row, remark, &run.texts));
+                    continue;
+                }
+            };
+            // a case to be made has a key
+            let Some((system, id)) = row.key.clone() else {
+                tally.skipped += 1;
                 continue;
             };
-            let Some((system, id)) = row.key.clone() else { continue };
+            let digest = content_digest(&digest_key, new);
             let mark = format!("{system}:{id}");
             let hashed = external_id(system, &id);
-            if known.contains(&hashed) || snapshot.get(Space::Imported, mark.as_bytes())?.is_some() {
+            let held = snapshot.get(Space::Imported, mark.as_bytes())?;
+            if held.is_some() || run.known.contains(&hashed) {
                 tally.unchanged += 1;
+                if held.is_some_and(|held| held.get(16..).is_some_and(|then| !then.is_empty() && then != digest)) {
+                    let code = RemarkCode::ChangedSince;
+                    tally.warn(vec![Remark { row: row.number, field: "_uuid".to_owned(), code, args: Vec::new() }]);
+                }
                 continue;
             }
             let restricted = Some(row.restricted.as_deref());
             // recusals are asked once a batch; a file says nothing of them
-            let intake = Intake { recuse: Some(&[]), site, capture: Capture::Imported, restricted };
-            let prepared = self.prepare(shared, reader, new.as_ref().clone(), &intake);
-            match prepared {
+            let intake = Intake { recuse: Some(&[]), site: &run.site, capture: Capture::Imported, restricted };
+            match self.prepare(run.shared, reader, new.as_ref().clone(), &intake) {
                 Ok(prepared) => {
                     if prepared.restricted.is_none() {
                         let found = crate::words::look(list, crate::words::texts_of(new));
-                        tally.words.extend(found.fields().map(|field| (row.number, field.to_owned())));
+                        let remark = |field: &str| Remark {
+                            row: row.number,
+                            field: field.to_owned(),
+                            code: RemarkCode::SensitiveWords,
+                            args: Vec::new(),
+                        };
+                        run.tally.warn(found.fields().map(remark).collect());
                     }
-                    known.insert(hashed);
-                    fresh.push((row, mark, prepared));
+                    run.known.insert(hashed);
+                    // what is sealed leaves no trace by which a guess could be confirmed
+                    let digest = if prepared.restricted.is_some() { Vec::new() } else { digest };
+                    fresh.push((row.number, row.line, mark, digest, prepared));
                 }
-                Err(failure) => problems.push((row.number, failure)),
+                Err(failure) => {
+                    let reject = Reject::refused((row.number, row.line), &failure, &run.texts);
+                    run.tally.refused.insert(row.number, reject.clone());
+                    problems.push(reject);
+                }
             }
         }
         drop(snapshot);
-        if !dry_run && !fresh.is_empty() {
+        let mut created: Vec<(usize, DocId)> = Vec::with_capacity(fresh.len());
+        if run.request.dry_run {
+            created.extend(fresh.iter().map(|(number, ..)| (*number, DocId::ZERO)));
+        } else if !fresh.is_empty() {
             let mut entropy = entropy()?;
-            let created = self.commit(|tx| {
-                let mut created = Vec::with_capacity(fresh.len());
-                for (row, mark, prepared) in &fresh {
-                    let case = self.create(tx, shared, reader, prepared, now_ms, &mut entropy)?;
-                    tx.put(Space::Imported, mark.as_bytes(), &case.case_id.0)?;
-                    created.push((row.number, Some(case.case_id)));
+            self.commit(|tx| {
+                for (number, line, mark, digest, prepared) in &fresh {
+                    match self.create(tx, run.shared, reader, prepared, run.now_ms, &mut entropy) {
+                        Ok(case) => {
+                            let held = [case.case_id.0.as_slice(), digest.as_slice()].concat();
+                            tx.put(Space::Imported, mark.as_bytes(), &held)?;
+                            created.push((*number, case.case_id));
+                        }
+                        // nothing of the row was written: the others go on
+                        Err(failure) if !is_of_the_disk(&failure) => {
+                            let reject = Reject::refused((*number, *line), &failure, &run.texts);
+                            run.tally.refused.insert(*number, reject.clone());
+                            problems.push(reject);
+                        }
+                        Err(failure) => return Err(failure),
+                    }
                 }
-                Ok(created)
+                Ok(())
             })?;
-            written.extend(created);
         }
-        for (row, _, prepared) in fresh {
-            tally.created += 1;
-            tally.sealed += usize::from(prepared.restricted.is_some());
-            written.entry(row.number).or_insert(None);
+        let sealed: HashSet<usize> =
+            fresh.iter().filter(|(.., prepared)| prepared.restricted.is_some()).map(|(number, ..)| *number).collect();
+        run.tally.created += created.len();
+        run.tally.sealed += created.iter().filter(|(number, _)| sealed.contains(number)).count();
+        run.tally.written.extend(created);
+        problems.sort_by_key(|problem| problem.row);
+        for problem in problems {
+            run.tally.reject(problem, run.rejects.as_mut())?;
         }
         Ok(())
     }
 }
 
-/// Rows that were not taken: number, field, code and words. Written to the rejects file, if one was named.
-fn rejects(
-    sheet: &KoboSheet,
-    problems: &[(usize, Failure)],
-    request: &ImportRequest<'_>,
-) -> Result<Vec<(usize, String, String, String)>, Failure> {
-    let texts = Texts::for_lang(request.lang);
-    let mut rejected: Vec<(usize, String, String, String)> = Vec::new();
-    for row in &sheet.rows {
-        if let Outcome::Rejected(remark) = &row.outcome {
-            let words = texts.remark(remark.code.as_str(), &remark.args);
-            rejected.push((row.number, remark.field.clone(), remark.code.as_str().to_owned(), words));
-        }
-    }
-    for (row, failure) in problems {
-        let field =
-            failure.where_.iter().find(|(name, _)| *name == "field").map(|(_, v)| v.clone()).unwrap_or_default();
-        rejected.push((*row, field, failure.code.to_owned(), texts.error(failure).0));
-    }
-    rejected.sort();
-    if let Some(path) = request.rejects.filter(|_| !rejected.is_empty()) {
-        let file = Path::new(path);
-        let mut csv = csv::WriterBuilder::new().delimiter(b';').from_writer(Vec::new());
-        let io = |e: csv::Error| Failure::new("unexpected").because(&e);
-        csv.write_record(["row", "field", "code", "reason"]).map_err(io)?;
-        for (row, field, code, words) in &rejected {
-            csv.write_record([&row.to_string(), field, code, words]).map_err(io)?;
-        }
-        let bytes = csv.into_inner().map_err(|e| Failure::new("unexpected").because(e.error()))?;
-        std::fs::write(file, bytes).map_err(|e| Failure::io(IoOperation::Write, file, &e))?;
-    }
-    Ok(rejected)
+/// Failures of the file, after which nothing can be written.
+fn is_of_the_disk(failure: &Failure) -> bool {
+    matches!(failure.code, "disk_full" | "home_damaged" | "home_in_use") || failure.code.starts_with("file_")
 }
 
-fn summary(
-    sheet: &KoboSheet,
-    tally: &Tally,
-    rejected: &[(usize, String, String, String)],
-    written: &HashMap<usize, Option<DocId>>,
-    request: &ImportRequest<'_>,
-) -> Json {
-    let texts = Texts::for_lang(request.lang);
+/// Under this key, which only the member's own passphrase opens, content leaves digests: what changed in the source can
+/// be told, and nobody else can confirm a guess.
+fn digest_key(reader: &Reader) -> [u8; 32] {
+    blake3::derive_key("boucle 2026 digests of imported rows v1", reader.secrets.data.expose())
+}
+
+/// What the form said, whatever the shape of the file and the options of the import.
+fn content_digest(key: &[u8; 32], new: &NewCase) -> Vec<u8> {
+    let told = NewCase { import_batch: None, project: None, partner: None, ..new.clone() };
+    // plain data with text keys
+    let bytes = serde_json::to_vec(&told).map(Zeroizing::new).unwrap_or_default();
+    blake3::keyed_hash(key, &bytes).as_bytes()[..16].to_vec()
+}
+
+fn summary(tally: Tally, told: Told, request: &ImportRequest<'_>, texts: &Texts) -> Json {
     let warning = |remark: &Remark| {
         json!({"row": remark.row, "field": remark.field, "code": remark.code.as_str(),
                "message": texts.remark(remark.code.as_str(), &remark.args)})
     };
-    let mut warnings: Vec<Json> =
-        sheet.warnings.iter().chain(sheet.rows.iter().flat_map(|row| &row.warnings)).map(warning).collect();
-    let sensitive = texts.remark(crate::words::SENSITIVE_WORDS, &[]);
-    warnings.extend(tally.words.iter().map(
-        |(row, field)| json!({"row": row, "field": field, "code": crate::words::SENSITIVE_WORDS, "message": sensitive}),
-    ));
-    let proposals: Vec<Json> = sheet
-        .duplicates
+    let listed = |doc: Option<&DocId>| doc.filter(|doc| **doc != DocId::ZERO).copied();
+    let mut proposals = 0;
+    let mut pairs: Vec<Json> = Vec::new();
+    for pair in &told.duplicates {
+        let (first, second) = (tally.written.get(&pair.first), tally.written.get(&pair.second));
+        if first.is_none() && second.is_none() {
+            continue;
+        }
+        proposals += 1;
+        if pairs.len() < LISTED_MAX {
+            pairs.push(json!({"rows": [pair.first, pair.second], "case_ids": [listed(first), listed(second)]}));
+        }
+    }
+    let errors: Vec<Json> = tally
+        .errors
         .iter()
-        .filter(|pair| written.contains_key(&pair.first) || written.contains_key(&pair.second))
-        .map(|pair| {
-            json!({"rows": [pair.first, pair.second],
-                   "case_ids": [written.get(&pair.first).copied().flatten(), written.get(&pair.second).copied().flatten()]})
-        })
+        .map(|e| json!({"row": e.row, "line": e.line, "field": e.field, "code": e.code, "message": e.reason}))
         .collect();
-    let errors: Vec<Json> = rejected
-        .iter()
-        .map(|(row, field, code, words)| json!({"row": row, "field": field, "code": code, "message": words}))
-        .collect();
+    let warnings: Vec<Json> = told.warnings.iter().chain(&tally.warnings).map(warning).collect();
     json!({
-        "rows": sheet.rows.len(), "created": tally.created, "unchanged": tally.unchanged, "updated": 0, "skipped": 0,
-        "rejected": rejected.len(), "sealed": tally.sealed, "duplicates_proposed": proposals.len(),
-        "duplicates": proposals, "warnings": warnings, "errors": errors, "dry_run": request.dry_run,
-        "ignored_columns": sheet.ignored_columns, "separator": format!("{:?}", sheet.separator),
-        "encoding": format!("{:?}", sheet.encoding),
+        "rows": tally.rows, "created": tally.created, "unchanged": tally.unchanged, "updated": 0,
+        "skipped": tally.skipped, "rejected": tally.rejected, "sealed": tally.sealed,
+        "duplicates_proposed": proposals, "duplicates": pairs, "warnings": warnings, "errors": errors,
+        "not_listed": tally.not_listed, "dry_run": request.dry_run,
+        "ignored_columns": told.ignored_columns, "separator": format!("{:?}", told.separator),
+        "encoding": format!("{:?}", told.encoding),
     })
 }

@@ -103,6 +103,13 @@ impl Texts {
         self.find(&id, &args).unwrap_or_else(|| code.to_owned())
     }
 
+    /// What `boucle doctor` says of a finding, and what to do, when something can be done.
+    pub(crate) fn finding(&self, code: &str, args: &[(&'static str, String)]) -> (String, Option<String>) {
+        let id = format!("doctor-{}", kebab(code));
+        let args: Vec<TextArg<'_>> = args.iter().map(|(name, value)| (*name, number_or_text(value))).collect();
+        (self.find(&id, &args).unwrap_or_else(|| code.to_owned()), self.find(&format!("{id}-advice"), &args))
+    }
+
     /// The label of a field: its own name where there is none.
     pub fn field<'a>(&self, name: &'a str) -> Cow<'a, str> {
         self.find(&format!("field-{}", kebab(name)), &[]).map_or(Cow::Borrowed(name), Cow::Owned)
@@ -288,6 +295,106 @@ mod tests {
         let texts = Texts::for_lang("en");
         assert!(texts.remark("repeat_differs", &[("of", "3".to_owned())]).contains("(row 3)"));
         assert_eq!(texts.remark("not_a_remark", &[]), "not_a_remark");
+    }
+
+    #[test]
+    fn every_remark_of_an_import_has_a_text_and_every_text_a_remark() {
+        let known: BTreeSet<String> =
+            crate::import::RemarkCode::ALL.iter().map(|code| format!("remark-{}", kebab(code.as_str()))).collect();
+        let texts: BTreeSet<String> = messages(FR).into_keys().filter(|id| id.starts_with("remark-")).collect();
+        assert_eq!(known, texts);
+    }
+
+    #[test]
+    fn every_finding_has_its_words_and_what_is_not_well_says_what_to_do() {
+        let fr = messages(FR);
+        let mut known = BTreeSet::new();
+        for (code, args) in crate::doctor::FINDINGS {
+            let id = format!("doctor-{}", kebab(code));
+            for id in [id.clone(), format!("{id}-advice")] {
+                for variable in fr.get(&id).into_iter().flatten() {
+                    assert!(args.contains(&variable.as_str()), "{id} uses ${variable}");
+                }
+                known.insert(id);
+            }
+            assert!(fr.contains_key(&id), "{id} is missing");
+        }
+        for id in fr.keys().filter(|id| id.starts_with("doctor-")) {
+            assert!(known.contains(id), "{id} belongs to no finding");
+        }
+        let mut built = BTreeSet::new();
+        for (path, text) in sources("src/doctor")
+            .into_iter()
+            .chain(sources("src").into_iter().filter(|(path, _)| path.ends_with("/doctor.rs")))
+        {
+            for state in ["ok", "warn", "bad"] {
+                for code in literals(&text, &format!("Finding::{state}(\"")) {
+                    let known = crate::doctor::FINDINGS.iter().any(|(known, _)| *known == code);
+                    assert!(known, "{path}: {code} is not in FINDINGS");
+                    let advice = format!("doctor-{}-advice", kebab(code));
+                    assert_eq!(fr.contains_key(&advice), state != "ok", "{advice}");
+                    built.insert(code.to_owned());
+                }
+            }
+        }
+        let all: BTreeSet<String> = crate::doctor::FINDINGS.iter().map(|(code, _)| (*code).to_owned()).collect();
+        assert_eq!(built, all, "findings that nothing finds");
+    }
+
+    /// A text that nothing asks for is a translation nobody reads. Ids are either written out in a source, or built of a
+    /// family and a code, name of a field, command or option, which is then written out itself.
+    #[test]
+    fn every_text_is_asked_for_somewhere() {
+        let all: String = ["src", "../cli/src", "../crdt-model/src"]
+            .iter()
+            .flat_map(|folder| sources(folder))
+            .map(|(_, text)| text)
+            .collect();
+        let data =
+            std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../crdt-model/src/taxonomy/default.toml"));
+        let words: BTreeSet<&str> =
+            all.split(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).filter(|word| !word.is_empty()).collect();
+        let data = data.unwrap_or_default();
+        let quoted: BTreeSet<&str> = all.split('"').collect();
+        let camel = |kebab: &str| -> String {
+            let upper = |word: &str| word[..1].to_ascii_uppercase() + &word[1..];
+            kebab.split('-').filter(|word| !word.is_empty()).map(upper).collect()
+        };
+        let known = |rest: &str| {
+            let snake = rest.replace('-', "_");
+            words.contains(snake.as_str()) || words.contains(camel(rest).as_str()) || data.contains(&snake)
+        };
+        // tables of their own, in both directions, above
+        let tabled = ["error-", "remark-", "doctor-"];
+        let built = [
+            "field-",
+            "status-",
+            "sensitivity-",
+            "satisfaction-",
+            "closure-",
+            "kind-",
+            "progress-",
+            "warning-",
+            "state-",
+            "advice-",
+            "answer-",
+        ];
+        let mut unused = Vec::new();
+        for id in messages(FR).keys() {
+            let rest = |prefix: &&str| id.strip_prefix(*prefix).map(str::to_owned);
+            let used = quoted.contains(id.as_str())
+                || tabled.iter().any(|prefix| id.starts_with(prefix))
+                || built.iter().find_map(rest).is_some_and(|rest| known(&rest))
+                // a command: every word of its path; an option: its name, after the command's
+                || ["help-", "done-"].iter().find_map(rest).is_some_and(|path| path.split('-').all(known) || known(&path))
+                || rest(&"arg-").is_some_and(|rest| {
+                    rest.match_indices('-').any(|(at, _)| known(&rest[at + 1..])) || known(&rest)
+                });
+            if !used {
+                unused.push(id.clone());
+            }
+        }
+        assert!(unused.is_empty(), "nothing asks for {unused:?}");
     }
 
     /// Keys that the command line asks for by name.

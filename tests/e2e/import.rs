@@ -56,6 +56,74 @@ fn a_dry_run_tells_the_same_and_writes_nothing() {
 }
 
 #[test]
+fn a_dry_run_leaves_every_file_of_the_home_but_the_store_as_it_was() {
+    let home = Home::init("PAM", "JER", "Rose");
+    let keys = |home: &Home| {
+        let files = home.files().into_iter().filter(|(path, _)| !path.ends_with("store.redb"));
+        files.collect::<Vec<_>>()
+    };
+    // the first command after the founding may raise a counter
+    home.ok("case list --count");
+    let (before, file) = (keys(&home), sample());
+    home.command("import --as kobo --dry-run").arg(file.path().display().to_string()).run().ok();
+    assert_eq!(keys(&home), before, "not even the counter of the key-slot file");
+}
+
+#[test]
+fn a_submission_changed_since_is_told_and_the_case_stays_as_it_is_here() {
+    let home = Home::init("PAM", "JER", "Rose");
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let file = folder.path().join("rows.csv");
+    let write = |text: &str, more: &str| {
+        let rows = format!(
+            "_uuid;end;canal;type;categories;description;{more}\r\n\
+             a1;2024-06-15T16:51:43.000-04:00;sms;plainte;sim_perdue;{text};x\r\n"
+        );
+        std::fs::write(&file, rows).expect("a temporary file can be written");
+    };
+    write("Inventé.", "colonne");
+    assert_eq!(import(&home, &file).ok()["created"], 1);
+    let digest = home.digest();
+    // another shape of the same is the same
+    write("Inventé.", "autre_colonne");
+    let same = import(&home, &file).ok();
+    assert_eq!((&same["unchanged"], &same["warnings"]), (&json!(1), &json!([])), "{same}");
+    write("Inventé, puis changé.", "colonne");
+    let changed = import(&home, &file).ok();
+    assert_eq!((&changed["unchanged"], &changed["updated"]), (&json!(1), &json!(0)), "{changed}");
+    assert_eq!(changed["warnings"][0]["code"], "changed_since", "{changed}");
+    assert_eq!(home.digest(), digest);
+}
+
+#[test]
+fn any_export_is_accounted_for_row_by_row_and_comes_in_once() {
+    use node::import::kobo::generate::{Fate, Shape, Table};
+    let home = Home::init("PAM", "JER", "Rose");
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let file = folder.path().join("export.csv");
+    for seed in 0..3 {
+        let table = Table::new(seed, 120, seed % 2 == 0);
+        let of = |fate: fn(&Fate) -> bool| table.rows.iter().filter(|row| fate(&row.fate)).count();
+        let created = of(|fate| matches!(fate, Fate::Created { .. }));
+        let sealed = of(|fate| matches!(fate, Fate::Created { sealed: true }));
+        for (turn, shape) in [seed, seed + 100, seed + 200].into_iter().enumerate() {
+            std::fs::write(&file, table.file(&Shape::new(shape, table.narrow)))
+                .expect("a temporary file can be written");
+            let done = import(&home, &file);
+            let told = done.json();
+            let count = |name: &str| told[name].as_u64().expect("a count");
+            let all = ["created", "unchanged", "updated", "skipped", "rejected"].map(count).iter().sum::<u64>();
+            assert_eq!(all, count("rows"), "{told}");
+            let expected = if turn == 0 { (created, sealed) } else { (0, 0) };
+            assert_eq!((count("created"), count("sealed")), (expected.0 as u64, expected.1 as u64), "{told}");
+            assert_eq!(count("rejected") as usize, of(|fate| *fate == Fate::Rejected), "{told}");
+            assert_eq!(done.status.code(), Some(if count("rejected") > 0 { 7 } else { 0 }));
+        }
+    }
+    assert_eq!(home.ok("verify")["ok"], true);
+}
+
+#[test]
 fn sealed_rows_show_an_operator_no_more_than_that_they_are_there() {
     let org = Org::founded();
     let ali = org.join("JER", "operator", "Ali");
@@ -97,5 +165,10 @@ fn a_bad_row_goes_to_the_rejects_file_and_the_others_are_kept() {
     assert_eq!((&summary["created"], &summary["rejected"]), (&json!(2), &json!(1)), "{summary}");
     let kept = std::fs::read_to_string(&rejects).expect("the rejects file was written");
     assert_eq!(kept.lines().count(), 2, "a header and the row: {kept}");
+    // a French Excel opens it right, and it repeats no cell
+    assert!(kept.starts_with("\u{feff}row;line;field;code;reason\r\n2;3;canal;unmapped_value;"), "{kept}");
+    assert!(!kept.contains("pigeon") && !kept.contains("Invent"), "{kept}");
+    let error = &summary["errors"][0];
+    assert_eq!((&error["row"], &error["line"], &error["field"]), (&json!(2), &json!(3), &json!("canal")), "{summary}");
     assert_eq!(org.rose.ok("case list --count"), json!({"count": 2}));
 }

@@ -212,6 +212,32 @@ pub(super) fn verify(value: &Value, with: With<'_>) -> String {
     format!("{}\n{}", with.paint.alarm(&with.texts.get("done-verify-problems")), listing("problems", problems, with))
 }
 
+/// `boucle doctor`: a line a finding, and below what is not well, what to do.
+pub(super) fn doctor(value: &Value, with: With<'_>) -> String {
+    let mut out = String::new();
+    for check in value["checks"].as_array().into_iter().flatten() {
+        let state = check["state"].as_str().unwrap_or_default();
+        let width = with.paint.width.saturating_sub(8);
+        let mut lines = text::wrap(&cell("", &check["message"], with), width);
+        if state != "ok"
+            && let Some(advice) = check["advice"].as_str()
+        {
+            let advice = with.texts.with("ui-advice", &[("message", text::clean_line(advice).into())]);
+            lines.extend(text::wrap(&advice, width));
+        }
+        let mut label = with.texts.code("state", state).into_owned();
+        for line in lines {
+            let line = format!("{label:<8}{line}");
+            let line = if state == "ok" { line.into() } else { with.paint.alarm(&line) };
+            out += &format!("{line}\n");
+            label.clear();
+        }
+    }
+    let (bad, args) = (&value["bad"], ["warn", "bad"].map(|name| (name, value[name].as_u64().unwrap_or(0).into())));
+    let done = if bad.as_u64() > Some(0) { "done-doctor-bad" } else { "done-doctor-ok" };
+    out + &format!("{}\n", with.texts.with(done, &args))
+}
+
 /// `boucle import`.
 pub(super) fn import(value: &Value, with: With<'_>) -> String {
     let count = |name: &'static str| (name, value[name].as_u64().unwrap_or(0).into());
@@ -226,15 +252,42 @@ pub(super) fn import(value: &Value, with: With<'_>) -> String {
     if let Some(n) = value["duplicates_proposed"].as_u64().filter(|n| *n > 0) {
         out += &format!("{}\n", with.texts.with("done-import-duplicates", &[("n", n.into())]));
     }
-    for warning in value["warnings"].as_array().into_iter().flatten() {
+    let list = |name: &str| value[name].as_array().map(Vec::as_slice).unwrap_or_default();
+    let (errors, warnings) = (list("errors"), list("warnings"));
+    let shown = errors.iter().map(|error| (rejection_text(error), error));
+    let mut shown = shown.chain(warnings.iter().map(|warning| (warning_text(warning), warning)));
+    for (text, about) in shown.by_ref().take(LISTED) {
         let args = [
-            ("row", warning["row"].as_u64().unwrap_or(0).into()),
-            ("field", cell("", &warning["field"], with).into()),
-            ("message", cell("", &warning["message"], with).into()),
+            ("row", about["row"].as_u64().unwrap_or(0).into()),
+            ("field", cell("", &about["field"], with).into()),
+            ("message", cell("", &about["message"], with).into()),
         ];
-        for line in text::wrap(&with.texts.with("done-import-warning", &args), with.paint.width) {
+        for line in text::wrap(&with.texts.with(text, &args), with.paint.width) {
             out += &format!("{}\n", with.paint.alarm(&line));
         }
     }
+    let more = shown.count() as u64 + value["not_listed"].as_u64().unwrap_or(0);
+    if more > 0 {
+        out += &format!("{}\n", with.texts.with("done-import-more", &[("n", more.into())]));
+    }
     out
+}
+
+/// Rejections and warnings that are shown to people; scripts get them all.
+const LISTED: usize = 30;
+
+fn rejection_text(rejection: &Value) -> &'static str {
+    match rejection["field"].as_str() {
+        Some("") | None => "done-import-rejected-row",
+        _ => "done-import-rejected",
+    }
+}
+
+fn warning_text(warning: &Value) -> &'static str {
+    match (warning["row"].as_u64(), warning["field"].as_str()) {
+        (Some(0), Some(field)) if !field.is_empty() => "done-import-warning-column",
+        (Some(0), _) => "done-import-warning-file",
+        (_, Some("") | None) => "done-import-warning-row",
+        _ => "done-import-warning",
+    }
 }

@@ -164,6 +164,8 @@ pub const CODES: &[Code] = &[
     code("too_many_rows", Exit::Rejected, &["file"]),
     code("not_text", Exit::Rejected, &["file", "looks_like"]),
     code("no_header", Exit::Rejected, &["file", "looked_for"]),
+    code("labels_as_header", Exit::Rejected, &["file"]),
+    code("same_file", Exit::Usage, &["file"]),
     code("mapping_syntax", Exit::Rejected, &["file"]),
     code("mapping_code", Exit::Rejected, &["table", "code", "near"]),
     code("no_reader_left", Exit::Failed, &["audience"]),

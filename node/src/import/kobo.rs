@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! bytes ─ encoding, separator ─ header ─ columns by name, groups or not ─ each row ─ choices through the mapping ─ NewCase
+//!          └──────── Export ────────┘  └───────────────────────────── Rows ─────────────────────────────────────────┘
 //! ```
 //! What was decided where the export leaves room:
 //! - **Received** is `end`, as the form was finished; else `start`, else `today` to the day. Never the time of upload.
@@ -16,24 +17,34 @@
 //!   `share_identity_in_sensitive` refused). Forms differ here, so every such row is remarked on: ask again. Whether to call
 //!   back is a question of its own. An unknown answer to consent rejects the row: guessing could keep what was refused.
 //! - **GPS** is not taken: it leads to a door, nobody consented to that, and commune and locality suffice for the work. It
-//!   is listed in [`KoboSheet::ignored_columns`], as is everything else that holds values and has no field.
+//!   is listed in [`Told::ignored_columns`], as is everything else that holds values and has no field.
+//! - **Forms change**: where several columns could be a field, the first that holds something is read; columns a version
+//!   lacks leave their fields open; a header further down (exports put together) begins anew.
+//! - **What spreadsheets did** is undone where that is safe (serial dates, dates turned around when the column decides the
+//!   order, `27.0`, `="+509…"`), said where digits are lost, and never guessed row by row.
+//!
+//! A row is read on its own: nothing but the keys and digests of earlier rows is kept, whatever the size of the file.
 
 mod columns;
+#[cfg(any(test, feature = "testing"))]
+pub mod generate;
 mod mapping;
 mod row;
 #[cfg(test)]
 mod tests;
+mod when;
 
 use std::collections::HashMap;
 
 use crdt_model::edit::NewCase;
 use crdt_model::taxonomy::Taxonomy;
 
-use self::columns::Columns;
+use self::columns::{Columns, Meta, names_a_submission};
 pub use self::mapping::Mapping;
 use self::row::RowReader;
-use super::sheet::{self, Record};
-use super::{Encoding, ImportError, Remark, RemarkCode, Separator};
+use self::when::Orders;
+use super::sheet::{Records, Text};
+use super::{COLUMNS_MAX, Encoding, ImportError, ROWS_MAX, Remark, RemarkCode, Separator};
 
 /// The system of the external ids that rows get.
 pub const SYSTEM: &str = "kobo";
@@ -63,6 +74,8 @@ pub enum Outcome {
         /// That row's number.
         of: usize,
     },
+    /// No submission: [`RemarkCode::BlankRow`] or [`RemarkCode::HeaderAgain`].
+    Skipped(RemarkCode),
     /// Cannot be a case.
     Rejected(Remark),
 }
@@ -70,7 +83,7 @@ pub enum Outcome {
 /// One submission.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Row {
-    /// Its place among the rows with data, from 1.
+    /// Its place among the rows below the header, from 1; lines without any cell are none.
     pub number: usize,
     /// The line of the file it starts on, from 1.
     pub line: u64,
@@ -100,11 +113,9 @@ pub struct ProbableDuplicate {
     pub second: usize,
 }
 
-/// A file as rows.
+/// What is known once all rows are read.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct KoboSheet {
-    /// All rows with data, in the order of the file.
-    pub rows: Vec<Row>,
+pub struct Told {
     /// To be proposed, never merged unasked.
     pub duplicates: Vec<ProbableDuplicate>,
     /// How it was encoded.
@@ -117,61 +128,205 @@ pub struct KoboSheet {
     pub ignored_columns: Vec<String>,
 }
 
-/// How many rows became what.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Counts {
-    /// All rows with data.
-    pub rows: usize,
-    /// Cases to save.
-    pub ready: usize,
-    /// Of these, sealed to an audience.
-    pub sealed: usize,
-    /// Repeats of earlier rows.
-    pub repeats: usize,
-    /// Not importable.
-    pub rejected: usize,
-    /// Probable pairs.
-    pub duplicates: usize,
+/// An export as text, its rows not read yet.
+pub struct Export<'b> {
+    text: Text<'b>,
 }
 
-impl KoboSheet {
-    /// How many rows became what.
-    pub fn counts(&self) -> Counts {
-        let mut counts = Counts { rows: self.rows.len(), duplicates: self.duplicates.len(), ..Counts::default() };
-        for row in &self.rows {
-            match row.outcome {
-                Outcome::Ready(_) => counts.ready += 1,
-                Outcome::Repeat { .. } => counts.repeats += 1,
-                Outcome::Rejected(_) => counts.rejected += 1,
-            }
-            counts.sealed += usize::from(row.sealed());
-        }
-        counts
+impl std::fmt::Debug for Export<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Export").field("encoding", &self.text.encoding).finish_non_exhaustive()
     }
 }
 
-/// Reads a whole export. Pure: the same bytes give the same rows.
-///
-/// # Errors
-///
-/// [`ImportError`] if the file is no such export or too large, or if the mapping leads to unknown codes. What is wrong
-/// with single rows is said there.
-pub fn read(bytes: &[u8], options: &KoboOptions, taxonomy: &Taxonomy) -> Result<KoboSheet, ImportError> {
-    options.mapping.check(taxonomy, options.default_channel.as_deref())?;
-    let sheet = sheet::read(bytes)?;
-    let (columns, warnings) = Columns::find(&sheet.header, &options.mapping)?;
-    let mut found = Found::default();
-    let mut used = vec![false; sheet.header.len()];
-    let rows = sheet.records.iter().enumerate().map(|(at, record)| {
-        for (used, _) in used.iter_mut().zip(&record.cells).filter(|(_, cell)| !cell.trim().is_empty()) {
+impl<'b> Export<'b> {
+    /// Finds encoding and separator.
+    ///
+    /// # Errors
+    ///
+    /// [`ImportError::TooLarge`], [`ImportError::NotText`].
+    pub fn decode(bytes: &'b [u8]) -> Result<Self, ImportError> {
+        Ok(Self { text: Text::decode(bytes)? })
+    }
+
+    /// Reads the header and goes through the file once, for its size and the order of its dates.
+    ///
+    /// # Errors
+    ///
+    /// [`ImportError`] if the file is no such export or too large, or if the mapping leads to unknown codes. What is wrong
+    /// with single rows is said there.
+    pub fn rows<'a>(&'a self, options: &'a KoboOptions, taxonomy: &'a Taxonomy) -> Result<Rows<'a>, ImportError> {
+        options.mapping.check(taxonomy, options.default_channel.as_deref())?;
+        let mut records = self.text.records();
+        let mut header = Vec::new();
+        while records.advance() {
+            if !records.is_blank() {
+                if records.len() > COLUMNS_MAX {
+                    return Err(ImportError::TooManyColumns { found: records.len() });
+                }
+                header = records.cells().0;
+                break;
+            }
+        }
+        let (columns, mut warnings) = Columns::find(&header, &options.mapping)?;
+        records.expect_width(columns.count);
+        if self.text.repaired > 0 {
+            let args = vec![("n", self.text.repaired.to_string())];
+            warnings.push(Remark { row: 0, field: String::new(), code: RemarkCode::TextRepaired, args });
+        }
+        let (total, orders) = self.survey(&options.mapping)?;
+        let used = vec![false; columns.count];
+        Ok(Rows {
+            text: &self.text,
+            records,
+            columns,
+            options,
+            taxonomy,
+            orders,
+            found: Found::default(),
+            used,
+            number: 0,
+            total,
+            warnings,
+            ignored: Vec::new(),
+        })
+    }
+
+    /// Rows below the header, and what the columns of times say of the order of day and month.
+    fn survey(&self, mapping: &Mapping) -> Result<(usize, [Orders; 3]), ImportError> {
+        const TIMES: [Meta; 3] = [Meta::End, Meta::Start, Meta::Today];
+        let mut records = self.text.records();
+        let (mut total, mut orders, mut times) = (0, [Orders::default(); 3], None);
+        while records.advance() {
+            if times.is_some() {
+                total += 1;
+                if total > ROWS_MAX {
+                    return Err(ImportError::TooManyRows);
+                }
+            }
+            let maybe_header = match times {
+                None => !records.is_blank(),
+                Some(_) => records.iter().any(names_a_submission),
+            };
+            if maybe_header && let Ok((columns, _)) = Columns::find(&records.cells().0, mapping) {
+                records.expect_width(columns.count);
+                times = Some(TIMES.map(|meta| columns.meta_at(meta)));
+                continue;
+            }
+            for (orders, at) in orders.iter_mut().zip(times.into_iter().flatten()) {
+                if let Some(at) = at {
+                    orders.look_at(records.cell(at).trim());
+                }
+            }
+        }
+        Ok((total, orders))
+    }
+}
+
+/// The rows of an export, one at a time. Pure: the same bytes give the same rows.
+pub struct Rows<'a> {
+    text: &'a Text<'a>,
+    records: Records<'a>,
+    columns: Columns,
+    options: &'a KoboOptions,
+    taxonomy: &'a Taxonomy,
+    orders: [Orders; 3],
+    found: Found,
+    /// Columns in which some row so far holds something.
+    used: Vec<bool>,
+    number: usize,
+    total: usize,
+    warnings: Vec<Remark>,
+    ignored: Vec<String>,
+}
+
+impl std::fmt::Debug for Rows<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Rows").field("number", &self.number).field("total", &self.total).finish_non_exhaustive()
+    }
+}
+
+impl Rows<'_> {
+    /// How many there are.
+    pub fn total(&self) -> usize {
+        self.total
+    }
+
+    /// What is known of the whole file, for the rows read so far.
+    pub fn told(mut self) -> Told {
+        self.note_ignored();
+        Told {
+            duplicates: self.found.duplicates,
+            encoding: self.text.encoding,
+            separator: self.text.separator,
+            warnings: self.warnings,
+            ignored_columns: self.ignored,
+        }
+    }
+
+    fn note_ignored(&mut self) {
+        for name in self.columns.ignored(&self.used) {
+            if !self.ignored.contains(&name) {
+                self.ignored.push(name);
+            }
+        }
+    }
+
+    /// The header once more, as it was or as that of another version of the form.
+    fn begins_anew(&mut self, cells: &[String]) -> bool {
+        if self.columns.is_header(cells) {
+            return true;
+        }
+        if !cells.iter().any(|cell| names_a_submission(cell)) {
+            return false;
+        }
+        let Ok((columns, warnings)) = Columns::find(cells, &self.options.mapping) else { return false };
+        self.note_ignored();
+        self.used = vec![false; columns.count];
+        self.records.expect_width(columns.count);
+        self.warnings.extend(warnings);
+        self.columns = columns;
+        true
+    }
+}
+
+impl Iterator for Rows<'_> {
+    type Item = Row;
+
+    fn next(&mut self) -> Option<Row> {
+        if !self.records.advance() {
+            return None;
+        }
+        self.number += 1;
+        let (number, line) = (self.number, self.records.line());
+        let skipped = |code| {
+            let outcome = Outcome::Skipped(code);
+            Some(Row { number, line, outcome, warnings: Vec::new(), key: None, restricted: None })
+        };
+        if self.records.is_blank() {
+            return skipped(RemarkCode::BlankRow);
+        }
+        let (cells, nul) = self.records.cells();
+        if self.begins_anew(&cells) {
+            return skipped(RemarkCode::HeaderAgain);
+        }
+        for (used, _) in self.used.iter_mut().zip(&cells).filter(|(_, cell)| !cell.trim().is_empty()) {
             *used = true;
         }
-        read_row(at + 1, record, &RowReader { columns: &columns, options, taxonomy }, &mut found)
-    });
-    let rows = rows.collect();
-    let ignored_columns = columns.ignored(&sheet.header, &used);
-    let Found { duplicates, .. } = found;
-    Ok(KoboSheet { rows, duplicates, encoding: sheet.encoding, separator: sheet.separator, warnings, ignored_columns })
+        let reader = RowReader {
+            columns: &self.columns,
+            options: self.options,
+            taxonomy: self.taxonomy,
+            orders: self.orders,
+            torn: self.records.torn(),
+        };
+        let mut row = read_row(number, line, &cells, &reader, &mut self.found);
+        if nul {
+            let code = RemarkCode::NulRemoved;
+            row.warnings.push(Remark { row: number, field: String::new(), code, args: Vec::new() });
+        }
+        Some(row)
+    }
 }
 
 /// What earlier rows were, to know repeats and duplicates by.
@@ -184,13 +339,12 @@ struct Found {
     duplicates: Vec<ProbableDuplicate>,
 }
 
-fn read_row(number: usize, record: &Record, reader: &RowReader<'_>, found: &mut Found) -> Row {
-    let read = reader.read(number, &record.cells);
-    let mut row =
-        Row { number, line: record.line, outcome: read.outcome, warnings: read.remarks, key: None, restricted: None };
+fn read_row(number: usize, line: u64, cells: &[String], reader: &RowReader<'_>, found: &mut Found) -> Row {
+    let read = reader.read(number, cells);
+    let mut row = Row { number, line, outcome: read.outcome, warnings: read.remarks, key: None, restricted: None };
     row.key = read.id.clone().map(|id| (SYSTEM, id));
     let (Outcome::Ready(case), Some(id)) = (&row.outcome, read.id) else { return row };
-    let digest = reader.columns.digest(&record.cells);
+    let digest = reader.columns.digest(cells);
     if let Some(&(of, earlier)) = found.submissions.get(&id) {
         row.warnings.clear();
         if digest != earlier {

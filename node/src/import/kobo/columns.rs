@@ -86,22 +86,30 @@ const TECHNICAL: [&str; 8] =
 
 /// Where each field is.
 pub(super) struct Columns {
-    /// Cells a row must have.
+    /// Columns with a name: cells a row should have.
     pub(super) count: usize,
+    /// Cells a row must have: up to the last column that is read.
+    pub(super) needed: usize,
     /// Lower-case header names without groups, for messages.
     names: Vec<String>,
-    /// By [`Field`], the column.
-    fields: Vec<Option<usize>>,
+    /// The header as it stands, without the nameless columns at its end.
+    header: Vec<String>,
+    /// By [`Field`], its columns: forms change, and an export holds the questions of all their versions.
+    fields: Vec<Vec<usize>>,
     /// By [`Meta`], the column.
     metas: [Option<usize>; METAS.len()],
     /// Choices of the categories with a column of their own.
     pub(super) options: Vec<(String, usize)>,
     /// Columns that are not part of what a person told.
     technical: Vec<bool>,
+    /// Columns that are read.
+    read: Vec<bool>,
 }
 
 impl Columns {
     pub(super) fn find(header: &[String], mapping: &Mapping) -> Result<(Self, Vec<Remark>), ImportError> {
+        let named = header.iter().rposition(|name| !name.trim().is_empty()).map_or(0, |last| last + 1);
+        let header = &header[..named];
         let full: Vec<String> = header.iter().map(|name| name.trim().to_lowercase()).collect();
         let group = group_separator(&full, mapping);
         let paths: Vec<Vec<&str>> = full.iter().map(|name| name.split(group).collect()).collect();
@@ -113,18 +121,27 @@ impl Columns {
             name.starts_with('_') || TECHNICAL.contains(&name.as_str()) || METAS.iter().any(|(_, meta)| *meta == name)
         };
         let technical: Vec<bool> = (0..full.len()).map(is_technical).collect();
+        let questions = mapping.names(Field::Categories);
         let options = (0..full.len()).filter(|&at| paths[at].len() > 1).filter_map(|at| {
             let question = paths[at][paths[at].len() - 2];
-            mapping.names(Field::Categories).iter().any(|name| name == question).then(|| (last(at).to_owned(), at))
+            questions.iter().any(|name| name == question).then(|| (last(at).to_owned(), at))
         });
         let options: Vec<(String, usize)> = options.collect();
-        let free = |at: &usize| !technical[*at] && !options.iter().any(|(_, option)| option == at);
+        let mut free: Vec<bool> = technical.iter().map(|technical| !technical).collect();
+        options.iter().for_each(|(_, option)| free[*option] = false);
 
         let mut remarks = Vec::new();
         let mut place = |field: Field| {
-            let named =
-                |name: &String| (0..full.len()).filter(free).filter(|&at| last(at) == *name).collect::<Vec<_>>();
-            let found: Vec<usize> = mapping.names(field).iter().flat_map(named).collect();
+            // without its groups, or as a whole: the label of a question may hold any character
+            let named = |name: &String| {
+                (0..full.len()).filter(|&at| free[at] && (last(at) == *name || full[at] == *name)).collect::<Vec<_>>()
+            };
+            let mut found: Vec<usize> = Vec::new();
+            for at in mapping.names(field).iter().flat_map(named) {
+                if !found.contains(&at) {
+                    found.push(at);
+                }
+            }
             if let [first, second, ..] = found[..]
                 && last(first) == last(second)
             {
@@ -132,12 +149,17 @@ impl Columns {
                 let field = header[first].chars().take(80).collect();
                 remarks.push(Remark { row: 0, field, code: RemarkCode::ColumnTwice, args });
             }
-            found.first().copied()
+            found
         };
-        let fields: Vec<Option<usize>> = Field::ALL.iter().map(|&field| place(field)).collect();
+        let fields: Vec<Vec<usize>> = Field::ALL.iter().map(|&field| place(field)).collect();
         let metas = METAS.map(|(_, name)| (0..full.len()).find(|&at| meta_name(at) == name));
         let names = (0..full.len()).map(|at| last(at).chars().take(80).collect()).collect();
-        let columns = Self { count: full.len(), names, fields, metas, options, technical };
+        let mut read = vec![false; full.len()];
+        let used = fields.iter().flatten().chain(options.iter().map(|(_, at)| at)).chain(metas.iter().flatten());
+        used.for_each(|at| read[*at] = true);
+        let needed = read.iter().rposition(|read| *read).map_or(0, |last| last + 1);
+        let header = header.to_vec();
+        let columns = Self { count: full.len(), needed, names, header, fields, metas, options, technical, read };
         columns.recognised(mapping)?;
         Ok((columns, remarks))
     }
@@ -146,28 +168,38 @@ impl Columns {
     fn recognised(&self, mapping: &Mapping) -> Result<(), ImportError> {
         let asked = [Field::Channel, Field::Type, Field::Categories, Field::Text];
         let kobo = self.metas.iter().any(Option::is_some);
-        let form = asked.iter().any(|&field| self.fields[field as usize].is_some()) || !self.options.is_empty();
+        let form = asked.iter().any(|&field| !self.fields[field as usize].is_empty()) || !self.options.is_empty();
         if kobo && form {
             return Ok(());
+        }
+        // names have no blanks, questions do
+        let a_question = |at: usize| !self.technical[at] && self.header[at].trim().contains(char::is_whitespace);
+        if kobo && (0..self.count).any(a_question) {
+            return Err(ImportError::LabelsAsHeader);
         }
         let metas = METAS.iter().take(4).map(|(_, name)| (*name).to_owned());
         let looked_for = metas.chain(asked.into_iter().flat_map(|field| mapping.names(field)).cloned()).collect();
         Err(ImportError::NoHeader { looked_for })
     }
 
-    /// The trimmed cell of a field; empty if the form version has no such column.
-    pub(super) fn cell<'a>(&self, cells: &'a [String], field: Field) -> &'a str {
-        at(cells, self.fields[field as usize])
+    /// The trimmed cells of a field that hold something: none if the form version has no such column.
+    pub(super) fn cells<'a>(&'a self, cells: &'a [String], field: Field) -> impl Iterator<Item = &'a str> {
+        self.fields[field as usize].iter().map(|at| cell_at(cells, Some(*at))).filter(|cell| !cell.is_empty())
     }
 
     /// The trimmed cell of what Kobo adds.
     pub(super) fn meta<'a>(&self, cells: &'a [String], meta: Meta) -> &'a str {
-        at(cells, self.metas[meta as usize])
+        cell_at(cells, self.metas[meta as usize])
+    }
+
+    /// Where Kobo's own column is.
+    pub(super) fn meta_at(&self, meta: Meta) -> Option<usize> {
+        self.metas[meta as usize]
     }
 
     /// What the file calls a field, without groups; else what the mapping calls it.
     pub(super) fn name(&self, field: Field) -> &str {
-        self.fields[field as usize].map_or(field.key(), |at| &self.names[at])
+        self.fields[field as usize].first().map_or(field.key(), |at| &self.names[*at])
     }
 
     /// What the file calls a column, without groups.
@@ -175,26 +207,44 @@ impl Columns {
         self.names.get(column).map_or("", String::as_str)
     }
 
-    /// Digest of what the form held, without what Kobo and the device add.
+    /// Whether a record is the header once more.
+    pub(super) fn is_header(&self, cells: &[String]) -> bool {
+        cells.len() >= self.count
+            && self.header.iter().zip(cells).all(|(name, cell)| name.trim() == cell.trim())
+            && cells[self.count..].iter().all(|cell| cell.trim().is_empty())
+    }
+
+    /// Digest of what the form held, without what Kobo and the device add: the same whatever the order of columns.
     pub(super) fn digest(&self, cells: &[String]) -> blake3::Hash {
+        let held = self.header.iter().zip(cells).zip(&self.technical);
+        let mut told: Vec<(&str, &str)> = held
+            .filter(|((_, cell), technical)| !**technical && !cell.trim().is_empty())
+            .map(|((name, cell), _)| (name.as_str(), cell.trim()))
+            .collect();
+        told.sort_unstable();
         let mut hasher = blake3::Hasher::new();
-        for (cell, _) in cells.iter().zip(&self.technical).filter(|(_, technical)| !**technical) {
-            hasher.update(&(cell.len() as u64).to_le_bytes());
-            hasher.update(cell.as_bytes());
+        for part in told.iter().flat_map(|(name, cell)| [name, cell]) {
+            hasher.update(&(part.len() as u64).to_le_bytes());
+            hasher.update(part.as_bytes());
         }
         hasher.finalize()
     }
 
     /// Columns with values that are neither a field nor technical, by their full names.
-    pub(super) fn ignored(&self, header: &[String], holds_values: &[bool]) -> Vec<String> {
-        let read: BTreeSet<usize> =
-            self.fields.iter().flatten().copied().chain(self.options.iter().map(|o| o.1)).collect();
-        let dropped = |at: &usize| holds_values[*at] && !self.technical[*at] && !read.contains(at);
-        (0..header.len()).filter(dropped).map(|at| header[at].chars().take(120).collect()).collect()
+    pub(super) fn ignored(&self, holds_values: &[bool]) -> Vec<String> {
+        let dropped =
+            |at: &usize| holds_values.get(*at).copied().unwrap_or_default() && !self.technical[*at] && !self.read[*at];
+        (0..self.count).filter(dropped).map(|at| self.header[at].chars().take(120).collect()).collect()
     }
 }
 
-fn at(cells: &[String], column: Option<usize>) -> &str {
+/// Whether a cell could stand in a header and nowhere else.
+pub(super) fn names_a_submission(cell: &str) -> bool {
+    let name = cell.trim();
+    [Meta::Uuid, Meta::InstanceId].iter().any(|meta| METAS[*meta as usize].1.eq_ignore_ascii_case(name))
+}
+
+fn cell_at(cells: &[String], column: Option<usize>) -> &str {
     column.and_then(|column| cells.get(column)).map_or("", |cell| cell.trim())
 }
 

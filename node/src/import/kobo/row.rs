@@ -2,17 +2,19 @@
 
 use std::collections::BTreeSet;
 
+use crdt_model::case::{fact, schema};
 use crdt_model::edit::{ConsentAnswer, GivenAnswer, Moment, NewCase, Precision, Words};
 use crdt_model::taxonomy::{Capture, TRIAGE, Taxonomy};
-use crdt_model::time::{TimeError, Timestamp};
+use crdt_model::time::Timestamp;
 
 use super::columns::{Columns, DISABILITY, Field, Meta};
 use super::mapping::Choice;
+use super::when::{self, Orders};
 use super::{KoboOptions, Outcome, SYSTEM};
 use crate::import::{CELL_BYTES_MAX, Remark, RemarkCode};
 
 /// Longest id of a submission, bytes.
-const ID_BYTES_MAX: usize = 128;
+const ID_BYTES_MAX: usize = 120;
 /// Most choices of one row.
 const CHOICES_MAX: usize = 100;
 /// Oldest age that is believed, years.
@@ -23,6 +25,10 @@ pub(super) struct RowReader<'a> {
     pub(super) columns: &'a Columns,
     pub(super) options: &'a KoboOptions,
     pub(super) taxonomy: &'a Taxonomy,
+    /// What the columns of end, start and day say of the order of day and month.
+    pub(super) orders: [Orders; 3],
+    /// A quote astray made this record swallow others.
+    pub(super) torn: bool,
 }
 
 /// A row as read, before it is compared with others.
@@ -38,7 +44,8 @@ pub(super) struct ReadRow {
 /// Why a row is no case.
 type Refused = Remark;
 
-#[derive(Clone, Copy, PartialEq, Eq)]
+/// From the loosest to the strictest.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Consent {
     NotAsked,
     Given,
@@ -72,7 +79,7 @@ impl RowReader<'_> {
 
 impl<'a> Work<'a> {
     fn cell(&self, field: Field) -> &'a str {
-        self.all.columns.cell(self.cells, field)
+        self.all.columns.cells(self.cells, field).next().unwrap_or_default()
     }
 
     fn words(&self, field: Field) -> Option<Words> {
@@ -146,57 +153,87 @@ impl<'a> Work<'a> {
         self.place(&mut case);
         self.answer(&mut case);
         self.validation();
+        self.check_lengths(&case)?;
         Ok((case, restricted, day))
     }
 
     fn check_shape(&self) -> Result<(), Refused> {
         let (expected, found) = (self.all.columns.count, self.cells.len());
         let beyond = self.cells.get(expected..).unwrap_or_default();
-        if found < expected || beyond.iter().any(|cell| !cell.trim().is_empty()) {
+        // Spreadsheets leave out blank cells at the end of a line; a row that lacks one that is read may be cut off.
+        if self.all.torn || found < self.all.columns.needed || beyond.iter().any(|cell| !cell.trim().is_empty()) {
             let args = vec![("expected", expected.to_string()), ("found", found.to_string())];
             return Err(self.about("", RemarkCode::WrongCellCount, args));
         }
         match self.cells.iter().position(|cell| cell.len() > CELL_BYTES_MAX) {
             Some(column) => {
-                let bytes = vec![("bytes", self.cells[column].len().to_string())];
-                Err(self.about(self.all.columns.name_at(column), RemarkCode::CellTooLong, bytes))
+                let max = vec![("max", CELL_BYTES_MAX.to_string())];
+                Err(self.about(self.all.columns.name_at(column), RemarkCode::CellTooLong, max))
             }
             None => Ok(()),
         }
     }
 
+    /// What a case cannot hold rejects the row: words are never cut.
+    fn check_lengths(&self, case: &NewCase) -> Result<(), Refused> {
+        let held = [
+            (Field::Text, "text", &case.text),
+            (Field::Name, "reporter_name", &case.reporter_name),
+            (Field::Phone, "phone", &case.phone),
+            (Field::Household, "household_id", &case.household_id),
+            (Field::Card, "card_no", &case.card_no),
+            (Field::Locality, "locality", &case.locality),
+        ];
+        let in_words = |name| match schema::field(name).map(|field| field.kind) {
+            Some(schema::Kind::Words(bytes_max)) => bytes_max,
+            _ => CELL_BYTES_MAX,
+        };
+        let answer = case.answer.as_ref().and_then(|answer| answer.text.as_ref());
+        let words = held.iter().filter_map(|(field, name, words)| Some((*field, in_words(*name), words.as_ref()?)));
+        let mut all = words.chain(answer.map(|words| (Field::Answer, fact::WORDS_BYTES_MAX, words)));
+        match all.find(|(_, bytes_max, words)| words.0.trim().len() > *bytes_max) {
+            None => Ok(()),
+            Some((field, bytes_max, _)) => Err(self.about(
+                self.all.columns.name(field),
+                RemarkCode::CellTooLong,
+                vec![("max", bytes_max.to_string())],
+            )),
+        }
+    }
+
     /// When the form was finished, else begun, else its day; and the day as the clock there said.
     fn received(&mut self) -> Result<(Moment, String), Refused> {
-        const SOURCES: [(Meta, &str, Precision); 3] = [
-            (Meta::End, "end", Precision::Minute),
-            (Meta::Start, "start", Precision::Minute),
-            (Meta::Today, "today", Precision::Day),
-        ];
+        const SOURCES: [(Meta, &str); 3] = [(Meta::End, "end"), (Meta::Start, "start"), (Meta::Today, "today")];
         let mut bad = None;
-        for (meta, name, precision) in SOURCES {
+        for ((meta, name), orders) in SOURCES.into_iter().zip(self.all.orders) {
             let cell = self.all.columns.meta(self.cells, meta);
             if cell.is_empty() {
                 continue;
             }
-            let read = match precision {
-                Precision::Minute => Timestamp::parse_assuming_utc(cell),
-                _ => Timestamp::parse_date(cell),
-            };
-            let Ok(at) = read else {
+            let Some(read) = when::read(cell, orders.decided()) else {
                 bad.get_or_insert(name);
                 continue;
             };
+            // the day of a form is that day, however a spreadsheet writes it
+            let precision = if meta == Meta::Today { Precision::Day } else { read.precision };
             let used = || vec![("used", name.to_owned())];
             if let Some(bad) = bad {
                 self.remarks.push(self.about(bad, RemarkCode::BadTime, used()));
             } else if meta != Meta::End {
                 self.remarks.push(self.about("end", RemarkCode::ReceivedFromOther, used()));
             }
-            if precision == Precision::Minute && Timestamp::parse(cell) == Err(TimeError::NoOffset) {
+            if read.rewritten {
+                let args = vec![("used", read.day.clone())];
+                self.remarks.push(self.about(name, RemarkCode::TimeRewritten, args));
+            }
+            if read.no_offset && precision == Precision::Minute {
                 self.remarks.push(self.about(name, RemarkCode::NoOffset, Vec::new()));
             }
-            let day = cell.get(..10).unwrap_or_default().to_owned();
-            return Ok((Moment { at_ms: at.unix_ms(), precision }, day));
+            let at_ms = match precision {
+                Precision::Minute => read.at.unix_ms(),
+                _ => Timestamp::parse_date(&read.day).unwrap_or(read.at).unix_ms(),
+            };
+            return Ok((Moment { at_ms, precision }, read.day));
         }
         let code = if bad.is_some() { RemarkCode::BadTime } else { RemarkCode::Missing };
         Err(self.about(bad.unwrap_or("end"), code, Vec::new()))
@@ -225,7 +262,7 @@ impl<'a> Work<'a> {
         let (mut yes, mut no) = (Vec::new(), BTreeSet::new());
         for (option, column) in &self.all.columns.options {
             let cell = self.cells.get(*column).map_or("", |cell| cell.trim());
-            match self.choice("yes_no", cell) {
+            match self.choice("yes_no", whole(cell)) {
                 Choice::Code("yes") => yes.push(option.clone()),
                 Choice::Code(_) => {
                     no.insert(option.clone());
@@ -283,20 +320,26 @@ impl<'a> Work<'a> {
         restricted
     }
 
+    /// Where versions of the form have a column each and a row fills several, the strictest answer counts.
     fn consent(&mut self) -> Result<Consent, Refused> {
-        let cell = self.cell(Field::Consent);
-        match self.choice("consent", cell) {
-            Choice::Code("given") => Ok(Consent::Given),
-            Choice::Code("partial") => {
-                self.remark(Field::Consent, RemarkCode::PartialConsent, Vec::new());
-                Ok(Consent::Partial)
-            }
-            Choice::Code(_) => Ok(Consent::Refused),
-            Choice::Blank | Choice::Open => Ok(Consent::NotAsked),
-            Choice::Unknown => {
-                Err(self.about(self.all.columns.name(Field::Consent), RemarkCode::UnmappedValue, shown(cell)))
-            }
+        let all = self.all;
+        let mut found = Consent::NotAsked;
+        for cell in all.columns.cells(self.cells, Field::Consent) {
+            let one = match self.choice("consent", cell) {
+                Choice::Code("given") => Consent::Given,
+                Choice::Code("partial") => Consent::Partial,
+                Choice::Code(_) => Consent::Refused,
+                Choice::Blank | Choice::Open => Consent::NotAsked,
+                Choice::Unknown => {
+                    return Err(self.about(all.columns.name(Field::Consent), RemarkCode::UnmappedValue, shown(cell)));
+                }
+            };
+            found = found.max(one);
         }
+        if found == Consent::Partial {
+            self.remark(Field::Consent, RemarkCode::PartialConsent, Vec::new());
+        }
+        Ok(found)
     }
 
     fn consents(&mut self, case: &mut NewCase, consent: Consent) {
@@ -334,7 +377,7 @@ impl<'a> Work<'a> {
 
         let told = self.cell(Field::Age);
         if !told.is_empty() {
-            let age = told.parse().ok().filter(|years| (0..=AGE_MAX).contains(years));
+            let age = whole(told).parse().ok().filter(|years| (0..=AGE_MAX).contains(years));
             if age.is_none() {
                 self.remark(Field::Age, RemarkCode::BadAge, Vec::new());
             }
@@ -343,7 +386,7 @@ impl<'a> Work<'a> {
             case.age = age.filter(|_| !refused);
         }
 
-        let answers = DISABILITY.map(|field| match self.choice("wg", self.cell(field)) {
+        let answers = DISABILITY.map(|field| match self.choice("wg", whole(self.cell(field))) {
             Choice::Code(value) => value.parse().unwrap_or(0),
             Choice::Unknown => {
                 self.remark(field, RemarkCode::BadAnswer, Vec::new());
@@ -365,10 +408,14 @@ impl<'a> Work<'a> {
             }
             match field {
                 Field::Name => case.reporter_name = Some(told),
+                // a household or a card may well be called 12E4
                 Field::Phone if lost_digits(&told.0) => self.remark(field, RemarkCode::DigitsLost, Vec::new()),
-                Field::Phone => case.phone = Some(Words::from(told.0.trim_start_matches('\''))),
-                Field::Household => case.household_id = Some(told),
-                _ => case.card_no = Some(told),
+                _ if told.0.contains("E+") && lost_digits(&told.0) => {
+                    self.remark(field, RemarkCode::DigitsLost, Vec::new())
+                }
+                Field::Phone => case.phone = Some(Words::from(as_text(&told.0))),
+                Field::Household => case.household_id = Some(Words::from(as_text(&told.0))),
+                _ => case.card_no = Some(Words::from(as_text(&told.0))),
             }
         }
     }
@@ -422,6 +469,18 @@ fn code_like(cell: &str) -> Option<&str> {
 /// a question answered in words would otherwise be repeated.
 fn shown(cell: &str) -> Vec<(&'static str, String)> {
     code_like(cell).filter(|code| code.contains('_')).map(|code| ("value", code.to_owned())).into_iter().collect()
+}
+
+/// `27.0`: a whole number as some spreadsheets and scripts leave it where other rows are blank.
+fn whole(cell: &str) -> &str {
+    let stripped = cell.strip_suffix(".0").or_else(|| cell.strip_suffix(",0"));
+    stripped.filter(|digits| !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit())).unwrap_or(cell)
+}
+
+/// A number without what marks it as text for a spreadsheet: `'+509…`, `="+509…"`.
+fn as_text(cell: &str) -> &str {
+    let quoted = cell.strip_prefix("=\"").and_then(|rest| rest.strip_suffix('"'));
+    quoted.unwrap_or(cell).trim_start_matches('\'')
 }
 
 /// `2,2E+10`: what a spreadsheet makes of a telephone number.

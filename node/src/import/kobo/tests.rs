@@ -6,11 +6,60 @@ use crdt_model::edit::{Moment, Precision};
 use crdt_model::time::Timestamp;
 use proptest::prelude::*;
 
+use super::generate::{Fate, Shape, Table};
 use super::*;
 
 const SAMPLE: &[u8] = include_bytes!("../../../tests/data/kobo.csv");
 
-fn taxonomy() -> &'static Taxonomy {
+/// A whole export.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct KoboSheet {
+    pub(super) rows: Vec<Row>,
+    pub(super) duplicates: Vec<ProbableDuplicate>,
+    pub(super) encoding: Encoding,
+    pub(super) separator: Separator,
+    pub(super) warnings: Vec<Remark>,
+    pub(super) ignored_columns: Vec<String>,
+}
+
+/// How many rows became what.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Counts {
+    pub(super) rows: usize,
+    pub(super) ready: usize,
+    pub(super) sealed: usize,
+    pub(super) repeats: usize,
+    pub(super) skipped: usize,
+    pub(super) rejected: usize,
+    pub(super) duplicates: usize,
+}
+
+impl KoboSheet {
+    pub(super) fn counts(&self) -> Counts {
+        let mut counts = Counts { rows: self.rows.len(), duplicates: self.duplicates.len(), ..Counts::default() };
+        for row in &self.rows {
+            match row.outcome {
+                Outcome::Ready(_) => counts.ready += 1,
+                Outcome::Repeat { .. } => counts.repeats += 1,
+                Outcome::Skipped(_) => counts.skipped += 1,
+                Outcome::Rejected(_) => counts.rejected += 1,
+            }
+            counts.sealed += usize::from(row.sealed());
+        }
+        counts
+    }
+}
+
+pub(super) fn read(bytes: &[u8], options: &KoboOptions, taxonomy: &Taxonomy) -> Result<KoboSheet, ImportError> {
+    let export = Export::decode(bytes)?;
+    let mut rows = export.rows(options, taxonomy)?;
+    let (total, all) = (rows.total(), rows.by_ref().collect::<Vec<_>>());
+    assert_eq!(total, all.len(), "the survey counts what is read");
+    let Told { duplicates, encoding, separator, warnings, ignored_columns } = rows.told();
+    Ok(KoboSheet { rows: all, duplicates, encoding, separator, warnings, ignored_columns })
+}
+
+pub(super) fn taxonomy() -> &'static Taxonomy {
     Taxonomy::shipped()
 }
 
@@ -85,7 +134,10 @@ fn rejected(bytes: &[u8]) -> (String, RemarkCode) {
 #[test]
 fn the_sample_gives_the_expected_counts() {
     let sheet = sample();
-    assert_eq!(sheet.counts(), Counts { rows: 32, ready: 31, sealed: 3, repeats: 1, rejected: 0, duplicates: 1 });
+    assert_eq!(
+        sheet.counts(),
+        Counts { rows: 32, ready: 31, sealed: 3, repeats: 1, skipped: 0, rejected: 0, duplicates: 1 }
+    );
     assert_eq!((sheet.encoding, sheet.separator), (Encoding::Utf8, Separator::Semicolon));
     assert!(sheet.warnings.is_empty());
     assert_eq!(sheet.duplicates, [ProbableDuplicate { first: 10, second: 32 }]);
@@ -556,11 +608,13 @@ fn broken_rows_are_rejected_alone() {
         .iter()
         .map(|row| match &row.outcome {
             Outcome::Rejected(remark) => (row.line, Some((remark.field.as_str(), remark.code))),
+            Outcome::Skipped(code) => (row.line, Some(("-", *code))),
             _ => (row.line, None),
         })
         .collect();
     let wrong = Some(("", RemarkCode::WrongCellCount));
-    assert_eq!(outcomes, [(2, wrong), (3, None), (5, Some(("description", RemarkCode::CellTooLong))), (6, wrong)]);
+    let (blank, long) = (Some(("-", RemarkCode::BlankRow)), Some(("description", RemarkCode::CellTooLong)));
+    assert_eq!(outcomes, [(2, wrong), (3, None), (4, blank), (5, long), (6, wrong)]);
 }
 
 #[test]
@@ -580,6 +634,71 @@ fn other_files_are_refused_with_what_was_looked_for() {
         assert_eq!(error.code(), "no_header");
         let text = error.to_string();
         assert!(["_uuid", "end", "canal", "categories"].iter().all(|name| text.contains(name)), "{text}");
+    }
+}
+
+#[test]
+fn a_header_of_questions_is_refused_with_what_to_export() {
+    let bytes = "_uuid;end;Par quel canal ?;De quoi s'agit-il ?\nu-1;2024-06-15T16:51:43Z;SMS;Fraude\n".as_bytes();
+    let error = read(bytes, &KoboOptions::default(), taxonomy()).expect_err("refused");
+    assert_eq!(error.code(), "labels_as_header");
+    // a mapping may name the questions themselves
+    let own = "[columns]\nchannel = [\"Par quel canal ?\"]\ncategories = [\"De quoi s'agit-il ?\"]\n";
+    let options = KoboOptions { mapping: Mapping::shipped_with(own).expect("a mapping"), ..KoboOptions::default() };
+    let sheet = read(bytes, &options, taxonomy()).expect("a Kobo export");
+    assert_eq!(case(&sheet.rows[0]).category.as_deref(), Some("integrity.fraud"));
+}
+
+#[test]
+fn exports_of_two_versions_put_together_are_read_each_by_its_own_header() {
+    let text = "_uuid;end;canal;categories\nu-1;2024-06-15T16:51:43Z;sms;sim_perdue\n\
+                categories;sexe;canal;end;_uuid\neas;f;comite;2024-06-15T16:51:43Z;u-2\n";
+    let sheet = import(text.as_bytes());
+    assert_eq!(sheet.rows[1].outcome, Outcome::Skipped(RemarkCode::HeaderAgain));
+    let (found, case) = row(&sheet, 3);
+    assert_eq!((case.channel.as_str(), case.sex.as_deref(), found.sealed()), ("committee", Some("f"), true));
+}
+
+#[test]
+fn of_columns_in_several_versions_the_first_that_holds_something_is_read_and_consent_is_the_strictest() {
+    let found = only(&with(&[("a/canal", ""), ("b/canal", "comite"), ("canal", "")]));
+    assert_eq!(case(&found).channel, "committee");
+    let found = only(&with(&[("a/consentement", "oui"), ("b/consentement", "non"), ("telephone", "+50900005910")]));
+    assert_eq!((consents(case(&found))["record"], case(&found).phone.is_none()), ("refused", true));
+}
+
+#[test]
+fn blank_cells_left_out_at_the_end_are_no_damage_but_one_that_is_read_is() {
+    let text = "_uuid;end;canal;categories;consentement;_tags;_index;\n\
+                u-1;2024-06-15T16:51:43Z;sms;sim_perdue;oui\nu-2;2024-06-15T16:51:43Z;sms;sim_perdue\n";
+    let sheet = import(text.as_bytes());
+    assert!(matches!(sheet.rows[0].outcome, Outcome::Ready(_)));
+    assert!(matches!(&sheet.rows[1].outcome, Outcome::Rejected(r) if r.code == RemarkCode::WrongCellCount));
+}
+
+#[test]
+fn dates_a_spreadsheet_turned_around_are_read_by_their_column_and_said() {
+    let file = |dates: &[&str]| {
+        let rows: Vec<String> = dates.iter().enumerate().map(|(n, date)| format!("u-{n};{date};sms;eas\n")).collect();
+        format!("_uuid;end;canal;categories\n{}", rows.concat())
+    };
+    let sheet = import(file(&["05/06/2024 10:00", "15/06/2024 10:00"]).as_bytes());
+    assert_eq!(sheet.rows[0].warnings[0].args, [("used", "2024-06-05".to_owned())]);
+    assert_eq!(said(&sheet.rows[0])[..2], [("end", RemarkCode::TimeRewritten), ("end", RemarkCode::NoOffset)]);
+    // no date decides: not guessed
+    let sheet = import(file(&["05/06/2024 10:00"]).as_bytes());
+    assert!(matches!(&sheet.rows[0].outcome, Outcome::Rejected(r) if r.code == RemarkCode::BadTime));
+    let sheet = import(file(&["45458,70258"]).as_bytes());
+    assert_eq!(sheet.rows[0].warnings[0].args, [("used", "2024-06-15".to_owned())]);
+}
+
+#[test]
+fn what_a_case_cannot_hold_is_refused_and_never_cut() {
+    for (name, bytes) in
+        [("telephone", 65), ("code_menage", 65), ("nom", 257), ("localite", 513), ("reponse_donnee", 32_769)]
+    {
+        assert_eq!(rejected(&with(&[(name, &"y".repeat(bytes))])), (name.to_owned(), RemarkCode::CellTooLong));
+        assert!(matches!(only(&with(&[(name, &"y".repeat(bytes - 1))])).outcome, Outcome::Ready(_)), "{name}");
     }
 }
 
@@ -615,7 +734,7 @@ proptest! {
         bytes.truncate(cut);
         if let Ok(sheet) = read(&bytes, &KoboOptions::default(), taxonomy()) {
             let counts = sheet.counts();
-            prop_assert_eq!(counts.rows, counts.ready + counts.repeats + counts.rejected);
+            prop_assert_eq!(counts.rows, counts.ready + counts.repeats + counts.skipped + counts.rejected);
         }
     }
 
@@ -625,6 +744,47 @@ proptest! {
         let mut columns: Vec<(&str, &str)> = names.into_iter().zip(cells.iter().map(String::as_str)).collect();
         columns.push((&name, "x"));
         let _ = read(&one_row(&columns), &KoboOptions::default(), taxonomy());
+    }
+
+    #[test]
+    fn every_row_of_any_export_has_its_fate_and_the_shape_of_the_file_changes_nothing(
+        seed in any::<u64>(), first in any::<u64>(), second in any::<u64>(), narrow in any::<bool>(),
+    ) {
+        let table = Table::new(seed, 40, narrow);
+        let (first, second) = (Shape::new(first, narrow), Shape::new(second, narrow));
+        let told = |shape: &Shape| {
+            let sheet = import(&table.file(shape));
+            let counts = sheet.counts();
+            assert_eq!(counts.rows, counts.ready + counts.repeats + counts.skipped + counts.rejected);
+            let rows: Vec<Row> =
+                sheet.rows.into_iter().filter(|row| !matches!(row.outcome, Outcome::Skipped(_))).collect();
+            let place: BTreeMap<usize, usize> = rows.iter().enumerate().map(|(at, row)| (row.number, at)).collect();
+            let told: Vec<_> = rows
+                .iter()
+                .map(|row| {
+                    let case = match &row.outcome {
+                        Outcome::Ready(case) => Ok(case.clone()),
+                        Outcome::Repeat { of } => Err(Some(place[of])),
+                        _ => Err(None),
+                    };
+                    (case, row.restricted.clone(), row.key.clone())
+                })
+                .collect();
+            let pairs: Vec<_> = sheet.duplicates.iter().map(|pair| (place[&pair.first], place[&pair.second])).collect();
+            (told, pairs)
+        };
+        let (told_first, told_second) = (told(&first), told(&second));
+        let fates: Vec<Fate> = told_first
+            .0
+            .iter()
+            .map(|(case, restricted, _)| match case {
+                Ok(_) => Fate::Created { sealed: restricted.is_some() },
+                Err(Some(_)) => Fate::Repeat,
+                Err(None) => Fate::Rejected,
+            })
+            .collect();
+        prop_assert_eq!(fates, table.rows.iter().map(|row| row.fate).collect::<Vec<_>>(), "{:?}", first);
+        prop_assert_eq!(told_first, told_second, "{:?} and {:?}", first, second);
     }
 
     #[test]

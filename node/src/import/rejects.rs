@@ -1,0 +1,152 @@
+//! The file of rows that were not taken over.
+//!
+//! A row is told by its number, its line and its field, with a code and a reason. Its own cells are not repeated: they hold
+//! people's words, and this file is plain and travels. It opens right in a French Excel: UTF-8 with its mark, `;`, CRLF;
+//! and no cell runs as a formula.
+
+use std::fs::File;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use super::Remark;
+use super::kobo::Row;
+use crate::error::{Failure, IoOperation};
+use crate::texts::Texts;
+
+/// A row that was not taken over.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Reject {
+    pub(crate) row: usize,
+    pub(crate) line: u64,
+    pub(crate) field: String,
+    pub(crate) code: &'static str,
+    /// In the reader's language.
+    pub(crate) reason: String,
+}
+
+impl Reject {
+    /// The file's reader refused it.
+    pub(crate) fn remarked(row: &Row, remark: &Remark, texts: &Texts) -> Self {
+        let reason = texts.remark(remark.code.as_str(), &remark.args);
+        Self { row: row.number, line: row.line, field: remark.field.clone(), code: remark.code.as_str(), reason }
+    }
+
+    /// The node refused it.
+    pub(crate) fn refused((row, line): (usize, u64), failure: &Failure, texts: &Texts) -> Self {
+        let field = failure.where_.iter().find(|(name, _)| *name == "field").map(|(_, field)| field.clone());
+        Self { row, line, field: field.unwrap_or_default(), code: failure.code, reason: texts.error(failure).0 }
+    }
+}
+
+/// The file under way: it takes its name once it is whole.
+pub(crate) struct RejectsFile {
+    path: PathBuf,
+    part: PathBuf,
+    csv: csv::Writer<File>,
+}
+
+impl RejectsFile {
+    /// Begins beside `path`, before anything is imported: a folder that cannot be written is known at once.
+    ///
+    /// # Errors
+    ///
+    /// `same_file` if it is the file that is imported; a failure of the file system.
+    pub(crate) fn begin(path: &str, imported: &str) -> Result<Self, Failure> {
+        let path = PathBuf::from(path);
+        let same = |a: &Path, b: &Path| matches!((a.canonicalize(), b.canonicalize()), (Ok(a), Ok(b)) if a == b);
+        if same(&path, Path::new(imported)) {
+            return Err(Failure::new("same_file").arg("file", path.display()).at("file", path.display()));
+        }
+        let mut name = path.file_name().unwrap_or_default().to_owned();
+        name.push(".part");
+        let part = path.with_file_name(name);
+        let fail = |error: std::io::Error| Failure::io(IoOperation::Write, &path, &error);
+        let mut file = private(&part).map_err(fail)?;
+        file.write_all("\u{feff}".as_bytes()).map_err(fail)?;
+        let csv = csv::WriterBuilder::new().delimiter(b';').terminator(csv::Terminator::CRLF).from_writer(file);
+        let mut begun = Self { path, part, csv };
+        begun.write(["row", "line", "field", "code", "reason"])?;
+        Ok(begun)
+    }
+
+    /// Adds a row.
+    pub(crate) fn add(&mut self, reject: &Reject) -> Result<(), Failure> {
+        let (row, line) = (reject.row.to_string(), reject.line.to_string());
+        self.write([&row, &line, &harmless(&reject.field), reject.code, &harmless(&reject.reason)])
+    }
+
+    /// Puts it in its place. Without a row there is no file, and one of an earlier import says so.
+    pub(crate) fn finish(self, rows: usize) -> Result<(), Failure> {
+        let Self { path, part, csv } = self;
+        let fail = |error: &std::io::Error| Failure::io(IoOperation::Write, &path, error);
+        let file = csv.into_inner().map_err(|error| fail(error.error()))?;
+        file.sync_all().map_err(|error| fail(&error))?;
+        drop(file);
+        if rows == 0 && !path.exists() {
+            return std::fs::remove_file(&part).map_err(|error| fail(&error));
+        }
+        std::fs::rename(&part, &path).map_err(|error| fail(&error))
+    }
+
+    fn write(&mut self, cells: [&str; 5]) -> Result<(), Failure> {
+        self.csv.write_record(cells).map_err(|error| match error.into_kind() {
+            csv::ErrorKind::Io(error) => Failure::io(IoOperation::Write, &self.path, &error),
+            _ => Failure::new("unexpected"),
+        })
+    }
+}
+
+/// Only its owner reads it: names of fields may tell what a form asks.
+fn private(path: &Path) -> std::io::Result<File> {
+    let mut options = File::options();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)
+}
+
+/// A cell that no spreadsheet runs as a formula: the mark that it is text before it, controls out.
+pub(crate) fn harmless(cell: &str) -> String {
+    let clean: String = cell.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    match clean.trim_start().chars().next() {
+        Some('=' | '+' | '-' | '@' | '|' | '%' | '＝' | '＋' | '－' | '＠') => format!("'{clean}"),
+        _ => clean,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_cell_runs_as_a_formula() {
+        for cell in ["=1+1", "+33", "-x", "@SUM(A1)", "\t=1", "\r=1", " =1", "＝1"] {
+            assert!(harmless(cell).starts_with('\''), "{cell:?}");
+        }
+        assert_eq!(harmless("canal"), "canal");
+    }
+
+    #[test]
+    fn the_file_appears_whole_or_not_and_never_over_what_is_imported() -> Result<(), Box<dyn std::error::Error>> {
+        let folder = tempfile::tempdir()?;
+        let (from, to) = (folder.path().join("in.csv"), folder.path().join("out.csv"));
+        std::fs::write(&from, "x")?;
+        let (from, path) = (from.display().to_string(), to.display().to_string());
+        assert_eq!(RejectsFile::begin(&from, &from).err().map(|failure| failure.code), Some("same_file"));
+        let mut file = RejectsFile::begin(&path, &from)?;
+        let reject =
+            Reject { row: 3, line: 7, field: "=canal".into(), code: "missing", reason: "valeur absente ; voir".into() };
+        file.add(&reject)?;
+        assert!(!to.exists());
+        file.finish(1)?;
+        let text = std::fs::read_to_string(&to)?;
+        assert_eq!(text, "\u{feff}row;line;field;code;reason\r\n3;7;'=canal;missing;\"valeur absente ; voir\"\r\n");
+        // an import without refusals leaves no older list behind, and makes no file
+        RejectsFile::begin(&path, &from)?.finish(0)?;
+        assert_eq!(std::fs::read_to_string(&to)?, "\u{feff}row;line;field;code;reason\r\n");
+        std::fs::remove_file(&to)?;
+        RejectsFile::begin(&path, &from)?.finish(0)?;
+        assert_eq!(std::fs::read_dir(folder.path())?.count(), 1);
+        Ok(())
+    }
+}
