@@ -13,6 +13,7 @@ mod member;
 mod passphrase;
 mod run;
 mod site;
+mod support;
 mod sync;
 mod taxonomy;
 mod words;
@@ -41,6 +42,12 @@ pub(crate) enum Action {
     Wipe { yes: bool },
     /// Tell the whole story.
     Demo(demo::Demo),
+    /// Ask the node and write the reply to a file.
+    Write(Request, std::path::PathBuf),
+    /// Write a shell's completions.
+    Completions(clap_complete::Shell),
+    /// Write the manual pages into a folder.
+    Man(std::path::PathBuf),
 }
 
 #[derive(Debug, Subcommand)]
@@ -82,6 +89,10 @@ pub(crate) enum Commands {
         yes: bool,
     },
     Demo(demo::Demo),
+    Doctor(support::Doctor),
+    SupportFile(support::SupportFile),
+    Completions(support::Completions),
+    Man(support::Man),
 }
 
 impl Commands {
@@ -114,6 +125,13 @@ impl Commands {
             Self::Digest => Request::Digest,
             Self::Lock => Request::Lock,
             Self::Unlock => Request::Unlock,
+            Self::Doctor(doctor) => doctor.request(),
+            Self::SupportFile(support) => match &support.file {
+                Some(file) => return Ok(Action::Write(support.request(), file.clone())),
+                None => support.request(),
+            },
+            Self::Completions(completions) => return Ok(Action::Completions(completions.shell)),
+            Self::Man(man) => return Ok(Action::Man(man.folder)),
             Self::Passphrase(passphrase) => passphrase.request()?,
             Self::Wipe { yes } => return Ok(Action::Wipe { yes }),
             Self::Run(run) => return Ok(Action::Run(run.options()?)),

@@ -23,6 +23,43 @@ pub(crate) fn command(texts: &Texts) -> Command {
     localise(root, "", &template, texts)
 }
 
+/// The tree without what the help hides: what completions and manual pages are made from.
+fn shown(command: &Command) -> Command {
+    let mut bare = Command::new(command.get_name().to_owned())
+        .disable_help_flag(true)
+        .disable_version_flag(true)
+        .disable_help_subcommand(true)
+        .args(command.get_arguments().filter(|arg| !arg.is_hide_set()).cloned())
+        .subcommands(command.get_subcommands().filter(|sub| !sub.is_hide_set()).map(shown));
+    if let Some(about) = command.get_about() {
+        bare = bare.about(about.clone());
+    }
+    if let Some(version) = command.get_version() {
+        bare = bare.version(version.to_owned());
+    }
+    bare
+}
+
+/// A shell's completions. They need no home and name no hidden command.
+pub(crate) fn completions(shell: clap_complete::Shell, texts: &Texts) -> Vec<u8> {
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut shown(&command(texts)), "boucle", &mut script);
+    script
+}
+
+/// Writes the manual pages, one a command; gives how many.
+///
+/// # Errors
+///
+/// What the file system fails with.
+pub(crate) fn manual(folder: &std::path::Path, texts: &Texts) -> std::io::Result<usize> {
+    std::fs::create_dir_all(folder)?;
+    let tree = shown(&command(texts));
+    clap_mangen::generate_to(tree, folder)?;
+    let pages = std::fs::read_dir(folder)?.flatten();
+    Ok(pages.filter(|page| page.file_name().to_string_lossy().starts_with("boucle")).count())
+}
+
 fn localise(command: Command, path: &str, template: &str, texts: &Texts) -> Command {
     let key = if path.is_empty() { "boucle".to_owned() } else { path.replace(' ', "-") };
     let about = texts.get(&format!("help-{key}")).into_owned();
@@ -96,6 +133,33 @@ mod tests {
     }
 
     #[test]
+    fn completions_know_every_command_shown_and_none_that_is_hidden() {
+        use clap_complete::Shell;
+        let texts = Texts::for_lang("fr");
+        for shell in [Shell::Bash, Shell::Zsh, Shell::Fish, Shell::PowerShell, Shell::Elvish] {
+            let script = String::from_utf8(completions(shell, &texts)).expect("text");
+            assert!(script.contains("doctor") && script.contains("rejects"), "{shell}");
+            for hidden in HIDDEN.iter().chain(NOT_IN_THE_SHORT_HELP).filter(|name| !name.contains(' ')) {
+                assert!(!script.contains(&texts.get(&format!("help-{hidden}")).into_owned()), "{shell}: {hidden}");
+            }
+        }
+        let bash = completions(Shell::Bash, &texts);
+        let file = tempfile::NamedTempFile::new().expect("a temporary file");
+        std::fs::write(file.path(), bash).expect("written");
+        let checked = std::process::Command::new("bash").arg("-n").arg(file.path()).status().expect("bash is here");
+        assert!(checked.success());
+    }
+
+    #[test]
+    fn the_manual_has_a_page_a_command() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let pages = manual(folder.path(), &Texts::for_lang("en")).expect("written");
+        let import = std::fs::read_to_string(folder.path().join("boucle-import.1")).expect("a page");
+        assert!(pages > 30 && import.contains("rejects"), "{pages}");
+        assert!(!folder.path().join("boucle-digest.1").exists());
+    }
+
+    #[test]
     fn help_fits_eighty_columns_and_speaks_french() {
         let mut command = command(&Texts::for_lang("fr")).term_width(80);
         let new = command.find_subcommand_mut("case").and_then(|case| case.find_subcommand_mut("new")).expect("exists");
@@ -108,7 +172,7 @@ mod tests {
     fn a_command_is_in_the_help_exactly_when_the_node_answers_it() {
         let mut seen = Vec::new();
         walk(&command(&Texts::for_lang("en")), "", &mut seen);
-        let by_the_command_line = ["run", "demo"];
+        let by_the_command_line = ["run", "demo", "completions", "man"];
         let mut leaves = 0;
         for (path, command) in seen.iter().filter(|(_, command)| !command.has_subcommands()) {
             leaves += 1;

@@ -54,7 +54,7 @@ pub(crate) fn exit_status(name: &str, value: &Value) -> u8 {
         "bundle import" if value["refused"].as_u64().is_some_and(|n| n > 0) => Exit::Rejected,
         "carry" if value["problems"].as_array().is_some_and(|problems| !problems.is_empty()) => Exit::Rejected,
         "wipe" if value["wiped"] == false => Exit::Failed,
-        "verify" if value["ok"] == false => Exit::Failed,
+        "verify" | "doctor" if value["ok"] == false => Exit::Failed,
         "sync" if value["peers"].as_array().is_some_and(|peers| peers.iter().any(|peer| peer["equal"] == false)) => {
             Exit::Network
         }
@@ -97,6 +97,8 @@ mod tests {
         assert_eq!(exit_status("import", &json!({"rejected": 1})), 7);
         assert_eq!(exit_status("import", &json!({"rejected": 0})), 0);
         assert_eq!(exit_status("verify", &json!({"ok": false})), 1);
+        assert_eq!(exit_status("doctor", &json!({"ok": false})), 1);
+        assert_eq!(exit_status("doctor", &json!({"ok": true, "warn": 3})), 0);
         assert_eq!(exit_status("sync", &json!({"peers": [{"equal": true}, {"equal": false}]})), 6);
         assert_eq!(exit_status("case new", &json!({"rejected": 9})), 0);
     }

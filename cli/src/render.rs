@@ -75,6 +75,9 @@ pub(crate) fn human(name: &str, value: &Value, texts: &Texts, paint: Paint) -> S
         ("verify", Value::Object(_)) => report::verify(value, with),
         ("import", Value::Object(_)) => report::import(value, with),
         ("outbox", Value::Object(_)) => report::outbox(value, with),
+        ("doctor", Value::Object(_)) => report::doctor(value, with),
+        // meant to be read as it is sent
+        ("support-file", Value::Object(_)) => format!("{}\n", text::escape_json(&format!("{value:#}"))),
         ("taxonomy show" | "member show", Value::Object(_)) => case::show(value, with),
         (_, Value::Array(rows)) => listing::listing(name, rows, with),
         (_, Value::Object(_)) => acts::act(name, value, with),

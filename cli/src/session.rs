@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use clap::FromArgMatches;
 use node::api::{Envelope, Reply, Request, SealOptions, Secret, Service};
-use node::error::{Exit, Failure};
+use node::error::{Exit, Failure, IoOperation};
 use node::texts::Texts;
 use serde_json::Value;
 
@@ -142,8 +142,8 @@ fn execute(cli: Cli, texts: &Texts, world: &mut World<'_>) -> Result<u8, Failure
     let mut asker = Asker::new(world.console, texts, world.now_ms);
     asker.lang = global.lang.clone();
     asker.member.clone_from(&global.member);
-    let request = match command.action(&mut asker)? {
-        Action::Ask(request) => request,
+    let (request, file) = match command.action(&mut asker)? {
+        Action::Ask(request) => (request, None),
         Action::Run(mut options) => {
             (options.member, options.passphrase) = (global.member.clone(), passphrase()?);
             let (json, verbose) = (global.json || global.jsonl, global.verbose > 0);
@@ -153,6 +153,18 @@ fn execute(cli: Cli, texts: &Texts, world: &mut World<'_>) -> Result<u8, Failure
         Action::Wipe { yes } => {
             let value = wipe::wipe(&home(&global, world)?, yes, texts.asked())?;
             return show(world, "wipe", &value, format, texts);
+        }
+        Action::Write(request, file) => {
+            let file = std::path::absolute(&file).map_err(|e| Failure::io(IoOperation::Write, &file, &e))?;
+            (request, Some(file))
+        }
+        Action::Completions(shell) => {
+            return written(world.out.write_all(&help::completions(shell, texts))).map(|()| 0);
+        }
+        Action::Man(folder) => {
+            let n = help::manual(&folder, texts).map_err(|error| Failure::io(IoOperation::Write, &folder, &error))?;
+            let args = [("n", n.into()), ("folder", folder.display().to_string().into())];
+            return written(writeln!(world.out, "{}", texts.with("done-man", &args))).map(|()| 0);
         }
         Action::Demo(story) => return demo::tell(&story, global.json || global.jsonl, texts, world).map(|()| 0),
     };
@@ -170,6 +182,15 @@ fn execute(cli: Cli, texts: &Texts, world: &mut World<'_>) -> Result<u8, Failure
     ask_new_passphrase(&mut envelope, texts, world)?;
     let service = world.backend.open(&home)?;
     let value = ask_node(&*service, envelope, texts, world)?;
+    if let Some(file) = file {
+        write_private(&file, &value)?;
+        let done = texts.with("done-support-file", &[("file", file.display().to_string().into())]);
+        return written(match format {
+            Format::Human => writeln!(world.out, "{done}"),
+            _ => writeln!(world.out, "{}", serde_json::json!({"file": file})),
+        })
+        .map(|()| 0);
+    }
     if global.verbose > 0 {
         warn_of_memory(texts, world);
     }
@@ -282,6 +303,18 @@ fn ask_unlocked(service: &dyn Service, envelope: &mut Envelope, texts: &Texts, w
             service.handle(envelope.clone(), &mut |step| bar.step(&step))
         };
         let Err(failure) = reply else { return reply };
+        if failure.code == "locked"
+            && let Some(keyless) = keyless(&mut envelope.request)
+            && !*keyless
+        {
+            // what can be looked at without a passphrase is worth looking at
+            let asked = world.console.is_terminal() && envelope.passphrase.is_none();
+            // no answer: without
+            let given = asked.then(|| unlock(world.console, texts)).and_then(Result::ok);
+            *keyless = given.is_none();
+            envelope.passphrase = given;
+            continue;
+        }
         if !world.console.is_terminal() {
             return Err(failure);
         }
@@ -326,6 +359,24 @@ fn ask_stick(failure: &Failure, console: &mut dyn Console, texts: &Texts) -> Res
     let answer = console.ask(&question).map_err(|error| Failure::new("unexpected").because(&error))?;
     let picked = answer.and_then(|answer| answer.trim().parse::<usize>().ok()).and_then(|n| n.checked_sub(1));
     picked.and_then(|n| folders.get(n)).map(|folder| (*folder).to_owned()).ok_or_else(|| failure.clone())
+}
+
+fn keyless(request: &mut Request) -> Option<&mut bool> {
+    match request {
+        Request::Doctor { keyless, .. } | Request::SupportFile { keyless, .. } => Some(keyless),
+        _ => None,
+    }
+}
+
+/// A file only its owner reads.
+fn write_private(path: &std::path::Path, value: &serde_json::Value) -> Result<(), Failure> {
+    let fail = |error: io::Error| Failure::io(IoOperation::Write, path, &error);
+    let mut options = std::fs::File::options();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut file = options.open(path).map_err(fail)?;
+    writeln!(file, "{value:#}").and_then(|()| file.sync_all()).map_err(fail)
 }
 
 fn seal_options(request: &mut Request) -> Option<&mut SealOptions> {

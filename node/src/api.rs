@@ -206,6 +206,8 @@ pub const IMPLEMENTED: &[&str] = &[
     "fingerprint",
     "digest",
     "status",
+    "doctor",
+    "support-file",
     "sync",
     "carry",
     "bundle export",

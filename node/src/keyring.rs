@@ -221,6 +221,21 @@ impl LockedKeyring {
         self.file.slots.iter().map(|slot| slot.member)
     }
 
+    /// What a try of each slot's passphrase costs.
+    pub fn costs(&self) -> impl Iterator<Item = Cost> + '_ {
+        self.file.slots.iter().filter_map(|slot| cost_of(slot, &self.path).ok())
+    }
+
+    /// Raised once by every process that writes.
+    pub fn counter(&self) -> u64 {
+        self.file.clear.counter
+    }
+
+    /// The incarnation of this device it names.
+    pub fn incarnation(&self) -> Incarnation {
+        self.file.clear.incarnation
+    }
+
     /// Opens the file with one member's passphrase. Without a `member` every slot is tried, at the cost of one derivation
     /// each.
     ///

@@ -6,6 +6,7 @@ mod bundle;
 mod cases;
 mod clock;
 mod core;
+mod doctor;
 mod engine;
 mod erase;
 pub mod error;

@@ -15,6 +15,7 @@ use crate::bundle::ExportRequest;
 use crate::cases::level_of;
 use crate::clock;
 use crate::core::{Core, Reader, keyring_failure, locked};
+use crate::doctor::{Recent, SupportRequest};
 use crate::engine::Engine;
 use crate::error::Failure;
 use crate::import_run::ImportRequest;
@@ -32,6 +33,10 @@ pub struct Node {
     watch: Mutex<Option<Watch>>,
     /// Everything was destroyed: nothing is opened or made here any more.
     wiped: AtomicBool,
+    /// Where it serves, once it does.
+    listening: Mutex<Vec<String>>,
+    /// What went wrong lately, for whoever helps.
+    recent: Recent,
 }
 
 impl std::fmt::Debug for Node {
@@ -67,10 +72,26 @@ impl Node {
             sessions: Arc::new(Sessions::new(clock)?),
             watch: Mutex::new(None),
             wiped: AtomicBool::new(false),
+            listening: Mutex::new(Vec::new()),
+            recent: Recent::default(),
         })
     }
 
-    fn held(&self) -> Option<Arc<Core>> {
+    pub(crate) fn home(&self) -> &Path {
+        &self.home
+    }
+
+    /// Addresses it serves at; none while it does not.
+    pub(crate) fn listening(&self) -> Vec<String> {
+        locked(&self.listening).clone()
+    }
+
+    pub(crate) fn recent(&self) -> &Recent {
+        &self.recent
+    }
+
+    /// The home, if it is open.
+    pub(crate) fn held(&self) -> Option<Arc<Core>> {
         self.core.read().unwrap_or_else(std::sync::PoisonError::into_inner).clone()
     }
 
@@ -83,7 +104,7 @@ impl Node {
     }
 
     /// The open home and the acting member, unlocking either if the envelope can.
-    fn acting(&self, envelope: &Envelope) -> Result<(Arc<Core>, MemberId), Failure> {
+    pub(crate) fn acting(&self, envelope: &Envelope) -> Result<(Arc<Core>, MemberId), Failure> {
         let name = envelope.member.as_deref().unwrap_or_default();
         let core = match self.held() {
             Some(core) => {
@@ -181,6 +202,11 @@ impl Node {
             Request::TaxonomyShow => return Ok(taxonomy_json(&envelope.lang)),
             Request::Lock => return self.lock(envelope.member.as_deref().unwrap_or_default()),
             Request::Wipe { yes } => return self.wipe(*yes),
+            Request::Doctor { deep, keyless } => return self.doctor(envelope, *deep, *keyless, now_ms, on_progress),
+            Request::SupportFile { keyless, addresses } => {
+                let request = SupportRequest { keyless: *keyless, addresses: *addresses };
+                return self.support_file(envelope, request, now_ms);
+            }
             _ => {}
         }
         let (core, member) = match (self.acting(envelope), self.held()) {
@@ -673,7 +699,11 @@ impl Service for Node {
         if self.wiped.load(Ordering::SeqCst) && !matches!(envelope.request, Request::Wipe { .. }) {
             return Err(Failure::new("not_initialised").arg("home", self.home.display()));
         }
-        self.answer(&envelope, on_progress)
+        let reply = self.answer(&envelope, on_progress);
+        if let Err(failure) = &reply {
+            self.recent.note(envelope.request.name(), failure, clock::now_ms());
+        }
+        reply
     }
 }
 
@@ -688,6 +718,7 @@ impl Runtime for Node {
         let (engine, ready) = Engine::start(core, options)?;
         *locked(&self.engine) = Some(Arc::new(engine));
         *locked(&self.watch) = watch;
+        (*locked(&self.listening)).clone_from(&ready.listening);
         Ok(ready)
     }
 
@@ -696,6 +727,7 @@ impl Runtime for Node {
         if let Some(engine) = locked(&self.engine).take() {
             engine.stop();
         }
+        locked(&self.listening).clear();
         Ok(())
     }
 }

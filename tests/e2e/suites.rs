@@ -7,5 +7,6 @@ mod convergence;
 mod copies;
 mod crash;
 mod digest;
+mod doctor;
 mod import;
 mod keys;

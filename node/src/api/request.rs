@@ -373,6 +373,21 @@ pub enum Request {
     Digest,
     /// The node at a glance.
     Status,
+    /// Looks at everything that could be amiss. Reply: `{"ok", "warn", "bad", "checks": [{"area", "check", "state": "ok"|"warn"|
+    /// "bad", "found": {…}, "message", "advice"}]}`.
+    Doctor {
+        /// Checks every signature and view, too.
+        deep: bool,
+        /// Looks at what can be looked at without a passphrase, instead of failing with `locked`.
+        keyless: bool,
+    },
+    /// What a technician far away needs, without anything of a case.
+    SupportFile {
+        /// As for `Doctor`.
+        keyless: bool,
+        /// With this machine's addresses on its network.
+        addresses: bool,
+    },
     /// Reconciles with peers.
     Sync {
         /// A multiaddress, `host:port`, site or device; absent: everyone in reach.
@@ -507,6 +522,8 @@ impl Request {
             Self::Fingerprint => "fingerprint",
             Self::Digest => "digest",
             Self::Status => "status",
+            Self::Doctor { .. } => "doctor",
+            Self::SupportFile { .. } => "support-file",
             Self::Sync { .. } => "sync",
             Self::BundleExport { .. } => "bundle export",
             Self::BundleImport { .. } => "bundle import",

@@ -1,0 +1,138 @@
+//! The machine's clock and its network.
+
+use std::net::{Ipv4Addr, SocketAddrV4, TcpListener, UdpSocket};
+use std::path::Path;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use crdt_model::case::moment::rfc3339;
+
+use super::Finding;
+use crate::keyring::KEYRING_FILE;
+use crate::store::STORE_FILE;
+
+/// No copy of this program is older: 2026-01-01.
+const PROGRAM_NOT_BEFORE_MS: i64 = 1_767_225_600_000;
+/// A clock so far beyond the program's own age is doubted: five years, milliseconds.
+const AHEAD_MS: i64 = 5 * 366 * 86_400_000;
+/// Clocks differ by less than this without harm: milliseconds.
+const SLACK_MS: i64 = 3_600_000;
+
+fn modified_ms(path: &Path) -> Option<i64> {
+    let at: SystemTime = std::fs::metadata(path).ok()?.modified().ok()?;
+    i64::try_from(at.duration_since(UNIX_EPOCH).ok()?.as_millis()).ok()
+}
+
+/// The clock against the program's age, the home's files and the system's own opinion.
+pub(super) fn clock(home: &Path, now_ms: i64) -> Vec<Finding> {
+    let program = std::env::current_exe().ok().and_then(|exe| modified_ms(&exe));
+    let files = [KEYRING_FILE, STORE_FILE].iter().filter_map(|name| modified_ms(&home.join(name))).max();
+    let now = || rfc3339(now_ms);
+    let built = program.unwrap_or(PROGRAM_NOT_BEFORE_MS).max(PROGRAM_NOT_BEFORE_MS);
+    let mut found = Vec::new();
+    match files {
+        _ if now_ms + SLACK_MS < PROGRAM_NOT_BEFORE_MS => {
+            let than = rfc3339(PROGRAM_NOT_BEFORE_MS);
+            found.push(Finding::bad("clock_behind_program").arg("now", now()).arg("than", than));
+        }
+        Some(files) if now_ms + SLACK_MS < files => {
+            found.push(Finding::bad("clock_behind_files").arg("now", now()).arg("than", rfc3339(files)));
+        }
+        _ if now_ms > built.saturating_add(AHEAD_MS) => found.push(Finding::warn("clock_ahead").arg("now", now())),
+        _ => found.push(Finding::ok("clock_ok").arg("now", now())),
+    }
+    if cfg!(target_os = "linux") && !kept_right() {
+        found.push(Finding::warn("clock_alone"));
+    }
+    found
+}
+
+/// Whether a service sets the clock by the network.
+fn kept_right() -> bool {
+    let signs = [
+        "/run/systemd/timesync/synchronized",
+        "/run/chrony/chronyd.pid",
+        "/run/chronyd.pid",
+        "/run/ntpd.pid",
+        "/var/run/ntpd.pid",
+        "/run/openntpd.pid",
+    ];
+    signs.iter().any(|sign| Path::new(sign).exists())
+}
+
+/// Whether others can reach this machine, and find it.
+pub(super) fn network(listening: &[String]) -> Vec<Finding> {
+    let mut found = vec![match lan_address() {
+        Some(address) => Finding::ok("network_ok").arg("address", address),
+        None => Finding::warn("network_none"),
+    }];
+    found.push(match listening {
+        [] if TcpListener::bind((Ipv4Addr::UNSPECIFIED, 0)).is_err() => Finding::bad("network_no_port"),
+        [] => Finding::warn("network_not_running"),
+        addresses => Finding::ok("network_listening").arg("addresses", addresses.join(" ")),
+    });
+    if let Some(name) = firewall() {
+        found.push(Finding::warn("network_firewall").arg("name", name));
+    }
+    found.push(match multicast() {
+        true => Finding::ok("discovery_ok"),
+        false => Finding::warn("discovery_impossible"),
+    });
+    found
+}
+
+/// The address this machine would use on its network. Nothing is sent: a socket is only given a destination.
+fn lan_address() -> Option<Ipv4Addr> {
+    let socket = UdpSocket::bind((Ipv4Addr::UNSPECIFIED, 0)).ok()?;
+    // an address for documentation: it belongs to nobody
+    socket.connect((Ipv4Addr::new(192, 0, 2, 1), 9)).ok()?;
+    match socket.local_addr().ok()? {
+        std::net::SocketAddr::V4(address) if !address.ip().is_loopback() && !address.ip().is_unspecified() => {
+            Some(*address.ip())
+        }
+        _ => None,
+    }
+}
+
+/// A firewall whose being on can be seen without rights.
+fn firewall() -> Option<&'static str> {
+    let ufw = std::fs::read_to_string("/etc/ufw/ufw.conf").unwrap_or_default();
+    if ufw.lines().any(|line| line.trim().eq_ignore_ascii_case("enabled=yes")) {
+        return Some("ufw");
+    }
+    Path::new("/run/firewalld").exists().then_some("firewalld")
+}
+
+/// Whether a multicast datagram comes back on this machine. It carries nothing and cannot leave it (its hops are 0).
+fn multicast() -> bool {
+    const GROUP: Ipv4Addr = Ipv4Addr::new(224, 0, 0, 251);
+    let attempt = || -> std::io::Result<bool> {
+        let socket = UdpSocket::bind((Ipv4Addr::UNSPECIFIED, 0))?;
+        socket.join_multicast_v4(&GROUP, &Ipv4Addr::UNSPECIFIED)?;
+        socket.set_multicast_loop_v4(true)?;
+        socket.set_multicast_ttl_v4(0)?;
+        socket.set_read_timeout(Some(Duration::from_millis(500)))?;
+        let port = socket.local_addr()?.port();
+        socket.send_to(&[0], SocketAddrV4::new(GROUP, port))?;
+        Ok(socket.recv(&mut [0; 8])? > 0)
+    };
+    attempt().unwrap_or(false)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::doctor::State;
+
+    #[test]
+    fn a_clock_before_the_program_or_the_files_is_bad_and_one_far_ahead_is_doubted() -> std::io::Result<()> {
+        let home = tempfile::tempdir()?;
+        let at = |now_ms| clock(home.path(), now_ms).first().map(|f| (f.code, f.state));
+        assert_eq!(at(0), Some(("clock_behind_program", State::Bad)));
+        let now_ms = crate::clock::now_ms();
+        assert_eq!(at(now_ms), Some(("clock_ok", State::Ok)));
+        assert_eq!(at(now_ms + 10 * AHEAD_MS), Some(("clock_ahead", State::Warn)));
+        std::fs::write(home.path().join(STORE_FILE), "x")?;
+        assert_eq!(at(now_ms - 2 * SLACK_MS), Some(("clock_behind_files", State::Bad)));
+        Ok(())
+    }
+}

@@ -1,0 +1,101 @@
+//! An open home: its store, whom it met, who is in it.
+
+use crate::core::{Core, Reader};
+use crate::error::Failure;
+
+use super::{Finding, closed};
+
+/// Not having met anybody for so long deserves a word: days.
+const LONG_DAYS: i64 = 7;
+const DAY_MS: i64 = 86_400_000;
+
+/// What the store says of itself: every chain's tip is read and decoded.
+pub(super) fn store(core: &Core, store_mb: u64) -> Vec<Finding> {
+    let look = || -> Result<Vec<Finding>, Failure> {
+        let snapshot = core.store.read()?;
+        let mut entries = 0;
+        for chain in snapshot.chains().filter(|chain| chain.tip_seq > 0) {
+            entries += chain.tip_seq;
+            let tip = snapshot.entry_in(&chain.key, chain.tip_seq)?;
+            let tip = tip.ok_or_else(|| Failure::new("home_damaged").arg("file", crate::store::STORE_FILE))?;
+            core.decode(&tip.bytes)?;
+        }
+        let mut found = vec![Finding::ok("store_ok").arg("entries", entries).arg("store_mb", store_mb)];
+        let counts = snapshot.shelf_counts()?;
+        let waiting = counts.pending + counts.aside;
+        if waiting > 0 {
+            found.push(Finding::warn("store_waiting").arg("n", waiting));
+        }
+        if counts.quarantine > 0 {
+            found.push(Finding::warn("store_refused").arg("n", counts.quarantine));
+        }
+        Ok(found)
+    };
+    look().unwrap_or_else(|failure| vec![closed(&failure, store_mb)])
+}
+
+/// Everything checked again.
+pub(super) fn verified(core: &Core, reader: &mut Reader, told: &mut dyn FnMut(u64, u64)) -> Finding {
+    let shared = core.shared();
+    match core.verify(&shared, reader, told) {
+        Ok(report) if report["ok"] == true => Finding::ok("store_verified").arg("entries", &report["entries"]),
+        Ok(report) => Finding::bad("store_problems").arg("n", report["problems"].as_array().map_or(0, Vec::len)),
+        Err(failure) => Finding::bad("store_failed").arg("reason", failure.code),
+    }
+}
+
+/// Entries that claim to be of the future: theirs or ours, one clock is wrong.
+pub(super) fn entries_ahead(core: &Core, reader: &mut Reader, now_ms: i64) -> Option<Finding> {
+    let status = core.status(&core.shared(), Some(reader), now_ms).ok()?;
+    let ahead = status["clock"]["offset_ms"].as_i64().filter(|ahead| *ahead > 0)?;
+    let now = crdt_model::case::moment::rfc3339(now_ms);
+    Some(Finding::bad("clock_behind_entries").arg("now", now).arg("hours", ahead / 3_600_000))
+}
+
+/// Whom this device met, when, and how they parted.
+pub(super) fn peers(core: &Core, now_ms: i64) -> Vec<Finding> {
+    let Ok(peers) = core.peers() else { return Vec::new() };
+    let Some(last) = peers.iter().map(|peer| peer.last_sync_ms).max() else {
+        return vec![Finding::warn("peers_never")];
+    };
+    let days = (now_ms - last).max(0) / DAY_MS;
+    let met = match days > LONG_DAYS {
+        true => Finding::warn("peers_long_ago"),
+        false => Finding::ok("peers_ok"),
+    };
+    let mut found = vec![met.arg("n", peers.len()).arg("days", days)];
+    let unequal = peers.iter().filter(|peer| !peer.equal).count();
+    if unequal > 0 {
+        found.push(Finding::warn("peers_unequal").arg("n", unequal));
+    }
+    found
+}
+
+/// Newcomers nobody confirmed, and audiences too few people can open.
+pub(super) fn members(core: &Core) -> Vec<Finding> {
+    let list = core.member_list();
+    let members = list.as_array().map(Vec::as_slice).unwrap_or_default();
+    let holds = |name: &str| members.iter().filter(|member| member[name] == true).count();
+    let (confirmed, suspended, revoked) = (holds("confirmed"), holds("suspended"), holds("revoked"));
+    let waiting = members.len().saturating_sub(confirmed + suspended + revoked);
+    let mut found = vec![Finding::ok("members_ok").arg("n", confirmed)];
+    if waiting > 0 {
+        found.push(Finding::warn("members_unconfirmed").arg("n", waiting));
+    }
+    if suspended > 0 {
+        found.push(Finding::warn("members_suspended").arg("n", suspended));
+    }
+    let audiences = core.audience_list("fr");
+    let few: Vec<&str> = audiences
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter(|audience| audience["members"].as_array().is_none_or(|members| members.len() < 2))
+        .filter_map(|audience| audience["audience"].as_str())
+        .collect();
+    found.push(match few.is_empty() {
+        true => Finding::ok("audiences_ok"),
+        false => Finding::warn("audiences_few").arg("audiences", few.join(", ")),
+    });
+    found
+}
