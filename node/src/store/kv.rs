@@ -41,7 +41,7 @@ pub enum MemberSpace {
     Audiences,
     /// What the member's work on this device needs: seeds of invitations, readers of what they captured.
     Rows,
-    /// The member's list of cases, in blocks: see [`crate::projection`].
+    /// The member's list of cases, in blocks: see STORAGE.
     Cases,
 }
 
