@@ -401,6 +401,11 @@ impl CaseView {
         }
     }
 
+    /// What the case is called: its reference, or its provisional mark while it has none.
+    pub fn mark(&self) -> Option<&str> {
+        self.text("ref").or_else(|| self.text("provisional"))
+    }
+
     /// A time as told.
     pub fn moment(&self, name: &str) -> Option<Moment> {
         match self.shown(name) {

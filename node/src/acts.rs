@@ -397,7 +397,7 @@ impl Core {
         }
         let view = loaded.view(now_ms);
         let captured = || self.captured_mark(loaded.doc).ok().flatten();
-        let mark = view.text("ref").or_else(|| view.text("provisional")).map(str::to_owned).or_else(captured);
+        let mark = view.mark().map(str::to_owned).or_else(captured);
         let mark = mark.unwrap_or_else(|| typed.to_owned());
         if let Some(level) = self.opening(edit, &view)? {
             let (reason, act) = match edit {
@@ -464,7 +464,7 @@ impl Core {
         let shared = self.shared();
         let loaded = self.find_case(&shared, reader, typed)?;
         let view = loaded.view(now_ms);
-        let mark = view.text("ref").or_else(|| view.text("provisional")).unwrap_or(typed).to_owned();
+        let mark = view.mark().unwrap_or(typed).to_owned();
         let audience = self.turn(reader, &loaded, &Turn::Seal(reason), seal, &mark, now_ms)?;
         self.after(&shared, reader, &loaded, &mark, audience, now_ms)
     }

@@ -370,7 +370,7 @@ impl Core {
 
     /// Conflicts of one case, as `case conflicts` prints them.
     pub(crate) fn conflicts_json(&self, shared: &Shared, view: &CaseView) -> Json {
-        let reference = view.text("ref").or_else(|| view.text("provisional")).map(str::to_owned);
+        let reference = view.mark().map(str::to_owned);
         let conflicts = view.conflicts.iter().map(|conflict| {
             let mut json = serde_json::to_value(conflict).unwrap_or(Json::Null);
             self.put_names(shared, &mut json);

@@ -61,7 +61,7 @@ impl Core {
         let snapshot = self.store.read()?;
         let captured = captured(&snapshot, &loaded.doc)?;
         let kept = captured.as_ref().map(|kept| kept.reference.clone());
-        let mark = view.text("ref").or_else(|| view.text("provisional")).map(str::to_owned).or(kept);
+        let mark = view.mark().map(str::to_owned).or(kept);
         let mark = mark.unwrap_or_else(|| typed.to_owned());
         let all = self.counting_stored(&snapshot, &loaded)?;
         let own = self.own_edits(&snapshot, reader, &all, captured.as_ref())?;

@@ -96,7 +96,7 @@ impl CaseRow {
         let text = |name: &str| view.text(name).map(str::to_owned);
         let work = view.work.as_ref();
         Self {
-            reference: text("ref").or_else(|| text("provisional")),
+            reference: view.mark().map(str::to_owned),
             case_id: view.case_id,
             status: view.status_code(),
             case_type: text("type"),

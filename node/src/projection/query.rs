@@ -38,7 +38,7 @@ impl Cell<'_> {
 }
 
 /// Every field of a listed case, in the order of the list's JSON.
-const FIELDS: [&str; 34] = [
+const FIELDS: [&str; 35] = [
     "ref",
     "case_id",
     "status",
@@ -73,6 +73,7 @@ const FIELDS: [&str; 34] = [
     "admin2",
     "restricted",
     "week",
+    "region",
 ];
 
 /// One field of a row, without its reference; `None` where nothing was said.
@@ -97,7 +98,7 @@ fn cell<'a>(row: &Row, words: &'a Words, field: &str, now_ms: i64) -> Option<Cel
 }
 
 fn check_field(field: &str) -> Result<(), Failure> {
-    if FIELDS.contains(&field) || field == "region" {
+    if FIELDS.contains(&field) {
         return Ok(());
     }
     let near = crdt_model::taxonomy::nearest(FIELDS.iter().copied(), field).join(", ");
@@ -360,10 +361,9 @@ fn sorted<'a>(
     if by == "ref" {
         let mut named: Vec<(Option<String>, &Row)> =
             rows.into_iter().map(|row| (row.mark.text(&projection.words), row)).collect();
-        let word = |text: &Option<String>| text.as_deref().map(Cell::Word).is_some();
         named.sort_by(|(a, x), (b, y)| {
             let values = if descending { b.cmp(a) } else { a.cmp(b) };
-            word(b).cmp(&word(a)).then(values).then(x.case_id.cmp(&y.case_id))
+            b.is_some().cmp(&a.is_some()).then(values).then(x.case_id.cmp(&y.case_id))
         });
         return named.into_iter().take(limit).map(|(_, row)| row).collect();
     }
