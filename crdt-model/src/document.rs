@@ -24,6 +24,7 @@ use automerge::ChangeHash;
 
 use crate::case::origin;
 use crate::entry::{Header, Kind, LAYER_GRANT, VALIDATOR};
+use crate::erasure::Gone;
 use crate::gate::{Expect, Schema, check_change};
 use crate::id::{EntryId, MemberId};
 use crate::layer::{Layer, LayerDoc, LayerOp, LayerState, Stamp};
@@ -121,10 +122,10 @@ pub const ORDER_BITS: u32 = 20;
 
 /// Builds the document from its entries of one `kind`; others are faults. `schema` gives the schema of a layer.
 pub fn build(entries: &[DocEntry], kind: Kind, roster: &Roster, schema: &dyn Fn(Layer) -> Box<dyn Schema>) -> Document {
-    build_above(entries, kind, roster, schema, None)
+    build_above(entries, kind, roster, schema, &Gone::default())
 }
 
-/// As [`build`], where all generations up to `erased` were destroyed.
+/// As [`build`], where generations were destroyed.
 ///
 /// # Panics
 ///
@@ -134,15 +135,15 @@ pub fn build_above(
     kind: Kind,
     roster: &Roster,
     schema: &dyn Fn(Layer) -> Box<dyn Schema>,
-    erased: Option<u32>,
+    gone: &Gone,
 ) -> Document {
     let mut document = Document::default();
-    let accepted = accept(entries, kind, roster, erased, &mut document.faults);
+    let accepted = accept(entries, kind, roster, gone.up_to, &mut document.faults);
     let order = order(entries, &accepted);
     document.accepted = accepted.len();
     let mut pasts = Pasts::of(entries, &order);
-    let turn = Turn::of(entries, &order, &pasts, roster, &mut document.faults);
-    document.heads = heads(entries, &accepted, &turn.late);
+    let turn = Turn::of(entries, &order, &pasts, roster, gone, &mut document.faults);
+    document.heads = heads(entries, &accepted, &turn);
     document.generation = turn.generation;
     document.counted = turn.counted.iter().map(|n| entries[*n].id).collect();
     document.late = turn.late.iter().map(|n| entries[*n].id).collect();
@@ -214,10 +215,19 @@ struct Turn {
     late: Vec<usize>,
     /// As those, but followed by something counted that is no birth.
     carried: Vec<usize>,
+    /// Of a generation whose first entry had no right to be one: nobody builds on them.
+    void: BTreeSet<usize>,
 }
 
 impl Turn {
-    fn of(entries: &[DocEntry], order: &[usize], pasts: &Pasts, roster: &Roster, faults: &mut Vec<Fault>) -> Self {
+    fn of(
+        entries: &[DocEntry],
+        order: &[usize],
+        pasts: &Pasts,
+        roster: &Roster,
+        gone: &Gone,
+        faults: &mut Vec<Fault>,
+    ) -> Self {
         let generation = |n: usize| generation_of(&entries[n].header).unwrap_or(0);
         let mut turn = Self {
             generation: 0,
@@ -225,14 +235,23 @@ impl Turn {
             births: BTreeSet::new(),
             late: Vec::new(),
             carried: Vec::new(),
+            void: BTreeSet::new(),
         };
         if turn.counted.len() == order.len() {
             return turn;
         }
+        let is_first =
+            |n: usize| !order.iter().any(|other| generation(*other) >= generation(n) && pasts.follows(n, *other));
+        let witness = Witness::of(entries, order, pasts, gone);
+        // a generation that was destroyed was an ordinary one if, in the eyes of those who destroyed it, someone turned it
+        // who may turn no other
+        let may_open = |n: usize| roster.device_may_open(&entries[n].header.device);
+        let turned = order.iter().copied().filter(|n| generation(*n) > 0 && is_first(*n));
+        let was_ordinary: BTreeSet<u32> =
+            turned.filter(|n| witness.saw(*n) && !may_open(*n)).map(|n| generation(n) - 1).collect();
         // by generation: its first entries, and whether they are restricted
         let mut births: BTreeMap<u32, Vec<(usize, bool)>> = BTreeMap::new();
         for n in order {
-            let first = !order.iter().any(|other| generation(*other) >= generation(*n) && pasts.follows(*n, *other));
             let entry = &entries[*n];
             let Some(before) = generation(*n).checked_sub(1) else {
                 if entry.header.deps.is_empty() {
@@ -240,19 +259,23 @@ impl Turn {
                 }
                 continue;
             };
-            if !first {
+            if !is_first(*n) {
                 continue;
             }
-            let below = births.get(&before).into_iter().flatten();
-            let was_restricted = below.into_iter().any(|(birth, restricted)| *restricted && pasts.follows(*n, *birth));
+            let vouched = witness.saw(*n) || was_ordinary.contains(&before);
+            let below = births.get(&before).into_iter().flatten().filter(|(birth, _)| pasts.follows(*n, *birth));
+            let was_restricted = below
+                .into_iter()
+                .any(|(birth, restricted)| *restricted && !(vouched && witness.lost(*birth, generation(*birth))));
             match birth_verdict(entry, was_restricted, roster) {
                 Ok(restricted) => births.entry(generation(*n)).or_default().push((*n, restricted)),
                 Err(found) => faults.push(found),
             }
         }
         births.remove(&0);
-        let valid: BTreeSet<usize> = births.values().flatten().map(|(n, _)| *n).collect();
         let stands_on = |n: usize, on: &BTreeSet<usize>| on.iter().any(|birth| n == *birth || pasts.follows(n, *birth));
+        let valid: BTreeMap<u32, BTreeSet<usize>> =
+            births.iter().map(|(number, first)| (*number, first.iter().map(|(n, _)| *n).collect())).collect();
         if let Some((number, first)) = births.pop_last() {
             let restricted = first.iter().any(|(_, restricted)| *restricted);
             turn.generation = number;
@@ -261,8 +284,13 @@ impl Turn {
             turn.counted = order.iter().copied().filter(counts).collect();
         }
         for n in order.iter().filter(|n| !turn.counted.contains(n)) {
-            let void = generation(*n) > 0 && !stands_on(*n, &valid);
-            if void || turn.births.iter().any(|birth| pasts.follows(*birth, *n)) {
+            // an older generation's valid birth carries nobody over one that is none
+            let stands = || valid.get(&generation(*n)).is_some_and(|valid| stands_on(*n, valid));
+            if generation(*n) > 0 && !stands() {
+                turn.void.insert(*n);
+                continue;
+            }
+            if turn.births.iter().any(|birth| pasts.follows(*birth, *n)) {
                 continue;
             }
             match turn.counted.iter().any(|counted| pasts.follows(*counted, *n)) {
@@ -271,6 +299,33 @@ impl Turn {
             }
         }
         turn
+    }
+}
+
+/// What can be known of the shape of generations that were destroyed.
+struct Witness<'a> {
+    entries: &'a [DocEntry],
+    pasts: &'a Pasts,
+    gone: &'a Gone,
+    /// What those who destroyed them named as coming after.
+    heirs: Vec<usize>,
+}
+
+impl<'a> Witness<'a> {
+    fn of(entries: &'a [DocEntry], order: &[usize], pasts: &'a Pasts, gone: &'a Gone) -> Self {
+        let heirs = order.iter().copied().filter(|n| gone.heirs.contains(&entries[*n].id)).collect();
+        Self { entries, pasts, gone, heirs }
+    }
+
+    /// Whether those who destroyed what came before had seen this entry, and judged it while that could be read.
+    fn saw(&self, n: usize) -> bool {
+        self.heirs.iter().any(|heir| *heir == n || self.pasts.follows(*heir, n))
+    }
+
+    /// Whether what this entry of a generation says of its shape was destroyed.
+    fn lost(&self, n: usize, generation: u32) -> bool {
+        self.gone.up_to.is_some_and(|up_to| generation <= up_to)
+            && matches!(self.entries[n].layers[usize::from(Layer::Open.code())], Opened::Missing)
     }
 }
 
@@ -512,8 +567,8 @@ fn claimed_ms(entry: &DocEntry) -> i64 {
 }
 
 /// What an act names as its past. What is late is not among it: whoever follows it says that they carry it.
-fn heads(entries: &[DocEntry], accepted: &BTreeSet<usize>, late: &[usize]) -> Vec<EntryId> {
-    let known = || accepted.iter().filter(|n| !late.contains(n));
+fn heads(entries: &[DocEntry], accepted: &BTreeSet<usize>, turn: &Turn) -> Vec<EntryId> {
+    let known = || accepted.iter().filter(|n| !turn.late.contains(n) && !turn.void.contains(n));
     let followed: HashSet<EntryId> = known().flat_map(|n| entries[*n].header.deps.iter().copied()).collect();
     let mut heads: Vec<EntryId> = known().map(|n| entries[*n].id).filter(|id| !followed.contains(id)).collect();
     heads.sort_unstable();

@@ -157,18 +157,10 @@ pub struct Proposed {
 /// What the erasures among the entries of one document come to: what is erased, and what is proposed and not erased yet.
 /// `roster` judges each at its own `auth`. A pure function of the set.
 pub fn judge<'e>(entries: impl IntoIterator<Item = &'e Entry>, roster: &Roster) -> (Erased, Vec<Proposed>) {
-    let said = |entry: &'e Entry| match Retraction::read_from(entry) {
-        Some(Retraction::Erasure(erasure)) if may_erase(entry.header(), roster) => Some((entry.id(), (entry, erasure))),
-        _ => None,
-    };
-    let all: HashMap<EntryId, (&Entry, Erasure)> = entries.into_iter().filter_map(said).collect();
+    let all = signed(entries, roster);
     let mut erased = Erased::default();
-    for (second, erasure) in all.values() {
-        let names = second.header().deps.iter().filter_map(|dep| all.get(dep));
-        let other = |first: &&Entry| first.header().device != second.header().device;
-        if names.filter(|(_, first)| first.agrees(erasure)).map(|(first, _)| *first).any(|first| other(&first)) {
-            erased.add(erasure);
-        }
+    for (_, _, erasure) in pairs(&all) {
+        erased.add(&erasure);
     }
     let open = |erasure: &Erasure| {
         Layer::ALL
@@ -182,6 +174,53 @@ pub fn judge<'e>(entries: impl IntoIterator<Item = &'e Entry>, roster: &Roster) 
         .collect();
     proposed.sort_by_key(|proposed| proposed.by);
     (erased, proposed)
+}
+
+/// What is gone of a document: all of it up to a generation, and who saw what was to come after.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Gone {
+    /// The greatest generation of which no layer is left.
+    pub up_to: Option<u32>,
+    /// Entries that the two signatures name as what they follow. Their past was judged while it could still be read: the
+    /// first entry of a generation that is among them, or before them, needs no witness that was destroyed.
+    pub heirs: Vec<EntryId>,
+}
+
+/// What the erasures among the entries of one document leave to be known of what they destroyed. A pure function of the
+/// set.
+pub fn gone<'e>(entries: impl IntoIterator<Item = &'e Entry>, roster: &Roster) -> Gone {
+    let all = signed(entries, roster);
+    let (mut erased, mut heirs) = (Erased::default(), Vec::new());
+    for (first, second, erasure) in pairs(&all) {
+        erased.add(&erasure);
+        let named = first.header().deps.iter().chain(&second.header().deps);
+        heirs.extend(named.filter(|dep| !all.contains_key(dep)).copied());
+    }
+    heirs.sort_unstable();
+    heirs.dedup();
+    Gone { up_to: erased.whole(), heirs }
+}
+
+type Signed<'e> = HashMap<EntryId, (&'e Entry, Erasure)>;
+
+/// Erasures by devices that may.
+fn signed<'e>(entries: impl IntoIterator<Item = &'e Entry>, roster: &Roster) -> Signed<'e> {
+    let said = |entry: &'e Entry| match Retraction::read_from(entry) {
+        Some(Retraction::Erasure(erasure)) if may_erase(entry.header(), roster) => Some((entry.id(), (entry, erasure))),
+        _ => None,
+    };
+    entries.into_iter().filter_map(said).collect()
+}
+
+/// Two devices that say the same, the second naming the first.
+fn pairs<'a, 'e>(all: &'a Signed<'e>) -> impl Iterator<Item = (&'e Entry, &'e Entry, Erasure)> + use<'a, 'e> {
+    all.values().flat_map(move |(second, erasure)| {
+        let named = second.header().deps.iter().filter_map(|dep| all.get(dep));
+        let agrees = move |(first, said): &&(&Entry, Erasure)| {
+            said.agrees(erasure) && first.header().device != second.header().device
+        };
+        named.filter(agrees).map(move |(first, _)| (*first, *second, *erasure))
+    })
 }
 
 fn may_erase(header: &Header, roster: &Roster) -> bool {

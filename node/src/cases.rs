@@ -196,11 +196,11 @@ impl Core {
 
     /// Builds a case from its entries, with the content keys that its grants give.
     pub(crate) fn build_case(&self, shared: &Shared, keychain: &mut Keychain, entries: &[Entry]) -> Built {
-        let erased = self.erasures(shared, entries).0.whole();
+        let gone = self.gone(shared, entries);
         let counted = self.counting(shared, entries);
         let open = |keychain: &Keychain| -> Vec<_> { counted.iter().map(|entry| keychain.open_entry(entry)).collect() };
         let build = |opened: &[document::DocEntry]| {
-            document::build_above(opened, Kind::Edit, &shared.roster, &|layer| Box::new(CaseSchema(layer)), erased)
+            document::build_above(opened, Kind::Edit, &shared.roster, &|layer| Box::new(CaseSchema(layer)), &gone)
         };
         let mut opened = open(keychain);
         let mut document = build(&opened);
@@ -233,7 +233,7 @@ impl Core {
     ) -> Result<Arc<Loaded>, Failure> {
         let snapshot = self.store.read()?;
         let held = self.entries(&snapshot, &loaded.scope, &loaded.doc)?;
-        let erased = self.erasures(shared, &held).0.whole();
+        let gone = self.gone(shared, &held);
         let entries = self.counting(shared, &held);
         let by_id: HashMap<EntryId, &Entry> = entries.iter().map(|e| (e.id(), *e)).collect();
         let mut past = std::collections::HashSet::new();
@@ -246,7 +246,7 @@ impl Core {
         let within = entries.iter().filter(|e| past.contains(&e.id()));
         let opened: Vec<_> = within.map(|entry| reader.keychain.open_entry(entry)).collect();
         let schema = |layer| -> Box<dyn Schema> { Box::new(CaseSchema(layer)) };
-        let document = document::build_above(&opened, Kind::Edit, &shared.roster, &schema, erased);
+        let document = document::build_above(&opened, Kind::Edit, &shared.roster, &schema, &gone);
         Ok(Arc::new(Loaded::of(loaded.scope, loaded.doc, document, opened.len())))
     }
 
@@ -318,7 +318,12 @@ impl Core {
         if let Ok(doc) = typed.parse::<DocId>()
             && let Some((scope, doc)) = reader.projection.by_id(doc)
         {
-            return self.load_numbered(&snapshot, shared, reader, scope, doc);
+            let loaded = self.load_numbered(&snapshot, shared, reader, scope, doc)?;
+            // of a case that was taken back nothing is left to be shown
+            return match loaded.document.accepted {
+                0 => Err(Failure::new("ref_not_found").arg("ref", typed).arg("near", "").at("ref", typed)),
+                _ => Ok(loaded),
+            };
         }
         let kept: Vec<(String, DocId)> = snapshot
             .list(Space::Outbox)?

@@ -9,8 +9,8 @@ use std::collections::HashMap;
 use crdt_model::cbor;
 use crdt_model::compose::{EntryPlan, SectionPlan, compose};
 use crdt_model::document::GENERATIONS_AHEAD;
-use crdt_model::entry::{Entry, Header, Kind};
-use crdt_model::erasure::{self, ERASER_RANK_MAX, Erased, Erasure, Ground, Proposed};
+use crdt_model::entry::{DEPS_MAX, Entry, Header, Kind};
+use crdt_model::erasure::{self, ERASER_RANK_MAX, Erased, Erasure, Gone, Ground, Proposed};
 use crdt_model::id::{DocId, EntryId, ScopeId};
 use crdt_model::retraction::Retraction;
 use crdt_model::seal::Entropy;
@@ -58,6 +58,14 @@ impl Core {
             return (Erased::default(), Vec::new());
         }
         erasure::judge(entries, &shared.roster)
+    }
+
+    /// What the erasures leave to be known of what they destroyed.
+    pub(crate) fn gone(&self, shared: &Shared, entries: &[Entry]) -> Gone {
+        match entries.iter().any(|entry| entry.header().kind == Kind::Erasure) {
+            true => erasure::gone(entries, &shared.roster),
+            false => Gone::default(),
+        }
     }
 
     fn erasures_of(
@@ -147,18 +155,21 @@ impl Core {
         };
         let first = proposed.iter().filter(by_other).find(|first| first.erasure.generation <= older);
         let own = proposed.iter().any(|first| !by_other(&first) && first.erasure.generation == older);
-        let (erasure, deps) = match (approve, first) {
-            (true, Some(first)) => (first.erasure, vec![first.by]),
+        // what comes after, by the judgement of this device, which can still read what goes
+        let mut heirs = loaded.document.heads.clone();
+        heirs.truncate(DEPS_MAX - 1);
+        let (erasure, mut deps) = match (approve, first) {
+            (true, Some(first)) => {
+                heirs.push(first.by);
+                (first.erasure, heirs)
+            }
             (true, None) => return Err(Failure::new("nothing_to_approve").arg("ref", typed).at("ref", typed)),
             (false, _) if own => {
                 return Err(Failure::new("second_signature_needed").arg("ref", typed).at("ref", typed));
             }
-            (false, _) => {
-                let mut deps = loaded.document.heads.clone();
-                deps.truncate(1);
-                (Erasure { layers: 7, generation: older, ground: Ground::Sealed }, deps)
-            }
+            (false, _) => (Erasure { layers: 7, generation: older, ground: Ground::Sealed }, heirs),
         };
+        deps.sort_unstable();
         let mut entropy = entropy()?;
         self.commit(|tx| self.sign_erasure(tx, &shared, (loaded.scope, loaded.doc), erasure, deps, &mut entropy))?;
         self.apply_erasures(&shared)?;

@@ -138,6 +138,7 @@ impl Home {
 }
 
 /// What a sync does, by hand: both hold what either held, and what each then owes the other.
+#[track_caller]
 pub(crate) fn exchange(a: &Home, b: &Home) {
     for _ in 0..6 {
         for (from, to) in [(a, b), (b, a)] {

@@ -560,7 +560,8 @@ fn generations_do_not_jump_nor_go_back_and_wait_for_erasure() {
     assert_eq!(waits.generation, 2);
     assert!(waits.faults.iter().any(|fault| fault.code == "generation_waits" && fault.waiting));
     let schema = |layer| -> Box<dyn Schema> { Box::new(CaseSchema(layer)) };
-    let erased = build_above(&held, Kind::Edit, &world.roster, &schema, Some(1));
+    let gone = Gone { up_to: Some(1), heirs: Vec::new() };
+    let erased = build_above(&held, Kind::Edit, &world.roster, &schema, &gone);
     assert_eq!(erased.generation, 3);
     assert!(erased.faults.is_empty(), "{:?}", erased.faults);
 }

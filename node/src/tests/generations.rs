@@ -270,7 +270,7 @@ fn an_undecided_letter_is_opened_by_its_triage_and_read_by_its_site() {
 
 #[test]
 fn nobody_outside_opens_a_sealed_case_or_writes_it_anew() {
-    let (_founder, operator, focal) = three();
+    let (founder, operator, focal) = three();
     let case = case_id(&operator.new_case(complaint()));
     let before = operator.with(|core, reader| {
         let shared = core.shared();
@@ -289,6 +289,95 @@ fn nobody_outside_opens_a_sealed_case_or_writes_it_anew() {
         assert!(problems.contains("generation_authority"), "{problems}");
     }
     assert_eq!(focal.show(&case).expect("shown")["text"], "pas reçu");
+    // nor does it keep the audience from working on: nobody follows it by accident
+    notes(&focal, &case, "all the same");
+    let shown = focal.show(&case).expect("shown");
+    assert_eq!(shown["notes"][0]["text"], "all the same", "{shown}");
+    // and it counts no more where what would witness against it was destroyed
+    exchange(&focal, &founder);
+    let lower = Edit::Lower { to: crdt_model::case::sensitivity::Level::S0, reason: Words::from("a mistake") };
+    does(&focal, &case, &lower).expect("opened");
+    exchange(&focal, &founder);
+    erases(&founder, &focal, &case);
+    exchange(&focal, &operator);
+    exchange(&focal, &founder);
+    for home in [&founder, &operator, &focal] {
+        let shown = home.show(&case).expect("shown");
+        assert_eq!((&shown["restricted"], &shown["text"]), (&json!(false), &json!("pas reçu")), "{shown}");
+        assert_eq!(shown["notes"][0]["text"], "all the same");
+        let problems = home.verify()["problems"].clone();
+        assert_eq!(problems.as_array().map(Vec::len), Some(1), "{problems}");
+        assert_eq!(problems[0]["reason"], "generation_authority", "{problems}");
+    }
+}
+
+/// Two signatures: one proposes, the other has heard it and approves.
+fn erases(one: &Home, other: &Home, case: &str) {
+    let erase = |home: &Home, approve| home.with(|core, reader| core.case_erase(reader, case, approve, false));
+    erase(one, false).expect("proposed");
+    exchange(one, other);
+    assert_eq!(erase(other, true).expect("approved")["erased"], true);
+}
+
+#[test]
+fn what_one_sealed_who_may_not_open_stays_sealed_and_whole_when_what_came_before_is_erased() {
+    let (founder, operator, focal) = three();
+    let all = [&founder, &operator, &focal];
+    let meet = || {
+        exchange(&operator, &founder);
+        exchange(&focal, &founder);
+        exchange(&operator, &founder);
+    };
+    let case = case_id(&operator.new_case(complaint()));
+    seals(&operator, &case, &seal("psea", &[])).expect("sealed");
+    meet();
+    erases(&founder, &focal, &case);
+    meet();
+    for home in all {
+        assert_eq!(home.show(&case).expect("shown")["restricted"], true);
+        assert_eq!(home.verify()["ok"], true, "{}", home.verify());
+    }
+    assert_eq!(focal.show(&case).expect("shown")["text"], "pas reçu");
+    // opened and erased once more: its first generation is gone, and so is the one that sealed it
+    let lower = Edit::Lower { to: crdt_model::case::sensitivity::Level::S0, reason: Words::from("a mistake") };
+    does(&focal, &case, &lower).expect("opened");
+    meet();
+    erases(&founder, &focal, &case);
+    meet();
+    let newcomer = founder.invited("PES", "operator", "Chi");
+    exchange(&founder, &newcomer);
+    for home in all {
+        let shown = home.show(&case).expect("shown");
+        assert_eq!((&shown["restricted"], &shown["text"]), (&json!(false), &json!("pas reçu")), "{shown}");
+    }
+    for home in all.into_iter().chain([&newcomer]) {
+        assert_eq!(home.verify()["ok"], true, "{}", home.verify());
+    }
+}
+
+#[test]
+fn two_who_seal_in_ignorance_of_each_other_lose_nothing_when_one_alone_was_heard_before_the_erasure() {
+    let (founder, operator, focal) = three();
+    let second = founder.invited("PES", "operator", "Bea");
+    exchange(&founder, &second);
+    second.new_case(complaint());
+    exchange(&second, &operator);
+    let case = case_id(&operator.new_case(complaint()));
+    exchange(&operator, &founder);
+    exchange(&founder, &second);
+    seals(&operator, &case, &seal("psea", &[])).expect("sealed");
+    seals(&second, &case, &seal("psea", &[])).expect("sealed");
+    exchange(&operator, &founder);
+    exchange(&founder, &focal);
+    erases(&founder, &focal, &case);
+    exchange(&second, &focal);
+    exchange(&focal, &founder);
+    for home in [&founder, &focal] {
+        let shown = home.show(&case).expect("shown");
+        assert_eq!((&shown["restricted"], &shown["text"]), (&json!(true), &json!("pas reçu")), "{shown}");
+        assert_eq!(shown["reasons"].as_array().map(Vec::len), Some(2), "both said why: {shown}");
+        assert_eq!(home.verify()["ok"], true, "{}", home.verify());
+    }
 }
 
 #[test]
