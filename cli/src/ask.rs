@@ -13,6 +13,8 @@ use crate::console::{Console, read_bounded};
 const TEXT_BYTES_MAX: u64 = 1024 * 1024;
 /// Bytes of a whole record (`--from-json`).
 pub(crate) const RECORD_BYTES_MAX: u64 = 4 * 1024 * 1024;
+/// What an option says that stands without its value: ask for it. No argument of a process can be this.
+pub(crate) const ASK: &str = "\0";
 /// Bytes of a passphrase file.
 const PASSPHRASE_BYTES_MAX: u64 = 4096;
 
@@ -38,7 +40,7 @@ impl<'a> Asker<'a> {
     /// A code or a name that must be there: given, or asked for until something is typed. Empty when it is missing,
     /// which [`Asker::finish`] reports.
     pub(crate) fn required(&mut self, given: Option<String>, option: &str, question: &str) -> Result<String, Failure> {
-        if let Some(value) = given.filter(|value| !value.trim().is_empty()) {
+        if let Some(value) = given.filter(|value| value != ASK && !value.trim().is_empty()) {
             return Ok(value);
         }
         if !self.console.is_terminal() {
@@ -67,11 +69,21 @@ impl<'a> Asker<'a> {
         }
     }
 
-    /// Words that may be there: given, `-` for standard input, or absent.
-    pub(crate) fn words(&mut self, given: Option<String>, option: &str) -> Result<Option<Words>, Failure> {
-        match given {
-            Some(dash) if dash == "-" => self.stdin(option).map(Some),
-            given => Ok(given.map(Words)),
+    /// Words that may be there: given, `-` for standard input, asked for where the option stands alone, or absent.
+    pub(crate) fn words(
+        &mut self,
+        given: Option<String>,
+        option: &str,
+        question: &str,
+    ) -> Result<Option<Words>, Failure> {
+        match given.as_deref() {
+            Some("-") => self.stdin(option).map(Some),
+            Some(ASK) if !self.console.is_terminal() => {
+                self.miss(option);
+                Ok(None)
+            }
+            Some(ASK) => Ok(self.question(question)?.filter(|answer| !answer.is_empty()).map(Words)),
+            _ => Ok(given.map(Words)),
         }
     }
 
@@ -82,10 +94,8 @@ impl<'a> Asker<'a> {
         option: &str,
         question: &str,
     ) -> Result<Option<Words>, Failure> {
-        if given.is_some() || !self.console.is_terminal() {
-            return self.words(given, option);
-        }
-        Ok(self.question(question)?.filter(|answer| !answer.is_empty()).map(Words))
+        let unsaid = given.is_none() && self.console.is_terminal();
+        self.words(given.or_else(|| unsaid.then(|| ASK.to_owned())), option, question)
     }
 
     /// A code that is asked for on a terminal and may be left blank.
@@ -228,9 +238,27 @@ mod tests {
         let texts = Texts::for_lang("fr");
         let mut script = Script { stdin: "Pa gen dlo.\nDepi twa jou.\n".into(), ..Script::default() };
         let mut asker = Asker::new(&mut script, &texts, 0);
-        let words = asker.words(Some("-".into()), "--text").expect("stdin is there");
+        let words = asker.words(Some("-".into()), "--text", "ask-text").expect("stdin is there");
         assert_eq!(words, Some(Words::from("Pa gen dlo.\nDepi twa jou.")));
-        assert_eq!(asker.words(Some("-".into()), "--phone").expect_err("read already").code, "stdin_twice");
+        let again = asker.words(Some("-".into()), "--phone", "ask-phone");
+        assert_eq!(again.expect_err("read already").code, "stdin_twice");
+    }
+
+    #[test]
+    fn an_option_without_its_value_is_asked_for_on_a_terminal_and_missing_elsewhere() {
+        let (texts, alone) = (Texts::for_lang("en"), || Some(ASK.to_owned()));
+        let mut script = Script::with(&["near the old well", ""]);
+        let mut asker = Asker::new(&mut script, &texts, 0);
+        let words = asker.words(alone(), "--location", "ask-location");
+        assert_eq!(words, Ok(Some(Words::from("near the old well"))));
+        assert_eq!(asker.words(alone(), "--location", "ask-location"), Ok(None), "blank: not said");
+        assert_eq!(asker.finish(), Ok(()));
+        let mut script = Script::default();
+        let mut asker = Asker::new(&mut script, &texts, 0);
+        assert_eq!(asker.words(alone(), "--location", "ask-location"), Ok(None));
+        assert_eq!(asker.required(alone(), "--reason", "ask-reason"), Ok(String::new()));
+        let failure = asker.finish().expect_err("nobody to ask");
+        assert_eq!(failure.args, [("missing", "--location, --reason".to_owned())]);
     }
 
     #[test]

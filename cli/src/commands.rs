@@ -107,7 +107,7 @@ impl Commands {
             Self::Site(site) => site.request(asker)?,
             Self::Invite(invite) => invite.request(asker)?,
             Self::Join(join) => join.request(asker)?,
-            Self::Member(member) => member.request(),
+            Self::Member(member) => member.request(asker)?,
             Self::Audience(audience) => audience.request(),
             Self::Case(case) => case.request(asker)?,
             Self::Find(find) => find.request(asker)?,

@@ -5,6 +5,7 @@ use std::io::{self, IsTerminal, Write};
 use std::path::PathBuf;
 
 use clap::FromArgMatches;
+use crdt_model::edit::Words;
 use node::api::{Envelope, Reply, Request, SealOptions, Secret, Service};
 use node::error::{Exit, Failure, IoOperation};
 use node::texts::Texts;
@@ -329,6 +330,19 @@ fn ask_unlocked(service: &dyn Service, envelope: &mut Envelope, texts: &Texts, w
                 }
                 _ => return Err(failure),
             },
+            "needs_sealing" => match sealing_category(&envelope.request) {
+                Some(triage) if wants_sealing(&failure, world.console, texts)? => envelope.request = triage,
+                _ => return Err(failure),
+            },
+            "member_not_named" if envelope.member.is_none() => {
+                let named = failure.args.iter().find(|(name, _)| *name == "members").map_or("", |(_, names)| names);
+                let question = texts.with("ask-who-acts", &[("members", clean_line(named).into())]);
+                let question = ask::in_question(texts, &question);
+                let answer =
+                    world.console.ask(&question).map_err(|error| Failure::new("unexpected").because(&error))?;
+                let answer = answer.map(|name| name.trim().to_owned()).filter(|name| !name.is_empty());
+                envelope.member = Some(answer.ok_or(failure)?);
+            }
             "several_sticks" => match &mut envelope.request {
                 Request::Carry { path: path @ None } => *path = Some(ask_stick(&failure, world.console, texts)?),
                 _ => return Err(failure),
@@ -389,22 +403,58 @@ fn seal_options(request: &mut Request) -> Option<&mut SealOptions> {
     }
 }
 
-/// Who is complained about, in the person's words: asked with the recusals, may be left blank.
+/// Who is complained about and, of a new case, what is alleged, in the person's words: asked with the recusals, may be
+/// left blank.
 fn ask_accused(request: &mut Request, console: &mut dyn Console, texts: &Texts) -> Result<(), Failure> {
-    let accused = match request {
-        Request::CaseNew { case, .. } => &mut case.accused,
+    match request {
+        Request::CaseNew { case, .. } => {
+            ask_words(&mut case.accused, "ask-accused", console, texts)?;
+            ask_words(&mut case.allegation, "ask-allegation", console, texts)
+        }
         other => match seal_options(other) {
-            Some(seal) => &mut seal.accused,
-            None => return Ok(()),
+            Some(seal) => ask_words(&mut seal.accused, "ask-accused", console, texts),
+            None => Ok(()),
         },
-    };
-    if accused.is_some() {
-        return Ok(());
     }
-    let question = ask::in_question(texts, &texts.get("ask-accused"));
-    let answer = console.ask(&question).map_err(|error| Failure::new("unexpected").because(&error))?;
-    *accused = answer.map(|answer| answer.trim().to_owned()).filter(|answer| !answer.is_empty()).map(Into::into);
+}
+
+/// Asks for what was not said.
+fn ask_words(
+    words: &mut Option<Words>,
+    question: &str,
+    console: &mut dyn Console,
+    texts: &Texts,
+) -> Result<(), Failure> {
+    if words.is_none() {
+        let question = ask::in_question(texts, &texts.get(question));
+        let answer = console.ask(&question).map_err(|error| Failure::new("unexpected").because(&error))?;
+        *words = answer.map(|answer| answer.trim().to_owned()).filter(|answer| !answer.is_empty()).map(Into::into);
+    }
     Ok(())
+}
+
+/// A category that an ordinary case cannot have, as the act that seals the case for it. With other fields beside it the
+/// person says first what comes first: after the sealing those may be out of reach.
+fn sealing_category(request: &Request) -> Option<Request> {
+    let Request::CaseSet { r#ref, assignments } = request else { return None };
+    let [(field, category)] = assignments.as_slice() else { return None };
+    (field == "category").then(|| Request::CaseTriage {
+        r#ref: r#ref.clone(),
+        category: Some(category.0.trim().to_owned()),
+        case_type: None,
+        sensitivity: None,
+        priority: None,
+        project: None,
+        seal: SealOptions::default(),
+    })
+}
+
+/// One key seals the case; anything else leaves it as it is.
+fn wants_sealing(failure: &Failure, console: &mut dyn Console, texts: &Texts) -> Result<bool, Failure> {
+    let level = failure.args.iter().find(|(name, _)| *name == "level").map_or("", |(_, level)| level);
+    let question = ask::in_question(texts, &texts.with("ask-seal-category", &[("level", level.into())]));
+    let answer = console.ask(&question).map_err(|error| Failure::new("unexpected").because(&error))?;
+    Ok(answer.is_some_and(|answer| answer.trim().eq_ignore_ascii_case("s")))
 }
 
 /// One of the entries that can be taken back, by its number in the list. Nothing typed takes back nothing.

@@ -108,13 +108,29 @@ pub(crate) fn refusal(error: &EditRefusal, reference: &str) -> Failure {
         | EditRefusal::Required { field }
         | EditRefusal::TooMany { field }
         | EditRefusal::Withheld { field, .. } => failure.arg("field", field).at("field", field),
+        EditRefusal::NeedsSealing { level } => {
+            let command = format!("boucle case seal {reference} --reason -");
+            failure.arg("level", level.code()).arg("command", command)
+        }
         EditRefusal::MustBeRestricted { level }
-        | EditRefusal::NeedsSealing { level }
         | EditRefusal::NotARaise { level }
         | EditRefusal::NotALowering { level } => failure.arg("level", level.code()),
         _ => failure,
     };
     failure.because(error)
+}
+
+/// As [`refusal`], of an edit that names what would be refused otherwise by another verb.
+fn refused_edit(edit: &Edit, error: &EditRefusal, reference: &str) -> Failure {
+    let mut failure = refusal(error, reference);
+    if let (Edit::Set { values }, EditRefusal::NeedsSealing { .. }) = (edit, error)
+        && let Some((_, category)) = values.iter().find(|(field, _)| field == "category")
+        && let Some((_, command)) = failure.args.iter_mut().find(|(name, _)| *name == "command")
+    {
+        // one act that classifies and seals: after `case seal` the writer may be outside
+        *command = format!("boucle case triage {reference} --category {}", category.0.trim());
+    }
+    failure
 }
 
 fn check_code<T: Coded>(table: &Table<T>, field: &'static str, value: &str) -> Result<(), Failure> {
@@ -425,7 +441,7 @@ impl Core {
                 let audience = self.turn(reader, &loaded, &Turn::For(edit), seal, &mark, now_ms)?;
                 return self.after(&shared, reader, &loaded, &mark, audience, now_ms);
             }
-            other => other.map_err(|error| refusal(&error, &mark))?,
+            other => other.map_err(|error| refused_edit(edit, &error, &mark))?,
         };
         if !ops.is_empty() {
             let mut entropy = entropy()?;

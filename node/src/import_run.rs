@@ -323,11 +323,12 @@ fn content_digest(key: &[u8; 32], new: &NewCase) -> Vec<u8> {
 }
 
 fn summary(tally: Tally, told: Told, request: &ImportRequest<'_>, texts: &Texts) -> Json {
+    let listed = |doc: Option<&DocId>| doc.filter(|doc| **doc != DocId::ZERO).copied();
     let warning = |remark: &Remark| {
         json!({"row": remark.row, "field": remark.field, "code": remark.code.as_str(),
+               "case_id": listed(tally.written.get(&remark.row)),
                "message": texts.remark(remark.code.as_str(), &remark.args)})
     };
-    let listed = |doc: Option<&DocId>| doc.filter(|doc| **doc != DocId::ZERO).copied();
     let mut proposals = 0;
     let mut pairs: Vec<Json> = Vec::new();
     for pair in &told.duplicates {

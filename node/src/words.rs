@@ -99,7 +99,9 @@ fn texts_in(request: &Request) -> Vec<(&str, &str)> {
     match request {
         Request::CaseNew { case, .. } => texts_of(case),
         Request::CaseSet { assignments, .. } => {
-            assignments.iter().map(|(field, words)| (field.as_str(), words.0.as_str())).collect()
+            // a category's code is no word of anybody
+            let said = assignments.iter().filter(|(field, _)| holds_words(field));
+            said.map(|(field, words)| (field.as_str(), words.0.as_str())).collect()
         }
         Request::CaseNote { text, .. } => vec![("notes", &text.0)],
         Request::CaseAct { what, on_behalf, .. } => {
@@ -114,6 +116,11 @@ fn texts_in(request: &Request) -> Vec<(&str, &str)> {
         | Request::CaseLower { reason, .. } => vec![("reasons", &reason.0)],
         _ => Vec::new(),
     }
+}
+
+fn holds_words(field: &str) -> bool {
+    use crdt_model::case::schema::{self, Kind};
+    schema::field(field).is_none_or(|field| matches!(field.kind, Kind::Words(_) | Kind::Element(_, None)))
 }
 
 /// Looks at texts, each with its field.

@@ -11,12 +11,15 @@ const NOW: i64 = 1_795_000_000_000;
 const DAY: i64 = 86_400_000;
 
 fn action_with(line: &[&str], script: &mut Script) -> Result<Action, Failure> {
-    let texts = Texts::for_lang("fr");
-    let matches = crate::help::command(&texts)
+    action_of(line, script, &Texts::for_lang("fr"))
+}
+
+fn action_of(line: &[&str], script: &mut Script, texts: &Texts) -> Result<Action, Failure> {
+    let matches = crate::help::command(texts)
         .try_get_matches_from(std::iter::once(&"boucle").chain(line))
         .unwrap_or_else(|error| panic!("{line:?}: {error}"));
     let cli = Cli::from_arg_matches(&matches).expect("the same tree");
-    let mut asker = Asker::new(script, &texts, NOW);
+    let mut asker = Asker::new(script, texts, NOW);
     asker.member = cli.global.member;
     cli.command.action(&mut asker)
 }
@@ -220,18 +223,122 @@ fn without_a_terminal_a_new_case_needs_only_type_and_channel() {
 
 #[test]
 fn on_a_terminal_a_new_case_asks_and_blank_means_not_said() {
-    let mut script = Script::with(&["complaint", "hotline", "", "Pa gen dlo", "Awa", ""]);
+    let mut script = Script::with(&["complaint", "hotline", "", "Pa gen dlo", "Awa", "", "Ambo"]);
     let Ok(Action::Ask(Request::CaseNew { case, .. })) = action_with(&["case", "new"], &mut script) else {
         panic!("a new case")
     };
     assert_eq!(case.text, Some(Words::from("Pa gen dlo")));
     assert_eq!((case.category.clone(), case.phone.clone()), (None, None));
-    assert_eq!(script.asked.len(), 6);
+    assert_eq!(case.locality, Some(Words::from("Ambo")));
+    assert_eq!(script.asked.len(), 7, "where there is no phone, nobody asks when to call");
     // Who stays unknown is not asked for a name.
     let mut script = Script::with(&["", "mots"]);
     let line = ["case", "new", "--type", "complaint", "--channel", "box", "--anonymous"];
     assert!(action_with(&line, &mut script).is_ok());
-    assert_eq!(script.asked.len(), 2);
+    assert_eq!(script.asked.len(), 3);
+}
+
+#[test]
+fn of_a_case_that_will_be_sealed_the_allegation_and_who_is_accused_are_asked_too() {
+    let mut script = Script::with(&["mots", "", "0612", "le soir", "", "ce qui est dit", "un agent"]);
+    let line = "case new --type complaint --channel hotline --category sea.abuse --no-recusal";
+    let line: Vec<&str> = line.split(' ').collect();
+    let Ok(Action::Ask(Request::CaseNew { case, seal })) = action_with(&line, &mut script) else {
+        panic!("a new case")
+    };
+    assert_eq!((case.allegation, case.accused), (Some("ce qui est dit".into()), Some("un agent".into())));
+    assert_eq!((case.safe_contact, case.locality), (Some("le soir".into()), None));
+    assert_eq!(seal, SealOptions { recuse: Some(vec![]), audience: None, accused: None });
+}
+
+/// No word of a person need stand on a command line: every option that takes some asks for it when it stands alone, and
+/// names itself where nobody can be asked.
+#[test]
+fn every_option_for_a_persons_words_asks_when_it_stands_alone() {
+    let new = "case new --type complaint --channel sms --no-recusal";
+    for (line, option, question) in [
+        (new, "--text", "What the person says (blank: nothing):"),
+        (new, "--reporter-name", "Name of the person (blank: not said):"),
+        (new, "--phone", "Phone (blank: not said):"),
+        (new, "--safe-contact", "When and how to reach safely (blank: not said):"),
+        (new, "--location", "Where, in words (blank: not said):"),
+        (new, "--allegation", "What is alleged, in the person's words (blank: nothing more):"),
+        (new, "--accused", "Who is complained about, as the person says it (blank: not said):"),
+        (new, "--external-id", "Number elsewhere, SYSTEM:ID (blank: none):"),
+        ("case note @last", "--text", "Note:"),
+        ("case act @last", "--text", "What was done or is to be done:"),
+        ("case act @last --text mots", "--on-behalf", "On behalf of whom, without the system (blank: nobody):"),
+        ("case resolve @last", "--text", "Outcome, and what to tell the person:"),
+        ("case answer @last", "--text", "Answer given to the person:"),
+        ("case answer @last --satisfied yes", "--text", "Answer given to the person:"),
+        ("case reopen @last", "--reason", "Reason:"),
+        ("case seal @last", "--reason", "Reason:"),
+        (
+            "case seal @last --reason mots",
+            "--accused",
+            "Who is complained about, as the person says it (blank: not said):",
+        ),
+        ("case raise @last", "--reason", "Reason:"),
+        (
+            "case raise @last --reason mots",
+            "--accused",
+            "Who is complained about, as the person says it (blank: not said):",
+        ),
+        (
+            "case triage @last --category sea.abuse",
+            "--accused",
+            "Who is complained about, as the person says it (blank: not said):",
+        ),
+        ("case lower @last", "--reason", "Reason:"),
+    ] {
+        let line: Vec<&str> = line.split(' ').chain([option]).collect();
+        // `SYS:ID` is an answer that every option takes
+        let mut script = Script::with(&["sys:12"; 12]);
+        let texts = Texts::for_lang("en");
+        let action = action_of(&line, &mut script, &texts);
+        assert!(action.is_ok(), "{line:?}: {action:?}");
+        assert!(script.asked.iter().any(|asked| asked == question), "{line:?}: {:?}", script.asked);
+        let shown = serde_json::to_string(&match action {
+            Ok(Action::Ask(request)) => request,
+            _ => panic!("a request"),
+        });
+        let shown = shown.expect("plain data");
+        assert!(shown.contains("12") && !shown.contains("\\u0000"), "{line:?}: {shown}");
+        // nobody to ask
+        let failure = action_of(&line, &mut Script::default(), &texts).expect_err("missing");
+        assert_eq!(failure.args, [("missing", option.to_owned())], "{line:?}");
+    }
+}
+
+#[test]
+fn what_names_a_colleague_or_a_secret_is_asked_for_as_well() {
+    for (line, answers) in [
+        ("case assign @last", &["focal_cash"][..]),
+        ("case triage @last", &["sea.abuse"]),
+        ("case set @last", &["phone, sex", "0612", "f"]),
+        ("member confirm", &["Ali"]),
+    ] {
+        let mut script = Script::with(answers);
+        let line: Vec<&str> = line.split(' ').collect();
+        let action = action_with(&line, &mut script).expect("understood");
+        assert_eq!(script.asked.len(), answers.len(), "{line:?}: {:?}", script.asked);
+        match action {
+            Action::Ask(Request::CaseAssign { who, .. }) => assert_eq!(who, "focal_cash"),
+            Action::Ask(Request::CaseTriage { category, .. }) => assert_eq!(category.as_deref(), Some("sea.abuse")),
+            Action::Ask(Request::CaseSet { assignments, .. }) => {
+                let expected = [("phone", "0612"), ("sex", "f")];
+                assert_eq!(assignments, expected.map(|(field, value)| (field.to_owned(), Words::from(value))));
+            }
+            Action::Ask(Request::MemberConfirm { name, .. }) => assert_eq!(name, "Ali"),
+            other => panic!("{other:?}"),
+        }
+    }
+    // one a line, as a file holds them
+    let mut script = Script { stdin: "kamba\nbwèt wouj, ti mesye\n".into(), ..Script::default() };
+    let Ok(Action::Ask(Request::WordsAdd { words, .. })) = action_with(&["words", "add", "-"], &mut script) else {
+        panic!("words")
+    };
+    assert_eq!(words, ["kamba", "bwèt wouj", "ti mesye"]);
 }
 
 #[test]
@@ -392,6 +499,9 @@ fn words_left_out_are_asked_for_or_named_as_missing() {
         ("case lower @last", "--reason"),
         ("words add", "WORD"),
         ("case set @last phone", "phone=VALUE"),
+        ("case set @last", "FIELD=VALUE"),
+        ("case assign @last", "WHO"),
+        ("member confirm", "NAME"),
         ("find", "PHONE|REF|WORDS"),
         ("init", "--org, --site, --member"),
         ("site add", "CODE, --name, --kind"),

@@ -48,10 +48,13 @@ impl Words {
 impl Change {
     fn list(self, lang: Option<&str>, asker: &mut Asker<'_>) -> Result<(String, Vec<String>), Failure> {
         let lang = self.spoken.or(lang.map(str::to_owned)).unwrap_or_else(|| asker.texts.asked().to_owned());
-        if !self.words.is_empty() {
-            return Ok((lang, self.words));
-        }
-        let typed = asker.required(None, "WORD", "ask-words")?;
-        Ok((lang, typed.split(',').map(str::trim).filter(|word| !word.is_empty()).map(str::to_owned).collect()))
+        let typed = match self.words.as_slice() {
+            [] => asker.required(None, "WORD", "ask-words")?,
+            // one a line, or parted by commas
+            [dash] if dash == "-" => asker.stdin("WORD")?.0,
+            _ => return Ok((lang, self.words)),
+        };
+        let words = typed.split([',', '\n']).map(str::trim).filter(|word| !word.is_empty());
+        Ok((lang, words.map(str::to_owned).collect()))
     }
 }

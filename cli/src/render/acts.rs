@@ -60,7 +60,7 @@ pub(super) fn act(name: &str, value: &Value, with: With<'_>) -> String {
             }
         }
         "passphrase change" => lines.push(with.paint.dim(&with.texts.get("done-passphrase-old-copies")).into_owned()),
-        "case triage" | "case raise" if value["audience"].is_string() => {
+        "case set" | "case triage" | "case raise" if value["audience"].is_string() => {
             lines.push(with.texts.with("done-sealed-to", &[("audience", cell("", &value["audience"], with).into())]));
         }
         "case triage" | "case lower" if value["generation"].is_number() => {

@@ -254,13 +254,18 @@ pub(super) fn import(value: &Value, with: With<'_>) -> String {
     }
     let list = |name: &str| value[name].as_array().map(Vec::as_slice).unwrap_or_default();
     let (errors, warnings) = (list("errors"), list("warnings"));
-    let shown = errors.iter().map(|error| (rejection_text(error), error));
-    let mut shown = shown.chain(warnings.iter().map(|warning| (warning_text(warning), warning)));
+    // what may lie open that should not comes before everything else
+    let (grave, warnings): (Vec<_>, Vec<_>) =
+        warnings.iter().partition(|warning| warning["code"] == "sensitive_words" && warning["case_id"].is_string());
+    let shown = grave.into_iter().map(|warning| ("done-import-sensitive", warning));
+    let shown = shown.chain(errors.iter().map(|error| (rejection_text(error), error)));
+    let mut shown = shown.chain(warnings.into_iter().map(|warning| (warning_text(warning), warning)));
     for (text, about) in shown.by_ref().take(LISTED) {
         let args = [
             ("row", about["row"].as_u64().unwrap_or(0).into()),
             ("field", cell("", &about["field"], with).into()),
             ("message", cell("", &about["message"], with).into()),
+            ("case", cell("", &about["case_id"], with).into()),
         ];
         for line in text::wrap(&with.texts.with(text, &args), with.paint.width) {
             out += &format!("{}\n", with.paint.alarm(&line));

@@ -207,13 +207,14 @@ fn on_a_terminal_recusals_are_asked_before_sealing() {
     let mut bench = Bench::with(vec![unasked()]);
     assert_eq!(bench.run(&new).exit, 2);
     let mut bench = Bench::with(vec![Ok(json!({})), unasked()]);
-    bench.script = Script::with(&["mots", "Paul, hr ,"]);
+    bench.script = Script::with(&["mots", "", "Paul, hr ,", "un agent", "ce qui est dit"]);
     assert_eq!(bench.run(&new).exit, 0);
-    let Request::CaseNew { seal, .. } = &bench.asked()[2].request else { panic!("a new case") };
+    let Request::CaseNew { seal, case } = &bench.asked()[2].request else { panic!("a new case") };
     assert_eq!(seal.recuse, Some(vec!["Paul".to_owned(), "hr".to_owned()]));
+    assert_eq!((&case.accused, &case.allegation), (&Some("un agent".into()), &Some("ce qui est dit".into())));
     // Blank is an answer: nobody.
     let mut bench = Bench::with(vec![Ok(json!({})), unasked()]);
-    bench.script = Script::with(&["mots", ""]);
+    bench.script = Script::with(&["mots", "", ""]);
     assert_eq!(bench.run(&new).exit, 0);
     let Request::CaseNew { seal, .. } = &bench.asked()[2].request else { panic!("a new case") };
     assert_eq!(seal.recuse, Some(vec![]));
@@ -371,4 +372,45 @@ fn a_new_case_with_a_sensitive_word_is_born_sealed_when_that_is_chosen() {
     };
     assert_eq!(seal, SealOptions { recuse: Some(vec!["hr".into()]), audience: Some("psea".into()), accused: None });
     assert_eq!(case.accused, Some("un agent".into()), "the answer fills both");
+}
+
+#[test]
+fn a_category_that_calls_for_sealing_seals_the_case_in_one_key_and_is_refused_otherwise() {
+    let refused = || Err(Failure::new("needs_sealing").arg("level", "s3").arg("ref", "A").arg("command", "boucle x"));
+    let set = line(&["case", "set", "@last", "category=sea.abuse"]);
+    let mut bench = Bench::with(vec![refused()]);
+    let done = bench.run(&set);
+    assert_eq!((done.exit, bench.asked().len()), (1, 1));
+    assert!(done.err.contains("boucle x"), "{}", done.err);
+    // nothing typed seals nothing
+    let mut bench = Bench::with(vec![Ok(json!({})), refused()]);
+    bench.script = Script::with(&[""]);
+    assert_eq!((bench.run(&set).exit, bench.asked().len()), (1, 2));
+    let mut bench = Bench::with(vec![
+        Ok(json!({})),
+        refused(),
+        Err(Failure::new("recusal_not_asked")),
+        Ok(json!({"ref": "A", "audience": "psea"})),
+    ]);
+    bench.script = Script::with(&["s", "hr", "un agent"]);
+    let done = bench.run(&set);
+    assert_eq!(done.exit, 0, "{}", done.err);
+    assert!(bench.script.asked[0].contains("s3") && done.out.contains("psea"), "{:?} {}", bench.script.asked, done.out);
+    let Some(Request::CaseTriage { category, seal, .. }) = bench.asked().pop().map(|envelope| envelope.request) else {
+        panic!("a triage")
+    };
+    assert_eq!(category.as_deref(), Some("sea.abuse"));
+    assert_eq!((seal.recuse, seal.accused), (Some(vec!["hr".to_owned()]), Some("un agent".into())));
+}
+
+#[test]
+fn on_a_shared_device_a_terminal_asks_who_is_at_work() {
+    let which = || Err(Failure::new("member_not_named").arg("members", "Ali, Rose"));
+    let mut bench = Bench::with(vec![which()]);
+    assert_eq!((bench.run(&line(&["status"])).exit, bench.asked().len()), (2, 1));
+    let mut bench = Bench::with(vec![which()]);
+    bench.script = Script::with(&["Ali"]);
+    assert_eq!(bench.run(&line(&["case", "list"])).exit, 0);
+    assert!(bench.script.asked[0].contains("Ali, Rose"));
+    assert_eq!(bench.asked()[1].member.as_deref(), Some("Ali"));
 }

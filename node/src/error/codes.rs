@@ -119,7 +119,7 @@ pub const CODES: &[Code] = &[
     code("withheld", Exit::Denied, &["field"]),
     code("outside_audience", Exit::Denied, &[]),
     code("must_be_restricted", Exit::Failed, &["level"]),
-    code("needs_sealing", Exit::Failed, &["level", "ref"]),
+    code("needs_sealing", Exit::Failed, &["level", "ref", "command"]),
     code("already_sealed", Exit::Failed, &["ref"]),
     code("not_sealed", Exit::Failed, &["ref"]),
     code("allegation_inside", Exit::Failed, &["ref"]),

@@ -5,7 +5,7 @@ use crdt_model::edit::{ConsentAnswer, NewCase};
 use node::api::Request;
 use node::error::Failure;
 
-use crate::ask::{Asker, RECORD_BYTES_MAX, read_file};
+use crate::ask::{ASK, Asker, RECORD_BYTES_MAX, read_file};
 use crate::commands::case::work::SealArgs;
 use crate::when;
 
@@ -22,7 +22,7 @@ pub(crate) struct New {
     category: Option<String>,
     #[arg(long, value_name = "L")]
     spoken: Option<String>,
-    #[arg(long, value_name = "TEXT")]
+    #[arg(long, value_name = "TEXT", num_args = 0..=1, default_missing_value = ASK)]
     text: Option<String>,
     #[arg(long)]
     urgent: bool,
@@ -38,9 +38,9 @@ pub(crate) struct New {
     group_size: Option<u32>,
     #[arg(long)]
     anonymous: bool,
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", num_args = 0..=1, default_missing_value = ASK)]
     reporter_name: Option<String>,
-    #[arg(long, value_name = "PHONE")]
+    #[arg(long, value_name = "PHONE", num_args = 0..=1, default_missing_value = ASK)]
     phone: Option<String>,
     #[arg(long, value_name = "CODE")]
     sex: Option<String>,
@@ -50,7 +50,7 @@ pub(crate) struct New {
     age_group: Option<String>,
     #[arg(long, value_name = "ANSWER", allow_hyphen_values = false)]
     disability: Option<String>,
-    #[arg(long, value_name = "TEXT")]
+    #[arg(long, value_name = "TEXT", num_args = 0..=1, default_missing_value = ASK)]
     location: Option<String>,
     #[arg(long, value_name = "CODE")]
     admin1: Option<String>,
@@ -60,21 +60,19 @@ pub(crate) struct New {
     admin3: Option<String>,
     #[arg(long, value_name = "ANSWER")]
     consent: Vec<String>,
-    #[arg(long, value_name = "TEXT")]
+    #[arg(long, value_name = "TEXT", num_args = 0..=1, default_missing_value = ASK)]
     safe_contact: Option<String>,
     #[arg(long, value_name = "D")]
     received_at: Option<String>,
     #[arg(long, value_name = "D")]
     incident_at: Option<String>,
-    #[arg(long, value_name = "TEXT")]
+    #[arg(long, value_name = "TEXT", num_args = 0..=1, default_missing_value = ASK)]
     allegation: Option<String>,
-    #[arg(long, value_name = "TEXT")]
-    accused: Option<String>,
     #[command(flatten)]
     seal: SealArgs,
     #[arg(long, value_parser = ["s0", "s1", "s2", "s3"])]
     sensitivity: Option<String>,
-    #[arg(long, value_name = "SYS:ID")]
+    #[arg(long, value_name = "SYS:ID", num_args = 0..=1, default_missing_value = ASK)]
     external_id: Vec<String>,
     #[arg(long, value_name = "REF")]
     slip: Option<String>,
@@ -86,7 +84,11 @@ pub(crate) struct New {
 
 impl New {
     pub(crate) fn request(mut self, asker: &mut Asker<'_>) -> Result<Request, Failure> {
-        let seal = std::mem::take(&mut self.seal).options();
+        let mut seal = std::mem::take(&mut self.seal);
+        // what is asked of a case that will be sealed; of others the node finds out, and asks then
+        let seals = seal.is_for_sealing() || matches!(self.sensitivity.as_deref(), Some("s2" | "s3"));
+        let accused = seal.accused.take();
+        let seal = seal.options(asker)?;
         let base = match &self.from_json {
             Some(file) => record(file, asker)?,
             None => NewCase::default(),
@@ -98,7 +100,15 @@ impl New {
         if !whole_record {
             case.category = asker.offered_code(case.category, "ask-category")?;
         }
-        self.words(&mut case, whole_record, asker)?;
+        let external_ids = std::mem::take(&mut self.external_id);
+        let asked = Asked { anonymous: self.anonymous, seals, whole_record };
+        self.words(&mut case, accused, &asked, asker)?;
+        for given in external_ids {
+            // the number of a person's card elsewhere
+            if let Some(id) = asker.words(Some(given), "--external-id", "ask-external-id")? {
+                case.external_ids.push(external_id(&id.0)?);
+            }
+        }
         Ok(Request::CaseNew { case: Box::new(case), seal })
     }
 
@@ -146,33 +156,47 @@ impl New {
         for consent in &self.consent {
             case.consents.extend(consents(consent)?);
         }
-        for id in &self.external_id {
-            case.external_ids.push(external_id(id)?);
-        }
         Ok(case)
     }
 
-    /// The options that are a person's words: `-` reads standard input, and the usual ones are asked for.
-    fn words(self, case: &mut NewCase, whole_record: bool, asker: &mut Asker<'_>) -> Result<(), Failure> {
-        let mut lay = |field: &mut Option<_>, given: Option<String>, option: &str, question: Option<&str>| {
-            let words = match question.filter(|_| !whole_record) {
-                Some(question) => asker.offered(given, option, question)?,
-                None => asker.words(given, option)?,
+    /// The options that are a person's words: `-` reads standard input, and what is left out is asked for.
+    fn words(
+        self,
+        case: &mut NewCase,
+        accused: Option<String>,
+        asked: &Asked,
+        asker: &mut Asker<'_>,
+    ) -> Result<(), Failure> {
+        let mut lay = |field: &mut Option<_>, given: Option<String>, option: &str, question: &str, offer: bool| {
+            let words = match offer && !asked.whole_record {
+                true => asker.offered(given, option, question)?,
+                false => asker.words(given, option, question)?,
             };
             if words.is_some() {
                 *field = words;
             }
             Ok::<_, Failure>(())
         };
-        let identity = |question| (!self.anonymous).then_some(question);
-        lay(&mut case.text, self.text, "--text", Some("ask-text"))?;
-        lay(&mut case.reporter_name, self.reporter_name, "--reporter-name", identity("ask-reporter-name"))?;
-        lay(&mut case.phone, self.phone, "--phone", identity("ask-phone"))?;
-        lay(&mut case.locality, self.location, "--location", None)?;
-        lay(&mut case.safe_contact, self.safe_contact, "--safe-contact", None)?;
-        lay(&mut case.allegation, self.allegation, "--allegation", None)?;
-        lay(&mut case.accused, self.accused, "--accused", None)
+        // who stays unknown is not asked for a name
+        let named = !asked.anonymous;
+        lay(&mut case.text, self.text, "--text", "ask-text", true)?;
+        lay(&mut case.reporter_name, self.reporter_name, "--reporter-name", "ask-reporter-name", named)?;
+        lay(&mut case.phone, self.phone, "--phone", "ask-phone", named)?;
+        let reachable = named && case.phone.is_some();
+        lay(&mut case.safe_contact, self.safe_contact, "--safe-contact", "ask-safe-contact", reachable)?;
+        lay(&mut case.locality, self.location, "--location", "ask-location", true)?;
+        lay(&mut case.allegation, self.allegation, "--allegation", "ask-allegation", asked.seals)?;
+        lay(&mut case.accused, accused, "--accused", "ask-accused", asked.seals)
     }
+}
+
+/// What decides which questions a new case is worth.
+struct Asked {
+    anonymous: bool,
+    /// It was said on the command line that the case will be sealed.
+    seals: bool,
+    /// A record was read: nothing is asked that it leaves out.
+    whole_record: bool,
 }
 
 /// The record that `--from-json` names.

@@ -11,14 +11,19 @@ use crate::ask::{Asker, in_question};
 pub(crate) struct Set {
     #[arg(value_name = "REF")]
     r#ref: String,
-    #[arg(value_name = "FIELD[=VALUE]", required = true)]
+    #[arg(value_name = "FIELD[=VALUE]")]
     assignments: Vec<String>,
 }
 
 impl Set {
     pub(crate) fn request(self, asker: &mut Asker<'_>) -> Result<Request, Failure> {
-        let assignments =
-            self.assignments.into_iter().map(|text| assignment(&text, asker)).collect::<Result<_, _>>()?;
+        let mut assignments = self.assignments;
+        if assignments.is_empty() {
+            // a comma parts fields, never values: those are asked for one by one
+            let fields = asker.required(None, "FIELD=VALUE", "ask-fields")?;
+            assignments.extend(fields.split(',').map(str::trim).filter(|name| !name.is_empty()).map(str::to_owned));
+        }
+        let assignments = assignments.into_iter().map(|text| assignment(&text, asker)).collect::<Result<_, _>>()?;
         Ok(Request::CaseSet { r#ref: self.r#ref, assignments })
     }
 }

@@ -4,7 +4,7 @@ use clap::Args;
 use node::api::{Request, SealOptions};
 use node::error::Failure;
 
-use crate::ask::Asker;
+use crate::ask::{ASK, Asker};
 use crate::when;
 
 /// A verb that needs nothing but the case.
@@ -25,7 +25,7 @@ pub(crate) struct Conflicts {
 struct Text {
     #[arg(value_name = "TEXT", conflicts_with = "text")]
     body: Option<String>,
-    #[arg(long, value_name = "TEXT")]
+    #[arg(long, value_name = "TEXT", num_args = 0..=1, default_missing_value = ASK)]
     text: Option<String>,
 }
 
@@ -97,12 +97,20 @@ pub(crate) struct SealArgs {
     no_recusal: bool,
     #[arg(long, value_name = "CODE")]
     audience: Option<String>,
+    #[arg(long, value_name = "TEXT", num_args = 0..=1, default_missing_value = ASK)]
+    pub(crate) accused: Option<String>,
 }
 
 impl SealArgs {
-    pub(crate) fn options(self) -> SealOptions {
+    /// Something was said that only a restricted case needs.
+    pub(crate) fn is_for_sealing(&self) -> bool {
+        self.no_recusal || !self.recuse.is_empty() || self.audience.is_some() || self.accused.is_some()
+    }
+
+    pub(crate) fn options(self, asker: &mut Asker<'_>) -> Result<SealOptions, Failure> {
         let recuse = (self.no_recusal || !self.recuse.is_empty()).then_some(self.recuse);
-        SealOptions { recuse, audience: self.audience, accused: None }
+        let accused = asker.words(self.accused, "--accused", "ask-accused")?;
+        Ok(SealOptions { recuse, audience: self.audience, accused })
     }
 }
 
@@ -110,21 +118,18 @@ impl SealArgs {
 pub(crate) struct Seal {
     #[arg(value_name = "REF")]
     r#ref: String,
-    #[arg(long, value_name = "TEXT")]
+    #[arg(long, value_name = "TEXT", num_args = 0..=1, default_missing_value = ASK)]
     reason: Option<String>,
-    #[arg(long, value_name = "TEXT")]
-    accused: Option<String>,
     #[command(flatten)]
     seal: SealArgs,
 }
 
 impl Seal {
     pub(crate) fn request(self, asker: &mut Asker<'_>) -> Result<Request, Failure> {
-        let accused = asker.words(self.accused, "--accused")?;
         Ok(Request::CaseSeal {
             r#ref: self.r#ref,
             reason: asker.required_words(self.reason, "--reason", "ask-reason")?,
-            seal: SealOptions { accused, ..self.seal.options() },
+            seal: self.seal.options(asker)?,
         })
     }
 }
@@ -135,7 +140,7 @@ pub(crate) struct Raise {
     r#ref: String,
     #[arg(long, value_parser = ["s1", "s2", "s3"])]
     to: Option<String>,
-    #[arg(long, value_name = "TEXT")]
+    #[arg(long, value_name = "TEXT", num_args = 0..=1, default_missing_value = ASK)]
     reason: Option<String>,
     #[command(flatten)]
     seal: SealArgs,
@@ -147,7 +152,7 @@ impl Raise {
             r#ref: self.r#ref,
             to: self.to,
             reason: asker.required_words(self.reason, "--reason", "ask-reason")?,
-            seal: self.seal.options(),
+            seal: self.seal.options(asker)?,
         })
     }
 }
@@ -158,7 +163,7 @@ pub(crate) struct Lower {
     r#ref: String,
     #[arg(long, value_parser = ["s0", "s1", "s2"])]
     to: Option<String>,
-    #[arg(long, value_name = "TEXT")]
+    #[arg(long, value_name = "TEXT", num_args = 0..=1, default_missing_value = ASK)]
     reason: Option<String>,
 }
 
@@ -170,25 +175,42 @@ impl Lower {
 }
 
 impl Triage {
-    pub(crate) fn request(self) -> Request {
-        Request::CaseTriage {
+    pub(crate) fn request(self, asker: &mut Asker<'_>) -> Result<Request, Failure> {
+        let says_nothing = self.category.is_none()
+            && self.case_type.is_none()
+            && self.sensitivity.is_none()
+            && self.priority.is_none()
+            && !self.urgent
+            && self.project.is_none();
+        // a category beside a reference tells a secret to the shell's history
+        let category = match says_nothing {
+            true => asker.offered_code(None, "ask-category-triage")?,
+            false => self.category,
+        };
+        Ok(Request::CaseTriage {
             r#ref: self.r#ref,
-            category: self.category,
+            category,
             case_type: self.case_type,
             sensitivity: self.sensitivity,
             priority: self.priority.or_else(|| self.urgent.then(|| "p1".to_owned())),
             project: self.project,
-            seal: self.seal.options(),
-        }
+            seal: self.seal.options(asker)?,
+        })
     }
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct Assign {
     #[arg(value_name = "REF")]
-    pub(crate) r#ref: String,
+    r#ref: String,
     #[arg(value_name = "WHO")]
-    pub(crate) who: String,
+    who: Option<String>,
+}
+
+impl Assign {
+    pub(crate) fn request(self, asker: &mut Asker<'_>) -> Result<Request, Failure> {
+        Ok(Request::CaseAssign { r#ref: self.r#ref, who: asker.required(self.who, "WHO", "ask-who")? })
+    }
 }
 
 #[derive(Debug, Args)]
@@ -197,7 +219,7 @@ pub(crate) struct Act {
     r#ref: String,
     #[command(flatten)]
     text: Text,
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", num_args = 0..=1, default_missing_value = ASK)]
     on_behalf: Option<String>,
     #[arg(long, value_name = "D")]
     due: Option<String>,
@@ -208,7 +230,7 @@ impl Act {
         Ok(Request::CaseAct {
             r#ref: self.r#ref,
             what: asker.required_words(self.text.given(), "--text", "ask-what")?,
-            on_behalf: asker.words(self.on_behalf, "--on-behalf")?,
+            on_behalf: asker.words(self.on_behalf, "--on-behalf", "ask-on-behalf")?,
             due_ms: when::future_ms("--due", self.due.as_deref(), asker.now_ms)?,
         })
     }
@@ -255,7 +277,7 @@ impl Resolve {
 pub(crate) struct Answer {
     #[arg(value_name = "REF")]
     r#ref: String,
-    #[arg(long, value_name = "TEXT")]
+    #[arg(long, value_name = "TEXT", num_args = 0..=1, default_missing_value = ASK)]
     text: Option<String>,
     #[arg(long, value_parser = ["yes", "partly", "no", "declined"])]
     satisfied: Option<String>,
@@ -265,7 +287,7 @@ impl Answer {
     pub(crate) fn request(self, asker: &mut Asker<'_>) -> Result<Request, Failure> {
         // The answer and what the person says of it are two acts: with `--satisfied` alone the answer was given before.
         let text = match self.satisfied {
-            Some(_) => asker.words(self.text, "--text")?,
+            Some(_) => asker.words(self.text, "--text", "ask-answer")?,
             None => Some(asker.required_words(self.text, "--text", "ask-answer")?),
         };
         let satisfied = self.satisfied.map(|said| satisfaction(&said).to_owned());
@@ -321,7 +343,7 @@ pub(crate) struct Close {
 pub(crate) struct Reopen {
     #[arg(value_name = "REF")]
     r#ref: String,
-    #[arg(long, value_name = "TEXT")]
+    #[arg(long, value_name = "TEXT", num_args = 0..=1, default_missing_value = ASK)]
     reason: Option<String>,
 }
 
