@@ -172,3 +172,52 @@ fn a_bad_row_goes_to_the_rejects_file_and_the_others_are_kept() {
     assert_eq!((&error["row"], &error["line"], &error["field"]), (&json!(2), &json!(3), &json!("canal")), "{summary}");
     assert_eq!(org.rose.ok("case list --count"), json!({"count": 2}));
 }
+
+/// Free texts of rows that nobody had sealed are looked at: which row and field, and the case to be sealed, never the
+/// word. It blocks nothing, and a row that is sealed anyway has nothing to warn of.
+#[test]
+fn a_sensitive_word_in_a_row_names_the_row_the_field_and_the_case() {
+    let home = Home::init("PAM", "JER", "Rose");
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let (file, rejects) = (folder.path().join("rows.csv"), folder.path().join("rejects.csv"));
+    let mut text = String::from("_uuid;end;canal;type;categories;description\r\n");
+    for (id, category, words) in [
+        ("a1", "sim_perdue", "La carte est perdue."),
+        ("a2", "sim_perdue", "Elle a été violée au site."),
+        ("a3", "eas_fournisseur", "Elle a été violée au site."),
+    ] {
+        writeln!(text, "{id};2024-06-15T16:51:43.000-04:00;sms;plainte;{category};{words}\r").expect("a String");
+    }
+    std::fs::write(&file, &text).expect("a temporary file can be written");
+    let line = |more: &str| {
+        let command = home.command(&format!("import --as kobo {more}")).arg(file.display().to_string());
+        command.arg("--rejects").arg(rejects.display().to_string())
+    };
+    let dry = line("--dry-run").run().ok();
+    let of = |told: &Value| {
+        let all = told["warnings"].as_array().expect("a list").iter();
+        all.filter(|warning| warning["code"] == "sensitive_words").cloned().collect::<Vec<_>>()
+    };
+    let told = of(&dry);
+    assert_eq!((told.len(), &told[0]["row"], &told[0]["field"]), (1, &json!(2), &json!("text")), "{dry}");
+    assert_eq!(told[0]["case_id"], Value::Null, "nothing was written: {dry}");
+
+    let done = line("").run();
+    let summary = done.ok();
+    assert_eq!((&summary["created"], &summary["sealed"]), (&json!(3), &json!(1)), "{summary}");
+    let told = of(&summary);
+    assert_eq!((told.len(), &told[0]["row"]), (1, &json!(2)), "{summary}");
+    assert!(told[0]["message"].as_str().is_some_and(|message| message.contains("seal")), "{summary}");
+    assert!(!summary.to_string().contains("viol"), "{summary}");
+    assert!(!rejects.exists(), "nothing was rejected");
+    // the case it names is the one to be sealed
+    let case = told[0]["case_id"].as_str().expect("the case of the row");
+    let seal = home.command(&format!("case seal {case} --no-recusal --audience psea --reason -"));
+    assert_eq!(seal.stdin("Inventé.").run().ok()["restricted"], true);
+
+    let other = Home::init("PAM", "JER", "Rose");
+    let told = other.command("import --as kobo").arg(file.display().to_string()).in_words().run();
+    let shown = told.stdout.replace('\n', " ");
+    assert!(told.status.success() && shown.contains("row 2, ") && shown.contains("boucle case seal "), "{told}");
+    assert!(!shown.contains("viol"), "{told}");
+}

@@ -10,3 +10,5 @@ mod digest;
 mod doctor;
 mod import;
 mod keys;
+mod sealing;
+mod withdrawals;

@@ -8,7 +8,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 use crate::process::{Output, Spawned, program};
-use crate::{Doomed, RunningNode};
+use crate::{AtTerminal, Doomed, RunningNode};
 
 /// What everybody types here.
 pub const PASSPHRASE: &str = "sept mots choisis pour les essais seulement";
@@ -245,6 +245,11 @@ impl Invocation {
     /// Starts it, to be killed where it hangs.
     pub fn doomed(self) -> Doomed {
         Doomed::start(self.into_command())
+    }
+
+    /// Starts it on a terminal, for a person in English.
+    pub fn at_terminal(self) -> AtTerminal {
+        AtTerminal::start(&self.in_words().into_command())
     }
 
     /// Runs it to its end.

@@ -12,9 +12,11 @@ mod home;
 mod org;
 mod process;
 mod running;
+mod terminal;
 
 pub use doomed::{Doomed, Sign};
 pub use home::{Home, Invocation, PASSPHRASE};
 pub use org::{Org, fingerprints, first_peer, same_entries, sync, sync_until_equal};
 pub use process::{Output, Spawned, WAIT, program};
 pub use running::RunningNode;
+pub use terminal::AtTerminal;
