@@ -18,8 +18,12 @@ use std::collections::BTreeMap;
 use chacha20poly1305::aead::{Aead, KeyInit, Payload};
 use chacha20poly1305::{Key, XChaCha20Poly1305, XNonce};
 use crdt_model::bundle::{Event, Reader, Record, Row, To, Writer};
+use crdt_model::case::fact::{ExposedFact, FactId, FactKind, LowerFact, OldKeysFact, OriginFact, RaiseFact, TextFact};
+use crdt_model::case::sensitivity::Level;
 use crdt_model::cbor::{self, Canonical};
+use crdt_model::document::generation_of;
 use crdt_model::entry::{Entry, Header, Kind, Place, SectionRef, VALIDATOR, entry_id, section_hash};
+use crdt_model::erasure::{Erased, Erasure};
 use crdt_model::frontier::{ChainKey, ForkProof, Frontier, Tip};
 use crdt_model::gate::{AnyKey, Expect, check_change};
 use crdt_model::id::{DeviceId, EntryId, Incarnation};
@@ -29,9 +33,9 @@ use crdt_model::roster::{
     AudienceKey, Founding, Invitation, InviteOp, JoinOp, Operation, SiteKind, SiteOp, Wrapped, six_words,
 };
 use crdt_model::seal::{
-    ActorOf, Entropy, GrantSection, InviteGrant, Plain, StreamGrant, audience_hint, case_key, early_open_key,
-    invite_kem_secret, invite_signing_key, named_audience, open_bundle_slot, open_hint, open_section, open_wrap,
-    ordinary_audience, scope_id, sensitive_hint, stream_key, wrap_secret,
+    ActorOf, Entropy, GrantSection, InviteGrant, Plain, StreamGrant, audience_hint, case_key, device_id,
+    early_open_key, invite_kem_secret, invite_signing_key, named_audience, open_bundle_slot, open_hint, open_section,
+    open_wrap, ordinary_audience, scope_id, sensitive_hint, stream_key, wrap_secret,
 };
 use crdt_model::sync::handshake::{Handshake, Local, NewcomerFault, PeerPolicy, Role, Standing};
 use crdt_model::sync::message::{Gaps, Message, Missing, SectionsOf, Status, wants_hash};
@@ -39,7 +43,7 @@ use crdt_model::sync::news::News;
 use ed25519_dalek::{Signature, Signer, VerifyingKey};
 
 use sheet::Sheet;
-use world::{World, edit};
+use world::{World, birth_of_generation_1, edit};
 
 fn round_trips<T: Canonical>(bytes: &[u8]) -> T {
     let value: T = cbor::decode(bytes).expect("the frozen bytes decode");
@@ -442,6 +446,138 @@ fn a_withdrawal_is_encoded_as_frozen() {
     let taken = Entry::decode(&frozen.hex("taken_back")).expect("a header alone");
     assert_eq!(taken_back(&[taken.clone(), back.clone()]), [taken.id()].into());
     assert!(taken_back(&[edit(&w), back]).is_empty(), "bytes win");
+}
+
+/// The facts that a generation adds, and those that lead to it.
+fn facts(w: &World, first: &Entry) -> Vec<(FactKind, FactId, Vec<u8>)> {
+    let id = |n: u8| FactId([n; 8]);
+    let origin = OriginFact {
+        entry: first.id(),
+        member: Some(w.member),
+        device: w.device,
+        claimed_ms: 1_795_219_200_000,
+        n: 0,
+        keys: vec!["summary".into()],
+    };
+    let exposed = ExposedFact { generation: 0, members: vec![w.member], devices: vec![w.device] };
+    let old = (w.device, w.incarnation, case_key(&w.stream(), &w.doc, 0));
+    let lower = LowerFact { level: Level::S0, raises: vec![id(0xd1)], seen: vec![id(0xd6), id(0xd7)] };
+    vec![
+        (FactKind::Raise, id(0xd1), cbor::encode(&RaiseFact { level: Level::S3 })),
+        (FactKind::Reason, id(0xd1), cbor::encode(&TextFact { text: "grave".into() })),
+        (FactKind::Origin, id(0xd2), cbor::encode(&origin)),
+        (FactKind::Origin, id(0xd3), cbor::encode(&OriginFact { member: None, n: 1, keys: vec![], ..origin })),
+        (FactKind::Exposed, id(0xd4), cbor::encode(&exposed)),
+        (FactKind::OldKeys, id(0xd5), cbor::encode(&OldKeysFact { generation: 0, keys: vec![old] })),
+        (FactKind::Lower, id(0xd8), cbor::encode(&lower)),
+    ]
+}
+
+/// The sensitive layer of a birth. A lowering stands in the generation after.
+fn restating(facts: &[(FactKind, FactId, Vec<u8>)]) -> Vec<LayerOp> {
+    let put = |(kind, id, bytes): &(FactKind, FactId, Vec<u8>)| LayerOp::Put {
+        key: kind.key(*id),
+        value: Value::Bytes(bytes.clone()),
+    };
+    let mut ops: Vec<LayerOp> = facts.iter().filter(|(kind, ..)| *kind != FactKind::Lower).map(put).collect();
+    for (key, text) in [("audience", "psea"), ("summary", "Le montant reçu était incomplet.")] {
+        ops.push(LayerOp::Put { key: key.into(), value: Value::Text(text.into()) });
+    }
+    ops
+}
+
+#[test]
+fn a_case_is_written_anew_as_frozen() {
+    let w = World::new();
+    let first = edit(&w);
+    let facts = facts(&w, &first);
+    let ops = restating(&facts);
+    let birth = birth_of_generation_1(&w, &first, &ops);
+    let mut s = Sheet::new(
+        "generation",
+        "The edit of entry.txt is written anew in generation 1, restricted, by the next entry of its chain: sealed under\n`ck` of ids.txt, granted to the member. Facts by root key. Entropy: a seed of 32 bytes 0x22.",
+    );
+    for (kind, id, bytes) in &facts {
+        s.hex(&kind.key(*id), bytes);
+    }
+    s.note("the entry, what its sensitive section holds, and whose change that is");
+    s.hex("entry", birth.encode()).hex("entry_id", birth.id().0).hex("aad", birth.header().aad());
+    let (named, section) = birth.section(2).expect("held");
+    let plain = open_section(&w.ck, section, &birth.header().aad(), 2, named.generation).expect("opens");
+    s.hex("plaintext", cbor::encode(&plain)).hex("actor", w.actor_in(2, 1).0);
+    let frozen = s.check();
+
+    for (kind, id, _) in &facts {
+        kind.check(&frozen.hex(&kind.key(*id))).expect("one canonical fact");
+    }
+    let back = Entry::decode(&frozen.hex("entry")).expect("an entry");
+    back.verify(&w.device_ed.signing_key().verifying_key()).expect("signed by the device");
+    assert_eq!(back.header().deps, [first.id()]);
+    assert_eq!(generation_of(back.header()), Some(1));
+    assert_eq!(frozen.hex("aad"), back.header().aad());
+    let (named, section) = back.section(3).expect("held");
+    let grant: GrantSection = round_trips(section);
+    let context = (&w.org, &w.scope, &w.doc);
+    assert_eq!(
+        (named.generation, grant.open(context, &back.header().aad(), &w.member_x)),
+        (1, vec![(2, w.ck.clone())])
+    );
+    let (_, section) = back.section(2).expect("held");
+    let aad = back.header().aad();
+    assert!(open_section(&w.ck, section, &aad, 2, 0).is_err(), "of no other generation");
+    let plain = open_section(&w.ck, section, &aad, 2, 1).expect("opens");
+    plain.verify(&aad, 2, &w.member_ed.signing_key().verifying_key()).expect("signed by the member");
+    let expect = Expect { actor: w.actor_in(2, 1), drop_box: false, visible: &|_| false };
+    let checked = check_change(&plain.change, &expect, LayerDoc::new().history(), &AnyKey).expect("passes");
+    assert_eq!(checked.ops().iter().map(|op| op.op.clone()).collect::<Vec<_>>(), ops);
+}
+
+#[test]
+fn an_erasure_is_signed_twice_as_frozen() {
+    let w = World::new();
+    let first = edit(&w);
+    let birth = birth_of_generation_1(&w, &first, &restating(&facts(&w, &first)));
+    let erasure = Erasure::of_generation(0);
+    let content = cbor::encode(&Retraction::Erasure(erasure));
+    let (other_ed, other_x) = (world::secret(0x19), world::secret(0x1a));
+    let other = device_id(&other_ed.signing_key().verifying_key().to_bytes(), &other_x.kem_public());
+    let sign = |device: DeviceId, ed: &ed25519_dalek::SigningKey, before: Option<&Entry>, deps: Vec<EntryId>| {
+        let section = SectionRef { layer: 0, generation: 0, len: content.len() as u32, hash: [0; 32], hint: [0; 8] };
+        let mut header = Header { kind: Kind::Erasure, device, sections: vec![section], ..first.header().clone() };
+        header.deps = deps;
+        (header.seq, header.prev) = before.map_or((1, EntryId::ZERO), |entry| (entry.header().seq + 1, entry.id()));
+        header.bytes_total = before.map_or(0, |entry| entry.header().bytes_total) + header.cost();
+        Entry::sign(header, vec![content.clone()], ed)
+    };
+    let one = sign(w.device, &w.device_ed.signing_key(), Some(&birth), vec![birth.id()]);
+    let mut deps = vec![birth.id(), one.id()];
+    deps.sort_unstable();
+    let two = sign(other, &other_ed.signing_key(), None, deps);
+    let mut gone = first.clone();
+    for layer in 0..4 {
+        gone.drop_section(layer);
+    }
+    let mut s = Sheet::new(
+        "erasure",
+        "What came before generation 1 of a case is erased: the device of entry.txt says so after its birth, another device,\nfrom the secrets below, names that and the birth. Then the edit of entry.txt as it travels from now on.",
+    );
+    s.hex("content", &content).hex("birth_id", birth.id().0);
+    s.hex("first", one.encode()).hex("first_id", one.id().0);
+    s.hex("other.ed_secret", other_ed.0).hex("other.x_secret", other_x.0).hex("other.device_id", other.0);
+    s.hex("second", two.encode()).hex("second_id", two.id().0).hex("erased", gone.encode());
+    let frozen = s.check();
+    assert_eq!(round_trips::<Retraction>(&frozen.hex("content")), Retraction::Erasure(erasure));
+    let keys = [("first", &w.device_ed), ("second", &other_ed)];
+    for (label, ed) in keys {
+        let back = Entry::decode(&frozen.hex(label)).expect("an entry");
+        back.verify(&ed.signing_key().verifying_key()).expect("signed by its device");
+        assert_eq!(Retraction::read_from(&back), Some(Retraction::Erasure(erasure)));
+        assert!(back.header().deps.contains(&birth.id()), "the heir");
+    }
+    let mut erased = Erased::of_layers([Some(0); 3]);
+    assert_eq!(erased.strip(&first).map(|entry| entry.encode()), Some(frozen.hex("erased")));
+    erased = Erased::of_layers([None, Some(0), Some(0)]);
+    assert_eq!(erased.whole(), None);
 }
 
 /// Everybody of `World` is a member, everybody else unknown.

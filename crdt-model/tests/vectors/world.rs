@@ -7,7 +7,7 @@ use crdt_model::layer::{Layer, LayerDoc, LayerOp, Value};
 use crdt_model::roster::PublicKeys;
 use crdt_model::seal::{
     ActorOf, Entropy, FLAG_DEVICE_ONLY, Plain, Sealing, Secret, audience_hint, case_key, device_id, member_id,
-    open_hint, ordinary_audience, scope_id, stream_key,
+    open_hint, ordinary_audience, scope_id, sensitive_hint, stream_key,
 };
 
 /// The secret of 32 bytes `n`.
@@ -62,12 +62,17 @@ impl World {
 
     /// The member's actor in a layer of the document.
     pub(crate) fn actor(&self, layer: u8) -> ActorId {
+        self.actor_in(layer, 0)
+    }
+
+    /// The member's actor in a layer of a generation of the document.
+    pub(crate) fn actor_in(&self, layer: u8, generation: u32) -> ActorId {
         ActorOf {
             org: &self.org,
             scope: &self.scope,
             doc: &self.doc,
             layer,
-            generation: 0,
+            generation,
             device: &self.device,
             incarnation: &self.incarnation,
             member: &self.member,
@@ -119,5 +124,52 @@ pub(crate) fn edit(w: &World) -> Entry {
         ],
     };
     compose(&plan, &w.device_ed.signing_key(), Some(&w.member_ed.signing_key()), &mut Entropy::new([0x21; 32]))
+        .expect("it fits")
+}
+
+/// The next entry of the chain: the case of [`edit`] written anew in generation 1, sealed under `ck` to the member, with
+/// these operations in its sensitive layer.
+pub(crate) fn birth_of_generation_1(w: &World, first: &Entry, sensitive: &[LayerOp]) -> Entry {
+    let audience = ordinary_audience(&w.org, &w.scope);
+    let plain = |layer: u8, flags: u8, ops: &[LayerOp]| Plain {
+        salt: [0x20 + layer; 16],
+        claimed_ms: 1_795_219_260_000,
+        member: if flags & FLAG_DEVICE_ONLY == 0 { w.member } else { MemberId::ZERO },
+        member_sig: [0; 64],
+        flags,
+        generation: 1,
+        change: LayerDoc::new().author(w.actor_in(layer, 1), ops).expect("they fit"),
+    };
+    let mark = [
+        LayerOp::Put { key: "restricted".into(), value: Value::Bool(true) },
+        LayerOp::Put { key: "week".into(), value: Value::Text("2026-W47".into()) },
+    ];
+    let (header, seq) = (first.header(), 2);
+    let plan = EntryPlan {
+        org: w.org,
+        scope: w.scope,
+        kind: Kind::Edit,
+        doc: w.doc,
+        device: w.device,
+        incarnation: w.incarnation,
+        place: Place { seq, prev: first.id(), bytes_before: header.bytes_total },
+        auth: header.auth.clone(),
+        deps: vec![first.id()],
+        sections: vec![
+            SectionPlan::Sealed {
+                layer: Layer::Open,
+                hint: open_hint(3),
+                sealing: Sealing { key: secret(0x18), plain: plain(0, FLAG_DEVICE_ONLY, &mark) },
+            },
+            SectionPlan::Padding { layer: Layer::Personal, hint: audience_hint(&audience, 3) },
+            SectionPlan::Sealed {
+                layer: Layer::Sensitive,
+                hint: sensitive_hint(&w.ck, &w.doc, &w.device, &w.incarnation, seq),
+                sealing: Sealing { key: w.ck.clone(), plain: plain(2, 0, sensitive) },
+            },
+            SectionPlan::Grant { to: Some((w.ck.clone(), vec![w.member_x.kem_public()])) },
+        ],
+    };
+    compose(&plan, &w.device_ed.signing_key(), Some(&w.member_ed.signing_key()), &mut Entropy::new([0x22; 32]))
         .expect("it fits")
 }
