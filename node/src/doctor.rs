@@ -128,6 +128,10 @@ pub(crate) const FINDINGS: &[(&str, &[&str])] = &[
     ("network_firewall", &["name"]),
     ("discovery_ok", &[]),
     ("discovery_impossible", &[]),
+    ("discovery_heard", &["n", "who"]),
+    ("discovery_alone", &[]),
+    ("discovery_off", &[]),
+    ("discovery_failed", &["why"]),
     ("keys_ok", &["slots", "mib", "passes"]),
     ("keys_cheap", &["mib", "passes"]),
     ("keys_incarnation", &["incarnation", "counter"]),
@@ -146,6 +150,7 @@ pub(crate) const FINDINGS: &[(&str, &[&str])] = &[
     ("store_waiting", &["n"]),
     ("store_refused", &["n"]),
     ("store_verified", &["entries"]),
+    ("store_space", &["stored_mb", "free_mb"]),
     ("store_problems", &["n"]),
     ("peers_ok", &["n", "days"]),
     ("peers_never", &[]),
@@ -196,6 +201,9 @@ impl Node {
         let mut found = machine::clock(home, now_ms);
         found.extend(disk::home(home));
         found.extend(machine::network(&self.listening()));
+        if let Some(core) = self.held().filter(|_| self.is_running()) {
+            found.extend(self.reach(&core).ok().as_ref().and_then(machine::discovery));
+        }
         found.extend(keys::keys(home));
         let store_mb = disk::megabytes(disk::size_of(&home.join(STORE_FILE)));
         match (&opened, self.held()) {
@@ -211,6 +219,7 @@ impl Node {
                             on_progress(Progress { what: "entries".into(), done, total: Some(total) });
                         };
                         found.push(org::verified(core, &mut reader, &mut told));
+                        found.extend(org::space(core));
                     }
                 }
             }

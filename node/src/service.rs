@@ -306,7 +306,7 @@ impl Node {
         Ok(told)
     }
 
-    fn is_running(&self) -> bool {
+    pub(crate) fn is_running(&self) -> bool {
         locked(&self.engine).is_some()
     }
 

@@ -108,6 +108,15 @@ impl std::fmt::Debug for StoredEntry {
     }
 }
 
+/// What the file holds, bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SpaceUsed {
+    /// Keys and values.
+    pub stored: u64,
+    /// Free pages, and what is left over in others: used again before the file grows.
+    pub free: u64,
+}
+
 /// What a store needs to open.
 #[derive(Clone)]
 pub struct StoreConfig {
@@ -362,6 +371,20 @@ impl Store {
         *self.live.write().unwrap_or_else(PoisonError::into_inner) = Live { index, state };
         drop(db);
         Ok(value)
+    }
+
+    /// What the file holds. Every page is visited, and writers wait meanwhile.
+    ///
+    /// # Errors
+    ///
+    /// A failure of the file.
+    pub fn space(&self) -> Result<SpaceUsed, StoreError> {
+        let writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
+        let (db, txn) = self.begin_write(&writer)?;
+        let stats = txn.stats().map_err(self.ctx.fail("look at its space"))?;
+        txn.abort().map_err(self.ctx.fail("look at its space"))?;
+        drop(db);
+        Ok(SpaceUsed { stored: stats.stored_bytes(), free: stats.fragmented_bytes() })
     }
 
     fn begin_write(&self, writer: &MutexGuard<'_, ()>) -> Result<(Arc<Database>, WriteTransaction), StoreError> {

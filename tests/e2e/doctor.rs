@@ -28,7 +28,8 @@ fn bad(output: &Output) -> Value {
 fn a_home_that_works_is_examined_whole_and_a_locked_one_as_far_as_it_goes() {
     let home = Home::init("PAM", "JER", "Rose");
     let report = home.ok("doctor --deep");
-    for check in ["store_ok", "store_verified", "members_ok", "keys_incarnation", "clock_ok", "home_ok"] {
+    for check in ["store_ok", "store_verified", "store_space", "members_ok", "keys_incarnation", "clock_ok", "home_ok"]
+    {
         assert!(has(&report, check, "ok"), "{check}: {report}");
     }
     // nobody met; one person alone holds every audience; a passphrase for tests
@@ -45,7 +46,8 @@ fn a_home_that_works_is_examined_whole_and_a_locked_one_as_far_as_it_goes() {
 fn a_node_that_runs_says_where_it_listens() {
     let home = Home::init("PAM", "JER", "Rose");
     let running = home.start();
-    assert!(has(&home.ok("doctor"), "network_listening", "ok"));
+    let report = home.ok("doctor");
+    assert!(has(&report, "network_listening", "ok") && has(&report, "discovery_off", "ok"), "{report}");
     drop(running);
     assert!(has(&home.ok("doctor"), "network_not_running", "warn"));
 }

@@ -122,6 +122,14 @@ fn advice(home: &Home) -> Vec<String> {
     codes.iter().filter_map(Value::as_str).map(str::to_owned).collect()
 }
 
+/// What `doctor` found of this.
+fn found(home: &Home, check: &str) -> Value {
+    let report = home.ok("doctor");
+    let checks = report["checks"].as_array().cloned().unwrap_or_default();
+    let one = checks.into_iter().find(|one| one["check"] == check);
+    one.unwrap_or_else(|| panic!("{check} is not in {report}"))["found"].clone()
+}
+
 /// What a node showed at its start.
 fn shown(node: &RunningNode) -> String {
     node.ready()["listening"].to_string()
@@ -157,6 +165,14 @@ fn two_nodes_on_a_wire_find_each_other_and_a_case_crosses() {
     let back = urgent(&ali);
     log.until("and the other way", || has(&org.rose, &back));
     assert!(advice(&ali).is_empty(), "who is in touch needs no advice");
+    for (home, site) in [(&org.rose, "JER ("), (&ali, "REG (")] {
+        let heard = found(home, "discovery_heard");
+        assert_eq!(heard["n"], 1, "{heard}");
+        assert!(
+            heard["who"].as_str().is_some_and(|who| who.starts_with(site) && who.contains("/ip4/10.77.")),
+            "{heard}"
+        );
+    }
 }
 
 #[test]
@@ -255,6 +271,7 @@ fn where_clients_are_isolated_status_and_sync_say_what_to_do() {
         assert!(told.iter().any(|c| c == code), "{code} is not among {told:?}");
     }
     assert_eq!(reach(&ali)["interfaces"], serde_json::json!(["10.77.0.2"]));
+    found(&ali, "discovery_alone");
     // an address helps as little here, and says so in the time it promises
     assert!(shown(&nodes[0]).contains("/ip4/10.77.0.1/tcp/4410"), "{}", nodes[0].ready());
     let began = Instant::now();

@@ -163,7 +163,7 @@ fn a_status_without_anybody_in_touch_says_what_was_tried_and_what_to_do_within_e
         "  192.168.1.9:4410: no answer (",
         "  10.0.0.1:4410: answered (",
         "To do:\n  - check that the other machine is on the same Wi-Fi",
-        "  - carry it on a USB stick\n",
+        "  - carry it on a USB stick: `boucle carry` on both machines\n",
     ] {
         assert!(shown.contains(part), "{part} is not in:\n{shown}");
     }

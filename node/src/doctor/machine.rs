@@ -5,6 +5,7 @@ use std::path::Path;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use crdt_model::case::moment::rfc3339;
+use serde_json::Value as Json;
 
 use super::Finding;
 use crate::keyring::KEYRING_FILE;
@@ -80,6 +81,41 @@ pub(super) fn network(listening: &[String]) -> Vec<Finding> {
     found
 }
 
+/// Whom a running node has heard on the local network: `reach` of `boucle status`, told as a finding.
+pub(super) fn discovery(reach: &Json) -> Option<Finding> {
+    let list = |name: &str| reach[name].as_array().map(Vec::as_slice).unwrap_or_default();
+    let of = |row: &Json, name: &str| row[name].as_str().map(str::to_owned);
+    Some(match reach["discovery"]["state"].as_str()? {
+        "on" => match reach["discovery"]["heard"].as_u64().unwrap_or(0) {
+            0 if list("connected").is_empty() => Finding::warn("discovery_alone"),
+            0 => return None,
+            n => {
+                let named = |row: &Json| {
+                    let (addr, device) = (of(row, "addr").unwrap_or_default(), of(row, "device"));
+                    let met = list("connected").iter().find(|peer| peer["device"] == row["device"]);
+                    let name = met.and_then(|peer| of(peer, "site"));
+                    match name.or_else(|| Some(device?.chars().take(8).collect())) {
+                        Some(name) => format!("{name} ({addr})"),
+                        None => addr,
+                    }
+                };
+                let called = list("addresses").iter().filter(|row| row["source"] == "heard");
+                let mut who: Vec<String> = called.map(named).collect();
+                if who.is_empty() {
+                    // the other side was quicker to call
+                    who = list("connected").iter().map(named).collect();
+                }
+                Finding::ok("discovery_heard").arg("n", n).arg("who", who.join(", "))
+            }
+        },
+        "off" => Finding::ok("discovery_off"),
+        state => {
+            let why = of(&reach["discovery"], "reason").unwrap_or_else(|| state.to_owned());
+            Finding::warn("discovery_failed").arg("why", why)
+        }
+    })
+}
+
 /// The address this machine would use on its network. Nothing is sent: a socket is only given a destination.
 fn lan_address() -> Option<Ipv4Addr> {
     let socket = UdpSocket::bind((Ipv4Addr::UNSPECIFIED, 0)).ok()?;
@@ -120,8 +156,36 @@ fn multicast() -> bool {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
     use crate::doctor::State;
+
+    #[test]
+    fn a_running_node_says_whom_it_heard_and_when_it_hears_nobody() {
+        let reach = |state: &str, heard: u64, connected: Json| {
+            let addresses = json!([
+                {"addr": "/ip4/192.168.1.7/tcp/4410", "source": "heard", "device": "53e3da1e00"},
+                {"addr": "/ip4/192.168.1.8/tcp/4410", "source": "heard", "device": "019ebb14aa"},
+                {"addr": "/ip4/192.168.1.9/tcp/4410", "source": "heard", "device": null},
+                {"addr": "/ip4/10.0.0.1/tcp/4410", "source": "named", "device": "53e3da1e00"},
+            ]);
+            let reach = json!({
+                "discovery": {"state": state, "heard": heard, "reason": null},
+                "connected": connected, "addresses": addresses,
+            });
+            discovery(&reach)
+        };
+        let met = || json!([{"device": "53e3da1e00", "site": "JER"}]);
+        let heard = reach("on", 3, met()).expect("told");
+        assert_eq!((heard.code, heard.state), ("discovery_heard", State::Ok));
+        let who = "JER (/ip4/192.168.1.7/tcp/4410), 019ebb14 (/ip4/192.168.1.8/tcp/4410), /ip4/192.168.1.9/tcp/4410";
+        assert_eq!(heard.args, [("n", "3".to_owned()), ("who", who.to_owned())]);
+        assert_eq!(reach("on", 0, json!([])).map(|found| found.code), Some("discovery_alone"));
+        assert_eq!(reach("on", 0, met()), None, "in touch by an address: nothing is amiss");
+        assert_eq!(reach("off", 0, json!([])).map(|found| found.code), Some("discovery_off"));
+        assert_eq!(reach("flooded", 9, met()).map(|found| found.code), Some("discovery_failed"));
+    }
 
     #[test]
     fn a_clock_before_the_program_or_the_files_is_bad_and_one_far_ahead_is_doubted() -> std::io::Result<()> {

@@ -44,6 +44,13 @@ pub(super) fn verified(core: &Core, reader: &mut Reader, told: &mut dyn FnMut(u6
     }
 }
 
+/// What the file holds, and what of it is free or in pieces: it is used again before the file grows.
+pub(super) fn space(core: &Core) -> Option<Finding> {
+    let space = core.store.space().ok()?;
+    let mb = super::disk::megabytes;
+    Some(Finding::ok("store_space").arg("stored_mb", mb(space.stored)).arg("free_mb", mb(space.free)))
+}
+
 /// Entries that claim to be of the future: theirs or ours, one clock is wrong.
 pub(super) fn entries_ahead(core: &Core, reader: &mut Reader, now_ms: i64) -> Option<Finding> {
     let status = core.status(&core.shared(), Some(reader), now_ms).ok()?;
