@@ -244,11 +244,13 @@ impl Turn {
             |n: usize| !order.iter().any(|other| generation(*other) >= generation(n) && pasts.follows(n, *other));
         let witness = Witness::of(entries, order, pasts, gone);
         // a generation that was destroyed was an ordinary one if, in the eyes of those who destroyed it, someone turned it
-        // who may turn no other
+        // who may turn no other, or sealed it: nobody seals what is sealed
         let may_open = |n: usize| roster.device_may_open(&entries[n].header.device);
         let turned = order.iter().copied().filter(|n| generation(*n) > 0 && is_first(*n));
-        let was_ordinary: BTreeSet<u32> =
-            turned.filter(|n| witness.saw(*n) && !may_open(*n)).map(|n| generation(n) - 1).collect();
+        let was_ordinary: BTreeSet<u32> = turned
+            .filter(|n| witness.saw(*n) && (!may_open(*n) || is_marked(&entries[*n])))
+            .map(|n| generation(n) - 1)
+            .collect();
         // by generation: its first entries, and whether they are restricted
         let mut births: BTreeMap<u32, Vec<(usize, bool)>> = BTreeMap::new();
         for n in order {
@@ -342,6 +344,11 @@ fn is_sealed_shape(entry: &DocEntry) -> bool {
         Opened::Plain(plain) => plain.flags & FLAG_DEVICE_ONLY != 0,
         Opened::Absent | Opened::Missing | Opened::Unreadable => true,
     }
+}
+
+/// Whether it can be read that the open layer names nobody.
+fn is_marked(entry: &DocEntry) -> bool {
+    matches!(&entry.layers[usize::from(Layer::Open.code())], Opened::Plain(plain) if plain.flags & FLAG_DEVICE_ONLY != 0)
 }
 
 /// Whether the first entry of a generation may be one, and is restricted.

@@ -357,23 +357,39 @@ fn what_one_sealed_who_may_not_open_stays_sealed_and_whole_when_what_came_before
 
 #[test]
 fn two_who_seal_in_ignorance_of_each_other_lose_nothing_when_one_alone_was_heard_before_the_erasure() {
-    let (founder, operator, focal) = three();
-    let second = founder.invited("PES", "operator", "Bea");
-    exchange(&founder, &second);
-    second.new_case(complaint());
-    exchange(&second, &operator);
-    let case = case_id(&operator.new_case(complaint()));
-    exchange(&operator, &founder);
-    exchange(&founder, &second);
-    seals(&operator, &case, &seal("psea", &[])).expect("sealed");
-    seals(&second, &case, &seal("psea", &[])).expect("sealed");
-    exchange(&operator, &founder);
-    exchange(&founder, &focal);
-    erases(&founder, &focal, &case);
-    exchange(&second, &focal);
-    exchange(&focal, &founder);
-    for home in [&founder, &focal] {
-        let shown = home.show(&case).expect("shown");
+    for by_the_founder in [false, true] {
+        let (founder, operator, focal) = three();
+        let second = founder.invited("PES", "operator", "Bea");
+        exchange(&founder, &second);
+        second.new_case(complaint());
+        exchange(&second, &operator);
+        let case = case_id(&operator.new_case(complaint()));
+        exchange(&operator, &founder);
+        exchange(&founder, &second);
+        seals(&second, &case, &seal("psea", &[])).expect("sealed");
+        match by_the_founder {
+            // her device signs at once
+            true => {
+                seals(&founder, &case, &seal("psea", &[])).expect("sealed");
+                exchange(&founder, &focal);
+                focal.with(|core, reader| core.case_erase(reader, &case, true, false)).expect("approved");
+            }
+            false => {
+                seals(&operator, &case, &seal("psea", &[])).expect("sealed");
+                exchange(&operator, &founder);
+                exchange(&founder, &focal);
+                erases(&founder, &focal, &case);
+            }
+        }
+        exchange(&second, &focal);
+        exchange(&focal, &founder);
+        both_sealed(&founder, &focal, &case);
+    }
+}
+
+fn both_sealed(founder: &Home, focal: &Home, case: &str) {
+    for home in [founder, focal] {
+        let shown = home.show(case).expect("shown");
         assert_eq!((&shown["restricted"], &shown["text"]), (&json!(true), &json!("pas reçu")), "{shown}");
         assert_eq!(shown["reasons"].as_array().map(Vec::len), Some(2), "both said why: {shown}");
         assert_eq!(home.verify()["ok"], true, "{}", home.verify());
