@@ -92,7 +92,7 @@ impl World {
             open_key,
             personal_key,
             scope,
-            doc: birth_doc(&org, &scope, &device_id, &incarnation, 1),
+            doc: birth_doc(&org, &scope, &device_id, &incarnation, 1, &[0; 8]),
             incarnation,
             device_id,
             member_id: member_id(&member_keys.ed, &member_keys.x),
@@ -158,7 +158,7 @@ impl World {
                 SectionPlan::Sealed { layer: Layer::Open, hint: open_hint(1), sealing: self.sealing(Layer::Open) },
                 SectionPlan::Sealed { layer: Layer::Personal, hint: [0x81; 8], sealing: self.sealing(Layer::Personal) },
                 SectionPlan::Padding { layer: Layer::Sensitive, hint: [3; 8] },
-                SectionPlan::Grant { to: None },
+                SectionPlan::Grant { hint: [0; 8], to: None },
             ],
         }
     }

@@ -50,7 +50,7 @@ pub enum Admission {
 /// # Errors
 ///
 /// [`FormError`] for what is dropped and not relayed: another organisation's, a kind in the wrong scope, a signature
-/// that does not hold, a membership entry without its section, a wrong `bytes_total`.
+/// that does not hold, a membership entry without its section, a carrier that is not in form, a wrong `bytes_total`.
 pub fn admit(
     entry: &Entry,
     org: &OrgId,
@@ -61,8 +61,10 @@ pub fn admit(
     if header.org != *org {
         return Err(FormError::ForeignOrg { found: header.org, expected: *org });
     }
-    check_scope(header.kind, &header.scope, org)?;
-    if header.kind == Kind::Membership && entry.section(0).is_none() {
+    let carried = crate::carried::carried(entry)?;
+    let says = carried.as_ref().map_or(header.kind, |carried| carried.header().kind);
+    check_scope(says, &header.scope, org)?;
+    if says == Kind::Membership && entry.section(0).is_none() {
         return Err(malformed("a membership entry comes with its section"));
     }
     if chain.held == Some(entry.id()) {
@@ -88,7 +90,7 @@ pub fn admit(
     Ok(Admission::Append)
 }
 
-/// Membership entries stand in the membership scope and nothing else does, but proofs of forks in it.
+/// Membership entries stand in the membership scope and nothing else does, but proofs of forks, and carriers of such.
 fn check_scope(kind: Kind, scope: &ScopeId, org: &OrgId) -> Result<(), FormError> {
     let in_membership = *scope == membership_scope(org);
     let fits = match kind {

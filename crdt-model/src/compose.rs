@@ -41,6 +41,8 @@ pub enum SectionPlan {
     },
     /// The content key to its readers (none: decoys only), always of one length.
     Grant {
+        /// Looks like a hint: random at a birth, whose document it is part of the name of ([`crate::seal::birth_doc`]).
+        hint: [u8; 8],
         /// The content key and the readers' KEM keys.
         to: Option<(Secret, Vec<[u8; 32]>)>,
     },
@@ -138,7 +140,7 @@ fn attempt(
                 let signer = if sealing.plain.flags & FLAG_DEVICE_ONLY == 0 { member } else { None };
                 seal_section(sealing, signer, &aad, layer.code(), bucket, entropy).map_err(|_| Attempt::Bucket)?
             }
-            SectionPlan::Grant { to } => cbor::encode(&grant(plan, to.as_ref(), &aad, entropy).ok_or(Attempt::Grant)?),
+            SectionPlan::Grant { to, .. } => cbor::encode(&grant(plan, to.as_ref(), &aad, entropy).ok_or(Attempt::Grant)?),
         });
     }
     Ok(Entry::sign(header, sections, device))
@@ -175,7 +177,7 @@ fn header(plan: &EntryPlan, bucket: usize) -> Header {
                 SectionPlan::Clear { layer, bytes } => (*layer, 0, bytes.len(), [0; 8]),
                 SectionPlan::Padding { layer, hint } => (layer.code(), generation, bucket, *hint),
                 SectionPlan::Sealed { layer, hint, sealing } => (layer.code(), sealing.plain.generation, bucket, *hint),
-                SectionPlan::Grant { .. } => (LAYER_GRANT, generation, GrantSection::LEN, [0; 8]),
+                SectionPlan::Grant { hint, .. } => (LAYER_GRANT, generation, GrantSection::LEN, *hint),
             };
             SectionRef { layer, generation, len: len as u32, hash: [0; 32], hint }
         })

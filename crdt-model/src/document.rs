@@ -29,7 +29,7 @@ use crate::gate::{Expect, Schema, check_change};
 use crate::id::{EntryId, MemberId};
 use crate::layer::{Layer, LayerDoc, LayerOp, LayerState, Stamp};
 use crate::roster::Roster;
-use crate::seal::{ActorOf, FLAG_DEVICE_ONLY, FLAG_DROP_BOX, Plain, birth_doc};
+use crate::seal::{ActorOf, FLAG_DEVICE_ONLY, FLAG_DROP_BOX, Plain, birth_of};
 use crate::taxonomy::Capabilities;
 
 /// One layer's section as a reader finds it.
@@ -179,8 +179,9 @@ pub fn build_above(
                         document.faults.push(fault(entry, Some(layer), plain, "apply", "frozen", false));
                         continue;
                     }
-                    pasts.carried[at].insert(change.hash(), *n);
-                    stamps[at].insert(change.hash(), stamp);
+                    // where a device forked, two entries can hold one change: the first tells when it was written
+                    pasts.carried[at].entry(change.hash()).or_default().push(*n);
+                    stamps[at].entry(change.hash()).or_insert(stamp);
                     document.history.push(Written { stamp, layer, ops });
                 }
                 // what it builds on may be in a section that has not come
@@ -446,9 +447,7 @@ fn form_verdict(entry: &DocEntry, kind: Kind) -> Result<(), (&'static str, bool)
     if header.kind != kind {
         return Err(("kind", false));
     }
-    let born_here =
-        birth_doc(&header.org, &header.scope, &header.device, &header.incarnation, header.seq) == header.doc;
-    if kind == Kind::Edit && header.deps.is_empty() != born_here {
+    if kind == Kind::Edit && header.deps.is_empty() != (birth_of(header) == header.doc) {
         return Err(("birth", false));
     }
     Ok(())
@@ -586,7 +585,7 @@ fn heads(entries: &[DocEntry], accepted: &BTreeSet<usize>, turn: &Turn) -> Vec<E
 struct Pasts {
     position: HashMap<usize, usize>,
     past: Vec<Vec<u64>>,
-    carried: [HashMap<ChangeHash, usize>; 3],
+    carried: [HashMap<ChangeHash, Vec<usize>>; 3],
 }
 
 impl Pasts {
@@ -615,7 +614,7 @@ impl Pasts {
     }
 
     fn sees(&self, n: usize, layer: usize, hash: &ChangeHash) -> bool {
-        self.carried[layer].get(hash).is_some_and(|by| self.follows(n, *by))
+        self.carried[layer].get(hash).is_some_and(|by| by.iter().any(|by| self.follows(n, *by)))
     }
 
     /// Whether `before` is in the past of `n`.

@@ -62,6 +62,8 @@ pub enum Kind {
     Keys = 7,
     /// Proof of a fork, unsealed.
     Proof = 8,
+    /// An entry that the fork of its chain cut off, carried on whole ([`crate::carried`]).
+    Carried = 9,
 }
 
 impl Kind {
@@ -76,6 +78,7 @@ impl Kind {
             6 => Self::Knowledge,
             7 => Self::Keys,
             8 => Self::Proof,
+            9 => Self::Carried,
             _ => return None,
         })
     }
@@ -83,13 +86,17 @@ impl Kind {
 
 /// Layer code of a grant section.
 pub const LAYER_GRANT: u8 = 3;
+/// Layer code of the section that names what an entry of kind [`Kind::Carried`] carries. No other kind has it.
+pub const LAYER_CARRIED: u8 = 4;
+/// Most bytes of that section: a header, a signature and their framing.
+pub const CARRIED_BYTES_MAX: usize = HEADER_BYTES_MAX + 72;
 
 /// What a header says of one section.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SectionRef {
-    /// 0 open, 1 personal, 2 sensitive, 3 grant.
+    /// 0 open, 1 personal, 2 sensitive, 3 grant, 4 carried.
     pub layer: u8,
-    /// Which rewriting of the layer.
+    /// Which rewriting of the layer; of layer 4, the kind of what is carried.
     pub generation: u32,
     /// Length in bytes.
     pub len: u32,
@@ -111,7 +118,7 @@ impl Canonical for SectionRef {
     fn read(r: &mut Reader<'_>) -> Result<Self, CborError> {
         r.arr_of(5)?;
         let section = Self { layer: r.u8()?, generation: r.u32()?, len: r.u32()?, hash: r.fixed()?, hint: r.fixed()? };
-        if section.layer > LAYER_GRANT {
+        if section.layer > LAYER_CARRIED {
             return malformed("unknown layer");
         }
         if section.len as usize > SECTION_BYTES_MAX {
@@ -201,8 +208,17 @@ impl Canonical for Header {
             deps: read_ids(r, DEPS_MAX)?,
             sections: read_sections(r)?,
         };
-        if header.sections.iter().map(|s| u64::from(s.len)).sum::<u64>() > SECTIONS_BYTES_MAX {
+        // the one that says what is carried comes on top, so that whatever was an entry can be carried
+        let own = header.sections.iter().filter(|section| section.layer != LAYER_CARRIED);
+        if own.map(|s| u64::from(s.len)).sum::<u64>() > SECTIONS_BYTES_MAX {
             return malformed("sections too long together");
+        }
+        match header.section(LAYER_CARRIED) {
+            Some((_, named)) if named.len as usize > CARRIED_BYTES_MAX => return malformed("section too long"),
+            carried if carried.is_some() != (header.kind == Kind::Carried) => {
+                return malformed("a kind and its sections disagree");
+            }
+            _ => {}
         }
         if header.seq == 0 || (header.seq == 1) != (header.prev == EntryId::ZERO) {
             return malformed("seq and prev disagree");
@@ -256,6 +272,15 @@ impl Header {
     /// What this entry adds to its chain's `bytes_total`.
     pub fn cost(&self) -> u64 {
         ENTRY_COST_BYTES + self.sections.iter().map(|s| u64::from(s.len)).sum::<u64>()
+    }
+
+    /// What the entry says something as: its kind or, of a carrier, that of what it carries. `None` for a carrier of
+    /// nothing that there is.
+    pub fn content_kind(&self) -> Option<Kind> {
+        match self.kind {
+            Kind::Carried => Kind::from_code(self.section(LAYER_CARRIED)?.1.generation.into()),
+            kind => Some(kind),
+        }
     }
 
     /// The section of a layer, with its index.
@@ -354,16 +379,26 @@ impl Entry {
     /// # Panics
     ///
     /// If the number or the lengths of `sections` differ from what the header names: a fault of the caller.
-    pub fn sign(mut header: Header, sections: Vec<Vec<u8>>, key: &SigningKey) -> Self {
+    pub fn sign(header: Header, sections: Vec<Vec<u8>>, key: &SigningKey) -> Self {
+        Self::sign_held(header, sections.into_iter().map(Some).collect(), key)
+    }
+
+    /// As [`sign`](Self::sign), where the bytes of some sections are not held: the header has their hashes already.
+    ///
+    /// # Panics
+    ///
+    /// As [`sign`](Self::sign).
+    pub fn sign_held(mut header: Header, sections: Vec<Option<Vec<u8>>>, key: &SigningKey) -> Self {
         assert_eq!(header.sections.len(), sections.len(), "one section for each the header names");
         for (named, bytes) in header.sections.iter_mut().zip(&sections) {
+            let Some(bytes) = bytes else { continue };
             assert_eq!(named.len as usize, bytes.len(), "sections have the lengths the header names");
             named.hash = section_hash(bytes);
         }
         let header_bytes = header.to_bytes();
         let id = entry_id(&header_bytes);
         let sig = key.sign(&signed_message(&id)).to_bytes();
-        Self { header, header_bytes, id, sig, sections: sections.into_iter().map(Some).collect() }
+        Self { header, header_bytes, id, sig, sections }
     }
 
     /// Puts an entry together from its parts, each checked against the header.

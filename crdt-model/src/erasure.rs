@@ -119,12 +119,12 @@ impl Erased {
     /// The sections of a header that are erased: bit n stands for layer n.
     pub fn mask(&self, header: &Header) -> u8 {
         let erased = header.sections.iter().filter(|named| self.covers(named.layer, named.generation));
-        if header.kind == Kind::Edit { erased.fold(0, |mask, named| mask | 1 << named.layer) } else { 0 }
+        if header.content_kind() == Some(Kind::Edit) { erased.fold(0, |mask, named| mask | 1 << named.layer) } else { 0 }
     }
 
     /// The entry without what is erased of it; `None` when nothing of it is, or no bytes of that are held.
     pub fn strip(&self, entry: &Entry) -> Option<Entry> {
-        if entry.header().kind != Kind::Edit {
+        if entry.header().content_kind() != Some(Kind::Edit) {
             return None;
         }
         let named = entry.header().sections.iter().zip(entry.sections());
@@ -252,7 +252,7 @@ mod tests {
             place: Place::FIRST,
             auth: vec![],
             deps: vec![],
-            sections: Layer::ALL.into_iter().map(padding).chain([SectionPlan::Grant { to: None }]).collect(),
+            sections: Layer::ALL.into_iter().map(padding).chain([SectionPlan::Grant { hint: [0; 8], to: None }]).collect(),
         };
         let key = ed25519_dalek::SigningKey::from_bytes(&[6; 32]);
         compose(&plan, &key, None, &mut Entropy::new([7; 32])).expect("it fits")

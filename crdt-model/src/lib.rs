@@ -13,6 +13,7 @@
 //! | [`seal`] | sections, grants, key derivations: what an outside reviewer should read |
 //! | [`compose`] | from an act to a signed entry |
 //! | [`admission`], [`document`] | what is stored and relayed; what is seen |
+//! | [`carried`] | what a fork cut off, carried on: kind 9 entries |
 //! | [`retraction`], [`erasure`] | what takes back, erases or holds: kind 5 entries |
 //! | [`roster`] | who may do what, evaluated from membership entries alone |
 //! | [`gate`] | the checks a change passes before Automerge sees it |
@@ -24,6 +25,7 @@
 
 pub mod admission;
 pub mod bundle;
+pub mod carried;
 pub mod case;
 pub mod cbor;
 pub mod compose;

@@ -143,19 +143,22 @@ pub struct Judged {
 
 /// Judges every withdrawal among `entries`, all of which are held and count. A pure function of the set.
 pub fn judge<E: Borrow<Entry>>(entries: &[E]) -> Vec<Judged> {
-    type Place = (ScopeId, ChainKey, DocId, u64);
-    let place = |header: &Header, seq: u64| -> Place { (header.scope, ChainKey::of(header), header.doc, seq) };
+    // with the id: where a chain has forked, two entries stand at one place
+    type Place = (ScopeId, ChainKey, DocId, u64, EntryId);
+    let place = |header: &Header, seq: u64, id: EntryId| -> Place {
+        (header.scope, ChainKey::of(header), header.doc, seq, id)
+    };
     let edits: BTreeMap<Place, &Entry> = entries
         .iter()
         .map(<E as Borrow<Entry>>::borrow)
         .filter(|entry: &&Entry| entry.header().kind == Kind::Edit)
-        .map(|entry| (place(entry.header(), entry.header().seq), entry))
+        .map(|entry| (place(entry.header(), entry.header().seq, entry.id()), entry))
         .collect();
     let mut judged = Vec::new();
     for by in entries.iter().map(<E as Borrow<Entry>>::borrow) {
         let Some(Retraction::Withdrawal(names)) = Retraction::read_from(by) else { continue };
         for named in names {
-            let target = edits.get(&place(by.header(), named.seq));
+            let target = edits.get(&place(by.header(), named.seq, named.entry));
             let target = target.filter(|entry| covers(by.header(), &named, entry.header(), &entry.id()));
             let outcome = match target {
                 None => Outcome::Void,

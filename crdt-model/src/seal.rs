@@ -148,9 +148,26 @@ pub fn is_kem_public(pk: &[u8; 32]) -> bool {
     probe.diffie_hellman(&x25519_dalek::PublicKey::from(*pk)).was_contributory()
 }
 
-/// The document that an entry gives birth to: bound to its place, so that no other entry can pass for its first.
-pub fn birth_doc(org: &OrgId, scope: &ScopeId, device: &DeviceId, incarnation: &Incarnation, seq: u64) -> DocId {
-    DocId(crate::id::id16("boucle/doc/v1", &[&org.0, &scope.0, &device.0, &incarnation.0, &seq.to_be_bytes()]))
+/// The document that an entry gives birth to: bound to its place, so that no other entry can pass for its first. `salt` is
+/// the hint of its grant section, random: two copies of one home that each take a case down at one place of one chain give
+/// birth to two documents. A salt of zeros is none.
+pub fn birth_doc(
+    org: &OrgId,
+    scope: &ScopeId,
+    device: &DeviceId,
+    incarnation: &Incarnation,
+    seq: u64,
+    salt: &[u8; 8],
+) -> DocId {
+    let salt: &[u8] = if *salt == [0; 8] { &[] } else { salt };
+    let place = seq.to_be_bytes();
+    DocId(crate::id::id16("boucle/doc/v1", &[&org.0, &scope.0, &device.0, &incarnation.0, &place, salt]))
+}
+
+/// The document whose birth an entry with this header would be.
+pub fn birth_of(header: &crate::entry::Header) -> DocId {
+    let salt = header.section(crate::entry::LAYER_GRANT).map_or([0; 8], |(_, named)| named.hint);
+    birth_doc(&header.org, &header.scope, &header.device, &header.incarnation, header.seq, &salt)
 }
 
 /// Hint of an open section: the epoch of the open key.

@@ -352,7 +352,8 @@ impl Core {
         self.open_stream(tx, shared, reader, &prepared.scope, entropy)?;
         let incarnation = self.incarnation();
         let place = self.place(tx, &prepared.scope, incarnation);
-        let case_id = birth_doc(&self.org, &prepared.scope, &self.device, &incarnation, place.seq);
+        let salt = entropy.bytes();
+        let case_id = birth_doc(&self.org, &prepared.scope, &self.device, &incarnation, place.seq, &salt);
         let write = Write {
             scope: prepared.scope,
             doc: case_id,
@@ -363,6 +364,7 @@ impl Core {
             sensitive,
             current: None,
             generation: 0,
+            salt,
             alone: false,
         };
         let entry = self.write(tx, shared, reader, write, now_ms, entropy)?;
@@ -456,6 +458,7 @@ impl Core {
                 sensitive,
                 generation: loaded.document.generation,
                 current: Some(Arc::clone(&loaded)),
+                salt: [0; 8],
                 alone: false,
             };
             let member = reader.member();
@@ -621,9 +624,9 @@ impl Core {
         }
         match &write.sensitive {
             SensitiveKey::New(ck, readers) => {
-                sections.push(SectionPlan::Grant { to: Some((ck.clone(), readers.clone())) });
+                sections.push(SectionPlan::Grant { hint: write.salt, to: Some((ck.clone(), readers.clone())) });
             }
-            _ if write.birth => sections.push(SectionPlan::Grant { to: None }),
+            _ if write.birth => sections.push(SectionPlan::Grant { hint: write.salt, to: None }),
             _ => {}
         }
         let plan = EntryPlan {
@@ -836,6 +839,8 @@ pub(crate) struct Write {
     pub(crate) current: Option<Arc<Loaded>>,
     /// The generation written to.
     pub(crate) generation: u32,
+    /// Of a document's first entry: what its id was made with, as the hint of its grant section.
+    pub(crate) salt: [u8; 8],
     /// A change that builds on no other: what it sets stands beside what is there.
     pub(crate) alone: bool,
 }

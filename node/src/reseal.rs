@@ -122,6 +122,7 @@ impl Core {
                 sensitive: sensitive(true),
                 current: None,
                 generation: next,
+                salt: [0; 8],
                 alone: false,
             };
             let born = self.write(tx, &shared, reader, write, now_ms, &mut entropy)?;
@@ -136,6 +137,7 @@ impl Core {
                     sensitive: sensitive(false),
                     current: None,
                     generation: next,
+                    salt: [0; 8],
                     alone: true,
                 };
                 self.write(tx, &shared, reader, write, now_ms, &mut entropy)?;
@@ -305,6 +307,7 @@ impl Core {
                     sensitive,
                     current: None,
                     generation: loaded.document.generation,
+                    salt: [0; 8],
                     alone: true,
                 };
                 last = vec![self.write(tx, shared, reader, write, now_ms, &mut entropy)?];

@@ -128,6 +128,7 @@ impl Home {
                 sensitive: SensitiveKey::None,
                 current: None,
                 generation,
+                salt: [0; 8],
                 alone: false,
             };
             let mut entropy = crate::core::entropy()?;

@@ -11,7 +11,7 @@ use crdt_model::frontier::ChainKey;
 use crdt_model::id::{DocId, EntryId, ScopeId};
 use crdt_model::retraction::{Retraction, Withdrawn, taken_back};
 use crdt_model::roster::{knowledge_scope, membership_scope};
-use crdt_model::seal::birth_doc;
+use crdt_model::seal::birth_of;
 use crdt_model::sync::Agreed;
 use serde_json::{Value as Json, json};
 
@@ -163,8 +163,7 @@ impl Core {
     }
 
     fn is_birth(&self, entry: &Entry) -> bool {
-        let h = entry.header();
-        birth_doc(&h.org, &h.scope, &h.device, &h.incarnation, h.seq) == h.doc
+        birth_of(entry.header()) == entry.header().doc
     }
 
     /// A document's entries with what takes some of them back, in order of arrival.

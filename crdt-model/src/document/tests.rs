@@ -143,7 +143,7 @@ struct Hand<'w> {
 impl<'w> Hand<'w> {
     fn new(world: &'w World, n: u8) -> Self {
         let incarnation = Incarnation([n; 8]);
-        let doc = birth_doc(&world.org, &world.scope, &world.device, &incarnation, 1);
+        let doc = crate::seal::birth_doc(&world.org, &world.scope, &world.device, &incarnation, 1, &[0; 8]);
         Self { world, incarnation, place: Place::FIRST, doc, held: BTreeMap::new(), acts: 0, now_ms: NOW }
     }
 
@@ -310,7 +310,7 @@ impl<'w> Hand<'w> {
             sections.push(SectionPlan::Sealed { layer, hint: [0; 8], sealing });
         }
         if is_birth {
-            sections.push(SectionPlan::Grant { to: None });
+            sections.push(SectionPlan::Grant { hint: [0; 8], to: None });
         }
         let plan = EntryPlan {
             org: w.org,

@@ -111,9 +111,6 @@ pub enum ChangeFault {
     /// A dependency that is no valid change of this layer and generation.
     #[error("dependency {0} is no valid change of this layer")]
     DepUnknown(ChangeHash),
-    /// The dependencies join two changes of one actor with one sequence number: Automerge can hold only one of them.
-    #[error("the dependencies join two branches of one actor")]
-    ForkedPast,
     /// A gap or repetition in the sequence of the actor.
     #[error("sequence number {found}, expected {expected}")]
     Seq {
@@ -246,7 +243,6 @@ impl ChangeFault {
             | Self::RepeatedDep
             | Self::DepNotVisible(_)
             | Self::DepUnknown(_)
-            | Self::ForkedPast
             | Self::Seq { .. }
             | Self::StartOp { .. }
             | Self::OpCounter
@@ -291,7 +287,6 @@ impl ChangeFault {
             Self::RepeatedDep => "repeated_dep",
             Self::DepNotVisible(_) => "dep_not_visible",
             Self::DepUnknown(_) => "dep_unknown",
-            Self::ForkedPast => "forked_past",
             Self::Seq { .. } => "seq",
             Self::StartOp { .. } => "start_op",
             Self::OpCounter => "op_counter",

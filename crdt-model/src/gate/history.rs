@@ -3,6 +3,10 @@
 //! Each change keeps the set of all changes in its past as a bitset over positions: for cases of 10 to 50 changes one
 //! word, for 5,000 changes 625 bytes each. A question about a past is then an `OR` of a few bitsets, also where an
 //! actor has forked and a vector clock would be ambiguous.
+//!
+//! **Forks.** Two copies of one home write as one actor: two changes can have one sequence number, and two operations one
+//! id. Each change is good on its own past, and both count; an operation that names such an id means all that have it of
+//! those its author had seen.
 
 use std::collections::HashMap;
 
@@ -33,7 +37,6 @@ pub struct LayerHistory {
 
 #[derive(Clone)]
 struct Known {
-    hash: ChangeHash,
     seq: u64,
     start_op: u64,
     /// The key and kind of each operation; the first has the id (`start_op`, `actor`).
@@ -113,7 +116,6 @@ impl LayerHistory {
         });
         self.by_hash.insert(change.hash(), position);
         self.changes.push(Known {
-            hash: change.hash(),
             seq: change.seq(),
             start_op: change.start_op(),
             ops: ops.collect(),
@@ -146,10 +148,9 @@ impl LayerHistory {
         Past { history: self, reach, max_op: self.changes.iter().map(Known::max_op).max().unwrap_or(0) }
     }
 
-    /// Whether this actor already has a change with this sequence number, and which.
-    pub fn at_seq(&self, actor: ActorId, seq: u64) -> Option<ChangeHash> {
-        let line = self.actors.get(&actor)?;
-        line.changes.iter().map(|position| &self.changes[*position]).find(|known| known.seq == seq).map(|k| k.hash)
+    /// Whether some actor has two changes with one sequence number. Automerge holds no such document.
+    pub fn is_forked(&self) -> bool {
+        !self.forked.is_empty()
     }
 }
 
@@ -181,37 +182,30 @@ impl<'h> Past<'h> {
         self.line(actor).next().is_some()
     }
 
-    /// Whether two changes of one actor with one sequence number are both in it. Each alone may be valid; no document
-    /// can hold both.
-    pub fn is_forked(&self) -> bool {
-        // Without a fork the changes of an actor are numbered 1, 2, 3 …
-        self.history.forked.iter().any(|actor| self.line(*actor).count() as u64 != self.last_seq(*actor))
+    /// The keys that puts of the past with this id wrote: one at most, unless the actor forked.
+    pub fn keys_put_by(&self, id: OpId) -> impl Iterator<Item = &'h str> {
+        self.changes_of(id).filter_map(move |known| {
+            let index = usize::try_from(id.counter - known.start_op).ok()?;
+            match known.ops.get(index)? {
+                (key, Kind::Put) => Some(&**key),
+                (_, Kind::Delete) => None,
+            }
+        })
     }
 
-    /// The key a put of the past wrote, or `None` where the id is no put of the past.
-    pub fn key_put_by(&self, id: OpId) -> Option<&'h str> {
-        let known = self.change_of(id)?;
-        let index = usize::try_from(id.counter - known.start_op).ok()?;
-        match known.ops.get(index)? {
-            (key, Kind::Put) => Some(key),
-            (_, Kind::Delete) => None,
-        }
-    }
-
-    /// The change that holds an operation of the past.
-    pub fn writer_of(&self, id: OpId) -> Option<ChangeHash> {
-        self.change_of(id).map(|known| known.hash)
-    }
-
-    fn change_of(&self, id: OpId) -> Option<&'h Known> {
-        let holds = |known: &Known| (known.start_op..=known.max_op()).contains(&id.counter);
-        let line = self.history.actors.get(&id.actor)?;
-        if line.forked {
-            return self.line(id.actor).find(|known| holds(known));
-        }
-        let after = line.changes.partition_point(|position| self.history.changes[*position].start_op <= id.counter);
-        let position = *line.changes.get(after.checked_sub(1)?)?;
-        Some(&self.history.changes[position]).filter(|known| self.reach.get(position) && holds(known))
+    /// The changes that hold an operation of the past.
+    fn changes_of(&self, id: OpId) -> impl Iterator<Item = &'h Known> {
+        let holds = move |known: &&Known| (known.start_op..=known.max_op()).contains(&id.counter);
+        let line = self.history.actors.get(&id.actor);
+        // without a fork at most the last that starts at or below it
+        let alone = line.filter(|line| !line.forked).and_then(|line| {
+            let known = |position: &usize| &self.history.changes[*position];
+            let after = line.changes.partition_point(|position| known(position).start_op <= id.counter);
+            let position = line.changes.get(after.checked_sub(1)?)?;
+            Some(known(position)).filter(|_| self.reach.get(*position)).filter(holds)
+        });
+        let several = line.is_some_and(|line| line.forked).then(|| self.line(id.actor).filter(holds));
+        alone.into_iter().chain(several.into_iter().flatten())
     }
 
     /// The changes of one actor in this past.

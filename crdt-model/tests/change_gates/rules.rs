@@ -523,7 +523,7 @@ fn spare_data_in_a_column_is_refused() {
 // The attacks of security.md 3.1 that are no single rule.
 
 #[test]
-fn of_two_contents_with_one_sequence_number_every_replica_keeps_the_same() {
+fn of_two_contents_with_one_sequence_number_every_replica_keeps_both() {
     let mut world = World::default();
     let birth = world.write(CLERK, &[], &[text("status", "open")]);
     let first = world.write(CLERK, &[birth], &[text("status", "closed")]);
@@ -531,30 +531,30 @@ fn of_two_contents_with_one_sequence_number_every_replica_keeps_the_same() {
     let on_second = world.write(OFFICER, &[second], &[text("note", "seen")]);
     let [birth, first, second, on_second] = [birth, first, second, on_second].map(|i| &world.changes[i]);
     let kept = LayerDoc::build([birth, first, second, on_second]).expect("builds");
-    assert_eq!(kept.held(), &[second.hash(), on_second.hash()]);
-    // Arriving piecemeal in the agreed order gives the same document as building at once.
-    let mut piecemeal = LayerDoc::new();
-    for change in [birth, first, second, on_second, second] {
-        piecemeal.apply([change]).expect("applies");
-    }
-    assert_eq!((piecemeal.heads(), piecemeal.held()), (kept.heads(), kept.held()));
+    let otherwise = LayerDoc::build([birth, second, on_second, first]).expect("builds");
+    assert_eq!((kept.heads(), kept.rivals()), (otherwise.heads(), otherwise.rivals()));
+    assert_eq!(kept.rivals()["status"].len(), 2);
     // Automerge alone refuses whichever comes second.
     let refused = shadow_apply(&[birth.raw_bytes(), first.raw_bytes()], &[second.raw_bytes()]);
     assert_eq!(refused, Err(ShadowAlarm::Refused));
 }
 
 #[test]
-fn a_change_that_joins_both_branches_of_a_forked_actor_is_refused() {
+fn a_change_on_both_branches_of_a_forked_actor_replaces_what_it_saw_of_each() {
     let mut world = World::default();
     let birth = world.write(CLERK, &[], &[text("status", "open")]);
     let first = world.write(CLERK, &[birth], &[text("status", "closed")]);
     let second = world.write(CLERK, &[birth], &[text("status", "withdrawn")]);
-    let mut raw = RawChange::parse(&world.draft(OFFICER, &[first], &[text("note", "both")]));
-    raw.deps.push(world.changes[second].hash().0);
-    raw.deps.sort();
-    assert_eq!(world.check(&raw.bytes(), OFFICER).err(), Some(ChangeFault::ForkedPast));
-    let alone = world.draft(OFFICER, &[second], &[text("note", "one")]);
-    assert!(world.check(&alone, OFFICER).is_ok(), "each branch alone is a past to build on");
+    // one operation id, two operations: who saw one replaces one, who saw both replaces both
+    let on_first = world.write(OFFICER, &[first], &[text("status", "answered")]);
+    let of = |at: &[usize]| LayerDoc::build(at.iter().map(|i| &world.changes[*i])).expect("builds");
+    assert_eq!(of(&[birth, first, second, on_first]).rivals()["status"].len(), 2);
+    let both = of(&[birth, first, second]).author(OFFICER, &[text("status", "settled")]).expect("authored");
+    let both = world.check(&both, OFFICER).expect("a good change");
+    assert_eq!(both.ops()[0].preds.len(), 1);
+    let changes = [birth, first, second].map(|i| &world.changes[i]);
+    let settled = LayerDoc::build(changes.into_iter().chain([&both])).expect("builds");
+    assert_eq!(settled.rivals()["status"].iter().map(|rival| &rival.value).collect::<Vec<_>>(), [&Value::Text("settled".into())]);
 }
 
 #[test]

@@ -120,7 +120,7 @@ pub(crate) fn edit(w: &World) -> Entry {
                 sealing: Sealing { key: case_key(&stream, &w.doc, 0), plain: plain(1, 0, words) },
             },
             SectionPlan::Padding { layer: Layer::Sensitive, hint: [0x66; 8] },
-            SectionPlan::Grant { to: None },
+            SectionPlan::Grant { hint: [0; 8], to: None },
         ],
     };
     compose(&plan, &w.device_ed.signing_key(), Some(&w.member_ed.signing_key()), &mut Entropy::new([0x21; 32]))

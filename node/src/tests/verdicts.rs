@@ -25,6 +25,7 @@ fn write_foreign_key(home: &Home, case: &str) -> EntryId {
             week_start_ms: None,
             sensitive: SensitiveKey::None,
             generation: 0,
+            salt: [0; 8],
             alone: false,
             current: Some(loaded.clone()),
         };
