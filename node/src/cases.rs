@@ -1,5 +1,6 @@
 //! Cases as one reader sees them: loading, caching, finding, listing.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -11,7 +12,6 @@ use crdt_model::gate::{Schema, SchemaFault};
 use crdt_model::id::{DeviceId, DocId, EntryId, MemberId, ScopeId};
 use crdt_model::layer::{Layer, LayerState, Value};
 use crdt_model::reference::{ReferenceError, Typed};
-use crdt_model::retraction;
 use crdt_model::roster::site_scope;
 use crdt_model::taxonomy::Taxonomy;
 use crdt_model::view::{self, CaseView};
@@ -235,7 +235,7 @@ impl Core {
         let held = self.entries(&snapshot, &loaded.scope, &loaded.doc)?;
         let gone = self.gone(shared, &held);
         let entries = self.counting(shared, &held);
-        let by_id: HashMap<EntryId, &Entry> = entries.iter().map(|e| (e.id(), *e)).collect();
+        let by_id: HashMap<EntryId, &Entry> = entries.iter().map(|e| (e.id(), &**e)).collect();
         let mut past = std::collections::HashSet::new();
         let mut stack: Vec<EntryId> = heads.to_vec();
         while let Some(id) = stack.pop() {
@@ -250,7 +250,7 @@ impl Core {
         Ok(Arc::new(Loaded::of(loaded.scope, loaded.doc, document, opened.len())))
     }
 
-    /// Entries of a case that count: not beyond a fork, and of no other kind.
+    /// Entries of a case that count: not cut off by a fork, and of no other kind.
     pub(crate) fn case_entries(
         &self,
         snapshot: &Snapshot,
@@ -259,21 +259,7 @@ impl Core {
         doc: &DocId,
     ) -> Result<Vec<crdt_model::entry::Entry>, Failure> {
         let entries = self.entries(snapshot, scope, doc)?;
-        Ok(self.counting(shared, &entries).into_iter().cloned().collect())
-    }
-
-    /// Of a document's entries those a view is built from: nothing beyond a fork, and nothing taken back.
-    pub(crate) fn counting<'e>(&self, shared: &Shared, entries: &'e [Entry]) -> Vec<&'e Entry> {
-        let mut counted: Vec<&Entry> = entries.iter().filter(|entry| !self.is_cut(shared, entry.header())).collect();
-        let gone = retraction::taken_back(&counted);
-        counted.retain(|entry| entry.header().kind != Kind::Erasure && !gone.contains(&entry.id()));
-        counted
-    }
-
-    /// Beyond the fork of its chain nothing counts.
-    fn is_cut(&self, shared: &Shared, header: &crdt_model::entry::Header) -> bool {
-        let chain = crdt_model::frontier::ChainKey::of(header);
-        shared.forks.get(&(header.scope, chain)).is_some_and(|fork| header.seq >= *fork)
+        Ok(self.counting(shared, &entries).into_iter().map(Cow::into_owned).collect())
     }
 
     /// Every case of every site, as this reader sees it.

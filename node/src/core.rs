@@ -3,7 +3,7 @@
 //! Everything that writes goes through [`Core::commit`]: one redb transaction, durable before it returns, with the
 //! key-slot file's counter raised by the first write of a process so that a rolled-back disk is noticed.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
@@ -18,12 +18,14 @@ use crdt_model::id::{DeviceId, DocId, EntryId, Incarnation, MemberId, OrgId, Sco
 use crdt_model::layer::Value;
 use crdt_model::roster::{
     Invitation, Operation, Pin, Record, Roster, audience_of_name, knowledge_scope, membership_scope,
+    self_introduced_key,
 };
 use crdt_model::seal::{Entropy, Secret};
 use ed25519_dalek::VerifyingKey;
 use tokio::sync::watch;
 
 use crate::error::{Failure, IoOperation};
+use crate::forks::{DeviceKeys, Forks, Looked, said, unforked};
 use crate::keychain::{Keychain, ReaderSecrets};
 use crate::keyring::{
     IncarnationChange, KEYRING_FILE, Keyring, KeyringError, LockedKeyring, MemberSecrets, Passphrase, Signs,
@@ -42,10 +44,10 @@ pub(crate) struct Shared {
     /// This home's own invitations, first joined first: without their seeds.
     pub(crate) invitations: Vec<Invitation>,
     /// Forked chains: nothing counts from this seq on.
-    pub(crate) forks: HashMap<(ScopeId, ChainKey), u64>,
+    pub(crate) forks: Forks,
     /// Keys of all devices whose Genesis or Join is held, whether or not it has effect: what admission asks, so that it
     /// depends on nothing but the set of membership entries.
-    pub(crate) device_keys: HashMap<DeviceId, VerifyingKey>,
+    pub(crate) device_keys: DeviceKeys,
     /// Names of members, as they gave them.
     pub(crate) names: BTreeMap<MemberId, String>,
     /// Members of this home: those who have a slot and whose coming is written, here or in the log.
@@ -113,6 +115,8 @@ pub(crate) struct Core {
     changes: watch::Sender<u64>,
     /// Counts what changed in entries already held: sections that came late, or were withdrawn.
     sections: AtomicU64,
+    /// Forked chains that were looked through for what is to be carried on.
+    pub(crate) looked: Mutex<Looked>,
 }
 
 /// Recovers a lock whose holder panicked: what it guards is replaced whole or re-read.
@@ -254,6 +258,8 @@ impl Core {
         }
         // a crash may have come between hearing of an erasure and destroying
         core.apply_erasures(&core.shared())?;
+        // nor are the two steps of hearing of a fork and carrying on one
+        core.carry_on()?;
         Ok(core)
     }
 
@@ -298,8 +304,8 @@ impl Core {
         let shared = Shared {
             roster: Roster::empty(org),
             invitations: Vec::new(),
-            forks: HashMap::new(),
-            device_keys: HashMap::new(),
+            forks: Forks::new(),
+            device_keys: DeviceKeys::new(),
             names: BTreeMap::new(),
             here: Vec::new(),
             org_name: None,
@@ -320,6 +326,7 @@ impl Core {
             writer: Mutex::new(()),
             changes: watch::Sender::new(0),
             sections: AtomicU64::new(0),
+            looked: Mutex::default(),
         };
         core.refresh()?;
         Ok(core)
@@ -493,15 +500,16 @@ impl Core {
         }
         let scope = membership_scope(&self.org);
         let entries = self.entries(&snapshot, &scope, &DocId::ZERO)?;
-        let mut records: Vec<Record> =
+        let all: Vec<Record> =
             entries.iter().filter(|entry| entry.header().kind == Kind::Membership).map(Record::read).collect();
-        let device_keys: HashMap<_, _> = records.iter().filter_map(introduced).collect();
+        let mut device_keys: DeviceKeys = all.iter().filter_map(introduced).collect();
+        drop(all);
+        device_keys.extend(entries.iter().filter_map(|entry| self.introduced_by_carrier(entry)));
         let forks = self.find_forks(&snapshot, &device_keys)?;
-        // Beyond a fork nothing counts: two nodes that hold a branch each see the same membership.
-        records.retain(|record| {
-            let chain = (scope, ChainKey::of(&record.header));
-            forks.get(&chain).is_none_or(|fork| record.header.seq < *fork)
-        });
+        // Beyond a fork nothing counts but what is carried on: all nodes see the same membership.
+        let counted = unforked(&entries, &forks, &device_keys);
+        let membership = counted.iter().filter(|entry| entry.header().kind == Kind::Membership);
+        let records: Vec<Record> = membership.map(|entry| Record::read(entry)).collect();
         let roster = Roster::evaluate(self.org, &records, &pins);
         let mut shared = Shared {
             roster,
@@ -518,16 +526,24 @@ impl Core {
         Ok(())
     }
 
-    /// Proofs of forks, in every scope.
-    fn find_forks(
-        &self,
-        snapshot: &store::Snapshot,
-        device_keys: &HashMap<DeviceId, VerifyingKey>,
-    ) -> Result<HashMap<(ScopeId, ChainKey), u64>, Failure> {
-        let mut forks = HashMap::new();
+    /// The device a carried Genesis or Join brings, with its key.
+    fn introduced_by_carrier(&self, entry: &Entry) -> Option<(DeviceId, VerifyingKey)> {
+        if entry.header().kind != Kind::Carried {
+            return None;
+        }
+        let inner = said(entry);
+        let key = self_introduced_key(&self.org, &inner)?;
+        inner.verify(&key).ok().map(|()| (inner.header().device, key))
+    }
+
+    /// Proofs of forks, in every scope: a proof holds wherever it stands.
+    fn find_forks(&self, snapshot: &store::Snapshot, device_keys: &DeviceKeys) -> Result<Forks, Failure> {
+        let mut forks = Forks::new();
         for scope in snapshot.scopes().to_vec() {
             for entry in self.entries(snapshot, &scope, &DocId::ZERO)? {
-                if let Some((scope, chain, seq)) = proved_fork(&entry, |device| device_keys.get(device).copied()) {
+                if let Some((scope, chain, seq)) =
+                    proved_fork(&said(&entry), |device| device_keys.get(device).copied())
+                {
                     let at = forks.entry((scope, chain)).or_insert(seq);
                     *at = seq.min(*at);
                 }
@@ -550,7 +566,8 @@ impl Core {
         }
         let doc = staff_doc(&self.org);
         let entries = self.entries(snapshot, &scope, &doc)?;
-        let opened: Vec<_> = entries.iter().map(|entry| keychain.open_entry(entry)).collect();
+        let counted = self.counting(shared, &entries);
+        let opened: Vec<_> = counted.iter().map(|entry| keychain.open_entry(entry)).collect();
         let document = document::build(&opened, Kind::Knowledge, &shared.roster, &|_| Box::new(StaffSchema));
         for (key, cells) in document.states[0].iter().flatten() {
             for cell in cells {
@@ -641,8 +658,8 @@ impl Core {
                 continue;
             }
             for entry in self.entries(&snapshot, &scope, &DocId::ZERO)? {
-                if entry.header().kind == Kind::Keys {
-                    reader.keychain.absorb_keys_entry(&self.org, &entry);
+                if entry.header().content_kind() == Some(Kind::Keys) {
+                    reader.keychain.absorb_keys_entry(&self.org, &said(&entry));
                 }
             }
             let audience = crdt_model::seal::ordinary_audience(&self.org, &scope);
@@ -820,7 +837,7 @@ fn take_spare(tx: &mut Tx<'_>, lot: u8) -> Result<(), StoreError> {
 /// Appends an entry to its chain.
 pub(crate) fn append(tx: &mut Tx<'_>, entry: &Entry) -> Result<(), Failure> {
     let header = entry.header();
-    tx.append(&AppendEntry {
+    let at = tx.append(&AppendEntry {
         scope: header.scope,
         device: header.device,
         incarnation: header.incarnation,
@@ -830,6 +847,9 @@ pub(crate) fn append(tx: &mut Tx<'_>, entry: &Entry) -> Result<(), Failure> {
         bytes_total: header.bytes_total,
         bytes: &entry.encode(),
     })?;
+    if header.kind == Kind::Carried {
+        tx.note_carrier(&said(entry).id(), at)?;
+    }
     Ok(())
 }
 

@@ -19,6 +19,7 @@ use serde_json::{Value as Json, json};
 use crate::cases::Loaded;
 use crate::core::{Core, Reader, Shared, append, entropy, too_large};
 use crate::error::Failure;
+use crate::forks::said;
 use crate::store::{Gap, Snapshot, Space, Tx};
 
 const ERASED: &[u8] = b"erased/";
@@ -54,10 +55,10 @@ fn decode(bytes: &[u8]) -> Option<Erased> {
 impl Core {
     /// What is erased of a document, and what one device has proposed.
     pub(crate) fn erasures(&self, shared: &Shared, entries: &[Entry]) -> (Erased, Vec<Proposed>) {
-        if entries.iter().all(|entry| entry.header().kind != Kind::Erasure) {
+        if entries.iter().all(|entry| entry.header().content_kind() != Some(Kind::Erasure)) {
             return (Erased::default(), Vec::new());
         }
-        erasure::judge(entries, &shared.roster)
+        erasure::judge(self.unforked(shared, entries).iter().map(|entry| &**entry), &shared.roster)
     }
 
     /// What the erasures leave to be known of what they destroyed.
@@ -150,7 +151,7 @@ impl Core {
             return Err(Failure::new("nothing_to_erase").arg("ref", typed).at("ref", typed));
         }
         let by_other = |proposed: &&Proposed| {
-            let entry = entries.iter().find(|entry| entry.id() == proposed.by);
+            let entry = entries.iter().map(said).find(|entry| entry.id() == proposed.by);
             entry.is_some_and(|entry| entry.header().device != self.device)
         };
         let first = proposed.iter().filter(by_other).find(|first| first.erasure.generation <= older);
@@ -230,7 +231,8 @@ impl Core {
         for (scope, doc) in self.turned()? {
             let entries = self.entries(&snapshot, &scope, &doc)?;
             let (_, proposed) = self.erasures(shared, &entries);
-            let device = |by: &EntryId| entries.iter().find(|entry| entry.id() == *by).map(|e| e.header().device);
+            let device =
+                |by: &EntryId| entries.iter().map(said).find(|entry| entry.id() == *by).map(|e| e.header().device);
             let others = proposed.iter().filter(|first| device(&first.by).is_some_and(|by| by != self.device));
             rows.extend(others.map(|first| json!({"case_id": doc, "generation": first.erasure.generation})));
         }
@@ -240,7 +242,7 @@ impl Core {
 
 /// Marks the document of an erasure that was appended.
 pub(crate) fn note_erasure(tx: &mut Tx<'_>, header: &Header) -> Result<(), Failure> {
-    if header.kind == Kind::Erasure && header.doc != DocId::ZERO {
+    if header.content_kind() == Some(Kind::Erasure) && header.doc != DocId::ZERO {
         tx.put(Space::Meta, &key(ERASING, &header.scope, &header.doc), &[1])?;
     }
     Ok(())

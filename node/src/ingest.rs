@@ -176,6 +176,9 @@ impl Core {
         if erases || done.membership_changed {
             self.apply_erasures(&self.shared())?;
         }
+        if done.membership_changed || done.aside > 0 {
+            self.carry_on()?;
+        }
         if done.accepted > 0 {
             self.notify();
         }
@@ -320,7 +323,7 @@ impl Batch<'_, '_> {
         append(self.tx, erased.as_ref().unwrap_or(entry))?;
         note_generation(self.tx, header)?;
         note_erasure(self.tx, header)?;
-        self.erases |= header.kind == Kind::Erasure;
+        self.erases |= header.content_kind() == Some(Kind::Erasure);
         self.done.accepted += 1;
         if self.quarantine {
             self.tx.unquarantine(&entry.id())?;

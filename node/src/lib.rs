@@ -10,6 +10,7 @@ mod doctor;
 mod engine;
 mod erase;
 pub mod error;
+mod forks;
 #[cfg(test)]
 mod homes;
 pub mod hygiene;

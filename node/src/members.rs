@@ -627,8 +627,7 @@ impl Core {
             ) else {
                 return Ok(());
             };
-            let Some(stored) = snapshot.entry(&invite.entry)? else { return Ok(()) };
-            let entry = self.decode(&stored.bytes)?;
+            let Some(entry) = self.held_or_carried(&snapshot, &invite.entry)? else { return Ok(()) };
             drop(snapshot);
             let Some((_, sealed)) = entry.section(LAYER_GRANT) else { return Ok(()) };
             let Ok(seed) = <[u8; 32]>::try_from(seed.as_slice()) else { return Ok(()) };
@@ -763,7 +762,7 @@ impl Core {
         let snapshot = self.store.read()?;
         let mut spent = Vec::new();
         for invite in shared.roster.invites.values().filter(|i| i.confirmed.is_some() || i.ended) {
-            if let Some(stored) = snapshot.entry(&invite.entry)? {
+            for stored in snapshot.entry(&invite.entry)?.into_iter().chain(snapshot.carriers(&invite.entry)?) {
                 let mut entry = self.decode(&stored.bytes)?;
                 if entry.section(LAYER_GRANT).is_some() {
                     entry.drop_section(LAYER_GRANT);

@@ -8,7 +8,7 @@ use crdt_model::case::sensitivity::Level;
 use crdt_model::document::{self, DocEntry, Opened};
 use crdt_model::edit::reseal::{Rewriting, Seal, Turning, carry, old_keys_of, rewrite};
 use crdt_model::edit::{Edit, EditContext, NewCase, Policy, RestrictedBirth, Words};
-use crdt_model::entry::{DEPS_MAX, Kind};
+use crdt_model::entry::{DEPS_MAX, Kind, LAYER_CARRIED};
 use crdt_model::erasure::Erasure;
 use crdt_model::frontier::ChainKey;
 use crdt_model::id::{DeviceId, DocId, EntryId, MemberId, ScopeId};
@@ -47,7 +47,8 @@ const TURNED: &[u8] = b"turned/";
 
 /// Marks a document whose entry of a later generation is appended: those few are looked at for what came late.
 pub(crate) fn note_generation(tx: &mut Tx<'_>, header: &crdt_model::entry::Header) -> Result<(), Failure> {
-    if header.kind == Kind::Edit && header.sections.iter().any(|section| section.generation > 0) {
+    let is_edit = header.content_kind() == Some(Kind::Edit);
+    if is_edit && header.sections.iter().any(|s| s.layer != LAYER_CARRIED && s.generation > 0) {
         tx.put(Space::Meta, &turned_key(&header.scope, &header.doc), &[1])?;
     }
     Ok(())
@@ -416,8 +417,7 @@ impl Core {
             let (late, carried) = (&loaded.document.late, &loaded.document.carried);
             let states = late.iter().map(|id| (id, "waiting")).chain(carried.iter().map(|id| (id, "with_audience")));
             for (id, state) in states {
-                let Some(stored) = snapshot.entry(id)? else { continue };
-                let entry = self.decode(&stored.bytes)?;
+                let Some(entry) = self.held_or_carried(&snapshot, id)? else { continue };
                 if entry.header().device != self.device {
                     continue;
                 }

@@ -14,6 +14,7 @@ use serde_json::{Value as Json, json};
 use crate::cases::CaseSchema;
 use crate::core::{Core, Reader, Shared};
 use crate::error::Failure;
+use crate::forks::said;
 use crate::ingest::reason_code;
 use crate::store::Snapshot;
 
@@ -154,6 +155,7 @@ impl Core {
             .or_else(|| self_introduced_key(&self.org, &entry))
             .ok_or(("device_unknown", next))?;
         entry.verify(&key).map_err(|error| (error.code(), next))?;
+        crdt_model::carried::carried(&entry).map_err(|error| (error.code(), next))?;
         Ok(next)
     }
 
@@ -173,13 +175,13 @@ impl Core {
 
     /// Withdrawals that are no such thing: somebody has the bytes, or there is no such entry.
     fn verify_withdrawals(&self, shared: &Shared, entries: &[Entry], problems: &mut Vec<Json>) {
-        for judged in retraction::judge(entries) {
+        for judged in retraction::judge(&self.unforked(shared, entries)) {
             let code = match judged.outcome {
                 Outcome::TakenBack => continue,
                 Outcome::BytesHeld => "bytes_held",
                 Outcome::Void => "no_such_entry",
             };
-            let by = entries.iter().find(|entry| entry.id() == judged.by).map(|entry| ChainKey::of(entry.header()));
+            let by = entries.iter().map(said).find(|entry| entry.id() == judged.by).map(|e| ChainKey::of(e.header()));
             if let Some(key) = by {
                 let named = Some(judged.named.entry);
                 problems.push(self.problem(shared, named, &key, "withdrawal", code, judged.named.seq));
@@ -196,7 +198,7 @@ impl Core {
     ) -> Result<usize, Failure> {
         let scope = crdt_model::roster::membership_scope(&self.org);
         let mut found = 0;
-        for entry in self.entries(snapshot, &scope, &DocId::ZERO)? {
+        for entry in self.unforked(shared, &self.entries(snapshot, &scope, &DocId::ZERO)?) {
             if entry.header().kind != Kind::Membership {
                 continue;
             }
@@ -302,7 +304,7 @@ impl Core {
         problems: &mut Vec<Json>,
     ) -> usize {
         let headers: BTreeMap<EntryId, (ChainKey, u64)> =
-            entries.iter().map(|e| (e.id(), (ChainKey::of(e.header()), e.header().seq))).collect();
+            entries.iter().map(said).map(|e| (e.id(), (ChainKey::of(e.header()), e.header().seq))).collect();
         let mut void = 0;
         for fault in &document.faults {
             let Some((key, seq)) = headers.get(&fault.entry) else { continue };

@@ -223,7 +223,13 @@ impl Core {
             let Some(stored) = snapshot.entry(&kept.entry)? else { continue };
             let key = ChainKey { device: stored.chain.device, incarnation: stored.chain.incarnation };
             let tips = held.get(&(stored.chain.scope, key)).map_or(&[][..], Vec::as_slice);
-            let held_by = tips.iter().filter(|seq| **seq >= stored.seq()).count();
+            // what a fork cut off may have left by whoever carries it on: this device, as far as is known here
+            let mut held_by = tips.iter().filter(|seq| **seq >= stored.seq()).count();
+            for carrier in snapshot.carriers(&kept.entry)? {
+                let key = ChainKey { device: carrier.chain.device, incarnation: carrier.chain.incarnation };
+                let tips = held.get(&(carrier.chain.scope, key)).map_or(&[][..], Vec::as_slice);
+                held_by = held_by.max(tips.iter().filter(|seq| **seq >= carrier.seq()).count());
+            }
             let offered = snapshot.chain(&stored.chain).is_some_and(|chain| chain.offered_seq >= stored.seq());
             rows.push(json!({
                 "ref": kept.reference, "case_id": kept.case_id, "saved_at": rfc3339(kept.saved_ms),

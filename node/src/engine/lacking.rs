@@ -14,6 +14,7 @@ use crdt_model::sync::message::{Gaps, Missing, WANTED_MAX, wants_hash};
 
 use crate::core::{Core, Shared};
 use crate::error::Failure;
+use crate::forks::said;
 use crate::store::{self, Gap, Location};
 
 /// Devices named as authors of what is missing.
@@ -46,7 +47,7 @@ impl Core {
         let mut lacking = Lacking::default();
         let (mut all, mut count) = (Vec::new(), 0_u32);
         for (at, key, gap) in snapshot.gaps()? {
-            let layers = self.missed_layers(shared, &key.scope, &gap);
+            let layers = self.missed_layers(snapshot, shared, &key.scope, &gap)?;
             if layers == 0 || !is_within(frontiers, &key, at) {
                 continue;
             }
@@ -64,7 +65,7 @@ impl Core {
         for (at, key, ids) in snapshot.wants()? {
             let mut open = false;
             for id in ids {
-                if !snapshot.has(&id)? && snapshot.aside(&id)?.is_none() {
+                if !snapshot.has(&id)? && snapshot.carriers(&id)?.is_empty() && snapshot.aside(&id)?.is_none() {
                     open = true;
                     if is_within(frontiers, &key, at) {
                         wanted.push(id);
@@ -80,10 +81,23 @@ impl Core {
     }
 
     /// The layers of a gap that somebody should have.
-    fn missed_layers(&self, shared: &Shared, scope: &ScopeId, gap: &Gap) -> u8 {
-        let is_spent = *scope == membership_scope(&self.org)
-            && shared.roster.invites.values().any(|i| i.entry == gap.entry && (i.confirmed.is_some() || i.ended));
-        if is_spent { gap.layers & !(1 << LAYER_GRANT) } else { gap.layers }
+    fn missed_layers(
+        &self,
+        snapshot: &store::Snapshot,
+        shared: &Shared,
+        scope: &ScopeId,
+        gap: &Gap,
+    ) -> Result<u8, Failure> {
+        if *scope != membership_scope(&self.org) {
+            return Ok(gap.layers);
+        }
+        let said = match snapshot.entry(&gap.entry)? {
+            Some(stored) => said(&self.decode(&stored.bytes)?).id(),
+            None => gap.entry,
+        };
+        let is_spent =
+            shared.roster.invites.values().any(|i| i.entry == said && (i.confirmed.is_some() || i.ended));
+        Ok(if is_spent { gap.layers & !(1 << LAYER_GRANT) } else { gap.layers })
     }
 
     /// Every gap somebody should fill: its place, its chain, what is missing.
@@ -92,9 +106,13 @@ impl Core {
         snapshot: &store::Snapshot,
         shared: &Shared,
     ) -> Result<Vec<(Location, store::ChainKey, Gap)>, Failure> {
-        let mut gaps = snapshot.gaps()?;
-        gaps.retain(|(_, key, gap)| !gap.withdrawn && self.missed_layers(shared, &key.scope, gap) != 0);
-        Ok(gaps)
+        let mut open = Vec::new();
+        for (at, key, gap) in snapshot.gaps()? {
+            if !gap.withdrawn && self.missed_layers(snapshot, shared, &key.scope, &gap)? != 0 {
+                open.push((at, key, gap));
+            }
+        }
+        Ok(open)
     }
 
     /// Who wrote what is missing here, by name: whoever else may have it, they had it.

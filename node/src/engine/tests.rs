@@ -7,6 +7,7 @@ use super::session::converse;
 use super::*;
 use crate::homes::{Home, NOW, carry, founded, joined, two, two_equal};
 
+mod forks;
 mod live;
 
 fn settings() -> Settings {

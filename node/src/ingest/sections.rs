@@ -12,6 +12,7 @@ use crdt_model::sync::message::SectionsOf;
 use super::{Batch, Ingested, Source, WRONG_SCOPE, chain_of};
 use crate::core::{Core, proved_fork, staff_doc};
 use crate::error::Failure;
+use crate::forks::said;
 use crate::store::Gap;
 
 impl Core {
@@ -35,9 +36,10 @@ impl Batch<'_, '_> {
         let mut unknown = Vec::new();
         for id in header.deps.iter().chain(&header.auth) {
             if !self.held.contains(id) {
-                match self.tx.location(id)? {
-                    Some(_) => _ = self.held.insert(*id),
-                    None => unknown.push(*id),
+                if self.tx.location(id)?.is_some() || self.tx.is_carried(id)? {
+                    self.held.insert(*id);
+                } else {
+                    unknown.push(*id);
                 }
             }
         }
@@ -104,21 +106,22 @@ impl Batch<'_, '_> {
 
     /// What follows from the sections of an entry that counts.
     pub(super) fn took_sections(&mut self, entry: &Entry) -> Result<(), Failure> {
-        let header = entry.header();
+        let said = said(entry);
+        let header = said.header();
         let names = header.kind == Kind::Knowledge && header.doc == staff_doc(&self.core.org);
         self.done.membership_changed |= names || matches!(header.kind, Kind::Membership | Kind::Proof | Kind::Keys);
         match header.kind {
             Kind::Proof => {
                 let keys =
                     |device: &DeviceId| self.keys.get(device).or_else(|| self.shared.device_keys.get(device)).copied();
-                if let Some((scope, chain, seq)) = proved_fork(entry, keys) {
+                if let Some((scope, chain, seq)) = proved_fork(&said, keys) {
                     self.note_fork(scope, chain, seq);
                 }
                 Ok(())
             }
             Kind::Erasure => {
                 self.erases = true;
-                self.excuse(entry)
+                self.excuse(&said)
             }
             _ => Ok(()),
         }

@@ -148,6 +148,19 @@ impl Tx<'_> {
 }
 
 impl Snapshot {
+    /// What is missing of an entry.
+    ///
+    /// # Errors
+    ///
+    /// A failure of the file, or [`StoreError::Tampered`].
+    pub fn gap_of(&self, entry: &EntryId) -> Result<Option<Gap>, StoreError> {
+        let Some(at) = self.location(entry)? else { return Ok(None) };
+        let ctx = &self.ctx;
+        let rows = self.txn.open_table(GAPS.def()).map_err(ctx.fail("open a table"))?;
+        let Some(plain) = read(ctx, GAPS, &rows, at)? else { return Ok(None) };
+        Gap::decode(&plain).map(Some).ok_or_else(|| ctx.malformed(GAPS.name))
+    }
+
     /// Entries that lack sections: where they lie, their chain, and what is missing.
     ///
     /// # Errors

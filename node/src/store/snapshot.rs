@@ -56,6 +56,18 @@ pub(crate) fn location_of(
     Location::decode(&plain).map(Some).ok_or_else(|| ctx.malformed(ENTRY_IDS.name))
 }
 
+/// Reads the places of the entries that carry an entry.
+pub(crate) fn carriers_of(
+    ctx: &Context,
+    ids: &impl ReadableTable<tables::Name, tables::Sealed>,
+    carried: &EntryId,
+) -> Result<Vec<Location>, StoreError> {
+    let row = ctx.sealer.name(ENTRY_IDS.name, &[b"carried", carried.as_bytes()]);
+    let Some(value) = ids.get(&row).map_err(ctx.fail("look up an entry"))? else { return Ok(Vec::new()) };
+    let plain = ctx.open(ENTRY_IDS.name, &row, value.value())?;
+    tables::locations(&plain).ok_or_else(|| ctx.malformed(ENTRY_IDS.name))
+}
+
 impl Snapshot {
     fn table<K: redb::Key + 'static, V: redb::Value + 'static>(
         &self,
@@ -70,7 +82,16 @@ impl Snapshot {
     ///
     /// A failure of the file, or [`StoreError::Tampered`]; so for all reads here.
     pub fn has(&self, entry: &EntryId) -> Result<bool, StoreError> {
-        Ok(location_of(&self.ctx, &self.table(ENTRY_IDS)?, entry)?.is_some())
+        Ok(self.location(entry)?.is_some())
+    }
+
+    /// Where an entry is held.
+    ///
+    /// # Errors
+    ///
+    /// As [`has`](Self::has).
+    pub fn location(&self, entry: &EntryId) -> Result<Option<Location>, StoreError> {
+        location_of(&self.ctx, &self.table(ENTRY_IDS)?, entry)
     }
 
     /// An entry by its id.
@@ -85,6 +106,18 @@ impl Snapshot {
             Some(found) if found.entry_id == *entry => Ok(Some(found)),
             _ => Err(self.ctx.tampered(ENTRIES.name)),
         }
+    }
+
+    /// The entries that carry an entry, in order of arrival here.
+    ///
+    /// # Errors
+    ///
+    /// As [`has`](Self::has).
+    pub fn carriers(&self, carried: &EntryId) -> Result<Vec<StoredEntry>, StoreError> {
+        let entries = self.table(ENTRIES)?;
+        let places = carriers_of(&self.ctx, &self.table(ENTRY_IDS)?, carried)?.into_iter();
+        let found = places.map(|at| entry_at(&self.ctx, &self.index, &entries, at));
+        found.map(|found| found?.ok_or_else(|| self.ctx.malformed(ENTRY_IDS.name))).collect()
     }
 
     /// An entry by its place, as a listing gave it.

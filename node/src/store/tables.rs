@@ -9,6 +9,7 @@
 //! | `chains-1` | chain# u32 | scope# u32 ‖ device 16 ‖ incarnation 8 ‖ tip_seq u64 ‖ tip_entry 32 ‖ bytes_total u64 ‖ offered_seq u64 |
 //! | `entries-1` | (scope# u32, chain# u32, seq u64) | entry id 32 ‖ entry bytes |
 //! | `entry-ids-1` | name(entry id) | location 16 |
+//! | `entry-ids-1` | name(`"carried"` ‖ entry id) | location 16, each: entries that carry it |
 //! | `docs-1` | name(scope id 16 ‖ doc id 16) | doc# u32 |
 //! | `doc-list-1` | (scope# u32, doc# u32) | doc id 16 |
 //! | `doc-entries-1` | (doc# u32, arrival u64) | location 16 |
@@ -198,6 +199,12 @@ impl ChainRow {
         };
         f.end(row)
     }
+}
+
+/// Locations one after the other.
+pub(crate) fn locations(bytes: &[u8]) -> Option<Vec<Location>> {
+    let (each, rest) = bytes.as_chunks::<16>();
+    if rest.is_empty() { each.iter().map(|one| Location::decode(one)).collect() } else { None }
 }
 
 impl Location {

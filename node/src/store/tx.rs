@@ -11,7 +11,7 @@ use super::index::{ChainKey, ChainTip, Index};
 use super::kv::{self, MemberKey, MemberSpace, Pair, Space};
 use super::seal::Nonces;
 use super::shelf::Limits;
-use super::snapshot::{entry_at, location_of};
+use super::snapshot::{carriers_of, entry_at, location_of};
 use super::tables::{
     self, ARRIVALS, CHAINS, ChainRow, DOC_ENTRIES, DOC_LIST, DOCS, ENTRIES, ENTRY_IDS, Fields, KeyedTable, Name, Named,
     SCOPES, STATE, Sealed, State, row_u32,
@@ -380,6 +380,33 @@ impl<'t> Tx<'t> {
     pub fn location(&mut self, entry: &EntryId) -> Result<Option<Location>, StoreError> {
         let ctx = self.ctx;
         location_of(ctx, self.keyed(ENTRY_IDS)?, entry)
+    }
+
+    /// Notes that the entry at `at` carries another.
+    ///
+    /// # Errors
+    ///
+    /// A failure of the file: the batch is lost.
+    pub fn note_carrier(&mut self, carried: &EntryId, at: Location) -> Result<(), StoreError> {
+        let ctx = self.ctx;
+        let row = ctx.sealer.name(ENTRY_IDS.name, &[b"carried", carried.as_bytes()]);
+        let note = |tx: &mut Self| {
+            let held = carriers_of(ctx, tx.keyed(ENTRY_IDS)?, carried)?;
+            let bytes: Vec<u8> = held.into_iter().chain([at]).flat_map(Location::encode).collect();
+            tx.write_keyed(ENTRY_IDS, &row, &[&bytes])
+        };
+        let done = note(self);
+        self.note(done).map(drop)
+    }
+
+    /// Whether some entry held carries this one, this batch included.
+    ///
+    /// # Errors
+    ///
+    /// As [`location`](Self::location).
+    pub fn is_carried(&mut self, entry: &EntryId) -> Result<bool, StoreError> {
+        let ctx = self.ctx;
+        Ok(!carriers_of(ctx, self.keyed(ENTRY_IDS)?, entry)?.is_empty())
     }
 
     /// An entry by its id, this batch included.

@@ -1,0 +1,286 @@
+//! Two copies of one home that both wrote on: whoever meets whom in which way, everything that either wrote is everywhere.
+
+use std::collections::BTreeMap;
+
+use crdt_model::edit::{NewCase, Words};
+use proptest::prelude::*;
+
+use super::*;
+use crate::bundle::ExportRequest;
+
+/// Four homes of which two are one: the founder, one who joined, the copy of that home, another who joined.
+struct World {
+    homes: Vec<Home>,
+    /// What was written: case and words.
+    written: Vec<(String, String)>,
+    /// Sealed words, which the founder reads.
+    sealed: Vec<(String, String)>,
+    sticks: tempfile::TempDir,
+    count: usize,
+}
+
+const ROSE: usize = 0;
+const ALI: usize = 1;
+const TWIN: usize = 2;
+const BEA: usize = 3;
+
+fn meet(one: &Home, other: &Home) -> bool {
+    let (ours, theirs) = speak(one, other, pair());
+    let (ours, theirs) = (ours.expect("synced"), theirs.expect("synced"));
+    assert_eq!(ours.report.refused_count + theirs.report.refused_count, 0, "{:?}", ours.report);
+    ours.report.equal && theirs.report.equal
+}
+
+impl World {
+    /// All equal, one case known to all, and the copy not made yet.
+    fn new() -> Self {
+        let rose = founded();
+        let (ali, bea) = (joined(&rose.invite("cfm_manager"), "Ali"), joined(&rose.invite("cfm_manager"), "Béa"));
+        for _ in 0..3 {
+            for home in [&ali, &bea] {
+                meet(&rose, home);
+            }
+        }
+        let sticks = tempfile::tempdir().expect("a folder");
+        let mut world =
+            Self { homes: vec![rose, ali], written: Vec::new(), sealed: Vec::new(), sticks, count: 0 };
+        world.case(ALI);
+        meet(&world.homes[ROSE], &world.homes[ALI]);
+        meet(&world.homes[ROSE], &bea);
+        world.homes.push(bea);
+        world
+    }
+
+    /// From now on there are two of Ali's home.
+    fn copy(&mut self) {
+        let twin = self.homes[ALI].copied();
+        self.homes.insert(TWIN, twin);
+    }
+
+    fn text(&mut self, who: usize) -> String {
+        self.count += 1;
+        format!("mots {} de {who}", self.count)
+    }
+
+    fn case(&mut self, who: usize) -> String {
+        let text = self.text(who);
+        let case = NewCase {
+            case_type: "complaint".into(),
+            channel: "committee".into(),
+            text: Some(Words::from(text.as_str())),
+            ..NewCase::default()
+        };
+        self.made(who, case, text, false)
+    }
+
+    fn allegation(&mut self, who: usize) -> String {
+        let text = self.text(who);
+        let case = NewCase {
+            case_type: "complaint".into(),
+            channel: "committee".into(),
+            category: Some("sea.abuse".into()),
+            allegation: Some(Words::from(text.as_str())),
+            ..NewCase::default()
+        };
+        self.made(who, case, text, true)
+    }
+
+    fn made(&mut self, who: usize, case: NewCase, text: String, sealed: bool) -> String {
+        let told = self.homes[who].act(|core, reader| core.case_new(reader, case, Some(&[]), NOW)).expect("a case");
+        let id = told["case_id"].as_str().expect("an id").to_owned();
+        let list = if sealed { &mut self.sealed } else { &mut self.written };
+        list.push((id.clone(), text));
+        id
+    }
+
+    fn note(&mut self, who: usize, case: &str) {
+        let text = self.text(who);
+        let edit = crdt_model::edit::Edit::Note { text: Words::from(text.as_str()) };
+        // a case that has not come here is nobody's to write on
+        if self.homes[who].act(|core, reader| core.act(reader, case, &edit, NOW)).is_ok() {
+            self.written.push((case.to_owned(), text));
+        }
+    }
+
+    fn stick(&self, from: usize, to: usize) {
+        let path = self.sticks.path().join(format!("{}-{from}-{to}.boucle", self.count));
+        let request = ExportRequest { path: &path, to: None, after: None, all: true, max_bytes: None };
+        if path.exists() || self.homes[from].core.bundle_export(&request, NOW, &mut |_| ()).is_err() {
+            return;
+        }
+        self.homes[to].core.bundle_import(&path, None, NOW, &mut |_| ()).expect("imported");
+    }
+
+    fn settle(&self) {
+        for _ in 0..6 {
+            let mut equal = true;
+            for one in 0..self.homes.len() {
+                for other in one + 1..self.homes.len() {
+                    equal &= meet(&self.homes[one], &self.homes[other]);
+                }
+            }
+            if equal {
+                return;
+            }
+        }
+    }
+
+    /// Nothing is lost, all show the same, nobody is suspended, and `verify` has nothing to say but that there is a fork.
+    fn check(&self) {
+        let told: Vec<_> = self.homes.iter().map(Home::fingerprints).collect();
+        assert!(told.windows(2).all(|pair| pair[0] == pair[1]), "{told:#?}");
+        let digest = |home: &Home| home.act(|core, reader| core.digest(&core.shared(), reader)).expect("a digest");
+        let digests: Vec<_> = self.homes.iter().skip(1).map(digest).collect();
+        assert!(digests.windows(2).all(|pair| pair[0] == pair[1]), "{digests:#?}");
+        let mut texts: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+        for (case, text) in &self.written {
+            texts.entry(case).or_default().push(text);
+        }
+        for (n, home) in self.homes.iter().enumerate() {
+            for (case, texts) in &texts {
+                let shown = home.read(case);
+                for text in texts {
+                    assert!(shown.contains(text), "home {n} lacks {text:?} of {case}: {shown}");
+                }
+            }
+            let forked = !home.core.shared().forks.is_empty();
+            let verified = home.act(|core, reader| core.verify(&core.shared(), reader, &mut |_, _| {}));
+            let verified = verified.expect("verified");
+            let problems = verified["problems"].as_array().expect("a list");
+            assert!(problems.iter().all(|problem| problem["reason"] == "fork"), "home {n}: {verified:#}");
+            assert_eq!(problems.is_empty(), !forked, "{verified:#}");
+            let members = home.core.member_list();
+            let troubled = |member: &&Json| member["suspended"] == true || member["revoked"] == true;
+            assert_eq!(members.as_array().into_iter().flatten().filter(troubled).count(), 0, "{members}");
+        }
+        for (case, text) in &self.sealed {
+            assert!(self.homes[ROSE].read(case).contains(text), "the founder lacks {text:?} of {case}");
+        }
+    }
+}
+
+#[test]
+fn two_copies_that_wrote_on_meet_directly_and_neither_loses_a_word() {
+    let mut world = World::new();
+    let shared = world.written[0].0.clone();
+    world.copy();
+    let incarnation = world.homes[ALI].core.incarnation();
+    assert_eq!(incarnation, world.homes[TWIN].core.incarnation());
+    let cases = [world.case(ALI), world.case(TWIN)];
+    assert_ne!(cases[0], cases[1], "born at one place of one chain, and two cases");
+    for who in [ALI, TWIN] {
+        world.note(who, &shared);
+        world.allegation(who);
+    }
+    meet(&world.homes[ALI], &world.homes[TWIN]);
+    world.settle();
+    world.check();
+    let forks = world.homes[ROSE].core.shared().forks.clone();
+    assert!(forks.keys().any(|(_, chain)| chain.incarnation == incarnation));
+    let [one, other] = [ALI, TWIN].map(|who| world.homes[who].core.incarnation());
+    assert!(one != incarnation && other != incarnation && one != other);
+}
+
+#[test]
+fn others_carry_on_what_they_had_of_a_copy_that_never_comes_back() {
+    let mut world = World::new();
+    let shared = world.written[0].0.clone();
+    world.copy();
+    world.note(ALI, &shared);
+    let case = world.case(ALI);
+    world.allegation(ALI);
+    meet(&world.homes[ROSE], &world.homes[ALI]);
+    // a third builds upon it
+    world.note(ROSE, &case);
+    world.note(TWIN, &shared);
+    world.case(TWIN);
+    meet(&world.homes[BEA], &world.homes[TWIN]);
+    world.note(BEA, &shared);
+    // both copies are gone before anybody knows
+    world.homes.remove(TWIN);
+    world.homes.remove(ALI);
+    assert!(world.homes.iter().all(|home| home.core.shared().forks.is_empty()));
+    world.settle();
+    assert!(world.homes.iter().all(|home| !home.core.shared().forks.is_empty()));
+    world.check();
+}
+
+#[test]
+fn carrying_on_ends_and_a_restart_carries_nothing_twice() {
+    let mut world = World::new();
+    world.copy();
+    for who in [ALI, TWIN, ALI, TWIN] {
+        world.case(who);
+    }
+    world.settle();
+    world.check();
+    let held = |world: &World| world.homes.iter().map(|home| home.entries().len()).collect::<Vec<_>>();
+    let before = held(&world);
+    for home in &world.homes {
+        // what a process does when it opens the home
+        *locked(&home.core.looked) = Default::default();
+        assert_eq!(home.core.carry_on().expect("looked through"), 0);
+    }
+    world.settle();
+    assert_eq!(held(&world), before);
+}
+
+#[derive(Debug, Clone)]
+enum Step {
+    Copy,
+    Case(usize),
+    Allegation(usize),
+    Note(usize, usize),
+    Meet(usize, usize),
+    Stick(usize, usize),
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    let who = || 0..4_usize;
+    prop_oneof![
+        2 => Just(Step::Copy),
+        3 => who().prop_map(Step::Case),
+        1 => who().prop_map(Step::Allegation),
+        4 => (who(), 0..8_usize).prop_map(|(who, case)| Step::Note(who, case)),
+        3 => (who(), who()).prop_map(|(one, other)| Step::Meet(one, other)),
+        2 => (who(), who()).prop_map(|(from, to)| Step::Stick(from, to)),
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 8, max_shrink_iters: 24, ..ProptestConfig::default() })]
+
+    #[test]
+    fn whoever_meets_whom_in_whatever_order_nothing_is_lost_and_all_show_the_same(
+        before in proptest::collection::vec(step(), 0..4),
+        after in proptest::collection::vec(step(), 3..16),
+    ) {
+        let mut world = World::new();
+        let mut copied = false;
+        let steps = before.into_iter().filter(|step| !matches!(step, Step::Copy));
+        for step in steps.chain([Step::Copy]).chain(after) {
+            // until there is a copy, the third home stands in the second place
+            let of = |who: usize| if copied || who < TWIN { who } else { TWIN.min(who) };
+            match step {
+                Step::Copy if !copied => {
+                    world.copy();
+                    copied = true;
+                }
+                Step::Copy => {}
+                Step::Case(who) => _ = world.case(of(who)),
+                Step::Allegation(who) => _ = world.allegation(of(who)),
+                Step::Note(who, case) => {
+                    let case = world.written[case % world.written.len()].0.clone();
+                    world.note(of(who), &case);
+                }
+                Step::Meet(one, other) if of(one) != of(other) => {
+                    meet(&world.homes[of(one)], &world.homes[of(other)]);
+                }
+                Step::Stick(from, to) if of(from) != of(to) => world.stick(of(from), of(to)),
+                Step::Meet(..) | Step::Stick(..) => {}
+            }
+        }
+        world.settle();
+        world.check();
+    }
+}

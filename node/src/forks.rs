@@ -1,0 +1,291 @@
+//! What forks cut off: which entries count all the same because somebody carries them on, and carrying on what is held here.
+//!
+//! From the fork of a chain on, nothing of it counts ([`crdt_model::frontier`]). Whatever this node had counted until it heard
+//! of the fork it writes into a chain of its own, byte for byte ([`crdt_model::carried`]), unless somebody did already; of its
+//! own device's chains also what lies aside, the other copy's work. So a home that was put back and wrote on, or ran twice,
+//! loses nothing, whoever of those who met it comes by first; and if it never comes back, others have what they had.
+//!
+//! There is nothing to remember: what is still to be carried follows from what is held. A crash at any point leaves a part of
+//! it carried, and the next start or batch goes on.
+
+use std::borrow::Cow;
+use std::collections::{BTreeMap, HashMap};
+
+use crdt_model::carried::{Carrier, carried, carry, is_signed};
+use crdt_model::entry::{Entry, Header, Kind};
+use crdt_model::frontier::ChainKey;
+use crdt_model::id::{DeviceId, EntryId, ScopeId};
+use crdt_model::retraction::{Retraction, taken_back};
+use ed25519_dalek::VerifyingKey;
+
+use crate::core::{Core, Shared, append, locked};
+use crate::engine::urgent::mark_urgent;
+use crate::erase::note_erasure;
+use crate::error::Failure;
+use crate::reseal::note_generation;
+use crate::store::{self, Gap, Snapshot, Tx};
+
+/// Forked chains: nothing counts from this seq on.
+pub(crate) type Forks = HashMap<(ScopeId, ChainKey), u64>;
+/// Keys of devices.
+pub(crate) type DeviceKeys = HashMap<DeviceId, VerifyingKey>;
+
+/// Entries carried on in one transaction, and bytes of them, about.
+const CARRIED_ONCE_MAX: usize = 256;
+const CARRIED_BYTES_ONCE_MAX: usize = 4 << 20;
+/// Bytes of one read along a chain.
+const READ_BYTES: usize = 1 << 20;
+
+/// From the fork of its chain on nothing counts.
+pub(crate) fn is_cut(forks: &Forks, header: &Header) -> bool {
+    !forks.is_empty() && forks.get(&(header.scope, ChainKey::of(header))).is_some_and(|fork| header.seq >= *fork)
+}
+
+/// What an entry says: itself, or what it carries.
+pub(crate) fn said(entry: &Entry) -> Cow<'_, Entry> {
+    match carried(entry) {
+        Ok(Some(inner)) => Cow::Owned(inner),
+        _ => Cow::Borrowed(entry),
+    }
+}
+
+/// Of entries held those that count: of each chain up to its fork, and of what lies beyond what an entry that counts
+/// carries on. A pure function of the set.
+pub(crate) fn unforked<'e>(entries: &'e [Entry], forks: &Forks, keys: &DeviceKeys) -> Vec<Cow<'e, Entry>> {
+    let mut counted = Vec::with_capacity(entries.len());
+    let mut places: HashMap<EntryId, usize> = HashMap::new();
+    for entry in entries.iter().filter(|entry| !is_cut(forks, entry.header())) {
+        if entry.header().kind != Kind::Carried {
+            counted.push(Cow::Borrowed(entry));
+            continue;
+        }
+        let Ok(Some(inner)) = carried(entry) else { continue };
+        if !is_cut(forks, inner.header()) || !is_signed(&inner, |device| keys.get(device).copied()) {
+            continue;
+        }
+        match places.get(&inner.id()) {
+            None => {
+                places.insert(inner.id(), counted.len());
+                counted.push(Cow::Owned(inner));
+            }
+            Some(at) => {
+                if let Some(whole) = joined(&counted[*at], &inner) {
+                    counted[*at] = Cow::Owned(whole);
+                }
+            }
+        }
+    }
+    counted
+}
+
+/// One entry with the sections of two copies of it; `None` if the second brings nothing.
+fn joined(one: &Entry, other: &Entry) -> Option<Entry> {
+    let both = one.sections().iter().zip(other.sections());
+    if both.clone().all(|(one, other)| one.is_some() || other.is_none()) {
+        return None;
+    }
+    let sections = both.map(|(one, other)| one.clone().or_else(|| other.clone())).collect();
+    Entry::from_parts(one.header_bytes(), *one.signature(), sections).ok()
+}
+
+/// What was looked at last: under which forks, and how far each chain went then.
+#[derive(Default)]
+pub(crate) struct Looked {
+    forks: Forks,
+    chains: BTreeMap<store::ChainKey, (u64, usize)>,
+}
+
+impl Core {
+    /// As [`unforked`], by what is known here.
+    pub(crate) fn unforked<'e>(&self, shared: &Shared, entries: &'e [Entry]) -> Vec<Cow<'e, Entry>> {
+        unforked(entries, &shared.forks, &shared.device_keys)
+    }
+
+    /// Of a document's entries those a view is built from: nothing beyond a fork but what is carried on, and nothing taken
+    /// back.
+    pub(crate) fn counting<'e>(&self, shared: &Shared, entries: &'e [Entry]) -> Vec<Cow<'e, Entry>> {
+        let mut counted = self.unforked(shared, entries);
+        let gone = taken_back(&counted);
+        counted.retain(|entry| entry.header().kind != Kind::Erasure && !gone.contains(&entry.id()));
+        counted
+    }
+
+    /// An entry held, itself or carried.
+    pub(crate) fn held_or_carried(&self, snapshot: &Snapshot, id: &EntryId) -> Result<Option<Entry>, Failure> {
+        if let Some(stored) = snapshot.entry(id)? {
+            return self.decode(&stored.bytes).map(Some);
+        }
+        let Some(carrier) = snapshot.carriers(id)?.into_iter().next() else { return Ok(None) };
+        Ok(Some(said(&self.decode(&carrier.bytes)?).into_owned()))
+    }
+
+    /// Carries on what forks cut off and is held here; gives the number of entries written. If a chain of the present
+    /// incarnation is forked, a new one begins first. The caller holds off other writers.
+    pub(crate) fn carry_on(&self) -> Result<u64, Failure> {
+        let mut total = 0;
+        // what is carried may itself prove a fork
+        loop {
+            let shared = self.shared();
+            let present = ChainKey { device: self.device, incarnation: self.incarnation() };
+            if shared.forks.keys().any(|(_, chain)| *chain == present) {
+                self.leave_incarnation()?;
+            }
+            let mut wrote = 0;
+            for ((scope, chain), fork) in &shared.forks {
+                let key = store::ChainKey { scope: *scope, device: chain.device, incarnation: chain.incarnation };
+                wrote += self.carry_on_chain(&shared, &key, *fork)?;
+            }
+            if wrote == 0 {
+                return Ok(total);
+            }
+            total += wrote;
+            self.refresh()?;
+            self.apply_erasures(&self.shared())?;
+            self.notify();
+        }
+    }
+
+    fn carry_on_chain(&self, shared: &Shared, key: &store::ChainKey, fork: u64) -> Result<u64, Failure> {
+        let own = key.device == self.device;
+        let snapshot = self.store.read()?;
+        let tip = snapshot.chain(key).map_or(0, |chain| chain.tip_seq);
+        let mut aside = if own { snapshot.aside_of(key)? } else { Vec::new() };
+        let seen = (tip, aside.len());
+        if self.has_looked(shared, key, seen) {
+            return Ok(0);
+        }
+        aside.retain(|item| item.seq >= fork);
+        aside.sort_by_key(|item| (item.seq, item.entry_id));
+        let urgent = if own { self.own_urgent(&snapshot, key)? } else { Vec::new() };
+        let mut wrote = 0;
+        let mut next = fork;
+        while next <= tip {
+            let stored = snapshot.chain_entries(key, next, READ_BYTES)?;
+            let Some(last) = stored.last() else { break };
+            next = last.seq() + 1;
+            let bytes = stored.into_iter().map(|stored| stored.bytes);
+            wrote += self.carry_on_these(&snapshot, shared, bytes, &urgent)?;
+        }
+        wrote += self.carry_on_these(&snapshot, shared, aside.into_iter().map(|item| item.bytes), &urgent)?;
+        if own && snapshot.chain(key).is_some_and(|chain| chain.offered_seq < chain.tip_seq) {
+            // carried is offered: it cannot be taken back any more
+            self.commit_quietly(|tx| Ok(tx.set_offered(key, tip)?))?;
+        }
+        self.note_looked(shared, key, seen);
+        Ok(wrote)
+    }
+
+    fn has_looked(&self, shared: &Shared, key: &store::ChainKey, seen: (u64, usize)) -> bool {
+        let looked = locked(&self.looked);
+        looked.forks == shared.forks && looked.chains.get(key) == Some(&seen)
+    }
+
+    fn note_looked(&self, shared: &Shared, key: &store::ChainKey, seen: (u64, usize)) {
+        let mut looked = locked(&self.looked);
+        if looked.forks != shared.forks {
+            *looked = Looked { forks: shared.forks.clone(), chains: BTreeMap::new() };
+        }
+        looked.chains.insert(*key, seen);
+    }
+
+    /// Carries on those of some cut entries that nobody carries yet.
+    fn carry_on_these(
+        &self,
+        snapshot: &Snapshot,
+        shared: &Shared,
+        entries: impl Iterator<Item = Vec<u8>>,
+        urgent: &[u64],
+    ) -> Result<u64, Failure> {
+        let (mut batch, mut bytes, mut wrote) = (Vec::new(), 0, 0);
+        for entry in entries {
+            // a carrier in a chain that forked in its turn: what it carries goes on
+            let entry = said(&self.decode(&entry)?).into_owned();
+            if !is_cut(&shared.forks, entry.header())
+                || !is_signed(&entry, |device| shared.device_keys.get(device).copied())
+                || self.is_taken_back(snapshot, &entry)?
+                || self.is_carried_whole(snapshot, shared, &entry)?
+            {
+                continue;
+            }
+            bytes += entry.sections().iter().flatten().map(Vec::len).sum::<usize>();
+            batch.push(entry);
+            if batch.len() >= CARRIED_ONCE_MAX || bytes >= CARRIED_BYTES_ONCE_MAX {
+                wrote += self.write_carriers(shared, &std::mem::take(&mut batch), urgent)?;
+                bytes = 0;
+            }
+        }
+        Ok(wrote + self.write_carriers(shared, &batch, urgent)?)
+    }
+
+    /// Whether an entry was withdrawn before anybody had it, or withdraws such.
+    fn is_taken_back(&self, snapshot: &Snapshot, entry: &Entry) -> Result<bool, Failure> {
+        let header = entry.header();
+        let key = store::ChainKey { scope: header.scope, device: header.device, incarnation: header.incarnation };
+        let is_bare = |stored: Option<store::StoredEntry>| -> Result<bool, Failure> {
+            let held = stored.map(|stored| self.decode(&stored.bytes)).transpose()?;
+            Ok(held.is_none_or(|held| held.sections().iter().all(Option::is_none)))
+        };
+        match Retraction::read_from(entry) {
+            Some(Retraction::Withdrawal(names)) => {
+                for name in names {
+                    if !is_bare(snapshot.entry_in(&key, name.seq)?.filter(|held| held.entry_id == name.entry))? {
+                        return Ok(false);
+                    }
+                }
+                Ok(true)
+            }
+            _ => Ok(snapshot.gap_of(&entry.id())?.is_some_and(|gap| gap.withdrawn) && is_bare(snapshot.entry(&entry.id())?)?),
+        }
+    }
+
+    /// Whether entries that count carry all that is held here of an entry.
+    fn is_carried_whole(&self, snapshot: &Snapshot, shared: &Shared, entry: &Entry) -> Result<bool, Failure> {
+        let carriers: Vec<Entry> =
+            snapshot.carriers(&entry.id())?.iter().map(|held| self.decode(&held.bytes)).collect::<Result<_, _>>()?;
+        let counted = self.unforked(shared, &carriers);
+        Ok(counted.first().is_some_and(|carried| joined(carried, entry).is_none()))
+    }
+
+    fn write_carriers(&self, shared: &Shared, entries: &[Entry], urgent: &[u64]) -> Result<u64, Failure> {
+        if entries.is_empty() {
+            return Ok(0);
+        }
+        tracing::info!(entries = entries.len(), "what a fork cut off is carried on");
+        let refused = self.refused_sections()?;
+        let incarnation = self.incarnation();
+        self.commit_quietly(|tx| {
+            for entry in entries {
+                let header = entry.header();
+                let erased = refused.get(&(header.scope, header.doc));
+                let stripped = erased.and_then(|erased| erased.strip(entry));
+                let place = self.place(tx, &header.scope, incarnation);
+                let by = Carrier { device: self.device, incarnation, place, auth: self.auth(shared) };
+                let Some(carrier) = carry(stripped.as_ref().unwrap_or(entry), by, &self.device_ed) else { continue };
+                append(tx, &carrier)?;
+                note_generation(tx, carrier.header())?;
+                note_erasure(tx, carrier.header())?;
+                let missing = missing(&carrier) & !erased.map_or(0, |erased| erased.mask(header));
+                note_missing(tx, &carrier, missing, self.device)?;
+                if urgent.contains(&header.seq) {
+                    mark_urgent(tx, &header.scope, &incarnation, place.seq)?;
+                }
+            }
+            Ok(())
+        })?;
+        Ok(entries.len() as u64)
+    }
+}
+
+/// The layers an entry lacks, as bits.
+fn missing(entry: &Entry) -> u8 {
+    let named = entry.header().sections.iter().zip(entry.sections());
+    named.filter(|(_, held)| held.is_none()).map(|(named, _)| 1_u8 << named.layer).sum()
+}
+
+fn note_missing(tx: &mut Tx<'_>, carrier: &Entry, layers: u8, from: DeviceId) -> Result<(), Failure> {
+    if layers == 0 {
+        return Ok(());
+    }
+    let Some(at) = tx.location(&carrier.id())? else { return Ok(()) };
+    Ok(tx.put_gap(at, &Gap { entry: carrier.id(), layers, withdrawn: false, from })?)
+}
