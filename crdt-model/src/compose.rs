@@ -140,7 +140,9 @@ fn attempt(
                 let signer = if sealing.plain.flags & FLAG_DEVICE_ONLY == 0 { member } else { None };
                 seal_section(sealing, signer, &aad, layer.code(), bucket, entropy).map_err(|_| Attempt::Bucket)?
             }
-            SectionPlan::Grant { to, .. } => cbor::encode(&grant(plan, to.as_ref(), &aad, entropy).ok_or(Attempt::Grant)?),
+            SectionPlan::Grant { to, .. } => {
+                cbor::encode(&grant(plan, to.as_ref(), &aad, entropy).ok_or(Attempt::Grant)?)
+            }
         });
     }
     Ok(Entry::sign(header, sections, device))

@@ -119,7 +119,11 @@ impl Erased {
     /// The sections of a header that are erased: bit n stands for layer n.
     pub fn mask(&self, header: &Header) -> u8 {
         let erased = header.sections.iter().filter(|named| self.covers(named.layer, named.generation));
-        if header.content_kind() == Some(Kind::Edit) { erased.fold(0, |mask, named| mask | 1 << named.layer) } else { 0 }
+        if header.content_kind() == Some(Kind::Edit) {
+            erased.fold(0, |mask, named| mask | 1 << named.layer)
+        } else {
+            0
+        }
     }
 
     /// The entry without what is erased of it; `None` when nothing of it is, or no bytes of that are held.
@@ -252,7 +256,11 @@ mod tests {
             place: Place::FIRST,
             auth: vec![],
             deps: vec![],
-            sections: Layer::ALL.into_iter().map(padding).chain([SectionPlan::Grant { hint: [0; 8], to: None }]).collect(),
+            sections: Layer::ALL
+                .into_iter()
+                .map(padding)
+                .chain([SectionPlan::Grant { hint: [0; 8], to: None }])
+                .collect(),
         };
         let key = ed25519_dalek::SigningKey::from_bytes(&[6; 32]);
         compose(&plan, &key, None, &mut Entropy::new([7; 32])).expect("it fits")

@@ -145,9 +145,8 @@ pub struct Judged {
 pub fn judge<E: Borrow<Entry>>(entries: &[E]) -> Vec<Judged> {
     // with the id: where a chain has forked, two entries stand at one place
     type Place = (ScopeId, ChainKey, DocId, u64, EntryId);
-    let place = |header: &Header, seq: u64, id: EntryId| -> Place {
-        (header.scope, ChainKey::of(header), header.doc, seq, id)
-    };
+    let place =
+        |header: &Header, seq: u64, id: EntryId| -> Place { (header.scope, ChainKey::of(header), header.doc, seq, id) };
     let edits: BTreeMap<Place, &Entry> = entries
         .iter()
         .map(<E as Borrow<Entry>>::borrow)

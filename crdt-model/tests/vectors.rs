@@ -18,11 +18,12 @@ use std::collections::BTreeMap;
 use chacha20poly1305::aead::{Aead, KeyInit, Payload};
 use chacha20poly1305::{Key, XChaCha20Poly1305, XNonce};
 use crdt_model::bundle::{Event, Reader, Record, Row, To, Writer};
+use crdt_model::carried::{Carrier, carried, carry};
 use crdt_model::case::fact::{ExposedFact, FactId, FactKind, LowerFact, OldKeysFact, OriginFact, RaiseFact, TextFact};
 use crdt_model::case::sensitivity::Level;
 use crdt_model::cbor::{self, Canonical};
 use crdt_model::document::generation_of;
-use crdt_model::entry::{Entry, Header, Kind, Place, SectionRef, VALIDATOR, entry_id, section_hash};
+use crdt_model::entry::{Entry, Header, Kind, LAYER_CARRIED, Place, SectionRef, VALIDATOR, entry_id, section_hash};
 use crdt_model::erasure::{Erased, Erasure};
 use crdt_model::frontier::{ChainKey, ForkProof, Frontier, Tip};
 use crdt_model::gate::{AnyKey, Expect, check_change};
@@ -33,7 +34,7 @@ use crdt_model::roster::{
     AudienceKey, Founding, Invitation, InviteOp, JoinOp, Operation, SiteKind, SiteOp, Wrapped, six_words,
 };
 use crdt_model::seal::{
-    ActorOf, Entropy, GrantSection, InviteGrant, Plain, StreamGrant, audience_hint, case_key, device_id,
+    ActorOf, Entropy, GrantSection, InviteGrant, Plain, StreamGrant, audience_hint, birth_doc, case_key, device_id,
     early_open_key, invite_kem_secret, invite_signing_key, named_audience, open_bundle_slot, open_hint, open_section,
     open_wrap, ordinary_audience, scope_id, sensitive_hint, stream_key, wrap_secret,
 };
@@ -578,6 +579,34 @@ fn an_erasure_is_signed_twice_as_frozen() {
     assert_eq!(erased.strip(&first).map(|entry| entry.encode()), Some(frozen.hex("erased")));
     erased = Erased::of_layers([None, Some(0), Some(0)]);
     assert_eq!(erased.whole(), None);
+}
+
+#[test]
+fn an_entry_that_a_fork_cut_off_is_carried_as_frozen() {
+    let w = World::new();
+    let original = edit(&w);
+    let by = Carrier {
+        device: w.device,
+        incarnation: Incarnation([0xee; 8]),
+        place: Place::FIRST,
+        auth: vec![EntryId([0x61; 32])],
+    };
+    let carrier = carry(&original, by, &w.device_ed.signing_key()).expect("no carrier itself");
+    let mut s = Sheet::new(
+        "carried",
+        "The edit of entry.txt, carried on by the first entry of another incarnation of the same device. Its sections 0 to 3 are\nthose of the edit; `content` is section 4. Then the document of a birth: at the place of the carrier, without a salt and\nwith the salt 0x71 eight times.",
+    );
+    s.hex("header", carrier.header_bytes()).hex("entry_id", carrier.id().0).hex("signature", carrier.signature());
+    s.hex("content", carrier.section(LAYER_CARRIED).expect("held").1);
+    s.hex("blake3(entry)", blake3::hash(&carrier.encode()).as_bytes());
+    let born = |salt| birth_doc(&w.org, &w.scope, &w.device, &Incarnation([0xee; 8]), 1, &salt);
+    s.hex("birth", born([0; 8]).0).hex("birth.salted", born([0x71; 8]).0);
+    let frozen = s.check();
+    let sections: Vec<_> = original.sections().iter().cloned().chain([Some(frozen.hex("content"))]).collect();
+    let signature = frozen.hex("signature").try_into().expect("64 bytes");
+    let back = Entry::from_parts(&frozen.hex("header"), signature, sections).expect("an entry");
+    back.verify(&w.device_ed.signing_key().verifying_key()).expect("signed by the device");
+    assert_eq!(carried(&back), Ok(Some(original)));
 }
 
 /// Everybody of `World` is a member, everybody else unknown.

@@ -541,8 +541,7 @@ impl Core {
         let mut forks = Forks::new();
         for scope in snapshot.scopes().to_vec() {
             for entry in self.entries(snapshot, &scope, &DocId::ZERO)? {
-                if let Some((scope, chain, seq)) =
-                    proved_fork(&said(&entry), |device| device_keys.get(device).copied())
+                if let Some((scope, chain, seq)) = proved_fork(&said(&entry), |device| device_keys.get(device).copied())
                 {
                     let at = forks.entry((scope, chain)).or_insert(seq);
                     *at = seq.min(*at);

@@ -234,7 +234,8 @@ impl Core {
                 }
                 Ok(true)
             }
-            _ => Ok(snapshot.gap_of(&entry.id())?.is_some_and(|gap| gap.withdrawn) && is_bare(snapshot.entry(&entry.id())?)?),
+            _ => Ok(snapshot.gap_of(&entry.id())?.is_some_and(|gap| gap.withdrawn)
+                && is_bare(snapshot.entry(&entry.id())?)?),
         }
     }
 

@@ -115,12 +115,7 @@ impl LayerHistory {
             LayerOp::Delete { key } => (key.as_str().into(), Kind::Delete),
         });
         self.by_hash.insert(change.hash(), position);
-        self.changes.push(Known {
-            seq: change.seq(),
-            start_op: change.start_op(),
-            ops: ops.collect(),
-            reach,
-        });
+        self.changes.push(Known { seq: change.seq(), start_op: change.start_op(), ops: ops.collect(), reach });
         Ok(())
     }
 

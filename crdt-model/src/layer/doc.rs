@@ -234,7 +234,8 @@ impl LayerDoc {
 
     /// Every root key that holds something, with all its concurrent values in the order of their operation ids.
     pub fn rivals(&self) -> BTreeMap<String, Vec<Rival>> {
-        let rival = |((_, change), value): (&(OpId, ChangeHash), &Value)| Rival { value: value.clone(), change: *change };
+        let rival =
+            |((_, change), value): (&(OpId, ChangeHash), &Value)| Rival { value: value.clone(), change: *change };
         self.values.iter().map(|(key, values)| (key.clone(), values.iter().map(rival).collect())).collect()
     }
 

@@ -554,7 +554,10 @@ fn a_change_on_both_branches_of_a_forked_actor_replaces_what_it_saw_of_each() {
     assert_eq!(both.ops()[0].preds.len(), 1);
     let changes = [birth, first, second].map(|i| &world.changes[i]);
     let settled = LayerDoc::build(changes.into_iter().chain([&both])).expect("builds");
-    assert_eq!(settled.rivals()["status"].iter().map(|rival| &rival.value).collect::<Vec<_>>(), [&Value::Text("settled".into())]);
+    assert_eq!(
+        settled.rivals()["status"].iter().map(|rival| &rival.value).collect::<Vec<_>>(),
+        [&Value::Text("settled".into())]
+    );
 }
 
 #[test]

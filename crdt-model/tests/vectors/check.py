@@ -342,6 +342,26 @@ def check_erasure():
     same("erased", sections, [None] * 4)
 
 
+def check_carried():
+    """Section 8.5, and the id of a document."""
+    c, e = Sheet("carried"), Sheet("entry")
+    entry_id = KDF("boucle 2026 entry id v1", c["header"])
+    same("entry id", entry_id, c["entry_id"])
+    device_key.verify(b"boucle/entry/v1\0" + entry_id, c["signature"])
+    outer, inner = cbor2.loads(c["header"]), cbor2.loads(e["header"])
+    same("kind, org, scope, doc", [outer[3], outer[1], outer[2], outer[4]], [9, inner[1], inner[2], inner[4]])
+    same("sections", outer[13][:-1], inner[13])
+    layer, kind, length, digest, _ = outer[13][-1]
+    same("section 4", (layer, kind, length), (4, inner[3], len(c["content"])))
+    same("hash", KDF("boucle 2026 section hash v1", c["content"]), digest)
+    same("content", cbor2.loads(c["content"]), [1, e["header"], e["signature"]])
+    sections = [e[f"section.{n}"] for n in range(4)] + [c["content"]]
+    same("entry", H(cbor2.dumps([c["header"], c["signature"], sections])), c["blake3(entry)"])
+    place = outer[1] + outer[2] + outer[5] + outer[6] + u64be(outer[7])
+    same("birth", H(b"boucle/doc/v1" + place)[:16], c["birth"])
+    same("salted birth", H(b"boucle/doc/v1" + place + b"\x71" * 8)[:16], c["birth.salted"])
+
+
 def check_session():
     """Section 7.2."""
     s = Sheet("session")
@@ -399,7 +419,7 @@ def check_bundle():
     same("padding", rest[4 + length :].strip(b"\0"), b"")
 
 
-parts = (check_ids, check_entry, check_grants, check_membership, check_frontier, check_retraction, check_session)
-for part in (*parts, check_generation, check_erasure, check_handshake, check_bundle):
+parts = (check_ids, check_entry, check_grants, check_membership, check_frontier, check_retraction, check_carried)
+for part in (*parts, check_session, check_generation, check_erasure, check_handshake, check_bundle):
     part()
 print(f"all {checks} values agree, and every signature verifies")

@@ -95,8 +95,7 @@ impl Core {
             Some(stored) => said(&self.decode(&stored.bytes)?).id(),
             None => gap.entry,
         };
-        let is_spent =
-            shared.roster.invites.values().any(|i| i.entry == said && (i.confirmed.is_some() || i.ended));
+        let is_spent = shared.roster.invites.values().any(|i| i.entry == said && (i.confirmed.is_some() || i.ended));
         Ok(if is_spent { gap.layers & !(1 << LAYER_GRANT) } else { gap.layers })
     }
 

@@ -42,8 +42,7 @@ impl World {
             }
         }
         let sticks = tempfile::tempdir().expect("a folder");
-        let mut world =
-            Self { homes: vec![rose, ali], written: Vec::new(), sealed: Vec::new(), sticks, count: 0 };
+        let mut world = Self { homes: vec![rose, ali], written: Vec::new(), sealed: Vec::new(), sticks, count: 0 };
         world.case(ALI);
         meet(&world.homes[ROSE], &world.homes[ALI]);
         meet(&world.homes[ROSE], &bea);
@@ -247,8 +246,13 @@ fn step() -> impl Strategy<Value = Step> {
     ]
 }
 
+/// A second or two each. `PROPTEST_CASES` asks for more.
+fn cases() -> u32 {
+    if std::env::var_os("PROPTEST_CASES").is_some() { ProptestConfig::default().cases } else { 8 }
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 8, max_shrink_iters: 24, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: cases(), max_shrink_iters: 24, ..ProptestConfig::default() })]
 
     #[test]
     fn whoever_meets_whom_in_whatever_order_nothing_is_lost_and_all_show_the_same(
