@@ -118,6 +118,7 @@ impl Core {
 
     /// Writes what unlocked members owe to others now that more is known, as a session does.
     fn maintain_unlocked(&self, now_ms: i64) -> Result<(), Failure> {
+        self.carry_on_rest()?;
         for member in self.unlocked() {
             let Some(reader) = self.reader(&member) else { continue };
             let mut reader = crate::core::locked(&reader);

@@ -25,7 +25,7 @@ use ed25519_dalek::VerifyingKey;
 use tokio::sync::watch;
 
 use crate::error::{Failure, IoOperation};
-use crate::forks::{DeviceKeys, Forks, Looked, said, unforked};
+use crate::forks::{Carry, DeviceKeys, Forks, Looked, said, unforked};
 use crate::keychain::{Keychain, ReaderSecrets};
 use crate::keyring::{
     IncarnationChange, KEYRING_FILE, Keyring, KeyringError, LockedKeyring, MemberSecrets, Passphrase, Signs,
@@ -259,7 +259,7 @@ impl Core {
         // a crash may have come between hearing of an erasure and destroying
         core.apply_erasures(&core.shared())?;
         // nor are the two steps of hearing of a fork and carrying on one
-        core.carry_on()?;
+        core.carry_on(Carry::AsideToo)?;
         Ok(core)
     }
 

@@ -1,9 +1,10 @@
 //! What forks cut off: which entries count all the same because somebody carries them on, and carrying on what is held here.
 //!
 //! From the fork of a chain on, nothing of it counts ([`crdt_model::frontier`]). Whatever this node had counted until it heard
-//! of the fork it writes into a chain of its own, byte for byte ([`crdt_model::carried`]), unless somebody did already; of its
-//! own device's chains also what lies aside, the other copy's work. So a home that was put back and wrote on, or ran twice,
-//! loses nothing, whoever of those who met it comes by first; and if it never comes back, others have what they had.
+//! of the fork it writes into a chain of its own, byte for byte ([`crdt_model::carried`]), unless somebody did already; and what
+//! lies aside, the other branch, once a session, bundle or start shows that nobody else does. So a home that was put back and
+//! wrote on, or ran twice, loses nothing, whoever of those who met it comes by first; and if it never comes back, others have
+//! what they had.
 //!
 //! There is nothing to remember: what is still to be carried follows from what is held. A crash at any point leaves a part of
 //! it carried, and the next start or batch goes on.
@@ -92,7 +93,23 @@ fn joined(one: &Entry, other: &Entry) -> Option<Entry> {
 #[derive(Default)]
 pub(crate) struct Looked {
     forks: Forks,
-    chains: BTreeMap<store::ChainKey, (u64, usize)>,
+    chains: BTreeMap<store::ChainKey, Seen>,
+}
+
+/// How far a chain went, and how much of it lay aside if that was looked at.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Seen {
+    tip: u64,
+    aside: Option<usize>,
+}
+
+/// What is looked through for what is to be carried on.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Carry {
+    /// What counted here: at once, before others who had it hear of the fork.
+    Counted,
+    /// What lies aside as well: when whoever had counted it has had the time to carry it on.
+    AsideToo,
 }
 
 impl Core {
@@ -121,7 +138,7 @@ impl Core {
 
     /// Carries on what forks cut off and is held here; gives the number of entries written. If a chain of the present
     /// incarnation is forked, a new one begins first. The caller holds off other writers.
-    pub(crate) fn carry_on(&self) -> Result<u64, Failure> {
+    pub(crate) fn carry_on(&self, what: Carry) -> Result<u64, Failure> {
         let mut total = 0;
         // what is carried may itself prove a fork
         loop {
@@ -133,7 +150,7 @@ impl Core {
             let mut wrote = 0;
             for ((scope, chain), fork) in &shared.forks {
                 let key = store::ChainKey { scope: *scope, device: chain.device, incarnation: chain.incarnation };
-                wrote += self.carry_on_chain(&shared, &key, *fork)?;
+                wrote += self.carry_on_chain(&shared, &key, *fork, what)?;
             }
             if wrote == 0 {
                 return Ok(total);
@@ -145,15 +162,25 @@ impl Core {
         }
     }
 
-    fn carry_on_chain(&self, shared: &Shared, key: &store::ChainKey, fork: u64) -> Result<u64, Failure> {
+    /// Carries on what nobody else has by now, where there is a fork at all.
+    pub(crate) fn carry_on_rest(&self) -> Result<(), Failure> {
+        if !self.shared().forks.is_empty() {
+            let _hold = self.hold();
+            self.carry_on(Carry::AsideToo)?;
+        }
+        Ok(())
+    }
+
+    fn carry_on_chain(&self, shared: &Shared, key: &store::ChainKey, fork: u64, what: Carry) -> Result<u64, Failure> {
         let own = key.device == self.device;
         let snapshot = self.store.read()?;
         let tip = snapshot.chain(key).map_or(0, |chain| chain.tip_seq);
-        let mut aside = if own { snapshot.aside_of(key)? } else { Vec::new() };
-        let seen = (tip, aside.len());
+        let with_aside = what == Carry::AsideToo;
+        let seen = Seen { tip, aside: with_aside.then(|| snapshot.aside_count(key)).transpose()? };
         if self.has_looked(shared, key, seen) {
             return Ok(0);
         }
+        let mut aside = if with_aside { snapshot.aside_of(key)? } else { Vec::new() };
         aside.retain(|item| item.seq >= fork);
         aside.sort_by_key(|item| (item.seq, item.entry_id));
         let urgent = if own { self.own_urgent(&snapshot, key)? } else { Vec::new() };
@@ -175,12 +202,13 @@ impl Core {
         Ok(wrote)
     }
 
-    fn has_looked(&self, shared: &Shared, key: &store::ChainKey, seen: (u64, usize)) -> bool {
+    fn has_looked(&self, shared: &Shared, key: &store::ChainKey, seen: Seen) -> bool {
         let looked = locked(&self.looked);
-        looked.forks == shared.forks && looked.chains.get(key) == Some(&seen)
+        let before = looked.chains.get(key).filter(|_| looked.forks == shared.forks);
+        before.is_some_and(|before| before.tip == seen.tip && (seen.aside.is_none() || before.aside == seen.aside))
     }
 
-    fn note_looked(&self, shared: &Shared, key: &store::ChainKey, seen: (u64, usize)) {
+    fn note_looked(&self, shared: &Shared, key: &store::ChainKey, seen: Seen) {
         let mut looked = locked(&self.looked);
         if looked.forks != shared.forks {
             *looked = Looked { forks: shared.forks.clone(), chains: BTreeMap::new() };
@@ -290,3 +318,6 @@ fn note_missing(tx: &mut Tx<'_>, carrier: &Entry, layers: u8, from: DeviceId) ->
     let Some(at) = tx.location(&carrier.id())? else { return Ok(()) };
     Ok(tx.put_gap(at, &Gap { entry: carrier.id(), layers, withdrawn: false, from })?)
 }
+
+#[cfg(test)]
+mod tests;

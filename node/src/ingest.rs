@@ -29,6 +29,7 @@ use ed25519_dalek::VerifyingKey;
 use crate::core::{Core, Shared, append, entropy, too_large};
 use crate::erase::{Refused as RefusedSections, note_erasure};
 use crate::error::Failure;
+use crate::forks::Carry;
 use crate::reseal::note_generation;
 use crate::store::{self, QuarantineRecord, ShelvedEntry, StoreError, Tx};
 
@@ -176,8 +177,8 @@ impl Core {
         if erases || done.membership_changed {
             self.apply_erasures(&self.shared())?;
         }
-        if done.membership_changed || done.aside > 0 {
-            self.carry_on()?;
+        if done.membership_changed {
+            self.carry_on(Carry::Counted)?;
         }
         if done.accepted > 0 {
             self.notify();

@@ -95,3 +95,81 @@ fn a_home_put_back_to_an_old_copy_goes_on_anew_and_gets_back_what_it_lost() {
         whole(&[&org.rose, &ali], &cases);
     }
 }
+
+/// What a snapshot of a virtual machine or a file system keeps of a home: every file's bytes under the inode it had.
+struct Snapshot {
+    files: Vec<(PathBuf, PathBuf, Vec<u8>)>,
+}
+
+impl Snapshot {
+    fn of(home: &Home) -> Self {
+        let beside = home.folder().with_extension("kept");
+        std::fs::create_dir(&beside).expect("a folder");
+        let files = home.files().into_iter().map(|(path, bytes)| {
+            let kept = beside.join(path.file_name().expect("a name"));
+            std::fs::hard_link(&path, &kept).expect("one inode, two names");
+            (path, kept, bytes)
+        });
+        Self { files: files.collect() }
+    }
+
+    fn put_back(self) {
+        for (path, kept, bytes) in self.files {
+            std::fs::write(&kept, bytes).expect("written");
+            std::fs::rename(&kept, &path).expect("the inode it had");
+        }
+    }
+}
+
+/// The one case that says nothing by itself: neither machine, nor volume, nor file, nor counter is another than before.
+#[test]
+fn a_machine_put_back_to_a_snapshot_forks_and_keeps_both_its_pasts() {
+    let (org, ali) = founded();
+    let mut texts = vec!["Avant l'instantané."];
+    ali.new_case(texts[0]);
+    let snapshot = Snapshot::of(&ali);
+    texts.push("Un que la machine oublie et que les autres ont.");
+    ali.new_case(texts[1]);
+    let sealed = [ali.new_allegation("Inventé: ce que la machine oublie.")];
+    sync_until_equal(&[&org.rose, &ali], &[(1, 0)]);
+    // somebody works on what will be forgotten
+    let forgotten = case_of(&org.rose, texts[1]);
+    let note = format!("case note {forgotten} -");
+    org.rose.command(&note).stdin("Rappelé.").run().ok();
+    snapshot.put_back();
+    texts.push("Deux, écrit au même endroit de la même chaîne.");
+    ali.new_case(texts[2]);
+    let sealed = [&sealed[0], &ali.new_allegation("Inventé: ce que les autres n'ont pas.")].map(String::clone);
+    sync_until_equal(&[&org.rose, &ali], &[(1, 0)]);
+    assert!(same_entries(&[&org.rose, &ali]));
+    for home in [&org.rose, &ali] {
+        nobody_is_suspended(home);
+        for text in &texts {
+            case_of(home, text);
+        }
+        assert!(home.show(&forgotten).to_string().contains("Rappelé."), "and what was built upon it");
+        assert_eq!(home.ok("case list --count")["count"], texts.len() + sealed.len());
+        let verified = home.cmd("verify").json();
+        let problems = verified["problems"].as_array().expect("a list");
+        assert!(!problems.is_empty() && problems.iter().all(|problem| problem["reason"] == "fork"), "{verified}");
+    }
+    for (case, text) in sealed.iter().zip(["ce que la machine oublie", "ce que les autres n'ont pas"]) {
+        assert!(org.rose.show(case).to_string().contains(text), "sealed words, which their author cannot write again");
+    }
+    // and it ends: nothing is carried on a second time
+    let entries = tips(&ali);
+    sync_until_equal(&[&org.rose, &ali], &[(1, 0)]);
+    assert_eq!(tips(&ali), entries);
+    ali.new_case("Ensuite.");
+    sync_until_equal(&[&org.rose, &ali], &[(1, 0)]);
+    case_of(&org.rose, "Ensuite.");
+}
+
+/// The id of the case that holds these words.
+fn case_of(home: &Home, text: &str) -> String {
+    let listed = home.ok("case list");
+    let cases = listed["cases"].as_array().expect("a list").iter();
+    let ids = cases.map(|case| case["case_id"].as_str().expect("an id").to_owned());
+    let mut found = ids.filter(|id| home.show(id).to_string().contains(text));
+    found.next().unwrap_or_else(|| panic!("{} has no case that says {text:?}", home.member()))
+}

@@ -426,6 +426,8 @@ pub(super) async fn exchange(
     driver.is_free = locked(&talk.purses).is_full(&device, Instant::now());
     let report = driver.run(Input::Start(start), told).await;
     driver.end(report.as_ref().err()).await;
+    let core = Arc::clone(&talk.core);
+    blocking(move || core.carry_on_rest()).await?;
     if talk.core.shared().roster.founding.is_none() {
         // what came from somebody our invitation does not vouch for is not kept
         let core = Arc::clone(&talk.core);

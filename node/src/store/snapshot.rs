@@ -399,6 +399,16 @@ impl Snapshot {
         self.shelved(shelf::ASIDE, Group::Chain(chain))
     }
 
+    /// How many entries lie aside of a chain.
+    ///
+    /// # Errors
+    ///
+    /// As [`has`](Self::has).
+    pub fn aside_count(&self, chain: &ChainKey) -> Result<usize, StoreError> {
+        let index = self.table(shelf::ASIDE.index)?;
+        Ok(shelf::numbers(&self.ctx, shelf::ASIDE, &index, Group::Chain(chain), usize::MAX)?.len())
+    }
+
     /// A waiting entry.
     ///
     /// # Errors

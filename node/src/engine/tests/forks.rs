@@ -218,10 +218,67 @@ fn carrying_on_ends_and_a_restart_carries_nothing_twice() {
     for home in &world.homes {
         // what a process does when it opens the home
         *locked(&home.core.looked) = Default::default();
-        assert_eq!(home.core.carry_on().expect("looked through"), 0);
+        assert_eq!(home.core.carry_on(crate::forks::Carry::AsideToo).expect("looked through"), 0);
     }
     world.settle();
     assert_eq!(held(&world), before);
+}
+
+/// How often each cut entry is carried in a home.
+fn carried_times(home: &Home) -> BTreeMap<crdt_model::id::EntryId, usize> {
+    let mut times = BTreeMap::new();
+    for bytes in home.entries() {
+        let entry = crdt_model::entry::Entry::decode(&bytes).expect("stored");
+        if let Some(carried) = crdt_model::carried::carried(&entry).expect("in form") {
+            *times.entry(carried.id()).or_default() += 1;
+        }
+    }
+    times
+}
+
+#[test]
+fn a_power_cut_at_any_write_loses_nothing_and_carries_nothing_twice() {
+    use std::io::ErrorKind;
+
+    use crate::forks::Carry;
+    use crate::store::fault::FaultDisk;
+
+    let mut world = World::new();
+    world.copy();
+    let cases = [ALI, ALI, ALI, TWIN, TWIN].map(|who| world.case(who));
+    world.allegation(ALI);
+    meet(&world.homes[ROSE], &world.homes[ALI]);
+    let (rose, twin) = (&world.homes[ROSE], &world.homes[TWIN]);
+    let (image, entries, from) = (rose.image(), twin.entries(), Some(twin.core.device));
+    // what hears of the fork, carries on, and what a start does
+    let hear = |home: &Home| {
+        home.core.ingest(&entries, from, NOW)?;
+        home.core.carry_on(Carry::AsideToo)
+    };
+    let undisturbed = FaultDisk::holding(image.clone());
+    let home = rose.on_disk(undisturbed.clone());
+    let before = undisturbed.ops();
+    assert!(hear(&home).expect("a good disk") > 0);
+    let (ops, expected) = (undisturbed.ops() - before, carried_times(&home));
+    assert!(ops > 20 && expected.len() >= 6, "{ops} operations, {} carried", expected.len());
+    let mut cut_off = 0;
+    for n in 0..24_u64 {
+        let disk = FaultDisk::holding(image.clone());
+        let home = rose.on_disk(disk.clone());
+        disk.fail_at(disk.ops() + n * ops / 24, ErrorKind::Other);
+        cut_off += usize::from(hear(&home).is_err());
+        drop(home);
+        let home = rose.on_disk(FaultDisk::holding(disk.after_power_cut(n)));
+        home.core.carry_on(Carry::AsideToo).expect("the disk works again");
+        hear(&home).expect("the disk works again");
+        let times = carried_times(&home);
+        assert!(times.keys().eq(expected.keys()), "operation {n}");
+        assert!(times.values().all(|times| *times == 1), "operation {n}: {times:?}");
+        for case in &cases {
+            home.read(case);
+        }
+    }
+    assert!(cut_off > 12, "{cut_off} runs were cut off");
 }
 
 #[derive(Debug, Clone)]
