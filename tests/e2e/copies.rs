@@ -168,7 +168,7 @@ fn a_machine_put_back_to_a_snapshot_forks_and_keeps_both_its_pasts() {
 /// The id of the case that holds these words.
 fn case_of(home: &Home, text: &str) -> String {
     let listed = home.ok("case list");
-    let cases = listed["cases"].as_array().expect("a list").iter();
+    let cases = listed.as_array().expect("a list").iter();
     let ids = cases.map(|case| case["case_id"].as_str().expect("an id").to_owned());
     let mut found = ids.filter(|id| home.show(id).to_string().contains(text));
     found.next().unwrap_or_else(|| panic!("{} has no case that says {text:?}", home.member()))
