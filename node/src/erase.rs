@@ -63,8 +63,8 @@ impl Core {
 
     /// What the erasures leave to be known of what they destroyed.
     pub(crate) fn gone(&self, shared: &Shared, entries: &[Entry]) -> Gone {
-        match entries.iter().any(|entry| entry.header().kind == Kind::Erasure) {
-            true => erasure::gone(entries, &shared.roster),
+        match entries.iter().any(|entry| entry.header().content_kind() == Some(Kind::Erasure)) {
+            true => erasure::gone(self.unforked(shared, entries).iter().map(|entry| &**entry), &shared.roster),
             false => Gone::default(),
         }
     }

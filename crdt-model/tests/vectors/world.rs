@@ -167,7 +167,7 @@ pub(crate) fn birth_of_generation_1(w: &World, first: &Entry, sensitive: &[Layer
                 hint: sensitive_hint(&w.ck, &w.doc, &w.device, &w.incarnation, seq),
                 sealing: Sealing { key: w.ck.clone(), plain: plain(2, 0, sensitive) },
             },
-            SectionPlan::Grant { to: Some((w.ck.clone(), vec![w.member_x.kem_public()])) },
+            SectionPlan::Grant { hint: [0; 8], to: Some((w.ck.clone(), vec![w.member_x.kem_public()])) },
         ],
     };
     compose(&plan, &w.device_ed.signing_key(), Some(&w.member_ed.signing_key()), &mut Entropy::new([0x22; 32]))
