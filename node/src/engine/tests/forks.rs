@@ -16,6 +16,7 @@ struct World {
     /// Sealed words, which the founder reads.
     sealed: Vec<(String, String)>,
     sticks: tempfile::TempDir,
+    sticks_made: usize,
     count: usize,
 }
 
@@ -42,7 +43,8 @@ impl World {
             }
         }
         let sticks = tempfile::tempdir().expect("a folder");
-        let mut world = Self { homes: vec![rose, ali], written: Vec::new(), sealed: Vec::new(), sticks, count: 0 };
+        let mut world =
+            Self { homes: vec![rose, ali], written: Vec::new(), sealed: Vec::new(), sticks, sticks_made: 0, count: 0 };
         world.case(ALI);
         meet(&world.homes[ROSE], &world.homes[ALI]);
         meet(&world.homes[ROSE], &bea);
@@ -101,12 +103,11 @@ impl World {
         }
     }
 
-    fn stick(&self, from: usize, to: usize) {
-        let path = self.sticks.path().join(format!("{}-{from}-{to}.boucle", self.count));
+    fn stick(&mut self, from: usize, to: usize) {
+        self.sticks_made += 1;
+        let path = self.sticks.path().join(format!("{}.boucle", self.sticks_made));
         let request = ExportRequest { path: &path, to: None, after: None, all: true, max_bytes: None };
-        if path.exists() || self.homes[from].core.bundle_export(&request, NOW, &mut |_| ()).is_err() {
-            return;
-        }
+        self.homes[from].core.bundle_export(&request, NOW, &mut |_| ()).expect("exported");
         self.homes[to].core.bundle_import(&path, None, NOW, &mut |_| ()).expect("imported");
     }
 
@@ -178,6 +179,36 @@ fn two_copies_that_wrote_on_meet_directly_and_neither_loses_a_word() {
     assert!(forks.keys().any(|(_, chain)| chain.incarnation == incarnation));
     let [one, other] = [ALI, TWIN].map(|who| world.homes[who].core.incarnation());
     assert!(one != incarnation && other != incarnation && one != other);
+}
+
+#[test]
+fn two_copies_that_wrote_on_and_meet_by_a_stick_alone_come_to_the_same_end() {
+    let mut world = World::new();
+    let shared = world.written[0].0.clone();
+    world.copy();
+    for who in [ALI, TWIN] {
+        world.case(who);
+        world.note(who, &shared);
+        world.allegation(who);
+    }
+    for _ in 0..3 {
+        world.stick(ALI, TWIN);
+        world.stick(TWIN, ALI);
+    }
+    let told = [ALI, TWIN].map(|who| world.homes[who].fingerprints());
+    assert_eq!(told[0], told[1]);
+    assert!(!world.homes[ALI].core.shared().forks.is_empty());
+    // and all others by sticks as well
+    for to in [ROSE, BEA] {
+        world.stick(TWIN, to);
+    }
+    for from in [ROSE, BEA] {
+        world.stick(from, ALI);
+    }
+    for to in [TWIN, ROSE, BEA] {
+        world.stick(ALI, to);
+    }
+    world.check();
 }
 
 #[test]
