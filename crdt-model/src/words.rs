@@ -125,12 +125,18 @@ struct Token {
     folded: String,
 }
 
+/// How many first letters of an entry's first word, marks dropped, tell where to look for it.
+const KEY_LETTERS: usize = 3;
+
+/// The first letters of a word, `'\0'` where it has fewer.
+type Key = [char; KEY_LETTERS];
+
 /// Entries made ready to be looked for.
 #[derive(Debug, Clone, Default)]
 pub struct WordList {
-    /// By the first letter of their first word, marks dropped.
-    phrases: HashMap<char, Vec<Phrase>>,
-    exceptions: HashMap<char, Vec<Phrase>>,
+    /// By the first letters of their first word: what most words of a text ask for is not there at all.
+    phrases: HashMap<Key, Vec<Phrase>>,
+    exceptions: HashMap<Key, Vec<Phrase>>,
 }
 
 impl WordList {
@@ -155,7 +161,7 @@ impl WordList {
             None => (&mut self.phrases, entry),
         };
         let parts = parts(entry)?;
-        let first = fold(&parts[0].letters).chars().next().ok_or(BadEntry)?;
+        let first = keys(&fold(&parts[0].letters)).last().ok_or(BadEntry)?;
         into.entry(first).or_default().push(Phrase { parts, topic });
         Ok(())
     }
@@ -165,7 +171,7 @@ impl WordList {
         let tokens = tokens(text);
         let mut excepted = vec![false; tokens.len()];
         for at in 0..tokens.len() {
-            let length = Self::at(&self.exceptions, &tokens[at..]).map(|phrase| phrase.parts.len()).max();
+            let length = Self::at(&self.exceptions, &tokens[at..]).iter().map(|phrase| phrase.parts.len()).max();
             excepted.iter_mut().skip(at).take(length.unwrap_or(0)).for_each(|covered| *covered = true);
         }
         let free = (0..tokens.len()).filter(|at| !excepted[*at]);
@@ -173,21 +179,28 @@ impl WordList {
     }
 
     /// Phrases that begin at the first of `tokens`.
-    fn at<'p>(phrases: &'p HashMap<char, Vec<Phrase>>, tokens: &[Token]) -> impl Iterator<Item = &'p Phrase> {
-        let forms: Vec<Vec<(&str, &str)>> = tokens.iter().take(PHRASE_WORDS_MAX).map(forms).collect();
-        let firsts: BTreeSet<char> =
-            forms.first().into_iter().flatten().filter_map(|(_, folded)| folded.chars().next()).collect();
-        let mut found = Vec::new();
-        for phrase in firsts.iter().filter_map(|first| phrases.get(first)).flatten() {
-            let fits = |(part, forms): (&Part, &Vec<(&str, &str)>)| {
-                forms.iter().any(|(plain, folded)| part.fits(plain, folded))
-            };
-            if phrase.parts.len() <= forms.len() && phrase.parts.iter().zip(&forms).all(fits) {
-                found.push(phrase);
-            }
+    fn at<'p>(phrases: &'p HashMap<Key, Vec<Phrase>>, tokens: &[Token]) -> Vec<&'p Phrase> {
+        let Some(first) = tokens.first() else { return Vec::new() };
+        // an entry that is shorter than a key stands under what it has: a stem may be
+        let firsts: BTreeSet<Key> = forms(first).into_iter().flat_map(|(_, folded)| keys(folded)).collect();
+        let mut begun = firsts.iter().filter_map(|key| phrases.get(key)).flatten().peekable();
+        if begun.peek().is_none() {
+            return Vec::new();
         }
-        found.into_iter()
+        let forms: Vec<Vec<(&str, &str)>> = tokens.iter().take(PHRASE_WORDS_MAX).map(forms).collect();
+        let fits =
+            |(part, forms): (&Part, &Vec<(&str, &str)>)| forms.iter().any(|(plain, folded)| part.fits(plain, folded));
+        begun.filter(|p| p.parts.len() <= forms.len() && p.parts.iter().zip(&forms).all(fits)).collect()
     }
+}
+
+/// The keys under which an entry may stand that begins as this word does: its first letter, its first two, its first three.
+fn keys(folded: &str) -> impl Iterator<Item = Key> {
+    let mut key = ['\0'; KEY_LETTERS];
+    folded.chars().take(KEY_LETTERS).enumerate().map(move |(at, letter)| {
+        key[at] = letter;
+        key
+    })
 }
 
 /// The shipped entries with their language and topic, in the order of the lists.
