@@ -261,8 +261,8 @@ fn grants_and_wraps_open_as_frozen() {
 
     let grant: GrantSection = round_trips(&frozen.hex("grant"));
     assert_eq!(frozen.hex("grant").len(), GrantSection::LEN);
-    assert_eq!(grant.open(context, aad, &w.member_x), vec![(2, w.ck.clone())]);
-    assert!(grant.open(context, b"another header", &w.member_x).is_empty());
+    assert!(grant.open(context, aad, &w.member_x).eq([(2, w.ck.clone())]));
+    assert!(grant.open(context, b"another header", &w.member_x).next().is_none());
     let stream: StreamGrant = round_trips(&frozen.hex("stream_grant"));
     assert_eq!(stream.open(chain, &w.member_x), Some(w.stream()));
     let other = Incarnation([0xee; 8]);

@@ -48,6 +48,8 @@ pub(crate) struct Keychain {
     old_keys: HashMap<(DocId, u32, ChainKey), Vec<Secret>>,
     pub(crate) own_device: DeviceId,
     tried_grants: HashMap<EntryId, usize>,
+    /// How many grants each audience's epoch opened, or the member's own key: what to try first.
+    granted: HashMap<Option<(AudienceId, u32)>, u64>,
     /// Raised with every key taken in: what was built with fewer keys is built anew.
     pub(crate) version: u64,
     tried_wraps: HashSet<(EntryId, [u8; 16], [u8; 32])>,
@@ -76,6 +78,7 @@ impl Keychain {
             old_keys: HashMap::new(),
             own_device,
             tried_grants: HashMap::new(),
+            granted: HashMap::new(),
             version: 0,
             tried_wraps: HashSet::new(),
             ordinary: HashSet::new(),
@@ -209,25 +212,30 @@ impl Keychain {
         self.tried_grants.insert(entry.id(), keys);
         let Ok(grant) = cbor::decode::<GrantSection>(section) else { return };
         let header = entry.header();
+        let Some((named, section)) = entry.section(Layer::Sensitive.code()) else { return };
         let aad = header.aad();
         let context = (org, &header.scope, &header.doc);
-        let named = self.audiences.iter().filter(|((audience, _), _)| !self.ordinary.contains(audience));
-        let mut found = Vec::new();
-        for secret in named.flat_map(|(_, held)| held).chain(self.member_x.as_deref()) {
-            found.extend(grant.open(context, &aad, secret));
+        // a slot counts only once a section under its key opens: HPKE's cipher does not commit to its key
+        let opens = |(layer, key): &(u8, Secret)| {
+            *layer == Layer::Sensitive.code()
+                && open_section(key, section, &aad, Layer::Sensitive.code(), named.generation).is_ok()
+        };
+        // all slots hold one key: the first that opens is enough, and what opened most so far is tried first
+        let audiences = self.audiences.iter().filter(|((audience, _), _)| !self.ordinary.contains(audience));
+        let of_audiences = audiences.flat_map(|(of, held)| held.iter().map(|secret| (Some(*of), secret)));
+        let mut readers: Vec<_> = of_audiences.chain(self.member_x.as_deref().map(|secret| (None, secret))).collect();
+        readers.sort_by_key(|(of, _)| std::cmp::Reverse(self.granted.get(of).copied().unwrap_or(0)));
+        let found = readers.into_iter().find_map(|(of, secret)| {
+            let (_, key) = grant.open(context, &aad, secret).find(|slot| opens(slot))?;
+            Some((of, key))
+        });
+        let Some((of, key)) = found else { return };
+        *self.granted.entry(of).or_default() += 1;
+        if header.device == self.own_device {
+            self.own_content_keys.insert((header.doc, named.generation), key.clone());
         }
-        let Some((named, section)) = entry.section(Layer::Sensitive.code()) else { return };
-        for (layer, key) in found {
-            // a slot counts only once a section under its key opens: HPKE's cipher does not commit to its key
-            let opens = open_section(&key, section, &aad, Layer::Sensitive.code(), named.generation).is_ok();
-            if layer == Layer::Sensitive.code() && opens {
-                if header.device == self.own_device {
-                    self.own_content_keys.insert((header.doc, named.generation), key.clone());
-                }
-                insert(&mut self.content_keys, header.doc, key);
-                self.version += 1;
-            }
-        }
+        insert(&mut self.content_keys, header.doc, key);
+        self.version += 1;
     }
 
     /// What tells one set of keys from another, content keys apart: which keys are held and how many of each, never the
@@ -268,6 +276,10 @@ impl Keychain {
         }
         self.own_content_keys.extend(other.own_content_keys);
         self.tried_grants.extend(other.tried_grants);
+        for (of, grants) in other.granted {
+            let held = self.granted.entry(of).or_default();
+            *held = grants.max(*held);
+        }
         self.version = self.version.max(other.version);
     }
 

@@ -170,23 +170,21 @@ impl GrantSection {
         (point.to_bytes().into(), entropy.bytes())
     }
 
-    /// The CKs that `kem_secret` opens, each with its layer. A slot counts only once a section under its key passes the
-    /// commitment check: HPKE's cipher does not commit to its key.
-    pub fn open(
-        &self,
+    /// The CKs that `kem_secret` opens, each with its layer, slot by slot as they are asked for: each slot costs a
+    /// multiplication on the curve. A slot counts only once a section under its key passes the commitment check: HPKE's
+    /// cipher does not commit to its key.
+    pub fn open<'a>(
+        &'a self,
         context: (&OrgId, &ScopeId, &DocId),
-        header_aad: &[u8],
-        kem_secret: &Secret,
-    ) -> Vec<(u8, Secret)> {
+        header_aad: &'a [u8],
+        kem_secret: &'a Secret,
+    ) -> impl Iterator<Item = (u8, Secret)> + 'a {
         let info = grant_info(context.0, context.1, context.2);
-        self.slots
-            .iter()
-            .filter_map(|(enc, ct)| {
-                let plain = hpke_open(kem_secret, &info, header_aad, enc, ct)?;
-                let key = plain.get(..32)?.try_into().ok()?;
-                (plain.len() == 40 && plain[33..] == [0; 7]).then_some((plain[32], Secret(key)))
-            })
-            .collect()
+        self.slots.iter().filter_map(move |(enc, ct)| {
+            let plain = hpke_open(kem_secret, &info, header_aad, enc, ct)?;
+            let key = plain.get(..32)?.try_into().ok()?;
+            (plain.len() == 40 && plain[33..] == [0; 7]).then_some((plain[32], Secret(key)))
+        })
     }
 }
 
