@@ -46,6 +46,13 @@ pub enum SectionPlan {
         /// The content key and the readers' KEM keys.
         to: Option<(Secret, Vec<[u8; 32]>)>,
     },
+    /// As a grant to nobody, made ahead: its points take long, and nothing in them depends on the entry.
+    Decoys {
+        /// As that of a grant.
+        hint: [u8; 8],
+        /// Decoys only.
+        section: GrantSection,
+    },
 }
 
 /// An entry to be.
@@ -140,6 +147,7 @@ fn attempt(
                 let signer = if sealing.plain.flags & FLAG_DEVICE_ONLY == 0 { member } else { None };
                 seal_section(sealing, signer, &aad, layer.code(), bucket, entropy).map_err(|_| Attempt::Bucket)?
             }
+            SectionPlan::Decoys { section, .. } => cbor::encode(section),
             SectionPlan::Grant { to, .. } => {
                 cbor::encode(&grant(plan, to.as_ref(), &aad, entropy).ok_or(Attempt::Grant)?)
             }
@@ -179,7 +187,9 @@ fn header(plan: &EntryPlan, bucket: usize) -> Header {
                 SectionPlan::Clear { layer, bytes } => (*layer, 0, bytes.len(), [0; 8]),
                 SectionPlan::Padding { layer, hint } => (layer.code(), generation, bucket, *hint),
                 SectionPlan::Sealed { layer, hint, sealing } => (layer.code(), sealing.plain.generation, bucket, *hint),
-                SectionPlan::Grant { hint, .. } => (LAYER_GRANT, generation, GrantSection::LEN, *hint),
+                SectionPlan::Grant { hint, .. } | SectionPlan::Decoys { hint, .. } => {
+                    (LAYER_GRANT, generation, GrantSection::LEN, *hint)
+                }
             };
             SectionRef { layer, generation, len: len as u32, hash: [0; 32], hint }
         })

@@ -14,8 +14,8 @@ use crdt_model::layer::{Layer, LayerDoc};
 use crdt_model::reference::{Provisional, Reference, SiteCode};
 use crdt_model::roster::{audience_of_name, site_scope};
 use crdt_model::seal::{
-    self, ActorOf, Entropy, FLAG_DEVICE_ONLY, FLAG_DROP_BOX, GRANT_SLOTS, Plain, Sealing, Secret, StreamGrant,
-    audience_hint, birth_doc, case_key, early_open_key, open_hint, sensitive_hint,
+    self, ActorOf, Entropy, FLAG_DEVICE_ONLY, FLAG_DROP_BOX, GRANT_SLOTS, GrantSection, Plain, Sealing, Secret,
+    StreamGrant, audience_hint, birth_doc, case_key, early_open_key, open_hint, sensitive_hint,
 };
 use crdt_model::taxonomy::{Capabilities, Capture, Coded, TRIAGE, Table, Taxonomy};
 use crdt_model::time::Timestamp;
@@ -44,6 +44,8 @@ struct LayerKey {
 pub(crate) enum SensitiveKey {
     /// Nothing is written there.
     None,
+    /// Nothing is written there, and what shows nobody so was made ahead: for births only.
+    Decoys(GrantSection),
     /// The content key is held.
     Held(Secret),
     /// A new content key, granted to these KEM keys.
@@ -79,6 +81,17 @@ pub(crate) struct Prepared {
     new: Box<NewCase>,
     readers: Vec<[u8; 32]>,
     level: Level,
+    /// The grant section of an ordinary birth, where it was made ahead.
+    decoys: Option<GrantSection>,
+}
+
+impl Prepared {
+    /// Makes ahead what needs no place in a chain and takes long: the grant to nobody of an ordinary birth.
+    pub(crate) fn foresee(&mut self, entropy: &mut Entropy) {
+        if self.restricted.is_none() {
+            self.decoys = Some(GrantSection::decoys(entropy));
+        }
+    }
 }
 
 /// Why an act was refused, with what its text needs.
@@ -149,12 +162,12 @@ impl Core {
     pub(crate) fn prepare(
         &self,
         shared: &Shared,
-        reader: &Reader,
+        member: &MemberId,
         mut new: NewCase,
         intake: &Intake<'_>,
     ) -> Result<Prepared, Failure> {
         let taxonomy = Taxonomy::shipped();
-        self.require(shared, &reader.member(), Capabilities::INTAKE)?;
+        self.require(shared, member, Capabilities::INTAKE)?;
         check_codes(&new, taxonomy)?;
         let categories = || new.category.iter().chain(&new.other_categories).map(String::as_str);
         let mut level = level_of(taxonomy.sensitivity_of(categories()).as_str());
@@ -194,7 +207,7 @@ impl Core {
             }
         };
         let (scope, site) = (site_scope(&self.org, intake.site), intake.site.to_owned());
-        Ok(Prepared { scope, site, restricted: audience, new: Box::new(new), readers, level })
+        Ok(Prepared { scope, site, restricted: audience, new: Box::new(new), readers, level, decoys: None })
     }
 
     /// Names of members and codes of roles as recusals.
@@ -345,9 +358,10 @@ impl Core {
             policy: Policy::default(),
         };
         let ops = Edit::Create(Box::new(Creation { new, birth })).to_ops(&ctx).map_err(|e| refusal(&e, &mark))?;
-        let sensitive = match &prepared.restricted {
-            None => SensitiveKey::None,
-            Some(_) => SensitiveKey::New(entropy.secret(), prepared.readers.clone()),
+        let sensitive = match (&prepared.restricted, &prepared.decoys) {
+            (None, None) => SensitiveKey::None,
+            (None, Some(decoys)) => SensitiveKey::Decoys(decoys.clone()),
+            (Some(_), _) => SensitiveKey::New(entropy.secret(), prepared.readers.clone()),
         };
         self.open_stream(tx, shared, reader, &prepared.scope, entropy)?;
         let incarnation = self.incarnation();
@@ -607,7 +621,7 @@ impl Core {
         let personal = LayerKey { key: case_key(&stream, &write.doc, write.generation), hint };
         let place = self.place(tx, &write.scope, incarnation);
         let sensitive = match &write.sensitive {
-            SensitiveKey::None => LayerKey { key: entropy.secret(), hint: entropy.bytes() },
+            SensitiveKey::None | SensitiveKey::Decoys(_) => LayerKey { key: entropy.secret(), hint: entropy.bytes() },
             SensitiveKey::Held(ck) | SensitiveKey::New(ck, _) => LayerKey {
                 key: ck.clone(),
                 hint: sensitive_hint(ck, &write.doc, &self.device, &incarnation, place.seq),
@@ -625,6 +639,9 @@ impl Core {
         match &write.sensitive {
             SensitiveKey::New(ck, readers) => {
                 sections.push(SectionPlan::Grant { hint: write.salt, to: Some((ck.clone(), readers.clone())) });
+            }
+            SensitiveKey::Decoys(decoys) => {
+                sections.push(SectionPlan::Decoys { hint: write.salt, section: decoys.clone() });
             }
             _ if write.birth => sections.push(SectionPlan::Grant { hint: write.salt, to: None }),
             _ => {}
@@ -813,7 +830,7 @@ impl Core {
         let recuse = seal.recuse.as_deref();
         let restricted = seal.audience.as_deref().map(Some);
         let intake = Intake { recuse, site: &site, capture: Capture::Entered, restricted };
-        let prepared = self.prepare(&shared, reader, new, &intake)?;
+        let prepared = self.prepare(&shared, &reader.member(), new, &intake)?;
         let mut entropy = entropy()?;
         let created = self.commit(|tx| self.create(tx, &shared, reader, &prepared, now_ms, &mut entropy))?;
         Ok(json!({

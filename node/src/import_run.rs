@@ -6,27 +6,33 @@
 
 use std::collections::{HashMap, HashSet};
 use std::path::Path;
+use std::sync::Arc;
+use std::sync::mpsc::SyncSender;
 
 use crdt_model::case::schema::is_code;
 use crdt_model::edit::NewCase;
-use crdt_model::id::DocId;
+use crdt_model::id::{DocId, MemberId};
 use crdt_model::taxonomy::{Capabilities, Capture, Taxonomy};
+use crdt_model::words::WordList;
 use serde_json::{Value as Json, json};
 use zeroize::Zeroizing;
 
-use crate::acts::Intake;
+use crate::acts::{Intake, Prepared};
 use crate::api::Progress;
 use crate::core::{Core, Reader, Shared, entropy};
 use crate::error::{Failure, IoOperation};
-use crate::import::kobo::{Export, KoboOptions, Mapping, Outcome, Row, Told};
+use crate::import::kobo::{Export, KoboOptions, Mapping, Outcome, Row, Rows, Told};
 use crate::import::rejects::{Reject, RejectsFile};
 use crate::import::{ImportError, Remark, RemarkCode};
 use crate::projection::{ExternalId, external_id};
-use crate::store::Space;
+use crate::store::{Snapshot, Space};
 use crate::texts::Texts;
+use crate::words::Found;
 
 /// Cases of one transaction.
 const BATCH_ROWS: usize = 200;
+/// Batches that are ready before they can be written: what is in memory at once.
+const BATCHES_AHEAD: usize = 2;
 
 /// What `import` was asked for.
 pub(crate) struct ImportRequest<'a> {
@@ -86,14 +92,97 @@ impl Tally {
     }
 }
 
+/// A row, worked out as far as it can be without knowing what becomes of the others.
+struct Readied {
+    row: Row,
+    /// Where the row is to become a case.
+    case: Option<ReadyCase>,
+}
+
+/// What a row says, made ready to be written.
+struct ReadyCase {
+    /// Its key, as the table of imported rows names it.
+    mark: String,
+    id: ExternalId,
+    digest: Vec<u8>,
+    state: RowState,
+}
+
+enum RowState {
+    /// It was imported before.
+    Known {
+        /// The source tells it differently now.
+        changed: bool,
+    },
+    New(Box<Prepared>, Found),
+    Refused(Failure),
+}
+
+/// What makes rows ready: on its own thread, a few batches ahead of the one that writes.
+struct Readying<'a> {
+    core: &'a Core,
+    shared: &'a Shared,
+    member: MemberId,
+    site: &'a str,
+    digest_key: Zeroizing<[u8; 32]>,
+    list: Arc<WordList>,
+    known: HashSet<ExternalId>,
+}
+
+impl Readying<'_> {
+    fn row(&self, row: Row, snapshot: &Snapshot) -> Result<Readied, Failure> {
+        let (Outcome::Ready(new), Some((system, id))) = (&row.outcome, &row.key) else {
+            return Ok(Readied { row, case: None });
+        };
+        let digest = content_digest(&self.digest_key, new);
+        let mark = format!("{system}:{id}");
+        let id = external_id(system, id);
+        let held = snapshot.get(Space::Imported, mark.as_bytes())?;
+        let state = if held.is_some() || self.known.contains(&id) {
+            let changed = |held: &[u8]| held.get(16..).is_some_and(|then| !then.is_empty() && then != digest);
+            RowState::Known { changed: held.is_some_and(|held| changed(&held)) }
+        } else {
+            // recusals are asked once a batch; a file says nothing of them
+            let restricted = Some(row.restricted.as_deref());
+            let intake = Intake { recuse: Some(&[]), site: self.site, capture: Capture::Imported, restricted };
+            match self.core.prepare(self.shared, &self.member, new.as_ref().clone(), &intake) {
+                Ok(mut prepared) => {
+                    prepared.foresee(&mut entropy()?);
+                    let found = match prepared.restricted {
+                        Some(_) => Found::default(),
+                        None => crate::words::look(&self.list, crate::words::texts_of(new)),
+                    };
+                    RowState::New(Box::new(prepared), found)
+                }
+                Err(failure) => RowState::Refused(failure),
+            }
+        };
+        Ok(Readied { row, case: Some(ReadyCase { mark, id, digest, state }) })
+    }
+
+    /// Reads all rows, in batches; what is told of the whole file comes at the end. Whoever writes may go away.
+    fn work(self, mut rows: Rows<'_>, batches: &SyncSender<Vec<Readied>>) -> Result<Told, Failure> {
+        loop {
+            // a snapshot that outlived its batch would keep the store from using pages again
+            let snapshot = self.core.store.read()?;
+            let batch = rows.by_ref().take(BATCH_ROWS).map(|row| self.row(row, &snapshot));
+            let batch = batch.collect::<Result<Vec<_>, _>>()?;
+            drop(snapshot);
+            if batch.is_empty() || batches.send(batch).is_err() {
+                return Ok(rows.told());
+            }
+        }
+    }
+}
+
 /// What a batch works with.
 struct Run<'a> {
     shared: &'a Shared,
     request: &'a ImportRequest<'a>,
     texts: Texts,
-    site: String,
     now_ms: i64,
-    known: HashSet<ExternalId>,
+    /// Ids that rows of this very file have brought.
+    brought: HashSet<ExternalId>,
     tally: Tally,
     rejects: Option<RejectsFile>,
 }
@@ -161,28 +250,39 @@ impl Core {
         let bytes = read_file(request.path)?;
         let refused = |error: ImportError| import_failure(&error, request.path);
         let export = Export::decode(&bytes).map_err(refused)?;
-        let mut rows = export.rows(&options, taxonomy).map_err(refused)?;
+        let rows = export.rows(&options, taxonomy).map_err(refused)?;
         let total = rows.total() as u64;
         let rejects = request.rejects.map(|path| RejectsFile::begin(path, request.path)).transpose()?;
         let _hold = self.hold();
         self.refresh_reader(reader)?;
-        let known = self.known_ids(&shared, reader)?;
+        let readying = Readying {
+            core: self,
+            shared: &shared,
+            member: reader.member(),
+            site: &site,
+            digest_key: digest_key(reader),
+            list: self.word_list()?,
+            known: self.known_ids(&shared, reader)?,
+        };
         let texts = Texts::for_lang(request.lang);
-        let tally = Tally::default();
-        let mut run = Run { shared: &shared, request, texts, site, now_ms, known, tally, rejects };
-        loop {
-            let batch: Vec<Row> = rows.by_ref().take(BATCH_ROWS).collect();
-            if batch.is_empty() {
-                break;
-            }
-            self.batch(&mut run, reader, batch)?;
-            on_progress(Progress { what: "rows".into(), done: run.tally.rows as u64, total: Some(total) });
-        }
+        let (brought, tally) = (HashSet::new(), Tally::default());
+        let mut run = Run { shared: &shared, request, texts, now_ms, brought, tally, rejects };
+        let (batches, ready) = std::sync::mpsc::sync_channel(BATCHES_AHEAD);
+        let told = std::thread::scope(|scope| {
+            let reads = scope.spawn(move || readying.work(rows, &batches));
+            let written = ready.into_iter().try_for_each(|batch| {
+                self.batch(&mut run, reader, batch)?;
+                on_progress(Progress { what: "rows".into(), done: run.tally.rows as u64, total: Some(total) });
+                Ok(())
+            });
+            let told = reads.join().unwrap_or_else(|_| Err(Failure::new("unexpected")));
+            written.and(told)
+        })?;
         let Run { tally, rejects, texts, .. } = run;
         if let Some(rejects) = rejects {
             rejects.finish(tally.rejected)?;
         }
-        Ok(summary(tally, rows.told(), request, &texts))
+        Ok(summary(tally, told, request, &texts))
     }
 
     /// Ids imported before, on this node or on another whose cases are readable here.
@@ -192,79 +292,55 @@ impl Core {
     }
 
     /// Rows become cases in one transaction, or are counted as what else they are.
-    fn batch(&self, run: &mut Run<'_>, reader: &mut Reader, rows: Vec<Row>) -> Result<(), Failure> {
-        let snapshot = self.store.read()?;
-        let list = &*self.word_list()?;
-        let digest_key = digest_key(reader);
+    fn batch(&self, run: &mut Run<'_>, reader: &mut Reader, rows: Vec<Readied>) -> Result<(), Failure> {
         let mut fresh = Vec::new();
         let mut problems: Vec<Reject> = Vec::new();
-        for mut row in rows {
+        for Readied { mut row, case } in rows {
             let tally = &mut run.tally;
             tally.rows += 1;
             tally.warn(std::mem::take(&mut row.warnings));
-            let new = match &row.outcome {
-                Outcome::Ready(new) => new,
-                Outcome::Repeat { of } => {
+            let remark =
+                |code, field: &str| Remark { row: row.number, field: field.to_owned(), code, args: Vec::new() };
+            let case = match (&row.outcome, case) {
+                (Outcome::Ready(_), Some(case)) => case,
+                (Outcome::Repeat { of }, _) => {
                     match tally.refused.get(of) {
                         Some(first) => problems.push(Reject { row: row.number, line: row.line, ..first.clone() }),
                         None => tally.unchanged += 1,
                     }
                     continue;
                 }
-                Outcome::Skipped(_) => {
-                    tally.skipped += 1;
-                    continue;
-                }
-                Outcome::Rejected(remark) => {
+                (Outcome::Rejected(remark), _) => {
                     problems.push(Reject::remarked(&row, remark, &run.texts));
                     continue;
                 }
-            };
-            // a case to be made has a key
-            let Some((system, id)) = row.key.clone() else {
-                tally.skipped += 1;
-                continue;
-            };
-            let digest = content_digest(&digest_key, new);
-            let mark = format!("{system}:{id}");
-            let hashed = external_id(system, &id);
-            let held = snapshot.get(Space::Imported, mark.as_bytes())?;
-            if held.is_some() || run.known.contains(&hashed) {
-                tally.unchanged += 1;
-                if held.is_some_and(|held| held.get(16..).is_some_and(|then| !then.is_empty() && then != digest)) {
-                    let code = RemarkCode::ChangedSince;
-                    tally.warn(vec![Remark { row: row.number, field: "_uuid".to_owned(), code, args: Vec::new() }]);
+                // a case to be made has a key
+                (Outcome::Skipped(_) | Outcome::Ready(_), _) => {
+                    tally.skipped += 1;
+                    continue;
                 }
-                continue;
-            }
-            let restricted = Some(row.restricted.as_deref());
-            // recusals are asked once a batch; a file says nothing of them
-            let intake = Intake { recuse: Some(&[]), site: &run.site, capture: Capture::Imported, restricted };
-            match self.prepare(run.shared, reader, new.as_ref().clone(), &intake) {
-                Ok(prepared) => {
-                    if prepared.restricted.is_none() {
-                        let found = crate::words::look(list, crate::words::texts_of(new));
-                        let remark = |field: &str| Remark {
-                            row: row.number,
-                            field: field.to_owned(),
-                            code: RemarkCode::SensitiveWords,
-                            args: Vec::new(),
-                        };
-                        run.tally.warn(found.fields().map(remark).collect());
+            };
+            match case.state {
+                RowState::Known { changed } => {
+                    tally.unchanged += 1;
+                    if changed {
+                        tally.warn(vec![remark(RemarkCode::ChangedSince, "_uuid")]);
                     }
-                    run.known.insert(hashed);
-                    // what is sealed leaves no trace by which a guess could be confirmed
-                    let digest = if prepared.restricted.is_some() { Vec::new() } else { digest };
-                    fresh.push((row.number, row.line, mark, digest, prepared));
                 }
-                Err(failure) => {
+                RowState::New(..) if !run.brought.insert(case.id) => tally.unchanged += 1,
+                RowState::New(prepared, found) => {
+                    tally.warn(found.fields().map(|field| remark(RemarkCode::SensitiveWords, field)).collect());
+                    // what is sealed leaves no trace by which a guess could be confirmed
+                    let digest = if prepared.restricted.is_some() { Vec::new() } else { case.digest };
+                    fresh.push((row.number, row.line, case.mark, digest, prepared));
+                }
+                RowState::Refused(failure) => {
                     let reject = Reject::refused((row.number, row.line), &failure, &run.texts);
-                    run.tally.refused.insert(row.number, reject.clone());
+                    tally.refused.insert(row.number, reject.clone());
                     problems.push(reject);
                 }
             }
         }
-        drop(snapshot);
         let mut created: Vec<(usize, DocId)> = Vec::with_capacity(fresh.len());
         if run.request.dry_run {
             created.extend(fresh.iter().map(|(number, ..)| (*number, DocId::ZERO)));
@@ -310,8 +386,8 @@ fn is_of_the_disk(failure: &Failure) -> bool {
 
 /// Under this key, which only the member's own passphrase opens, content leaves digests: what changed in the source can
 /// be told, and nobody else can confirm a guess.
-fn digest_key(reader: &Reader) -> [u8; 32] {
-    blake3::derive_key("boucle 2026 digests of imported rows v1", reader.secrets.data.expose())
+fn digest_key(reader: &Reader) -> Zeroizing<[u8; 32]> {
+    Zeroizing::new(blake3::derive_key("boucle 2026 digests of imported rows v1", reader.secrets.data.expose()))
 }
 
 /// What the form said, whatever the shape of the file and the options of the import.

@@ -473,7 +473,7 @@ impl Core {
         let site = self.own_site(shared, &reader.member());
         let restricted = seal.audience.as_deref().map(Some);
         let intake = Intake { recuse: Some(&[]), site: &site, capture: Capture::Entered, restricted };
-        Ok(self.prepare(shared, reader, new.clone(), &intake)?.restricted.is_some())
+        Ok(self.prepare(shared, &reader.member(), new.clone(), &intake)?.restricted.is_some())
     }
 
     /// Whether a case is restricted for no other reason than that nobody had classified it.

@@ -19,6 +19,10 @@ const PLAIN_BYTES_MAX: usize = 262_144;
 const ZSTD_LEVEL: i32 = 3;
 /// Signed plaintexts compress a little differently than unsigned ones: kept free when a bucket is chosen.
 const SLACK_BYTES: usize = 24;
+/// A packed plaintext is at most this much longer than its change: the other fields (16 + 9 + 16 + 64 + 1 + 5 bytes and
+/// their heads), the change's own head, and what zstd adds to what it cannot compress (a frame of at most 18 bytes, 3 for
+/// each block of 128 KiB).
+const PLAIN_FRAME_BYTES_MAX: usize = 160;
 
 /// Flag: the writer could not read the layer it wrote to.
 pub const FLAG_DROP_BOX: u8 = 1;
@@ -147,8 +151,14 @@ pub(super) fn bucket_at_least(needed: usize) -> Result<usize, BucketTooSmall> {
 ///
 /// [`BucketTooSmall`] when one exceeds the largest bucket.
 pub fn bucket_for<'a>(plains: impl IntoIterator<Item = &'a Plain>) -> Result<usize, BucketTooSmall> {
+    let mut plains: Vec<&Plain> = plains.into_iter().collect();
+    // the longest first: what is sure to fit its bucket uncompressed need not be compressed to know
+    plains.sort_by_key(|plain| std::cmp::Reverse(plain.change.len()));
     let mut bucket = 512;
     for plain in plains {
+        if plain.change.len() + PLAIN_FRAME_BYTES_MAX + SLACK_BYTES + SECTION_OVERHEAD_BYTES < bucket {
+            continue;
+        }
         let mut signed = plain.clone();
         // an incompressible stand-in of the signature's size
         blake3::Hasher::new().update(&plain.salt).finalize_xof().fill(&mut signed.member_sig);
