@@ -519,10 +519,8 @@ fn a_case_is_written_anew_as_frozen() {
     let (named, section) = back.section(3).expect("held");
     let grant: GrantSection = round_trips(section);
     let context = (&w.org, &w.scope, &w.doc);
-    assert_eq!(
-        (named.generation, grant.open(context, &back.header().aad(), &w.member_x)),
-        (1, vec![(2, w.ck.clone())])
-    );
+    assert_eq!(named.generation, 1);
+    assert!(grant.open(context, &back.header().aad(), &w.member_x).eq([(2, w.ck.clone())]));
     let (_, section) = back.section(2).expect("held");
     let aad = back.header().aad();
     assert!(open_section(&w.ck, section, &aad, 2, 0).is_err(), "of no other generation");
