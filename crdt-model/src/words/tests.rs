@@ -1,5 +1,3 @@
-use std::collections::BTreeSet;
-
 use proptest::prelude::*;
 
 use super::*;
@@ -27,6 +25,18 @@ const ORDINARY: [(&str, &[&str]); 5] = [
             "Les agents ont pris mon numéro mais personne n'a rappelé.",
             "La pompe est en panne, la corde du puits aussi ; les femmes font trois heures de marche.",
             "Le kit contenait une houe, une machette et deux arrosoirs, mais pas de semences.",
+            "Le fournisseur viole le règlement et les commerçants violent les consignes de prix.",
+            "Un vent violent les a obligés à quitter la tente.",
+            "Votre geste m'a beaucoup touché, merci à toute l'équipe.",
+            "Le cyclone nous a touchés et le projet touche les filles de deux écoles.",
+            "La pluie nous a forcés à partir avant la distribution.",
+            "Les enfants couchent avec elle sous la bâche, on couche avec une seule couverture.",
+            "Le soleil tape fort sur les tentes et il n'y a pas d'ombre.",
+            "On m'a demandé ma carte, puis de revenir pour l'argent.",
+            "Je touche mon argent chez l'agent de transfert.",
+            "Je demande de l'argent pour réparer le toit, comment faire ?",
+            "Ma fille est enceinte, a-t-elle droit au kit ?",
+            "Le chien est agressif, il faut l'attacher.",
         ],
     ),
     (
@@ -49,6 +59,17 @@ const ORDINARY: [(&str, &[&str]); 5] = [
             "The naked wires near the health post are dangerous.",
             "The skilled workers were paid late, the unskilled ones on time.",
             "An analysis of the therapeutic feeding programme was announced.",
+            "Your kindness touched me, thank you all.",
+            "The hygiene session touched on many topics.",
+            "The children are sleeping with the goats because the tent leaks.",
+            "We sleep with the door open, it is too hot.",
+            "We received impregnated nets for the beds.",
+            "My daughter is pregnant, can she get the kit?",
+            "The rain beat on the roof all night and beat the crops down.",
+            "I asked for money for school and was told to wait.",
+            "He wants to sleep near the water point to keep his place.",
+            "The storm forced us to leave the site.",
+            "They hit the drum to call people to the meeting.",
         ],
     ),
     (
@@ -69,6 +90,16 @@ const ORDINARY: [(&str, &[&str]); 5] = [
             "El perro me dio un susto; en la estafeta de correos no saben nada.",
             "El kit traía un machete y dos azadas.",
             "La violación del protocolo de distribución fue corregida ayer.",
+            "El proveedor viola las normas y violaron el protocolo de entrega.",
+            "Me tocó esperar tres horas, y a mi vecina le tocó una bolsa rota.",
+            "Me toca recoger el kit el lunes.",
+            "Los niños se acuestan con hambre y yo me acuesto con el estómago vacío.",
+            "Hay que pegar el afiche en la puerta; se pegó el arroz.",
+            "Me pidieron mi cédula y mi número de teléfono.",
+            "Pedí dinero prestado para el pasaje.",
+            "Mi hija tiene seis meses de embarazo, ¿le toca el kit?",
+            "La etiqueta está pegada a la bolsa.",
+            "Vamos a matar la gallina para la fiesta.",
         ],
     ),
     (
@@ -87,6 +118,16 @@ const ORDINARY: [(&str, &[&str]); 5] = [
             "Yo mal ekri non mwen sou lis la, kijan pou m korije l ?",
             "Ponp lan an pàn, nou chita anba tab la ap tann.",
             "Tòti a kraze boutèy dlo a, rakèt la pike pye m.",
+            "Lòt moun yo touche, mwen menm mwen poko touche.",
+            "Mwen touche lajan an nan men ajan an semèn pase.",
+            "Ajan an mande m kat mwen ak nimewo telefòn mwen.",
+            "Kenbe kat la byen pou l pa pèdi.",
+            "Lapli ap bat sou tant la tout nwit.",
+            "Pitit fi m ansent, èske li gen dwa jwenn kit la ?",
+            "Mwen pa gen fòs pou m pote sak la.",
+            "Mwen bezwen lajan pou lekòl timoun yo.",
+            "Sak la gwo pou mwen, li lou.",
+            "Nou dòmi atè, nou pa gen kabann.",
         ],
     ),
     (
@@ -104,12 +145,22 @@ const ORDINARY: [(&str, &[&str]); 5] = [
             "نقطة الماء بعيدة، نمشي ثلاث ساعات.",
             "اسمي مكتوب خطأ في القائمة، كيف أصححه؟",
             "والدي كبير في السن ولا يستطيع الوقوف في الطابور.",
+            "طلب مني الموظف بطاقتي ورقم هاتفي.",
+            "أريد المال لإصلاح السقف، كيف أفعل؟",
+            "الأطفال ينامون معنا على الأرض.",
+            "ابنتي حامل، هل لها حق في الحقيبة؟",
+            "لا تلمس الأسلاك قرب المركز الصحي.",
+            "ضرب الإعصار القرية ودمر الخيام.",
+            "نمت الخضروات في الحديقة.",
+            "طلبوا منا الحضور يوم الأحد.",
+            "ضرب المطر الخيمة طول الليل.",
+            "الطابور طويل والشمس قوية.",
         ],
     ),
 ];
 
 /// What a field worker would want stopped, and what it is about.
-const SENSITIVE: [(&str, Topic); 46] = [
+const SENSITIVE: &[(&str, Topic)] = &[
     ("L'agent a violé ma fille.", Topic::Sea),
     ("ELLE A ETE VIOLEE HIER SOIR", Topic::Sea),
     ("Un VIOL a eu lieu au point d'eau", Topic::Sea),
@@ -156,24 +207,107 @@ const SENSITIVE: [(&str, Topic); 46] = [
     ("هدّدوني بالقتل", Topic::Threat),
     ("تريد الانتحار", Topic::SelfHarm),
     ("زواجُ القاصِرات منتشر هنا", Topic::Child),
+    ("me violaron", Topic::Sea),
+    ("nos violan", Topic::Sea),
+    ("violaban a las niñas", Topic::Sea),
+    ("los guardias están violando a las mujeres", Topic::Sea),
+    ("me tocó los senos", Topic::Sea),
+    ("le tocaba las nalgas", Topic::Sea),
+    ("tocó a mi hija", Topic::Sea),
+    ("me voy a matar", Topic::SelfHarm),
+    ("dice que se quiere matar", Topic::SelfHarm),
+    ("le pegó a mi hija", Topic::Child),
+    ("les pegaron a los niños", Topic::Violence),
+    ("el agente me pidió dinero", Topic::Fraud),
+    ("quiere que me acueste con él", Topic::Sea),
+    ("dejó embarazada a mi hija", Topic::Sea),
+    ("me agredió en la fila", Topic::Violence),
+    ("golpearon a mi hijo", Topic::Child),
+    ("quiere dormir con mi hija", Topic::Sea),
+    ("me forzó", Topic::Sea),
+    ("il viole les filles", Topic::Sea),
+    ("ils violent les filles", Topic::Sea),
+    ("il violait des enfants", Topic::Sea),
+    ("il nous violait", Topic::Sea),
+    ("il m'a touchée", Topic::Sea),
+    ("Il m’a touche partout", Topic::Sea),
+    ("il m'a forcée", Topic::Sea),
+    ("il l'a forcée", Topic::Sea),
+    ("il m'a agressée", Topic::Sea),
+    ("ils ont agressé mon frère", Topic::Violence),
+    ("il veut que je couche avec lui", Topic::Sea),
+    ("elle couche avec l'agent pour la carte", Topic::Sea),
+    ("il couche avec les bénéficiaires", Topic::Sea),
+    ("il tape les enfants", Topic::Child),
+    ("ils ont battu mon fils", Topic::Child),
+    ("il a mis ma fille enceinte : il l'a mise enceinte", Topic::Sea),
+    ("je vais me tuer", Topic::SelfHarm),
+    ("l'agent m'a demandé de l'argent", Topic::Fraud),
+    ("il frappe ma fille", Topic::Child),
+    ("he touched me", Topic::Sea),
+    ("he keeps touching the girls", Topic::Sea),
+    ("he fondled her", Topic::Sea),
+    ("fondling", Topic::Sea),
+    ("he wants to sleep with my daughter", Topic::Sea),
+    ("she is sleeping with the agent", Topic::Sea),
+    ("he sleeps with girls for cards", Topic::Sea),
+    ("he made my daughter pregnant", Topic::Sea),
+    ("got my sister pregnant", Topic::Sea),
+    ("they beat my son", Topic::Child),
+    ("the teacher was beating my children", Topic::Child),
+    ("they beat my husband", Topic::Violence),
+    ("he forced me", Topic::Sea),
+    ("the agent asked me for money", Topic::Fraud),
+    ("they demanded money", Topic::Fraud),
+    ("he slapped me", Topic::Violence),
+    ("li kenbe m pa fòs", Topic::Sea),
+    ("li kenbe mwen pa fòs", Topic::Sea),
+    ("li touche m", Topic::Sea),
+    ("li fòse m", Topic::Sea),
+    ("li bat pitit mwen", Topic::Child),
+    ("yo bat pitit fi m nan", Topic::Child),
+    ("ajan an mande m lajan", Topic::Fraud),
+    ("y ap mande moun kòb", Topic::Fraud),
+    ("li ansente pitit fi m", Topic::Sea),
+    ("li vle dòmi ak pitit fi m", Topic::Sea),
+    ("m ap touye tèt mwen", Topic::SelfHarm),
+    ("li agrese m", Topic::Violence),
+    ("li vyole ti fi yo", Topic::Sea),
+    ("yo vyole nou", Topic::Sea),
+    ("اغتصبوني", Topic::Sea),
+    ("يغتصبون البنات", Topic::Sea),
+    ("كانوا يغتصبون الفتيات", Topic::Sea),
+    ("لمس صدري", Topic::Sea),
+    ("الموظف لمسني", Topic::Sea),
+    ("يلمس البنات", Topic::Sea),
+    ("سأقتل نفسي", Topic::SelfHarm),
+    ("ضرب ابنتي", Topic::Child),
+    ("ضربوا ابني", Topic::Child),
+    ("يضرب الأطفال", Topic::Child),
+    ("أجبرني", Topic::Sea),
+    ("اعتدى علي", Topic::Sea),
+    ("يريد أن أنام معه", Topic::Sea),
+    ("يريد النوم مع ابنتي", Topic::Sea),
+    ("تنام مع الموظف", Topic::Sea),
+    ("جعل ابنتي حاملا", Topic::Sea),
+    ("أمسكني بالقوة", Topic::Sea),
+    ("الموظف طلب مني المال", Topic::Fraud),
+    ("طلب مني مالا", Topic::Fraud),
 ];
 
 #[test]
 fn ordinary_complaints_in_five_languages_propose_nothing() {
     let list = WordList::shipped();
-    for (lang, texts) in ORDINARY {
-        for text in texts {
-            assert_eq!(list.topics(text), BTreeSet::new(), "{lang}: {text}");
-        }
-    }
+    let texts = ORDINARY.iter().flat_map(|(lang, texts)| texts.iter().map(move |text| (lang, text)));
+    let proposed: Vec<_> = texts.filter(|(_, text)| !list.topics(text).is_empty()).collect();
+    assert!(proposed.is_empty(), "{proposed:#?}");
 }
 
 #[test]
 fn what_a_field_worker_would_stop_at_is_found_and_named() {
     let list = WordList::shipped();
-    for (text, topic) in SENSITIVE {
-        assert!(list.topics(text).contains(&topic), "{text}: {:?}", list.topics(text));
-    }
+    let missed: Vec<_> = SENSITIVE.iter().filter(|(text, topic)| !list.topics(text).contains(topic)).collect();
+    assert!(missed.is_empty(), "{missed:?}");
 }
 
 #[test]
