@@ -1,6 +1,8 @@
 //! Help in the reader's language: clap knows the shape, the texts know the words.
 
+use clap::builder::PossibleValuesParser;
 use clap::{Arg, ArgAction, Command, CommandFactory};
+use crdt_model::taxonomy::Taxonomy;
 use node::texts::Texts;
 
 use crate::args::Cli;
@@ -43,8 +45,38 @@ fn shown(command: &Command) -> Command {
 /// A shell's completions. They need no home and name no hidden command.
 pub(crate) fn completions(shell: clap_complete::Shell, texts: &Texts) -> Vec<u8> {
     let mut script = Vec::new();
-    clap_complete::generate(shell, &mut shown(&command(texts)), "boucle", &mut script);
+    clap_complete::generate(shell, &mut with_codes(shown(&command(texts))), "boucle", &mut script);
     script
+}
+
+/// Options whose values are codes get them, to be completed. Only here: a mistyped code is refused with the nearest ones
+/// by the node, which knows more of them.
+fn with_codes(command: Command) -> Command {
+    command
+        .mut_args(|arg| match codes_of(arg.get_id().as_str()) {
+            Some(codes) if arg.get_possible_values().is_empty() => arg.value_parser(PossibleValuesParser::new(codes)),
+            _ => arg,
+        })
+        .mut_subcommands(with_codes)
+}
+
+fn codes_of(option: &str) -> Option<Vec<&'static str>> {
+    let taxonomy = Taxonomy::shipped();
+    Some(match option {
+        "lang" => vec!["fr", "en"],
+        "format" => vec!["kobo"],
+        "status" => taxonomy.statuses.codes().chain(["restricted"]).collect(),
+        "case_type" => taxonomy.case_types.codes().collect(),
+        "channel" => taxonomy.channels.codes().collect(),
+        "category" => taxonomy.categories.codes().chain(taxonomy.sub_categories.codes()).collect(),
+        "audience" => taxonomy.audiences.codes().collect(),
+        "closure" => taxonomy.closures.codes().collect(),
+        "hold_reason" => taxonomy.hold_reasons.codes().collect(),
+        "means" => taxonomy.consent_means.codes().collect(),
+        "sex" => taxonomy.sexes.codes().collect(),
+        "stakeholder" => taxonomy.stakeholders.codes().collect(),
+        _ => return None,
+    })
 }
 
 /// Writes the manual pages, one a command; gives how many.
@@ -129,6 +161,26 @@ mod tests {
                     assert!(!help.is_empty() && !help.starts_with("arg-"), "{lang}: {path}: {help} ({})", arg.get_id());
                 }
             }
+        }
+    }
+
+    #[test]
+    fn completions_know_the_codes_of_options() {
+        let script = completions(clap_complete::Shell::Fish, &Texts::for_lang("en"));
+        let script = String::from_utf8(script).expect("text");
+        for (option, code) in [
+            ("type", "complaint"),
+            ("channel", "hotline"),
+            ("category", "payment.not_received"),
+            ("as", "satisfied"),
+            ("as", "kobo"),
+            ("lang", "fr"),
+            ("audience", "psea"),
+            ("status", "restricted"),
+        ] {
+            let mut rules = script.split("complete -c boucle");
+            let known = rules.any(|rule| rule.contains(&format!("-l {option} ")) && rule.contains(code));
+            assert!(known, "--{option} {code}");
         }
     }
 

@@ -100,6 +100,15 @@ fn cell(field: &str, value: &Value, with: With<'_>) -> String {
         "satisfaction" => Some("satisfaction"),
         "closure" | "reason" => Some("closure"),
         "kind" => Some("kind"),
+        "act" => Some("act"),
+        "topic" => Some("topic"),
+        "purpose" => Some("purpose"),
+        "answer" => Some("consent"),
+        "means" => Some("means"),
+        "waiting_on" => Some("waiting"),
+        "for" => Some("holdfor"),
+        "direction" => Some("direction"),
+        "signature" => Some("signature"),
         _ => None,
     };
     match (vocabulary, value) {
@@ -121,7 +130,7 @@ fn scalar(value: &Value, with: With<'_>) -> String {
         Value::Object(fields) => fields
             .iter()
             .filter(|(_, value)| !value.is_null())
-            .map(|(name, value)| format!("{} {}", with.texts.field(name), scalar(value, with)))
+            .map(|(name, value)| format!("{} {}", with.texts.field(name), cell(name, value, with)))
             .collect::<Vec<_>>()
             .join("; "),
     }

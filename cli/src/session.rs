@@ -80,7 +80,7 @@ fn in_this_process(args: Vec<OsString>) -> u8 {
 pub(crate) fn command(args: Vec<OsString>, mut world: World<'_>) -> u8 {
     let early = Early::scan(&args, world.env);
     let texts = Texts::for_lang(&early.lang);
-    let outcome = parse(args, &texts, &mut world).and_then(|parsed| match parsed {
+    let outcome = early.speaks().and_then(|()| parse(args, &texts, &mut world)).and_then(|parsed| match parsed {
         Some(cli) => execute(cli, &texts, &mut world),
         None => Ok(0),
     });
@@ -94,12 +94,22 @@ pub(crate) fn command(args: Vec<OsString>, mut world: World<'_>) -> u8 {
 
 /// What must be known before the command line is understood: how to speak of a mistake in it.
 struct Early {
+    /// By `--lang` or `BOUCLE_LANG`: a wish. `LANG` is only how the machine is set.
+    asked: Option<String>,
     lang: String,
     json: bool,
     verbose: bool,
 }
 
 impl Early {
+    /// A language somebody asked for and nobody has written is refused: what they read would be French.
+    fn speaks(&self) -> Result<(), Failure> {
+        match self.asked.as_deref().filter(|asked| !Texts::knows(asked)) {
+            None => Ok(()),
+            Some(_) => Err(Failure::new("usage_bad_value").arg("option", "--lang").arg("expected", "fr, en")),
+        }
+    }
+
     fn scan(args: &[OsString], env: &dyn Fn(&str) -> Option<OsString>) -> Self {
         let texts: Vec<&str> =
             args.iter().skip(1).map_while(|arg| arg.to_str()).take_while(|arg| *arg != "--").collect();
@@ -107,6 +117,7 @@ impl Early {
         let given = texts.iter().find_map(|arg| arg.strip_prefix("--lang=")).or(after).map(str::to_owned);
         let from = |name| env(name).and_then(|value| value.into_string().ok()).filter(|value| !value.is_empty());
         Self {
+            asked: given.clone().or_else(|| from("BOUCLE_LANG")),
             lang: given.or_else(|| from("BOUCLE_LANG")).or_else(|| from("LANG")).unwrap_or_else(|| "fr".to_owned()),
             json: texts.iter().any(|arg| matches!(*arg, "--json" | "--jsonl")),
             verbose: texts.iter().any(|arg| matches!(*arg, "-v" | "-vv" | "--verbose")),

@@ -34,6 +34,16 @@ use crate::withdraw::written_key;
 /// The priority of what cannot wait.
 const URGENT: &str = "p1";
 
+/// The year 2000, Unix milliseconds.
+const YEAR_2000_MS: i64 = 946_684_800_000;
+/// A day, milliseconds: clocks and time zones differ by less.
+const DAY_MS: i64 = 86_400_000;
+
+/// Whether a complaint can hardly have been received then: before 2000, or more than a day after `now_ms`.
+pub(crate) fn is_odd(at_ms: i64, now_ms: Option<i64>) -> bool {
+    at_ms < YEAR_2000_MS || now_ms.is_some_and(|now| at_ms > now.saturating_add(DAY_MS))
+}
+
 /// The key of one layer for a new section, and the hint that tells readers.
 struct LayerKey {
     key: Secret,
@@ -827,16 +837,21 @@ impl Core {
             return Err(Failure::new("audience_not_found").arg("audience", named));
         }
         let words = self.words_in_new(&new)?;
+        // what happened long ago may be told today; nothing happens tomorrow
+        let odd = new.received_at.is_some_and(|moment| is_odd(moment.at_ms, Some(now_ms)))
+            || new.incident_at.is_some_and(|moment| moment.at_ms > now_ms.saturating_add(DAY_MS));
         let recuse = seal.recuse.as_deref();
         let restricted = seal.audience.as_deref().map(Some);
         let intake = Intake { recuse, site: &site, capture: Capture::Entered, restricted };
         let prepared = self.prepare(&shared, &reader.member(), new, &intake)?;
         let mut entropy = entropy()?;
         let created = self.commit(|tx| self.create(tx, &shared, reader, &prepared, now_ms, &mut entropy))?;
+        let mut warnings = words.warnings(prepared.restricted.is_some());
+        warnings.extend(odd.then_some("odd_date"));
         Ok(json!({
             "ref": created.mark, "case_id": created.case_id, "provisional": created.provisional,
             "restricted": prepared.restricted.is_some(),
-            "warnings": words.warnings(prepared.restricted.is_some()), "sensitive_words": words.json(),
+            "warnings": warnings, "sensitive_words": words.json(),
         }))
     }
 }

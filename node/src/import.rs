@@ -134,6 +134,28 @@ macro_rules! remark_codes {
     };
 }
 
+impl RemarkCode {
+    /// Whether a person should see it before what only completes a row: content that is not here, or may be elsewhere.
+    pub const fn is_grave(self) -> bool {
+        matches!(
+            self,
+            Self::SensitiveWords
+                | Self::RepeatDiffers
+                | Self::ChangedSince
+                | Self::SealedEdited
+                | Self::SealedNotCompared
+                | Self::SealedElsewhere
+                | Self::DroppedWithoutConsent
+                | Self::ContactWithoutConsent
+                | Self::PartialConsent
+                | Self::TextLooksWrong
+                | Self::DigitsLost
+                | Self::CategoriesDisagree
+                | Self::OddDate
+        )
+    }
+}
+
 remark_codes! {
     /// The row has another number of cells than the header: a quote or a separator is astray. Args: expected, found.
     WrongCellCount = "wrong_cell_count",
@@ -167,7 +189,7 @@ remark_codes! {
     PlaceInWords = "place_in_words",
     /// "Not answered" and an answer, both are recorded; the answer is kept.
     AnswerContradicts = "answer_contradicts",
-    /// The same submission came before in this file with other content; the first is kept. Args: of.
+    /// The same submission came before in this file with other content: not taken over. Args: of.
     RepeatDiffers = "repeat_differs",
     /// The supervisor refused the submission in the source system; imported all the same.
     NotApproved = "not_approved",
@@ -183,6 +205,16 @@ remark_codes! {
     NulRemoved = "nul_removed",
     /// Characters of another encoding than the rest of the file. Args: n.
     TextRepaired = "text_repaired",
+    /// Words that look read by the wrong table of characters. Args: n, the places.
+    TextLooksWrong = "text_looks_wrong",
+    /// Received before 2000 or more than a day ahead; taken over as it is. Args: day.
+    OddDate = "odd_date",
+    /// An edited submission whose case is sealed: nothing is kept to compare it with.
+    SealedEdited = "sealed_edited",
+    /// Sealed cases came again: whether the source changed them since cannot be told. Args: n.
+    SealedNotCompared = "sealed_not_compared",
+    /// Cases that were sealed: whether another machine imported them as well cannot be told here. Args: n.
+    SealedElsewhere = "sealed_elsewhere",
     /// A row without anything in it.
     BlankRow = "blank_row",
     /// The header once more.

@@ -5,6 +5,7 @@
 //! because here is where people have gone on working on it.
 
 use std::collections::{HashMap, HashSet};
+use std::io::Read;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::mpsc::SyncSender;
@@ -13,7 +14,7 @@ use crdt_model::case::schema::is_code;
 use crdt_model::edit::NewCase;
 use crdt_model::id::{DocId, MemberId};
 use crdt_model::taxonomy::{Capabilities, Capture, Taxonomy};
-use crdt_model::words::WordList;
+use crdt_model::words::{Topic, WordList};
 use serde_json::{Value as Json, json};
 use zeroize::Zeroizing;
 
@@ -23,7 +24,7 @@ use crate::core::{Core, Reader, Shared, entropy};
 use crate::error::{Failure, IoOperation};
 use crate::import::kobo::{Export, KoboOptions, Mapping, Outcome, Row, Rows, Told};
 use crate::import::rejects::{Reject, RejectsFile};
-use crate::import::{ImportError, Remark, RemarkCode};
+use crate::import::{FILE_BYTES_MAX, ImportError, Remark, RemarkCode};
 use crate::projection::{ExternalId, external_id};
 use crate::store::{Snapshot, Space};
 use crate::texts::Texts;
@@ -47,8 +48,10 @@ pub(crate) struct ImportRequest<'a> {
     pub(crate) lang: &'a str,
 }
 
-/// Rows, warnings and pairs that a reply lists; of what comes after them it says how many there are.
+/// Warnings of either weight, errors and pairs that a reply lists; of what comes after them it says how many there are.
 const LISTED_MAX: usize = 2_000;
+/// Sensitive words that a reply lists: what fits a frame of the local socket.
+const SENSITIVE_MAX: usize = 50_000;
 
 /// What became of the rows so far: each counts once.
 #[derive(Default)]
@@ -59,21 +62,37 @@ struct Tally {
     skipped: usize,
     rejected: usize,
     sealed: usize,
-    warnings: Vec<Remark>,
+    /// Grave and light ones: however many light ones there are, they push no grave one out.
+    grave: Vec<Remark>,
+    light: Vec<Remark>,
+    /// Words of ordinary cases that call for sealing: all of them, for these must be seen.
+    sensitive: Vec<Sensitive>,
+    /// Rows imported before of which nothing is kept to compare them with.
+    not_compared: usize,
     errors: Vec<Reject>,
     /// Warnings and errors beyond [`LISTED_MAX`].
     not_listed: usize,
-    /// Rows that became cases: [`DocId::ZERO`] in a dry run.
-    written: HashMap<usize, DocId>,
+    /// Rows that became cases, with the reference: [`DocId::ZERO`] in a dry run.
+    written: HashMap<usize, (DocId, Box<str>)>,
     /// Rows that only the node could refuse, and why: what repeats them is refused as well.
     refused: HashMap<usize, Reject>,
+}
+
+/// Where words stand that call for sealing, in a case that is not sealed.
+struct Sensitive {
+    row: usize,
+    field: String,
+    topic: Topic,
+    /// In a column that is taken over nowhere.
+    unread: bool,
 }
 
 impl Tally {
     fn warn(&mut self, warnings: Vec<Remark>) {
         for warning in warnings {
-            match self.warnings.len() < LISTED_MAX {
-                true => self.warnings.push(warning),
+            let list = if warning.code.is_grave() { &mut self.grave } else { &mut self.light };
+            match list.len() < LISTED_MAX {
+                true => list.push(warning),
                 false => self.not_listed += 1,
             }
         }
@@ -110,12 +129,25 @@ struct ReadyCase {
 
 enum RowState {
     /// It was imported before.
-    Known {
-        /// The source tells it differently now.
-        changed: bool,
-    },
-    New(Box<Prepared>, Found),
+    Known(Since),
+    New(Box<Prepared>, Words),
     Refused(Failure),
+}
+
+/// What the source says now, against what it said then.
+enum Since {
+    Same,
+    Changed,
+    /// Nothing is kept to compare with: the case was sealed, or another machine imported it.
+    Untold,
+}
+
+/// Words of an ordinary case that call for sealing.
+#[derive(Default)]
+struct Words {
+    in_case: Found,
+    /// In columns that are taken over nowhere.
+    beside: Found,
 }
 
 /// What makes rows ready: on its own thread, a few batches ahead of the one that writes.
@@ -139,8 +171,12 @@ impl Readying<'_> {
         let id = external_id(system, id);
         let held = snapshot.get(Space::Imported, mark.as_bytes())?;
         let state = if held.is_some() || self.known.contains(&id) {
-            let changed = |held: &[u8]| held.get(16..).is_some_and(|then| !then.is_empty() && then != digest);
-            RowState::Known { changed: held.is_some_and(|held| changed(&held)) }
+            let then = held.as_deref().and_then(|held| held.get(16..)).filter(|then| !then.is_empty());
+            RowState::Known(match then {
+                None => Since::Untold,
+                Some(then) if then == digest => Since::Same,
+                Some(_) => Since::Changed,
+            })
         } else {
             // recusals are asked once a batch; a file says nothing of them
             let restricted = Some(row.restricted.as_deref());
@@ -148,9 +184,13 @@ impl Readying<'_> {
             match self.core.prepare(self.shared, &self.member, new.as_ref().clone(), &intake) {
                 Ok(mut prepared) => {
                     prepared.foresee(&mut entropy()?);
+                    let beside = || row.unread.iter().map(|(column, words)| (column.as_str(), words.0.as_str()));
                     let found = match prepared.restricted {
-                        Some(_) => Found::default(),
-                        None => crate::words::look(&self.list, crate::words::texts_of(new)),
+                        Some(_) => Words::default(),
+                        None => Words {
+                            in_case: crate::words::look(&self.list, crate::words::texts_of(new)),
+                            beside: crate::words::look(&self.list, beside()),
+                        },
                     };
                     RowState::New(Box::new(prepared), found)
                 }
@@ -187,13 +227,20 @@ struct Run<'a> {
     rejects: Option<RejectsFile>,
 }
 
+/// A regular file of at most [`FILE_BYTES_MAX`], whatever the system says of its size: a device or a pipe would be read
+/// for ever.
 fn read_file(path: &str) -> Result<Vec<u8>, Failure> {
     let file = Path::new(path);
-    let size = std::fs::metadata(file).map_err(|e| Failure::io(IoOperation::Read, file, &e))?.len();
-    if size > crate::import::FILE_BYTES_MAX as u64 {
-        return Err(Failure::new("file_too_large").arg("file", path).at("file", path));
+    let fail = |error: std::io::Error| Failure::io(IoOperation::Read, file, &error);
+    let refused = |code| Err(Failure::new(code).arg("file", path).at("file", path));
+    // before it is opened: opening a pipe waits for who writes to it
+    if !std::fs::metadata(file).map_err(fail)?.is_file() {
+        return refused("not_a_file");
     }
-    std::fs::read(file).map_err(|e| Failure::io(IoOperation::Read, file, &e))
+    let opened = std::fs::File::open(file).map_err(fail)?;
+    let mut bytes = Vec::new();
+    opened.take(FILE_BYTES_MAX as u64 + 1).read_to_end(&mut bytes).map_err(fail)?;
+    if bytes.len() > FILE_BYTES_MAX { refused("file_too_large") } else { Ok(bytes) }
 }
 
 fn import_failure(error: &ImportError, path: &str) -> Failure {
@@ -244,6 +291,7 @@ impl Core {
             project: request.project.map(str::to_owned),
             partner: request.partner.map(str::to_owned),
             import_batch: Some(format!("{now_ms:x}")),
+            now_ms: Some(now_ms),
             ..KoboOptions::default()
         };
         self.require(&shared, &reader.member(), Capabilities::INTAKE)?;
@@ -321,15 +369,25 @@ impl Core {
                 }
             };
             match case.state {
-                RowState::Known { changed } => {
+                RowState::Known(since) => {
                     tally.unchanged += 1;
-                    if changed {
-                        tally.warn(vec![remark(RemarkCode::ChangedSince, "_uuid")]);
+                    match since {
+                        Since::Same => {}
+                        Since::Changed => tally.warn(vec![remark(RemarkCode::ChangedSince, "_uuid")]),
+                        Since::Untold if row.edited => tally.warn(vec![remark(RemarkCode::SealedEdited, "_uuid")]),
+                        Since::Untold => tally.not_compared += 1,
                     }
                 }
                 RowState::New(..) if !run.brought.insert(case.id) => tally.unchanged += 1,
                 RowState::New(prepared, found) => {
-                    tally.warn(found.fields().map(|field| remark(RemarkCode::SensitiveWords, field)).collect());
+                    for (found, unread) in [(found.in_case, false), (found.beside, true)] {
+                        tally.sensitive.extend(found.topics().map(|(field, topic)| Sensitive {
+                            row: row.number,
+                            field: field.to_owned(),
+                            topic,
+                            unread,
+                        }));
+                    }
                     // what is sealed leaves no trace by which a guess could be confirmed
                     let digest = if prepared.restricted.is_some() { Vec::new() } else { case.digest };
                     fresh.push((row.number, row.line, case.mark, digest, prepared));
@@ -341,9 +399,9 @@ impl Core {
                 }
             }
         }
-        let mut created: Vec<(usize, DocId)> = Vec::with_capacity(fresh.len());
+        let mut created: Vec<(usize, (DocId, Box<str>))> = Vec::with_capacity(fresh.len());
         if run.request.dry_run {
-            created.extend(fresh.iter().map(|(number, ..)| (*number, DocId::ZERO)));
+            created.extend(fresh.iter().map(|(number, ..)| (*number, (DocId::ZERO, Box::default()))));
         } else if !fresh.is_empty() {
             let mut entropy = entropy()?;
             self.commit(|tx| {
@@ -352,7 +410,7 @@ impl Core {
                         Ok(case) => {
                             let held = [case.case_id.0.as_slice(), digest.as_slice()].concat();
                             tx.put(Space::Imported, mark.as_bytes(), &held)?;
-                            created.push((*number, case.case_id));
+                            created.push((*number, (case.case_id, case.mark.into_boxed_str())));
                         }
                         // nothing of the row was written: the others go on
                         Err(failure) if !is_of_the_disk(&failure) => {
@@ -399,10 +457,12 @@ fn content_digest(key: &[u8; 32], new: &NewCase) -> Vec<u8> {
 }
 
 fn summary(tally: Tally, told: Told, request: &ImportRequest<'_>, texts: &Texts) -> Json {
-    let listed = |doc: Option<&DocId>| doc.filter(|doc| **doc != DocId::ZERO).copied();
+    let id = |held: Option<&(DocId, Box<str>)>| held.map(|held| held.0).filter(|doc| *doc != DocId::ZERO);
+    let mark = |held: Option<&(DocId, Box<str>)>| held.map(|held| held.1.clone()).filter(|mark| !mark.is_empty());
     let warning = |remark: &Remark| {
+        let held = tally.written.get(&remark.row);
         json!({"row": remark.row, "field": remark.field, "code": remark.code.as_str(),
-               "case_id": listed(tally.written.get(&remark.row)),
+               "case_id": id(held), "ref": mark(held),
                "message": texts.remark(remark.code.as_str(), &remark.args)})
     };
     let mut proposals = 0;
@@ -414,21 +474,58 @@ fn summary(tally: Tally, told: Told, request: &ImportRequest<'_>, texts: &Texts)
         }
         proposals += 1;
         if pairs.len() < LISTED_MAX {
-            pairs.push(json!({"rows": [pair.first, pair.second], "case_ids": [listed(first), listed(second)]}));
+            pairs.push(json!({"rows": [pair.first, pair.second], "case_ids": [id(first), id(second)],
+                              "refs": [mark(first), mark(second)]}));
         }
     }
+    // of rows that the node refused after all there is nothing to seal
+    let mut sensitive: Vec<&Sensitive> =
+        tally.sensitive.iter().filter(|found| tally.written.contains_key(&found.row)).collect();
+    sensitive.sort_by_key(|found| (found.topic, found.row));
+    let to_seal: Vec<Json> = sensitive
+        .iter()
+        .take(SENSITIVE_MAX)
+        .map(|found| {
+            let held = tally.written.get(&found.row);
+            json!({"row": found.row, "ref": mark(held), "case_id": id(held), "field": found.field,
+                   "topic": found.topic.code(), "audience": found.topic.audience(), "taken_over": !found.unread})
+        })
+        .collect();
+    let in_words = sensitive.iter().take(LISTED_MAX).map(|found| Remark {
+        row: found.row,
+        field: found.field.clone(),
+        code: RemarkCode::SensitiveWords,
+        args: Vec::new(),
+    });
+    let counted = [
+        (RemarkCode::SealedElsewhere, if request.dry_run { 0 } else { tally.sealed }),
+        (RemarkCode::SealedNotCompared, tally.not_compared),
+    ];
+    let counted = counted.into_iter().filter(|(_, n)| *n > 0).map(|(code, n)| Remark {
+        row: 0,
+        field: String::new(),
+        code,
+        args: vec![("n", n.to_string())],
+    });
+    let (of_file, of_file_light): (Vec<&Remark>, Vec<&Remark>) =
+        told.warnings.iter().partition(|remark| remark.code.is_grave());
+    let first: Vec<Remark> = in_words.chain(counted).collect();
+    let ordered = first.iter().chain(of_file).chain(&tally.grave).chain(of_file_light).chain(&tally.light);
+    let warnings: Vec<Json> = ordered.map(warning).collect();
+    let ignored = told.ignored_columns.iter();
     let errors: Vec<Json> = tally
         .errors
         .iter()
         .map(|e| json!({"row": e.row, "line": e.line, "field": e.field, "code": e.code, "message": e.reason}))
         .collect();
-    let warnings: Vec<Json> = told.warnings.iter().chain(&tally.warnings).map(warning).collect();
     json!({
         "rows": tally.rows, "created": tally.created, "unchanged": tally.unchanged, "updated": 0,
         "skipped": tally.skipped, "rejected": tally.rejected, "sealed": tally.sealed,
         "duplicates_proposed": proposals, "duplicates": pairs, "warnings": warnings, "errors": errors,
         "not_listed": tally.not_listed, "dry_run": request.dry_run,
-        "ignored_columns": told.ignored_columns, "separator": format!("{:?}", told.separator),
+        "sensitive_words": to_seal, "sensitive_words_more": sensitive.len().saturating_sub(SENSITIVE_MAX),
+        "ignored_columns": ignored.clone().map(|(name, _)| name).collect::<Vec<_>>(),
+        "ignored": ignored.map(|(name, rows)| json!({"column": name, "rows": rows})).collect::<Vec<_>>(), "separator": format!("{:?}", told.separator),
         "encoding": format!("{:?}", told.encoding),
     })
 }

@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use crdt_model::case::Shape;
 use crdt_model::case::fact::{ExposedFact, OLD_KEYS_MAX, OldKeysFact};
 use crdt_model::case::sensitivity::Level;
+use crdt_model::case::{Shape, schema};
 use crdt_model::document::{self, DocEntry, Opened};
 use crdt_model::edit::reseal::{Rewriting, Seal, Turning, carry, old_keys_of, rewrite};
 use crdt_model::edit::{Edit, EditContext, NewCase, Policy, RestrictedBirth, Words};
@@ -17,6 +17,7 @@ use crdt_model::seal::case_key;
 use crdt_model::taxonomy::{Capabilities, Capture, Coded, TRIAGE, Taxonomy};
 use crdt_model::time::Timestamp;
 use crdt_model::view::{CaseView, Shown};
+use crdt_model::words::Topic;
 use serde_json::{Value as Json, json};
 
 use crate::acts::{Intake, SensitiveKey, Write, refusal, region_of};
@@ -200,7 +201,17 @@ impl Core {
         let categories = categories.chain(view.list("other_categories").iter().map(String::as_str));
         let main = taxonomy.main_category(categories).map(Coded::code);
         let of = main.and_then(|code| taxonomy.sub_categories.get(code)).and_then(|sub| sub.audience.clone());
-        Ok(of.unwrap_or_else(|| TRIAGE.to_owned()))
+        of.map_or_else(|| self.audience_of_words(view), Ok)
+    }
+
+    /// Whom the words of a case concern, where its category does not say it: the audience of the gravest topic the word
+    /// lists find; without one, triage.
+    fn audience_of_words(&self, view: &CaseView) -> Result<String, Failure> {
+        let list = self.word_list()?;
+        let texts = schema::FIELDS.iter().filter(|field| matches!(field.kind, schema::Kind::Words(_)));
+        let told = texts.filter_map(|field| view.text(field.name));
+        let gravest = told.flat_map(|text| list.topics(text)).min();
+        Ok(gravest.map_or(TRIAGE, Topic::audience).to_owned())
     }
 
     /// Mark, recusals, who could read the case until now, and the keys of what may still be written to it.

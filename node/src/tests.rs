@@ -168,6 +168,47 @@ pub(crate) fn case_id(reply: &Json) -> String {
 }
 
 #[test]
+fn an_invitation_kept_too_long_is_refused_and_begins_nothing() {
+    const DAY_MS: i64 = 86_400_000;
+    let home = Home::founded();
+    let invite = |core: &Core, reader: &mut Reader| core.invite(reader, "JER", "operator", Some(DAY_MS), None, NOW);
+    let reply = home.with(invite).expect("invited");
+    let text = reply["invitation"].as_str().expect("a code");
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let fresh = folder.path().join("home");
+    let late = members::join(&fresh, None, text, "Ali", &passphrase(), NOW + DAY_MS + 1);
+    assert_eq!(late.err().map(|failure| failure.code), Some("invitation_expired"));
+    assert!(!fresh.exists(), "nothing is begun with it");
+    let added = members::join(&home.core.home, Some(&*home.core), text, "Ali", &passphrase(), NOW + DAY_MS + 1);
+    assert_eq!(added.err().map(|failure| failure.code), Some("invitation_expired"));
+    members::join(&home.core.home, Some(&*home.core), text, "Ali", &passphrase(), NOW + DAY_MS).expect("in time");
+}
+
+#[test]
+fn a_case_sealed_for_its_words_goes_to_whom_they_concern() {
+    let home = Home::founded();
+    for (text, audience) in
+        [("il viole les filles", "psea"), ("on m'a demandé un pot-de-vin", "integrity"), ("Inventé.", "triage")]
+    {
+        let case = case_id(&home.new_case(NewCase { text: Some(Words::from(text)), ..complaint() }));
+        let options = crate::api::SealOptions { recuse: Some(Vec::new()), ..Default::default() };
+        home.with(|core, reader| core.case_seal(reader, &case, &Words::from("parce que"), &options, NOW))
+            .expect("sealed");
+        assert_eq!(home.show(&case).expect("shown")["audience"], audience, "{text}");
+    }
+}
+
+#[test]
+fn a_date_that_cannot_be_is_kept_and_pointed_out() {
+    let home = Home::founded();
+    let at = |at_ms: i64| Some(crdt_model::edit::Moment { at_ms, precision: crdt_model::edit::Precision::Day });
+    for (received_at, odd) in [(at(NOW), false), (at(NOW + 200_000_000), true), (at(0), true), (None, false)] {
+        let told = home.new_case(NewCase { received_at, ..complaint() });
+        assert_eq!(told["warnings"].to_string().contains("odd_date"), odd, "{told}");
+    }
+}
+
+#[test]
 fn two_members_of_one_home_may_have_one_passphrase() {
     use crate::api::{Envelope, Request, Secret, Service};
     use crate::service::Node;

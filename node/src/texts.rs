@@ -40,13 +40,17 @@ pub type TextArg<'a> = (&'static str, FluentValue<'a>);
 impl Texts {
     /// The texts for a language tag or a locale's name (`en`, `fr_FR.UTF-8`, `C`). What is unknown reads French.
     pub fn for_lang(tag: &str) -> Self {
-        let primary: String = tag.chars().take_while(char::is_ascii_alphabetic).collect();
-        let primary = primary.to_ascii_lowercase();
+        let primary = primary(tag);
         let asked = ["en", "ht", "ar", "es"].into_iter().find(|known| *known == primary).unwrap_or("fr");
         match asked {
             "en" => Self { lang: "en", asked, bundles: vec![bundle("en", EN), bundle("fr", FR)] },
             _ => Self { lang: "fr", asked, bundles: vec![bundle("fr", FR)] },
         }
+    }
+
+    /// Whether some labels at least are written in the language of this tag.
+    pub fn knows(tag: &str) -> bool {
+        ["fr", "en", "ht", "ar", "es"].contains(&primary(tag).as_str())
     }
 
     /// The language actually spoken: `fr` or `en`.
@@ -84,22 +88,37 @@ impl Texts {
     /// What a failure says to people: what was wrong, and what to do, when something can be done.
     pub fn error(&self, failure: &Failure) -> (String, Option<String>) {
         let id = format!("error-{}", kebab(failure.code));
-        let mut args: Vec<TextArg<'_>> = failure.args.iter().map(|(n, value)| (*n, number_or_text(value))).collect();
+        let named = failure.args.iter().filter(|(_, value)| !value.is_empty());
+        let mut args: Vec<TextArg<'_>> = named.map(|(name, value)| (*name, number_or_text(value))).collect();
         // What the failure does not name is named in general: `boucle case reopen REF`.
+        let mut bare = false;
         for name in crate::error::Code::find(failure.code).map_or(&[][..], |code| code.args) {
             if !args.iter().any(|(given, _)| given == name) {
-                args.push((name, if *name == "ref" { "REF" } else { "…" }.into()));
+                bare |= *name != "ref";
+                args.push((name, if *name == "ref" { "REF" } else { UNNAMED }.into()));
             }
         }
-        let message = self.find(&id, &args).unwrap_or_else(|| failure.code.to_owned());
-        (message, self.find(&format!("{id}-hint"), &args).filter(|hint| !hint.is_empty()))
+        let without = bare.then(|| self.find(&format!("{id}-bare"), &args)).flatten();
+        let message = without.or_else(|| self.find(&id, &args)).unwrap_or_else(|| failure.code.to_owned());
+        // a hint that has nothing to propose is none
+        const NOTHING: &str = "\u{1}";
+        let propose = args.into_iter().map(|(name, value)| match &value {
+            FluentValue::String(text) if text == UNNAMED => (name, NOTHING.into()),
+            _ => (name, value),
+        });
+        let hint = self.find(&format!("{id}-hint"), &propose.collect::<Vec<_>>());
+        (message, hint.filter(|hint| !hint.is_empty() && !hint.contains(NOTHING)))
     }
 
     /// What is the matter with a row of an import, from the code and arguments of its remark; the code itself where
     /// there is no text. Goes into `warnings[].message`.
     pub fn remark(&self, code: &str, args: &[(&'static str, String)]) -> String {
         let id = format!("remark-{}", kebab(code));
-        let args: Vec<TextArg<'_>> = args.iter().map(|(name, value)| (*name, number_or_text(value))).collect();
+        let mut args: Vec<TextArg<'_>> = args.iter().map(|(name, value)| (*name, number_or_text(value))).collect();
+        // a value that may be a person's word is not shown
+        if !args.iter().any(|(name, _)| *name == "value") {
+            args.push(("value", "none".into()));
+        }
         self.find(&id, &args).unwrap_or_else(|| code.to_owned())
     }
 
@@ -119,6 +138,15 @@ impl Texts {
     pub fn code<'a>(&self, vocabulary: &str, code: &'a str) -> Cow<'a, str> {
         self.find(&format!("{}-{}", kebab(vocabulary), kebab(code)), &[]).map_or(Cow::Borrowed(code), Cow::Owned)
     }
+}
+
+/// What a message says in place of what a failure does not name. A message for which that will not do has a form of its
+/// own, `error-<code>-bare`.
+const UNNAMED: &str = "…";
+
+/// `fr` of `fr_TD.UTF-8`.
+fn primary(tag: &str) -> String {
+    tag.chars().take_while(char::is_ascii_alphabetic).collect::<String>().to_ascii_lowercase()
 }
 
 /// Codes use `_` and `.`; Fluent identifiers use `-`.
@@ -235,7 +263,7 @@ mod tests {
     fn every_error_text_belongs_to_a_code() {
         let known: BTreeSet<String> = CODES.iter().map(|code| format!("error-{}", kebab(code.code))).collect();
         for id in messages(FR).keys().filter(|id| id.starts_with("error-")) {
-            let base = id.strip_suffix("-hint").unwrap_or(id);
+            let base = id.strip_suffix("-hint").or_else(|| id.strip_suffix("-bare")).unwrap_or(id);
             assert!(known.contains(id) || known.contains(base), "{id} belongs to no code");
         }
     }
@@ -378,6 +406,17 @@ mod tests {
             "state-",
             "advice-",
             "answer-",
+            "topic-",
+            "act-",
+            "purpose-",
+            "consent-",
+            "waiting-",
+            "holdfor-",
+            "direction-",
+            "signature-",
+            "bundlefor-",
+            "problem-",
+            "means-",
         ];
         let mut unused = Vec::new();
         for id in messages(FR).keys() {
@@ -417,6 +456,57 @@ mod tests {
             let act = !matches!(*name, "case list" | "case show" | "case history" | "case conflicts");
             assert!(!act || fr.contains_key(&format!("done-{}", name.replace(' ', "-"))), "{name}");
         }
+    }
+
+    /// Whether a text is whole: no placeholder left, nothing empty between its words.
+    fn is_whole(text: &str) -> bool {
+        let holes = ["{$", "{ $", "  ", "()", "( ", " )", "``", "\u{2068}"];
+        // an indented line is laid out so
+        let text = text.lines().map(str::trim_start).collect::<Vec<_>>().join(" ");
+        !text.trim().is_empty() && !holes.iter().any(|hole| text.contains(hole)) && !text.ends_with([':', '('])
+    }
+
+    #[test]
+    fn every_message_is_whole_with_its_arguments_and_every_error_whatever_it_does_not_name() {
+        let variables = messages(FR);
+        let mut broken = Vec::new();
+        for lang in ["fr", "en"] {
+            let texts = Texts::for_lang(lang);
+            for (id, names) in &variables {
+                for value in ["1", "12", "abc"] {
+                    let args: Vec<TextArg<'_>> =
+                        names.iter().map(|name| (&*name.clone().leak(), number_or_text(value))).collect();
+                    let text = texts.with(id, &args);
+                    // a question ends in its colon, a heading too
+                    let whole = is_whole(text.trim_end_matches([':', ' ', '\u{a0}']));
+                    if !whole || text.contains("{$") {
+                        broken.push(format!("{lang} {id}: {text:?}"));
+                    }
+                }
+            }
+            for code in CODES {
+                let nothing = Failure::new(code.code);
+                let empty = code.args.iter().fold(Failure::new(code.code), |failure, name| failure.arg(name, ""));
+                for failure in [nothing, empty] {
+                    let (message, hint) = texts.error(&failure);
+                    let texts = [Some(message), hint];
+                    broken.extend(texts.into_iter().flatten().filter(|text| !is_whole(text)));
+                }
+            }
+            for code in crate::import::RemarkCode::ALL {
+                let given: Vec<(&'static str, String)> = Vec::new();
+                let needs = variables.get(&format!("remark-{}", kebab(code.as_str())));
+                if needs.is_none_or(|names| names.iter().all(|name| name == "value")) {
+                    let text = texts.remark(code.as_str(), &given);
+                    broken.extend((!is_whole(&text)).then_some(text));
+                }
+            }
+        }
+        assert!(broken.is_empty(), "{broken:#?}");
+        let (message, _) = Texts::for_lang("en").error(&Failure::new("wrong_passphrase").arg("member", ""));
+        assert_eq!(message, "passphrase refused, or the key file is damaged");
+        let (_, hint) = Texts::for_lang("en").error(&Failure::new("ref_not_found").arg("ref", "x").arg("near", ""));
+        assert_eq!(hint, None);
     }
 
     #[test]

@@ -43,9 +43,9 @@ impl Found {
         self.0.is_empty()
     }
 
-    /// The fields.
-    pub(crate) fn fields(&self) -> impl Iterator<Item = &str> {
-        self.0.iter().map(|(field, _)| field.as_str())
+    /// The fields, each with its gravest topic.
+    pub(crate) fn topics(&self) -> impl Iterator<Item = (&str, Topic)> {
+        self.0.iter().map(|(field, topic)| (field.as_str(), *topic))
     }
 
     /// `[{"field", "topic", "audience"}]`.

@@ -221,3 +221,93 @@ fn a_sensitive_word_in_a_row_names_the_row_the_field_and_the_case() {
     assert!(told.status.success() && shown.contains("row 2, ") && shown.contains("boucle case seal "), "{told}");
     assert!(!shown.contains("viol"), "{told}");
 }
+
+/// A file of these columns and rows.
+fn file_of(folder: &tempfile::TempDir, name: &str, header: &str, rows: &[String]) -> std::path::PathBuf {
+    let path = folder.path().join(name);
+    std::fs::write(&path, format!("{header}\r\n{}\r\n", rows.join("\r\n"))).expect("a temporary file can be written");
+    path
+}
+
+/// What may cost somebody their safety is not behind what only lacks an age, however much of that there is.
+#[test]
+fn the_rows_to_be_sealed_end_the_answer_whole_whatever_else_there_is_to_remark() {
+    let home = Home::init("PAM", "JER", "Rose");
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let row = |n: usize, text: &str, more: &str| {
+        format!("u-{n};2024-06-15T16:51:43.000-04:00;sms;plainte;sim_perdue;?;{text};{more}")
+    };
+    let mut rows: Vec<String> = (1..=60).map(|n| row(n, "La carte est perdue.", "")).collect();
+    rows[40] = row(41, "Il m'a touchée.", "");
+    rows[50] = row(51, "La carte est perdue.", "ils violent les filles");
+    let file = file_of(&folder, "rows.csv", "_uuid;end;canal;type;categories;age;description;precisez", &rows);
+    let told = import(&home, &file).ok();
+    let found = told["sensitive_words"].as_array().expect("a list");
+    let shape = |found: &Value| (found["row"].clone(), found["field"].clone(), found["topic"].clone());
+    let expected = [(json!(41), json!("text"), json!("sea")), (json!(51), json!("precisez"), json!("sea"))];
+    assert_eq!(found.iter().map(shape).collect::<Vec<_>>(), expected, "{told}");
+    assert_eq!((&found[1]["taken_over"], &found[0]["audience"]), (&json!(false), &json!("psea")));
+    assert_eq!(told["warnings"][0]["code"], "sensitive_words", "{told}");
+    assert_eq!(told["ignored"], json!([{"column": "precisez", "rows": 1}]));
+    assert!(!told.to_string().contains("touch"), "never the word: {told}");
+
+    let other = Home::init("PAM", "JER", "Rose");
+    let shown = other.command("import --as kobo").arg(file.display().to_string()).in_words().run();
+    let lines: Vec<&str> = shown.stdout.lines().map(str::trim).collect();
+    let commands: Vec<&&str> = lines.iter().filter(|line| line.starts_with("boucle case seal ")).collect();
+    assert_eq!(commands.len(), 2, "{shown}");
+    assert_eq!(lines.last(), commands.last().copied(), "{shown}");
+    // the command is the one to type
+    let command = commands[0].strip_prefix("boucle ").expect("a command");
+    let sealed = other.command(&format!("{command} --no-recusal --reason -")).stdin("Inventé.").run().ok();
+    assert_eq!(sealed["restricted"], true, "{sealed}");
+}
+
+/// KoboToolbox gives an edited submission a new `_uuid` and keeps `meta/rootUuid`.
+#[test]
+fn a_submission_edited_at_the_source_is_told_and_not_doubled() {
+    let home = Home::init("PAM", "JER", "Rose");
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let header = "_uuid;meta/rootUuid;end;canal;type;categories;description";
+    let row = |uuid: &str, root: &str, category: &str, text: &str| {
+        format!("{uuid};{root};2024-06-15T16:51:43.000-04:00;sms;plainte;{category};{text}")
+    };
+    let first = [row("u-1", "uuid:u-1", "sim_perdue", "Inventé."), row("s-1", "uuid:s-1", "eas", "Inventé.")];
+    let told = import(&home, &file_of(&folder, "first.csv", header, &first)).ok();
+    assert_eq!((&told["created"], &told["sealed"]), (&json!(2), &json!(1)), "{told}");
+    assert_eq!(told["warnings"][0]["code"], "sealed_elsewhere", "{told}");
+    let edited = [row("u-2", "uuid:u-1", "sim_perdue", "Changé."), row("s-2", "uuid:s-1", "eas", "Changé.")];
+    let told = import(&home, &file_of(&folder, "edited.csv", header, &edited)).ok();
+    assert_eq!((&told["created"], &told["unchanged"]), (&json!(0), &json!(2)), "{told}");
+    let codes: Vec<&Value> = told["warnings"].as_array().expect("a list").iter().map(|w| &w["code"]).collect();
+    assert_eq!(codes, ["changed_since", "sealed_edited"], "{told}");
+    let told = import(&home, &file_of(&folder, "first.csv", header, &first)).ok();
+    assert_eq!(told["warnings"][0]["code"], "sealed_not_compared", "{told}");
+    assert_eq!(home.ok("case list --count")["count"], 2);
+}
+
+#[test]
+fn two_complaints_under_one_id_are_not_one_and_pairs_name_their_cases() {
+    let home = Home::init("PAM", "JER", "Rose");
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let header = "_uuid;end;canal;type;categories;telephone;description";
+    let row = |uuid: &str, text: &str| {
+        format!("{uuid};2024-06-15T16:51:43.000-04:00;sms;plainte;sim_perdue;+50900001234;{text}")
+    };
+    let rows = [row("u-1", "Inventé."), row("u-1", "Tout autre chose."), row("u-1", "Inventé."), row("u-2", "Encore.")];
+    let file = file_of(&folder, "rows.csv", header, &rows);
+    let rejects = folder.path().join("rejects.csv");
+    let done = home.command("import --as kobo").arg(file.display().to_string());
+    let done = done.arg("--rejects").arg(rejects.display().to_string()).run();
+    let told = done.json();
+    assert_eq!(done.status.code(), Some(7), "{done}");
+    let counts = ["created", "unchanged", "rejected"].map(|name| told[name].as_u64());
+    assert_eq!(counts, [Some(2), Some(1), Some(1)], "{told}");
+    let kept = std::fs::read_to_string(&rejects).expect("a rejects file");
+    assert!(kept.contains("\r\n2;3;_uuid;repeat_differs;"), "{kept}");
+    let pair = &told["duplicates"][0];
+    assert_eq!(pair["rows"], json!([1, 4]), "{told}");
+    for mark in pair["refs"].as_array().expect("two references") {
+        home.show(mark.as_str().expect("a reference"));
+    }
+}

@@ -1,5 +1,6 @@
 //! Bundles and the stick.
 
+use node::error::{Code, Failure};
 use serde_json::Value;
 
 use super::{With, cell, text};
@@ -44,11 +45,15 @@ pub(super) fn export(value: &Value, with: With<'_>) -> String {
         ("file", cell("", &value["file"], with).into()),
         ("size", size(count(value, "bytes")).into()),
     ];
-    let mut lines = vec![with.texts.with("done-bundle-export", &args)];
     let files = value["files"].as_array().map_or(0, Vec::len) as u64;
-    if files > 1 {
-        lines.push(with.texts.with("done-bundle-files", &[("n", files.into())]));
-    }
+    let mut lines = match files {
+        // what was written is in all of them together
+        2.. => {
+            let args: Vec<_> = args.into_iter().chain([("n", files.into())]).collect();
+            vec![with.texts.with("done-bundle-files", &args)]
+        }
+        _ => vec![with.texts.with("done-bundle-export", &args)],
+    };
     lines.extend(released(value, with));
     wrapped(lines, with)
 }
@@ -87,9 +92,24 @@ pub(super) fn carry(value: &Value, with: With<'_>) -> String {
         lines.push(with.texts.with("done-carry-missing", &[("n", missing.into())]));
     }
     for problem in value["problems"].as_array().into_iter().flatten() {
-        let args =
-            [("file", cell("", &problem["file"], with).into()), ("code", cell("", &problem["code"], with).into())];
-        lines.push(with.paint.alarm(&with.texts.with("done-carry-problem", &args)).into_owned());
+        let (file, code) = (cell("", &problem["file"], with), problem["code"].as_str().unwrap_or_default());
+        let reason = problem["reason"].as_str().unwrap_or_default();
+        let failure =
+            |known: &Code| Failure::new(known.code).arg("file", &file).arg("reason", text::clean_line(reason));
+        let told = Code::find(code).map(|known| with.texts.error(&failure(known)));
+        let line = match told {
+            // which names the file
+            Some((message, hint)) if message.contains(&file) => {
+                [Some(message), hint].into_iter().flatten().collect::<Vec<_>>().join(" – ")
+            }
+            Some((message, _)) => {
+                with.texts.with("done-carry-problem", &[("file", file.into()), ("code", message.into())])
+            }
+            None => {
+                with.texts.with("done-carry-problem", &[("file", file.into()), ("code", text::clean_line(code).into())])
+            }
+        };
+        lines.push(with.paint.alarm(&line).into_owned());
     }
     lines.extend(released(value, with));
     wrapped(lines, with)
@@ -114,8 +134,9 @@ mod tests {
         let value = json!({"take": 0, "back": 0, "missing": 7, "released": 1,
             "problems": [{"file": "/media/x/a.boucle", "code": "bundle_cut", "reason": null}]});
         let told = told("carry", "en", &value);
-        assert_eq!(told.lines().count(), 4, "{told}");
-        assert!(told.contains("a.boucle: bundle_cut") && told.contains("withdrawn"), "{told}");
+        let told = told.replace('\n', " ");
+        assert!(told.contains("/media/x/a.boucle ends too early – copy it") && !told.contains("bundle_cut"), "{told}");
+        assert!(told.contains("copy it again") && told.contains("withdrawn"), "{told}");
     }
 
     #[test]
@@ -133,6 +154,10 @@ mod tests {
             json!({"file": "/s/a.boucle", "files": ["/s/a.boucle"], "entries": 1, "bytes": 1_234_567, "released": 0});
         assert_eq!(told("bundle export", "en", &value), "one entry in /s/a.boucle (1234 kB)\n");
         let value = json!({"file": "/s/a-1.boucle", "files": ["1", "2"], "entries": 9, "bytes": 12, "released": 2});
-        assert_eq!(told("bundle export", "fr", &value).lines().count(), 3);
+        let shown = told("bundle export", "fr", &value).replace('\n', " ");
+        assert!(
+            shown.starts_with("9 entrées en 2 fichiers") && shown.contains("/s/a-1.boucle (12 B en tout)"),
+            "{shown}"
+        );
     }
 }

@@ -34,7 +34,9 @@ pub(super) fn show(value: &Value, with: With<'_>) -> String {
 }
 
 /// Fields for programs, not for people: `--json` has them.
-const TECHNICAL: [&str; 11] = [
+const TECHNICAL: [&str; 12] = [
+    // of the consents, which stand beside it
+    "consent",
     "incomplete",
     "age_ms",
     "accused_linked",
@@ -88,7 +90,10 @@ fn field(out: &mut String, name: &str, value: &Value, with: With<'_>) {
 /// One edit a line, oldest first, with the fields it touched below.
 pub(super) fn history(rows: &[Value], with: With<'_>) -> String {
     let mut out = String::new();
-    for row in rows {
+    // one line for what one entry did alike to several fields
+    let same = |a: &Value, b: &Value| ["entry", "act", "at", "by", "site"].iter().all(|name| a[name] == b[name]);
+    for alike in rows.chunk_by(same) {
+        let row = &alike[0];
         let part = |name: &str| cell(name, &row[name], with);
         let entry: String = part("entry").chars().take(8).collect();
         let head = [part("at"), part("by"), part("site"), part("act"), entry];
@@ -97,7 +102,8 @@ pub(super) fn history(rows: &[Value], with: With<'_>) -> String {
             let indent = if at == 0 { "" } else { "    " };
             out += &format!("{indent}{}\n", if at == 0 { with.paint.bold(&line) } else { line.as_str().into() });
         }
-        let fields = cell("fields", &row["fields"], with);
+        let touched = alike.iter().filter_map(|row| row["fields"].as_array()).flatten().filter_map(Value::as_str);
+        let fields = touched.map(|name| clean_line(&with.texts.field(name))).collect::<Vec<_>>().join(", ");
         if !fields.is_empty() {
             for line in wrap(&fields, with.paint.width.saturating_sub(4)) {
                 out += &format!("    {line}\n");

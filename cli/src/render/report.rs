@@ -1,5 +1,7 @@
 //! The node at a glance, a sync, a check, an import.
 
+use std::collections::HashMap;
+
 use serde_json::{Value, json};
 
 use super::listing::listing;
@@ -184,7 +186,7 @@ pub(super) fn outbox(value: &Value, with: With<'_>) -> String {
         let left = with.texts.with("ui-outbox-left", &[("n", n.into())]);
         let saved = with.texts.with("ui-outbox-saved", &[("at", cell("saved_at", &row["saved_at"], with).into())]);
         let line = format!("{}  {saved}  {left}", cell("ref", &row["ref"], with));
-        let line = text::cut(&line, with.paint.width);
+        let line = text::cut(&format!("  {line}"), with.paint.width);
         out += &format!("{}\n", if n == 0 { with.paint.alarm(&line).into_owned() } else { line });
     }
     let waiting = &value["waiting"];
@@ -208,8 +210,21 @@ pub(super) fn verify(value: &Value, with: With<'_>) -> String {
         ];
         return format!("{}\n", with.texts.with("done-verify", &args));
     }
-    let problems = value["problems"].as_array().map(Vec::as_slice).unwrap_or_default();
-    format!("{}\n{}", with.paint.alarm(&with.texts.get("done-verify-problems")), listing("problems", problems, with))
+    let mut out = format!("{}\n", with.paint.alarm(&with.texts.get("done-verify-problems")));
+    for problem in value["problems"].as_array().into_iter().flatten() {
+        // what and why first; then everything that says where, whole
+        let fields = problem.as_object().into_iter().flatten();
+        let first = ["step", "reason"].iter().filter_map(|name| Some((*name, problem.get(name)?)));
+        let rest =
+            fields.map(|(name, value)| (name.as_str(), value)).filter(|(name, _)| !["step", "reason"].contains(name));
+        let parts = first.chain(rest).filter(|(_, value)| !value.is_null() && *value != "");
+        let parts = parts.map(|(name, value)| format!("{} {}", with.texts.field(name), cell("", value, with)));
+        let line = text::clean_line(&parts.collect::<Vec<_>>().join("; "));
+        for (at, line) in text::wrap(&line, with.paint.width.saturating_sub(2)).into_iter().enumerate() {
+            out += &format!("{}{line}\n", if at == 0 { "- " } else { "  " });
+        }
+    }
+    out
 }
 
 /// `boucle doctor`: a line a finding, and below what is not well, what to do.
@@ -249,36 +264,91 @@ pub(super) fn import(value: &Value, with: With<'_>) -> String {
     if value["sealed"].as_u64().is_some_and(|n| n > 0) {
         out += &format!("{}\n", with.texts.with("done-import-sealed", &[count("sealed")]));
     }
-    if let Some(n) = value["duplicates_proposed"].as_u64().filter(|n| *n > 0) {
-        out += &format!("{}\n", with.texts.with("done-import-duplicates", &[("n", n.into())]));
-    }
     let list = |name: &str| value[name].as_array().map(Vec::as_slice).unwrap_or_default();
-    let (errors, warnings) = (list("errors"), list("warnings"));
-    // what may lie open that should not comes before everything else
-    let (grave, warnings): (Vec<_>, Vec<_>) =
-        warnings.iter().partition(|warning| warning["code"] == "sensitive_words" && warning["case_id"].is_string());
-    let shown = grave.into_iter().map(|warning| ("done-import-sensitive", warning));
-    let shown = shown.chain(errors.iter().map(|error| (rejection_text(error), error)));
-    let mut shown = shown.chain(warnings.into_iter().map(|warning| (warning_text(warning), warning)));
-    for (text, about) in shown.by_ref().take(LISTED) {
+    let say = |out: &mut String, line: &str, alarm: bool| {
+        let indent = " ".repeat(line.len() - line.trim_start().len());
+        for line in text::wrap(line, with.paint.width.saturating_sub(indent.len())) {
+            let line = format!("{indent}{line}");
+            *out += &format!("{}\n", if alarm { with.paint.alarm(&line) } else { line.as_str().into() });
+        }
+    };
+    if let Some(n) = value["duplicates_proposed"].as_u64().filter(|n| *n > 0) {
+        say(&mut out, &with.texts.with("done-import-duplicates", &[("n", n.into())]), false);
+        for pair in list("duplicates").iter().take(LISTED) {
+            let refs = pair["refs"].as_array().into_iter().flatten();
+            let refs: Vec<String> = refs.filter(|mark| mark.is_string()).map(|mark| cell("", mark, with)).collect();
+            let row = |at: usize| pair["rows"][at].as_u64().unwrap_or(0).into();
+            let args = [("first", row(0)), ("second", row(1)), ("refs", refs.join(", ").into())];
+            say(&mut out, &format!("  {}", with.texts.with("done-import-duplicate", &args)), false);
+        }
+    }
+    if !list("ignored").is_empty() {
+        let columns = list("ignored").iter();
+        let columns: Vec<String> =
+            columns.map(|held| format!("{} ({})", cell("", &held["column"], with), held["rows"])).collect();
+        let args = [("columns", columns.join(", ").into())];
+        say(&mut out, &with.texts.with("done-import-ignored", &args), false);
+    }
+    let errors = list("errors").iter().map(|error| (rejection_text(error), error));
+    // told at the end, all of them
+    let warnings = list("warnings").iter().filter(|warning| warning["code"] != "sensitive_words");
+    let mut warnings = warnings.map(|warning| (warning_text(warning), warning));
+    let mut errors = errors.into_iter();
+    for (key, about) in errors.by_ref().take(LISTED).chain(warnings.by_ref().take(LISTED)) {
         let args = [
             ("row", about["row"].as_u64().unwrap_or(0).into()),
             ("field", cell("", &about["field"], with).into()),
             ("message", cell("", &about["message"], with).into()),
-            ("case", cell("", &about["case_id"], with).into()),
         ];
-        for line in text::wrap(&with.texts.with(text, &args), with.paint.width) {
-            out += &format!("{}\n", with.paint.alarm(&line));
+        say(&mut out, &with.texts.with(key, &args), true);
+    }
+    let more = (errors.count() + warnings.count()) as u64 + value["not_listed"].as_u64().unwrap_or(0);
+    if more > 0 {
+        say(&mut out, &with.texts.with("done-import-more", &[("n", more.into())]), false);
+    }
+    out + &to_seal(value, with)
+}
+
+/// Cases whose words call for sealing: every one, the gravest first, with the command that seals it.
+fn to_seal(value: &Value, with: With<'_>) -> String {
+    let found = value["sensitive_words"].as_array().map(Vec::as_slice).unwrap_or_default();
+    if found.is_empty() {
+        return String::new();
+    }
+    let mut out = String::new();
+    for line in text::wrap(&with.texts.get("done-import-to-seal"), with.paint.width) {
+        out += &format!("{}\n", with.paint.alarm(&line));
+    }
+    let row_of = |hit: &Value| hit["row"].as_u64().unwrap_or(0);
+    let mut fields_of: HashMap<u64, Vec<String>> = HashMap::new();
+    for hit in found {
+        fields_of.entry(row_of(hit)).or_default().push(name_of(&hit["field"], with));
+    }
+    for first in found {
+        let row = row_of(first);
+        // a row is told once, where its gravest words are
+        let Some(fields) = fields_of.remove(&row) else { continue };
+        let topic = with.texts.code("topic", first["topic"].as_str().unwrap_or_default()).into_owned();
+        let args = [("row", row.into()), ("fields", fields.join(", ").into()), ("topic", topic.into())];
+        let line = with.texts.with("done-import-to-seal-row", &args);
+        out += &format!("{}\n", with.paint.alarm(&text::cut(&format!("  {line}"), with.paint.width)));
+        if first["ref"].is_string() {
+            let (mark, audience) = (cell("", &first["ref"], with), cell("", &first["audience"], with));
+            out += &format!("    boucle case seal {mark} --audience {audience}\n");
         }
     }
-    let more = shown.count() as u64 + value["not_listed"].as_u64().unwrap_or(0);
-    if more > 0 {
-        out += &format!("{}\n", with.texts.with("done-import-more", &[("n", more.into())]));
+    if let Some(n) = value["sensitive_words_more"].as_u64().filter(|n| *n > 0) {
+        out += &format!("{}\n", with.texts.with("done-import-to-seal-more", &[("n", n.into())]));
     }
     out
 }
 
-/// Rejections and warnings that are shown to people; scripts get them all.
+/// What people call a field; a column of the file by its own name.
+fn name_of(field: &Value, with: With<'_>) -> String {
+    text::clean_line(&with.texts.field(field.as_str().unwrap_or_default()))
+}
+
+/// Rejections that are shown to people, and as many warnings; scripts get more.
 const LISTED: usize = 30;
 
 fn rejection_text(rejection: &Value) -> &'static str {

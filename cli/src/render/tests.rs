@@ -90,13 +90,13 @@ fn a_history_is_one_edit_after_the_other() {
     ]);
     assert_eq!(
         en("case history", &history),
-        "2026-11-20 08:15 Awa JER new\n    text, phone\n2026-11-20 09:15 Ali MNK triage\n"
+        "2026-11-20 08:15 Awa JER new\n    Text, Phone\n2026-11-20 09:15 Ali MNK triage\n"
     );
 }
 
 #[test]
 fn an_act_is_a_line_its_status_and_its_warnings() {
-    let done = json!({"ref": "JER-104-00193-54", "case_id": "00", "status": "responded", "warnings": ["propose_close", "x_y"]});
+    let done = json!({"ref": "JER-104-00193-54", "case_id": "00", "status": "responded", "warnings": ["closing_proposed", "x_y"]});
     assert_eq!(
         fr("case answer", &done),
         "JER-104-00193-54 : réponse enregistrée.\n\
@@ -130,11 +130,14 @@ fn reports_of_the_node_are_told() {
         "01234567: equal (2 sent, 5 received, 31 ms)\nfedcba98: unfinished (0 sent, 1 received)\n"
     );
     let import = json!({"rows": 4, "created": 2, "unchanged": 1, "updated": 0, "skipped": 0, "rejected": 1, "sealed": 1,
-        "duplicates_proposed": 2, "warnings": [{"row": 3, "field": "phone", "message": "too short"}]});
+        "duplicates_proposed": 1, "duplicates": [{"rows": [1, 4], "refs": ["JER-100-00001-21", null]}],
+        "ignored": [{"column": "precisez", "rows": 2}],
+        "warnings": [{"row": 3, "field": "phone", "message": "too short"}]});
     assert_eq!(
         en("import", &import),
         "Rows: 4. Cases created: 2, updated: 0, unchanged: 1, skipped: 0, rejected: 1\n\
-         of which sealed to an audience: 1\nduplicates proposed: 2\nrow 3, phone: too short\n"
+         of which sealed to an audience: 1\nduplicates proposed: 1\n  rows 1 and 4: JER-100-00001-21\n\
+         columns not taken over, with the rows that hold something: precisez (2)\nrow 3, phone: too short\n"
     );
     let status = json!({"site": "JER", "members": [{"name": "Rose", "unlocked": true}, {"name": "Ali", "unlocked": false}],
         "peers": [{"device": "0123456789", "site": "MNK", "last_sync": "2026-11-20T08:15:00Z", "equal": true}],
@@ -145,6 +148,21 @@ fn reports_of_the_node_are_told() {
         shown.contains("Rose (unlocked), Ali") && shown.contains("note: the clock") && shown.contains("01234567"),
         "{shown}"
     );
+}
+
+#[test]
+fn every_case_that_calls_for_sealing_is_shown_last_with_its_command_whatever_else_there_is_to_say() {
+    let remarks: Vec<Value> = (1..=100).map(|n| json!({"row": n, "field": "age", "message": "no age"})).collect();
+    let found: Vec<Value> = (1..=80)
+        .map(|n| json!({"row": n, "ref": format!("JER-100-{n:05}-21"), "field": "text", "topic": "sea", "audience": "psea"}))
+        .chain([json!({"row": 80, "ref": "JER-100-00080-21", "field": "precisez", "topic": "conduct", "audience": "conduct"})])
+        .collect();
+    let import = json!({"rows": 80, "created": 80, "warnings": remarks, "sensitive_words": found});
+    let shown = en("import", &import);
+    assert_eq!(shown.matches("  boucle case seal JER-100-").count(), 80, "{shown}");
+    assert!(shown.ends_with("    boucle case seal JER-100-00080-21 --audience psea\n"), "{shown}");
+    assert!(shown.contains("precisez: sexual exploitation"), "{shown}");
+    assert!(fr("import", &import).lines().all(|line| width(line) <= 80), "{}", fr("import", &import));
 }
 
 #[test]

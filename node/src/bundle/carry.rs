@@ -50,7 +50,14 @@ impl Core {
         let mut look = self.look(&folder)?;
         let (back, missing) = self.take_back(&mut look, now_ms, on_progress)?;
         self.maintain_unlocked(now_ms)?;
-        let left = self.leave(&folder, &look, now_ms, on_progress)?;
+        // a stick with its lock pushed in: what was read stays read, and that is said
+        let left = self.leave(&folder, &look, now_ms, on_progress).map_err(|failure| match failure.code {
+            "file_not_writable" | "file_not_permitted" => {
+                let told = Failure { causes: failure.causes, ..Failure::new("stick_not_writable") };
+                told.arg("stick", folder.display()).arg("back", back).at("file", folder.display())
+            }
+            _ => failure,
+        })?;
         let problems: Vec<Json> = look
             .problems
             .iter()

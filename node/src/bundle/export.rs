@@ -198,7 +198,8 @@ impl Core {
                         plan.parts.push(std::mem::take(&mut part));
                     }
                     if needs(bytes) > bytes_max {
-                        let least = format!("≥ {} MB", needs(bytes).div_ceil(1_000_000));
+                        // what the largest single piece of this export needs
+                        let least = format!("≥ {}kB", needs(bytes).div_ceil(1_000));
                         return Err(Failure::new("usage_bad_value").arg("option", "--max-size").arg("expected", least));
                     }
                     let range = part.ranges.entry(scope).or_default().entry(suffix.chain).or_insert((at.after, 0));

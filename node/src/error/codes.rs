@@ -160,6 +160,7 @@ pub const CODES: &[Code] = &[
     code("schema_delete", Exit::Failed, &[]),
     code("wrong_peer", Exit::Network, &["address"]),
     code("file_too_large", Exit::Rejected, &["file"]),
+    code("not_a_file", Exit::Rejected, &["file"]),
     code("too_many_columns", Exit::Rejected, &["file", "found"]),
     code("too_many_rows", Exit::Rejected, &["file"]),
     code("not_text", Exit::Rejected, &["file", "looks_like"]),
@@ -208,6 +209,7 @@ pub const CODES: &[Code] = &[
     code("no_stick", Exit::NotFound, &[]),
     code("several_sticks", Exit::Usage, &["folders"]),
     code("not_a_folder", Exit::NotFound, &["folder"]),
+    code("stick_not_writable", Exit::Failed, &["stick", "back"]),
     // Data in
     code("import_format_unknown", Exit::Usage, &["format"]),
     // Checks

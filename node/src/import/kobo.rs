@@ -6,7 +6,9 @@
 //! ```
 //! What was decided where the export leaves room:
 //! - **Received** is `end`, as the form was finished; else `start`, else `today` to the day. Never the time of upload.
-//! - **One submission, one case:** the key is `_uuid`, else `meta/instanceID`. A second row with it is a repeat.
+//! - **One submission, one case:** the key is `meta/rootUuid`, which an edited submission keeps, else `_uuid`, else
+//!   `meta/instanceID`. A second row with it is a repeat if it says the same; else it is rejected, for it may be another
+//!   complaint (devices do give one id twice).
 //! - **Categories** come from the list and from the columns with 0 and 1; if they differ, both are taken. The most
 //!   sensitive is the main one. No category, or one the mapping does not know, and the case waits sealed for triage:
 //!   what could not be mapped might be the very thing that must not be seen.
@@ -36,7 +38,7 @@ mod when;
 
 use std::collections::HashMap;
 
-use crdt_model::edit::NewCase;
+use crdt_model::edit::{NewCase, Words};
 use crdt_model::taxonomy::Taxonomy;
 
 use self::columns::{Columns, Meta, names_a_submission};
@@ -62,6 +64,8 @@ pub struct KoboOptions {
     pub partner: Option<String>,
     /// The import they belong to.
     pub import_batch: Option<String>,
+    /// Now, Unix milliseconds, to know times that cannot be by; `None`: no time is too late.
+    pub now_ms: Option<i64>,
 }
 
 /// What becomes of a row.
@@ -95,6 +99,10 @@ pub struct Row {
     pub key: Option<(&'static str, String)>,
     /// The audience to seal it to before anything is written; `None` for an ordinary case.
     pub restricted: Option<String>,
+    /// Another version of the submission than the first.
+    pub edited: bool,
+    /// Texts that are taken over nowhere, by column: to be looked at for sensitive words, and dropped.
+    pub unread: Vec<(String, Words)>,
 }
 
 impl Row {
@@ -124,8 +132,8 @@ pub struct Told {
     pub separator: Separator,
     /// What should be looked at in the header.
     pub warnings: Vec<Remark>,
-    /// Names of columns that hold values and are no field of a case.
-    pub ignored_columns: Vec<String>,
+    /// Columns that hold values and are no field of a case, with the number of rows that hold one.
+    pub ignored_columns: Vec<(String, usize)>,
 }
 
 /// An export as text, its rows not read yet.
@@ -169,13 +177,16 @@ impl<'b> Export<'b> {
             }
         }
         let (columns, mut warnings) = Columns::find(&header, &options.mapping)?;
+        if options.default_channel.is_none() && columns.holds_questions() {
+            return Err(ImportError::LabelsAsHeader);
+        }
         records.expect_width(columns.count);
-        if self.text.repaired > 0 {
-            let args = vec![("n", self.text.repaired.to_string())];
-            warnings.push(Remark { row: 0, field: String::new(), code: RemarkCode::TextRepaired, args });
+        let doubts = [(self.text.repaired, RemarkCode::TextRepaired), (self.text.garbled, RemarkCode::TextLooksWrong)];
+        for (n, code) in doubts.into_iter().filter(|(n, _)| *n > 0) {
+            warnings.push(Remark { row: 0, field: String::new(), code, args: vec![("n", n.to_string())] });
         }
         let (total, orders) = self.survey(&options.mapping)?;
-        let used = vec![false; columns.count];
+        let used = vec![0; columns.count];
         Ok(Rows {
             text: &self.text,
             records,
@@ -232,12 +243,12 @@ pub struct Rows<'a> {
     taxonomy: &'a Taxonomy,
     orders: [Orders; 3],
     found: Found,
-    /// Columns in which some row so far holds something.
-    used: Vec<bool>,
+    /// Rows so far that hold something, by column.
+    used: Vec<usize>,
     number: usize,
     total: usize,
     warnings: Vec<Remark>,
-    ignored: Vec<String>,
+    ignored: Vec<(String, usize)>,
 }
 
 impl std::fmt::Debug for Rows<'_> {
@@ -265,9 +276,10 @@ impl Rows<'_> {
     }
 
     fn note_ignored(&mut self) {
-        for name in self.columns.ignored(&self.used) {
-            if !self.ignored.contains(&name) {
-                self.ignored.push(name);
+        for (name, rows) in self.columns.ignored(&self.used) {
+            match self.ignored.iter_mut().find(|(known, _)| *known == name) {
+                Some((_, known)) => *known += rows,
+                None => self.ignored.push((name, rows)),
             }
         }
     }
@@ -282,7 +294,7 @@ impl Rows<'_> {
         }
         let Ok((columns, warnings)) = Columns::find(cells, &self.options.mapping) else { return false };
         self.note_ignored();
-        self.used = vec![false; columns.count];
+        self.used = vec![0; columns.count];
         self.records.expect_width(columns.count);
         self.warnings.extend(warnings);
         self.columns = columns;
@@ -301,7 +313,8 @@ impl Iterator for Rows<'_> {
         let (number, line) = (self.number, self.records.line());
         let skipped = |code| {
             let outcome = Outcome::Skipped(code);
-            Some(Row { number, line, outcome, warnings: Vec::new(), key: None, restricted: None })
+            let (warnings, unread) = (Vec::new(), Vec::new());
+            Some(Row { number, line, outcome, warnings, key: None, restricted: None, edited: false, unread })
         };
         if self.records.is_blank() {
             return skipped(RemarkCode::BlankRow);
@@ -311,7 +324,7 @@ impl Iterator for Rows<'_> {
             return skipped(RemarkCode::HeaderAgain);
         }
         for (used, _) in self.used.iter_mut().zip(&cells).filter(|(_, cell)| !cell.trim().is_empty()) {
-            *used = true;
+            *used += 1;
         }
         let reader = RowReader {
             columns: &self.columns,
@@ -341,19 +354,24 @@ struct Found {
 
 fn read_row(number: usize, line: u64, cells: &[String], reader: &RowReader<'_>, found: &mut Found) -> Row {
     let read = reader.read(number, cells);
-    let mut row = Row { number, line, outcome: read.outcome, warnings: read.remarks, key: None, restricted: None };
-    row.key = read.id.clone().map(|id| (SYSTEM, id));
+    let (outcome, warnings, edited) = (read.outcome, read.remarks, read.edited);
+    let key = read.id.clone().map(|id| (SYSTEM, id));
+    let mut row = Row { number, line, outcome, warnings, key, restricted: None, edited, unread: Vec::new() };
     let (Outcome::Ready(case), Some(id)) = (&row.outcome, read.id) else { return row };
     let digest = reader.columns.digest(cells);
     if let Some(&(of, earlier)) = found.submissions.get(&id) {
         row.warnings.clear();
-        if digest != earlier {
-            let args = vec![("of", of.to_string())];
-            row.warnings.push(Remark { row: number, field: "_uuid".to_owned(), code: RemarkCode::RepeatDiffers, args });
-        }
-        row.outcome = Outcome::Repeat { of };
+        row.outcome = match digest == earlier {
+            true => Outcome::Repeat { of },
+            // an edit, or another complaint under the same id: never dropped without a word
+            false => {
+                let (field, code) = ("_uuid".to_owned(), RemarkCode::RepeatDiffers);
+                Outcome::Rejected(Remark { row: number, field, code, args: vec![("of", of.to_string())] })
+            }
+        };
         return row;
     }
+    row.unread = reader.columns.unread(cells);
     found.submissions.insert(id, (number, digest));
     row.restricted = read.restricted;
     if let Some(phone) = case.phone.as_ref().and_then(|phone| last_digits(&phone.0)) {

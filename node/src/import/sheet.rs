@@ -37,10 +37,12 @@ pub enum Separator {
     Comma,
     /// The tabulator.
     Tab,
+    /// `|`
+    Pipe,
 }
 
 impl Separator {
-    const ALL: [Self; 3] = [Self::Semicolon, Self::Comma, Self::Tab];
+    const ALL: [Self; 4] = [Self::Semicolon, Self::Comma, Self::Tab, Self::Pipe];
 
     /// The character.
     pub const fn byte(self) -> u8 {
@@ -48,6 +50,7 @@ impl Separator {
             Self::Semicolon => b';',
             Self::Comma => b',',
             Self::Tab => b'\t',
+            Self::Pipe => b'|',
         }
     }
 }
@@ -58,6 +61,8 @@ pub(super) struct Text<'b> {
     pub(super) encoding: Encoding,
     /// Characters that could not be read as the rest was, and were read otherwise or replaced.
     pub(super) repaired: usize,
+    /// Places where a word holds what no word holds: read by the wrong table of characters, most likely.
+    pub(super) garbled: usize,
     pub(super) separator: Separator,
     /// Where the first line of cells begins, and lines before it.
     body: (usize, u64),
@@ -71,7 +76,8 @@ impl<'b> Text<'b> {
         let (text, encoding, repaired) = decode(bytes)?;
         let (body, told) = separator_line(&text);
         let separator = told.unwrap_or_else(|| detect(&text[body.0..]));
-        Ok(Self { text, encoding, repaired, separator, body })
+        let garbled = garbled(&text, encoding);
+        Ok(Self { text, encoding, repaired, garbled, separator, body })
     }
 
     /// Its records from the first, the header.
@@ -365,6 +371,50 @@ fn repair(bytes: &[u8], told: bool) -> (Cow<'_, str>, Encoding, usize) {
     (Cow::Owned(text), Encoding::Utf8, bad)
 }
 
+/// Places where a word holds a sign in its middle: bytes of an old table (cp850, MacRoman) read as Windows-1252
+/// (`d‚tournement`, `dŽtournement`), or UTF-8 that was read as Windows-1252 once and saved (`dÃ©tournement`).
+fn garbled(text: &str, encoding: Encoding) -> usize {
+    let pairs = ["Ã©", "Ã¨", "Ãª", "Ã§", "Ã´", "Ã±", "Ã³", "Ã¡", "â€™"];
+    let twice: usize =
+        if text.contains(['Ã', 'â']) { pairs.iter().map(|pair| text.matches(pair).count()).sum() } else { 0 };
+    if encoding != Encoding::Windows1252 {
+        return twice;
+    }
+    // what cp850 and MacRoman have letters for, and Windows-1252 signs that stand between words
+    let sign = |c: char| {
+        ('\u{80}'..='\u{9f}').contains(&c)
+            || matches!(
+                c,
+                '‚' | 'ƒ'
+                    | '„'
+                    | '†'
+                    | '‡'
+                    | 'ˆ'
+                    | '‰'
+                    | 'Š'
+                    | '‹'
+                    | 'Œ'
+                    | 'Ž'
+                    | '“'
+                    | '”'
+                    | '•'
+                    | '˜'
+                    | '™'
+                    | '›'
+                    | '¢'
+                    | '¡'
+                    | '£'
+            )
+    };
+    let mut before = ['\0'; 2];
+    let mut signs = 0;
+    for c in text.chars() {
+        signs += usize::from(before[0].is_ascii_lowercase() && sign(before[1]) && c.is_ascii_lowercase());
+        before = [before[1], c];
+    }
+    twice + signs
+}
+
 /// Excel's own first line, `sep=;`: where the text after it begins with the lines it took, and the separator it tells.
 fn separator_line(text: &str) -> ((usize, u64), Option<Separator>) {
     let rest = next_line(text, 0).unwrap_or(text.len());
@@ -378,11 +428,11 @@ fn separator_line(text: &str) -> ((usize, u64), Option<Separator>) {
 
 /// The separator that occurs most in the first line, quoted text apart.
 fn detect(text: &str) -> Separator {
-    let (mut quoted, mut counts) = (false, [0usize; 3]);
+    let (mut quoted, mut counts) = (false, [0usize; Separator::ALL.len()]);
     for byte in text.bytes() {
         match byte {
             b'"' => quoted = !quoted,
-            b'\n' | b'\r' if !quoted && counts != [0; 3] => break,
+            b'\n' | b'\r' if !quoted && counts.iter().any(|n| *n > 0) => break,
             _ if quoted => {}
             _ => {
                 if let Some(at) = Separator::ALL.iter().position(|separator| separator.byte() == byte) {
@@ -459,6 +509,20 @@ mod tests {
             let (_, separator, rows) = cells(format!("sep=,{end}a,b;c{end}1,2{end}").as_bytes());
             assert_eq!((separator, rows.len(), rows[0].len()), (Separator::Comma, 2, 2));
         }
+    }
+
+    #[test]
+    fn a_bar_separates_and_text_of_an_old_table_is_noticed() {
+        assert_eq!(detect("a|b|c;d\n1|2|3"), Separator::Pipe);
+        let garbled = |bytes: &[u8]| Text::decode(bytes).expect("a text").garbled;
+        for bytes in
+            [b"a;b\nd\x82tournement;x".as_slice(), b"a;b\nd\x8etournement;x", "a;b\ndÃ©tournement;x".as_bytes()]
+        {
+            assert_eq!(garbled(bytes), 1, "{bytes:?}");
+        }
+        let right = "a;b\nl’aide d’août – « déjà » … cœur, 5 €;x";
+        assert_eq!(garbled(right.as_bytes()), 0);
+        assert_eq!(garbled(&encoding_rs::WINDOWS_1252.encode(right).0), 0);
     }
 
     #[test]

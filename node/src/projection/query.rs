@@ -6,6 +6,7 @@ use crdt_model::case::Who;
 use crdt_model::case::moment::rfc3339;
 use crdt_model::id::DocId;
 use crdt_model::reference::Typed;
+use crdt_model::taxonomy::{Taxonomy, nearest};
 use serde_json::{Value as Json, json};
 
 use super::Projection;
@@ -101,8 +102,29 @@ fn check_field(field: &str) -> Result<(), Failure> {
     if FIELDS.contains(&field) {
         return Ok(());
     }
-    let near = crdt_model::taxonomy::nearest(FIELDS.iter().copied(), field).join(", ");
+    let near = nearest(FIELDS.iter().copied(), field).join(", ");
     Err(Failure::new("unknown_field").arg("field", field).arg("near", near))
+}
+
+/// A code that no case can have is a slip of the finger, and an empty list would hide it.
+fn check_codes(filter: &CaseFilter) -> Result<(), Failure> {
+    let taxonomy = Taxonomy::shipped();
+    let refuse = |field: &'static str, value: &str, near: Vec<&str>| {
+        let failure = Failure::new("not_in_taxonomy").arg("field", field).arg("value", value);
+        Err(failure.arg("near", near.join(", ")).at("field", field))
+    };
+    let statuses = || taxonomy.statuses.codes().chain(["restricted"]);
+    if let Some(status) = filter.status.iter().find(|status| !statuses().any(|known| known == *status)) {
+        return refuse("status", status, nearest(statuses(), status));
+    }
+    let categories = || taxonomy.categories.codes().chain(taxonomy.sub_categories.codes());
+    if let Some(category) = filter.category.iter().find(|category| !categories().any(|known| known == *category)) {
+        return refuse("category", category, nearest(categories(), category));
+    }
+    match filter.channel.as_deref().filter(|channel| !taxonomy.channels.contains(channel)) {
+        Some(channel) => refuse("channel", channel, taxonomy.channels.nearest(channel)),
+        None => Ok(()),
+    }
 }
 
 /// A filter over numbers.
@@ -265,6 +287,9 @@ impl Core {
             None => None,
             Some(who) => Some(self.who(shared, reader, who)?.to_string()),
         };
+        check_codes(filter)?;
+        let site = filter.site.as_deref().map(|site| self.known_site(shared, site)).transpose()?;
+        let filter = &CaseFilter { site, ..filter.clone() };
         filter.group_by.iter().try_for_each(|field| check_field(field))?;
         let (by, descending) = match filter.sort.as_deref() {
             None => ("received_at", true),

@@ -25,7 +25,7 @@ error-usage-unexpected-argument-hint = put quotes around what contains spaces
 error-usage-bad-value = value refused for { $option }
 error-usage-bad-value-hint = expected: { $expected }
 error-usage-missing = missing: { $missing }
-error-usage-missing-hint = on a terminal, the command asks for it
+error-usage-missing-hint = `--help` says what each takes; on a terminal nearly all that makes a complaint is asked for
 error-usage-missing-command = a subcommand is missing: { $commands }
 error-usage-conflict = { $option } and { $other } exclude each other
 error-stdin-twice = standard input (-) can be read only once
@@ -77,6 +77,7 @@ error-reply-too-large-hint = narrow it with filters or --limit
 error-locked = { $member } is not unlocked
 error-locked-hint = give the passphrase on the terminal, with --passphrase-file or BOUCLE_PASSPHRASE
 error-wrong-passphrase = passphrase refused for { $member } (or the key file is damaged)
+error-wrong-passphrase-bare = passphrase refused, or the key file is damaged
 error-not-permitted = role { $role } does not permit this
 error-not-readable = you may not read case { $ref }
 error-not-readable-hint = pass the call to the duty phone: the person hears the same words in every case
@@ -211,6 +212,8 @@ error-schema-delete-hint = run it again with -v and pass the output to technical
 error-wrong-peer = another device answers at { $address }
 error-file-too-large = { $file } is too large
 error-file-too-large-hint = import it in parts
+error-not-a-file = { $file } is not a file
+error-not-a-file-hint = Devices, folders and pipes are not read: save the export as a file first.
 error-too-many-columns = { $file } has too many columns ({ $found })
 error-too-many-rows = { $file } has too many rows
 error-too-many-rows-hint = import it in parts
@@ -282,12 +285,14 @@ error-bundle-cut = { $file } ends too early: { $bytes } of { $expected } bytes; 
     [one] one new entry was kept
    *[other] { $taken } new entries were kept
 }
+error-bundle-cut-bare = { $file } ends too early
 error-bundle-cut-hint = copy it again, then import it again
 error-bundle-damaged = { $file } is damaged or was altered; { $taken ->
     [0] nothing of it was taken
     [one] one new entry before that was kept
    *[other] { $taken } new entries before that were kept
 }
+error-bundle-damaged-bare = { $file } is damaged or was altered
 error-bundle-damaged-hint = copy it again, or ask for a new one
 error-bundle-sender = { $file } is refused: { $reason ->
     [bad_signature] the signature of who made it does not hold
@@ -307,13 +312,19 @@ error-no-stick = no USB stick found
 error-no-stick-hint = put it in, or name its folder: `boucle carry FOLDER`
 error-several-sticks = several sticks: { $folders }
 error-several-sticks-hint = name one: `boucle carry FOLDER`
+error-stick-not-writable = { $stick } cannot be written; { $back ->
+    [0] there was nothing to read on it
+    [one] one entry was read back from it and is kept
+   *[other] { $back } entries were read back from it and are kept
+}
+error-stick-not-writable-hint = the stick may be locked or mounted read-only (-v says the cause); unlock it and begin again, else nothing of yours leaves
 error-not-a-folder = { $folder } is no folder
 error-bad-address = { $address } is no address
 error-bad-address-hint = a multiaddress (/ip4/192.168.1.5/tcp/4001) or HOST:PORT
 error-cannot-listen = cannot listen on { $address }
 error-cannot-listen-hint = the port may be taken: choose another with --listen
 error-import-format-unknown = unknown format: { $format }
-error-import-format-unknown-hint = formats: kobo, sugarcrm, register
+error-import-format-unknown-hint = read today: kobo
 error-demo-failed = "{ $claim }" does not hold: { $why }
 error-demo-failed-hint = run it again with --keep DIR and look at the three nodes
 error-demo-stopped = the demonstration stopped: { $why }
@@ -382,11 +393,22 @@ progress-cases = cases
 progress-bytes = bytes
 
 ## Remarks of an import
+topic-sea = sexual exploitation, abuse or harassment
+topic-child = violence against a child
+topic-violence = violence
+topic-threat = threats or retaliation
+topic-self-harm = suicide or self-harm
+topic-fraud = fraud or corruption
+topic-conduct = conduct
+topic-other = a word of your list
 remark-sensitive-words = words that call for sealing: read the row, and seal the case if they are meant
 remark-wrong-cell-count = { $found } cells instead of { $expected }: a quote or a separator is astray
 remark-cell-too-long = too long (at most { $max } bytes)
 remark-missing = a value the case cannot do without is missing
-remark-unmapped-value = value unknown to the codes and the mapping: { $value }
+remark-unmapped-value = { $value ->
+    [none] value unknown to the codes and the mapping
+   *[other] value unknown to the codes and the mapping: { $value }
+}
 remark-bad-time = not a time; used instead: { $used }
 remark-no-offset = time without an offset, taken as UTC
 remark-received-from-other = no end was recorded; used instead: { $used }
@@ -399,13 +421,21 @@ remark-categories-disagree = the list ({ $only_list }) and the columns ({ $only_
 remark-digits-lost = digits lost by a spreadsheet: not taken over
 remark-place-in-words = not a code: put into the place in words
 remark-answer-contradicts = not answered and an answer: the answer is kept
-remark-repeat-differs = came before in this file with other content (row { $of }); the first is kept
+remark-repeat-differs = came before in this file with other content (row { $of }): not taken over; if it is another complaint, give it an id of its own
 remark-not-approved = refused in the source system; imported all the same
 remark-column-twice = two columns could be it; the other: { $other }
 remark-time-rewritten = a spreadsheet rewrote the date; read as { $used }
 remark-changed-since = imported before, with other content; the case stays as it is here: have a look
 remark-nul-removed = null bytes were taken out
 remark-text-repaired = characters of another encoding than the rest: { $n }
+remark-text-looks-wrong = accented letters look wrong in { $n } { $n ->
+    [one] place
+   *[other] places
+}: export again as UTF-8, or words that call for sealing may go unseen
+remark-odd-date = received on { $day }, before 2000 or in the future: check the date
+remark-sealed-edited = edited in the source since, and sealed here: nothing is kept to compare it with; the audience should look
+remark-sealed-not-compared = imported before, sealed or on another machine: { $n }. Whether the source changed them since cannot be told
+remark-sealed-elsewhere = rows that became sealed cases: { $n }. Whether another machine has imported them as well cannot be told here
 remark-blank-row = blank row
 remark-header-again = header repeated
 
@@ -463,7 +493,10 @@ doctor-discovery-alone-advice = check that the other machine is on the same Wi-F
 doctor-discovery-off = not looking on the local network (--no-mdns)
 doctor-discovery-failed = looking on the local network fails ({ $why })
 doctor-discovery-failed-advice = give another node's address: `boucle sync ADDRESS`, or carry by stick: `boucle carry`
-doctor-keys-ok = keys: { $slots } slots, a try of the passphrase costs { $mib } MiB and { $passes } passes
+doctor-keys-ok = keys: { $slots ->
+    [one] one slot
+   *[other] { $slots } slots
+}, a try of the passphrase costs { $mib } MiB and { $passes } passes
 doctor-keys-cheap = a passphrase is cheap to guess here ({ $mib } MiB, { $passes } passes a try)
 doctor-keys-cheap-advice = this folder comes from tests: put nothing real in it
 doctor-keys-incarnation = incarnation { $incarnation }…, counter { $counter }
@@ -633,15 +666,19 @@ done-support-file = Written to { $file }: nothing of a case is in it; read it be
 done-man = Manual pages written: { $n }, in { $folder }
 done-import = Rows: { $rows }. Cases created: { $created }, updated: { $updated }, unchanged: { $unchanged }, skipped: { $skipped }, rejected: { $rejected }
 done-import-sealed = of which sealed to an audience: { $sealed }
-done-import-more = … and { $n } more: --json shows them, --rejects writes them
+done-import-more = … and { $n } lighter ones: --json lists up to 2,000; --rejects writes every refused row, and no warning
 done-import-warning-row = row { $row }: { $message }
 done-import-warning-file = the whole file: { $message }
 done-import-rejected-row = row { $row } rejected: { $message }
 done-import-warning-column = column { $field }: { $message }
 done-import-rejected = row { $row } rejected, { $field }: { $message }
-done-import-sensitive = row { $row }, { $field }: { $message } — `boucle case seal { $case }`
 done-import-warning = row { $row }, { $field }: { $message }
 done-import-duplicates = duplicates proposed: { $n }
+done-import-duplicate = rows { $first } and { $second }: { $refs }
+done-import-ignored = columns not taken over, with the rows that hold something: { $columns }
+done-import-to-seal = Words that call for sealing stand in cases that are not sealed. Read them, and seal those that mean it:
+done-import-to-seal-row = row { $row }, { $fields }: { $topic }
+done-import-to-seal-more = … and { $n } more than a reply holds: import the file in parts
 done-sync-equal = { $peer }: equal ({ $sent } sent, { $received } received, { $ms } ms)
 done-sync-unequal = { $peer }: unfinished ({ $sent } sent, { $received } received)
 done-sync-none = no peer in reach
@@ -650,14 +687,17 @@ done-bundle-export = { $entries ->
     [one] one entry in { $file }
    *[other] { $entries } entries in { $file }
 } ({ $size })
-done-bundle-files = in { $n } files, to be imported in any order
+done-bundle-files = { $entries } entries in { $n } files, to be imported in any order; the first: { $file } ({ $size } in all)
 done-bundle-released = { $n ->
     [one] one entry of yours that waited is released: it can no longer be withdrawn
    *[other] { $n } entries of yours that waited are released: they can no longer be withdrawn
 }
 done-bundle-import = { $entries } entries read, { $new } new
 done-bundle-missing = { $chains ->
-    [one] one chain lacks { $n } entries: ask { $from } for a bundle made with --all, or sync
+    [one] one chain lacks { $n ->
+        [one] one entry
+       *[other] { $n } entries
+    }: ask { $from } for a bundle made with --all, or sync
    *[other] { $chains } chains lack { $n } entries: ask { $from } for a bundle made with --all, or sync
 }
 done-bundle-part = this was part { $index } of { $of }
@@ -667,7 +707,10 @@ done-bundle-refused = { $n ->
 }
 done-bundle-left = { $n } entries were left: the device that made the bundle is suspended
 done-carry = { $take } to take, { $back } back
-done-carry-missing = { $n } entries of others are still missing: the next journey brings them
+done-carry-missing = { $n ->
+    [one] one entry of others is still missing: the next journey brings it
+   *[other] { $n } entries of others are still missing: the next journey brings them
+}
 done-carry-problem = { $file }: { $code }
 ask-stick = Several sticks: which one? { $choices }
 done-lock = Locked.
@@ -716,13 +759,116 @@ advice-carry = carry it on a USB stick: `boucle carry` on both machines
 ## Warnings that come with an act
 warning-single-root = one root key only: whoever loses it cannot change the founders; `--roots 2-of-3` shares it out
 warning-sensitive-words = sensitive words: if they are meant, `boucle case seal`
-warning-propose-close = the person is satisfied: the case can be closed
+warning-odd-date = a date before 2000 or in the future: check it with `boucle case show`, and correct it with `case set`
+warning-closing-proposed = the person is satisfied: the case can be closed
 warning-core-dumps = core dumps cannot be switched off: a crash may write keys to the disk
 warning-readable = other programs of this user can read this one's memory
 warning-keys-in-swap = the system's limit of locked memory is too low: keys may reach the swap; encrypt it or switch it off
 warning-contact-after-closing = new contact after closing: check
 
 ## Fields
+field-external-ids = Numbers elsewhere
+field-household-id = Household
+field-card-no = Card
+field-wallet-last4 = Wallet, last digits
+field-sim-last4 = SIM, last digits
+field-age = Age in years
+field-disability-answers = Disability answers
+field-consent = Consent
+field-reasons = Reasons
+field-satisfactions = What they said
+field-told-at = Told on
+field-said-at = Said on
+field-started-at = Began
+field-ended-at = Ended
+field-first-contact = First contact
+field-for = For
+field-from = From
+field-by-whom = By whom
+field-recall-word = Recall word
+field-alt-contact = Other contact
+field-population-group = Population
+field-relation-to-affected = Relation to the person
+field-other-categories = Other categories
+field-admin1 = First level
+field-admin2 = Second level
+field-admin3 = Third level
+field-tags = Tags
+field-incident-place = Where it happened
+field-immediate-needs = Immediate needs
+field-recusals = Recused
+field-attachments = Attachments
+field-watchers = Watchers
+field-moved = Moved
+field-flags = To look at
+field-alarms = Alarms
+field-integrity-alarms = Alarms
+field-provisional = Provisional mark
+field-formality = Formality
+field-initiative = Initiative
+field-session-id = Session
+field-slip = Slip
+field-activity = Activity
+field-person-link = Same person
+field-resolution-text = Result, words
+field-taxonomy-version = Taxonomy
+field-origin-node = Node of origin
+field-origin-org = Organisation of origin
+field-created = Made on
+field-bytes = Bytes
+field-chain-entries = Chain entries
+field-signature = Signature
+field-part = Part
+field-step = Check
+field-org = Organisation
+act-set = set
+act-clear = cleared
+act-add = added
+act-remove = removed
+act-raise = raised
+act-lower = lowered
+act-consent = consent
+act-note = note
+act-move = step
+act-response = answer
+act-response-text = words of the answer
+act-satisfaction = opinion
+act-reason = reason
+act-interaction = contact
+act-hold = put on hold
+act-unhold = taken off hold
+act-action = action
+act-link = link
+act-attachment = attachment
+act-allegation = allegation
+act-recusal = recusal
+purpose-record = keep
+purpose-refer-internal = pass on inside
+purpose-contact-back = call back
+purpose-refer-external = pass on outside
+purpose-share-identity-in-sensitive = give the identity
+purpose-follow-up = follow-up
+purpose-new = new
+consent-given = given
+consent-refused = refused
+consent-withdrawn = withdrawn
+consent-not-asked = not asked
+waiting-assignment = assignment
+waiting-person = the person
+waiting-triage = triage
+waiting-answer = the answer
+holdfor-person = the person
+holdfor-document = a document
+holdfor-consent = consent
+holdfor-investigation = an investigation
+direction-in = in
+direction-out = out
+signature-good = good
+means-oral = oral
+means-thumbprint = thumbprint
+means-audio = audio
+means-written = written
+means-guardian = guardian
 field-ref = Reference
 field-status = Status
 field-type = Type
@@ -963,7 +1109,7 @@ arg-version = Show the version
 arg-home = Folder of the node (BOUCLE_HOME)
 arg-json = Answer in JSON
 arg-jsonl = Answer in JSON, one object a line
-arg-lang = Language of messages: fr, en, ht, ar, es (BOUCLE_LANG)
+arg-lang = Language of messages: fr, en (BOUCLE_LANG)
 arg-passphrase-file = Read the passphrase from this file (or BOUCLE_PASSPHRASE)
 arg-member = Who acts on a shared device (BOUCLE_MEMBER)
 arg-verbose = Also tell the causes of an error
@@ -981,7 +1127,7 @@ arg-out = File to write
 arg-for = A site's code or a device's first digits; everybody when left out
 arg-after = Only what this bundle, and whoever made it, lack
 arg-all = Everything, whatever others are known to hold
-arg-max-size = Largest file, for instance 25MB; more becomes several files
+arg-max-size = Largest file, at least 1MB, for instance 25MB; more becomes several files
 arg-accept-late = Also from a newcomer whose invitation has expired: you compared the six words
 arg-stick = Folder of the stick; found by itself when there is one
 arg-invitation = Text or file of the invitation, - for standard input
@@ -1060,7 +1206,7 @@ arg-words-add-words = Word, stem* or phrase; “!” before it makes an exceptio
 arg-words-remove-words = Word, stem* or phrase; “!” before it makes an exception
 arg-target = Address, site or device; without a name: everyone in reach
 arg-file = File
-arg-format = Format: kobo, sugarcrm, register
+arg-format = Format: kobo
 arg-mapping = Mapping of the columns (TOML file)
 arg-dry-run = Only say what would be done
 arg-rejects = File for rejected rows

@@ -25,7 +25,7 @@ error-usage-unexpected-argument-hint = mettez entre guillemets ce qui contient d
 error-usage-bad-value = valeur refusée pour { $option }
 error-usage-bad-value-hint = attendu : { $expected }
 error-usage-missing = il manque : { $missing }
-error-usage-missing-hint = sur un terminal, la commande pose la question
+error-usage-missing-hint = `--help` dit ce que chacun attend ; sur un terminal, presque tout ce qui fait une plainte est demandé
 error-usage-missing-command = il manque une sous-commande : { $commands }
 error-usage-conflict = { $option } et { $other } s'excluent
 error-stdin-twice = l'entrée standard (-) ne peut être lue qu'une fois
@@ -77,6 +77,7 @@ error-reply-too-large-hint = restreignez avec des filtres ou --limit
 error-locked = { $member } n'a pas ouvert sa session
 error-locked-hint = donnez la phrase secrète sur le terminal, avec --passphrase-file ou BOUCLE_PASSPHRASE
 error-wrong-passphrase = phrase secrète refusée pour { $member } (ou fichier de clés endommagé)
+error-wrong-passphrase-bare = phrase secrète refusée, ou fichier de clés endommagé
 error-not-permitted = le rôle { $role } ne permet pas cela
 error-not-readable = le dossier { $ref } n'est pas lisible par vous
 error-not-readable-hint = passez l'appel au téléphone de garde : la personne entend les mêmes mots dans tous les cas
@@ -211,6 +212,8 @@ error-schema-delete-hint = relancez avec -v et transmettez le résultat à l'éq
 error-wrong-peer = un autre appareil répond à { $address }
 error-file-too-large = { $file } est trop grand
 error-file-too-large-hint = importez-le en plusieurs parties
+error-not-a-file = { $file } n'est pas un fichier
+error-not-a-file-hint = Ni périphérique, ni dossier, ni tube n'est lu : enregistrez d'abord l'export dans un fichier.
 error-too-many-columns = { $file } a trop de colonnes ({ $found })
 error-too-many-rows = { $file } a trop de lignes
 error-too-many-rows-hint = importez-le en plusieurs parties
@@ -282,12 +285,14 @@ error-bundle-cut = { $file } finit trop tôt : { $bytes } octets sur { $expected
     [one] une nouvelle entrée est gardée
    *[other] { $taken } nouvelles entrées sont gardées
 }
+error-bundle-cut-bare = { $file } finit trop tôt
 error-bundle-cut-hint = copiez-le de nouveau, puis importez-le de nouveau
 error-bundle-damaged = { $file } est abîmé ou a été modifié ; { $taken ->
     [0] rien n'en a été pris
     [one] une nouvelle entrée lue avant est gardée
    *[other] { $taken } nouvelles entrées lues avant sont gardées
 }
+error-bundle-damaged-bare = { $file } est abîmé ou a été modifié
 error-bundle-damaged-hint = copiez-le de nouveau, ou demandez-en un autre
 error-bundle-sender = { $file } est refusé : { $reason ->
     [bad_signature] la signature de qui l'a fait ne tient pas
@@ -307,13 +312,19 @@ error-no-stick = aucune clé USB trouvée
 error-no-stick-hint = branchez-la, ou nommez son dossier : `boucle carry DOSSIER`
 error-several-sticks = plusieurs clés : { $folders }
 error-several-sticks-hint = nommez-en une : `boucle carry DOSSIER`
+error-stick-not-writable = impossible d'écrire sur { $stick } ; { $back ->
+    [0] rien n'y était à lire
+    [one] une entrée en a été lue, elle est gardée
+   *[other] { $back } entrées en ont été lues, elles sont gardées
+}
+error-stick-not-writable-hint = la clé est peut-être verrouillée ou montée en lecture seule (-v dit la cause) ; déverrouillez-la et recommencez, sinon rien de vous ne part
 error-not-a-folder = { $folder } n'est pas un dossier
 error-bad-address = { $address } n'est pas une adresse
 error-bad-address-hint = une multiadresse (/ip4/192.168.1.5/tcp/4001) ou HÔTE:PORT
 error-cannot-listen = impossible d'écouter sur { $address }
 error-cannot-listen-hint = le port est peut-être pris : choisissez-en un autre avec --listen
 error-import-format-unknown = format inconnu : { $format }
-error-import-format-unknown-hint = formats : kobo, sugarcrm, register
+error-import-format-unknown-hint = format lu : kobo
 error-demo-failed = « { $claim } » ne tient pas : { $why }
 error-demo-failed-hint = relancez avec --keep DOSSIER et regardez les trois nœuds
 error-demo-stopped = la démonstration s'est arrêtée : { $why }
@@ -382,11 +393,22 @@ progress-cases = dossiers
 progress-bytes = octets
 
 ## Remarques d'un import
+topic-sea = exploitation, abus ou harcèlement sexuels
+topic-child = violence contre un enfant
+topic-violence = violence
+topic-threat = menaces ou représailles
+topic-self-harm = suicide ou automutilation
+topic-fraud = fraude ou corruption
+topic-conduct = conduite
+topic-other = un mot de votre liste
 remark-sensitive-words = mots qui appellent le scellement : relisez la ligne, et scellez le dossier s'ils sont voulus
 remark-wrong-cell-count = { $found } cellules au lieu de { $expected } : un guillemet ou un séparateur est mal placé
 remark-cell-too-long = trop long (au plus { $max } octets)
 remark-missing = valeur indispensable absente
-remark-unmapped-value = valeur inconnue des codes et de la correspondance : { $value }
+remark-unmapped-value = { $value ->
+    [none] valeur inconnue des codes et de la correspondance
+   *[other] valeur inconnue des codes et de la correspondance : { $value }
+}
 remark-bad-time = date illisible ; pris à la place : { $used }
 remark-no-offset = heure sans fuseau, prise en UTC
 remark-received-from-other = fin non notée ; pris à la place : { $used }
@@ -399,13 +421,21 @@ remark-categories-disagree = la liste ({ $only_list }) et les colonnes ({ $only_
 remark-digits-lost = chiffres perdus par un tableur : non repris
 remark-place-in-words = pas un code : mis dans le lieu en mots
 remark-answer-contradicts = « pas répondu » et une réponse : la réponse est gardée
-remark-repeat-differs = déjà vue dans ce fichier avec un autre contenu (ligne { $of }) ; la première est gardée
+remark-repeat-differs = déjà vue dans ce fichier avec un autre contenu (ligne { $of }) : non reprise ; si c'est une autre plainte, donnez-lui un identifiant à elle
 remark-not-approved = refusée dans le système d'origine ; reprise quand même
 remark-column-twice = deux colonnes possibles ; l'autre : { $other }
 remark-time-rewritten = date réécrite par un tableur, lue comme le { $used }
 remark-changed-since = déjà importée, avec un autre contenu ; le dossier reste tel qu'il est ici : à regarder
 remark-nul-removed = des octets nuls ont été enlevés
 remark-text-repaired = caractères d'un autre codage que le reste : { $n }
+remark-text-looks-wrong = lettres accentuées douteuses à { $n } { $n ->
+    [one] endroit
+   *[other] endroits
+} : exportez de nouveau en UTF-8, sinon des mots qui appellent le scellement peuvent passer inaperçus
+remark-odd-date = reçu le { $day }, avant 2000 ou dans l'avenir : vérifiez la date
+remark-sealed-edited = modifiée depuis à la source, et scellée ici : rien n'est gardé pour comparer ; à l'audience de regarder
+remark-sealed-not-compared = déjà importées, scellées ou sur une autre machine : { $n }. Si la source les a changées depuis ne peut se dire
+remark-sealed-elsewhere = lignes devenues des dossiers scellés : { $n }. Si une autre machine les a importées aussi ne peut se dire ici
 remark-blank-row = ligne vide
 remark-header-again = en-tête répété
 
@@ -463,7 +493,10 @@ doctor-discovery-alone-advice = vérifiez que l'autre machine est sur le même W
 doctor-discovery-off = le réseau local n'est pas écouté (--no-mdns)
 doctor-discovery-failed = l'écoute du réseau local échoue ({ $why })
 doctor-discovery-failed-advice = donnez l'adresse d'un autre nœud : `boucle sync ADRESSE`, ou portez par clé : `boucle carry`
-doctor-keys-ok = clés : { $slots } accès, phrase secrète à { $mib } Mio et { $passes } passes par essai
+doctor-keys-ok = clés : { $slots ->
+    [one] un accès
+   *[other] { $slots } accès
+}, phrase secrète à { $mib } Mio et { $passes } passes par essai
 doctor-keys-cheap = une phrase secrète se devine à bon compte ici ({ $mib } Mio, { $passes } passes par essai)
 doctor-keys-cheap-advice = ce dossier vient d'essais : n'y mettez rien de vrai
 doctor-keys-incarnation = incarnation { $incarnation }…, compteur { $counter }
@@ -633,15 +666,19 @@ done-support-file = Écrit dans { $file } : rien d'un dossier n'y est, relisez a
 done-man = Pages de manuel écrites : { $n }, dans { $folder }
 done-import = Lignes : { $rows }. Dossiers créés : { $created }, modifiés : { $updated }, inchangés : { $unchanged }, sautés : { $skipped }, rejetés : { $rejected }
 done-import-sealed = dont scellés pour une audience : { $sealed }
-done-import-more = … et { $n } autres : --json les montre, --rejects les écrit
+done-import-more = … et { $n } plus légères : --json en montre jusqu'à 2 000 ; --rejects écrit chaque ligne refusée, et aucune remarque
 done-import-warning-row = ligne { $row } : { $message }
 done-import-warning-file = tout le fichier : { $message }
 done-import-rejected-row = ligne { $row } rejetée : { $message }
 done-import-warning-column = colonne { $field } : { $message }
 done-import-rejected = ligne { $row } rejetée, { $field } : { $message }
-done-import-sensitive = ligne { $row }, { $field } : { $message } — `boucle case seal { $case }`
 done-import-warning = ligne { $row }, { $field } : { $message }
 done-import-duplicates = doublons proposés : { $n }
+done-import-duplicate = lignes { $first } et { $second } : { $refs }
+done-import-ignored = colonnes non reprises, avec le nombre de lignes remplies : { $columns }
+done-import-to-seal = Des mots qui appellent le scellement sont dans des dossiers non scellés. Lisez-les, et scellez ceux qui le veulent dire :
+done-import-to-seal-row = ligne { $row }, { $fields } : { $topic }
+done-import-to-seal-more = … et { $n } de plus qu'une réponse n'en tient : importez le fichier en plusieurs parties
 done-sync-equal = { $peer } : à égalité (envoyé { $sent }, reçu { $received }, { $ms } ms)
 done-sync-unequal = { $peer } : inachevé (envoyé { $sent }, reçu { $received })
 done-sync-none = aucun pair à portée
@@ -650,14 +687,17 @@ done-bundle-export = { $entries ->
     [one] une entrée dans { $file }
    *[other] { $entries } entrées dans { $file }
 } ({ $size })
-done-bundle-files = en { $n } fichiers, à importer dans n'importe quel ordre
+done-bundle-files = { $entries } entrées en { $n } fichiers, à importer dans n'importe quel ordre ; le premier : { $file } ({ $size } en tout)
 done-bundle-released = { $n ->
     [one] une de vos entrées en attente est libérée : elle ne peut plus être retirée
    *[other] { $n } de vos entrées en attente sont libérées : elles ne peuvent plus être retirées
 }
 done-bundle-import = { $entries } entrées lues, { $new } nouvelles
 done-bundle-missing = { $chains ->
-    [one] il manque { $n } entrées à une chaîne : demandez à { $from } un paquet fait avec --all, ou synchronisez
+    [one] il manque { $n ->
+        [one] une entrée
+       *[other] { $n } entrées
+    } à une chaîne : demandez à { $from } un paquet fait avec --all, ou synchronisez
    *[other] il manque { $n } entrées à { $chains } chaînes : demandez à { $from } un paquet fait avec --all, ou synchronisez
 }
 done-bundle-part = c'était la partie { $index } sur { $of }
@@ -667,7 +707,10 @@ done-bundle-refused = { $n ->
 }
 done-bundle-left = { $n } entrées laissées : l'appareil qui a fait le paquet est suspendu
 done-carry = { $take } à emporter, { $back } rapportées
-done-carry-missing = il manque encore { $n } entrées d'autres : le prochain trajet les apporte
+done-carry-missing = { $n ->
+    [one] il manque encore une entrée d'autres : le prochain trajet l'apporte
+   *[other] il manque encore { $n } entrées d'autres : le prochain trajet les apporte
+}
 done-carry-problem = { $file } : { $code }
 ask-stick = Plusieurs clés : laquelle ? { $choices }
 done-lock = Session fermée.
@@ -716,13 +759,116 @@ advice-carry = passer par une clé USB : `boucle carry` sur les deux machines
 ## Avertissements qui accompagnent un acte
 warning-single-root = une seule clé racine : qui la perd ne peut plus changer les fondateurs ; `--roots 2-of-3` la partage
 warning-sensitive-words = mots sensibles : s'ils sont voulus, `boucle case seal`
-warning-propose-close = la personne est satisfaite : le dossier peut être clos
+warning-odd-date = date d'avant 2000 ou dans l'avenir : vérifiez-la avec `boucle case show`, corrigez-la avec `case set`
+warning-closing-proposed = la personne est satisfaite : le dossier peut être clos
 warning-core-dumps = les vidages mémoire ne peuvent être coupés : un plantage peut écrire des clés sur le disque
 warning-readable = d'autres programmes de cette personne peuvent lire la mémoire de celui-ci
 warning-keys-in-swap = la limite de mémoire verrouillée du système est trop basse : des clés peuvent aller dans l'espace d'échange ; chiffrez-le ou coupez-le
 warning-contact-after-closing = nouveau contact après la clôture : à vérifier
 
 ## Champs
+field-external-ids = Numéros ailleurs
+field-household-id = Ménage
+field-card-no = Carte
+field-wallet-last4 = Portefeuille, fin
+field-sim-last4 = SIM, fin
+field-age = Âge en années
+field-disability-answers = Réponses handicap
+field-consent = Consentement
+field-reasons = Motifs
+field-satisfactions = Avis donnés
+field-told-at = Dit le
+field-said-at = Dit le
+field-started-at = Début
+field-ended-at = Fin
+field-first-contact = Premier contact
+field-for = Pour
+field-from = De
+field-by-whom = De qui
+field-recall-word = Mot de rappel
+field-alt-contact = Autre contact
+field-population-group = Population
+field-relation-to-affected = Lien avec la personne
+field-other-categories = Autres catégories
+field-admin1 = Département
+field-admin2 = Commune
+field-admin3 = Section
+field-tags = Étiquettes
+field-incident-place = Lieu des faits
+field-immediate-needs = Besoins immédiats
+field-recusals = Écartés
+field-attachments = Pièces jointes
+field-watchers = Suivi par
+field-moved = Déplacé
+field-flags = À regarder
+field-alarms = Alarmes
+field-integrity-alarms = Alarmes
+field-provisional = Numéro provisoire
+field-formality = Forme
+field-initiative = Initiative
+field-session-id = Séance
+field-slip = Bordereau
+field-activity = Activité
+field-person-link = Même personne
+field-resolution-text = Résultat, texte
+field-taxonomy-version = Nomenclature
+field-origin-node = Nœud d'origine
+field-origin-org = Organisation d'origine
+field-created = Fait le
+field-bytes = Octets
+field-chain-entries = Entrées de chaînes
+field-signature = Signature
+field-part = Partie
+field-step = Contrôle
+field-org = Organisation
+act-set = écrit
+act-clear = vidé
+act-add = ajouté
+act-remove = retiré
+act-raise = sensibilité relevée
+act-lower = sensibilité abaissée
+act-consent = consentement
+act-note = note
+act-move = étape
+act-response = réponse
+act-response-text = texte de la réponse
+act-satisfaction = avis
+act-reason = motif
+act-interaction = contact
+act-hold = mise en attente
+act-unhold = reprise
+act-action = action
+act-link = lien
+act-attachment = pièce jointe
+act-allegation = allégation
+act-recusal = mise à l'écart
+purpose-record = garder
+purpose-refer-internal = transmettre en interne
+purpose-contact-back = rappeler
+purpose-refer-external = transmettre dehors
+purpose-share-identity-in-sensitive = donner l'identité
+purpose-follow-up = suivi
+purpose-new = nouveau
+consent-given = donné
+consent-refused = refusé
+consent-withdrawn = retiré
+consent-not-asked = non demandé
+waiting-assignment = l'affectation
+waiting-person = la personne
+waiting-triage = le tri
+waiting-answer = la réponse
+holdfor-person = la personne
+holdfor-document = un document
+holdfor-consent = un consentement
+holdfor-investigation = une enquête
+direction-in = reçu
+direction-out = émis
+signature-good = bonne
+means-oral = oral
+means-thumbprint = empreinte du pouce
+means-audio = enregistrement
+means-written = écrit
+means-guardian = tuteur ou tutrice
 field-ref = Référence
 field-status = Statut
 field-type = Type
@@ -963,7 +1109,7 @@ arg-version = Montrer la version
 arg-home = Dossier du nœud (BOUCLE_HOME)
 arg-json = Répondre en JSON
 arg-jsonl = Répondre en JSON, un objet par ligne
-arg-lang = Langue des messages : fr, en, ht, ar, es (BOUCLE_LANG)
+arg-lang = Langue des messages : fr, en (BOUCLE_LANG)
 arg-passphrase-file = Lire la phrase secrète dans ce fichier (ou BOUCLE_PASSPHRASE)
 arg-member = Qui agit sur un appareil partagé (BOUCLE_MEMBER)
 arg-verbose = Dire aussi les causes d'une erreur
@@ -981,7 +1127,7 @@ arg-out = Fichier à écrire
 arg-for = Code d'un site ou premiers chiffres d'un appareil ; tout le monde si absent
 arg-after = Seulement ce qui manque à ce paquet et à qui l'a fait
 arg-all = Tout, quoi que l'on sache que d'autres ont déjà
-arg-max-size = Plus grand fichier, par exemple 25MB ; au-delà, plusieurs fichiers
+arg-max-size = Plus grand fichier, 1MB au moins, par exemple 25MB ; au-delà, plusieurs fichiers
 arg-accept-late = Aussi d'un nouveau dont l'invitation a expiré : vous avez comparé les six mots
 arg-stick = Dossier de la clé ; trouvé tout seul s'il n'y en a qu'une
 arg-invitation = Texte ou fichier de l'invitation, - pour l'entrée standard
@@ -1060,7 +1206,7 @@ arg-words-add-words = Mot, radical* ou locution ; « ! » devant : exception
 arg-words-remove-words = Mot, radical* ou locution ; « ! » devant : exception
 arg-target = Adresse, site ou appareil ; sans nom : tous à portée
 arg-file = Fichier
-arg-format = Format : kobo, sugarcrm, register
+arg-format = Format : kobo
 arg-mapping = Correspondance des colonnes (fichier TOML)
 arg-dry-run = Dire seulement ce qui serait fait
 arg-rejects = Fichier des lignes rejetées

@@ -131,3 +131,30 @@ fn a_record_that_is_no_record_is_refused_with_its_place() {
     }
     assert_eq!(home.ok("case list --count")["count"], 0);
 }
+
+#[test]
+fn a_filter_that_no_case_can_meet_is_refused_with_what_may_be_meant() {
+    let home = Home::init("PAM", "JER", "Rose");
+    home.new_case("Inventé.");
+    for (filter, near) in [
+        ("--status recieved", "received"),
+        ("--category payment.not_recieved", "payment.not_received"),
+        ("--channel hotlin", "hotline"),
+    ] {
+        let error = home.cmd(&format!("case list {filter}")).refused(2, "not_in_taxonomy");
+        assert!(said(&error).contains(near), "{filter}: {error}");
+    }
+    home.cmd("case list --site NOPE").refused(3, "site_not_found");
+    for filter in ["--status restricted", "--status received,closed", "--category payment", "--site jer"] {
+        home.ok(&format!("case list {filter}"));
+    }
+    assert_eq!(home.ok("case list --count --site jer")["count"], 1);
+}
+
+#[test]
+fn a_language_that_nobody_has_written_is_refused() {
+    let home = Home::init("PAM", "JER", "Rose");
+    let error = home.cmd("case list --lang xx").refused(2, "usage_bad_value");
+    assert!(said(&error).contains("fr, en"), "{error}");
+    home.ok("case list --lang fr_TD.UTF-8");
+}

@@ -33,7 +33,16 @@ fn a_file_that_cannot_be_read_is_named() {
     let home = Home::init("PAM", "JER", "Rose");
     let folder = tempfile::tempdir().expect("a temporary folder");
     let path = folder.path().display().to_string();
-    home.command("import --as kobo").arg(&path).run().refused(1, "file_not_readable");
+    home.command("import --as kobo").arg(&path).run().refused(7, "not_a_file");
+    // what has no end, and what nobody writes to, is not waited for
+    let pipe = folder.path().join("pipe.csv").display().to_string();
+    let made = std::process::Command::new("mkfifo").arg(&pipe).status();
+    assert!(made.is_ok_and(|status| status.success()), "mkfifo is part of every system these tests run on");
+    for endless in ["/dev/zero", &pipe] {
+        let import = home.command("import --as kobo").arg(endless);
+        import.clone().run().refused(7, "not_a_file");
+        import.in_words().run().refused_in_words(7);
+    }
     home.command("import --as kobo").arg(format!("{path}/none.csv")).run().refused(3, "file_not_found");
     home.command("import --as kobo").arg(format!("{path}/a\u{1b}[2Jb.csv")).in_words().run().refused_in_words(3);
     home.command("import --as magic").arg(&path).run().refused(2, "import_format_unknown");

@@ -1,4 +1,5 @@
-//! Invitations that were cut, altered, kept too long or made for somebody else.
+//! Invitations that were cut, altered, or made for somebody else. Of one kept too long the tests of `node` tell, which set
+//! the time themselves.
 
 use e2e::{Home, Org};
 

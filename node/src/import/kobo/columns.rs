@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use crdt_model::edit::Words;
+
 use super::mapping::Mapping;
 use crate::import::{ImportError, Remark, RemarkCode};
 
@@ -63,6 +65,8 @@ pub(super) const DISABILITY: [Field; 6] =
 /// What Kobo itself adds, by full name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Meta {
+    /// The first version's id: an edited submission gets a new `_uuid` and keeps this one.
+    RootUuid,
     Uuid,
     InstanceId,
     Start,
@@ -71,7 +75,8 @@ pub(super) enum Meta {
     Validation,
 }
 
-const METAS: [(Meta, &str); 6] = [
+const METAS: [(Meta, &str); 7] = [
+    (Meta::RootUuid, "meta/rootuuid"),
     (Meta::Uuid, "_uuid"),
     (Meta::InstanceId, "meta/instanceid"),
     (Meta::Start, "start"),
@@ -81,8 +86,19 @@ const METAS: [(Meta, &str); 6] = [
 ];
 
 /// About the device or the upload, not about the person: passed over without a word.
-const TECHNICAL: [&str; 8] =
-    ["username", "deviceid", "simserial", "subscriberid", "simid", "devicephonenum", "formhub/uuid", "meta/rootuuid"];
+const TECHNICAL: [&str; 9] = [
+    "username",
+    "deviceid",
+    "simserial",
+    "subscriberid",
+    "simid",
+    "devicephonenum",
+    "formhub/uuid",
+    "meta/deprecatedid",
+    "meta/instancename",
+];
+/// What people at the source noted about a submission: not taken over, and looked at for sensitive words all the same.
+const NOTES: &str = "_notes";
 
 /// Where each field is.
 pub(super) struct Columns {
@@ -177,7 +193,7 @@ impl Columns {
         if kobo && (0..self.count).any(a_question) {
             return Err(ImportError::LabelsAsHeader);
         }
-        let metas = METAS.iter().take(4).map(|(_, name)| (*name).to_owned());
+        let metas = METAS.iter().skip(1).take(4).map(|(_, name)| (*name).to_owned());
         let looked_for = metas.chain(asked.into_iter().flat_map(|field| mapping.names(field)).cloned()).collect();
         Err(ImportError::NoHeader { looked_for })
     }
@@ -214,9 +230,10 @@ impl Columns {
             && cells[self.count..].iter().all(|cell| cell.trim().is_empty())
     }
 
-    /// Digest of what the form held, without what Kobo and the device add: the same whatever the order of columns.
+    /// Digest of what the form held, without what Kobo and the device add: the same whatever the order of columns and the
+    /// groups that versions of the form have them in.
     pub(super) fn digest(&self, cells: &[String]) -> blake3::Hash {
-        let held = self.header.iter().zip(cells).zip(&self.technical);
+        let held = self.names.iter().zip(cells).zip(&self.technical);
         let mut told: Vec<(&str, &str)> = held
             .filter(|((_, cell), technical)| !**technical && !cell.trim().is_empty())
             .map(|((name, cell), _)| (name.as_str(), cell.trim()))
@@ -230,11 +247,32 @@ impl Columns {
         hasher.finalize()
     }
 
-    /// Columns with values that are neither a field nor technical, by their full names.
-    pub(super) fn ignored(&self, holds_values: &[bool]) -> Vec<String> {
-        let dropped =
-            |at: &usize| holds_values.get(*at).copied().unwrap_or_default() && !self.technical[*at] && !self.read[*at];
-        (0..self.count).filter(dropped).map(|at| self.header[at].chars().take(120).collect()).collect()
+    /// Columns with values that are neither a field nor technical, by their full names; and rows with a value.
+    pub(super) fn ignored(&self, rows: &[usize]) -> Vec<(String, usize)> {
+        let held = |at: usize| rows.get(at).copied().unwrap_or_default();
+        let dropped = (0..self.count).filter(|at| held(*at) > 0 && !self.technical[*at] && !self.read[*at]);
+        dropped.map(|at| (self.header[at].chars().take(120).collect(), held(at))).collect()
+    }
+
+    /// Texts of a row that are taken over nowhere, by what the file calls their column.
+    pub(super) fn unread(&self, cells: &[String]) -> Vec<(String, Words)> {
+        let is_text = |cell: &str| cell.chars().filter(|c| c.is_alphabetic()).count() > 2;
+        let passed_over = |at: &usize| !self.read[*at] && (!self.technical[*at] || self.names[*at] == NOTES);
+        let columns = (0..self.count.min(cells.len())).filter(passed_over);
+        columns
+            .filter(|at| is_text(&cells[*at]))
+            .map(|at| (self.names[at].clone(), cells[at].as_str().into()))
+            .collect()
+    }
+
+    /// Whether the header holds questions where names should be: nothing says the channel, and a column is called as only
+    /// a question is (`canal::Français (fr)`, `Par quel canal ?`).
+    pub(super) fn holds_questions(&self) -> bool {
+        let question = |at: usize| {
+            let name = self.header[at].trim();
+            !self.technical[at] && (name.contains("::") || name.contains(char::is_whitespace))
+        };
+        self.fields[Field::Channel as usize].is_empty() && (0..self.count).any(question)
     }
 }
 

@@ -38,6 +38,8 @@ pub(super) struct ReadRow {
     pub(super) restricted: Option<String>,
     /// The day it was received, where it was received.
     pub(super) day: String,
+    /// Another version of the submission than the first.
+    pub(super) edited: bool,
     pub(super) remarks: Vec<Remark>,
 }
 
@@ -65,13 +67,15 @@ impl RowReader<'_> {
     pub(super) fn read(&self, number: usize, cells: &[String]) -> ReadRow {
         let mut work = Work { all: self, cells, number, remarks: Vec::new() };
         let id = work.id();
+        let edited = id.is_some() && work.id_in(&[Meta::Uuid, Meta::InstanceId]).is_some_and(|last| Some(last) != id);
         match work.case(id.as_deref()) {
             Ok((case, restricted, day)) => {
-                ReadRow { id, outcome: Outcome::Ready(Box::new(case)), restricted, day, remarks: work.remarks }
+                let outcome = Outcome::Ready(Box::new(case));
+                ReadRow { id, outcome, restricted, day, edited, remarks: work.remarks }
             }
             Err(refused) => {
                 let outcome = Outcome::Rejected(refused);
-                ReadRow { id, outcome, restricted: None, day: String::new(), remarks: work.remarks }
+                ReadRow { id, outcome, restricted: None, day: String::new(), edited, remarks: work.remarks }
             }
         }
     }
@@ -113,10 +117,15 @@ impl<'a> Work<'a> {
         }
     }
 
-    /// The submission's id, without the prefix that one of its columns has.
+    /// The submission's id, the same however often it is edited.
     fn id(&self) -> Option<String> {
+        self.id_in(&[Meta::RootUuid, Meta::Uuid, Meta::InstanceId])
+    }
+
+    /// The first of these columns that holds an id, without the prefix that some have.
+    fn id_in(&self, metas: &[Meta]) -> Option<String> {
         let columns = self.all.columns;
-        [Meta::Uuid, Meta::InstanceId].into_iter().find_map(|meta| {
+        metas.iter().find_map(|&meta| {
             let cell = columns.meta(self.cells, meta).to_lowercase();
             let id = cell.strip_prefix("uuid:").unwrap_or(&cell);
             let plain = id.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.:".contains(&b));
@@ -233,6 +242,9 @@ impl<'a> Work<'a> {
                 Precision::Minute => read.at.unix_ms(),
                 _ => Timestamp::parse_date(&read.day).unwrap_or(read.at).unix_ms(),
             };
+            if crate::acts::is_odd(at_ms, self.all.options.now_ms) {
+                self.remarks.push(self.about(name, RemarkCode::OddDate, vec![("day", read.day.clone())]));
+            }
             return Ok((Moment { at_ms, precision }, read.day));
         }
         let code = if bad.is_some() { RemarkCode::BadTime } else { RemarkCode::Missing };

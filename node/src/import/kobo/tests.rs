@@ -19,7 +19,7 @@ pub(super) struct KoboSheet {
     pub(super) encoding: Encoding,
     pub(super) separator: Separator,
     pub(super) warnings: Vec<Remark>,
-    pub(super) ignored_columns: Vec<String>,
+    pub(super) ignored_columns: Vec<(String, usize)>,
 }
 
 /// How many rows became what.
@@ -141,7 +141,9 @@ fn the_sample_gives_the_expected_counts() {
     assert_eq!((sheet.encoding, sheet.separator), (Encoding::Utf8, Separator::Semicolon));
     assert!(sheet.warnings.is_empty());
     assert_eq!(sheet.duplicates, [ProbableDuplicate { first: 10, second: 32 }]);
-    assert_eq!(sheet.ignored_columns, ["lieu/_gps_latitude", "lieu/_gps_longitude"]);
+    let ignored: Vec<_> = sheet.ignored_columns.iter().map(|(name, _)| name.as_str()).collect();
+    assert_eq!(ignored, ["lieu/_gps_latitude", "lieu/_gps_longitude"]);
+    assert!(sheet.ignored_columns.iter().all(|(_, rows)| (1..=32).contains(rows)), "{:?}", sheet.ignored_columns);
 }
 
 #[test]
@@ -618,12 +620,63 @@ fn broken_rows_are_rejected_alone() {
 }
 
 #[test]
-fn an_edited_repeat_is_remarked_on() {
-    let text =
-        "_uuid;end;canal;categories\nu-1;2024-06-15T16:51:43Z;sms;sim_perdue\nu-1;2024-06-15T16:51:43Z;sms;eas\n";
+fn another_complaint_under_the_same_id_is_rejected_and_an_exact_repeat_is_not() {
+    let text = "_uuid;end;canal;categories\nu-1;2024-06-15T16:51:43Z;sms;sim_perdue\nu-1;2024-06-15T16:51:43Z;sms;eas\n\
+                u-1;2024-06-15T16:51:43Z;sms;sim_perdue\n";
     let sheet = import(text.as_bytes());
-    assert_eq!(sheet.rows[1].outcome, Outcome::Repeat { of: 1 });
-    assert_eq!(said(&sheet.rows[1]), [("_uuid", RemarkCode::RepeatDiffers)]);
+    let Outcome::Rejected(remark) = &sheet.rows[1].outcome else { panic!("{:?}", sheet.rows[1].outcome) };
+    assert_eq!((remark.field.as_str(), remark.code), ("_uuid", RemarkCode::RepeatDiffers));
+    assert_eq!(remark.args, [("of", "1".to_owned())]);
+    assert_eq!(sheet.rows[2].outcome, Outcome::Repeat { of: 1 });
+}
+
+#[test]
+fn an_edited_submission_keeps_its_key() {
+    // the export before the edit has no root, the one after has it with a prefix, older ones without
+    let first = only(b"_uuid;end;canal;categories\nu-1;2024-06-15T16:51:43Z;sms;sim_perdue\n");
+    for root in ["uuid:u-1", "U-1"] {
+        let text = format!(
+            "_uuid;meta/instanceID;meta/rootUuid;meta/deprecatedID;end;canal;categories\n\
+             u-2;uuid:u-2;{root};uuid:u-1;2024-06-15T16:51:43Z;sms;eas\n"
+        );
+        let edited = only(text.as_bytes());
+        assert_eq!((&edited.key, edited.edited, first.edited), (&first.key, true, false), "{root}");
+    }
+    // never edited: the root is the submission itself
+    let text = b"_uuid;meta/rootUuid;end;canal;categories\nu-1;uuid:u-1;2024-06-15T16:51:43Z;sms;eas\n";
+    assert_eq!((only(text).key, only(text).edited), (first.key, false));
+    // form versions before: no value, so the submission's own id
+    let text = b"_uuid;meta/rootUuid;end;canal;categories\nu-7;;2024-06-15T16:51:43Z;sms;eas\n";
+    assert_eq!(only(text).key, Some(("kobo", "u-7".to_owned())));
+}
+
+#[test]
+fn a_date_that_cannot_be_is_taken_over_and_remarked_on() {
+    let now_ms = "2024-06-16T00:00:00Z".parse::<Timestamp>().expect("a time").unix_ms();
+    let options = KoboOptions { now_ms: Some(now_ms), ..KoboOptions::default() };
+    for (end, odd) in [
+        ("2024-06-15T16:51:43Z", false),
+        ("2024-06-16T23:00:00Z", false),
+        ("2024-06-18T00:00:00Z", true),
+        ("2204-06-15T00:00:00Z", true),
+        ("1999-12-31T00:00:00Z", true),
+        ("2000-01-01T00:00:00Z", false),
+    ] {
+        let sheet = read(&with(&[("end", end)]), &options, taxonomy()).expect("a Kobo export");
+        let found: Vec<_> = sheet.rows[0].warnings.iter().map(|remark| remark.code).collect();
+        assert_eq!(found, if odd { vec![RemarkCode::OddDate] } else { vec![] }, "{end}");
+        assert!(matches!(sheet.rows[0].outcome, Outcome::Ready(_)));
+    }
+}
+
+#[test]
+fn texts_that_are_taken_over_nowhere_are_handed_out_to_be_looked_at_and_shown_by_no_debug() {
+    let secret = "Il m'a touchée";
+    let sheet = import(&with(&[("precisez", secret), ("_notes", "à vérifier"), ("gps", "18.5 -72.3"), ("_id", "12")]));
+    let unread: Vec<_> = sheet.rows[0].unread.iter().map(|(name, words)| (name.as_str(), words.0.as_str())).collect();
+    assert_eq!(unread, [("precisez", secret), ("_notes", "à vérifier")]);
+    assert_eq!(sheet.ignored_columns, [("precisez".to_owned(), 1), ("gps".to_owned(), 1)]);
+    assert!(!format!("{:?}", sheet.rows[0]).contains(secret));
 }
 
 #[test]
@@ -642,6 +695,13 @@ fn a_header_of_questions_is_refused_with_what_to_export() {
     let bytes = "_uuid;end;Par quel canal ?;De quoi s'agit-il ?\nu-1;2024-06-15T16:51:43Z;SMS;Fraude\n".as_bytes();
     let error = read(bytes, &KoboOptions::default(), taxonomy()).expect_err("refused");
     assert_eq!(error.code(), "labels_as_header");
+    // some of them are names by chance, or stand behind one
+    for header in ["_uuid;end;canal::Français (fr);categories::Français (fr)", "_uuid;end;Par quel canal ?;description"]
+    {
+        let bytes = format!("{header}\nu-1;2024-06-15T16:51:43Z;SMS;Fraude\n");
+        let error = read(bytes.as_bytes(), &KoboOptions::default(), taxonomy()).expect_err("refused");
+        assert_eq!(error.code(), "labels_as_header", "{header}");
+    }
     // a mapping may name the questions themselves
     let own = "[columns]\nchannel = [\"Par quel canal ?\"]\ncategories = [\"De quoi s'agit-il ?\"]\n";
     let options = KoboOptions { mapping: Mapping::shipped_with(own).expect("a mapping"), ..KoboOptions::default() };
