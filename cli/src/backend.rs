@@ -1,10 +1,14 @@
 //! Who answers: the node that holds the home, or one opened in this process.
 
+use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
-use node::api::{Runtime, Service, client};
+use node::Node;
+use node::api::{Envelope, Progress, Reply, Request, Runtime, Service, client};
 use node::error::Failure;
+use node::queue::{self, Hold};
+use node::texts::Texts;
 
 /// Where services come from: the machine, or a fake in tests.
 pub(crate) trait Backend {
@@ -30,21 +34,69 @@ impl Backend for Local {
     fn open(&self, home: &Path) -> Result<Arc<dyn Service>, Failure> {
         match client::try_connect(home) {
             Some(client) => Ok(Arc::new(client)),
-            None => Ok(in_process(home)?),
+            None => Ok(Arc::new(Queued { node: Node::open(home)?, home: home.to_owned(), hold: Mutex::new(None) })),
         }
     }
 
     fn runtime(&self, home: &Path) -> Result<Arc<dyn Runtime>, Failure> {
-        if client::try_connect(home).is_some() {
-            return Err(Failure::new("already_running").arg("home", home.display()));
+        let runs = || client::try_connect(home).is_some();
+        let running = || Failure::new("already_running").arg("home", home.display());
+        if runs() {
+            return Err(running());
         }
-        in_process(home)
+        let hold = queue::take(home, &mut || tell_of_waiting(&lang(), home), &runs);
+        let hold = hold.map_err(|failure| if runs() { running() } else { failure })?;
+        let node = Arc::new(Node::open(home)?);
+        // until the process ends
+        std::mem::forget(hold);
+        Ok(node)
     }
 }
 
-/// Opens the node itself.
-fn in_process(home: &Path) -> Result<Arc<dyn Runtime>, Failure> {
-    Ok(Arc::new(node::Node::open(home)?))
+/// The node in this process, once no other works on the home.
+struct Queued {
+    // dropped before the hold: the next one finds the files closed
+    node: Node,
+    home: PathBuf,
+    hold: Mutex<Option<Hold>>,
+}
+
+impl Service for Queued {
+    fn handle(&self, envelope: Envelope, on_progress: &mut dyn FnMut(Progress)) -> Reply {
+        let mut hold = self.hold.lock().unwrap_or_else(PoisonError::into_inner);
+        // who wipes or locks waits for nobody
+        let waits = !matches!(envelope.request, Request::Wipe { .. } | Request::Lock | Request::TaxonomyShow);
+        if waits && hold.is_none() {
+            let served = || client::try_connect(&self.home).is_some();
+            match queue::take(&self.home, &mut || tell_of_waiting(&envelope.lang, &self.home), &served) {
+                Ok(held) => *hold = held,
+                // a node has started meanwhile
+                Err(failure) => match client::try_connect(&self.home) {
+                    Some(client) => return client.handle(envelope, on_progress),
+                    None if matches!(envelope.request, Request::Doctor { .. } | Request::SupportFile { .. }) => {}
+                    None => return Err(failure),
+                },
+            }
+        }
+        let reply = self.node.handle(envelope, on_progress);
+        if reply.as_ref().is_err_and(|failure| failure.code == "locked") {
+            // while somebody looks for their passphrase, others may work
+            *hold = None;
+        }
+        reply
+    }
+}
+
+/// The language that `run` speaks before it has read its options.
+fn lang() -> String {
+    let from = |name| std::env::var(name).ok().filter(|lang| !lang.is_empty());
+    from("BOUCLE_LANG").or_else(|| from("LANG")).unwrap_or_else(|| "fr".to_owned())
+}
+
+fn tell_of_waiting(lang: &str, home: &Path) {
+    let args = [("home", home.display().to_string().into())];
+    // Nobody left to tell.
+    let _ = writeln!(std::io::stderr(), "{}", Texts::for_lang(lang).with("ui-home-waiting", &args));
 }
 
 /// The home when none is named: `boucle` in the platform's folder for a user's data.

@@ -395,9 +395,14 @@ fn keyless(request: &mut Request) -> Option<&mut bool> {
 
 /// A file only its owner reads.
 fn write_private(path: &std::path::Path, value: &serde_json::Value) -> Result<(), Failure> {
-    let fail = |error: io::Error| Failure::io(IoOperation::Write, path, &error);
+    let fail = |error: io::Error| match error.kind() {
+        io::ErrorKind::AlreadyExists => {
+            Failure::new("file_exists").arg("file", path.display()).at("file", path.display())
+        }
+        _ => Failure::io(IoOperation::Write, path, &error),
+    };
     let mut options = std::fs::File::options();
-    options.write(true).create(true).truncate(true);
+    options.write(true).create_new(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     let mut file = options.open(path).map_err(fail)?;

@@ -16,7 +16,8 @@
 //! entries of *g* and holds everything; the greatest generation counts and the others are in no view. Births of one
 //! generation that did not see each other are one generation if they are of one shape, since what they restate is the
 //! same facts; a restricted birth beats an ordinary one. Opening, and writing a sealed case anew, is for those who may be
-//! of an audience. An entry of an older generation that no counted entry follows is *late*.
+//! of an audience. Each generation stands on a valid one below: none is skipped, and there is no last one. An entry of an
+//! older generation that no counted entry follows is *late*.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
@@ -113,10 +114,6 @@ pub struct Document {
     pub incomplete: usize,
 }
 
-/// Generations that may stand above the greatest one erased, or above the first while none is: a device cannot jump ahead
-/// of all others.
-pub const GENERATIONS_AHEAD: u32 = 2;
-
 /// Bits below the place of an entry in [`Stamp::order`]: room for the places of what it restates.
 pub const ORDER_BITS: u32 = 20;
 
@@ -138,7 +135,7 @@ pub fn build_above(
     gone: &Gone,
 ) -> Document {
     let mut document = Document::default();
-    let accepted = accept(entries, kind, roster, gone.up_to, &mut document.faults);
+    let accepted = accept(entries, kind, roster, &mut document.faults);
     let order = order(entries, &accepted);
     document.accepted = accepted.len();
     let mut pasts = Pasts::of(entries, &order);
@@ -266,11 +263,12 @@ impl Turn {
                 continue;
             }
             let vouched = witness.saw(*n) || was_ordinary.contains(&before);
-            let below = births.get(&before).into_iter().flatten().filter(|(birth, _)| pasts.follows(*n, *birth));
-            let was_restricted = below
-                .into_iter()
+            let below = || births.get(&before).into_iter().flatten().filter(|(birth, _)| pasts.follows(*n, *birth));
+            let was_restricted = below()
                 .any(|(birth, restricted)| *restricted && !(vouched && witness.lost(*birth, generation(*birth))));
-            match birth_verdict(entry, was_restricted, roster) {
+            // what follows no valid birth of the generation below jumps ahead of everybody's
+            let stands = before == 0 || below().next().is_some();
+            match birth_verdict(entry, stands, was_restricted, roster) {
                 Ok(restricted) => births.entry(generation(*n)).or_default().push((*n, restricted)),
                 Err(found) => faults.push(found),
             }
@@ -353,7 +351,7 @@ fn is_marked(entry: &DocEntry) -> bool {
 }
 
 /// Whether the first entry of a generation may be one, and is restricted.
-fn birth_verdict(entry: &DocEntry, was_restricted: bool, roster: &Roster) -> Result<bool, Fault> {
+fn birth_verdict(entry: &DocEntry, stands: bool, was_restricted: bool, roster: &Roster) -> Result<bool, Fault> {
     let refused = |layer, code: &str, waiting| Fault {
         entry: entry.id,
         layer,
@@ -363,7 +361,7 @@ fn birth_verdict(entry: &DocEntry, was_restricted: bool, roster: &Roster) -> Res
         waiting,
     };
     let restricted = is_sealed_shape(entry);
-    if was_restricted && !roster.device_may_open(&entry.header.device) {
+    if !stands || was_restricted && !roster.device_may_open(&entry.header.device) {
         return Err(refused(None, "generation_authority", false));
     }
     if let (false, Opened::Plain(plain)) = (restricted, &entry.layers[usize::from(Layer::Open.code())]) {
@@ -404,20 +402,14 @@ fn fault(
 
 /// Base (form and authority hold, past complete) and all its ancestors. What is against the form of the document, or
 /// builds on such, is in no view; an ancestor that a good entry builds on stays, whatever its own authority.
-fn accept(
-    entries: &[DocEntry],
-    kind: Kind,
-    roster: &Roster,
-    erased: Option<u32>,
-    faults: &mut Vec<Fault>,
-) -> BTreeSet<usize> {
+fn accept(entries: &[DocEntry], kind: Kind, roster: &Roster, faults: &mut Vec<Fault>) -> BTreeSet<usize> {
     let index: HashMap<EntryId, usize> = entries.iter().enumerate().map(|(n, e)| (e.id, n)).collect();
     let mut complete = vec![None; entries.len()];
     let mut accepted = BTreeSet::new();
     for (n, entry) in entries.iter().enumerate() {
         let verdict = form_verdict(entry, kind)
             .and_then(|()| header_verdict(entry, roster))
-            .and_then(|()| past_held(n, entries, kind, erased, &index, &mut complete));
+            .and_then(|()| past_held(n, entries, kind, &index, &mut complete));
         match verdict {
             Ok(()) => {
                 let mut stack = vec![n];
@@ -455,15 +447,14 @@ fn form_verdict(entry: &DocEntry, kind: Kind) -> Result<(), (&'static str, bool)
 
 /// The generation of an entry, by what it follows: that of its past, or the next one above it, begun by an entry of all
 /// sections. An older one was not written by someone who had seen the newer.
-fn generation_verdict(header: &Header, past: Option<u32>, erased: Option<u32>) -> Result<u32, (&'static str, bool)> {
+fn generation_verdict(header: &Header, past: Option<u32>) -> Result<u32, (&'static str, bool)> {
     let generation = generation_of(header).ok_or(("generation", false))?;
-    let begins = past.is_none_or(|past| generation == past + 1);
+    let begins = past.is_none_or(|past| generation > past);
     let whole = [0, 1, 2, LAYER_GRANT].into_iter().all(|layer| header.section(layer).is_some());
     match past {
         None if generation > 0 => Err(("generation", false)),
         Some(past) if generation < past || generation > past.saturating_add(1) => Err(("generation", false)),
         Some(_) if begins && !whole => Err(("generation", false)),
-        _ if generation > erased.unwrap_or(0).saturating_add(GENERATIONS_AHEAD) => Err(("generation_waits", true)),
         _ => Ok(generation),
     }
 }
@@ -493,7 +484,6 @@ fn past_held(
     n: usize,
     entries: &[DocEntry],
     kind: Kind,
-    erased: Option<u32>,
     index: &HashMap<EntryId, usize>,
     known: &mut [Option<Held>],
 ) -> Result<(), (&'static str, bool)> {
@@ -523,7 +513,7 @@ fn past_held(
         }
         let verdict = form.and(past);
         known[at] = Some(match kind {
-            Kind::Edit => verdict.and_then(|past| generation_verdict(&entries[at].header, past, erased)),
+            Kind::Edit => verdict.and_then(|past| generation_verdict(&entries[at].header, past)),
             _ => verdict.map(|_| 0),
         });
     }

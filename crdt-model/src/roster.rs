@@ -683,6 +683,15 @@ impl Roster {
         Some(self.authority(device, |join| past.contains(join)))
     }
 
+    /// Who held the secret of an audience, as an entry with this `auth` could know: those its then newest epoch was wrapped
+    /// to. `None` while some of that past is not held.
+    pub fn wrapped_at(&self, audience: &AudienceId, auth: &[EntryId]) -> Option<BTreeSet<MemberId>> {
+        let past = self.past.closure(auth)?;
+        let known = || self.wraps.iter().filter(|held| held.target == audience.0 && past.contains(&held.by));
+        let newest = known().map(|held| held.epoch).max();
+        Some(known().filter(|held| Some(held.epoch) == newest).map(|held| MemberId(held.wrapped.to)).collect())
+    }
+
     /// Heads for the `auth` of an entry by this device: first those that have its own Joins in their past, then others,
     /// [`crate::entry::AUTH_MAX`] at most, sorted.
     pub fn auth_for(&self, device: &DeviceId) -> Vec<EntryId> {

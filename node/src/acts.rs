@@ -156,6 +156,13 @@ fn refused_edit(edit: &Edit, error: &EditRefusal, reference: &str) -> Failure {
     failure
 }
 
+fn is_recused(shared: &Shared, recused: &[Recusal], id: &MemberId) -> bool {
+    recused.iter().any(|recusal| match recusal {
+        Recusal::Member(member) => member == id,
+        Recusal::Role(role) => shared.roster.members.get(id).is_some_and(|member| member.has_role(role)),
+    })
+}
+
 fn check_code<T: Coded>(table: &Table<T>, field: &'static str, value: &str) -> Result<(), Failure> {
     if table.contains(value) {
         return Ok(());
@@ -251,12 +258,7 @@ impl Core {
         if recused.is_empty() {
             return Ok(vec![self.audience_pk(shared, audience).ok_or_else(nobody)?]);
         }
-        let is_recused = |id: &MemberId| {
-            recused.iter().any(|r| match r {
-                Recusal::Member(member) => member == id,
-                Recusal::Role(role) => shared.roster.members.get(id).is_some_and(|m| m.has_role(role)),
-            })
-        };
+        let is_recused = |id: &MemberId| is_recused(shared, recused, id);
         let taxonomy = Taxonomy::shipped();
         let mut code = audience.to_owned();
         for _ in 0..2 {
@@ -275,6 +277,48 @@ impl Core {
             code.clone_from(&next.alternate);
         }
         Err(nobody())
+    }
+
+    /// KEM keys for a new segment of a case that someone is recused from: members of today among those it was sealed to,
+    /// each by their own key, and the writer, who reads it. Whoever joined an audience later reads nothing of such a case
+    /// until somebody who does offers it to them.
+    fn readers_as_before(
+        &self,
+        shared: &Shared,
+        reader: &Reader,
+        loaded: &Loaded,
+        audience: &str,
+        recused: &[Recusal],
+    ) -> Result<Vec<[u8; 32]>, Failure> {
+        let snapshot = self.store.read()?;
+        let document = &loaded.document;
+        let mut births = self.case_entries(&snapshot, shared, &loaded.scope, &loaded.doc)?;
+        births.retain(|entry| {
+            let follows = entry.header().deps.iter().any(|dep| document.counted.contains(dep));
+            document.counted.contains(&entry.id()) && !follows
+        });
+        drop(snapshot);
+        // of an audience of which nobody was left, its alternate: as when it was sealed
+        let mut code = audience.to_owned();
+        let mut members = std::collections::BTreeSet::new();
+        for _ in 0..2 {
+            let id = seal::named_audience(&self.org, &code);
+            let mut then = std::collections::BTreeSet::new();
+            for birth in &births {
+                then.extend(shared.roster.wrapped_at(&id, &birth.header().auth).unwrap_or_default());
+            }
+            then.retain(|member| !is_recused(shared, recused, member));
+            if !then.is_empty() {
+                members.extend(self.audience_members(shared, &id).into_iter().filter(|member| then.contains(member)));
+                break;
+            }
+            let Some(next) = Taxonomy::shipped().audiences.get(&code) else { break };
+            code.clone_from(&next.alternate);
+        }
+        members.remove(&reader.member());
+        let own = std::iter::once(reader.member());
+        let keys = own.chain(members).filter_map(|id| shared.roster.members.get(&id).map(|member| member.keys.x));
+        Ok(keys.take(GRANT_SLOTS).collect())
     }
 
     /// The current public key of an audience: from the log, else from the invitation.
@@ -574,8 +618,8 @@ impl Core {
     }
 
     /// The key for sensitive operations on an existing case: the content key this device minted; else a new one, to the
-    /// case's audience minus its recused when the writer reads the case, and to those it was sealed to at capture when
-    /// the writer took it down. Who knows neither cannot add to it here.
+    /// case's audience when the writer reads the case (or, where someone is recused, to those it was sealed to), and to
+    /// those it was sealed to at capture when the writer took it down. Who knows neither cannot add to it here.
     pub(crate) fn sensitive_key(
         &self,
         shared: &Shared,
@@ -601,7 +645,11 @@ impl Core {
                     Who::Role(role) => Recusal::Role(role.clone()),
                 })
                 .collect();
-            return Ok(SensitiveKey::New(entropy.secret(), self.readers(shared, audience, &recused)?));
+            let readers = match recused.is_empty() {
+                true => self.readers(shared, audience, &recused)?,
+                false => self.readers_as_before(shared, reader, loaded, audience, &recused)?,
+            };
+            return Ok(SensitiveKey::New(entropy.secret(), readers));
         }
         let snapshot = self.store.read()?;
         let access = reader.secrets.store_access();

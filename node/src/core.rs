@@ -141,6 +141,10 @@ impl From<StoreError> for Failure {
         let failure = match &error {
             _ if error.is_disk_full() => Self::new("disk_full"),
             StoreError::InUse { .. } => Self::new("home_in_use"),
+            StoreError::Missing { path } if matches!(path.try_exists(), Ok(false)) => {
+                let file = path.display();
+                return Self::new("data_file_missing").arg("file", &file).at("file", file).because(&error);
+            }
             StoreError::Io { path, source, .. } => return Self::io(IoOperation::Write, path, source),
             StoreError::TooLarge { max, .. } => Self::new("too_long").arg("field", "entry").arg("max", max),
             _ => Self::new("home_damaged"),
@@ -165,6 +169,15 @@ pub(crate) fn keyring_failure(error: &KeyringError, member: &str) -> Failure {
         _ => Failure::new("home_damaged").arg("file", KEYRING_FILE).at("file", KEYRING_FILE),
     }
     .because(error)
+}
+
+/// Fails where the keys of a home are there and its data file is not: nothing may be made anew beside them.
+pub(crate) fn require_data_file(home: &Path) -> Result<(), Failure> {
+    let file = home.join(STORE_FILE);
+    match file.try_exists() {
+        Ok(false) => Err(Failure::new("data_file_missing").arg("file", file.display()).at("file", file.display())),
+        _ => Ok(()),
+    }
 }
 
 pub(crate) fn too_large(_: ComposeError) -> Failure {
@@ -230,10 +243,12 @@ impl Core {
 
     /// The home's key-slot file, not opened.
     pub(crate) fn locked_keyring(home: &Path, who: &str) -> Result<LockedKeyring, Failure> {
-        LockedKeyring::read(&home.join(KEYRING_FILE)).map_err(|error| match error {
+        let slots = LockedKeyring::read(&home.join(KEYRING_FILE)).map_err(|error| match error {
             KeyringError::Missing { .. } => Failure::new("not_initialised").arg("home", home.display()),
             other => keyring_failure(&other, who),
-        })
+        })?;
+        require_data_file(home)?;
+        Ok(slots)
     }
 
     /// The store behind an opened keyring, on a machine with these signs.

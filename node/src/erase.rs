@@ -8,7 +8,6 @@ use std::collections::HashMap;
 
 use crdt_model::cbor;
 use crdt_model::compose::{EntryPlan, SectionPlan, compose};
-use crdt_model::document::GENERATIONS_AHEAD;
 use crdt_model::entry::{DEPS_MAX, Entry, Header, Kind};
 use crdt_model::erasure::{self, ERASER_RANK_MAX, Erased, Erasure, Gone, Ground, Proposed};
 use crdt_model::id::{DocId, EntryId, ScopeId};
@@ -16,11 +15,10 @@ use crdt_model::retraction::Retraction;
 use crdt_model::seal::Entropy;
 use serde_json::{Value as Json, json};
 
-use crate::cases::Loaded;
 use crate::core::{Core, Reader, Shared, append, entropy, too_large};
 use crate::error::Failure;
 use crate::forks::said;
-use crate::store::{Gap, Snapshot, Space, Tx};
+use crate::store::{Gap, Space, Tx};
 
 const ERASED: &[u8] = b"erased/";
 const ERASING: &[u8] = b"erasing/";
@@ -67,23 +65,6 @@ impl Core {
             true => erasure::gone(self.unforked(shared, entries).iter().map(|entry| &**entry), &shared.roster),
             false => Gone::default(),
         }
-    }
-
-    fn erasures_of(
-        &self,
-        snapshot: &Snapshot,
-        shared: &Shared,
-        scope: &ScopeId,
-        doc: &DocId,
-    ) -> Result<(Erased, Vec<Proposed>), Failure> {
-        Ok(self.erasures(shared, &self.entries(snapshot, scope, doc)?))
-    }
-
-    /// Whether a further generation of a case may be written.
-    pub(crate) fn may_turn_to(&self, shared: &Shared, loaded: &Loaded, next: u32) -> Result<bool, Failure> {
-        let snapshot = self.store.read()?;
-        let (erased, _) = self.erasures_of(&snapshot, shared, &loaded.scope, &loaded.doc)?;
-        Ok(next <= erased.whole().unwrap_or(0).saturating_add(GENERATIONS_AHEAD))
     }
 
     /// Whether this device may sign an erasure.

@@ -21,6 +21,7 @@ mod keychain;
 pub mod keyring;
 mod members;
 mod projection;
+pub mod queue;
 mod reseal;
 mod service;
 mod sessions;

@@ -19,14 +19,14 @@ use serde_json::{Value as Json, json};
 
 use crate::api::Roots;
 use crate::core::{
-    Core, NAME_BYTES_MAX, Reader, Shared, append, entropy, epoch_key, fresh, keyring_failure, meta, staff_doc,
-    too_large,
+    Core, NAME_BYTES_MAX, Reader, Shared, append, entropy, epoch_key, fresh, keyring_failure, meta, require_data_file,
+    staff_doc, too_large,
 };
 use crate::error::Failure;
 use crate::keyring::{
     Cost, DeviceSecrets, KEYRING_FILE, Keyring, MemberSecrets, NewKeyring, Passphrase, Secret as KeySecret, Signs,
 };
-use crate::store::{self, STORE_FILE, Space, Store, StoreConfig, StoreId, StoreKey, Tx};
+use crate::store::{self, STORE_FILE, Space, Store, StoreConfig, StoreId, StoreKey, Tx, private_file, sync_parent};
 
 /// An invitation lives this long unless told otherwise, milliseconds.
 const INVITE_DEFAULT_MS: i64 = 30 * 86_400_000;
@@ -143,6 +143,7 @@ fn make_home(
     let keys_path = home.join(KEYRING_FILE);
     let store_path = home.join(STORE_FILE);
     if keys_path.exists() {
+        require_data_file(home)?;
         if is_whole(home, &keys_path, &store_path, passphrase) {
             return Err(Failure::new("already_initialised").arg("home", home.display()));
         }
@@ -522,13 +523,13 @@ impl Core {
         let grant = self.invite_grant(&shared, reader, role, &site);
         let mut entropy = entropy()?;
         let sealed = grant.seal(&self.org, &op.kem_pk, &mut entropy).ok_or_else(|| Failure::new("unexpected"))?;
+        // before anybody is told of an invitation, there is a place to keep it in
+        let file = out.map(|path| Reserved::begin(Path::new(path), invitation.to_text().len())).transpose()?;
         let ids = self.say(vec![(Operation::Invite(op), Some(sealed))])?;
         invitation.invite = ids[0];
         let text = invitation.to_text();
-        if let Some(path) = out {
-            let path = Path::new(path);
-            write_private(path, text.as_bytes())
-                .map_err(|error| Failure::io(crate::error::IoOperation::Write, path, &error))?;
+        if let Some(file) = file {
+            file.fill(&text)?;
         }
         let expires = crdt_model::case::moment::rfc3339(now_ms + lifetime);
         Ok(json!({"invitation": text, "file": out, "expires": expires, "site": site, "role": role}))
@@ -925,19 +926,57 @@ fn free_block(roster: &Roster) -> Option<(u32, u32)> {
     narrow.chain(wide).find(|(first, last)| !taken.iter().any(|(f, l)| f <= last && first <= l))
 }
 
-fn write_private(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
-    use std::io::Write;
-    let mut options = std::fs::OpenOptions::new();
-    options.write(true).create(true).truncate(true);
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::OpenOptionsExt;
-        options.mode(0o600);
+/// A file that only its owner reads, made before what goes into it exists: where it cannot be written, nothing else is
+/// changed. Removed again unless it is filled.
+struct Reserved<'p> {
+    file: std::fs::File,
+    path: &'p Path,
+    filled: bool,
+}
+
+impl<'p> Reserved<'p> {
+    /// Room for `bytes` and a line end at `path`, where nothing stands yet.
+    fn begin(path: &'p Path, bytes: usize) -> Result<Self, Failure> {
+        use std::io::Write;
+        let file = private_file(path).map_err(|error| match error.kind() {
+            std::io::ErrorKind::AlreadyExists => {
+                Failure::new("file_exists").arg("file", path.display()).at("file", path.display())
+            }
+            _ => Failure::io(crate::error::IoOperation::Write, path, &error),
+        })?;
+        let mut reserved = Self { file, path, filled: false };
+        let blank = vec![b' '; bytes + 1];
+        let written = reserved.file.write_all(&blank).and_then(|()| reserved.file.sync_all());
+        written.and_then(|()| sync_parent(path)).map_err(|error| reserved.failure(&error))?;
+        Ok(reserved)
     }
-    let mut file = options.open(path)?;
-    file.write_all(bytes)?;
-    file.write_all(b"\n")?;
-    file.sync_all()
+
+    fn fill(mut self, text: &str) -> Result<(), Failure> {
+        use std::io::{Seek, Write};
+        let mut write = || {
+            self.file.rewind()?;
+            self.file.write_all(text.as_bytes())?;
+            self.file.write_all(b"\n")?;
+            self.file.set_len(text.len() as u64 + 1)?;
+            self.file.sync_all()
+        };
+        let written = write();
+        written.map_err(|error| self.failure(&error))?;
+        self.filled = true;
+        Ok(())
+    }
+
+    fn failure(&self, error: &std::io::Error) -> Failure {
+        Failure::io(crate::error::IoOperation::Write, self.path, error)
+    }
+}
+
+impl Drop for Reserved<'_> {
+    fn drop(&mut self) {
+        if !self.filled {
+            let _ = std::fs::remove_file(self.path);
+        }
+    }
 }
 
 /// `boucle join`: on a new home the organisation is joined, on one in use a member is added.

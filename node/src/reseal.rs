@@ -8,7 +8,7 @@ use crdt_model::case::{Shape, schema};
 use crdt_model::document::{self, DocEntry, Opened};
 use crdt_model::edit::reseal::{Rewriting, Seal, Turning, carry, old_keys_of, rewrite};
 use crdt_model::edit::{Edit, EditContext, NewCase, Policy, RestrictedBirth, Words};
-use crdt_model::entry::{DEPS_MAX, Kind, LAYER_CARRIED};
+use crdt_model::entry::{DEPS_MAX, Kind, LAYER_CARRIED, LAYER_GRANT};
 use crdt_model::erasure::Erasure;
 use crdt_model::frontier::ChainKey;
 use crdt_model::id::{DeviceId, DocId, EntryId, MemberId, ScopeId};
@@ -44,6 +44,9 @@ fn turned_key(scope: &ScopeId, doc: &DocId) -> Vec<u8> {
     [TURNED, &scope.0, &doc.0].concat()
 }
 
+/// Generations of one case from which late edits are carried in one go; the next go takes the rest.
+const GENERATIONS_AT_ONCE: usize = 16;
+
 const TURNED: &[u8] = b"turned/";
 
 /// Marks a document whose entry of a later generation is appended: those few are looked at for what came late.
@@ -70,9 +73,6 @@ impl Core {
         self.require(&shared, &reader.member(), Capabilities::INTAKE)?;
         let view = loaded.view(now_ms);
         let next = loaded.document.generation.checked_add(1).ok_or_else(|| Failure::new("unexpected"))?;
-        if !self.may_turn_to(&shared, loaded, next)? {
-            return Err(Failure::new("erase_first").arg("ref", mark).at("ref", mark));
-        }
         let opens = matches!(turn, Turn::Open { .. });
         let (seal, audience) = match opens {
             true => (None, None),
@@ -334,10 +334,16 @@ impl Core {
     pub(crate) fn carry_all(&self, shared: &Shared, reader: &mut Reader, now_ms: i64) -> Result<bool, Failure> {
         let mut wrote = false;
         for (scope, doc) in self.turned()? {
-            let snapshot = self.store.read()?;
-            let loaded = self.load(&snapshot, shared, reader, scope, doc)?;
-            drop(snapshot);
-            wrote |= self.carry_late(shared, reader, &loaded, now_ms);
+            // one generation after the other
+            for _ in 0..GENERATIONS_AT_ONCE {
+                let snapshot = self.store.read()?;
+                let loaded = self.load(&snapshot, shared, reader, scope, doc)?;
+                drop(snapshot);
+                if !self.carry_late(shared, reader, &loaded, now_ms) {
+                    break;
+                }
+                wrote = true;
+            }
         }
         Ok(wrote)
     }
@@ -366,12 +372,21 @@ impl Core {
         let opened: Vec<DocEntry> = entries.iter().map(|entry| keychain.open_entry(entry)).collect();
         let whole = |entry: &DocEntry| {
             let words = [Layer::Open, Layer::Personal].map(|layer| &entry.layers[usize::from(layer.code())]);
-            words.iter().all(|opened| !matches!(opened, Opened::Unreadable | Opened::Missing))
+            let is_shut = |opened: &Opened| matches!(opened, Opened::Unreadable | Opened::Missing);
+            // at a birth it may be padding; elsewhere it was written to others
+            let is_birth = entry.header.section(LAYER_GRANT).is_some();
+            let sensitive = &entry.layers[usize::from(Layer::Sensitive.code())];
+            words.iter().all(|opened| !is_shut(opened)) && (is_birth || !is_shut(sensitive))
         };
+        let of = |id: &EntryId| opened.iter().find(|entry| entry.id == *id);
+        let generation = |id: &EntryId| of(id).and_then(|entry| document::generation_of(&entry.header)).unwrap_or(0);
+        let readable = loaded.document.late.iter().filter(|id| of(id).is_some_and(whole));
+        // one generation at a time, the newest first: what that carried itself is in it
+        let Some(newest) = readable.map(generation).max() else { return Ok(Late::default()) };
         let mut taken: Vec<EntryId> = Vec::new();
-        for id in &loaded.document.late {
-            let Some(entry) = opened.iter().find(|entry| entry.id == *id) else { continue };
-            let of_late = |dep: &&EntryId| loaded.document.late.contains(dep);
+        for id in loaded.document.late.iter().filter(|id| generation(id) == newest) {
+            let Some(entry) = of(id) else { continue };
+            let of_late = |dep: &&EntryId| loaded.document.late.contains(dep) && generation(dep) == newest;
             if whole(entry) && entry.header.deps.iter().filter(of_late).all(|dep| taken.contains(dep)) {
                 taken.push(*id);
             }
@@ -380,9 +395,11 @@ impl Core {
         if taken.is_empty() {
             return Ok(found);
         }
-        // the older generation alone: what counts now is taken out
+        // that generation on top: what counts now, and what came between, is taken out
         let counted = &loaded.document.counted;
-        let older: Vec<DocEntry> = opened.into_iter().filter(|entry| !counted.contains(&entry.id)).collect();
+        let up_to = |entry: &DocEntry| document::generation_of(&entry.header).is_some_and(|of| of <= newest);
+        let mut older = opened.clone();
+        older.retain(|entry| up_to(entry) && !counted.contains(&entry.id));
         let schema = |layer| -> Box<dyn crdt_model::gate::Schema> { Box::new(CaseSchema(layer)) };
         let document = document::build(&older, Kind::Edit, &shared.roster, &schema);
         let stamps = document.history.iter().map(|written| written.stamp);

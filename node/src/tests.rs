@@ -240,3 +240,51 @@ fn two_members_of_one_home_may_have_one_passphrase() {
     }
     drop(folder);
 }
+
+#[test]
+fn an_invitation_that_cannot_be_kept_is_not_made() {
+    let home = Home::founded();
+    let folder = TempDir::new().expect("a folder");
+    let before = home.fingerprint();
+    let invite = |path: &std::path::Path| {
+        let out = path.display().to_string();
+        home.with(|core, reader| core.invite(reader, "JER", "operator", None, Some(&out), NOW))
+    };
+    let taken = folder.path().join("taken");
+    std::fs::write(&taken, b"there").expect("written");
+    assert_eq!(invite(&taken).expect_err("refused").code, "file_exists");
+    assert_eq!(std::fs::read(&taken).expect("read"), b"there");
+    assert_eq!(invite(&folder.path().join("none").join("a")).expect_err("refused").code, "file_not_found");
+    assert_eq!(home.fingerprint(), before, "nobody was invited");
+    // and where the membership refuses, no file is left
+    let path = folder.path().join("kept");
+    let out = path.display().to_string();
+    home.with(|core, reader| core.invite(reader, "JER", "nobody", None, Some(&out), NOW)).expect_err("no such role");
+    assert!(!path.exists());
+    let told = invite(&path).expect("invited");
+    let text = std::fs::read_to_string(&path).expect("read");
+    assert_eq!(Some(text.trim_end()), told["invitation"].as_str());
+    assert_ne!(home.fingerprint(), before);
+}
+
+#[test]
+fn the_keys_of_a_home_whose_data_file_is_gone_are_never_replaced() {
+    use crate::keyring::{KEYRING_FILE, Passphrase};
+    use crate::store::STORE_FILE;
+    let folder = TempDir::new().expect("a folder");
+    let path = folder.path().join("home");
+    let passphrase = Passphrase::new("quatre tortues mangent lentement la laitue");
+    let init = || crate::members::init(&path, "PAM", "JER", "Rose", None, &passphrase, NOW);
+    drop(init().expect("founded"));
+    let (data, aside) = (path.join(STORE_FILE), folder.path().join("elsewhere"));
+    std::fs::rename(&data, &aside).expect("moved");
+    let keys = std::fs::read(path.join(KEYRING_FILE)).expect("read");
+    let refused = init().err().expect("refused");
+    assert_eq!(refused.code, "data_file_missing");
+    assert!(refused.where_.iter().any(|(name, file)| *name == "file" && *file == data.display().to_string()));
+    let opened = Core::open(&path, &passphrase, "Rose").err().expect("refused");
+    assert_eq!((opened.code, &opened.where_), ("data_file_missing", &refused.where_));
+    assert_eq!(std::fs::read(path.join(KEYRING_FILE)).expect("read"), keys);
+    std::fs::rename(&aside, &data).expect("moved");
+    assert!(Core::open(&path, &passphrase, "Rose").is_ok(), "put back, all is there");
+}

@@ -18,7 +18,7 @@ use crate::keyring::{self, KEYRING_FILE};
 use crate::store::STORE_FILE;
 
 /// Files of ours begin with one of these: the file itself, what is left of its making, what was set aside.
-const OURS: [&str; 3] = [KEYRING_FILE, STORE_FILE, "node.sock"];
+const OURS: [&str; 4] = [KEYRING_FILE, STORE_FILE, "node.sock", crate::queue::LOCK_FILE];
 
 /// What a wipe did.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

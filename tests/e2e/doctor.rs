@@ -87,9 +87,12 @@ fn the_support_file_holds_nothing_of_a_case_a_person_a_place_or_a_key() {
     // a peer is known, and something failed, with words in it
     other.ok(&format!("sync {}", running.address()));
     home.cmd("case show QXZ-999-99999-99");
-    let file = tempfile::NamedTempFile::new().expect("a temporary file");
-    home.command("support-file --addresses").arg(file.path().display().to_string()).run().ok();
-    let written = std::fs::read_to_string(file.path()).expect("written");
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("support.json");
+    let write = home.command("support-file --addresses").arg(file.display().to_string());
+    write.clone().run().ok();
+    let written = std::fs::read_to_string(&file).expect("written");
+    write.run().refused(1, "file_exists");
     let told = home.ok("support-file");
     let status = home.ok("status");
     assert_eq!(told["held"]["members"], 2, "{told}");

@@ -186,11 +186,11 @@ impl Core {
         let recipients = self.recipients(&shared, None, now_ms)?;
         let has_readers = recipients.strangers || !recipients.devices.is_empty();
         let base = self.held_by_all(&recipients)?;
-        let (mut frontiers, released) = self.release(now_ms)?;
+        let (mut frontiers, waiting) = self.survey(now_ms)?;
         frontiers.retain(|_, frontier| !frontier.is_empty());
         let lying = look.ours.iter().chain(&look.theirs).fold(Held::new(), |all, lying| join(all, &there(lying)));
         let take = beyond(&frontiers, &join(base.clone(), &lying));
-        let mut left = Left { take, released, ..Left::default() };
+        let mut left = Left { take, ..Left::default() };
         let for_all: Vec<&Lying> = look.ours.iter().filter(|l| l.signed.record.to == To::Organisation).collect();
         let all_have_it = has_readers && beyond(&frontiers, &base) == 0;
         let brings = |lying: &Lying| lying.signed.record.contents().next().is_some();
@@ -215,6 +215,7 @@ impl Core {
             left.entries = files.iter().map(|(_, entries)| entries).sum();
             left.bytes = bytes;
             left.files = super::export::names(&files);
+            left.released = waiting;
         }
         let keep = standing.map(|lying| &lying.path);
         for lying in for_all.iter().filter(|lying| Some(&lying.path) != keep) {

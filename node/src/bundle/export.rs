@@ -100,7 +100,8 @@ impl Plan {
 }
 
 impl Core {
-    /// Writes bundles of what `request` asks for. Everything of ours that waited is released.
+    /// Writes bundles of what `request` asks for. Everything of ours that waited is released with it, and stays ours alone
+    /// to take back where nothing could be written.
     pub(crate) fn bundle_export(
         &self,
         request: &ExportRequest<'_>,
@@ -117,7 +118,7 @@ impl Core {
             (None, false) => self.held_by_all(&recipients)?,
         };
         let to = to_json(&recipients.to);
-        let (frontiers, released) = self.release(now_ms)?;
+        let (frontiers, released) = self.survey(now_ms)?;
         let max = request.max_bytes.unwrap_or(BUNDLE_BYTES_MAX).min(BUNDLE_BYTES_MAX);
         let plan = self.plan(&shared, recipients, frontiers, base, max, now_ms)?;
         let (files, bytes) = self.write_plan(plan, &path, now_ms, on_progress)?;
@@ -128,39 +129,56 @@ impl Core {
         }))
     }
 
-    /// Makes all own entries offered, durably, and gives what we hold and how many entries stopped waiting.
-    pub(super) fn release(&self, now_ms: i64) -> Result<(Held, u64), Failure> {
+    /// What we hold and a bundle may bring, own entries that still wait included, and how many of those there are. Nothing
+    /// is offered by it.
+    pub(super) fn survey(&self, now_ms: i64) -> Result<(Held, u64), Failure> {
         let shared = self.shared();
         let at_once = [membership_scope(&self.org), knowledge_scope(&self.org)];
-        let waiting: u64 = {
-            let snapshot = self.store.read()?;
-            let own = snapshot.chains().filter(|chain| chain.key.device == self.device);
-            let own = own.filter(|chain| !at_once.contains(&chain.key.scope));
-            own.map(|chain| chain.tip_seq.saturating_sub(chain.offered_seq)).sum()
-        };
         let offer = Offer { member: true, explicit: true, release_ms: RELEASE_MS, now_ms };
-        let mut held = self.offer(&offer)?.frontiers;
-        // a newcomer knows its site from its invitation alone
-        let unlisted: Vec<ScopeId> =
-            self.case_scopes(&shared).into_iter().filter(|scope| !held.contains_key(scope)).collect();
-        if !unlisted.is_empty() {
-            let snapshot = self.store.read()?;
-            let mut own = Vec::new();
-            for scope in unlisted {
-                let frontier = self.frontier(&snapshot, &shared, &scope)?;
-                let chains = snapshot.chains_of(&scope).filter(|chain| chain.key.device == self.device);
-                own.extend(chains.map(|chain| (chain.key, chain.tip_seq)));
-                held.insert(scope, frontier);
+        let mut held = self.frontiers_for(&offer)?;
+        let snapshot = self.store.read()?;
+        for scope in self.case_scopes(&shared) {
+            // a newcomer knows its site from its invitation alone
+            if let std::collections::btree_map::Entry::Vacant(unlisted) = held.entry(scope) {
+                unlisted.insert(self.frontier(&snapshot, &shared, &scope)?);
             }
-            drop(snapshot);
-            self.commit_quietly(|tx| {
-                for (chain, seq) in &own {
-                    tx.set_offered(chain, *seq)?;
-                }
-                Ok(())
-            })?;
         }
+        let waits = |(scope, chain, tip): (&ScopeId, &ChainKey, &Tip)| {
+            let key = store::ChainKey { scope: *scope, device: chain.device, incarnation: chain.incarnation };
+            snapshot.chain(&key).map_or(0, |held| tip.seq.saturating_sub(held.offered_seq))
+        };
+        let own = self.own_tips(&held).filter(|(scope, ..)| !at_once.contains(scope));
+        let waiting = own.map(waits).sum();
         Ok((held, waiting))
+    }
+
+    fn own_tips<'h>(&self, held: &'h Held) -> impl Iterator<Item = (&'h ScopeId, &'h ChainKey, &'h Tip)> + use<'h> {
+        let device = self.device;
+        let all =
+            held.iter().flat_map(|(scope, frontier)| frontier.iter().map(move |(chain, tip)| (scope, chain, tip)));
+        all.filter(move |(_, chain, _)| chain.device == device)
+    }
+
+    /// Makes what is about to be written offered, durably: from now on none of it can be taken back.
+    fn release(&self, held: &Held) -> Result<(), Failure> {
+        let snapshot = self.store.read()?;
+        let mut own = Vec::new();
+        for (scope, chain, tip) in self.own_tips(held) {
+            let key = store::ChainKey { scope: *scope, device: chain.device, incarnation: chain.incarnation };
+            if snapshot.chain(&key).is_some_and(|held| held.offered_seq < tip.seq) {
+                own.push((key, tip.seq));
+            }
+        }
+        drop(snapshot);
+        if own.is_empty() {
+            return Ok(());
+        }
+        self.commit_quietly(|tx| {
+            for (chain, seq) in &own {
+                tx.set_offered(chain, *seq)?;
+            }
+            Ok(())
+        })
     }
 
     /// Decides what goes into which file: every entry of `frontiers` beyond `base`, the membership first.
@@ -190,7 +208,7 @@ impl Core {
             for suffix in self.suffixes(&snapshot, shared, &scope, frontier, plan.base.get(&scope))? {
                 let mut at = suffix;
                 while at.after < at.upto {
-                    let (entries, reached) = self.supply(scope, &at, read_bytes(bytes_max))?;
+                    let (entries, reached) = self.would_supply(scope, &at, read_bytes(bytes_max))?;
                     let bytes: u64 = entries.iter().map(|entry| entry.len() as u64 + 4).sum();
                     let n = entries.len() as u64;
                     let is_full = needs(part.bytes + bytes) > bytes_max || part.entries + n > ENTRIES_MAX;
@@ -278,11 +296,21 @@ impl Core {
         let of = u32::try_from(plan.parts.len()).unwrap_or(u32::MAX);
         let (set, mut entropy, total) = (id16(&fresh()?), entropy()?, plan.entries());
         let (mut staged, mut bytes, mut done) = (Vec::new(), 0, 0);
+        let name_of = |n: u32| if of == 1 { path.to_owned() } else { numbered(path, n) };
+        // where the target cannot be written to, nothing has left this machine
+        for n in 1..=of {
+            file::require_free(&name_of(n))?;
+        }
+        let mut first = Some(Staged::begin(&name_of(1), &tag(self, 1))?);
+        self.release(&plan.frontiers)?;
         for (n, part) in (1..).zip(&plan.parts) {
-            let name = if of == 1 { path.to_owned() } else { numbered(path, n) };
+            let name = name_of(n);
             let place = (of > 1).then_some(Part { set, index: n, of });
             let record = plan.record(self, part, place, entropy.bytes());
-            let mut file = Staged::begin(&name, &tag(self, n))?;
+            let mut file = match first.take() {
+                Some(begun) => begun,
+                None => Staged::begin(&name, &tag(self, n))?,
+            };
             bytes += self.write_part(&mut file, plan, part, &record, &mut entropy, &mut |n| {
                 done += n;
                 on_progress(Progress { what: "entries".into(), done, total: Some(total) });
@@ -389,7 +417,7 @@ fn unwritten(error: WriteError) -> Failure {
 }
 
 /// Names the files of a device while they are written.
-fn tag(core: &Core, part: u32) -> [u8; 4] {
+pub(super) fn tag(core: &Core, part: u32) -> [u8; 4] {
     let mut tag = [0; 4];
     tag.copy_from_slice(&crdt_model::id::id16("boucle/part/v1", &[&core.device.0, &part.to_be_bytes()])[..4]);
     tag

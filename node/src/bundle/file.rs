@@ -115,6 +115,14 @@ fn free_bytes(_: &Path) -> Option<u64> {
     None
 }
 
+/// Fails where something stands at `path` already.
+pub(super) fn require_free(path: &Path) -> Result<(), Failure> {
+    match path.symlink_metadata() {
+        Ok(_) => Err(Failure::new("file_exists").arg("file", path.display()).at("file", path.display())),
+        Err(_) => Ok(()),
+    }
+}
+
 /// Held while files are staged: two exports of one home do not meet under one name.
 pub(super) static STAGING: Mutex<()> = Mutex::new(());
 
@@ -130,9 +138,7 @@ impl Staged {
     /// Begins the file that shall be at `path`, which must not exist. `tag` names it meanwhile, the same for a device and a
     /// part, so that what a killed export left behind is cleared away by the next one.
     pub(super) fn begin(path: &Path, tag: &[u8; 4]) -> Result<Self, Failure> {
-        if path.symlink_metadata().is_ok() {
-            return Err(Failure::new("file_exists").arg("file", path.display()).at("file", path.display()));
-        }
+        require_free(path)?;
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
         let fresh = folder.join(format!("{}.part", HEXLOWER.encode(tag)));
         let io = |error: std::io::Error| Failure::io(IoOperation::Write, path, &error);

@@ -300,12 +300,12 @@ fn an_export_releases_what_waited_before_a_byte_leaves_and_says_how_much() {
     let snapshot = founder.core.store.read().expect("readable");
     assert!(snapshot.chains().all(|chain| chain.offered_seq == chain.tip_seq));
     drop(snapshot);
-    // released is released, even if the file could not be written
+    // what could not be written stays here
     founder.new_case(complaint());
     let nowhere = folder.path().join("none/b.boucle");
     assert!(founder.core.bundle_export(&request(&nowhere), NOW, &mut |_| ()).is_err());
     let snapshot = founder.core.store.read().expect("readable");
-    assert!(snapshot.chains().all(|chain| chain.offered_seq == chain.tip_seq));
+    assert!(snapshot.chains().any(|chain| chain.offered_seq < chain.tip_seq));
 }
 
 #[test]
@@ -452,4 +452,41 @@ fn a_home_cut_off_in_the_middle_of_an_import_goes_on_where_it_was() {
     let last = export(&founder, folder.path(), "last.boucle");
     import(&a, &last);
     assert_eq!(a.fingerprint(), founder.fingerprint());
+}
+
+#[test]
+fn what_could_not_be_written_can_still_be_taken_back() {
+    let folder = TempDir::new().expect("a folder");
+    let (founder, a, _) = three();
+    exchange(&founder, &a);
+    let case = case_id(&a.new_case(complaint()));
+    let waits = || a.with(|core, reader| core.outbox(reader)).expect("an outbox")["waiting"]["entries"].clone();
+    let before = waits();
+    assert_ne!(before, 0);
+    // no such folder; a name that is taken; a stick that takes nothing
+    let nowhere = folder.path().join("none").join("a.boucle");
+    let taken = folder.path().join("taken.boucle");
+    fs::write(&taken, b"there").expect("written");
+    for path in [&nowhere, &taken] {
+        a.core.bundle_export(&request(path), NOW, &mut |_| ()).expect_err("refused");
+        assert_eq!(waits(), before, "nothing left this machine");
+    }
+    // the name under which it would be written is a folder that cannot be taken away
+    let stick = TempDir::new().expect("a folder");
+    let part = stick.path().join(format!("{}.part", data_encoding::HEXLOWER.encode(&super::export::tag(&a.core, 1))));
+    fs::create_dir(&part).expect("made");
+    a.core.carry(Some(stick.path()), NOW, &mut |_| ()).expect_err("refused");
+    assert_eq!(waits(), before);
+    a.with(|core, reader| {
+        let failure = core.withdraw(reader, &case, None, NOW).expect_err("which?");
+        let id =
+            failure.args.iter().find(|(name, _)| *name == "entries").map(|(_, list)| list.clone()).expect("listed");
+        core.withdraw(reader, &case, id.split(' ').next(), NOW)
+    })
+    .expect("taken back");
+    // and what is written is released
+    a.new_case(complaint());
+    let told = export_as(&a, &request(&folder.path().join("out.boucle")));
+    assert!(told["released"].as_u64().expect("a count") > 0, "{told}");
+    assert_eq!(waits(), 0);
 }

@@ -247,10 +247,31 @@ impl Core {
         suffix: &crdt_model::frontier::Suffix,
         bytes_max: usize,
     ) -> Result<(Vec<Vec<u8>>, u64), Failure> {
+        self.supply_from(scope, suffix, bytes_max, true)
+    }
+
+    /// As [`supply`](Self::supply), own entries that were not offered included: to see how much there would be, never to
+    /// give it.
+    pub(crate) fn would_supply(
+        &self,
+        scope: ScopeId,
+        suffix: &crdt_model::frontier::Suffix,
+        bytes_max: usize,
+    ) -> Result<(Vec<Vec<u8>>, u64), Failure> {
+        self.supply_from(scope, suffix, bytes_max, false)
+    }
+
+    fn supply_from(
+        &self,
+        scope: ScopeId,
+        suffix: &crdt_model::frontier::Suffix,
+        bytes_max: usize,
+        offered: bool,
+    ) -> Result<(Vec<Vec<u8>>, u64), Failure> {
         let snapshot = self.store.read()?;
         let key = store::ChainKey { scope, device: suffix.chain.device, incarnation: suffix.chain.incarnation };
         let Some(chain) = snapshot.chain(&key) else { return Ok((Vec::new(), suffix.upto)) };
-        let own = key.device == self.device;
+        let own = key.device == self.device && offered;
         let upto = if own { suffix.upto.min(chain.offered_seq) } else { suffix.upto };
         let held = snapshot.chain_entries(&key, suffix.after.saturating_add(1), bytes_max)?;
         let held: Vec<_> = held.into_iter().filter(|entry| entry.seq() <= upto).collect();

@@ -64,6 +64,7 @@ pub const CODES: &[Code] = &[
     code("not_running", Exit::Failed, &["home"]),
     code("home_in_use", Exit::Failed, &["home"]),
     code("home_damaged", Exit::Failed, &["file"]),
+    code("data_file_missing", Exit::NotFound, &["file"]),
     code("home_too_new", Exit::Failed, &["found", "supported"]),
     code("clock_wrong", Exit::Failed, &["now", "newest"]),
     // The local socket
@@ -123,7 +124,6 @@ pub const CODES: &[Code] = &[
     code("already_sealed", Exit::Failed, &["ref"]),
     code("not_sealed", Exit::Failed, &["ref"]),
     code("allegation_inside", Exit::Failed, &["ref"]),
-    code("erase_first", Exit::Failed, &["ref"]),
     code("nothing_to_erase", Exit::Failed, &["ref"]),
     code("nothing_to_approve", Exit::Failed, &["ref"]),
     code("second_signature_needed", Exit::Denied, &["ref"]),

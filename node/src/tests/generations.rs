@@ -413,6 +413,75 @@ fn an_allegation_never_leaves_the_sealed_layer() {
     assert_eq!(does(&focal, &case, &lower).expect_err("refused").code, "allegation_inside");
 }
 
+#[test]
+fn who_joins_an_audience_later_gets_nothing_of_a_case_that_someone_is_recused_from() {
+    let (founder, operator, focal) = three();
+    let new = NewCase {
+        case_type: "complaint".into(),
+        channel: "committee".into(),
+        category: Some("sea.abuse".into()),
+        allegation: Some(Words::from("what happened")),
+        ..NewCase::default()
+    };
+    let recused = ["operator".to_owned()];
+    let reply = operator.with(|core, reader| core.case_new(reader, new, Some(&recused), NOW)).expect("kept");
+    let case = case_id(&reply);
+    exchange(&operator, &focal);
+    exchange(&operator, &founder);
+    let later = confirmed(&founder, "JER", "focal_psea", "Pria");
+    exchange(&founder, &focal);
+    // neither the second nor the third segment is hers: written by one reader, then by another
+    notes(&focal, &case, "by Nadia, later");
+    exchange(&focal, &founder);
+    notes(&founder, &case, "by Rose, later");
+    exchange(&founder, &focal);
+    exchange(&focal, &later);
+    for home in [&founder, &focal] {
+        let inside = home.show(&case).expect("shown").to_string();
+        assert!(inside.contains("by Nadia, later") && inside.contains("by Rose, later"), "{inside}");
+    }
+    let outside = later.show(&case).expect("shown");
+    assert_eq!(outside["status"], "restricted", "{outside}");
+    assert!(!outside.to_string().contains("later"));
+    assert_eq!(later.verify()["ok"], true, "{}", later.verify());
+    // a case nobody is recused from is hers too
+    let open = case_id(
+        &operator
+            .with(|core, reader| {
+                let new = NewCase { category: Some("sea.abuse".into()), ..complaint() };
+                core.case_new(reader, new, Some(&[]), NOW)
+            })
+            .expect("kept"),
+    );
+    exchange(&operator, &later);
+    assert_eq!(later.show(&open).expect("shown")["text"], "pas reçu");
+}
+
+#[test]
+fn a_case_is_sealed_and_opened_as_often_as_it_must_be() {
+    let (founder, operator, focal) = three();
+    let case = case_id(&operator.new_case(complaint()));
+    let lower = Edit::Lower { to: crdt_model::case::sensitivity::Level::S0, reason: Words::from("a mistake") };
+    for _ in 0..3 {
+        seals(&operator, &case, &seal("psea", &[])).expect("sealed");
+        exchange(&operator, &focal);
+        does(&focal, &case, &lower).expect("opened");
+        exchange(&focal, &founder);
+        exchange(&founder, &operator);
+    }
+    let raise = Edit::Raise { to: crdt_model::case::sensitivity::Level::S3, reason: Words::from("told more") };
+    operator
+        .with(|core, reader| core.act_with(reader, &case, &raise, &seal("psea", &[]), NOW))
+        .expect("raised and sealed");
+    exchange(&operator, &focal);
+    let inside = focal.show(&case).expect("shown");
+    assert_eq!((&inside["text"], &inside["sensitivity"]), (&json!("pas reçu"), &json!("s3")));
+    for home in [&operator, &focal] {
+        assert_eq!(home.show(&case).expect("shown")["restricted"], true);
+        assert_eq!(home.verify()["ok"], true, "{}", home.verify());
+    }
+}
+
 /// Everything this member can open of what the store holds.
 fn readable(home: &Home) -> Vec<u8> {
     let entries = home.entries();

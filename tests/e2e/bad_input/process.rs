@@ -83,22 +83,13 @@ fn a_node_that_was_killed_is_in_nobodys_way() {
 }
 
 #[test]
-fn commands_at_the_same_moment_all_happen_or_say_that_the_home_is_in_use() {
+fn commands_at_the_same_moment_all_happen_one_after_the_other() {
     let home = Home::init("PAM", "JER", "Rose");
     let new = home.command("case new --type complaint --channel hotline");
-    let under_way: Vec<_> = (0..6).map(|_| new.clone().spawn()).collect();
-    let mut made = 0;
-    for spawned in under_way {
-        let done = spawned.output();
-        if done.status.success() {
-            done.ok();
-            made += 1;
-        } else {
-            done.refused(1, "home_in_use");
-        }
-    }
-    assert!(made > 0);
-    assert_eq!(home.ok("case list --count")["count"], made);
+    let under_way: Vec<_> = (0..20).map(|_| new.clone().spawn()).collect();
+    // the last ones are told that they wait, which is no failure
+    assert!(under_way.into_iter().all(|spawned| spawned.output().status.success()));
+    assert_eq!(home.ok("case list --count")["count"], 20);
     assert_eq!(home.ok("verify")["ok"], true);
 }
 
