@@ -265,3 +265,46 @@ mod at_a_terminal {
         assert_eq!(home.show(&case)["category"], "sea.abuse");
     }
 }
+
+/// At the finest level of its log a command says nothing of what a person said, and puts nothing down beside the home.
+#[test]
+fn no_word_reaches_the_log_nor_a_temporary_file() {
+    const CANARY: &str = "zqxkanarilog";
+    let home = Home::init("PAM", "JER", "Rose");
+    let temporary = tempfile::tempdir().expect("a temporary folder");
+    let rows = tempfile::NamedTempFile::new().expect("a temporary file");
+    let text = format!(
+        "_uuid;end;canal;type;categories;description;precisez;nom\r\n\
+         a1;2024-06-15T16:51:43.000-04:00;sms;plainte;sim_perdue;{CANARY} violée;{CANARY} violée;{CANARY}\r\n\
+         a2;2024-06-15T16:51:43.000-04:00;{CANARY};plainte;eas;{CANARY};;{CANARY}\r\n"
+    );
+    std::fs::write(rows.path(), text).expect("a temporary file can be written");
+    let mut logged = 0;
+    let mut quiet = |line: &str, exit: i32| {
+        let command = home.command(line).stdin(CANARY).traced(temporary.path());
+        let done =
+            if line.starts_with("import") { command.arg(rows.path().display().to_string()) } else { command }.run();
+        assert_eq!(done.status.code(), Some(exit), "{done}");
+        logged += done.stderr.len();
+        assert!(!done.stderr.contains(CANARY) && !done.stdout.contains(CANARY), "{line}: {done}");
+    };
+    quiet("case new --type complaint --channel hotline --category payment.not_received --text -", 0);
+    quiet("case new --type complaint --channel hotline --category sea.abuse --no-recusal --allegation -", 0);
+    quiet("case note @last --text -", 0);
+    quiet("case new --type complaint --channel hotline --category payment.not_received --recall-word -", 2);
+    quiet("case new --type complaint --channel hotline --category payment.not_received --text -", 0);
+    for line in [
+        "case set @last recall_word=-",
+        "case set @last card_no=-",
+        "case set @last expected_outcome=-",
+        "case act @last -",
+        "case raise @last --to s1 --reason -",
+        "case seal @last --no-recusal --audience psea --reason -",
+    ] {
+        quiet(line, 0);
+    }
+    quiet("import --as kobo", 7);
+    assert!(logged > 0, "something was logged");
+    let left: Vec<_> = std::fs::read_dir(temporary.path()).expect("readable").flatten().collect();
+    assert!(left.is_empty(), "{left:?}");
+}

@@ -85,6 +85,7 @@ impl Home {
             json: true,
             space: None,
             stall: None,
+            traced: None,
         }
     }
 
@@ -159,6 +160,8 @@ pub struct Invocation {
     space: Option<String>,
     /// At which operation of its store it hangs, and the file that is told how many there were.
     stall: Option<(u64, Option<PathBuf>)>,
+    /// Logs all it can to standard error, and has this folder for its temporary files.
+    traced: Option<PathBuf>,
 }
 
 impl Invocation {
@@ -211,6 +214,13 @@ impl Invocation {
         self
     }
 
+    /// Logs all it can to standard error, and has this folder for its temporary files.
+    #[must_use]
+    pub fn traced(mut self, temporary: &Path) -> Self {
+        self.traced = Some(temporary.to_owned());
+        self
+    }
+
     /// As a process to be started.
     pub(crate) fn into_command(self) -> Command {
         let mut command = match &self.space {
@@ -229,6 +239,9 @@ impl Invocation {
         if let Some((n, count)) = &self.stall {
             command.env("BOUCLE_TEST_STALL_AT", n.to_string());
             command.envs(count.iter().map(|path| ("BOUCLE_TEST_STALL_COUNT", path)));
+        }
+        if let Some(temporary) = &self.traced {
+            command.env("BOUCLE_LOG", "trace").env("TMPDIR", temporary);
         }
         command.args(&self.args);
         command.envs(self.passphrase.map(|typed| ("BOUCLE_PASSPHRASE", typed)));

@@ -134,3 +134,23 @@ fn a_home_that_cannot_be_written_is_not_called_damaged() {
     home.new_case("De nouveau.");
     assert_eq!(home.ok("case list --count")["count"], 2);
 }
+
+/// A stick with its lock pushed in: what it brought is kept and said, and that nothing left.
+#[test]
+fn a_stick_that_cannot_be_written_says_what_was_read_from_it() {
+    let Some(disk) = Disk::mount(16 << 10) else { return };
+    let org = e2e::Org::founded();
+    let ali = org.join("JER", "operator", "Ali");
+    ali.new_case("Inventé.");
+    let stick = disk.path().display().to_string();
+    ali.command("carry").arg(&stick).run().ok();
+    disk.remount("ro");
+    org.rose.new_case("Inventé aussi.");
+    let error = org.rose.command("carry").arg(&stick).run().refused(1, "stick_not_writable");
+    let said = error["message"].as_str().unwrap_or_default();
+    assert!(said.contains(&stick) && said.contains("read back from it"), "{error}");
+    assert_eq!(org.rose.ok("case list --count")["count"], 2, "what was read is kept");
+    disk.remount("rw");
+    let told = org.rose.command("carry").arg(&stick).run().ok();
+    assert!(told["take"].as_u64().is_some_and(|n| n > 0), "{told}");
+}
