@@ -238,4 +238,31 @@ mod tests {
             assert!(known.contains(name), "{name} has no command");
         }
     }
+
+    #[test]
+    fn no_text_names_a_command_that_is_not_there() {
+        let known = command(&Texts::for_lang("en"));
+        let texts = [include_str!("../../node/src/texts/en.ftl"), include_str!("../../node/src/texts/fr.ftl")];
+        let mut named = 0;
+        for text in texts.iter().flat_map(|text| text.split("`boucle ").skip(1)) {
+            let line = text.split('`').next().unwrap_or_default();
+            let (mut at, mut path) = (&known, String::new());
+            for word in line.split_whitespace().take_while(|word| word.starts_with(|c: char| c.is_ascii_lowercase())) {
+                // `case seal | raise`: the first is enough
+                if !at.has_subcommands() {
+                    break;
+                }
+                let next = at.find_subcommand(word);
+                assert!(next.is_some(), "`boucle {line}`: no command {word}");
+                path = format!("{path} {word}").trim().to_owned();
+                at = next.unwrap_or(at);
+            }
+            if !at.has_subcommands() {
+                let ours = ["run", "demo", "completions", "man"].contains(&path.as_str());
+                assert!(ours || node::api::implemented(&path), "`boucle {line}` is not built");
+                named += 1;
+            }
+        }
+        assert!(named > 50, "{named}");
+    }
 }

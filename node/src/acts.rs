@@ -24,7 +24,7 @@ use serde_json::{Value as Json, json};
 
 use crate::api::SealOptions;
 use crate::cases::{Captured, Loaded, TaxonomyCodes, captured_key, level_of};
-use crate::core::{Core, Reader, Shared, append, entropy, fresh, meta, too_large};
+use crate::core::{Core, Reader, Shared, append, entropy, fresh, meta, not_composed};
 use crate::engine::urgent::mark_urgent;
 use crate::error::Failure;
 use crate::reseal::{Turn, note_generation};
@@ -119,7 +119,7 @@ pub(crate) fn refusal(error: &EditRefusal, reference: &str) -> Failure {
             failure.arg("field", field).arg("table", table).arg("value", "").arg("near", "").at("field", field)
         }
         EditRefusal::TooLong { field, bytes_max } => {
-            failure.arg("field", field).arg("max", bytes_max).at("field", field)
+            failure.arg("field", field).arg("bytes_max", bytes_max).at("field", field)
         }
         EditRefusal::Missing { fields } => failure.arg("missing", fields.join(", ")).arg("fields", fields.join(", ")),
         EditRefusal::NoConflict { field } => failure.arg("field", field).at("field", field),
@@ -411,7 +411,12 @@ impl Core {
             codes: &codes,
             policy: Policy::default(),
         };
-        let ops = Edit::Create(Box::new(Creation { new, birth })).to_ops(&ctx).map_err(|e| refusal(&e, &mark))?;
+        let ops = Edit::Create(Box::new(Creation { new, birth })).to_ops(&ctx).map_err(|error| {
+            let mut failure = refusal(&error, &mark);
+            // a case that is not made has no reference
+            failure.where_.retain(|(name, _)| *name != "ref");
+            failure
+        })?;
         let sensitive = match (&prepared.restricted, &prepared.decoys) {
             (None, None) => SensitiveKey::None,
             (None, Some(decoys)) => SensitiveKey::Decoys(decoys.clone()),
@@ -717,7 +722,7 @@ impl Core {
             sections,
         };
         let member_key = ed25519_dalek::SigningKey::from_bytes(reader.secrets.ed.expose());
-        let entry = compose(&plan, &self.device_ed, Some(&member_key), entropy).map_err(too_large)?;
+        let entry = compose(&plan, &self.device_ed, Some(&member_key), entropy).map_err(not_composed)?;
         append(tx, &entry)?;
         note_generation(tx, entry.header())?;
         // nothing of such an entry tells its own author whose it is, once it is sealed
@@ -850,7 +855,7 @@ impl Core {
             deps: Vec::new(),
             sections: vec![SectionPlan::Clear { layer: LAYER_GRANT, bytes }],
         };
-        let entry: Entry = compose(&plan, &self.device_ed, None, entropy).map_err(too_large)?;
+        let entry: Entry = compose(&plan, &self.device_ed, None, entropy).map_err(not_composed)?;
         append(tx, &entry)?;
         tx.put(Space::Meta, &mark, &[1])?;
         Ok(())

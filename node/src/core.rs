@@ -11,7 +11,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use crdt_model::cbor;
 use crdt_model::compose::{ComposeError, EntryPlan, SectionPlan, compose};
 use crdt_model::document;
-use crdt_model::entry::{Entry, Kind, LAYER_GRANT, Place};
+use crdt_model::entry::{Entry, Kind, LAYER_GRANT, Place, SECTION_BYTES_MAX};
 use crdt_model::frontier::{ChainKey, ForkProof, Frontier, Tip};
 use crdt_model::gate::{Schema, SchemaFault};
 use crdt_model::id::{DeviceId, DocId, EntryId, Incarnation, MemberId, OrgId, ScopeId};
@@ -146,7 +146,7 @@ impl From<StoreError> for Failure {
                 return Self::new("data_file_missing").arg("file", &file).at("file", file).because(&error);
             }
             StoreError::Io { path, source, .. } => return Self::io(IoOperation::Write, path, source),
-            StoreError::TooLarge { max, .. } => Self::new("too_long").arg("field", "entry").arg("max", max),
+            StoreError::TooLarge { max, .. } => Self::new("too_long").arg("field", "entry").arg("bytes_max", max),
             _ => Self::new("home_damaged"),
         }
         .because(&error);
@@ -180,8 +180,13 @@ pub(crate) fn require_data_file(home: &Path) -> Result<(), Failure> {
     }
 }
 
-pub(crate) fn too_large(_: ComposeError) -> Failure {
-    Failure::new("too_long").arg("field", "text").arg("max", "256 KiB")
+/// Why no entry was made.
+pub(crate) fn not_composed(error: ComposeError) -> Failure {
+    let failure = match error {
+        ComposeError::TooLarge => Failure::new("act_too_large").arg("bytes_max", SECTION_BYTES_MAX),
+        ComposeError::Grant => Failure::new("cannot_be_granted"),
+    };
+    failure.because(&error)
 }
 
 pub(crate) mod meta {
@@ -794,7 +799,7 @@ impl Core {
                     deps: Vec::new(),
                     sections,
                 };
-                let entry = compose(&plan, &self.device_ed, None, &mut entropy).map_err(too_large)?;
+                let entry = compose(&plan, &self.device_ed, None, &mut entropy).map_err(not_composed)?;
                 append(tx, &entry)?;
                 ids.push(entry.id());
             }

@@ -15,7 +15,7 @@ use crdt_model::retraction::Retraction;
 use crdt_model::seal::Entropy;
 use serde_json::{Value as Json, json};
 
-use crate::core::{Core, Reader, Shared, append, entropy, too_large};
+use crate::core::{Core, Reader, Shared, append, entropy, not_composed};
 use crate::error::Failure;
 use crate::forks::said;
 use crate::store::{Gap, Space, Tx};
@@ -97,7 +97,7 @@ impl Core {
             deps,
             sections: vec![SectionPlan::Clear { layer: 0, bytes }],
         };
-        let entry = compose(&plan, &self.device_ed, None, entropy).map_err(too_large)?;
+        let entry = compose(&plan, &self.device_ed, None, entropy).map_err(not_composed)?;
         append(tx, &entry)?;
         note_erasure(tx, entry.header())?;
         Ok(entry.id())

@@ -26,7 +26,7 @@ use crdt_model::seal::Entropy;
 use crdt_model::sync::{Again, Refused};
 use ed25519_dalek::VerifyingKey;
 
-use crate::core::{Core, Shared, append, entropy, too_large};
+use crate::core::{Core, Shared, append, entropy, not_composed};
 use crate::erase::{Refused as RefusedSections, note_erasure};
 use crate::error::Failure;
 use crate::forks::Carry;
@@ -434,7 +434,7 @@ impl Batch<'_, '_> {
             deps: Vec::new(),
             sections: vec![SectionPlan::Clear { layer: 0, bytes: cbor::encode(&proof) }],
         };
-        let entry = compose(&plan, &core.device_ed, None, &mut self.entropy).map_err(too_large)?;
+        let entry = compose(&plan, &core.device_ed, None, &mut self.entropy).map_err(not_composed)?;
         append(self.tx, &entry)?;
         self.note_fork(header.scope, ChainKey::of(header), header.seq);
         self.done.proofs += 1;

@@ -19,8 +19,8 @@ use serde_json::{Value as Json, json};
 
 use crate::api::Roots;
 use crate::core::{
-    Core, NAME_BYTES_MAX, Reader, Shared, append, entropy, epoch_key, fresh, keyring_failure, meta, require_data_file,
-    staff_doc, too_large,
+    Core, NAME_BYTES_MAX, Reader, Shared, append, entropy, epoch_key, fresh, keyring_failure, meta, not_composed,
+    require_data_file, staff_doc,
 };
 use crate::error::Failure;
 use crate::keyring::{
@@ -49,7 +49,7 @@ pub(crate) fn clean_name(name: &str, field: &'static str) -> Result<String, Fail
         return Err(Failure::new("usage_missing").arg("missing", field));
     }
     if name.len() > NAME_BYTES_MAX {
-        return Err(Failure::new("too_long").arg("field", field).arg("max", NAME_BYTES_MAX));
+        return Err(Failure::new("too_long").arg("field", field).arg("bytes_max", NAME_BYTES_MAX));
     }
     if name.chars().any(char::is_control) {
         return Err(Failure::new("bad_value").arg("field", field).arg("expected", "text"));
@@ -128,7 +128,14 @@ pub(crate) fn cost() -> Cost {
     if std::env::var_os("BOUCLE_TEST_CHEAP_KDF").is_some() {
         return Cost::for_tests();
     }
-    Cost::default()
+    Cost::calibrated(spare_kib())
+}
+
+/// Memory that programs may still take, KiB, where the system says it.
+fn spare_kib() -> Option<u64> {
+    let told = std::fs::read_to_string("/proc/meminfo").ok()?;
+    let line = told.lines().find_map(|line| line.strip_prefix("MemAvailable:"))?;
+    line.trim().strip_suffix("kB")?.trim().parse().ok()
 }
 
 /// Makes the files of a home; nothing remains of a failed attempt.
@@ -1142,7 +1149,7 @@ fn write_staff(core: &Core, reader: &mut Reader, facts: &[(String, String)], now
                 deps: Vec::new(),
                 sections: vec![SectionPlan::Sealed { layer: Layer::Open, hint: open_hint(epoch), sealing }],
             };
-            let entry = compose(&plan, &core.device_ed, Some(&member_key), &mut entropy).map_err(too_large)?;
+            let entry = compose(&plan, &core.device_ed, Some(&member_key), &mut entropy).map_err(not_composed)?;
             append(tx, &entry)?;
         }
         Ok(())

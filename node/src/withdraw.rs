@@ -16,7 +16,7 @@ use crdt_model::sync::Agreed;
 use serde_json::{Value as Json, json};
 
 use crate::cases::{Captured, Loaded, captured_key};
-use crate::core::{Core, Reader, Shared, append, entropy, meta, too_large};
+use crate::core::{Core, Reader, Shared, append, entropy, meta, not_composed};
 use crate::engine::offer::note_withdrawal;
 use crate::error::Failure;
 use crate::store::{self, Gap, MemberSpace, Snapshot, Space};
@@ -124,7 +124,7 @@ impl Core {
                 deps: Vec::new(),
                 sections: vec![SectionPlan::Clear { layer: 0, bytes: cbor::encode(&content) }],
             };
-            let entry = compose(&plan, &self.device_ed, None, &mut entropy).map_err(too_large)?;
+            let entry = compose(&plan, &self.device_ed, None, &mut entropy).map_err(not_composed)?;
             append(tx, &entry)?;
             note_withdrawal(tx, &chain, header.seq, place.seq)?;
             tx.replace_entry_bytes(&id, &bare.encode())?;

@@ -239,6 +239,19 @@ fn on_a_terminal_a_new_case_asks_and_blank_means_not_said() {
 }
 
 #[test]
+fn nobody_opens_a_sealed_case_by_leaving_a_word_out() {
+    let line = ["case", "lower", "@last"];
+    let lower = |answers: &[&str]| action_with(&line, &mut Script::with(answers)).map_err(|failure| failure.code);
+    let Ok(Action::Ask(Request::CaseLower { to, reason, .. })) = lower(&["S0", "y", "a mistake"]) else {
+        panic!("lowered")
+    };
+    assert_eq!((to.as_deref(), reason), (Some("s0"), Words::from("a mistake")));
+    assert!(lower(&["s2", "a mistake"]).is_ok(), "what stays sealed needs no second word");
+    assert!(matches!(lower(&["s0", "n", "a mistake"]), Err("not_confirmed")));
+    assert!(matches!(lower(&["sys:12"]), Err("usage_bad_value")));
+}
+
+#[test]
 fn of_a_case_that_will_be_sealed_the_allegation_and_who_is_accused_are_asked_too() {
     let mut script = Script::with(&["mots", "", "0612", "le soir", "", "ce qui est dit", "un agent"]);
     let line = "case new --type complaint --channel hotline --category sea.abuse --no-recusal";
@@ -289,7 +302,7 @@ fn every_option_for_a_persons_words_asks_when_it_stands_alone() {
             "--accused",
             "Who is complained about, as the person says it (blank: not said):",
         ),
-        ("case lower @last", "--reason", "Reason:"),
+        ("case lower @last --to s1", "--reason", "Reason:"),
     ] {
         let line: Vec<&str> = line.split(' ').chain([option]).collect();
         // `SYS:ID` is an answer that every option takes

@@ -55,6 +55,7 @@ pub const CODES: &[Code] = &[
     code("unknown_field", Exit::Usage, &["field", "near"]),
     code("passphrases_differ", Exit::Usage, &[]),
     code("passphrase_weak", Exit::Usage, &[]),
+    code("not_confirmed", Exit::Usage, &[]),
     code("recusal_not_asked", Exit::Usage, &[]),
     code("member_not_named", Exit::Usage, &["members"]),
     // The node's folder and its lock
@@ -113,6 +114,8 @@ pub const CODES: &[Code] = &[
     code("field_by_verb", Exit::Usage, &["field", "verb"]),
     code("unknown_code", Exit::Usage, &["field", "table"]),
     code("too_long", Exit::Usage, &["field", "bytes_max"]),
+    code("act_too_large", Exit::Usage, &["bytes_max"]),
+    code("cannot_be_granted", Exit::Failed, &[]),
     code("nothing_to_clear", Exit::Failed, &["field"]),
     code("field_required", Exit::Usage, &["field"]),
     code("no_conflict", Exit::NotFound, &["field"]),

@@ -187,13 +187,16 @@ pub(crate) struct Counts {
     pub(crate) newest_ms: i64,
 }
 
+/// Digits of a case's id that name it, at least: as many as lists show.
+const ID_DIGITS_MIN: usize = 8;
+
 /// What a typed reference leads to.
 pub(crate) enum Found {
     /// One case, by number of scope and document.
     One(u32, DocId),
     /// None; these marks are near.
     None(Vec<String>),
-    /// Several, with their marks.
+    /// Several, with the first digits of their ids and their marks.
     Several(Vec<String>),
 }
 
@@ -220,7 +223,17 @@ impl Projection {
         self.rows.iter().find(|row| row.case_id == id && id != DocId::ZERO).map(|row| (row.scope, id))
     }
 
-    /// The case a person means by a reference, a provisional mark, digits or a unique ending. `kept` are marks of cases
+    /// Cases whose ids begin with these digits, eight at least, as lists show them.
+    fn by_digits(&self, typed: &str) -> HashMap<DocId, u32> {
+        let digits = typed.trim().to_ascii_lowercase();
+        if digits.len() < ID_DIGITS_MIN || !digits.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+            return HashMap::new();
+        }
+        let rows = self.rows.iter().filter(|row| row.case_id != DocId::ZERO);
+        rows.filter(|row| row.case_id.to_string().starts_with(&digits)).map(|row| (row.case_id, row.scope)).collect()
+    }
+
+    /// The case a person means by a reference, a provisional mark, the first digits of its id, digits or a unique ending. `kept` are marks of cases
     /// captured here that the list does not show.
     pub(crate) fn find(&self, typed: &str, kept: &[(String, DocId)]) -> Found {
         let parsed = Typed::parse(typed);
@@ -238,6 +251,9 @@ impl Projection {
             Ok(typed) => by_mark(&|row| row.mark.is(typed), &|mark| is_mark(mark, typed)),
             Err(_) => HashMap::new(),
         };
+        if found.is_empty() {
+            found = self.by_digits(typed);
+        }
         let ending: String = typed.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_uppercase();
         if found.is_empty() && ending.len() >= 3 {
             found = by_mark(&|row| row.mark.ends_with(&ending, &self.words), &|mark| {
@@ -254,11 +270,23 @@ impl Projection {
                 Found::None(near.into_iter().map(str::to_owned).collect())
             }
             _ => {
-                let rows = self.listed().filter(|row| found.contains_key(&row.case_id));
-                let mut marks: Vec<String> = rows.filter_map(|row| row.mark.text(&self.words)).collect();
-                marks.extend(kept.iter().filter(|(_, id)| found.contains_key(id)).map(|(mark, _)| mark.clone()));
+                let mark_of = |id: &DocId| {
+                    let listed = self.rows.iter().find(|row| row.case_id == *id);
+                    let listed = listed.and_then(|row| row.mark.text(&self.words));
+                    listed.or_else(|| kept.iter().find(|(_, kept)| kept == id).map(|(mark, _)| mark.clone()))
+                };
+                // one reference given twice tells nothing apart: the ids do
+                let digits = |id: &DocId| {
+                    let text = id.to_string();
+                    let alone =
+                        |n: usize| found.keys().filter(|other| other.to_string().starts_with(&text[..n])).count() == 1;
+                    let n = (ID_DIGITS_MIN..text.len()).find(|n| alone(*n)).unwrap_or(text.len());
+                    text[..n].to_owned()
+                };
+                let named =
+                    |id: &DocId| mark_of(id).map_or_else(|| digits(id), |mark| format!("{} ({mark})", digits(id)));
+                let mut marks: Vec<String> = found.keys().map(named).collect();
                 marks.sort();
-                marks.dedup();
                 Found::Several(marks)
             }
         }

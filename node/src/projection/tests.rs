@@ -220,6 +220,7 @@ fn references_are_found_as_typed() {
         assert_eq!(find(&mark.to_lowercase()).expect("in small letters"), doc);
         assert_eq!(find(&mark[mark.len() - 5..]).expect("by its ending"), doc);
         assert_eq!(find(&doc.to_string()).expect("by its id"), doc);
+        assert_eq!(find(&doc.to_string()[..8]).expect("by the digits that lists show"), doc);
     }
     let last = find("@last").expect("the last");
     assert_eq!(last, find(refs.last().expect("some")).expect("found"));

@@ -169,8 +169,25 @@ pub(crate) struct Lower {
 
 impl Lower {
     pub(crate) fn request(self, asker: &mut Asker<'_>) -> Result<Request, Failure> {
+        // on a terminal nobody opens a sealed case by leaving a word out
+        let to = match (self.to, asker.console.is_terminal()) {
+            (None, true) => {
+                let to = asker.required(None, "--to", "ask-lower-to")?.trim().to_ascii_lowercase();
+                if !["s0", "s1", "s2"].contains(&to.as_str()) {
+                    return Err(Failure::new("usage_bad_value").arg("option", "--to").arg("expected", "s0, s1, s2"));
+                }
+                if to != "s2" {
+                    let sure = asker.required(None, "--to", "ask-lower-sure")?.to_lowercase();
+                    if !["o", "oui", "y", "yes"].contains(&sure.trim()) {
+                        return Err(Failure::new("not_confirmed"));
+                    }
+                }
+                Some(to)
+            }
+            (to, _) => to,
+        };
         let reason = asker.required_words(self.reason, "--reason", "ask-reason")?;
-        Ok(Request::CaseLower { r#ref: self.r#ref, to: self.to, reason })
+        Ok(Request::CaseLower { r#ref: self.r#ref, to, reason })
     }
 }
 
