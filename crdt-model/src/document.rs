@@ -10,7 +10,8 @@
 //! ```
 //!
 //! A pure function of the entries, the keys of the reader and the roster: no order of arrival changes it. Who cannot
-//! read a layer does not judge it.
+//! read a layer does not judge it, nor what builds on it: such a change *waits* here, and its author is not blamed
+//! (`nobody_is_blamed_for_what_a_reader_cannot_open`).
 //!
 //! **Generations.** A case is written anew when it is sealed or opened. The first entry of generation *g* + 1 follows
 //! entries of *g* and holds everything; the greatest generation counts and the others are in no view. Births of one
@@ -114,6 +115,9 @@ pub struct Document {
     pub incomplete: usize,
 }
 
+/// Code of a fault that is none: what the entry builds on was sealed to others, so it is not judged here.
+pub const SECTION_UNREADABLE: &str = "section_unreadable";
+
 /// Bits below the place of an entry in [`Stamp::order`]: room for the places of what it restates.
 pub const ORDER_BITS: u32 = 20;
 
@@ -149,6 +153,11 @@ pub fn build_above(
     let missing = |n: usize, layer: Layer| {
         turn.counted.contains(&n) && matches!(entries[n].layers[layer as usize], Opened::Missing)
     };
+    // what was not opened of this generation, and whose open layer does not even tell what kind of birth it is
+    let unopened = |n: usize, layer: Layer| {
+        let closed = |at: Layer| matches!(entries[n].layers[at as usize], Opened::Missing | Opened::Unreadable);
+        generation_of(&entries[n].header) == Some(turn.generation) && (closed(layer) || closed(Layer::Open))
+    };
     let lacks = |n: &&usize| Layer::ALL.into_iter().any(|layer| missing(**n, layer));
     document.incomplete = turn.counted.iter().filter(lacks).count();
     let mut stamps: [HashMap<ChangeHash, Stamp>; 3] = Default::default();
@@ -182,10 +191,14 @@ pub fn build_above(
                     document.history.push(Written { stamp, layer, ops });
                 }
                 // what it builds on may be in a section that has not come
-                Err(found) if pasts.any_before(*n, |n| missing(n, layer), &order) => {
+                Err((found, _)) if pasts.any_before(*n, |n| missing(n, layer), &order) => {
                     document.faults.push(Fault { code: "section_missing".to_owned(), waiting: true, ..found });
                 }
-                Err(found) => document.faults.push(found),
+                // or in one that was sealed to others: who cannot open it cannot say that it is not there
+                Err((found, true)) if pasts.any_before(*n, |n| unopened(n, layer), &order) => {
+                    document.faults.push(Fault { code: SECTION_UNREADABLE.to_owned(), waiting: true, ..found });
+                }
+                Err((found, _)) => document.faults.push(found),
             }
         }
     }
@@ -246,16 +259,17 @@ impl Turn {
         let may_open = |n: usize| roster.device_may_open(&entries[n].header.device);
         let turned = order.iter().copied().filter(|n| generation(*n) > 0 && is_first(*n));
         let was_ordinary: BTreeSet<u32> = turned
-            .filter(|n| witness.saw(*n) && (!may_open(*n) || is_marked(&entries[*n])))
+            .filter(|n| witness.saw(*n) && (!may_open(*n) || Shown::of(&entries[*n]) == Shown::Restricted))
             .map(|n| generation(n) - 1)
             .collect();
         // by generation: its first entries, and whether they are restricted
-        let mut births: BTreeMap<u32, Vec<(usize, bool)>> = BTreeMap::new();
+        let mut births: BTreeMap<u32, Vec<(usize, Shown)>> = BTreeMap::new();
+        let mut doubted: Vec<usize> = Vec::new();
         for n in order {
             let entry = &entries[*n];
             let Some(before) = generation(*n).checked_sub(1) else {
                 if entry.header.deps.is_empty() {
-                    births.entry(0).or_default().push((*n, is_sealed_shape(entry)));
+                    births.entry(0).or_default().push((*n, Shown::of(entry)));
                 }
                 continue;
             };
@@ -264,12 +278,20 @@ impl Turn {
             }
             let vouched = witness.saw(*n) || was_ordinary.contains(&before);
             let below = || births.get(&before).into_iter().flatten().filter(|(birth, _)| pasts.follows(*n, *birth));
-            let was_restricted = below()
-                .any(|(birth, restricted)| *restricted && !(vouched && witness.lost(*birth, generation(*birth))));
             // what follows no valid birth of the generation below jumps ahead of everybody's
             let stands = before == 0 || below().next().is_some();
-            match birth_verdict(entry, stands, was_restricted, roster) {
-                Ok(restricted) => births.entry(generation(*n)).or_default().push((*n, restricted)),
+            let judged = below().filter(|(birth, _)| !(vouched && witness.lost(*birth, generation(*birth))));
+            let was = judged.map(|(_, shown)| *shown).max().unwrap_or(Shown::Ordinary);
+            let verdict = match stands {
+                true => birth_verdict(entry, was, roster),
+                // unless the one below waits itself
+                false => Err(jumped(entry, doubted.iter().any(|birth| pasts.follows(*n, *birth)))),
+            };
+            if verdict.as_ref().is_err_and(|found| found.waiting) {
+                doubted.push(*n);
+            }
+            match verdict {
+                Ok(shown) => births.entry(generation(*n)).or_default().push((*n, shown)),
                 Err(found) => faults.push(found),
             }
         }
@@ -278,9 +300,10 @@ impl Turn {
         let valid: BTreeMap<u32, BTreeSet<usize>> =
             births.iter().map(|(number, first)| (*number, first.iter().map(|(n, _)| *n).collect())).collect();
         if let Some((number, first)) = births.pop_last() {
-            let restricted = first.iter().any(|(_, restricted)| *restricted);
+            let restricted = first.iter().any(|(_, shown)| shown.counts_as_restricted());
             turn.generation = number;
-            turn.births = first.iter().filter(|(_, of)| *of == restricted).map(|(n, _)| *n).collect();
+            let alike = first.iter().filter(|(_, shown)| shown.counts_as_restricted() == restricted);
+            turn.births = alike.map(|(n, _)| *n).collect();
             let counts = |n: &usize| generation(*n) == number && stands_on(*n, &turn.births);
             turn.counted = order.iter().copied().filter(counts).collect();
         }
@@ -337,21 +360,40 @@ pub fn generation_of(header: &Header) -> Option<u32> {
     generations.all(|other| other == first).then_some(first)
 }
 
-/// Whether the open layer names nobody, as that of a restricted case does. What cannot be opened counts as sealed.
-fn is_sealed_shape(entry: &DocEntry) -> bool {
-    match &entry.layers[usize::from(Layer::Open.code())] {
-        Opened::Plain(plain) => plain.flags & FLAG_DEVICE_ONLY != 0,
-        Opened::Absent | Opened::Missing | Opened::Unreadable => true,
+/// What the open layer of a birth says of its case, to this reader.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Shown {
+    /// It names its author, as that of an ordinary case does.
+    Ordinary,
+    /// It is not held, or sealed to others: nothing is known, and nobody is judged by it.
+    Closed,
+    /// It names nobody, as that of a restricted case.
+    Restricted,
+}
+
+impl Shown {
+    fn of(entry: &DocEntry) -> Self {
+        match &entry.layers[usize::from(Layer::Open.code())] {
+            Opened::Plain(plain) if plain.flags & FLAG_DEVICE_ONLY == 0 => Self::Ordinary,
+            Opened::Plain(_) => Self::Restricted,
+            Opened::Absent | Opened::Missing | Opened::Unreadable => Self::Closed,
+        }
+    }
+
+    /// A view shows what it cannot open as it shows a restricted case: not at all.
+    fn counts_as_restricted(self) -> bool {
+        self != Self::Ordinary
     }
 }
 
-/// Whether it can be read that the open layer names nobody.
-fn is_marked(entry: &DocEntry) -> bool {
-    matches!(&entry.layers[usize::from(Layer::Open.code())], Opened::Plain(plain) if plain.flags & FLAG_DEVICE_ONLY != 0)
+/// A birth with none below it: its author's, or not to be judged while one below waits.
+fn jumped(entry: &DocEntry, waiting: bool) -> Fault {
+    let code = if waiting { SECTION_UNREADABLE } else { "generation_authority" };
+    Fault { entry: entry.id, layer: None, member: None, step: "authority", code: code.to_owned(), waiting }
 }
 
-/// Whether the first entry of a generation may be one, and is restricted.
-fn birth_verdict(entry: &DocEntry, stands: bool, was_restricted: bool, roster: &Roster) -> Result<bool, Fault> {
+/// Whether the first entry of a generation may be one, after births that showed `was`, and what it shows itself.
+fn birth_verdict(entry: &DocEntry, was: Shown, roster: &Roster) -> Result<Shown, Fault> {
     let refused = |layer, code: &str, waiting| Fault {
         entry: entry.id,
         layer,
@@ -360,18 +402,23 @@ fn birth_verdict(entry: &DocEntry, stands: bool, was_restricted: bool, roster: &
         code: code.to_owned(),
         waiting,
     };
-    let restricted = is_sealed_shape(entry);
-    if !stands || was_restricted && !roster.device_may_open(&entry.header.device) {
-        return Err(refused(None, "generation_authority", false));
+    let shown = Shown::of(entry);
+    if !roster.device_may_open(&entry.header.device) {
+        match was {
+            Shown::Restricted => return Err(refused(None, "generation_authority", false)),
+            // it may have been an ordinary case, which anybody may seal
+            Shown::Closed => return Err(refused(None, SECTION_UNREADABLE, true)),
+            Shown::Ordinary => {}
+        }
     }
-    if let (false, Opened::Plain(plain)) = (restricted, &entry.layers[usize::from(Layer::Open.code())]) {
+    if let (Shown::Ordinary, Opened::Plain(plain)) = (shown, &entry.layers[usize::from(Layer::Open.code())]) {
         member_verdict(entry, Layer::Open, plain, roster)
             .map_err(|(code, waiting)| refused(Some(Layer::Open), code, waiting))?;
         if !roster.may_open(&plain.member) {
             return Err(refused(Some(Layer::Open), "generation_authority", false));
         }
     }
-    Ok(restricted)
+    Ok(shown)
 }
 
 /// False when sections of the layer exist and not one could be opened.
@@ -614,6 +661,7 @@ impl Pasts {
     }
 }
 
+/// The change, if it passes; else what is wrong with it, and whether that is a statement about its past.
 #[expect(clippy::too_many_arguments, reason = "one call site; a struct would only rename the arguments")]
 fn judge(
     entry: &DocEntry,
@@ -625,10 +673,10 @@ fn judge(
     doc: &LayerDoc,
     pasts: &Pasts,
     schema: &dyn Schema,
-) -> Result<crate::gate::CheckedChange, Fault> {
+) -> Result<crate::gate::CheckedChange, (Fault, bool)> {
     let header = &entry.header;
     member_verdict(entry, layer, plain, roster)
-        .map_err(|(code, waiting)| fault(entry, Some(layer), plain, "member", code, waiting))?;
+        .map_err(|(code, waiting)| (fault(entry, Some(layer), plain, "member", code, waiting), false))?;
     let drop_box = plain.flags & FLAG_DROP_BOX != 0;
     let actor = ActorOf {
         org: &header.org,
@@ -645,18 +693,22 @@ fn judge(
     let at = usize::from(layer.code());
     let visible = |hash: &ChangeHash| pasts.sees(n, at, hash);
     let change = check_change(&plain.change, &Expect { actor, drop_box, visible: &visible }, doc.history(), schema)
-        .map_err(|found| fault(entry, Some(layer), plain, found.step().code(), found.code(), false))?;
+        .map_err(|found| {
+            let told = fault(entry, Some(layer), plain, found.step().code(), found.code(), false);
+            (told, found.is_of_the_past())
+        })?;
+    let refused = |step, code| Err((fault(entry, Some(layer), plain, step, code, false), false));
     let rewrites = |op: &crate::gate::CheckedOp| !op.preds.is_empty() && !schema.may_supersede(&key_of(&op.op));
     if change.ops().iter().any(rewrites) {
-        return Err(fault(entry, Some(layer), plain, "semantic", "fact_rewritten", false));
+        return refused("semantic", "fact_rewritten");
     }
     let late = |op: &crate::gate::CheckedOp| !is_birth && schema.birth_only(&key_of(&op.op));
     if change.ops().iter().any(late) {
-        return Err(fault(entry, Some(layer), plain, "semantic", "birth_only", false));
+        return refused("semantic", "birth_only");
     }
     let nameless = plain.flags & FLAG_DEVICE_ONLY != 0;
     if nameless && !change.ops().iter().all(|op| schema.nameless(&key_of(&op.op))) {
-        return Err(fault(entry, Some(layer), plain, "member", "device_only", false));
+        return refused("member", "device_only");
     }
     Ok(change)
 }

@@ -601,6 +601,21 @@ enum Step {
     Hear(usize, usize),
 }
 
+#[test]
+fn who_cannot_open_a_birth_does_not_say_that_it_was_restricted() {
+    let world = World::founded();
+    let mut hand = Hand::new(&world, 1);
+    let sealed = hand.born().seals().expect("sealed");
+    let entry = &hand.held[&sealed];
+    // a roster that knows nobody who may open sealed cases
+    let nobody = Roster::empty(world.org);
+    let told = |was| birth_verdict(entry, was, &nobody).map_err(|fault| (fault.code, fault.waiting));
+    assert_eq!(told(Shown::Ordinary), Ok(Shown::Restricted));
+    assert_eq!(told(Shown::Closed), Err((SECTION_UNREADABLE.to_owned(), true)));
+    assert_eq!(told(Shown::Restricted), Err(("generation_authority".to_owned(), false)));
+    assert!(birth_verdict(entry, Shown::Restricted, &world.roster).is_ok());
+}
+
 fn steps() -> impl Strategy<Value = Vec<Step>> {
     let hand = 0..3_usize;
     let step = prop_oneof![
@@ -617,6 +632,48 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
 
 proptest! {
     #![proptest_config(ProptestConfig { cases: 48, max_shrink_iters: 200, ..ProptestConfig::default() })]
+
+    /// Readers with other keys, or from whom bytes are still missing, see less. What they cannot judge waits: of all these
+    /// honest authors nobody is blamed.
+    #[test]
+    fn nobody_is_blamed_for_what_a_reader_cannot_open(script in steps(), closed in proptest::collection::vec(0..4_u8, 96)) {
+        let world = World::founded();
+        let mut first = Hand::new(&world, 1);
+        first.born();
+        let mut hands = [first.clone(), first.colleague(2), first.colleague(3)];
+        for (n, step) in script.iter().enumerate() {
+            match *step {
+                Step::Note(at) => drop(hands[at].does(&note(&format!("note {n}")))),
+                Step::Set(at) => drop(hands[at].does(&crate::edit::tests::set("locality", &format!("place {n}")))),
+                Step::Triage(at) => drop(hands[at].does(&triage(None))),
+                Step::Close(at) => drop(hands[at].does(&close("withdrawn"))),
+                Step::Seal(at) => drop(hands[at].seals()),
+                Step::Open(at) => drop(hands[at].opens()),
+                Step::Hear(to, from) => {
+                    let from = hands[from].clone();
+                    hands[to].hears(&from);
+                }
+            }
+        }
+        let mut all = hands[0].clone();
+        for hand in &hands[1..] {
+            all.hears(hand);
+        }
+        while all.carries() {}
+        let mut entries: Vec<DocEntry> = all.held.values().cloned().collect();
+        prop_assert!(world.build(&entries).faults.is_empty());
+        let mut closed = closed.into_iter().cycle();
+        for layer in entries.iter_mut().flat_map(|entry| &mut entry.layers) {
+            match closed.next() {
+                _ if matches!(layer, Opened::Absent) => {}
+                Some(0) => *layer = Opened::Unreadable,
+                Some(1) => *layer = Opened::Missing,
+                _ => {}
+            }
+        }
+        let blamed: Vec<Fault> = world.build(&entries).faults.into_iter().filter(|fault| !fault.waiting).collect();
+        prop_assert!(blamed.is_empty(), "{blamed:?}");
+    }
 
     #[test]
     fn in_any_order_all_see_one_generation_and_no_edit_is_lost(script in steps(), shuffle: u64) {
@@ -662,7 +719,7 @@ proptest! {
         prop_assert_eq!((one.generation, &one.late, &one.heads), (other.generation, &other.late, &other.heads));
         // of the births of the greatest generation, a restricted one wins
         let greatest = all.held.values().filter(|e| generation_of(&e.header) == Some(one.generation));
-        let sealed = greatest.filter(|e| e.header.section(LAYER_GRANT).is_some()).any(is_sealed_shape);
+        let sealed = greatest.filter(|e| e.header.section(LAYER_GRANT).is_some()).any(|entry| Shown::of(entry).counts_as_restricted());
         let view = all.case().view();
         prop_assert_eq!(view.shape == Shape::Inside, sealed);
         // everything said is there once the audience carried what came late

@@ -263,6 +263,21 @@ impl ChangeFault {
         }
     }
 
+    /// Whether it says something of what the change builds on: somebody who has not read all of that cannot say it.
+    pub fn is_of_the_past(&self) -> bool {
+        matches!(
+            self,
+            Self::DepNotVisible(_)
+                | Self::DepUnknown(_)
+                | Self::ForkedPast
+                | Self::Seq { .. }
+                | Self::StartOp { .. }
+                | Self::OtherActor
+                | Self::UnknownPred { .. }
+                | Self::PredOnOtherKey { .. }
+        )
+    }
+
     /// A stable snake_case name, for records and reports.
     pub fn code(&self) -> &'static str {
         match self {
