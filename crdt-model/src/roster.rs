@@ -14,7 +14,7 @@ mod operation;
 mod past;
 mod words;
 
-pub use invitation::{AudienceKey, Invitation, InvitationError, Pin};
+pub use invitation::{AudienceKey, Invitation, InvitationError, OpenKey, PEOPLE_MAX, Person, Pin};
 pub use operation::{
     CODE_BYTES_MAX, Founding, InviteOp, JoinOp, NAME_BYTES_MAX, Operation, PublicKeys, SiteKind, SiteOp, WRAPS_MAX,
     Wrapped,
@@ -124,6 +124,9 @@ pub struct Member {
     pub invite_pk: [u8; 32],
     /// Where the Join stands.
     pub standing: Standing,
+    /// The terms of its Join are not those of its Invite: the invitation was altered on its way, and with it the keys that
+    /// its holder sealed to before meeting anyone. No fault of theirs: what they wrote counts.
+    pub altered: bool,
 }
 
 impl Member {
@@ -494,6 +497,7 @@ impl Roster {
                 invite: EntryId::ZERO,
                 invite_pk: [0; 32],
                 standing: Standing::Confirmed,
+                altered: false,
             },
         );
         self.founding = Some(founding.clone());
@@ -583,6 +587,7 @@ impl Roster {
             invite: join.invite,
             invite_pk: join.invite_pk,
             standing: Standing::Unconfirmed,
+            altered: join.terms != terms.terms,
         };
         self.members.insert(join.member_id(), member);
         Ok(())

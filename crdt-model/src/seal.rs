@@ -130,12 +130,6 @@ pub fn case_key(stream: &Secret, doc: &DocId, generation: u32) -> Secret {
     derive("boucle 2026 case key v1", &[&stream.0, &doc.0, &generation.to_be_bytes()])
 }
 
-/// The key of open sections written by a device that does not hold the scope's open key yet (it joined and has met
-/// nobody): readers of the ordinary audience open them.
-pub fn early_open_key(stream: &Secret, doc: &DocId, generation: u32) -> Secret {
-    derive("boucle 2026 early open key v1", &[&stream.0, &doc.0, &generation.to_be_bytes()])
-}
-
 /// What an epoch's entry says of its open key without giving it: only the key that fits is the scope's.
 pub fn open_key_commitment(key: &Secret) -> [u8; 32] {
     blake3::derive_key("boucle 2026 open key commitment v1", &key.0)
@@ -175,7 +169,7 @@ pub fn open_hint(epoch: u32) -> [u8; 8] {
     u64::from(epoch).to_be_bytes()
 }
 
-/// Hint of a personal section (and of an early open one): audience tag and epoch. The tag's first bit is set, so it
+/// Hint of a personal section: audience tag and epoch. The tag's first bit is set, so it
 /// never looks like [`open_hint`].
 pub fn audience_hint(audience: &AudienceId, epoch: u32) -> [u8; 8] {
     let mut hint = [0; 8];

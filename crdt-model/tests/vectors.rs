@@ -31,12 +31,12 @@ use crdt_model::id::{DeviceId, EntryId, Incarnation};
 use crdt_model::layer::{LayerDoc, LayerOp, Value};
 use crdt_model::retraction::{Retraction, Withdrawn, taken_back};
 use crdt_model::roster::{
-    AudienceKey, Founding, Invitation, InviteOp, JoinOp, Operation, SiteKind, SiteOp, Wrapped, six_words,
+    AudienceKey, Founding, Invitation, InviteOp, JoinOp, OpenKey, Operation, Person, SiteKind, SiteOp, Wrapped, six_words,
 };
 use crdt_model::seal::{
     ActorOf, Entropy, GrantSection, InviteGrant, Plain, StreamGrant, audience_hint, birth_doc, case_key, device_id,
-    early_open_key, invite_kem_secret, invite_signing_key, named_audience, open_bundle_slot, open_hint, open_section,
-    open_wrap, ordinary_audience, scope_id, sensitive_hint, stream_key, wrap_secret,
+    invite_kem_secret, invite_signing_key, named_audience, open_bundle_slot, open_hint, open_section, open_wrap,
+    ordinary_audience, scope_id, sensitive_hint, stream_key, wrap_secret,
 };
 use crdt_model::sync::handshake::{Handshake, Local, NewcomerFault, PeerPolicy, Role, Standing};
 use crdt_model::sync::message::{Gaps, Message, Missing, SectionsOf, Status, wants_hash};
@@ -91,7 +91,6 @@ fn ids_and_keys_are_derived_as_frozen() {
     s.hex("member_data", w.member_data.0).hex("stream_key", stream.0);
     s.hex("case_key", case_key(&stream, &w.doc, 0).0);
     s.hex("case_key.generation_1", case_key(&stream, &w.doc, 1).0);
-    s.hex("early_open_key", early_open_key(&stream, &w.doc, 0).0);
     s.note("hints: open epoch 3; ordinary audience epoch 3; sensitive under ck at seq 5");
     s.hex("open_hint", open_hint(3)).hex("audience_hint", audience_hint(&audience, 3));
     s.hex("ck", w.ck.0).hex("sensitive_hint", sensitive_hint(&w.ck, &w.doc, &w.device, &w.incarnation, 5));
@@ -334,6 +333,8 @@ fn an_invitation_is_written_as_frozen() {
     s.hex("bytes", &bytes);
     s.hex("checksum", &blake3::derive_key("boucle 2026 invitation checksum v1", &bytes)[..4]);
     s.plain("text", invitation.to_text());
+    s.note("what its Invite commits to, and the tag of the name `Rose` under its salt");
+    s.hex("terms", invitation.terms()).hex("name_tag", invitation.people[0].tag);
     let frozen = s.check();
     assert_eq!(Invitation::from_text(frozen.text("text")), Ok(invitation.clone()));
     assert_eq!(round_trips::<Invitation>(&frozen.hex("bytes")), invitation);
@@ -804,6 +805,15 @@ impl World {
             block: None,
             audiences: vec![AudienceKey { name: "psea".into(), epoch: 1, pk: self.member_keys.x }],
             addresses: vec!["/ip4/192.0.2.7/tcp/4001".into()],
+            open: vec![OpenKey { scope: self.scope, epoch: 1, key: world::secret(0x46) }],
+            salt: [0x47; 16],
+            people: vec![Person {
+                member: self.member,
+                x: self.member_keys.x,
+                tag: Invitation::name_tag(&[0x47; 16], "Rose"),
+                roles: vec!["focal_psea".into()],
+                audiences: vec![0],
+            }],
         }
     }
 
@@ -816,6 +826,7 @@ impl World {
             member: self.member_keys,
             role: invite.role.clone(),
             not_after_ms: invite.not_after_ms,
+            terms: invite.terms,
             sig: [0; 64],
             member_sig: [0; 64],
         };

@@ -5,20 +5,32 @@
 //! bytes = canonical CBOR below;  checksum4 = BLAKE3 derive_key("boucle 2026 invitation checksum v1")(bytes)[..4]
 //! ```
 //!
-//! It pins the root keys, so a stranger cannot offer another organisation's log, and carries the public keys of the
-//! audiences, so a newcomer can seal a case before it has met anyone. The keys that *open* anything are not in it: they
-//! come from the log, under the seed.
+//! It pins the root keys, so a stranger cannot offer another organisation's log. So that a newcomer works before it has
+//! met anyone, it carries the open keys of the scopes it writes in, the public keys of the audiences, and, so that
+//! somebody can be recused, the pseudonymous readers behind them: ids, KEM keys, roles, and a salted tag of each name in
+//! place of the name. The secrets that open what is personal come from the log, under the seed. Whoever holds the text
+//! holds the seed, which opens the same open keys there: it is a secret either way.
+//!
+//! The Invite in the log commits to all of it ([`Invitation::terms`]) and the Join says which terms its writer was told,
+//! so that a text altered on its way shows at the first meeting.
 
 use data_encoding::BASE32_NOPAD;
 
 use super::InviteOp;
 use super::operation::{CODE_BYTES_MAX, read_numbers, write_numbers};
 use crate::cbor::{self, Canonical, CborError, Reader, ReaderExt, Writer, WriterExt, malformed};
-use crate::id::{EntryId, OrgId};
+use crate::id::{EntryId, MemberId, OrgId, ScopeId};
 use crate::seal::{Secret, invite_kem_secret, invite_signing_key};
 
 const PREFIX: &str = "BOUCLE1";
+/// Version of the format.
+const VERSION: u64 = 2;
 const AUDIENCES_MAX: u64 = 64;
+/// Most open keys in an invitation.
+const OPEN_MAX: u64 = 8;
+/// Most readers in an invitation.
+pub const PEOPLE_MAX: usize = 48;
+const ROLES_MAX: u64 = 8;
 const ADDRESSES_MAX: u64 = 8;
 const ADDRESS_BYTES_MAX: usize = 200;
 const TEXT_BYTES_MAX: usize = 16_384;
@@ -32,6 +44,32 @@ pub struct AudienceKey {
     pub epoch: u32,
     /// Public key.
     pub pk: [u8; 32],
+}
+
+/// The open key of a scope at the time of the invitation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OpenKey {
+    /// The scope.
+    pub scope: ScopeId,
+    /// Epoch.
+    pub epoch: u32,
+    /// The key.
+    pub key: Secret,
+}
+
+/// Somebody who may have to be recused, without a name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Person {
+    /// Member id.
+    pub member: MemberId,
+    /// KEM key.
+    pub x: [u8; 32],
+    /// [`Invitation::name_tag`] of the name, zero where the inviter knows none.
+    pub tag: [u8; 8],
+    /// Codes of the roles held.
+    pub roles: Vec<String>,
+    /// The sensitive audiences whose current epoch they hold, as positions in [`Invitation::audiences`].
+    pub audiences: Vec<u32>,
 }
 
 /// A bearer secret: who holds it can join once.
@@ -61,6 +99,12 @@ pub struct Invitation {
     pub audiences: Vec<AudienceKey>,
     /// Where a member may be reached.
     pub addresses: Vec<String>,
+    /// Open keys of the newcomer's site and of the knowledge scope.
+    pub open: Vec<OpenKey>,
+    /// Random, for the tags of names.
+    pub salt: [u8; 16],
+    /// Who reads the sensitive audiences, and who works at the newcomer's site.
+    pub people: Vec<Person>,
 }
 
 impl std::fmt::Debug for Invitation {
@@ -105,7 +149,7 @@ impl InvitationError {
 
 impl Canonical for Invitation {
     fn write(&self, w: &mut Writer) {
-        w.arr(13).uint(1).bstr(&self.org.0).bstr(&self.root_set_hash).bstr(&self.invite.0);
+        w.arr(16).uint(VERSION).bstr(&self.org.0).bstr(&self.root_set_hash).bstr(&self.invite.0);
         w.bstr(&self.psk.0).bstr(&self.seed.0);
         w.text(&self.role).text(&self.site).uint(self.not_after_ms);
         write_numbers(w, self.nodes, self.block);
@@ -117,10 +161,25 @@ impl Canonical for Invitation {
         for address in &self.addresses {
             w.text(address);
         }
+        w.arr(self.open.len());
+        for open in &self.open {
+            w.arr(3).bstr(&open.scope.0).uint(open.epoch.into()).bstr(&open.key.0);
+        }
+        w.bstr(&self.salt).arr(self.people.len());
+        for person in &self.people {
+            w.arr(5).bstr(&person.member.0).bstr(&person.x).bstr(&person.tag).arr(person.roles.len());
+            for role in &person.roles {
+                w.text(role);
+            }
+            w.arr(person.audiences.len());
+            for audience in &person.audiences {
+                w.uint((*audience).into());
+            }
+        }
     }
     fn read(r: &mut Reader<'_>) -> Result<Self, CborError> {
-        r.arr_of(13)?;
-        if r.u64()? != 1 {
+        r.arr_of(16)?;
+        if r.u64()? != VERSION {
             return malformed("unknown invitation version");
         }
         let (org, root_set_hash, invite) = (OrgId(r.fixed()?), r.fixed()?, EntryId(r.fixed()?));
@@ -137,8 +196,48 @@ impl Canonical for Invitation {
         for _ in 0..r.arr_max(ADDRESSES_MAX)? {
             addresses.push(r.text_max(ADDRESS_BYTES_MAX)?);
         }
-        Ok(Self { org, root_set_hash, invite, psk, seed, role, site, not_after_ms, nodes, block, audiences, addresses })
+        let mut open = Vec::new();
+        for _ in 0..r.arr_max(OPEN_MAX)? {
+            r.arr_of(3)?;
+            open.push(OpenKey { scope: ScopeId(r.fixed()?), epoch: r.u32()?, key: Secret(r.fixed()?) });
+        }
+        let salt = r.fixed()?;
+        let mut people = Vec::new();
+        for _ in 0..r.arr_max(PEOPLE_MAX as u64)? {
+            people.push(read_person(r)?);
+        }
+        Ok(Self {
+            org,
+            root_set_hash,
+            invite,
+            psk,
+            seed,
+            role,
+            site,
+            not_after_ms,
+            nodes,
+            block,
+            audiences,
+            addresses,
+            open,
+            salt,
+            people,
+        })
     }
+}
+
+fn read_person(r: &mut Reader<'_>) -> Result<Person, CborError> {
+    r.arr_of(5)?;
+    let (member, x, tag) = (MemberId(r.fixed()?), r.fixed()?, r.fixed()?);
+    let mut roles = Vec::new();
+    for _ in 0..r.arr_max(ROLES_MAX)? {
+        roles.push(r.text_max(CODE_BYTES_MAX)?);
+    }
+    let mut audiences = Vec::new();
+    for _ in 0..r.arr_max(AUDIENCES_MAX)? {
+        audiences.push(r.u32()?);
+    }
+    Ok(Person { member, x, tag, roles, audiences })
 }
 
 fn checksum(bytes: &[u8]) -> [u8; 4] {
@@ -179,6 +278,24 @@ impl Invitation {
         invite_signing_key(&self.seed).verifying_key().to_bytes()
     }
 
+    /// What the Invite commits to: everything a newcomer is told, but the seed, of which it holds the public halves, and
+    /// its own entry id.
+    pub fn terms(&self) -> [u8; 32] {
+        let told = Self { invite: EntryId::ZERO, seed: Secret([0; 32]), ..self.clone() };
+        let bytes = zeroize::Zeroizing::new(cbor::encode(&told));
+        blake3::derive_key("boucle 2026 invitation terms v1", &bytes)
+    }
+
+    /// By what a person is found whose name somebody types: case and outer white space do not matter. Who holds the
+    /// invitation can try names; none can be read off it.
+    pub fn name_tag(salt: &[u8; 16], name: &str) -> [u8; 8] {
+        let name = name.trim().to_lowercase();
+        let hash = blake3::derive_key("boucle 2026 invitation name v1", &[salt.as_slice(), name.as_bytes()].concat());
+        let mut tag = [0; 8];
+        tag.copy_from_slice(&hash[..8]);
+        tag
+    }
+
     /// What a home keeps of it where nobody is unlocked: by this its own Join is judged until the Invite arrives.
     pub fn pin(&self) -> Pin {
         Pin { invite: self.invite, op: self.as_invite_op() }
@@ -194,6 +311,7 @@ impl Invitation {
             not_after_ms: self.not_after_ms,
             nodes: self.nodes,
             block: self.block,
+            terms: self.terms(),
         }
     }
 }
@@ -217,7 +335,45 @@ mod tests {
             block: None,
             audiences: vec![AudienceKey { name: "psea".into(), epoch: 1, pk: [5; 32] }],
             addresses: vec![],
+            open: vec![OpenKey { scope: ScopeId([7; 16]), epoch: 1, key: Secret([8; 32]) }],
+            salt: [9; 16],
+            people: vec![Person {
+                member: MemberId([10; 16]),
+                x: [11; 32],
+                tag: Invitation::name_tag(&[9; 16], "Rose"),
+                roles: vec!["focal_psea".into()],
+                audiences: vec![0],
+            }],
         }
+    }
+
+    #[test]
+    fn whatever_is_altered_but_the_seed_and_the_entry_alters_the_terms() {
+        let told = sample();
+        let terms = told.terms();
+        let same = Invitation { seed: Secret([0; 32]), invite: EntryId([1; 32]), ..told.clone() };
+        assert_eq!(same.terms(), terms, "the Invite names these itself");
+        let mut altered = vec![told.clone(); 7];
+        altered[0].audiences[0].pk = [6; 32];
+        altered[1].open[0].key = Secret([6; 32]);
+        altered[2].people[0].x = [6; 32];
+        altered[3].people.clear();
+        altered[4].site = "BOM".into();
+        altered[5].addresses.push("/ip4/192.0.2.9/tcp/4410".into());
+        altered[6].psk = Secret([6; 32]);
+        for other in altered {
+            assert_ne!(other.terms(), terms);
+        }
+    }
+
+    #[test]
+    fn a_name_is_found_as_it_is_typed_and_not_read_off() {
+        let told = sample();
+        assert_eq!(Invitation::name_tag(&told.salt, " rose "), told.people[0].tag);
+        assert_ne!(Invitation::name_tag(&told.salt, "Rosa"), told.people[0].tag);
+        assert_ne!(Invitation::name_tag(&[8; 16], "Rose"), told.people[0].tag);
+        let bytes = cbor::encode(&told);
+        assert!(!bytes.windows(4).any(|w| w.eq_ignore_ascii_case(b"rose")));
     }
 
     #[test]

@@ -205,6 +205,8 @@ pub struct InviteOp {
     pub nodes: [u32; 3],
     /// Numbers the newcomer may give in turn, first and last.
     pub block: Option<(u32, u32)>,
+    /// Commitment to everything else the invitation says: [`super::Invitation::terms`].
+    pub terms: [u8; 32],
 }
 
 /// A newcomer's keys, signed by the invitation.
@@ -222,6 +224,8 @@ pub struct JoinOp {
     pub role: String,
     /// As in the invite.
     pub not_after_ms: u64,
+    /// [`super::Invitation::terms`] of the text its writer was given. Another than the Invite's: it was altered on its way.
+    pub terms: [u8; 32],
     /// Signature by the invitation's key over the rest.
     pub sig: [u8; 64],
     /// Signature by the member's key over the same: nobody joins with another's keys.
@@ -232,11 +236,11 @@ impl JoinOp {
     /// What the invitation's key and the member's sign.
     pub fn signed_message(&self, org: &OrgId) -> Vec<u8> {
         let mut w = Writer::new(Vec::new());
-        w.arr(7).bstr(&org.0).bstr(&self.invite.0).bstr(&self.invite_pk);
+        w.arr(8).bstr(&org.0).bstr(&self.invite.0).bstr(&self.invite_pk);
         self.device.write(&mut w);
         self.member.write(&mut w);
-        w.text(&self.role).uint(self.not_after_ms);
-        [b"boucle/join/v1\0".as_slice(), w.writer()].concat()
+        w.text(&self.role).uint(self.not_after_ms).bstr(&self.terms);
+        [b"boucle/join/v2\0".as_slice(), w.writer()].concat()
     }
 
     /// Id of the joining member.
@@ -371,10 +375,10 @@ impl Canonical for Operation {
             }
             Self::Invite(invite) => write_invite(w, invite),
             Self::Join(join) => {
-                w.arr(8).bstr(&join.invite.0).bstr(&join.invite_pk);
+                w.arr(9).bstr(&join.invite.0).bstr(&join.invite_pk);
                 join.device.write(w);
                 join.member.write(w);
-                w.text(&join.role).uint(join.not_after_ms).bstr(&join.sig).bstr(&join.member_sig);
+                w.text(&join.role).uint(join.not_after_ms).bstr(&join.terms).bstr(&join.sig).bstr(&join.member_sig);
             }
             Self::Confirm(entry) | Self::EndGrant(entry) | Self::EndInvite(entry) => {
                 w.bstr(&entry.0);
@@ -417,7 +421,7 @@ impl Canonical for Operation {
             3 => Self::Invite(read_invite(r)?),
             4 => Self::EndInvite(EntryId(r.fixed()?)),
             5 => {
-                r.arr_of(8)?;
+                r.arr_of(9)?;
                 Self::Join(JoinOp {
                     invite: EntryId(r.fixed()?),
                     invite_pk: r.fixed()?,
@@ -425,6 +429,7 @@ impl Canonical for Operation {
                     member: PublicKeys::read(r)?,
                     role: r.text_max(CODE_BYTES_MAX)?,
                     not_after_ms: r.u64()?,
+                    terms: r.fixed()?,
                     sig: r.fixed()?,
                     member_sig: r.fixed()?,
                 })
@@ -474,9 +479,10 @@ impl Canonical for Operation {
 }
 
 fn write_invite(w: &mut Writer, invite: &InviteOp) {
-    w.arr(7).bstr(&invite.sign_pk).bstr(&invite.kem_pk).text(&invite.role).text(&invite.site);
+    w.arr(8).bstr(&invite.sign_pk).bstr(&invite.kem_pk).text(&invite.role).text(&invite.site);
     w.uint(invite.not_after_ms);
     write_numbers(w, invite.nodes, invite.block);
+    w.bstr(&invite.terms);
 }
 
 /// Node numbers of an invitation: one and two spares, then the block to give in turn, or none.
@@ -505,12 +511,13 @@ pub(super) fn read_numbers(r: &mut Reader<'_>) -> Result<([u32; 3], Option<(u32,
 }
 
 fn read_invite(r: &mut Reader<'_>) -> Result<InviteOp, CborError> {
-    r.arr_of(7)?;
+    r.arr_of(8)?;
     let (sign_pk, kem_pk) = (r.fixed()?, r.fixed()?);
     let (role, site) = (r.text_max(CODE_BYTES_MAX)?, r.text_max(CODE_BYTES_MAX)?);
     let not_after_ms = r.u64()?;
     let (nodes, block) = read_numbers(r)?;
-    Ok(InviteOp { sign_pk, kem_pk, role, site, not_after_ms, nodes, block })
+    let terms = r.fixed()?;
+    Ok(InviteOp { sign_pk, kem_pk, role, site, not_after_ms, nodes, block, terms })
 }
 
 fn read_genesis(r: &mut Reader<'_>) -> Result<Operation, CborError> {

@@ -121,8 +121,12 @@ fn invite_op(seed: &Secret, role: &str) -> InviteOp {
         not_after_ms: 1_900_000_000_000,
         nodes: [103, 104, 105],
         block: None,
+        terms: TERMS,
     }
 }
+
+/// What the invitations here say.
+const TERMS: [u8; 32] = [0x66; 32];
 
 fn join_op(org: &OrgId, invite: EntryId, seed: &Secret, who: &Author, role: &str) -> Operation {
     let key = invite_signing_key(seed);
@@ -133,6 +137,7 @@ fn join_op(org: &OrgId, invite: EntryId, seed: &Secret, who: &Author, role: &str
         member: who.member_keys(),
         role: role.into(),
         not_after_ms: 1_900_000_000_000,
+        terms: TERMS,
         sig: [0; 64],
         member_sig: [0; 64],
     };

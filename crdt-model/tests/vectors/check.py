@@ -127,8 +127,7 @@ def check_ids():
     same("drop-box actor", H(actor + u64be(5))[:16], ids["actor.drop_box"])
     chain = device + incarnation + scope + audience + u32be(3)
     same("stream", KDF("boucle 2026 stream key v1", ids["member_data"] + chain), ids["stream_key"])
-    for label, context in (("case_key", "boucle 2026 case key v1"), ("early_open_key", "boucle 2026 early open key v1")):
-        same(label, KDF(context, ids["stream_key"] + doc + u32be(0)), ids[label])
+    same("case key", KDF("boucle 2026 case key v1", ids["stream_key"] + doc + u32be(0)), ids["case_key"])
     same("open hint", u64be(3), ids["open_hint"])
     same("audience hint", bytes([audience[0] | 0x80]) + audience[1:4] + u32be(3), ids["audience_hint"])
     hint_key = KDF("boucle 2026 hint v1", ids["ck"])
@@ -221,9 +220,9 @@ def check_membership():
         VerifyKey(roots[index]).verify(b"boucle/genesis/v1\0" + g["founding"], g[f"signature.{index}"])
     operations = Sheet("operations")
     code, join = cbor2.loads(operations["05.join"])
-    same("join", (code, len(join)), (5, 8))
-    invite, invite_pk, device_keys, member_keys, role, not_after, sig, member_sig = join
-    message = b"boucle/join/v1\0" + cbor2.dumps([org, *join[:6]])
+    same("join", (code, len(join)), (5, 9))
+    invite, invite_pk, device_keys, member_keys, role, not_after, terms, sig, member_sig = join
+    message = b"boucle/join/v2\0" + cbor2.dumps([org, *join[:7]])
     same("join message", message, operations["join.signed_message"])
     same("join keys", [device_keys[0], member_keys[0]], [ids["device.ed"], ids["member.ed"]])
     VerifyKey(invite_pk).verify(message, sig)
@@ -233,8 +232,13 @@ def check_membership():
     same("open epoch", (code, to_scope, epoch, len(commitment), len(wraps)), (14, scope, 1, 32, 1))
     i = Sheet("invitation")
     invitation = cbor2.loads(i["bytes"])
-    same("invitation", (len(invitation), invitation[:2], invitation[3]), (13, [1, org], invite))
+    same("invitation", (len(invitation), invitation[:2], invitation[3]), (16, [2, org], invite))
     same("invitation seed", (invitation[5], invitation[6], invitation[8]), (ids["invite.seed"], role, not_after))
+    told = cbor2.dumps([*invitation[:3], bytes(32), invitation[4], bytes(32), *invitation[6:]])
+    same("terms", KDF("boucle 2026 invitation terms v1", told), i["terms"])
+    same("terms of the join", terms, i["terms"])
+    salt, (person,) = invitation[14], invitation[15]
+    same("name tag", (KDF("boucle 2026 invitation name v1", salt + b"rose")[:8], person[2]), (i["name_tag"],) * 2)
     text = i.text("text")
     decoded = base64.b32decode(text[7:] + "=" * (-len(text[7:]) % 8))
     same("prefix", text[:7], "BOUCLE1")
