@@ -55,6 +55,9 @@ pub(crate) fn exit_status(name: &str, value: &Value) -> u8 {
         "carry" if value["problems"].as_array().is_some_and(|problems| !problems.is_empty()) => Exit::Rejected,
         "wipe" if value["wiped"] == false => Exit::Failed,
         "verify" | "doctor" if value["ok"] == false => Exit::Failed,
+        "sync" if value["alarms"].as_array().is_some_and(|all| all.iter().any(|a| a["code"] == "altered_here")) => {
+            Exit::Failed
+        }
         "sync" if value["peers"].as_array().is_some_and(|peers| peers.iter().any(|peer| peer["equal"] == false)) => {
             Exit::Network
         }
@@ -100,6 +103,8 @@ mod tests {
         assert_eq!(exit_status("doctor", &json!({"ok": false})), 1);
         assert_eq!(exit_status("doctor", &json!({"ok": true, "warn": 3})), 0);
         assert_eq!(exit_status("sync", &json!({"peers": [{"equal": true}, {"equal": false}]})), 6);
+        let altered = json!({"peers": [{"equal": true}], "alarms": [{"code": "altered_here"}]});
+        assert_eq!(exit_status("sync", &altered), 1);
         assert_eq!(exit_status("case new", &json!({"rejected": 9})), 0);
     }
 }

@@ -31,7 +31,8 @@ use crdt_model::id::{DeviceId, EntryId, Incarnation};
 use crdt_model::layer::{LayerDoc, LayerOp, Value};
 use crdt_model::retraction::{Retraction, Withdrawn, taken_back};
 use crdt_model::roster::{
-    AudienceKey, Founding, Invitation, InviteOp, JoinOp, OpenKey, Operation, Person, SiteKind, SiteOp, Wrapped, six_words,
+    AudienceKey, Founding, Invitation, InviteOp, JoinOp, OpenKey, Operation, Person, SiteKind, SiteOp, Wrapped,
+    six_words,
 };
 use crdt_model::seal::{
     ActorOf, Entropy, GrantSection, InviteGrant, Plain, StreamGrant, audience_hint, birth_doc, case_key, device_id,

@@ -12,10 +12,10 @@ use crdt_model::entry::{DEPS_MAX, Entry, Kind, LAYER_GRANT};
 use crdt_model::id::{DocId, EntryId, Incarnation, MemberId, ScopeId};
 use crdt_model::layer::{Layer, LayerDoc};
 use crdt_model::reference::{Provisional, Reference, SiteCode};
-use crdt_model::roster::{audience_of_name, site_scope};
+use crdt_model::roster::{Invitation, Member, Person, Standing, audience_of_name, site_scope};
 use crdt_model::seal::{
     self, ActorOf, Entropy, FLAG_DEVICE_ONLY, FLAG_DROP_BOX, GRANT_SLOTS, GrantSection, Plain, Sealing, Secret,
-    StreamGrant, audience_hint, birth_doc, case_key, early_open_key, open_hint, sensitive_hint,
+    StreamGrant, audience_hint, birth_doc, case_key, open_hint, sensitive_hint,
 };
 use crdt_model::taxonomy::{Capabilities, Capture, Coded, TRIAGE, Table, Taxonomy};
 use crdt_model::time::Timestamp;
@@ -60,6 +60,13 @@ pub(crate) enum SensitiveKey {
     Held(Secret),
     /// A new content key, granted to these KEM keys.
     New(Secret, Vec<[u8; 32]>),
+}
+
+/// Somebody who reads an audience, as far as sealing and recusing ask.
+struct Holder {
+    member: MemberId,
+    x: [u8; 32],
+    roles: Vec<String>,
 }
 
 /// How a case comes in.
@@ -235,6 +242,10 @@ impl Core {
                 recusals.push(Recusal::Role(name.clone()));
                 continue;
             }
+            if shared.roster.founding.is_none() {
+                recusals.extend(self.invited_by_name(shared, name)?.into_iter().map(Recusal::Member));
+                continue;
+            }
             // all devices of one person: every id that bears the name
             let same = |id: &&MemberId| shared.name(id).to_lowercase() == name.trim().to_lowercase();
             let ids: Vec<MemberId> = shared.roster.members.keys().filter(same).copied().collect();
@@ -258,18 +269,17 @@ impl Core {
         if recused.is_empty() {
             return Ok(vec![self.audience_pk(shared, audience).ok_or_else(nobody)?]);
         }
-        let is_recused = |id: &MemberId| is_recused(shared, recused, id);
+        let is_recused = |person: &Holder| {
+            recused.iter().any(|r| match r {
+                Recusal::Member(member) => *member == person.member,
+                Recusal::Role(role) => person.roles.contains(role),
+            })
+        };
         let taxonomy = Taxonomy::shipped();
         let mut code = audience.to_owned();
         for _ in 0..2 {
-            let id = seal::named_audience(&self.org, &code);
-            let keys: Vec<[u8; 32]> = self
-                .audience_members(shared, &id)
-                .into_iter()
-                .filter(|member| !is_recused(member))
-                .filter_map(|member| shared.roster.members.get(&member).map(|m| m.keys.x))
-                .take(GRANT_SLOTS)
-                .collect();
+            let left = self.holders(shared, &code).into_iter().filter(|person| !is_recused(person));
+            let keys: Vec<[u8; 32]> = left.map(|person| person.x).take(GRANT_SLOTS).collect();
             if !keys.is_empty() {
                 return Ok(keys);
             }
@@ -319,6 +329,45 @@ impl Core {
         let own = std::iter::once(reader.member());
         let keys = own.chain(members).filter_map(|id| shared.roster.members.get(&id).map(|member| member.keys.x));
         Ok(keys.take(GRANT_SLOTS).collect())
+    }
+
+    /// Who holds an audience's current epoch: by the log, else by the invitation.
+    fn holders(&self, shared: &Shared, audience: &str) -> Vec<Holder> {
+        if shared.roster.founding.is_some() {
+            let members = self.audience_members(shared, &seal::named_audience(&self.org, audience)).into_iter();
+            let known = members.filter_map(|id| Some((id, shared.roster.members.get(&id)?)));
+            let roles = |held: &Member| held.roles.iter().map(|held| held.role.clone()).collect();
+            return known.map(|(member, held)| Holder { member, x: held.keys.x, roles: roles(held) }).collect();
+        }
+        let mut holders: Vec<Holder> = Vec::new();
+        for told in &shared.invitations {
+            let Some(at) = told.audiences.iter().position(|key| key.name == audience) else { continue };
+            let of = |person: &&Person| u32::try_from(at).is_ok_and(|at| person.audiences.contains(&at));
+            for Person { member, x, roles, .. } in told.people.iter().filter(of) {
+                if holders.iter().all(|holder| holder.member != *member) {
+                    holders.push(Holder { member: *member, x: *x, roles: roles.clone() });
+                }
+            }
+        }
+        holders
+    }
+
+    /// The members an invitation tells of by this name, and those of this home. Of anybody else a newcomer knows nothing:
+    /// nobody is taken for recused who might be a reader under another spelling.
+    fn invited_by_name(&self, shared: &Shared, name: &str) -> Result<Vec<MemberId>, Failure> {
+        let told = shared.invitations.iter().flat_map(|told| {
+            let tag = Invitation::name_tag(&told.salt, name);
+            told.people.iter().filter(move |person| person.tag == tag).map(|person| person.member)
+        });
+        let wanted = name.trim().to_lowercase();
+        let here = shared.here.iter().copied().filter(|id| shared.name(id).to_lowercase() == wanted);
+        let mut found: Vec<MemberId> = told.chain(here).collect();
+        found.sort_unstable();
+        found.dedup();
+        if found.is_empty() {
+            return Err(Failure::new("recusal_unknown").arg("member", name));
+        }
+        Ok(found)
     }
 
     /// The current public key of an audience: from the log, else from the invitation.
@@ -576,7 +625,7 @@ impl Core {
     }
 
     /// The reference under which a case was captured here.
-    fn captured_mark(&self, doc: DocId) -> Result<Option<String>, Failure> {
+    pub(crate) fn captured_mark(&self, doc: DocId) -> Result<Option<String>, Failure> {
         let bytes = self.store.read()?.get(Space::Outbox, &doc.0)?;
         let kept = bytes.and_then(|bytes| serde_json::from_slice::<Captured>(&bytes).ok());
         Ok(kept.map(|kept| kept.reference))
@@ -602,12 +651,21 @@ impl Core {
             "conflicts": view.conflicts.len(), "restricted": view.shape != Shape::Ordinary,
             "warnings": view.work.map(|w| w.flags).unwrap_or_default(),
         });
+        if let Some(warnings) = reply["warnings"].as_array_mut() {
+            warnings.extend(Self::warning_of_standing(shared, reader).map(Json::from));
+        }
         if after.document.generation != loaded.document.generation {
             reply["generation"] = json!(after.document.generation);
             reply["readable"] = json!(view.shape != Shape::Outside);
             reply["audience"] = json!(audience);
         }
         Ok(reply)
+    }
+
+    /// That what this member writes reaches nobody until somebody picks among the holders of the invitation.
+    fn warning_of_standing(shared: &Shared, reader: &Reader) -> Option<&'static str> {
+        let held = shared.roster.members.get(&reader.member())?;
+        (held.standing == Standing::Suspended).then_some("suspended")
     }
 
     /// Heads of the document, at most as many as a header holds: those of this device first, then the lowest ids.
@@ -677,10 +735,9 @@ impl Core {
     ) -> Result<EntryId, Failure> {
         let incarnation = self.incarnation();
         let (stream, hint) = self.open_stream(tx, shared, reader, &write.scope, entropy)?;
-        let open = match reader.keychain.newest_open(&write.scope) {
-            Some((epoch, key)) => LayerKey { key: key.clone(), hint: open_hint(epoch) },
-            None => LayerKey { key: early_open_key(&stream, &write.doc, write.generation), hint },
-        };
+        // from the log, or from the invitation: nothing is written that the scope's other devices could not open
+        let (epoch, key) = reader.keychain.newest_open(&write.scope).ok_or_else(|| Failure::new("sync_first"))?;
+        let open = LayerKey { key: key.clone(), hint: open_hint(epoch) };
         let personal = LayerKey { key: case_key(&stream, &write.doc, write.generation), hint };
         let place = self.place(tx, &write.scope, incarnation);
         let sensitive = match &write.sensitive {
@@ -816,7 +873,7 @@ impl Core {
 
     /// Grants this member's stream key of the chain to the audience epoch, once.
     #[expect(clippy::too_many_arguments, reason = "one call site")]
-    fn grant_stream(
+    pub(crate) fn grant_stream(
         &self,
         tx: &mut Tx<'_>,
         shared: &Shared,
@@ -834,6 +891,8 @@ impl Core {
             &reader.member().0,
             &audience.0.0,
             &audience.1.to_be_bytes(),
+            // an altered invitation may have named another key for the same epoch
+            audience.2,
         ]
         .concat();
         if tx.get(Space::Meta, &mark)?.is_some() {
@@ -901,6 +960,7 @@ impl Core {
         let created = self.commit(|tx| self.create(tx, &shared, reader, &prepared, now_ms, &mut entropy))?;
         let mut warnings = words.warnings(prepared.restricted.is_some());
         warnings.extend(odd.then_some("odd_date"));
+        warnings.extend(Self::warning_of_standing(&shared, reader));
         Ok(json!({
             "ref": created.mark, "case_id": created.case_id, "provisional": created.provisional,
             "restricted": prepared.restricted.is_some(),

@@ -43,6 +43,8 @@ pub(crate) struct Shared {
     pub(crate) roster: Roster,
     /// This home's own invitations, first joined first: without their seeds.
     pub(crate) invitations: Vec<Invitation>,
+    /// Invites of those among them that say something else than the log does: altered on their way.
+    pub(crate) altered: Vec<EntryId>,
     /// Forked chains: nothing counts from this seq on.
     pub(crate) forks: Forks,
     /// Keys of all devices whose Genesis or Join is held, whether or not it has effect: what admission asks, so that it
@@ -207,6 +209,10 @@ pub(crate) mod meta {
     pub(crate) fn seed(invite: &super::EntryId) -> Vec<u8> {
         [b"seed/".as_slice(), &invite.0].concat()
     }
+    /// What must be taken again of what was sealed by an altered invitation, once that was found out and mended.
+    pub(crate) fn altered(invite: &super::EntryId) -> Vec<u8> {
+        [b"altered/".as_slice(), &invite.0].concat()
+    }
     /// Set once the home's Genesis or Join is written: without it a home was cut off while it was made.
     pub(crate) const READY: &[u8] = b"ready";
     pub(crate) fn last_case(member: &super::MemberId) -> Vec<u8> {
@@ -324,6 +330,7 @@ impl Core {
         let shared = Shared {
             roster: Roster::empty(org),
             invitations: Vec::new(),
+            altered: Vec::new(),
             forks: Forks::new(),
             device_keys: DeviceKeys::new(),
             names: BTreeMap::new(),
@@ -531,9 +538,13 @@ impl Core {
         let membership = counted.iter().filter(|entry| entry.header().kind == Kind::Membership);
         let records: Vec<Record> = membership.map(|entry| Record::read(entry)).collect();
         let roster = Roster::evaluate(self.org, &records, &pins);
+        let said = |told: &&Invitation| roster.invites.get(&told.invite).map(|invite| invite.op.terms);
+        let is_altered = |told: &&Invitation| said(told).is_some_and(|terms| terms != told.terms());
+        let altered = invitations.iter().filter(is_altered).map(|told| told.invite).collect();
         let mut shared = Shared {
             roster,
             invitations,
+            altered,
             forks,
             device_keys,
             names: BTreeMap::new(),
@@ -574,8 +585,8 @@ impl Core {
     /// Names, from the staff document (open layer of the knowledge scope) and from this home itself.
     fn find_names(&self, snapshot: &store::Snapshot, shared: &mut Shared) -> Result<(), Failure> {
         let scope = knowledge_scope(&self.org);
-        let mut keychain = self.device_keychain(snapshot, &shared.roster)?;
-        // an unlocked member may read names that newcomers wrote before they met anyone
+        let mut keychain = self.device_keychain(snapshot, shared)?;
+        // an unlocked member may hold keys that the device was not given
         for reader in locked(&self.readers).values() {
             if let Ok(reader) = reader.try_lock() {
                 keychain = reader.keychain.clone();
@@ -619,19 +630,27 @@ impl Core {
     }
 
     /// Keys that the device holds while nobody is unlocked: the open ones.
-    pub(crate) fn device_keychain(&self, snapshot: &store::Snapshot, roster: &Roster) -> Result<Keychain, Failure> {
+    pub(crate) fn device_keychain(&self, snapshot: &store::Snapshot, shared: &Shared) -> Result<Keychain, Failure> {
         let mut keychain = Keychain::on(self.device);
-        self.add_open_keys(snapshot, &mut keychain)?;
+        self.add_open_keys(snapshot, shared, &mut keychain)?;
         let secrets = ReaderSecrets { device_x: self.device_x.clone(), member: None };
-        keychain.absorb_wraps(&self.org, roster, &self.device.0, &secrets);
+        keychain.absorb_wraps(&self.org, &shared.roster, &self.device.0, &secrets);
         Ok(keychain)
     }
 
-    fn add_open_keys(&self, snapshot: &store::Snapshot, keychain: &mut Keychain) -> Result<(), Failure> {
+    fn add_open_keys(
+        &self,
+        snapshot: &store::Snapshot,
+        shared: &Shared,
+        keychain: &mut Keychain,
+    ) -> Result<(), Failure> {
         for (key, value) in snapshot.list(Space::OpenKeys)? {
             if let (Some((scope, epoch)), Ok(secret)) = (split_key(&key), <[u8; 32]>::try_from(value.as_slice())) {
                 keychain.add_open(ScopeId(scope), epoch, Secret(secret));
             }
+        }
+        for told in &shared.invitations {
+            keychain.add_invited(&shared.roster, &told.open);
         }
         Ok(())
     }
@@ -653,7 +672,7 @@ impl Core {
             return self.absorb_streams(reader, &shared);
         }
         let snapshot = self.store.read()?;
-        self.add_open_keys(&snapshot, &mut reader.keychain)?;
+        self.add_open_keys(&snapshot, &shared, &mut reader.keychain)?;
         let access = reader.secrets.store_access();
         for (key, value) in snapshot.list_member(store::MemberSpace::Audiences, &access)? {
             if let (Some((audience, epoch)), Ok(secret)) = (split_key(&key), <[u8; 32]>::try_from(value.as_slice())) {

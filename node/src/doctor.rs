@@ -159,6 +159,8 @@ pub(crate) const FINDINGS: &[(&str, &[&str])] = &[
     ("members_ok", &["n"]),
     ("members_unconfirmed", &["n"]),
     ("members_suspended", &["n"]),
+    ("members_altered", &["n"]),
+    ("members_invited_falsely", &[]),
     ("audiences_ok", &[]),
     ("audiences_few", &["audiences"]),
 ];

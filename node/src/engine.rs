@@ -597,7 +597,9 @@ impl Inner {
             Some(target) => vec![self.sync_with(target, &tell).await?],
             None => self.sync_with_all(&tell).await?,
         };
-        Ok(json!({ "peers": peers }))
+        let core = Arc::clone(self.core());
+        let alarms = blocking(move || core.alarms(&core.shared())).await?;
+        Ok(json!({"peers": peers, "alarms": alarms}))
     }
 
     async fn sync_with(&self, target: &str, tell: &mpsc::Sender<Told>) -> Reply {

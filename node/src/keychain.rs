@@ -17,10 +17,9 @@ use crdt_model::entry::{Entry, LAYER_GRANT};
 use crdt_model::frontier::ChainKey;
 use crdt_model::id::{AudienceId, DeviceId, DocId, EntryId, MemberId, OrgId, ScopeId};
 use crdt_model::layer::Layer;
-use crdt_model::roster::Roster;
+use crdt_model::roster::{OpenKey, Roster};
 use crdt_model::seal::{
-    self, GrantSection, Secret, StreamGrant, case_key, early_open_key, open_hint, open_section, open_wrap,
-    sensitive_hint,
+    self, GrantSection, Secret, StreamGrant, case_key, open_hint, open_section, open_wrap, sensitive_hint,
 };
 
 /// What a member's own installation can derive: the secrets behind a reader.
@@ -36,6 +35,8 @@ pub(crate) struct ReaderSecrets {
 #[derive(Clone)]
 pub(crate) struct Keychain {
     open: HashMap<(ScopeId, u32), Vec<Secret>>,
+    /// Open keys of an altered invitation: what was sealed under them is still opened, and nothing is sealed any more.
+    false_open: HashMap<(ScopeId, u32), Vec<Secret>>,
     audiences: HashMap<(AudienceId, u32), Vec<Secret>>,
     streams: HashMap<(ScopeId, ChainKey), Vec<Secret>>,
     stream_entries: HashMap<EntryId, bool>,
@@ -69,6 +70,7 @@ impl Keychain {
     pub(crate) fn on(own_device: DeviceId) -> Self {
         Self {
             open: HashMap::new(),
+            false_open: HashMap::new(),
             audiences: HashMap::new(),
             streams: HashMap::new(),
             stream_entries: HashMap::new(),
@@ -131,6 +133,42 @@ impl Keychain {
     pub(crate) fn add_open(&mut self, scope: ScopeId, epoch: u32, key: Secret) {
         self.version += 1;
         insert(&mut self.open, (scope, epoch), key);
+    }
+
+    /// Takes the open keys an invitation carries: until the log tells of the scope's epochs, as it says; from then on only
+    /// the key an epoch commits to.
+    pub(crate) fn add_invited(&mut self, roster: &Roster, open: &[OpenKey]) {
+        for OpenKey { scope, epoch, key } in open {
+            let commitment = seal::open_key_commitment(key);
+            let at = (*scope, *epoch);
+            let is_true = roster
+                .open_epochs
+                .get(scope)
+                .is_none_or(|epochs| epochs.iter().any(|held| held.epoch == *epoch && held.commitment == commitment));
+            let (into, from) = match is_true {
+                true => (&mut self.open, &mut self.false_open),
+                false => (&mut self.false_open, &mut self.open),
+            };
+            if into.get(&at).is_some_and(|held| held.contains(key)) {
+                continue;
+            }
+            if let Some(held) = from.get_mut(&at) {
+                held.retain(|other| other != key);
+            }
+            insert(into, at, key.clone());
+            self.version += 1;
+        }
+        self.open.retain(|_, held| !held.is_empty());
+    }
+
+    /// Whether the open section of an entry opens only under a key that an altered invitation brought.
+    pub(crate) fn is_falsely_sealed(&self, entry: &Entry) -> bool {
+        let aad = entry.header().aad();
+        let Some((named, bytes)) = entry.section(Layer::Open.code()) else { return false };
+        let of_scope = self.false_open.iter().filter(|((scope, _), _)| *scope == entry.header().scope);
+        of_scope
+            .flat_map(|(_, keys)| keys)
+            .any(|key| open_section(key, bytes, &aad, Layer::Open.code(), named.generation).is_ok())
     }
 
     pub(crate) fn add_audience(&mut self, audience: AudienceId, epoch: u32, secret: Secret) {
@@ -249,6 +287,9 @@ impl Keychain {
         for ((scope, epoch), keys) in &self.open {
             add(0, &[&scope.0, &epoch.to_be_bytes()], keys.len());
         }
+        for ((scope, epoch), keys) in &self.false_open {
+            add(4, &[&scope.0, &epoch.to_be_bytes()], keys.len());
+        }
         for ((audience, epoch), keys) in &self.audiences {
             add(1, &[&audience.0, &epoch.to_be_bytes()], keys.len());
         }
@@ -333,12 +374,12 @@ impl Keychain {
         };
         let streams = || self.streams.get(&(header.scope, ChainKey::of(header))).into_iter().flatten();
         let opened = match layer {
-            Layer::Open if named.hint[0] & 0x80 == 0 => {
+            Layer::Open => {
                 let epoch = u32::from_be_bytes([named.hint[4], named.hint[5], named.hint[6], named.hint[7]]);
-                let keys = if open_hint(epoch) == named.hint { self.open.get(&(header.scope, epoch)) } else { None };
-                keys.into_iter().flatten().find_map(try_key)
+                let at = (header.scope, epoch);
+                let held = [&self.open, &self.false_open].into_iter().filter_map(|keys| keys.get(&at)).flatten();
+                held.filter(|_| open_hint(epoch) == named.hint).find_map(try_key)
             }
-            Layer::Open => streams().find_map(|stream| try_key(&early_open_key(stream, &header.doc, named.generation))),
             Layer::Personal => {
                 let old = self.old_keys.get(&(header.doc, named.generation, ChainKey::of(header)));
                 streams()

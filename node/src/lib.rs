@@ -1,6 +1,7 @@
 //! A node: store, keys, engine, import, texts. It owns every effect; `crdt-model` decides, `transport` carries.
 
 mod acts;
+mod altered;
 pub mod api;
 mod bundle;
 mod cases;

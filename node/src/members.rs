@@ -1,5 +1,6 @@
 //! Founding, sites, invitations, joining, confirming; and the wraps a node owes to others.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use crdt_model::cbor;
@@ -9,8 +10,9 @@ use crdt_model::entry::{AUTH_MAX, Kind, LAYER_GRANT};
 use crdt_model::id::{AudienceId, EntryId, MemberId, ScopeId};
 use crdt_model::layer::{Layer, LayerDoc, LayerOp, Value};
 use crdt_model::roster::{
-    AudienceKey, Founding, Invitation, InviteOp, JoinOp, Member, OpenEpoch, Operation, PublicKeys, Roster, SiteKind,
-    SiteOp, Standing, Wrapped, audience_of_name, knowledge_scope, role_profile, site_scope, six_words,
+    AudienceKey, Founding, Invitation, InviteOp, JoinOp, Member, OpenEpoch, OpenKey, Operation, PEOPLE_MAX, Person,
+    PublicKeys, Roster, SiteKind, SiteOp, Standing, Wrapped, audience_of_name, knowledge_scope, role_profile,
+    site_scope, six_words,
 };
 use crdt_model::seal::{self, ActorOf, FLAG_DROP_BOX, InviteGrant, Plain, Sealing, Secret, open_hint, wrap_secret};
 use crdt_model::taxonomy::{Capabilities, Coded, PersonalReach, Taxonomy};
@@ -415,8 +417,9 @@ impl Core {
     /// The member's standing in the roster, or the refusal a person reads.
     pub(crate) fn require(&self, shared: &Shared, member: &MemberId, right: Capabilities) -> Result<(), Failure> {
         let held = match shared.roster.members.get(member) {
-            Some(held) if held.is_live() => held.capabilities(),
-            Some(_) => return Err(Failure::new("revoked")),
+            // suspended until somebody picks: what is written meanwhile is kept, and shown for what it is
+            Some(held) if held.standing != Standing::Void => held.capabilities(),
+            Some(_) => return Err(Failure::new("member_void").arg("member", shared.name(member))),
             // a newcomer whose Invite has not arrived works by its invitation
             None => shared.pinned().and_then(|i| role_profile(&i.role)).map_or(Capabilities::NONE, |p| p.capabilities),
         };
@@ -525,7 +528,8 @@ impl Core {
         if !(60_000..=INVITE_MAX_MS).contains(&lifetime) {
             return Err(Failure::new("bad_value").arg("field", "expires").arg("expected", "1m … 366d"));
         }
-        let mut invitation = self.make_invitation(&shared, role, &profile.capabilities, &site, now_ms + lifetime)?;
+        let mut invitation =
+            self.make_invitation(&shared, reader, role, &profile.capabilities, &site, now_ms + lifetime)?;
         let op: InviteOp = invitation.as_invite_op();
         let grant = self.invite_grant(&shared, reader, role, &site);
         let mut entropy = entropy()?;
@@ -545,6 +549,7 @@ impl Core {
     fn make_invitation(
         &self,
         shared: &Shared,
+        reader: &Reader,
         role: &str,
         capabilities: &Capabilities,
         site: &str,
@@ -553,7 +558,7 @@ impl Core {
         let founding = shared.roster.founding.as_ref().ok_or_else(|| Failure::new("sync_first"))?;
         let (nodes, block) = self.numbers(shared, capabilities.contains(Capabilities::MANAGE_SITE))?;
         let own = format!("site/{site}");
-        let audiences = shared
+        let audiences: Vec<AudienceKey> = shared
             .roster
             .audiences
             .values()
@@ -563,7 +568,18 @@ impl Core {
                 Some(AudienceKey { name: audience.name.clone(), epoch: current.epoch, pk: current.pk })
             })
             .collect();
+        let reads_open = capabilities.contains(Capabilities::READ_OPEN);
+        let scopes = [site_scope(&self.org, site), knowledge_scope(&self.org)].into_iter().filter(|_| reads_open);
+        let newest = |scope: ScopeId| {
+            let (epoch, key) = reader.keychain.newest_open(&scope)?;
+            Some(OpenKey { scope, epoch, key: key.clone() })
+        };
+        let salt: [u8; 16] = entropy()?.bytes();
+        let people = self.invited_people(shared, reader, site, &salt, &audiences);
         Ok(Invitation {
+            open: scopes.filter_map(newest).collect(),
+            salt,
+            people,
             org: self.org,
             root_set_hash: founding.root_set_hash(),
             invite: EntryId::ZERO,
@@ -577,6 +593,45 @@ impl Core {
             audiences,
             addresses: Vec::new(),
         })
+    }
+
+    /// Who a newcomer may have to recuse before it has met anyone: whoever reads a sensitive audience, the inviter, and
+    /// whoever works at the newcomer's site. Ids and keys; no name.
+    fn invited_people(
+        &self,
+        shared: &Shared,
+        reader: &Reader,
+        site: &str,
+        salt: &[u8; 16],
+        audiences: &[AudienceKey],
+    ) -> Vec<Person> {
+        let mut reads: BTreeMap<MemberId, Vec<u32>> = BTreeMap::new();
+        for (at, audience) in (0_u32..).zip(audiences).filter(|(_, audience)| !audience.name.starts_with("site/")) {
+            for member in self.audience_members(shared, &audience_of_name(&self.org, &audience.name)) {
+                reads.entry(member).or_default().push(at);
+            }
+        }
+        let at_site = shared.roster.members.iter().filter(|(_, m)| m.is_live() && m.site() == site).map(|(id, _)| *id);
+        // whoever must be able to open comes first
+        let mut ids: Vec<MemberId> = reads.keys().copied().collect();
+        for id in std::iter::once(reader.member()).chain(at_site) {
+            if !reads.contains_key(&id) && !ids.contains(&id) {
+                ids.push(id);
+            }
+        }
+        let person = |id: MemberId| {
+            let held = shared.roster.members.get(&id)?;
+            let tag = shared.names.get(&id).map_or([0; 8], |name| Invitation::name_tag(salt, name));
+            let roles = held.roles.iter().map(|held| held.role.clone()).take(8).collect();
+            Some(Person {
+                member: id,
+                x: held.keys.x,
+                tag,
+                roles,
+                audiences: reads.get(&id).cloned().unwrap_or_default(),
+            })
+        };
+        ids.into_iter().take(PEOPLE_MAX).filter_map(person).collect()
     }
 
     /// Three free numbers of this device's block, and a block for someone who will enrol others.
@@ -689,6 +744,7 @@ impl Core {
             wrote = true;
         }
         self.drop_spent_grants()?;
+        wrote |= self.mend_altered(&shared, reader, now_ms)?;
         wrote |= self.carry_all(&shared, reader, now_ms)?;
         Ok(wrote)
     }
@@ -812,7 +868,12 @@ impl Core {
     pub(crate) fn member_list(&self) -> Json {
         let shared = self.shared();
         let unlocked = self.unlocked();
+        let mut named: BTreeMap<String, usize> = BTreeMap::new();
+        for id in shared.roster.members.keys() {
+            *named.entry(shared.name(id).to_lowercase()).or_default() += 1;
+        }
         let members = shared.roster.members.iter().map(|(id, member)| {
+            let namesakes = named.get(&shared.name(id).to_lowercase()).is_some_and(|n| *n > 1);
             let device = shared.roster.devices.get(&member.device);
             let words = device.map(|d| six_words(&self.org, &member.invite_pk, &d.keys, &member.keys));
             json!({
@@ -820,6 +881,7 @@ impl Core {
                 "roles": member.roles.iter().map(|held| held.role.clone()).collect::<Vec<_>>(),
                 "device": member.device, "confirmed": member.standing == Standing::Confirmed,
                 "suspended": member.standing == Standing::Suspended, "revoked": member.standing == Standing::Void,
+                "standing": standing_code(member), "altered": member.altered, "namesakes": namesakes,
                 "until": Json::Null, "here": member.device == self.device, "unlocked": unlocked.contains(id),
                 "words": words,
             })
@@ -830,19 +892,18 @@ impl Core {
     /// Members by name or by the first digits of the id.
     pub(crate) fn find_member(&self, shared: &Shared, name: &str) -> Result<MemberId, Failure> {
         let wanted = name.trim().to_lowercase();
-        let found: Vec<MemberId> = shared
+        let is_meant = |id: &MemberId| {
+            shared.name(id).to_lowercase() == wanted || (wanted.len() >= 8 && id.to_string().starts_with(&wanted))
+        };
+        let (void, found): (Vec<MemberId>, Vec<MemberId>) = shared
             .roster
             .members
-            .iter()
-            .filter(|(id, m)| {
-                m.standing != Standing::Void
-                    && (shared.name(id).to_lowercase() == wanted
-                        || (wanted.len() >= 8 && id.to_string().starts_with(&wanted)))
-            })
-            .map(|(id, _)| *id)
-            .collect();
+            .keys()
+            .filter(|id| is_meant(id))
+            .partition(|id| shared.roster.members.get(id).is_some_and(|m| m.standing == Standing::Void));
         match found.as_slice() {
             [one] => Ok(*one),
+            [] if !void.is_empty() => Err(Failure::new("member_void").arg("member", name)),
             [] => {
                 let names: Vec<String> = shared.roster.members.keys().map(|id| shared.name(id)).collect();
                 let near = crdt_model::taxonomy::nearest(names.iter().map(String::as_str), name).join(", ");
@@ -850,7 +911,7 @@ impl Core {
             }
             several => {
                 let ids = several.iter().map(MemberId::short).collect::<Vec<_>>().join(", ");
-                Err(Failure::new("member_not_named").arg("members", ids))
+                Err(Failure::new("member_ambiguous").arg("member", name).arg("ids", ids))
             }
         }
     }
@@ -861,6 +922,9 @@ impl Core {
         let shared = self.shared();
         let id = self.find_member(&shared, name)?;
         let member = &shared.roster.members[&id];
+        if member.altered {
+            return Err(Failure::new("invitation_altered").arg("member", shared.name(&id)));
+        }
         let device = shared.roster.devices.get(&member.device).ok_or_else(|| Failure::new("unexpected"))?;
         let words = six_words(&self.org, &member.invite_pk, &device.keys, &member.keys);
         if heard.is_empty() {
@@ -921,6 +985,16 @@ impl Core {
             })
         });
         audiences.collect()
+    }
+}
+
+/// Where a member stands, in a word.
+fn standing_code(member: &Member) -> &'static str {
+    match member.standing {
+        Standing::Unconfirmed => "unconfirmed",
+        Standing::Confirmed => "confirmed",
+        Standing::Suspended => "suspended",
+        Standing::Void => "void",
     }
 }
 
@@ -1082,6 +1156,7 @@ fn finish_join(
         member: person.public(),
         role: invitation.role.clone(),
         not_after_ms: invitation.not_after_ms,
+        terms: invitation.terms(),
         sig: [0; 64],
         member_sig: [0; 64],
     };

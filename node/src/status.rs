@@ -78,7 +78,7 @@ impl Core {
             "sections_missing": gaps,
             "cases": of_cases(|c| c.cases), "undelivered": 0, "conflicts": of_cases(|c| c.conflicts),
             "overdue": of_cases(|c| c.overdue),
-            "late_edits": late, "erasures_to_approve": self.to_approve(shared)?,
+            "alarms": self.alarms(shared)?, "late_edits": late, "erasures_to_approve": self.to_approve(shared)?,
         }))
     }
 

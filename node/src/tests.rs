@@ -4,6 +4,7 @@ mod confidentiality;
 mod copies;
 mod generations;
 mod joining;
+mod trust;
 mod verdicts;
 
 use std::sync::{Arc, Mutex};

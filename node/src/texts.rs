@@ -417,6 +417,7 @@ mod tests {
             "bundlefor-",
             "problem-",
             "means-",
+            "standing-",
         ];
         let mut unused = Vec::new();
         for id in messages(FR).keys() {

@@ -259,7 +259,7 @@ impl Core {
         shared: &Shared,
         problems: &mut Vec<Json>,
     ) -> Result<(usize, usize), Failure> {
-        let keychain = self.device_keychain(snapshot, &shared.roster)?;
+        let keychain = self.device_keychain(snapshot, shared)?;
         let (mut cases, mut quarantined) = (0, 0);
         for scope in self.case_scopes(shared) {
             let docs: Vec<DocId> = snapshot.docs(&scope)?.collect::<Result<_, _>>()?;
@@ -308,6 +308,10 @@ impl Core {
         let mut void = 0;
         for fault in &document.faults {
             let Some((key, seq)) = headers.get(&fault.entry) else { continue };
+            // sealed to others: whoever can open it judges it
+            if fault.code == document::SECTION_UNREADABLE {
+                continue;
+            }
             let mut problem = self.problem(shared, Some(fault.entry), key, fault.step, &fault.code, *seq);
             if let Json::Object(map) = &mut problem {
                 map.insert("layer".into(), json!(fault.layer));

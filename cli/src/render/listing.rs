@@ -3,14 +3,14 @@
 use serde_json::Value;
 
 use super::table::{Column, table};
-use super::{With, cell, text};
+use super::{With, cell, scalar, text};
 
 /// Columns of a listing, most important first; `!` marks those that are never cut.
 fn columns_of(name: &str) -> Option<&'static [&'static str]> {
     Some(match name {
         "case list" | "find" | "todo" => &["!ref", "status", "category", "site", "received_at", "assignee", "due_at"],
         "site list" => &["!site", "name", "kind", "parent", "org_unit"],
-        "member list" => &["member", "role", "!site", "confirmed", "until", "device"],
+        "member list" => &["member", "role", "!site", "standing", "until", "device"],
         "audience list" => &["!audience", "label", "members", "delegate", "alternate"],
         "words show" => &["!lang", "!word", "topic", "shipped"],
         "fingerprint" => &["scope", "!entries", "!tips", "fingerprint"],
@@ -56,6 +56,12 @@ fn shown(row: &Value, name: &str, with: With<'_>) -> String {
         "received_at" if value.is_null() => cell("week", &row["week"], with),
         "site" if value.is_null() => cell("region", &row["region"], with),
         "received_at" | "due_at" => cell(name, value, with).chars().take(10).collect(),
+        // the word where there is one, and the digits that `member confirm` takes where a name tells two people apart from nobody
+        "standing" => with.texts.find(&format!("standing-{}", scalar(value, with)), &[]).unwrap_or_default(),
+        "member" if row["namesakes"] == true => {
+            let id: String = cell("id", &row["id"], with).chars().take(8).collect();
+            format!("{} ({id})", cell("member", value, with))
+        }
         "device" | "fingerprint" | "scope" => cell(name, value, with).chars().take(16).collect(),
         _ => cell(name, value, with),
     };

@@ -42,6 +42,7 @@ pub(super) fn status(value: &Value, with: With<'_>) -> String {
         let warning = with.texts.with("ui-warning", &[("message", message.into())]);
         out += &format!("{}\n", with.paint.alarm(&warning));
     }
+    out += &alarms(value, with);
     let late = value["late_edits"].as_array().into_iter().flatten();
     let waiting = late.filter(|edit| edit["state"] != "with_audience").count() as u64;
     let erasures = value["erasures_to_approve"].as_array().map_or(0, Vec::len) as u64;
@@ -169,6 +170,24 @@ pub(super) fn sync(value: &Value, with: With<'_>) -> String {
             }
         } else if let Some(reason) = peer["reason"].as_str() {
             out += &format!("    {}\n", text::clean_line(reason));
+        }
+    }
+    out += &alarms(value, with);
+    out
+}
+
+/// What of the membership somebody must hear of: invitations that two people used, or that were altered.
+fn alarms(value: &Value, with: With<'_>) -> String {
+    let mut out = String::new();
+    for alarm in value["alarms"].as_array().into_iter().flatten() {
+        let Some(code) = alarm["code"].as_str() else { continue };
+        let of = |name: &'static str| (name, cell("", &alarm[name], with).into());
+        let n = alarm["retake"].as_array().map_or(0, Vec::len) as u64;
+        let args = [of("member"), of("id"), of("by"), of("retake"), ("n", n.into())];
+        let key = format!("warning-{}", code.replace('_', "-"));
+        let Some(message) = with.texts.find(&key, &args) else { continue };
+        for line in text::wrap(&message, with.paint.width) {
+            out += &format!("{}\n", with.paint.alarm(&line));
         }
     }
     out

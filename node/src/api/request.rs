@@ -125,7 +125,7 @@ pub enum Request {
         /// Name of the member.
         member: String,
     },
-    /// Members. Reply: `[{"member", "role", "site", "device", "confirmed", "revoked", "until"}]`.
+    /// Members. Reply: `[{"member", "role", "site", "device", "standing", "altered", "namesakes", "confirmed", "revoked", "until"}]`.
     MemberList,
     /// One member with their devices.
     MemberShow {

@@ -92,6 +92,16 @@ pub(super) fn members(core: &Core) -> Vec<Finding> {
     if suspended > 0 {
         found.push(Finding::warn("members_suspended").arg("n", suspended));
     }
+    let is_altered = |here: bool| {
+        let of = members.iter().filter(|member| member["altered"] == true && member["revoked"] == false);
+        of.filter(|member| (member["here"] == true) == here).count()
+    };
+    if is_altered(true) > 0 {
+        found.push(Finding::bad("members_invited_falsely"));
+    }
+    if is_altered(false) > 0 {
+        found.push(Finding::warn("members_altered").arg("n", is_altered(false)));
+    }
     let audiences = core.audience_list("fr");
     let few: Vec<&str> = audiences
         .as_array()

@@ -83,6 +83,7 @@ pub const CODES: &[Code] = &[
     code("recused", Exit::Denied, &[]),
     code("role_expired", Exit::Denied, &["until"]),
     code("revoked", Exit::Denied, &[]),
+    code("member_void", Exit::Denied, &["member"]),
     code("key_file_bad", Exit::Rejected, &["file"]),
     code("key_file_foreign", Exit::Denied, &[]),
     // Things that are not there
@@ -92,6 +93,8 @@ pub const CODES: &[Code] = &[
     code("no_last_case", Exit::NotFound, &[]),
     code("site_not_found", Exit::NotFound, &["site", "near"]),
     code("member_not_found", Exit::NotFound, &["member", "near"]),
+    code("member_ambiguous", Exit::NotFound, &["member", "ids"]),
+    code("recusal_unknown", Exit::NotFound, &["member"]),
     code("audience_not_found", Exit::NotFound, &["audience"]),
     // Organisation
     code("sync_first", Exit::Failed, &[]),
@@ -102,6 +105,7 @@ pub const CODES: &[Code] = &[
     code("invitation_bad", Exit::Rejected, &[]),
     code("invitation_expired", Exit::Rejected, &["expired"]),
     code("invitation_used", Exit::Rejected, &[]),
+    code("invitation_altered", Exit::Denied, &["member"]),
     code("invitation_other_org", Exit::Rejected, &[]),
     code("words_do_not_match", Exit::Failed, &["member"]),
     code("no_numbers_left", Exit::Failed, &[]),

@@ -196,7 +196,7 @@ fn what_a_member_opens_is_out_of_reach_of_an_unattended_node_until_the_member_un
     // by its keys: no personal and no sensitive section of any case opens, and the open ones do
     let snapshot = core.store.read().expect("readable");
     let shared = core.shared();
-    let keychain = core.device_keychain(&snapshot, &shared.roster).expect("keys");
+    let keychain = core.device_keychain(&snapshot, &shared).expect("keys");
     let mut sections = [0; 2];
     for scope in core.case_scopes(&shared) {
         for doc in snapshot.docs(&scope).expect("listed").flatten().filter(|doc| *doc != crdt_model::id::DocId::ZERO) {

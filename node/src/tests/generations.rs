@@ -33,7 +33,7 @@ fn status(home: &Home) -> Json {
 }
 
 /// A member of an audience: confirmed by the coordination after the six words.
-fn confirmed(founder: &Home, site: &str, role: &str, name: &str) -> Home {
+pub(super) fn confirmed(founder: &Home, site: &str, role: &str, name: &str) -> Home {
     let home = founder.invited(site, role, name);
     exchange(founder, &home);
     let told = founder.with(|core, reader| core.member_confirm(reader, name, &[])).expect("the words");
@@ -305,9 +305,8 @@ fn nobody_outside_opens_a_sealed_case_or_writes_it_anew() {
         let shown = home.show(&case).expect("shown");
         assert_eq!((&shown["restricted"], &shown["text"]), (&json!(false), &json!("pas reçu")), "{shown}");
         assert_eq!(shown["notes"][0]["text"], "all the same");
-        let problems = home.verify()["problems"].clone();
-        assert_eq!(problems.as_array().map(Vec::len), Some(1), "{problems}");
-        assert_eq!(problems[0]["reason"], "generation_authority", "{problems}");
+        // nor is its author blamed any more: who sealed an ordinary case in ignorance of the erasure looks the same
+        assert_eq!(home.verify()["problems"], json!([]));
     }
 }
 

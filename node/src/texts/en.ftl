@@ -88,6 +88,8 @@ error-recused = you are recused from this case
 error-role-expired = your role ended on { $until }
 error-role-expired-hint = ask an administrator to extend it
 error-revoked = this device or member was revoked
+error-member-void = { $member } counts no more: somebody else was confirmed on the same invitation
+error-member-void-hint = what was written stays on its machine; if the wrong person was confirmed, ask the inviter for a new invitation and `boucle join` again
 error-key-file-bad = { $file } is no key file
 error-key-file-bad-hint = choose another place: a new key file is made where there is none
 error-key-file-foreign = this key file opens nothing here
@@ -103,6 +105,10 @@ error-site-not-found = no site { $site }
 error-site-not-found-hint = close to it: { $near }
 error-member-not-found = no member { $member }
 error-member-not-found-hint = close to it: { $near }
+error-member-ambiguous = several members are { $member }
+error-member-ambiguous-hint = name one by the first digits of the id: { $ids } (`boucle member list` shows whose they are)
+error-recusal-unknown = this machine has not met the others yet and knows no reader called { $member }
+error-recusal-unknown-hint = check the spelling, or recuse by role (--recuse administrator); after a first sync all names are known. Nothing was saved, nothing was sealed
 error-audience-not-found = no audience { $audience }
 error-audience-not-found-hint = `boucle audience list` shows them
 error-site-exists = site { $site } exists already
@@ -115,6 +121,8 @@ error-invitation-expired = the invitation expired on { $expired }
 error-invitation-expired-hint = ask for another
 error-invitation-used = the invitation was used already
 error-invitation-used-hint = ask for another
+error-invitation-altered = the invitation of { $member } was altered on its way: nobody is confirmed on it
+error-invitation-altered-hint = somebody else had it in hand. Give { $member } a new one by a safer way, to join with in a new home
 error-invitation-other-org = the invitation comes from another organisation than this folder's
 error-invitation-other-org-hint = use another folder with --home
 error-words-do-not-match = the six words are not those of { $member }
@@ -264,7 +272,22 @@ error-peer-unreachable = cannot reach { $peer }
 error-peer-unreachable-hint = check that `boucle run` is running there and that the address is right
 error-peer-silent = no answer from { $peer } in { $seconds } s
 error-peer-silent-hint = another organisation, an old invitation, or a firewall
-error-peer-refused = { $peer } refused: { $reason }
+error-peer-refused = { $peer } refused: { $reason ->
+    [void] this machine's invitation was given to somebody else
+    [invite_used] somebody else was confirmed on this machine's invitation
+    [invite_expired] the invitation's date is over, or it was ended
+    [bad_signature] this machine cannot prove that it is who it says, or its invitation says other things than the log
+    [differs] both hold different entries under one name
+   *[other] { $reason }
+}
+error-peer-refused-hint = { $reason ->
+    [void] what was written is kept here; call the inviter: if this machine is the right one, ask for a new invitation
+    [invite_used] what was written is kept here; call the inviter: if this machine is the right one, ask for a new invitation
+    [invite_expired] what was written waits on this machine: ask for a new invitation, or carry it on a stick (`boucle carry`) to somebody who may take a late newcomer in
+    [bad_signature] ask for a new invitation; check with `boucle doctor` that this home was not mixed with another
+    [differs] run `boucle verify` on both machines and pass the results to the technical team
+   *[other] `boucle doctor` looks at this machine; -v tells more
+}
 error-peer-other-org = { $peer } belongs to another organisation
 error-sync-cut = the sync with { $peer } was cut
 error-sync-cut-hint = run it again: it resumes where it stopped
@@ -548,6 +571,10 @@ doctor-members-unconfirmed = newcomers to confirm: { $n }
 doctor-members-unconfirmed-advice = call them, then `boucle member confirm NAME`; `boucle member list` shows them
 doctor-members-suspended = members suspended: { $n }
 doctor-members-suspended-advice = two people used one invitation: confirm the right one by the six words
+doctor-members-altered = members whose invitation was altered on its way: { $n }
+doctor-members-altered-advice = `boucle member list` names them: do not confirm them, give them a new invitation by a safer way
+doctor-members-invited-falsely = the invitation this machine joined by was altered on its way
+doctor-members-invited-falsely-advice = `boucle status` names what must be taken again; ask for a new invitation by a safer way, and tell the inviter
 doctor-audiences-ok = every audience has two people or more
 doctor-audiences-few = fewer than two people can open: { $audiences }
 doctor-audiences-few-advice = invite and confirm somebody in that role: one absence would make these cases unreadable
@@ -746,6 +773,10 @@ reach-strangers = calls without the network's secret (another organisation, an o
 reach-address = { $addr }: { $answer } ({ $when })
 reach-answered-once = { $addr }: answered ({ $when })
 reach-to-do = To do:
+standing-unconfirmed = to confirm
+standing-confirmed = confirmed
+standing-suspended = SUSPENDED
+standing-void = void
 answer-answered = answered
 answer-peer-unreachable = cannot be reached
 answer-peer-silent = no answer
@@ -769,6 +800,15 @@ warning-single-root = one root key only: whoever loses it cannot change the foun
 warning-sensitive-words = sensitive words: if they are meant, `boucle case seal`
 warning-odd-date = a date before 2000 or in the future: check it with `boucle case show`, and correct it with `case set`
 warning-closing-proposed = the person is satisfied: the case can be closed
+warning-suspended = this machine's invitation was used twice: what is written is kept here and reaches nobody until the inviter confirms who is right
+warning-suspended-here = { $member } is suspended: somebody else joined by the same invitation. What you write is kept here and reaches nobody until { $by } picks: call { $by }, read the six words (`boucle member list`), then there `boucle member confirm { $id }`
+warning-suspended-elsewhere = { $member } ({ $id }) is suspended: two joined by one invitation. Call the right person and compare the six words: `boucle member confirm { $id }`
+warning-void-here = { $member } counts no more: { $by } confirmed somebody else on the same invitation. What was written stays on this machine. If that is wrong, ask { $by } for a new invitation
+warning-altered-here = The invitation { $member } joined by was ALTERED on its way: somebody may read what was sealed to the keys it named. They are used no more. Tell { $by }, ask for a new invitation by a safer way. { $n ->
+    [0] Nothing needs to be taken again.
+   *[other] To be taken again, since nobody here can open it: { $retake }
+}
+warning-altered-elsewhere = The invitation of { $member } ({ $id }) was ALTERED on its way: do not confirm. Give { $member } a new one by a safer way
 warning-core-dumps = core dumps cannot be switched off: a crash may write keys to the disk
 warning-readable = other programs of this user can read this one's memory
 warning-keys-in-swap = the system's limit of locked memory is too low: keys may reach the swap; encrypt it or switch it off
@@ -905,6 +945,7 @@ field-role = Role
 field-device = Device
 field-confirmed = Confirmed
 field-revoked = Revoked
+field-standing = Standing
 field-until = Until
 field-audience = Audience
 field-label = Label

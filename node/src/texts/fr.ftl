@@ -88,6 +88,8 @@ error-recused = vous êtes écarté·e de ce dossier
 error-role-expired = votre rôle a pris fin le { $until }
 error-role-expired-hint = demandez à l'administration de le prolonger
 error-revoked = cet appareil ou ce membre a été révoqué
+error-member-void = { $member } ne compte plus : quelqu'un d'autre a été confirmé sur la même invitation
+error-member-void-hint = ce qui a été écrit reste sur sa machine ; si ce n'était pas la bonne personne, demandez une nouvelle invitation et refaites `boucle join`
 error-key-file-bad = { $file } n'est pas un fichier de clé
 error-key-file-bad-hint = choisir un autre endroit : un nouveau fichier de clé est fait là où il n'y en a pas
 error-key-file-foreign = ce fichier de clé n'ouvre rien ici
@@ -103,6 +105,10 @@ error-site-not-found = aucun site { $site }
 error-site-not-found-hint = proches : { $near }
 error-member-not-found = aucun membre { $member }
 error-member-not-found-hint = proches : { $near }
+error-member-ambiguous = plusieurs membres s'appellent { $member }
+error-member-ambiguous-hint = désignez-en un par les premiers chiffres de l'identifiant : { $ids } (`boucle member list` montre à qui ils sont)
+error-recusal-unknown = cette machine n'a pas encore rencontré les autres et ne connaît aucun lecteur nommé { $member }
+error-recusal-unknown-hint = vérifiez l'orthographe, ou récusez par le rôle (--recuse administrator) ; après une première synchronisation tous les noms sont connus. Rien n'a été enregistré ni scellé
 error-audience-not-found = aucune audience { $audience }
 error-audience-not-found-hint = `boucle audience list` les montre
 error-site-exists = le site { $site } existe déjà
@@ -115,6 +121,8 @@ error-invitation-expired = l'invitation a expiré le { $expired }
 error-invitation-expired-hint = demandez-en une autre
 error-invitation-used = l'invitation a déjà servi
 error-invitation-used-hint = demandez-en une autre
+error-invitation-altered = l'invitation de { $member } a été altérée en chemin : personne n'est confirmé dessus
+error-invitation-altered-hint = quelqu'un d'autre l'a eue en main. Donnez-en une nouvelle à { $member } par un chemin plus sûr, pour rejoindre dans un nouveau dossier
 error-invitation-other-org = l'invitation vient d'une autre organisation que celle de ce dossier
 error-invitation-other-org-hint = utilisez un autre dossier avec --home
 error-words-do-not-match = les six mots ne sont pas ceux de { $member }
@@ -264,7 +272,22 @@ error-peer-unreachable = { $peer } est injoignable
 error-peer-unreachable-hint = vérifiez que `boucle run` y tourne et que l'adresse est la bonne
 error-peer-silent = aucune réponse de { $peer } en { $seconds } s
 error-peer-silent-hint = autre organisation, invitation ancienne ou pare-feu
-error-peer-refused = { $peer } a refusé : { $reason }
+error-peer-refused = { $peer } a refusé : { $reason ->
+    [void] l'invitation de cette machine a été accordée à quelqu'un d'autre
+    [invite_used] quelqu'un d'autre a été confirmé sur l'invitation de cette machine
+    [invite_expired] la date de l'invitation est passée, ou on y a mis fin
+    [bad_signature] cette machine ne peut pas prouver qu'elle est ce qu'elle dit, ou son invitation dit autre chose que le journal
+    [differs] les deux ont des entrées différentes sous un même nom
+   *[other] { $reason }
+}
+error-peer-refused-hint = { $reason ->
+    [void] ce qui a été écrit est gardé ici ; appelez qui vous a invité : si cette machine est la bonne, demandez une nouvelle invitation
+    [invite_used] ce qui a été écrit est gardé ici ; appelez qui vous a invité : si cette machine est la bonne, demandez une nouvelle invitation
+    [invite_expired] ce qui a été écrit attend sur cette machine : demandez une nouvelle invitation, ou portez-le sur une clé (`boucle carry`) à quelqu'un qui peut accueillir un retardataire
+    [bad_signature] demandez une nouvelle invitation ; vérifiez avec `boucle doctor` que ce dossier n'a pas été mêlé à un autre
+    [differs] lancez `boucle verify` sur les deux machines et remettez les résultats à l'équipe technique
+   *[other] `boucle doctor` examine cette machine ; -v en dit plus
+}
 error-peer-other-org = { $peer } appartient à une autre organisation
 error-sync-cut = la synchronisation avec { $peer } a été coupée
 error-sync-cut-hint = relancez-la : elle reprend où elle s'est arrêtée
@@ -548,6 +571,10 @@ doctor-members-unconfirmed = arrivants à confirmer : { $n }
 doctor-members-unconfirmed-advice = appelez-les, puis `boucle member confirm NOM` ; `boucle member list` les montre
 doctor-members-suspended = membres suspendus : { $n }
 doctor-members-suspended-advice = deux personnes ont pris la même invitation : confirmez la bonne par les six mots
+doctor-members-altered = membres dont l'invitation a été altérée en chemin : { $n }
+doctor-members-altered-advice = `boucle member list` les nomme : ne les confirmez pas, donnez-leur une nouvelle invitation par un chemin plus sûr
+doctor-members-invited-falsely = l'invitation par laquelle cette machine a rejoint a été altérée en chemin
+doctor-members-invited-falsely-advice = `boucle status` nomme ce qu'il faut reprendre ; demandez une nouvelle invitation par un chemin plus sûr, et prévenez qui vous a invité
 doctor-audiences-ok = chaque audience a au moins deux personnes
 doctor-audiences-few = moins de deux personnes peuvent ouvrir : { $audiences }
 doctor-audiences-few-advice = invitez et confirmez quelqu'un dans ce rôle : une absence rendrait ces dossiers illisibles
@@ -746,6 +773,10 @@ reach-strangers = appels sans le secret du réseau (autre organisation, invitati
 reach-address = { $addr } : { $answer } ({ $when })
 reach-answered-once = { $addr } : a répondu ({ $when })
 reach-to-do = À faire :
+standing-unconfirmed = à confirmer
+standing-confirmed = confirmé
+standing-suspended = SUSPENDU
+standing-void = nul
 answer-answered = a répondu
 answer-peer-unreachable = injoignable
 answer-peer-silent = aucune réponse
@@ -769,6 +800,15 @@ warning-single-root = une seule clé racine : qui la perd ne peut plus changer l
 warning-sensitive-words = mots sensibles : s'ils sont voulus, `boucle case seal`
 warning-odd-date = date d'avant 2000 ou dans l'avenir : vérifiez-la avec `boucle case show`, corrigez-la avec `case set`
 warning-closing-proposed = la personne est satisfaite : le dossier peut être clos
+warning-suspended = l'invitation de cette machine a servi deux fois : ce qui est écrit est gardé ici et n'atteint personne tant que l'invitant n'a pas confirmé qui est la bonne personne
+warning-suspended-here = { $member } est suspendu·e : quelqu'un d'autre a rejoint par la même invitation. Ce que vous écrivez est gardé ici et n'atteint personne tant que { $by } n'a pas choisi : appelez { $by }, lisez les six mots (`boucle member list`), puis là-bas `boucle member confirm { $id }`
+warning-suspended-elsewhere = { $member } ({ $id }) est suspendu·e : deux ont rejoint par une même invitation. Appelez la bonne personne et comparez les six mots : `boucle member confirm { $id }`
+warning-void-here = { $member } ne compte plus : { $by } a confirmé quelqu'un d'autre sur la même invitation. Ce qui a été écrit reste sur cette machine. Si c'est une erreur, demandez à { $by } une nouvelle invitation
+warning-altered-here = L'invitation par laquelle { $member } a rejoint a été ALTÉRÉE en chemin : quelqu'un peut lire ce qui a été scellé aux clés qu'elle nommait. Elles ne servent plus. Prévenez { $by }, demandez une nouvelle invitation par un chemin plus sûr. { $n ->
+    [0] Rien n'est à reprendre.
+   *[other] À reprendre, car personne ici ne peut l'ouvrir : { $retake }
+}
+warning-altered-elsewhere = L'invitation de { $member } ({ $id }) a été ALTÉRÉE en chemin : ne confirmez pas. Donnez-en une nouvelle à { $member } par un chemin plus sûr
 warning-core-dumps = les vidages mémoire ne peuvent être coupés : un plantage peut écrire des clés sur le disque
 warning-readable = d'autres programmes de cette personne peuvent lire la mémoire de celui-ci
 warning-keys-in-swap = la limite de mémoire verrouillée du système est trop basse : des clés peuvent aller dans l'espace d'échange ; chiffrez-le ou coupez-le
@@ -905,6 +945,7 @@ field-role = Rôle
 field-device = Appareil
 field-confirmed = Confirmé
 field-revoked = Révoqué
+field-standing = État
 field-until = Jusqu'au
 field-audience = Audience
 field-label = Libellé

@@ -1,0 +1,138 @@
+//! Invitations gone wrong: one that was altered on its way, one that two people used.
+//!
+//! An altered invitation may have named false keys. Its holder finds that out at the first meeting, when the Invite comes
+//! that commits to the true ones ([`Invitation::terms`]). From then on nothing is sealed to what it said; the personal
+//! layer of what was written before is granted to the true audience; and what nobody but the forger could open is named,
+//! to be taken again. The Join says which terms its writer was told, so everybody else sees it too.
+
+use std::collections::BTreeSet;
+
+use crdt_model::id::{DocId, MemberId};
+use crdt_model::roster::{Invitation, Member, Standing, audience_of_name, site_scope};
+use serde_json::{Value as Json, json};
+
+use crate::cases::captured_key;
+use crate::core::{Core, Reader, Shared, entropy, meta};
+use crate::error::Failure;
+use crate::store::{MemberSpace, Space};
+
+/// Generations of a case that a newcomer may have written before it met anyone.
+const GENERATIONS: u32 = 3;
+
+impl Core {
+    /// Mends what an altered invitation led to, once the log told of the true keys. Returns whether something was written.
+    pub(crate) fn mend_altered(&self, shared: &Shared, reader: &mut Reader, now_ms: i64) -> Result<bool, Failure> {
+        let told = shared.invitation_of(&reader.member()).filter(|told| shared.altered.contains(&told.invite));
+        let Some(told) = told else { return Ok(false) };
+        let name = format!("site/{}", told.site);
+        let audience = audience_of_name(&self.org, &name);
+        let current = shared.roster.audiences.get(&audience).and_then(|audience| audience.current());
+        let knows_site = shared.roster.sites.contains_key(&told.site);
+        let mark = meta::altered(&told.invite);
+        // the rest of the membership may still be on its way
+        if self.store.read()?.get(Space::Meta, &mark)?.is_some() || (knows_site && current.is_none()) {
+            return Ok(false);
+        }
+        let retake = self.to_retake(shared, reader, told, now_ms)?;
+        let incarnation = self.incarnation();
+        let scope = site_scope(&self.org, &told.site);
+        let ours = told.audiences.iter().find(|key| key.name == name);
+        let regrant = ours.zip(current).filter(|(ours, current)| ours.pk != current.pk);
+        let bytes = serde_json::to_vec(&retake).map_err(|error| Failure::new("unexpected").because(&error))?;
+        let mut entropy = entropy()?;
+        self.commit(|tx| {
+            if let Some((ours, current)) = &regrant {
+                let stream = self.own_stream(reader, &incarnation, &scope, &audience, ours.epoch);
+                let to = (audience, current.epoch, &current.pk);
+                self.grant_stream(tx, shared, reader, &scope, to, &stream, incarnation, &mut entropy)?;
+            }
+            Ok(tx.put(Space::Meta, &mark, &bytes)?)
+        })?;
+        if regrant.is_some() {
+            // the forger was given the keys of this chain's personal layers: what comes now has others
+            self.leave_incarnation()?;
+        }
+        Ok(true)
+    }
+
+    /// Own cases, written by what an altered invitation said, that those they are for cannot open: their content key went
+    /// to a false one and is gone, or their open layer is sealed under one.
+    fn to_retake(
+        &self,
+        shared: &Shared,
+        reader: &mut Reader,
+        told: &Invitation,
+        now_ms: i64,
+    ) -> Result<Vec<String>, Failure> {
+        let roster = &shared.roster;
+        let true_pks: BTreeSet<[u8; 32]> =
+            roster.audiences.values().flat_map(|audience| audience.epochs.iter().map(|epoch| epoch.pk)).collect();
+        let of_audiences = told.audiences.iter().map(|key| key.pk).filter(|pk| !true_pks.contains(pk));
+        let of_people = told
+            .people
+            .iter()
+            .filter(|person| roster.members.get(&person.member).is_none_or(|member| member.keys.x != person.x));
+        let false_pks: BTreeSet<[u8; 32]> = of_audiences.chain(of_people.map(|person| person.x)).collect();
+        let access = reader.secrets.store_access();
+        let snapshot = self.store.read()?;
+        let mut retake = Vec::new();
+        for scope in self.case_scopes(shared) {
+            let docs: Vec<DocId> = snapshot.docs(&scope)?.collect::<Result<_, _>>()?;
+            for doc in docs.into_iter().filter(|doc| *doc != DocId::ZERO) {
+                let entries = self.entries(&snapshot, &scope, &doc)?;
+                let own = entries.iter().filter(|entry| entry.header().device == self.device);
+                let mut lost = own.into_iter().any(|entry| reader.keychain.is_falsely_sealed(entry));
+                for generation in 0..GENERATIONS {
+                    let row = snapshot.get_member(MemberSpace::Rows, &access, &captured_key(&doc, generation))?;
+                    let readers = row.as_ref().map(|row| row.chunks_exact(32)).into_iter().flatten();
+                    lost |=
+                        readers.into_iter().any(|pk| <[u8; 32]>::try_from(pk).is_ok_and(|pk| false_pks.contains(&pk)));
+                }
+                if !lost {
+                    continue;
+                }
+                let view = self.load(&snapshot, shared, reader, scope, doc)?.view(now_ms);
+                let mark = view.mark().map(str::to_owned).or(self.captured_mark(doc)?);
+                retake.push(mark.unwrap_or_else(|| doc.to_string()));
+            }
+        }
+        Ok(retake)
+    }
+
+    /// What of the membership somebody here must be told: of this device's people, and of others whom somebody must pick.
+    pub(crate) fn alarms(&self, shared: &Shared) -> Result<Vec<Json>, Failure> {
+        let snapshot = self.store.read()?;
+        let mut alarms = Vec::new();
+        for (id, member) in &shared.roster.members {
+            let here = shared.here.contains(id);
+            let code = match (member.standing, here) {
+                (Standing::Suspended, true) => "suspended_here",
+                (Standing::Suspended, false) => "suspended_elsewhere",
+                (Standing::Void, true) => "void_here",
+                _ => continue,
+            };
+            alarms.push(self.alarm(code, shared, id, member));
+        }
+        for (id, member) in shared.roster.members.iter().filter(|(_, m)| m.altered && m.standing != Standing::Void) {
+            let here = shared.here.contains(id);
+            let mut alarm = self.alarm(if here { "altered_here" } else { "altered_elsewhere" }, shared, id, member);
+            let retake = snapshot.get(Space::Meta, &meta::altered(&member.invite))?.filter(|_| here);
+            let retake: Vec<String> = retake.and_then(|bytes| serde_json::from_slice(&bytes).ok()).unwrap_or_default();
+            alarm["retake"] = json!(retake);
+            alarms.push(alarm);
+        }
+        Ok(alarms)
+    }
+
+    fn alarm(&self, code: &str, shared: &Shared, id: &MemberId, member: &Member) -> Json {
+        let inviter = shared.roster.invites.get(&member.invite).map(|invite| invite.by);
+        let by: Vec<String> = shared
+            .roster
+            .members
+            .iter()
+            .filter(|(_, other)| Some(other.device) == inviter)
+            .map(|(id, _)| shared.name(id))
+            .collect();
+        json!({"code": code, "member": shared.name(id), "id": id.short(), "by": by.join(", ")})
+    }
+}
