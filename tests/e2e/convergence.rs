@@ -196,3 +196,29 @@ fn a_home_joined_on_another_continent_meets_nobody_and_works_all_the_same() {
     assert!(status["only_here"]["entries"].as_u64().is_some_and(|n| n >= 3), "{status}");
     assert_eq!(ali.ok("verify")["ok"], true);
 }
+
+#[test]
+fn a_case_taken_before_the_first_sync_is_listed_for_readers_of_every_kind_and_blames_nobody() {
+    let org = Org::founded();
+    let marie = org.join("JER", "operator", "Marie");
+    marie.new_case("Inventé, avant la rencontre.");
+    let reference = marie.ok("case list")[0]["ref"].as_str().expect("a reference").to_owned();
+    // another site; a coordinator; the same site without reading its cases
+    let others = [
+        org.join("MNK", "operator", "Jean"),
+        org.join("MNK", "coordinator", "Awa"),
+        org.join("JER", "focal_cash", "Ali"),
+    ];
+    let homes: Vec<&Home> = [&org.rose, &marie].into_iter().chain(&others).collect();
+    let meetings: Vec<(usize, usize)> = (1..homes.len()).map(|n| (n, 0)).collect();
+    sync_until_equal(&homes, &meetings);
+    org.rose.ok(&format!("case triage {reference} --category payment.not_received"));
+    sync_until_equal(&homes, &meetings);
+    for home in homes {
+        let verified = home.ok("verify");
+        assert_eq!((&verified["ok"], &verified["problems"]), (&true.into(), &serde_json::json!([])), "{verified}");
+        let listed = home.ok("case list");
+        assert_eq!(listed[0]["ref"], reference.as_str(), "{}: {listed}", home.member());
+        assert_eq!(listed[0]["category"], "payment.not_received", "{}: {listed}", home.member());
+    }
+}

@@ -269,7 +269,6 @@ impl ChangeFault {
             self,
             Self::DepNotVisible(_)
                 | Self::DepUnknown(_)
-                | Self::ForkedPast
                 | Self::Seq { .. }
                 | Self::StartOp { .. }
                 | Self::OtherActor
