@@ -52,6 +52,20 @@ fn main() {
         &verified,
         per_s(cases, took) >= 5_000.0,
     );
+    let count = |home: &Home| -> (u64, Duration) {
+        let started = Instant::now();
+        let counted = home.ok("case list --count");
+        (counted["count"].as_u64().expect("a count"), started.elapsed())
+    };
+    let (_, listed) = count(rose);
+    let (_, at_home) = count(rose);
+    table.row(
+        "the first list after an import",
+        "≤ 5 s at 10,000",
+        &format!("{:.2} s", listed.as_secs_f64()),
+        "",
+        listed.as_secs_f64() <= 5.0 * (cases as f64 / 1e4).max(1.0),
+    );
     let bytes = std::fs::metadata(rose.folder().join("store.redb")).expect("there").len();
     table.row(
         "disk per case as imported",
@@ -81,11 +95,6 @@ fn main() {
         "",
         wire <= 6e3 * cases as f64,
     );
-    let count = |home: &Home| -> (u64, Duration) {
-        let started = Instant::now();
-        let counted = home.ok("case list --count");
-        (counted["count"].as_u64().expect("a count"), started.elapsed())
-    };
     let (seen, judged) = count(&ali);
     assert_eq!(seen as usize, cases);
     table.row(
@@ -96,6 +105,7 @@ fn main() {
         judged.as_secs_f64() <= 5.0 * (cases as f64 / 1e4).max(1.0),
     );
     let (_, cold) = count(&ali);
+    let cold = cold.max(at_home);
     table.row("a cold `case list --count`", "< 1 s at 100,000", &millis(cold), "", cold < Duration::from_secs(1));
     let quiet =
         (0..5).map(|_| sync(&ali, &serving)).min_by_key(|peer| number(peer, "elapsed_ms") as u64).expect("five");
@@ -293,7 +303,7 @@ fn idle(node: &RunningNode) -> (f64, f64) {
     (busy, resident.unwrap_or(f64::NAN) / 1e3)
 }
 
-/// A KoboToolbox export of `n` ordinary complaints of about 1 KB. Invented.
+/// A KoboToolbox export of `n` complaints of about 1 KB. Invented.
 fn kobo(from: usize, n: usize) -> String {
     const WORDS: [&str; 24] = [
         "le",
@@ -339,7 +349,8 @@ fn kobo(from: usize, n: usize) -> String {
             text.push(' ');
         }
         let (day, hour) = (1 + draw(28), draw(24));
-        let category = CATEGORIES[draw(CATEGORIES.len())];
+        // one in twenty is sealed to an audience
+        let category = if row % 20 == 7 { "fraude" } else { CATEGORIES[draw(CATEGORIES.len())] };
         writeln!(
             out,
             "{row:08x}-0000-4000-8000-{row:012x};2026-10-{day:02}T{hour:02}:00:00.000+01:00;2026-10-{day:02}T{hour:02}:10:00.000+01:00;hotline;oui;plainte;{category};{text};v1\r"
