@@ -1,10 +1,6 @@
 //! The node at a glance: `status`, `fingerprint`.
 
-use std::collections::BTreeMap;
-
 use crdt_model::frontier::ChainKey;
-use crdt_model::id::ScopeId;
-use crdt_model::sync::Agreed;
 use serde_json::{Value as Json, json};
 
 use crate::core::{Core, Reader, Shared, meta};
@@ -85,26 +81,11 @@ impl Core {
     /// Own entries that no peer is known to hold, and since when: the time of the last sync, or of the first own entry.
     fn only_here(&self) -> Result<(u64, Json), Failure> {
         let snapshot = self.store.read()?;
-        let mut held: BTreeMap<(ScopeId, ChainKey), u64> = BTreeMap::new();
-        for (key, value) in snapshot.list(Space::Peers)? {
-            // by a session, or by a bundle of theirs
-            let said = match (key.starts_with(b"agreed/"), key.starts_with(b"held/")) {
-                (true, _) => Some(value.as_slice()),
-                (_, true) => value.get(8..),
-                _ => None,
-            };
-            let Some(Ok(agreed)) = said.map(crdt_model::cbor::decode::<Agreed>) else { continue };
-            for (scope, frontier) in agreed.frontiers() {
-                for (chain, tip) in frontier.iter().filter(|(chain, _)| chain.device == self.device) {
-                    let seen = held.entry((*scope, *chain)).or_default();
-                    *seen = (*seen).max(tip.seq);
-                }
-            }
-        }
+        let held = self.held_by_peers(&snapshot)?;
         let mut only = 0;
         for chain in snapshot.chains().filter(|chain| chain.key.device == self.device) {
             let key = ChainKey { device: chain.key.device, incarnation: chain.key.incarnation };
-            let there = held.get(&(chain.key.scope, key)).copied().unwrap_or(0);
+            let there = held.get(&(chain.key.scope, key)).and_then(|seen| seen.iter().max()).copied().unwrap_or(0);
             only += chain.tip_seq.saturating_sub(there);
         }
         let oldest = snapshot.get(Space::Meta, meta::OLDEST_HERE)?;

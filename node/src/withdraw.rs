@@ -11,7 +11,7 @@ use crdt_model::frontier::ChainKey;
 use crdt_model::id::{DocId, EntryId, ScopeId};
 use crdt_model::retraction::{Retraction, Withdrawn, taken_back};
 use crdt_model::roster::{knowledge_scope, membership_scope};
-use crdt_model::seal::birth_of;
+use crdt_model::seal::{FLAG_DEVICE_ONLY, birth_of};
 use crdt_model::sync::Agreed;
 use serde_json::{Value as Json, json};
 
@@ -237,12 +237,19 @@ impl Core {
                 "withdrawable": !offered,
             }));
         }
-        let (entries, oldest) = self.waiting(&snapshot, reader)?;
+        let saved: BTreeMap<EntryId, i64> = captured.iter().map(|kept| (kept.entry, kept.saved_ms)).collect();
+        let (entries, oldest) = self.waiting(&snapshot, reader, &saved)?;
         Ok(json!({"captured": rows, "waiting": {"entries": entries, "oldest": oldest.map(rfc3339)}}))
     }
 
-    /// Own entries that were offered to nobody yet, and since when the oldest waits, as far as this member can tell.
-    fn waiting(&self, snapshot: &Snapshot, reader: &Reader) -> Result<(u64, Option<i64>), Failure> {
+    /// Own entries that were offered to nobody yet, and since when the oldest waits, as far as this member can tell. `saved`:
+    /// when cases were captured here whose words their author cannot open any more.
+    fn waiting(
+        &self,
+        snapshot: &Snapshot,
+        reader: &Reader,
+        saved: &BTreeMap<EntryId, i64>,
+    ) -> Result<(u64, Option<i64>), Failure> {
         let at_once = [membership_scope(&self.org), knowledge_scope(&self.org)];
         let (mut entries, mut oldest) = (0, None::<i64>);
         let chains = snapshot.chains().filter(|chain| chain.key.device == self.device);
@@ -253,10 +260,11 @@ impl Core {
                 let entry = self.decode(&stored.bytes)?;
                 let opened = reader.keychain.open_entry(&entry);
                 let claimed = opened.layers.iter().rev().find_map(|layer| match layer {
-                    Opened::Plain(plain) => Some(plain.claimed_ms),
+                    // the open mark of a sealed case tells the week alone
+                    Opened::Plain(plain) if plain.flags & FLAG_DEVICE_ONLY == 0 => Some(plain.claimed_ms),
                     _ => None,
                 });
-                if let Some(claimed) = claimed {
+                if let Some(claimed) = saved.get(&entry.id()).copied().or(claimed) {
                     oldest = Some(oldest.map_or(claimed, |held| held.min(claimed)));
                     break;
                 }
@@ -265,21 +273,28 @@ impl Core {
         Ok((entries, oldest))
     }
 
-    /// How far each peer is known to hold our chains: what the last sessions that ended equal agreed on.
-    fn held_by_peers(&self, snapshot: &Snapshot) -> Result<BTreeMap<(ScopeId, ChainKey), Vec<u64>>, Failure> {
-        let mut held: BTreeMap<(ScopeId, ChainKey), Vec<u64>> = BTreeMap::new();
+    /// How far each other device is known to hold our chains, one number a device: by the last session that ended equal,
+    /// and by their last bundle.
+    pub(crate) fn held_by_peers(
+        &self,
+        snapshot: &Snapshot,
+    ) -> Result<BTreeMap<(ScopeId, ChainKey), Vec<u64>>, Failure> {
+        let mut of: BTreeMap<(ScopeId, ChainKey), BTreeMap<Vec<u8>, u64>> = BTreeMap::new();
         for (key, value) in snapshot.list(Space::Peers)? {
-            if !key.starts_with(b"agreed/") {
-                continue;
-            }
-            let Ok(agreed) = cbor::decode::<Agreed>(&value) else { continue };
+            let (device, said) = match (key.strip_prefix(b"agreed/"), key.strip_prefix(b"held/")) {
+                (Some(device), _) => (device, Some(value.as_slice())),
+                (_, Some(device)) => (device, value.get(8..)),
+                _ => continue,
+            };
+            let Some(Ok(agreed)) = said.map(cbor::decode::<Agreed>) else { continue };
             for (scope, frontier) in agreed.frontiers() {
                 for (chain, tip) in frontier.iter().filter(|(chain, _)| chain.device == self.device) {
-                    held.entry((*scope, *chain)).or_default().push(tip.seq);
+                    let seen = of.entry((*scope, *chain)).or_default().entry(device.to_vec()).or_default();
+                    *seen = (*seen).max(tip.seq);
                 }
             }
         }
-        Ok(held)
+        Ok(of.into_iter().map(|(chain, seen)| (chain, seen.into_values().collect())).collect())
     }
 }
 

@@ -490,3 +490,27 @@ fn what_could_not_be_written_can_still_be_taken_back() {
     assert!(told["released"].as_u64().expect("a count") > 0, "{told}");
     assert_eq!(waits(), 0);
 }
+
+#[test]
+fn what_a_stick_brought_to_others_has_left_this_machine() {
+    let stick = TempDir::new().expect("a folder");
+    let (founder, a, _) = three();
+    exchange(&founder, &a);
+    let sealed = crdt_model::edit::NewCase { category: Some("sea.abuse".into()), ..complaint() };
+    a.with(|core, reader| core.case_new(reader, sealed, Some(&[]), NOW)).expect("kept");
+    let outbox = || a.with(|core, reader| core.outbox(reader)).expect("an outbox");
+    let told = outbox();
+    assert_eq!(told["captured"][0]["left_machine"], false, "{told}");
+    assert_eq!(told["waiting"]["oldest"], crdt_model::case::moment::rfc3339(NOW), "when it was saved, not its week");
+    let only_here = || {
+        let told = a.with(|core, _| core.status(&core.shared(), None, NOW)).expect("told");
+        told["only_here"]["entries"].as_u64().expect("a count")
+    };
+    let before = only_here();
+    carry(&a, stick.path());
+    carry(&founder, stick.path());
+    carry(&a, stick.path());
+    let told = outbox();
+    assert_eq!((&told["captured"][0]["left_machine"], &told["captured"][0]["held_by_n"]), (&true.into(), &1.into()));
+    assert!(only_here() < before, "status says the same");
+}
