@@ -38,10 +38,15 @@ pub(crate) struct World<'a> {
     pub(crate) arm: &'a dyn Fn() -> io::Result<run::Wait>,
 }
 
+/// What is never logged, whatever was asked for.
+const QUIET: &str = "automerge=off";
+
 /// The process: its exit status.
 pub(crate) fn main(args: Vec<OsString>) -> u8 {
     node::hygiene::at_start();
     let filter = tracing_subscriber::EnvFilter::try_from_env("BOUCLE_LOG").unwrap_or_default();
+    // Automerge logs hashes of changes: whoever guesses a word could confirm the guess by them
+    let filter = filter.add_directive(QUIET.parse().unwrap_or_default());
     // A second subscriber cannot be: this is the process's first line.
     let _ = tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr).try_init();
     // What a panic says may hold a person's words, and a damaged file can make a library panic where we catch it: its

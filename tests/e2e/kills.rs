@@ -304,7 +304,14 @@ fn a_node_killed_at_any_write_goes_on_with_all_it_acknowledged() {
                 pair.go_on(name);
                 pair = Pair::new();
             }
-            let (_, at) = act(&mut pair, Some(1 + draw.below(total)));
+            let nth = 1 + draw.below(total);
+            let (_, at) = act(&mut pair, Some(nth));
+            // act looked at the home that was killed: it has failed already unless all of it held
+            let (where_, acknowledged) = (at.as_deref().unwrap_or("its end"), pair.acknowledged.len());
+            println!(
+                "{name} {n}: operation {nth}, killed at {where_}: {} cases whole, {acknowledged} of them acknowledged one by one, verify ok",
+                pair.cases
+            );
             let kind = at.as_deref().and_then(|at| at.split(' ').next()).unwrap_or("end").to_owned();
             n += u64::from(at.is_some());
             open += u64::from(kind == "write" || kind == "sync");

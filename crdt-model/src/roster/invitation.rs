@@ -262,8 +262,11 @@ impl Invitation {
         if text.len() > TEXT_BYTES_MAX {
             return Err(InvitationError::NotAnInvitation);
         }
-        let clean: String =
-            text.chars().filter(|c| !c.is_whitespace() && *c != '-').map(|c| c.to_ascii_uppercase()).collect();
+        let clean: String = text
+            .chars()
+            .filter(|c| !c.is_whitespace() && !matches!(c, '-' | '\u{feff}'))
+            .map(|c| c.to_ascii_uppercase())
+            .collect();
         let body = clean.strip_prefix(PREFIX).ok_or(InvitationError::NotAnInvitation)?;
         let bytes = BASE32_NOPAD.decode(body.as_bytes()).map_err(|_| InvitationError::Checksum)?;
         let (content, sum) = bytes.split_last_chunk::<4>().ok_or(InvitationError::Checksum)?;
