@@ -211,6 +211,7 @@ impl Node {
         match (&opened, self.held()) {
             (Ok((core, member)), _) => {
                 found.extend(org::store(core, store_mb));
+                found.extend(org::pages(core, store_mb, deep));
                 found.extend(org::members(core));
                 found.extend(org::peers(core, now_ms));
                 if let Some(reader) = core.reader(member) {
@@ -228,6 +229,7 @@ impl Node {
             // open, and nobody of those who asked is unlocked
             (Err(_), Some(core)) => {
                 found.extend(org::store(&core, store_mb));
+                found.extend(org::pages(&core, store_mb, deep));
                 found.extend(org::members(&core));
                 found.extend(org::peers(&core, now_ms));
             }

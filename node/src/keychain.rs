@@ -19,7 +19,8 @@ use crdt_model::id::{AudienceId, DeviceId, DocId, EntryId, MemberId, OrgId, Scop
 use crdt_model::layer::Layer;
 use crdt_model::roster::{OpenKey, Roster};
 use crdt_model::seal::{
-    self, GrantSection, Secret, StreamGrant, case_key, open_hint, open_section, open_wrap, sensitive_hint,
+    self, GrantSection, OpenError, Plain, Secret, StreamGrant, case_key, open_hint, open_section, open_wrap,
+    sensitive_hint,
 };
 
 /// What a member's own installation can derive: the secrets behind a reader.
@@ -363,17 +364,33 @@ impl Keychain {
     }
 
     fn open_layer(&self, entry: &Entry, layer: Layer, aad: &[u8]) -> Opened {
+        match self.try_layer(entry, layer, aad) {
+            Some(Ok(plain)) => Opened::Plain(plain),
+            // in no view: who broke the form is told by `verify`
+            Some(Err(_)) => Opened::Unreadable,
+            None if entry.section(layer.code()).is_some() => Opened::Unreadable,
+            None if entry.header().section(layer.code()).is_some() => Opened::Missing,
+            None => Opened::Absent,
+        }
+    }
+
+    /// Sections that a key held here authenticates and that are not what a section holds: their writer broke the form.
+    pub(crate) fn malformed(&self, entry: &Entry) -> Vec<(Layer, OpenError)> {
+        let aad = entry.header().aad();
+        let broken = |layer: Layer| Some((layer, self.try_layer(entry, layer, &aad)?.err()?));
+        Layer::ALL.into_iter().filter_map(broken).collect()
+    }
+
+    /// A layer's section, by whichever key held authenticates it.
+    fn try_layer(&self, entry: &Entry, layer: Layer, aad: &[u8]) -> Option<Result<Box<Plain>, OpenError>> {
         let header = entry.header();
-        let Some((named, bytes)) = entry.section(layer.code()) else {
-            return if header.section(layer.code()).is_some() { Opened::Missing } else { Opened::Absent };
-        };
-        let try_key = |key: &Secret| {
-            open_section(key, bytes, aad, layer.code(), named.generation)
-                .ok()
-                .map(|plain| Opened::Plain(Box::new(plain)))
+        let (named, bytes) = entry.section(layer.code())?;
+        let try_key = |key: &Secret| match open_section(key, bytes, aad, layer.code(), named.generation) {
+            Err(OpenError::NotAuthentic) => None,
+            opened => Some(opened.map(Box::new)),
         };
         let streams = || self.streams.get(&(header.scope, ChainKey::of(header))).into_iter().flatten();
-        let opened = match layer {
+        match layer {
             Layer::Open => {
                 let epoch = u32::from_be_bytes([named.hint[4], named.hint[5], named.hint[6], named.hint[7]]);
                 let at = (header.scope, epoch);
@@ -393,7 +410,6 @@ impl Keychain {
                     sensitive_hint(ck, &header.doc, &header.device, &header.incarnation, header.seq) == named.hint
                 })
                 .find_map(try_key),
-        };
-        opened.unwrap_or(Opened::Unreadable)
+        }
     }
 }

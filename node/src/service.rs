@@ -1,5 +1,6 @@
 //! The facade: one request in, one reply out. Everything a person can do goes through [`Node`].
 
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, RwLock};
@@ -21,7 +22,7 @@ use crate::error::Failure;
 use crate::import_run::ImportRequest;
 use crate::keyring::{KEYRING_FILE, Passphrase, UnattendedKey};
 use crate::sessions::{Clock, Sessions, Watch, system_clock};
-use crate::store;
+use crate::store::{self, STORE_FILE};
 use crate::{members, wipe};
 
 /// A node at its home: founded or not, open or not.
@@ -699,7 +700,14 @@ impl Service for Node {
         if self.wiped.load(Ordering::SeqCst) && !matches!(envelope.request, Request::Wipe { .. }) {
             return Err(Failure::new("not_initialised").arg("home", self.home.display()));
         }
-        let reply = self.answer(&envelope, on_progress);
+        let answered = catch_unwind(AssertUnwindSafe(|| self.answer(&envelope, on_progress)));
+        let reply = answered.unwrap_or_else(|panic| {
+            let file = self.home.join(STORE_FILE);
+            match self.held().map_or_else(|| store::is_sound_at(&file), |core| core.store.is_sound()) {
+                true => resume_unwind(panic),
+                false => Err(Failure::new("home_damaged").arg("file", STORE_FILE).at("file", STORE_FILE)),
+            }
+        });
         if let Err(failure) = &reply {
             self.recent.note(envelope.request.name(), failure, clock::now_ms());
         }

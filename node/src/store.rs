@@ -387,6 +387,19 @@ impl Store {
         Ok(SpaceUsed { stored: stats.stored_bytes(), free: stats.fragmented_bytes() })
     }
 
+    /// False when some page of the file is not what redb wrote: it was altered, or its disk fails. Every page is visited.
+    pub fn is_sound(&self) -> bool {
+        // redb trusts a file it wrote, and can panic on any other
+        match catch_unwind(AssertUnwindSafe(|| self.space())) {
+            Ok(Ok(_)) => true,
+            Ok(Err(error)) => {
+                use StoreError::{Damaged, Malformed, Tampered};
+                !matches!(error, Damaged { .. } | Malformed { .. } | Tampered { .. })
+            }
+            Err(_) => false,
+        }
+    }
+
     fn begin_write(&self, writer: &MutexGuard<'_, ()>) -> Result<(Arc<Database>, WriteTransaction), StoreError> {
         let begin = || {
             if self.commit_failed.load(Ordering::Acquire) {
@@ -439,6 +452,12 @@ fn builder(config: &StoreConfig) -> redb::Builder {
     let mut builder = Database::builder();
     builder.set_cache_size(config.cache_bytes).set_check_integrity_on_open(config.check_pages);
     builder
+}
+
+/// As [`Store::is_sound`], of a file that nobody has open, without any key.
+pub(crate) fn is_sound_at(path: &Path) -> bool {
+    let visit = || -> Result<(), redb::Error> { Ok(Database::open(path)?.begin_write()?.stats().map(drop)?) };
+    catch_unwind(AssertUnwindSafe(visit)).is_ok_and(|done| !matches!(done, Err(redb::Error::Corrupted(_))))
 }
 
 /// redb trusts a file it wrote; one altered by others can make it panic while opening.

@@ -1,6 +1,7 @@
 //! `boucle verify`: every signature, chain and hash again, the membership evaluated anew, every document rebuilt.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
 use crdt_model::document::{self, Document};
 use crdt_model::entry::{Entry, Kind, Place};
@@ -9,6 +10,7 @@ use crdt_model::id::{DocId, EntryId, ScopeId};
 use crdt_model::layer::Layer;
 use crdt_model::retraction::{self, Outcome};
 use crdt_model::roster::{Record, self_introduced_key};
+use crdt_model::seal::OpenError;
 use serde_json::{Value as Json, json};
 
 use crate::cases::CaseSchema;
@@ -16,6 +18,7 @@ use crate::core::{Core, Reader, Shared};
 use crate::error::Failure;
 use crate::forks::said;
 use crate::ingest::reason_code;
+use crate::keychain::Keychain;
 use crate::store::Snapshot;
 
 /// Bytes of one read along a chain.
@@ -56,42 +59,48 @@ impl Core {
         let mut done = 0;
         let mut written: BTreeMap<(ScopeId, DocId), usize> = BTreeMap::new();
         for chain in snapshot.chains() {
-            let key = ChainKey { device: chain.key.device, incarnation: chain.key.incarnation };
-            let mut place = Place::FIRST;
-            while place.seq <= chain.tip_seq {
-                let stored = snapshot.chain_entries(&chain.key, place.seq, READ_BYTES)?;
-                if stored.is_empty() {
-                    problems.push(self.problem(shared, None, &key, "chain", "missing_entry", place.seq));
-                    break;
-                }
-                for item in stored {
-                    if let Ok(entry) = Entry::decode(&item.bytes) {
-                        *written.entry((entry.header().scope, entry.header().doc)).or_default() += 1;
+            self.on_any_page(shared, &mut problems, |problems| {
+                let key = ChainKey { device: chain.key.device, incarnation: chain.key.incarnation };
+                let mut place = Place::FIRST;
+                while place.seq <= chain.tip_seq {
+                    let stored = snapshot.chain_entries(&chain.key, place.seq, READ_BYTES)?;
+                    if stored.is_empty() {
+                        problems.push(self.problem(shared, None, &key, "chain", "missing_entry", place.seq));
+                        break;
                     }
-                    place = match self.verify_entry(shared, &item.bytes, item.entry_id, &place) {
-                        Ok(next) => next,
-                        Err((code, next)) => {
-                            problems.push(self.problem(shared, Some(item.entry_id), &key, "form", code, place.seq));
-                            next
+                    for item in stored {
+                        if let Ok(entry) = Entry::decode(&item.bytes) {
+                            *written.entry((entry.header().scope, entry.header().doc)).or_default() += 1;
                         }
-                    };
-                    done += 1;
-                    if done % 256 == 0 {
-                        progress(done, total);
+                        place = match self.verify_entry(shared, &item.bytes, item.entry_id, &place) {
+                            Ok(next) => next,
+                            Err((code, next)) => {
+                                let entry = Some(item.entry_id);
+                                problems.push(self.problem(shared, entry, &key, "form", code, place.seq));
+                                next
+                            }
+                        };
+                        done += 1;
+                        if done % 256 == 0 {
+                            progress(done, total);
+                        }
                     }
                 }
-            }
-            if place.prev != chain.tip_entry {
-                problems.push(self.problem(shared, Some(chain.tip_entry), &key, "chain", "tip", chain.tip_seq));
-            }
-            if let Some(fork) = shared.forks.get(&(chain.key.scope, key)) {
-                problems.push(self.problem(shared, None, &key, "chain", "fork", *fork));
-            }
+                if place.prev != chain.tip_entry {
+                    problems.push(self.problem(shared, Some(chain.tip_entry), &key, "chain", "tip", chain.tip_seq));
+                }
+                if let Some(fork) = shared.forks.get(&(chain.key.scope, key)) {
+                    problems.push(self.problem(shared, None, &key, "chain", "fork", *fork));
+                }
+                Ok(())
+            })?;
         }
-        self.verify_index(&snapshot, shared, &written, &mut problems)?;
-        self.verify_sections(&snapshot, shared, &mut problems)?;
-        let membership = self.verify_membership(&snapshot, shared, &mut problems)?;
-        let (cases, quarantined) = documents(&snapshot, &mut problems)?;
+        self.on_any_page(shared, &mut problems, |problems| self.verify_index(&snapshot, shared, &written, problems))?;
+        self.on_any_page(shared, &mut problems, |problems| self.verify_sections(&snapshot, shared, problems))?;
+        let membership =
+            self.on_any_page(shared, &mut problems, |problems| self.verify_membership(&snapshot, shared, problems))?;
+        let (cases, quarantined) =
+            self.on_any_page(shared, &mut problems, |problems| documents(&snapshot, problems))?;
         progress(total, total);
         let refused: Vec<Json> = snapshot
             .quarantine()?
@@ -103,6 +112,29 @@ impl Core {
             "quarantined": quarantined + membership, "problems": problems,
             "refused": refused,
         }))
+    }
+
+    /// One part of the check, on whatever is in the file: a page that cannot be read is a problem like any other, and the
+    /// other parts go on.
+    fn on_any_page<T: Default>(
+        &self,
+        shared: &Shared,
+        problems: &mut Vec<Json>,
+        part: impl FnOnce(&mut Vec<Json>) -> Result<T, Failure>,
+    ) -> Result<T, Failure> {
+        let mut found = Vec::new();
+        let done = catch_unwind(AssertUnwindSafe(|| part(&mut found)));
+        problems.append(&mut found);
+        match done {
+            Ok(Ok(value)) => return Ok(value),
+            Ok(Err(failure)) if failure.code != "home_damaged" => return Err(failure),
+            // redb trusts a file it wrote: on one altered by others it panics
+            Err(panic) if self.store.is_sound() => resume_unwind(panic),
+            Ok(Err(_)) | Err(_) => {}
+        }
+        let key = ChainKey { device: self.device, incarnation: self.incarnation() };
+        problems.push(self.problem(shared, None, &key, "store", "page_damaged", 0));
+        Ok(T::default())
     }
 
     /// Every document that the chains speak of is listed, with all of its entries: a damaged page can make rows seem not to
@@ -246,6 +278,7 @@ impl Core {
                 self.automerge_agrees(shared, doc, &loaded.document, problems);
                 let entries = self.entries(snapshot, &scope, &doc)?;
                 self.verify_withdrawals(shared, &entries, problems);
+                self.verify_form(shared, doc, &reader.keychain, &entries, problems);
                 quarantined += self.document_faults(shared, doc, &entries, &loaded.document, problems);
             }
         }
@@ -272,10 +305,36 @@ impl Core {
                 cases += usize::from(document.accepted > 0);
                 self.automerge_agrees(shared, doc, &document, problems);
                 self.verify_withdrawals(shared, &entries, problems);
+                self.verify_form(shared, doc, &keychain, &entries, problems);
                 quarantined += self.document_faults(shared, doc, &entries, &document, problems);
             }
         }
         Ok((cases, quarantined))
+    }
+
+    /// Sections that are authentic and not what a section holds.
+    fn verify_form(
+        &self,
+        shared: &Shared,
+        doc: DocId,
+        keychain: &Keychain,
+        entries: &[Entry],
+        problems: &mut Vec<Json>,
+    ) {
+        for entry in self.counting(shared, entries) {
+            for (layer, error) in keychain.malformed(&entry) {
+                let code = match error {
+                    OpenError::Generation => "generation",
+                    OpenError::Content(_) => "content",
+                    _ => "padding",
+                };
+                let key = ChainKey::of(entry.header());
+                let mut problem = self.problem(shared, Some(entry.id()), &key, "section", code, entry.header().seq);
+                problem["layer"] = json!(layer);
+                problem["case_id"] = json!(doc);
+                problems.push(problem);
+            }
+        }
     }
 
     /// Every layer as Automerge itself builds it.

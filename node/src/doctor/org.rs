@@ -34,6 +34,15 @@ pub(super) fn store(core: &Core, store_mb: u64) -> Vec<Finding> {
     look().unwrap_or_else(|failure| vec![closed(&failure, store_mb)])
 }
 
+/// Up to this size all pages of the store are visited without being asked for, MB: a moment on an old laptop.
+const PAGES_MB_MAX: u64 = 256;
+
+/// A file in which some page is not what was written.
+pub(super) fn pages(core: &Core, store_mb: u64, deep: bool) -> Option<Finding> {
+    let damaged = (deep || store_mb <= PAGES_MB_MAX) && !core.store.is_sound();
+    damaged.then(|| Finding::bad("store_failed").arg("reason", "home_damaged"))
+}
+
 /// Everything checked again.
 pub(super) fn verified(core: &Core, reader: &mut Reader, told: &mut dyn FnMut(u64, u64)) -> Finding {
     let shared = core.shared();

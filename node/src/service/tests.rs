@@ -307,3 +307,64 @@ fn a_wipe_leaves_neither_keys_on_the_disk_nor_in_memory_and_nothing_comes_back()
         assert_eq!(refused(ask(&node, passphrase, show(&reference))), "not_initialised");
     }
 }
+
+/// Numbers that look drawn, from a seed.
+fn drawn(seed: u64) -> impl FnMut() -> u64 {
+    let mut state = seed;
+    move || {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        state
+    }
+}
+
+#[test]
+fn a_damaged_page_is_named_and_never_an_internal_error() {
+    const PAGE: usize = 4096;
+    let home = Home::founded();
+    for _ in 0..120 {
+        home.new_case(complaint());
+    }
+    let path = home.core.home.clone();
+    let Home { core, folder: _folder, .. } = home;
+    drop(core);
+    let file = path.join(STORE_FILE);
+    let good = std::fs::read(&file).expect("read");
+    let mut draw = drawn(0x9e37_79b9_7f4a_7c15);
+    // the first page is redb's own, which tells by itself
+    let used: Vec<usize> = (1..good.len() / PAGE).filter(|n| good[n * PAGE..(n + 1) * PAGE] != [0; PAGE]).collect();
+    let (mut named, mut went_on) = (0, 0);
+    for _ in 0..48 {
+        let page = used[draw() as usize % used.len()];
+        let mut bad = good.clone();
+        bad[page * PAGE..(page + 1) * PAGE].fill_with(|| draw() as u8);
+        std::fs::write(&file, &bad).expect("written");
+        let look = |request| {
+            let node = Node::open(&path).expect("a node");
+            std::panic::catch_unwind(AssertUnwindSafe(|| ask(&node, Some(PASSPHRASE), request)))
+                .unwrap_or_else(|_| panic!("page {page}: an internal error"))
+        };
+        let listed = look(Request::CaseList(Box::default()));
+        if let Err(failure) = &listed {
+            assert_eq!(failure.code, "home_damaged", "page {page}");
+        }
+        let problems = match look(Request::Verify) {
+            Err(failure) => {
+                assert_eq!(failure.code, "home_damaged", "page {page}");
+                named += 1;
+                continue;
+            }
+            Ok(told) => told["problems"].as_array().expect("a list").clone(),
+        };
+        if problems.iter().any(|problem| problem["reason"] == "page_damaged") {
+            named += 1;
+            went_on += 1;
+        }
+        assert!(listed.is_ok() || !problems.is_empty(), "page {page}: what a list cannot read, the check names");
+    }
+    std::fs::write(&file, &good).expect("written");
+    // with its own assertions on, redb visits all pages when it opens a file: no check begins at all
+    let may_go_on = !cfg!(debug_assertions);
+    assert!(named > 4 && (went_on > 0) == may_go_on, "{named} named, {went_on} of them by a check that went on");
+}

@@ -2,12 +2,14 @@
 
 use crdt_model::edit::Words;
 use crdt_model::edit::{Edit, EditOps};
+use crdt_model::entry::{Entry, Place};
 use crdt_model::id::EntryId;
-use crdt_model::layer::{LayerOp, Value};
+use crdt_model::layer::{Layer, LayerOp, Value};
+use crdt_model::seal::{Plain, Sealing, seal_section};
 
 use super::{Home, NOW, case_id, complaint, exchange};
 use crate::acts::{SensitiveKey, Write};
-use crate::core::entropy;
+use crate::core::{append, entropy};
 
 /// Writes an operation that the schema of the open layer does not know, as a modified client would.
 fn write_foreign_key(home: &Home, case: &str) -> EntryId {
@@ -78,4 +80,47 @@ fn a_device_whose_fifth_entry_fails_and_sixth_is_good_shows_the_same_case_everyw
         assert_eq!(problem["author"], "Ali");
         assert_eq!(problem["step"], "semantic");
     }
+}
+
+/// Seals, under the key that everybody has, what says another generation than its header, as a modified client would.
+fn write_malformed_section(home: &Home, case: &str) -> EntryId {
+    home.with(|core, reader| {
+        let shared = core.shared();
+        let loaded = core.find_case(&shared, reader, case)?;
+        let last = core.store.read()?.entry(&loaded.document.heads[0])?.expect("held");
+        let last = core.decode(&last.bytes)?;
+        let place = Place::after(last.header(), last.id());
+        let mut header = last.header().clone();
+        header.sections.retain(|section| section.layer == Layer::Open.code());
+        (header.seq, header.prev, header.deps) = (place.seq, place.prev, vec![last.id()]);
+        header.bytes_total = place.bytes_before + header.cost();
+        let (_, key) = reader.keychain.newest_open(&loaded.scope).expect("held");
+        let (salt, member, member_sig) = ([1; 16], reader.member(), [0; 64]);
+        let plain = Plain { salt, claimed_ms: NOW, member, member_sig, flags: 0, generation: 9, change: vec![1, 2, 3] };
+        let sealing = Sealing { key: key.clone(), plain };
+        let bucket = header.sections[0].len as usize;
+        let section = seal_section(&sealing, None, &header.aad(), Layer::Open.code(), bucket, &mut entropy()?);
+        let entry = Entry::sign(header, vec![section.expect("fits")], &core.device_ed);
+        core.commit(|tx| append(tx, &entry))?;
+        Ok(entry.id())
+    })
+    .expect("written")
+}
+
+#[test]
+fn a_section_that_is_authentic_and_not_in_form_is_named_with_who_wrote_it() {
+    let founder = Home::founded();
+    let liar = founder.invited("JER", "operator", "Ali");
+    exchange(&founder, &liar);
+    let case = case_id(&liar.new_case(complaint()));
+    set_project(&liar, &case, "un");
+    let bad = write_malformed_section(&liar, &case);
+    exchange(&liar, &founder);
+    assert_eq!(founder.fingerprint(), liar.fingerprint());
+    assert_eq!(founder.show(&case).expect("shown")["project"], "un");
+    let verified = founder.verify();
+    let problems = verified["problems"].as_array().expect("a list");
+    let problem = problems.iter().find(|p| p["step"] == "section").expect("named");
+    assert_eq!((&problem["entry"], &problem["reason"]), (&bad.to_string().into(), &"generation".into()));
+    assert_eq!(problem["author"], "Ali");
 }
