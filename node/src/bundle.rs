@@ -70,6 +70,16 @@ fn meet(all: &[Held]) -> Held {
 }
 
 impl Core {
+    /// Devices whose bundles came here, and when the last of each was made, Unix milliseconds.
+    pub(crate) fn heard_by_bundle(&self) -> Result<Vec<(DeviceId, i64)>, Failure> {
+        let snapshot = self.store.read()?;
+        let heard = |(key, value): (zeroize::Zeroizing<Vec<u8>>, zeroize::Zeroizing<Vec<u8>>)| {
+            let device = std::str::from_utf8(key.strip_prefix(b"held/")?).ok()?.parse().ok()?;
+            Some((device, i64::from_be_bytes(*value.first_chunk::<8>()?)))
+        };
+        Ok(snapshot.list(Space::Peers)?.into_iter().filter_map(heard).collect())
+    }
+
     /// What a device is known to hold: by the last session with it, and by its last bundle.
     fn known_of(&self, snapshot: &store::Snapshot, device: &DeviceId) -> Result<Held, Failure> {
         let met = self.agreed(device)?.map(|agreed| agreed.frontiers().clone()).unwrap_or_default();

@@ -513,4 +513,6 @@ fn what_a_stick_brought_to_others_has_left_this_machine() {
     let told = outbox();
     assert_eq!((&told["captured"][0]["left_machine"], &told["captured"][0]["held_by_n"]), (&true.into(), &1.into()));
     assert!(only_here() < before, "status says the same");
+    let heard = a.core.heard_by_bundle().expect("told");
+    assert_eq!(heard.iter().map(|(device, _)| *device).collect::<Vec<_>>(), [founder.core.device], "and doctor");
 }

@@ -1,5 +1,7 @@
 //! An open home: its store, whom it met, who is in it.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use crate::core::{Core, Reader};
 use crate::error::Failure;
 
@@ -71,7 +73,11 @@ pub(super) fn entries_ahead(core: &Core, reader: &mut Reader, now_ms: i64) -> Op
 /// Whom this device met, when, and how they parted.
 pub(super) fn peers(core: &Core, now_ms: i64) -> Vec<Finding> {
     let Ok(peers) = core.peers() else { return Vec::new() };
-    let Some(last) = peers.iter().map(|peer| peer.last_sync_ms).max() else {
+    // who is met by stick alone is met
+    let by_bundle = core.heard_by_bundle().unwrap_or_default();
+    let met: BTreeMap<String, i64> = by_bundle.into_iter().map(|(device, ms)| (device.to_string(), ms)).collect();
+    let devices: BTreeSet<_> = peers.iter().map(|peer| peer.device.clone()).chain(met.keys().cloned()).collect();
+    let Some(last) = peers.iter().map(|peer| peer.last_sync_ms).chain(met.into_values()).max() else {
         return vec![Finding::warn("peers_never")];
     };
     let days = (now_ms - last).max(0) / DAY_MS;
@@ -79,7 +85,7 @@ pub(super) fn peers(core: &Core, now_ms: i64) -> Vec<Finding> {
         true => Finding::warn("peers_long_ago"),
         false => Finding::ok("peers_ok"),
     };
-    let mut found = vec![met.arg("n", peers.len()).arg("days", days)];
+    let mut found = vec![met.arg("n", devices.len()).arg("days", days)];
     let unequal = peers.iter().filter(|peer| !peer.equal).count();
     if unequal > 0 {
         found.push(Finding::warn("peers_unequal").arg("n", unequal));
