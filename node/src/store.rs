@@ -202,6 +202,16 @@ impl std::fmt::Debug for Store {
     }
 }
 
+impl Drop for Store {
+    fn drop(&mut self) {
+        let db = self.db.get_mut().unwrap_or_else(PoisonError::into_inner).take();
+        // closing goes over the file once more, and can panic on one that was altered: what was asked for is done by then
+        if catch_unwind(AssertUnwindSafe(|| drop(db))).is_err() {
+            tracing::warn!("the store was not closed in order");
+        }
+    }
+}
+
 impl Store {
     /// Makes a new store file at `path`. It appears there whole or not at all.
     ///
