@@ -191,6 +191,8 @@ pub struct Store {
     /// One writer at a time, from the start of a batch until its index is published.
     writer: Mutex<()>,
     db: Mutex<Option<Arc<Database>>>,
+    /// A page was found to be damaged: after that redb may refuse to look again.
+    damaged: AtomicBool,
     live: RwLock<Live>,
     /// A commit failed: redb may show it to readers, or not, until the file is reopened.
     commit_failed: AtomicBool,
@@ -303,6 +305,7 @@ impl Store {
             on_disk,
             writer: Mutex::new(()),
             db: Mutex::new(Some(Arc::new(db))),
+            damaged: AtomicBool::new(false),
             live: RwLock::new(live),
             commit_failed: AtomicBool::new(false),
         })
@@ -399,15 +402,20 @@ impl Store {
 
     /// False when some page of the file is not what redb wrote: it was altered, or its disk fails. Every page is visited.
     pub fn is_sound(&self) -> bool {
+        if self.damaged.load(Ordering::Acquire) {
+            return false;
+        }
         // redb trusts a file it wrote, and can panic on any other
-        match catch_unwind(AssertUnwindSafe(|| self.space())) {
+        let is_sound = match catch_unwind(AssertUnwindSafe(|| self.space())) {
             Ok(Ok(_)) => true,
             Ok(Err(error)) => {
                 use StoreError::{Damaged, Malformed, Tampered};
                 !matches!(error, Damaged { .. } | Malformed { .. } | Tampered { .. })
             }
             Err(_) => false,
-        }
+        };
+        self.damaged.fetch_or(!is_sound, Ordering::AcqRel);
+        is_sound
     }
 
     fn begin_write(&self, writer: &MutexGuard<'_, ()>) -> Result<(Arc<Database>, WriteTransaction), StoreError> {
