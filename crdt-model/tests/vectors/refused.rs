@@ -174,7 +174,7 @@ fn others() -> Vec<(&'static str, Vec<u8>, Refuses)> {
         w.arr(4).bstr(&[device; 16]).bstr(&[5; 8]).uint(seq).bstr(&[6; 32]);
     };
     let invitation = cbor::encode(&w.invitation());
-    let invitation_2 = [&invitation[..1], &[0x02], &invitation[2..]].concat();
+    let invitation_1 = [&invitation[..1], &[0x01], &invitation[2..]].concat();
     let frontier: Refuses = |b| refused_as(cbor::decode::<Frontier>(b));
     let operation: Refuses = |b| refused_as(cbor::decode::<Operation>(b));
     let plain: Refuses = |b| refused_as(cbor::decode::<Plain>(b));
@@ -298,7 +298,7 @@ fn others() -> Vec<(&'static str, Vec<u8>, Refuses)> {
             }),
             |b| refused_as(cbor::decode::<ForkProof>(b)),
         ),
-        ("invitation: version 2", invitation_2, |b| refused_as(cbor::decode::<Invitation>(b))),
+        ("invitation: version 1", invitation_1, |b| refused_as(cbor::decode::<Invitation>(b))),
     ]
 }
 
