@@ -136,8 +136,8 @@ impl Home {
     pub fn files(&self) -> BTreeMap<PathBuf, Vec<u8>> {
         let listed = std::fs::read_dir(&self.folder).expect("the home is a folder");
         let paths = listed.map(|entry| entry.expect("the home can be listed").path());
-        // sockets are no files
-        let files = paths.filter(|path| path.is_file());
+        // sockets are no files; in the queue's there is never anything
+        let files = paths.filter(|path| path.is_file() && !path.ends_with("node.lock"));
         files.map(|path| (path.clone(), std::fs::read(&path).expect("own files can be read"))).collect()
     }
 }
