@@ -701,13 +701,17 @@ impl Service for Node {
             return Err(Failure::new("not_initialised").arg("home", self.home.display()));
         }
         let answered = catch_unwind(AssertUnwindSafe(|| self.answer(&envelope, on_progress)));
-        let reply = answered.unwrap_or_else(|panic| {
+        let is_sound = || {
             let file = self.home.join(STORE_FILE);
-            match self.held().map_or_else(|| store::is_sound_at(&file), |core| core.store.is_sound()) {
-                true => resume_unwind(panic),
-                false => Err(Failure::new("home_damaged").arg("file", STORE_FILE).at("file", STORE_FILE)),
-            }
-        });
+            self.held().map_or_else(|| store::is_sound_at(&file), |core| core.store.is_sound())
+        };
+        let damaged = || Failure::new("home_damaged").arg("file", STORE_FILE).at("file", STORE_FILE);
+        let reply = match answered {
+            Err(panic) if is_sound() => resume_unwind(panic),
+            Err(_) => Err(damaged()),
+            Ok(Err(failure)) if failure.code == "unexpected" && !is_sound() => Err(damaged()),
+            Ok(reply) => reply,
+        };
         if let Err(failure) = &reply {
             self.recent.note(envelope.request.name(), failure, clock::now_ms());
         }
