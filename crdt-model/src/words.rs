@@ -119,6 +119,15 @@ struct Phrase {
     topic: Topic,
 }
 
+impl Phrase {
+    /// Whether words in these forms are its words.
+    fn fits(&self, forms: &[Vec<(&str, &str)>]) -> bool {
+        let fits =
+            |(part, forms): (&Part, &Vec<(&str, &str)>)| forms.iter().any(|(plain, folded)| part.fits(plain, folded));
+        self.parts.len() <= forms.len() && self.parts.iter().zip(forms).all(fits)
+    }
+}
+
 /// A word of a text: as written in lower case, and without its marks.
 struct Token {
     plain: String,
@@ -135,8 +144,14 @@ type Key = [char; KEY_LETTERS];
 #[derive(Debug, Clone, Default)]
 pub struct WordList {
     /// By the first letters of their first word: what most words of a text ask for is not there at all.
-    phrases: HashMap<Key, Vec<Phrase>>,
-    exceptions: HashMap<Key, Vec<Phrase>>,
+    begun: HashMap<Key, Begun>,
+}
+
+/// Entries whose first word begins alike.
+#[derive(Debug, Clone, Default)]
+struct Begun {
+    phrases: Vec<Phrase>,
+    exceptions: Vec<Phrase>,
 }
 
 impl WordList {
@@ -156,41 +171,47 @@ impl WordList {
     ///
     /// [`BadEntry`].
     pub fn add(&mut self, entry: &str, topic: Topic) -> Result<(), BadEntry> {
-        let (into, entry) = match entry.trim().strip_prefix('!') {
-            Some(rest) => (&mut self.exceptions, rest),
-            None => (&mut self.phrases, entry),
+        let (is_exception, entry) = match entry.trim().strip_prefix('!') {
+            Some(rest) => (true, rest),
+            None => (false, entry),
         };
         let parts = parts(entry)?;
         let first = keys(&fold(&parts[0].letters)).last().ok_or(BadEntry)?;
-        into.entry(first).or_default().push(Phrase { parts, topic });
+        let begun = self.begun.entry(first).or_default();
+        let into = if is_exception { &mut begun.exceptions } else { &mut begun.phrases };
+        into.push(Phrase { parts, topic });
         Ok(())
     }
 
     /// What `text` speaks of, by these lists: the gravest first, empty when nothing was found.
     pub fn topics(&self, text: &str) -> BTreeSet<Topic> {
         let tokens = tokens(text);
-        let mut excepted = vec![false; tokens.len()];
+        // an exception ends where its words end: what begins before that is no hit
+        let (mut topics, mut excepted) = (BTreeSet::new(), 0);
         for at in 0..tokens.len() {
-            let length = Self::at(&self.exceptions, &tokens[at..]).iter().map(|phrase| phrase.parts.len()).max();
-            excepted.iter_mut().skip(at).take(length.unwrap_or(0)).for_each(|covered| *covered = true);
+            let begun = self.begun_at(&tokens[at]);
+            if begun.is_empty() {
+                continue;
+            }
+            let ahead = &tokens[at..tokens.len().min(at + PHRASE_WORDS_MAX)];
+            let forms: Vec<Vec<(&str, &str)>> = ahead.iter().map(forms).collect();
+            let fits = |phrase: &&Phrase| phrase.fits(&forms);
+            let exceptions = begun.iter().flat_map(|begun| &begun.exceptions).filter(fits);
+            excepted = exceptions.map(|exception| at + exception.parts.len()).max().unwrap_or(0).max(excepted);
+            if at >= excepted {
+                topics.extend(begun.iter().flat_map(|begun| &begun.phrases).filter(fits).map(|phrase| phrase.topic));
+            }
         }
-        let free = (0..tokens.len()).filter(|at| !excepted[*at]);
-        free.flat_map(|at| Self::at(&self.phrases, &tokens[at..])).map(|phrase| phrase.topic).collect()
+        topics
     }
 
-    /// Phrases that begin at the first of `tokens`.
-    fn at<'p>(phrases: &'p HashMap<Key, Vec<Phrase>>, tokens: &[Token]) -> Vec<&'p Phrase> {
-        let Some(first) = tokens.first() else { return Vec::new() };
-        // an entry that is shorter than a key stands under what it has: a stem may be
-        let firsts: BTreeSet<Key> = forms(first).into_iter().flat_map(|(_, folded)| keys(folded)).collect();
-        let mut begun = firsts.iter().filter_map(|key| phrases.get(key)).flatten().peekable();
-        if begun.peek().is_none() {
-            return Vec::new();
+    /// Entries that may begin with this word. One that is shorter than a key stands under what it has: a stem may be.
+    fn begun_at(&self, first: &Token) -> Vec<&Begun> {
+        let entries = |folded: &str| keys(folded).filter_map(|key| self.begun.get(&key)).collect::<Vec<_>>();
+        match is_arabic(&first.folded) {
+            true => forms(first).into_iter().flat_map(|(_, folded)| entries(folded)).collect(),
+            false => entries(&first.folded),
         }
-        let forms: Vec<Vec<(&str, &str)>> = tokens.iter().take(PHRASE_WORDS_MAX).map(forms).collect();
-        let fits =
-            |(part, forms): (&Part, &Vec<(&str, &str)>)| forms.iter().any(|(plain, folded)| part.fits(plain, folded));
-        begun.filter(|p| p.parts.len() <= forms.len() && p.parts.iter().zip(&forms).all(fits)).collect()
     }
 }
 

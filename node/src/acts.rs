@@ -24,6 +24,7 @@ use serde_json::{Value as Json, json};
 
 use crate::api::SealOptions;
 use crate::cases::{Captured, Loaded, TaxonomyCodes, captured_key, level_of};
+use crate::clock::DAY_MS;
 use crate::core::{Core, Reader, Shared, append, entropy, fresh, meta, not_composed};
 use crate::engine::urgent::mark_urgent;
 use crate::error::Failure;
@@ -36,8 +37,6 @@ const URGENT: &str = "p1";
 
 /// The year 2000, Unix milliseconds.
 const YEAR_2000_MS: i64 = 946_684_800_000;
-/// A day, milliseconds: clocks and time zones differ by less.
-const DAY_MS: i64 = 86_400_000;
 
 /// Whether a complaint can hardly have been received then: before 2000, or more than a day after `now_ms`.
 pub(crate) fn is_odd(at_ms: i64, now_ms: Option<i64>) -> bool {
@@ -163,11 +162,18 @@ fn refused_edit(edit: &Edit, error: &EditRefusal, reference: &str) -> Failure {
     failure
 }
 
-fn is_recused(shared: &Shared, recused: &[Recusal], id: &MemberId) -> bool {
+/// Whether somebody is recused: themselves, or by a role they hold.
+fn is_recused(recused: &[Recusal], id: &MemberId, has_role: impl Fn(&str) -> bool) -> bool {
     recused.iter().any(|recusal| match recusal {
         Recusal::Member(member) => member == id,
-        Recusal::Role(role) => shared.roster.members.get(id).is_some_and(|member| member.has_role(role)),
+        Recusal::Role(role) => has_role(role),
     })
+}
+
+/// An audience, then the one that reads in its place when nobody of it may.
+fn or_alternate(audience: &str) -> impl Iterator<Item = &str> {
+    let alternate = Taxonomy::shipped().audiences.get(audience).map(|named| named.alternate.as_str());
+    std::iter::once(audience).chain(alternate)
 }
 
 fn check_code<T: Coded>(table: &Table<T>, field: &'static str, value: &str) -> Result<(), Failure> {
@@ -269,22 +275,14 @@ impl Core {
         if recused.is_empty() {
             return Ok(vec![self.audience_pk(shared, audience).ok_or_else(nobody)?]);
         }
-        let is_recused = |person: &Holder| {
-            recused.iter().any(|r| match r {
-                Recusal::Member(member) => *member == person.member,
-                Recusal::Role(role) => person.roles.contains(role),
-            })
-        };
-        let taxonomy = Taxonomy::shipped();
-        let mut code = audience.to_owned();
-        for _ in 0..2 {
-            let left = self.holders(shared, &code).into_iter().filter(|person| !is_recused(person));
+        for code in or_alternate(audience) {
+            let has_role = |person: &Holder, role: &str| person.roles.iter().any(|held| held == role);
+            let may = |person: &Holder| !is_recused(recused, &person.member, |role| has_role(person, role));
+            let left = self.holders(shared, code).into_iter().filter(may);
             let keys: Vec<[u8; 32]> = left.map(|person| person.x).take(GRANT_SLOTS).collect();
             if !keys.is_empty() {
                 return Ok(keys);
             }
-            let Some(next) = taxonomy.audiences.get(&code) else { break };
-            code.clone_from(&next.alternate);
         }
         Err(nobody())
     }
@@ -308,22 +306,21 @@ impl Core {
             document.counted.contains(&entry.id()) && !follows
         });
         drop(snapshot);
+        let has_role = |id: &MemberId, role: &str| shared.roster.members.get(id).is_some_and(|held| held.has_role(role));
+        let may = |id: &MemberId| !is_recused(recused, id, |role| has_role(id, role));
         // of an audience of which nobody was left, its alternate: as when it was sealed
-        let mut code = audience.to_owned();
         let mut members = std::collections::BTreeSet::new();
-        for _ in 0..2 {
-            let id = seal::named_audience(&self.org, &code);
+        for code in or_alternate(audience) {
+            let id = seal::named_audience(&self.org, code);
             let mut then = std::collections::BTreeSet::new();
             for birth in &births {
                 then.extend(shared.roster.wrapped_at(&id, &birth.header().auth).unwrap_or_default());
             }
-            then.retain(|member| !is_recused(shared, recused, member));
+            then.retain(may);
             if !then.is_empty() {
                 members.extend(self.audience_members(shared, &id).into_iter().filter(|member| then.contains(member)));
                 break;
             }
-            let Some(next) = Taxonomy::shipped().audiences.get(&code) else { break };
-            code.clone_from(&next.alternate);
         }
         members.remove(&reader.member());
         let own = std::iter::once(reader.member());
@@ -778,8 +775,7 @@ impl Core {
             deps: write.deps.clone(),
             sections,
         };
-        let member_key = ed25519_dalek::SigningKey::from_bytes(reader.secrets.ed.expose());
-        let entry = compose(&plan, &self.device_ed, Some(&member_key), entropy).map_err(not_composed)?;
+        let entry = compose(&plan, &self.device_ed, Some(&reader.ed), entropy).map_err(not_composed)?;
         append(tx, &entry)?;
         note_generation(tx, entry.header())?;
         // nothing of such an entry tells its own author whose it is, once it is sealed

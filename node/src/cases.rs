@@ -17,7 +17,7 @@ use crdt_model::taxonomy::Taxonomy;
 use crdt_model::view::{self, CaseView};
 use serde_json::{Value as Json, json};
 
-use crate::core::{Core, Reader, Shared, meta};
+use crate::core::{Core, Reader, Shared, locked, meta};
 use crate::error::Failure;
 use crate::keychain::Keychain;
 use crate::projection::Found;
@@ -118,6 +118,8 @@ pub(crate) struct Loaded {
     pub(crate) doc: DocId,
     pub(crate) document: Document,
     pub(crate) entries: usize,
+    /// Per layer: a section is there that did not open (padding looks the same).
+    pub(crate) unopened: [bool; 3],
     empty: LayerState,
 }
 
@@ -129,8 +131,8 @@ pub(crate) struct Built {
 }
 
 impl Loaded {
-    pub(crate) fn of(scope: ScopeId, doc: DocId, document: Document, entries: usize) -> Self {
-        Self { scope, doc, document, entries, empty: LayerState::new() }
+    pub(crate) fn of(scope: ScopeId, doc: DocId, built: Built, entries: usize) -> Self {
+        Self { scope, doc, document: built.document, entries, unopened: built.unopened, empty: LayerState::new() }
     }
 
     /// What other systems call it: (system, id).
@@ -165,7 +167,36 @@ impl Loaded {
 const CACHED_CASES_MAX: usize = 256;
 
 /// Cases built for one reader, kept while they do not change.
-pub(crate) type Cache = HashMap<(ScopeId, DocId), (usize, (u64, u64), Arc<Loaded>)>;
+pub(crate) type Cache = HashMap<(ScopeId, DocId), Kept>;
+
+/// A case built, and what it was built of.
+pub(crate) struct Kept {
+    entries: usize,
+    /// Generation of the membership, version of the keys.
+    built_by: (u64, u64),
+    loaded: Arc<Loaded>,
+}
+
+impl Kept {
+    /// The case, if it would be built alike now.
+    pub(crate) fn as_of(&self, entries: usize, shared: &Shared, keychain: &Keychain) -> Option<&Arc<Loaded>> {
+        ((self.entries, self.built_by) == (entries, (shared.generation, keychain.version))).then_some(&self.loaded)
+    }
+}
+
+/// Marks of cases captured here, as of one version of what is kept of them.
+#[derive(Default)]
+pub(crate) struct Marks {
+    version: Option<u64>,
+    marks: Arc<Vec<CapturedMark>>,
+}
+
+/// What a case captured here is called.
+pub(crate) struct CapturedMark {
+    pub(crate) mark: String,
+    pub(crate) typed: Option<Typed>,
+    pub(crate) case_id: DocId,
+}
 
 impl Core {
     /// Builds one case, or takes it from the reader's cache.
@@ -177,20 +208,19 @@ impl Core {
         scope: ScopeId,
         doc: DocId,
     ) -> Result<Arc<Loaded>, Failure> {
-        let count = snapshot.doc_locations(&scope, &doc)?.len();
-        if let Some((held, generation, loaded)) = reader.cases.get(&(scope, doc))
-            && (*held, *generation) == (count, (shared.generation, reader.keychain.version))
-        {
+        let number = snapshot.doc_number(&scope, &doc)?;
+        let count = number.map_or(Ok(0), |number| snapshot.numbered_count(number))?;
+        if let Some(loaded) = reader.cases.get(&(scope, doc)).and_then(|kept| kept.as_of(count, shared, &reader.keychain)) {
             return Ok(Arc::clone(loaded));
         }
         let entries = self.entries(snapshot, &scope, &doc)?;
         let built = self.build_case(shared, &mut reader.keychain, &entries);
-        let loaded = Arc::new(Loaded::of(scope, doc, built.document, entries.len()));
+        let loaded = Arc::new(Loaded::of(scope, doc, built, entries.len()));
         if reader.cases.len() >= CACHED_CASES_MAX {
             reader.cases.clear();
         }
-        let generation = (shared.generation, reader.keychain.version);
-        reader.cases.insert((scope, doc), (count, generation, Arc::clone(&loaded)));
+        let built_by = (shared.generation, reader.keychain.version);
+        reader.cases.insert((scope, doc), Kept { entries: count, built_by, loaded: Arc::clone(&loaded) });
         Ok(loaded)
     }
 
@@ -247,7 +277,8 @@ impl Core {
         let opened: Vec<_> = within.map(|entry| reader.keychain.open_entry(entry)).collect();
         let schema = |layer| -> Box<dyn Schema> { Box::new(CaseSchema(layer)) };
         let document = document::build_above(&opened, Kind::Edit, &shared.roster, &schema, &gone);
-        Ok(Arc::new(Loaded::of(loaded.scope, loaded.doc, document, opened.len())))
+        let built = Built { document, unopened: loaded.unopened };
+        Ok(Arc::new(Loaded::of(loaded.scope, loaded.doc, built, opened.len())))
     }
 
     /// Entries of a case that count: not cut off by a fork, and of no other kind.
@@ -311,13 +342,7 @@ impl Core {
                 _ => Ok(loaded),
             };
         }
-        let kept: Vec<(String, DocId)> = snapshot
-            .list(Space::Outbox)?
-            .iter()
-            .filter_map(|(_, value)| serde_json::from_slice::<Captured>(value).ok())
-            .map(|kept| (kept.reference, kept.case_id))
-            .collect();
-        match reader.projection.find(typed, &kept) {
+        match reader.projection.find(typed, &self.captured_marks(&snapshot)?) {
             Found::One(scope, doc) => self.load_numbered(&snapshot, shared, reader, scope, doc),
             Found::None(near) => {
                 let code = match Typed::parse(typed) {
@@ -328,6 +353,22 @@ impl Core {
             }
             Found::Several(near) => Err(Failure::new("ref_ambiguous").arg("ref", typed).arg("near", near.join(", "))),
         }
+    }
+
+    /// What the cases captured here are called, whether or not their members read them.
+    fn captured_marks(&self, snapshot: &Snapshot) -> Result<Arc<Vec<CapturedMark>>, Failure> {
+        let version = Some(snapshot.outbox_version());
+        let mut held = locked(&self.marks);
+        if held.version != version {
+            let mut marks = Vec::new();
+            for (_, value) in snapshot.list(Space::Outbox)? {
+                let Ok(kept) = serde_json::from_slice::<Captured>(&value) else { continue };
+                let typed = Typed::parse(&kept.reference).ok();
+                marks.push(CapturedMark { mark: kept.reference, typed, case_id: kept.case_id });
+            }
+            *held = Marks { version, marks: Arc::new(marks) };
+        }
+        Ok(Arc::clone(&held.marks))
     }
 
     /// Builds a case that the reader's list names.

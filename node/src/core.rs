@@ -21,10 +21,11 @@ use crdt_model::roster::{
     self_introduced_key,
 };
 use crdt_model::seal::{Entropy, Secret};
-use ed25519_dalek::VerifyingKey;
+use ed25519_dalek::{SigningKey, VerifyingKey};
 use tokio::sync::watch;
 
 use crate::error::{Failure, IoOperation};
+use crate::cases::Marks;
 use crate::forks::{Carry, DeviceKeys, Forks, Looked, said, unforked};
 use crate::keychain::{Keychain, ReaderSecrets};
 use crate::keyring::{
@@ -83,6 +84,8 @@ pub(crate) struct Reader {
     pub(crate) secrets: MemberSecrets,
     /// The member's key to receive, where the keychain can share it: each copy that moves stays on some stack.
     pub(crate) x: Arc<Secret>,
+    /// The member's key to sign: making one works out its public half.
+    pub(crate) ed: Arc<SigningKey>,
     pub(crate) keychain: Keychain,
     pub(crate) cases: crate::cases::Cache,
     /// The list of cases, caught up with when it is asked.
@@ -91,6 +94,17 @@ pub(crate) struct Reader {
     pub(crate) generation: u64,
     /// Version of the sections held that keys and cases were taken from.
     pub(crate) sections: u64,
+    /// What the stream keys were last taken from.
+    streams: Streams,
+}
+
+/// All that stream keys are taken from: where none of it changed, there are no new ones.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Streams {
+    /// Generation of [`Shared`], version of the keychain.
+    by: (u64, u64),
+    /// By scope: entries of no document, chains of this device.
+    scopes: Vec<(usize, usize)>,
 }
 
 impl Reader {
@@ -119,6 +133,8 @@ pub(crate) struct Core {
     sections: AtomicU64,
     /// Forked chains that were looked through for what is to be carried on.
     pub(crate) looked: Mutex<Looked>,
+    /// Marks of cases captured here.
+    pub(crate) marks: Mutex<Marks>,
 }
 
 /// Recovers a lock whose holder panicked: what it guards is replaced whole or re-read.
@@ -354,6 +370,7 @@ impl Core {
             changes: watch::Sender::new(0),
             sections: AtomicU64::new(0),
             looked: Mutex::default(),
+            marks: Mutex::default(),
         };
         core.refresh()?;
         Ok(core)
@@ -466,13 +483,16 @@ impl Core {
         let member = secrets.member;
         let reader = Reader {
             x: Arc::new(Secret(*secrets.x.expose())),
+            ed: Arc::new(SigningKey::from_bytes(secrets.ed.expose())),
             secrets,
             keychain: Keychain::on(self.device),
             cases: Default::default(),
             projection: Default::default(),
             generation: u64::MAX,
             sections: 0,
+            streams: Streams::default(),
         };
+        crate::hygiene::keep_in_memory(&*reader.ed);
         locked(&self.readers).entry(member).or_insert_with(|| Arc::new(Mutex::new(reader)));
     }
 
@@ -691,6 +711,17 @@ impl Core {
     /// Stream keys of all chains this reader's audiences were granted, and this member's own.
     fn absorb_streams(&self, reader: &mut Reader, shared: &Shared) -> Result<(), Failure> {
         let snapshot = self.store.read()?;
+        let is_own = |chain: &store::ChainTip| chain.key.device == self.device;
+        let mut scopes = Vec::new();
+        for scope in snapshot.scopes() {
+            let number = snapshot.doc_number(scope, &DocId::ZERO)?;
+            let entries = number.map_or(Ok(0), |number| snapshot.numbered_count(number))?;
+            scopes.push((entries, snapshot.chains_of(scope).filter(is_own).count()));
+        }
+        let mut from = Streams { by: (shared.generation, reader.keychain.version), scopes };
+        if reader.streams == from {
+            return Ok(());
+        }
         for scope in snapshot.scopes().to_vec() {
             if scope == membership_scope(&self.org) {
                 continue;
@@ -701,7 +732,7 @@ impl Core {
                 }
             }
             let audience = crdt_model::seal::ordinary_audience(&self.org, &scope);
-            for chain in snapshot.chains_of(&scope).filter(|chain| chain.key.device == self.device) {
+            for chain in snapshot.chains_of(&scope).filter(is_own) {
                 let key = ChainKey { device: self.device, incarnation: chain.key.incarnation };
                 for epoch in self.audience_epochs(shared, &audience) {
                     let stream = self.own_stream(reader, &key.incarnation, &scope, &audience, epoch);
@@ -709,6 +740,8 @@ impl Core {
                 }
             }
         }
+        from.by.1 = reader.keychain.version;
+        reader.streams = from;
         Ok(())
     }
 

@@ -1181,7 +1181,6 @@ fn write_staff(core: &Core, reader: &mut Reader, facts: &[(String, String)], now
     let shared = core.shared();
     let incarnation = core.incarnation();
     let mut entropy = entropy()?;
-    let member_key = ed25519_dalek::SigningKey::from_bytes(reader.secrets.ed.expose());
     let open = reader.keychain.newest_open(&scope).map(|(epoch, key)| (epoch, key.clone()));
     let Some((epoch, key)) = open else { return Ok(()) };
     core.commit(|tx| {
@@ -1224,7 +1223,7 @@ fn write_staff(core: &Core, reader: &mut Reader, facts: &[(String, String)], now
                 deps: Vec::new(),
                 sections: vec![SectionPlan::Sealed { layer: Layer::Open, hint: open_hint(epoch), sealing }],
             };
-            let entry = compose(&plan, &core.device_ed, Some(&member_key), &mut entropy).map_err(not_composed)?;
+            let entry = compose(&plan, &core.device_ed, Some(&reader.ed), &mut entropy).map_err(not_composed)?;
             append(tx, &entry)?;
         }
         Ok(())

@@ -18,6 +18,7 @@ mod row;
 mod words;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
 
 use crdt_model::case::Shape;
 use crdt_model::entry::Entry;
@@ -25,7 +26,7 @@ use crdt_model::id::{DocId, ScopeId};
 use crdt_model::view::CaseRow;
 use zeroize::Zeroize;
 
-use crate::cases::{Built, Loaded};
+use crate::cases::{Cache, Loaded};
 use crate::core::{Core, Reader, Shared};
 use crate::error::Failure;
 use crate::keychain::Keychain;
@@ -81,6 +82,8 @@ pub(crate) struct Projection {
     /// Tag of the keys held at the last look.
     keys: [u8; 8],
     is_read: bool,
+    /// Some row was read of which the mark alone is saved.
+    has_marks_alone: bool,
     /// Documents whose rows differ from what is saved.
     unsaved: BTreeSet<u32>,
     words_saved: usize,
@@ -188,8 +191,10 @@ impl Core {
             stale.extend(projection.flagged(|row| row.is(UNOPENED) && row.keys != keys));
             projection.keys = keys;
         }
-        // saved as the mark alone: opened again, once a process
-        stale.extend(projection.flagged(|row| row.is(INSIDE) && row.keys == [0; 8]));
+        if projection.has_marks_alone {
+            // saved as the mark alone: opened again, once a process
+            stale.extend(projection.flagged(|row| row.is(INSIDE) && row.keys == [0; 8]));
+        }
         let changed = snapshot.changed_docs(projection.seen)?;
         let seen = changed.iter().map(|doc| doc.arrival).max().or(projection.seen);
         stale.extend(changed.iter().map(|doc| (doc.scope, doc.doc)));
@@ -201,6 +206,7 @@ impl Core {
             }
         }
         projection.seen = seen;
+        projection.has_marks_alone = false;
         if projection.unsaved.len() >= SAVE_ROWS_MIN {
             let saved = self.save_rows(reader, projection);
             // a list can be shown all the same, from a disk that is full or may not be written
@@ -226,24 +232,25 @@ impl Core {
             _ => std::thread::available_parallelism().map_or(1, usize::from).min(8),
         };
         let share = docs.len().div_ceil(threads).max(1);
-        let held = &reader.keychain;
-        let build = |docs: &[(u32, u32)]| -> Result<(Vec<Fresh>, Keychain), Failure> {
+        let (held, cases) = (&mut reader.keychain, &reader.cases);
+        let build = |docs: &[(u32, u32)], keychain: &mut Keychain| -> Result<Vec<Fresh>, Failure> {
+            let row = |at: &(u32, u32)| self.build_row(snapshot, shared, keychain, cases, scopes, *at, keys);
+            docs.iter().map(row).collect()
+        };
+        if threads == 1 {
+            return build(docs, held);
+        }
+        let held = &*held;
+        let apart = |docs: &[(u32, u32)]| {
             // content keys found on the way go into a keychain of the thread's own
             let mut keychain = held.clone();
-            let mut rows = Vec::with_capacity(docs.len());
-            for (scope, doc) in docs {
-                rows.push(self.build_row(snapshot, shared, &mut keychain, scopes, (*scope, *doc), keys)?);
-            }
-            Ok((rows, keychain))
+            build(docs, &mut keychain).map(|rows| (rows, keychain))
         };
-        let built: Vec<_> = match threads {
-            1 => vec![build(docs)],
-            _ => std::thread::scope(|scope| {
-                let threads: Vec<_> = docs.chunks(share).map(|docs| scope.spawn(move || build(docs))).collect();
-                let joined = threads.into_iter().map(|thread| thread.join());
-                joined.map(|done| done.unwrap_or_else(|_| Err(Failure::new("unexpected")))).collect()
-            }),
-        };
+        let built: Vec<_> = std::thread::scope(|scope| {
+            let threads: Vec<_> = docs.chunks(share).map(|docs| scope.spawn(move || apart(docs))).collect();
+            let joined = threads.into_iter().map(|thread| thread.join());
+            joined.map(|done| done.unwrap_or_else(|_| Err(Failure::new("unexpected")))).collect()
+        });
         let mut rows = Vec::with_capacity(docs.len());
         for done in built {
             let (some, keychain) = done?;
@@ -253,11 +260,13 @@ impl Core {
         Ok(rows)
     }
 
+    #[expect(clippy::too_many_arguments, reason = "one call site")]
     fn build_row(
         &self,
         snapshot: &Snapshot,
         shared: &Shared,
         keychain: &mut Keychain,
+        cases: &Cache,
         scopes: &BTreeSet<ScopeId>,
         (scope, doc): (u32, u32),
         keys: [u8; 8],
@@ -267,19 +276,27 @@ impl Core {
         if doc_id == DocId::ZERO || !scopes.contains(&scope_id) {
             return Ok(Fresh { doc, line: None, row, external: Vec::new() });
         }
-        let entries: Vec<Entry> = snapshot
-            .numbered_entries(doc)?
-            .iter()
-            .map(|stored| self.decode(&stored.bytes))
-            .collect::<Result<_, _>>()?;
-        let built = self.build_case(shared, keychain, &entries);
-        let is_faulty = !built.document.faults.is_empty();
-        let newest_ms = built.document.history.iter().map(|written| written.stamp.claimed_ms).max();
+        // what was just shown or edited need not be built again
+        let kept = match cases.get(&(scope_id, doc_id)) {
+            Some(kept) => kept.as_of(snapshot.numbered_count(doc)?, shared, keychain).map(Arc::clone),
+            None => None,
+        };
+        let loaded = match kept {
+            Some(loaded) => loaded,
+            None => {
+                let stored = snapshot.numbered_entries(doc)?;
+                let entries: Vec<Entry> =
+                    stored.iter().map(|stored| self.decode(&stored.bytes)).collect::<Result<_, _>>()?;
+                let built = self.build_case(shared, keychain, &entries);
+                Arc::new(Loaded::of(scope_id, doc_id, built, entries.len()))
+            }
+        };
+        let document = &loaded.document;
+        let newest_ms = document.history.iter().map(|written| written.stamp.claimed_ms).max();
         row.newest_ms = newest_ms.unwrap_or(row.newest_ms);
-        let Built { document, unopened: [open, personal, sensitive] } = built;
         let is_listed = document.accepted > 0;
-        let loaded = Loaded::of(scope_id, doc_id, document, entries.len());
-        let mut flags = if is_faulty { FAULTY } else { 0 };
+        let mut flags = if document.faults.is_empty() { 0 } else { FAULTY };
+        let [open, personal, sensitive] = loaded.unopened;
         // the layers of words: the other of the two is padding
         if open || if loaded.layers().restricted() { sensitive } else { personal } {
             flags |= UNOPENED;
@@ -409,6 +426,7 @@ impl Projection {
                 let mut row = Row::decode(&mut f)?;
                 if row.is(INSIDE) {
                     row.keys = [0; 8];
+                    projection.has_marks_alone = true;
                 }
                 *projection.rows.get_mut(doc)? = row;
                 let external: Option<Vec<ExternalId>> = (0..f.u8()?).map(|_| f.take()).collect();

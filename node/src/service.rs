@@ -1,6 +1,5 @@
 //! The facade: one request in, one reply out. Everything a person can do goes through [`Node`].
 
-use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, RwLock};
@@ -23,6 +22,7 @@ use crate::import_run::ImportRequest;
 use crate::keyring::{KEYRING_FILE, Passphrase, UnattendedKey};
 use crate::sessions::{Clock, Sessions, Watch, system_clock};
 use crate::store::{self, STORE_FILE};
+use crate::verify::on_any_page;
 use crate::{members, wipe};
 
 /// A node at its home: founded or not, open or not.
@@ -700,18 +700,11 @@ impl Service for Node {
         if self.wiped.load(Ordering::SeqCst) && !matches!(envelope.request, Request::Wipe { .. }) {
             return Err(Failure::new("not_initialised").arg("home", self.home.display()));
         }
-        let answered = catch_unwind(AssertUnwindSafe(|| self.answer(&envelope, on_progress)));
         let is_sound = || {
             let file = self.home.join(STORE_FILE);
             self.held().map_or_else(|| store::is_sound_at(&file), |core| core.store.is_sound())
         };
-        let damaged = || Failure::new("home_damaged").arg("file", STORE_FILE).at("file", STORE_FILE);
-        let reply = match answered {
-            Err(panic) if is_sound() => resume_unwind(panic),
-            Err(_) => Err(damaged()),
-            Ok(Err(failure)) if failure.code == "unexpected" && !is_sound() => Err(damaged()),
-            Ok(reply) => reply,
-        };
+        let reply = on_any_page(is_sound, || self.answer(&envelope, on_progress));
         if let Err(failure) = &reply {
             self.recent.note(envelope.request.name(), failure, clock::now_ms());
         }

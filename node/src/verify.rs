@@ -19,10 +19,26 @@ use crate::error::Failure;
 use crate::forks::said;
 use crate::ingest::reason_code;
 use crate::keychain::Keychain;
-use crate::store::Snapshot;
+use crate::store::{STORE_FILE, Snapshot};
 
 /// Bytes of one read along a chain.
 const READ_BYTES: usize = 1 << 20;
+
+/// Does what reads a data file, on whatever is in it. redb trusts a file it wrote: on one altered by others it panics, and
+/// what a thread of its own panicked on is "unexpected". On a file that is not sound either is the file's damage; on one
+/// that is, they are what they seem.
+pub(crate) fn on_any_page<T>(
+    is_sound: impl Fn() -> bool,
+    read: impl FnOnce() -> Result<T, Failure>,
+) -> Result<T, Failure> {
+    let damaged = || Err(Failure::new("home_damaged").arg("file", STORE_FILE).at("file", STORE_FILE));
+    match catch_unwind(AssertUnwindSafe(read)) {
+        Err(panic) if is_sound() => resume_unwind(panic),
+        Err(_) => damaged(),
+        Ok(Err(failure)) if failure.code == "unexpected" && !is_sound() => damaged(),
+        Ok(done) => done,
+    }
+}
 
 impl Core {
     /// Re-checks everything held. `problems` names each fault with its entry, device and author.
@@ -123,16 +139,11 @@ impl Core {
         part: impl FnOnce(&mut Vec<Json>) -> Result<T, Failure>,
     ) -> Result<T, Failure> {
         let mut found = Vec::new();
-        let done = catch_unwind(AssertUnwindSafe(|| part(&mut found)));
+        let done = on_any_page(|| self.store.is_sound(), || part(&mut found));
         problems.append(&mut found);
         match done {
-            Ok(Ok(value)) => return Ok(value),
-            // a thread of its own panics by itself: its failure is "unexpected"
-            Ok(Err(failure)) if failure.code == "unexpected" && !self.store.is_sound() => {}
-            Ok(Err(failure)) if failure.code != "home_damaged" => return Err(failure),
-            // redb trusts a file it wrote: on one altered by others it panics
-            Err(panic) if self.store.is_sound() => resume_unwind(panic),
-            Ok(Err(_)) | Err(_) => {}
+            Err(failure) if failure.code == "home_damaged" => {}
+            done => return done,
         }
         let key = ChainKey { device: self.device, incarnation: self.incarnation() };
         problems.push(self.problem(shared, None, &key, "store", "page_damaged", 0));
@@ -270,8 +281,8 @@ impl Core {
                     problems.push(problem);
                 }
                 cases += usize::from(loaded.document.accepted > 0);
-                if let Some((count, generation, held)) = cached.get(&(scope, doc))
-                    && (*count, *generation) == (loaded.entries, (shared.generation, reader.keychain.version))
+                let kept = cached.get(&(scope, doc));
+                if let Some(held) = kept.and_then(|kept| kept.as_of(loaded.entries, shared, &reader.keychain))
                     && held.document.states != loaded.document.states
                 {
                     let key = ChainKey { device: self.device, incarnation: self.incarnation() };

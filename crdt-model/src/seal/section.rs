@@ -1,9 +1,12 @@
 //! One section: plaintext, padding, AEAD and commitment.
 
+use std::cell::RefCell;
+
 use chacha20poly1305::aead::{Aead, KeyInit, Payload};
 use chacha20poly1305::{Key, XChaCha20Poly1305, XNonce};
 use ed25519_dalek::{Signature, Signer, SigningKey, VerifyingKey};
 use zeroize::Zeroizing;
+use zstd::bulk::{Compressor, Decompressor};
 
 use super::{Entropy, Secret};
 use crate::cbor::{self, Canonical, CborError, Reader, ReaderExt, Writer, WriterExt};
@@ -173,14 +176,24 @@ fn packed(plain: &Plain) -> Zeroizing<Vec<u8>> {
     if cfg!(feature = "unsealed-control") {
         return bytes;
     }
-    Zeroizing::new(zstd::bulk::compress(&bytes, ZSTD_LEVEL).expect("compressing into memory cannot fail"))
+    let packed = COMPRESSOR.with_borrow_mut(|compressor| compressor.compress(&bytes));
+    Zeroizing::new(packed.expect("compressing into memory cannot fail"))
+}
+
+// Making a context costs as much as compressing a complaint: each thread keeps its own. Every call is a frame of its own.
+thread_local! {
+    static COMPRESSOR: RefCell<Compressor<'static>> =
+        RefCell::new(Compressor::new(ZSTD_LEVEL).expect("a context is a little memory"));
+    static DECOMPRESSOR: RefCell<Decompressor<'static>> =
+        RefCell::new(Decompressor::new().expect("a context is a little memory"));
 }
 
 fn unpacked(bytes: &[u8]) -> Result<Plain, OpenError> {
     if cfg!(feature = "unsealed-control") {
         return Ok(cbor::decode(bytes)?);
     }
-    let plain = zstd::bulk::decompress(bytes, PLAIN_BYTES_MAX).map_err(|_| OpenError::Padding)?;
+    let plain = DECOMPRESSOR.with_borrow_mut(|decompressor| decompressor.decompress(bytes, PLAIN_BYTES_MAX));
+    let plain = plain.map_err(|_| OpenError::Padding)?;
     Ok(cbor::decode(&Zeroizing::new(plain))?)
 }
 

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::clock::DAY_MS;
 use crate::core::{Core, Reader};
 use crate::error::Failure;
 
@@ -9,7 +10,6 @@ use super::{Finding, closed};
 
 /// Not having met anybody for so long deserves a word: days.
 const LONG_DAYS: i64 = 7;
-const DAY_MS: i64 = 86_400_000;
 
 /// What the store says of itself: every chain's tip is read and decoded.
 pub(super) fn store(core: &Core, store_mb: u64) -> Vec<Finding> {

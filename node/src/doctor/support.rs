@@ -12,6 +12,7 @@ use serde_json::{Value as Json, json};
 
 use super::{Finding, disk};
 use crate::api::{Envelope, Reply};
+use crate::clock::DAY_MS;
 use crate::core::{Core, locked};
 use crate::error::Failure;
 use crate::keyring::KEYRING_FILE;
@@ -38,7 +39,6 @@ const SHOWN: &[&str] = &[
 ];
 /// Failures that are remembered.
 const RECENT_MAX: usize = 50;
-const DAY_MS: i64 = 86_400_000;
 
 /// The last failures of this process, by code.
 #[derive(Debug, Default)]

@@ -13,6 +13,7 @@ use super::Projection;
 use super::row::{COLUMNS, LISTED, RESTRICTED, Row};
 use super::words::Words;
 use crate::api::CaseFilter;
+use crate::cases::CapturedMark;
 use crate::core::{Core, Reader, Shared};
 use crate::error::Failure;
 
@@ -235,20 +236,20 @@ impl Projection {
 
     /// The case a person means by a reference, a provisional mark, the first digits of its id, digits or a unique ending. `kept` are marks of cases
     /// captured here that the list does not show.
-    pub(crate) fn find(&self, typed: &str, kept: &[(String, DocId)]) -> Found {
+    pub(crate) fn find(&self, typed: &str, kept: &[CapturedMark]) -> Found {
         let parsed = Typed::parse(typed);
-        let by_mark = |test: &dyn Fn(&Row) -> bool, text: &dyn Fn(&str) -> bool| {
+        let by_mark = |test: &dyn Fn(&Row) -> bool, is_kept: &dyn Fn(&CapturedMark) -> bool| {
             let rows = self.listed().filter(|row| test(row)).map(|row| (row.scope, row.case_id));
             let mut found: HashMap<DocId, u32> = rows.map(|(scope, id)| (id, scope)).collect();
-            for (_, id) in kept.iter().filter(|(mark, _)| text(mark)) {
-                if let Some((scope, id)) = self.by_id(*id) {
+            for kept in kept.iter().filter(|kept| is_kept(kept)) {
+                if let Some((scope, id)) = self.by_id(kept.case_id) {
                     found.insert(id, scope);
                 }
             }
             found
         };
         let mut found = match &parsed {
-            Ok(typed) => by_mark(&|row| row.mark.is(typed), &|mark| is_mark(mark, typed)),
+            Ok(typed) => by_mark(&|row| row.mark.is(typed), &|kept| is_mark(kept, typed)),
             Err(_) => HashMap::new(),
         };
         if found.is_empty() {
@@ -256,11 +257,11 @@ impl Projection {
         }
         let ending: String = typed.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_uppercase();
         if found.is_empty() && ending.len() >= 3 {
-            found = by_mark(&|row| row.mark.ends_with(&ending, &self.words), &|mark| {
-                mark.replace('-', "").ends_with(&ending)
+            found = by_mark(&|row| row.mark.ends_with(&ending, &self.words), &|kept| {
+                kept.mark.replace('-', "").ends_with(&ending)
             });
         }
-        let kept_marks = kept.iter().map(|(mark, _)| mark.clone());
+        let kept_marks = kept.iter().map(|kept| kept.mark.clone());
         match found.len() {
             1 => found.into_iter().next().map_or(Found::None(Vec::new()), |(id, scope)| Found::One(scope, id)),
             0 => {
@@ -273,7 +274,7 @@ impl Projection {
                 let mark_of = |id: &DocId| {
                     let listed = self.rows.iter().find(|row| row.case_id == *id);
                     let listed = listed.and_then(|row| row.mark.text(&self.words));
-                    listed.or_else(|| kept.iter().find(|(_, kept)| kept == id).map(|(mark, _)| mark.clone()))
+                    listed.or_else(|| kept.iter().find(|kept| kept.case_id == *id).map(|kept| kept.mark.clone()))
                 };
                 // one reference given twice tells nothing apart: the ids do
                 let digits = |id: &DocId| {
@@ -293,12 +294,12 @@ impl Projection {
     }
 }
 
-/// Whether a mark written out is the one typed.
-fn is_mark(mark: &str, typed: &Typed) -> bool {
-    match (typed, Typed::parse(mark)) {
-        (Typed::Number(number), Ok(Typed::Reference(held))) => held.number() == *number,
-        (Typed::ProvisionalDigits(_), _) | (_, Err(_)) => false,
-        (typed, Ok(held)) => held == *typed,
+/// Whether the mark of a captured case is the one typed.
+fn is_mark(kept: &CapturedMark, typed: &Typed) -> bool {
+    match (typed, &kept.typed) {
+        (Typed::Number(number), Some(Typed::Reference(held))) => held.number() == *number,
+        (Typed::ProvisionalDigits(_), _) | (_, None) => false,
+        (typed, Some(held)) => held == typed,
     }
 }
 

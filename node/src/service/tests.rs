@@ -1,5 +1,6 @@
 //! Locking, unattended nodes, wiping: what a running node holds, and when it lets go.
 
+use std::panic::AssertUnwindSafe;
 use std::sync::atomic::AtomicU64;
 use std::sync::{Mutex as StdMutex, Weak};
 

@@ -39,6 +39,8 @@ pub struct ChainTip {
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Index {
     pub(crate) commit: u64,
+    /// The last commit of this process that touched what is kept of captured cases; 0 before any.
+    pub(crate) outbox_commit: u64,
     pub(crate) scopes: Vec<ScopeId>,
     pub(crate) scope_numbers: Arc<HashMap<ScopeId, u32>>,
     pub(crate) chains: Vec<ChainRow>,

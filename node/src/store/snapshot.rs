@@ -208,6 +208,21 @@ impl Snapshot {
         }
     }
 
+    /// How many entries a numbered document has.
+    ///
+    /// # Errors
+    ///
+    /// As [`has`](Self::has).
+    pub fn numbered_count(&self, doc: u32) -> Result<usize, StoreError> {
+        let rows = self.table(DOC_ENTRIES)?.range((doc, 0)..=(doc, u64::MAX));
+        Ok(rows.map_err(self.ctx.fail("read a document"))?.count())
+    }
+
+    /// Changes whenever what is kept of captured cases may have changed since this store was opened.
+    pub fn outbox_version(&self) -> u64 {
+        self.index.outbox_commit
+    }
+
     /// The local number of a document.
     ///
     /// # Errors

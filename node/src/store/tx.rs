@@ -116,7 +116,12 @@ impl<'t> Tx<'t> {
         let row = ctx.sealer.name(STATE.name, &[b"state"]);
         self.write_keyed(STATE, &row, &[&state.encode()])?;
         let mut index = self.index;
-        Arc::make_mut(&mut index).commit = state.commit;
+        let outbox = self.keyed_tables.contains_key(Space::Outbox.table().name);
+        let index_now = Arc::make_mut(&mut index);
+        index_now.commit = state.commit;
+        if outbox {
+            index_now.outbox_commit = state.commit;
+        }
         Ok((index, state))
     }
 
