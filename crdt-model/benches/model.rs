@@ -4,7 +4,7 @@
 //! $ cargo bench -p crdt-model --bench model
 //! ```
 
-use crdt_model::admission::{ChainState, admit};
+use crdt_model::admission::{ChainState, SignedBy, admit};
 use crdt_model::case::{CaseLayers, CategoryFacts};
 use crdt_model::cbor;
 use crdt_model::compose::{EntryPlan, SectionPlan, compose};
@@ -232,7 +232,7 @@ fn admit_an_entry(bencher: Bencher<'_, '_>) {
     let chain = ChainState { next: Place::FIRST, fork: None, held: None };
     bencher.bench_local(|| {
         let entry = Entry::decode(black_box(&bytes)).expect("well formed");
-        admit(&entry, &world.org, Some(&key), &chain)
+        admit(&entry, &world.org, Some(SignedBy::Unchecked(&key)), &chain)
     });
 }
 

@@ -45,7 +45,16 @@ pub enum Admission {
     Rival,
 }
 
-/// Judges an entry. `key` is the device's verifying key if its Join is held.
+/// The device whose signature an entry must bear.
+#[derive(Debug, Clone, Copy)]
+pub enum SignedBy<'k> {
+    /// The key to check the signature with.
+    Unchecked(&'k VerifyingKey),
+    /// The caller has seen this very entry verify with the device's key.
+    Checked,
+}
+
+/// Judges an entry. `signer` is the entry's device if its Join is held.
 ///
 /// # Errors
 ///
@@ -54,7 +63,7 @@ pub enum Admission {
 pub fn admit(
     entry: &Entry,
     org: &OrgId,
-    key: Option<&VerifyingKey>,
+    signer: Option<SignedBy<'_>>,
     chain: &ChainState,
 ) -> Result<Admission, FormError> {
     let header = entry.header();
@@ -70,8 +79,11 @@ pub fn admit(
     if chain.held == Some(entry.id()) {
         return Ok(Admission::Known);
     }
-    let Some(key) = key else { return Ok(Admission::Wait(Pending::Join)) };
-    entry.verify(key)?;
+    match signer {
+        None => return Ok(Admission::Wait(Pending::Join)),
+        Some(SignedBy::Unchecked(key)) => entry.verify(key)?,
+        Some(SignedBy::Checked) => {}
+    }
     if chain.fork.is_some_and(|fork| header.seq >= fork) {
         return Ok(Admission::Aside);
     }

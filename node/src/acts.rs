@@ -306,7 +306,8 @@ impl Core {
             document.counted.contains(&entry.id()) && !follows
         });
         drop(snapshot);
-        let has_role = |id: &MemberId, role: &str| shared.roster.members.get(id).is_some_and(|held| held.has_role(role));
+        let has_role =
+            |id: &MemberId, role: &str| shared.roster.members.get(id).is_some_and(|held| held.has_role(role));
         let may = |id: &MemberId| !is_recused(recused, id, |role| has_role(id, role));
         // of an audience of which nobody was left, its alternate: as when it was sealed
         let mut members = std::collections::BTreeSet::new();

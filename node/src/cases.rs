@@ -210,7 +210,9 @@ impl Core {
     ) -> Result<Arc<Loaded>, Failure> {
         let number = snapshot.doc_number(&scope, &doc)?;
         let count = number.map_or(Ok(0), |number| snapshot.numbered_count(number))?;
-        if let Some(loaded) = reader.cases.get(&(scope, doc)).and_then(|kept| kept.as_of(count, shared, &reader.keychain)) {
+        if let Some(loaded) =
+            reader.cases.get(&(scope, doc)).and_then(|kept| kept.as_of(count, shared, &reader.keychain))
+        {
             return Ok(Arc::clone(loaded));
         }
         let entries = self.entries(snapshot, &scope, &doc)?;

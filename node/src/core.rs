@@ -24,8 +24,8 @@ use crdt_model::seal::{Entropy, Secret};
 use ed25519_dalek::{SigningKey, VerifyingKey};
 use tokio::sync::watch;
 
-use crate::error::{Failure, IoOperation};
 use crate::cases::Marks;
+use crate::error::{Failure, IoOperation};
 use crate::forks::{Carry, DeviceKeys, Forks, Looked, said, unforked};
 use crate::keychain::{Keychain, ReaderSecrets};
 use crate::keyring::{

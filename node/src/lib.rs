@@ -21,6 +21,7 @@ mod ingest;
 mod keychain;
 pub mod keyring;
 mod members;
+mod parallel;
 mod projection;
 pub mod queue;
 mod reseal;

@@ -30,6 +30,7 @@ use crate::cases::{Cache, Loaded};
 use crate::core::{Core, Reader, Shared};
 use crate::error::Failure;
 use crate::keychain::Keychain;
+use crate::parallel::{in_parts, threads_for};
 use crate::store::{Fields, MemberSpace, Snapshot};
 use basis::Basis;
 use row::{FAULTY, INSIDE, LISTED, RESTRICTED, Row, UNOPENED};
@@ -227,11 +228,7 @@ impl Core {
         docs: &[(u32, u32)],
         keys: [u8; 8],
     ) -> Result<Vec<Fresh>, Failure> {
-        let threads = match docs.len() {
-            ..THREAD_DOCS_MIN => 1,
-            _ => std::thread::available_parallelism().map_or(1, usize::from).min(8),
-        };
-        let share = docs.len().div_ceil(threads).max(1);
+        let threads = threads_for(docs.len(), THREAD_DOCS_MIN);
         let (held, cases) = (&mut reader.keychain, &reader.cases);
         let build = |docs: &[(u32, u32)], keychain: &mut Keychain| -> Result<Vec<Fresh>, Failure> {
             let row = |at: &(u32, u32)| self.build_row(snapshot, shared, keychain, cases, scopes, *at, keys);
@@ -246,14 +243,8 @@ impl Core {
             let mut keychain = held.clone();
             build(docs, &mut keychain).map(|rows| (rows, keychain))
         };
-        let built: Vec<_> = std::thread::scope(|scope| {
-            let threads: Vec<_> = docs.chunks(share).map(|docs| scope.spawn(move || apart(docs))).collect();
-            let joined = threads.into_iter().map(|thread| thread.join());
-            joined.map(|done| done.unwrap_or_else(|_| Err(Failure::new("unexpected")))).collect()
-        });
         let mut rows = Vec::with_capacity(docs.len());
-        for done in built {
-            let (some, keychain) = done?;
+        for (some, keychain) in in_parts(docs, threads, apart)? {
             rows.extend(some);
             reader.keychain.take_contents(keychain);
         }

@@ -9,6 +9,7 @@ mod crash;
 mod digest;
 mod doctor;
 mod import;
+mod invitations;
 mod keys;
 mod sealing;
 mod withdrawals;
