@@ -28,6 +28,8 @@ pub const TRIAGE: &str = "triage";
 
 /// The most close codes an error message proposes.
 const NEAREST_MAX: usize = 3;
+/// A list of more codes than this is not proposed whole.
+const PROPOSED_MAX: usize = 24;
 
 /// How far a case must be kept from people, least first. Only ever raised, but by a signed act of its audience.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -150,7 +152,7 @@ impl<T: Coded> Table<T> {
     }
 
     /// All codes, in the order of the file.
-    pub fn codes(&self) -> impl Iterator<Item = &str> {
+    pub fn codes(&self) -> impl Iterator<Item = &str> + Clone {
         self.entries.iter().map(Coded::code)
     }
 
@@ -200,6 +202,15 @@ pub fn nearest<'a>(codes: impl IntoIterator<Item = &'a str>, typed: &str) -> Vec
         codes.into_iter().map(|code| (distance_to(code), code)).filter(|&(errors, _)| errors <= errors_max).collect();
     close.sort_by_key(|&(errors, _)| errors);
     close.into_iter().take(NEAREST_MAX).map(|(_, code)| code).collect()
+}
+
+/// What to propose in place of `typed`: the nearest of `codes`, else all of them where a person can read so many.
+pub fn proposed<'a>(codes: impl Iterator<Item = &'a str> + Clone, typed: &str) -> Vec<&'a str> {
+    let near = nearest(codes.clone(), typed);
+    match near.is_empty() && codes.clone().count() <= PROPOSED_MAX {
+        true => codes.collect(),
+        false => near,
+    }
 }
 
 /// Letters to add, drop, change or swap with their neighbour to get from `a` to `b`.

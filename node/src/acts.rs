@@ -17,7 +17,7 @@ use crdt_model::seal::{
     self, ActorOf, Entropy, FLAG_DEVICE_ONLY, FLAG_DROP_BOX, GRANT_SLOTS, GrantSection, Plain, Sealing, Secret,
     StreamGrant, audience_hint, birth_doc, case_key, open_hint, sensitive_hint,
 };
-use crdt_model::taxonomy::{Capabilities, Capture, Coded, TRIAGE, Table, Taxonomy};
+use crdt_model::taxonomy::{Capabilities, Capture, Coded, TRIAGE, Table, Taxonomy, proposed};
 use crdt_model::time::Timestamp;
 use crdt_model::view::CaseView;
 use serde_json::{Value as Json, json};
@@ -180,11 +180,19 @@ fn check_code<T: Coded>(table: &Table<T>, field: &'static str, value: &str) -> R
     if table.contains(value) {
         return Ok(());
     }
-    Err(Failure::new("not_in_taxonomy")
-        .arg("field", field)
-        .arg("value", value)
-        .arg("near", table.nearest(value).join(", "))
-        .at("field", field))
+    Err(not_in_taxonomy(field, value, table.codes()))
+}
+
+/// A code that no taxonomy has, with what may have been meant: where nothing is near and the codes are many, the command
+/// that shows them.
+pub(crate) fn not_in_taxonomy<'a>(
+    field: &'static str,
+    value: &str,
+    codes: impl Iterator<Item = &'a str> + Clone,
+) -> Failure {
+    let near = proposed(codes, value).join(", ");
+    let near = if near.is_empty() { "boucle taxonomy show".to_owned() } else { near };
+    Failure::new("not_in_taxonomy").arg("field", field).arg("value", value).arg("near", near).at("field", field)
 }
 
 impl Core {
@@ -202,12 +210,8 @@ impl Core {
         let categories = || new.category.iter().chain(&new.other_categories).map(String::as_str);
         let mut level = level_of(taxonomy.sensitivity_of(categories()).as_str());
         if let Some(asked) = &new.sensitivity {
-            let asked = Level::from_code(asked).ok_or_else(|| {
-                Failure::new("not_in_taxonomy")
-                    .arg("field", "sensitivity")
-                    .arg("value", asked)
-                    .arg("near", "s0, s1, s2, s3")
-            })?;
+            let levels = ["s0", "s1", "s2", "s3"].into_iter();
+            let asked = Level::from_code(asked).ok_or_else(|| not_in_taxonomy("sensitivity", asked, levels))?;
             level = level.max(asked);
         }
         if new.allegation.is_some() || new.accused.is_some() {

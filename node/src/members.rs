@@ -19,6 +19,7 @@ use crdt_model::taxonomy::{Capabilities, Coded, PersonalReach, Taxonomy};
 use ed25519_dalek::Signer;
 use serde_json::{Value as Json, json};
 
+use crate::acts::not_in_taxonomy;
 use crate::api::Roots;
 use crate::core::{
     Core, NAME_BYTES_MAX, Reader, Shared, append, entropy, epoch_key, fresh, keyring_failure, meta, not_composed,
@@ -76,8 +77,8 @@ fn site_kind(kind: &str) -> Result<SiteKind, Failure> {
         "national" => SiteKind::National,
         "partner" => SiteKind::Partner,
         _ => {
-            let near = "office, committee, region, national, partner";
-            return Err(Failure::new("not_in_taxonomy").arg("field", "kind").arg("value", kind).arg("near", near));
+            let kinds = ["office", "committee", "region", "national", "partner"].into_iter();
+            return Err(not_in_taxonomy("kind", kind, kinds));
         }
     })
 }
@@ -490,7 +491,7 @@ impl Core {
         if own || shared.roster.sites.contains_key(&code) {
             return Ok(code);
         }
-        let near = crdt_model::taxonomy::nearest(shared.roster.sites.keys().map(String::as_str), &code).join(", ");
+        let near = crdt_model::taxonomy::proposed(shared.roster.sites.keys().map(String::as_str), &code).join(", ");
         Err(Failure::new("site_not_found").arg("site", code).arg("near", near))
     }
 
@@ -516,8 +517,7 @@ impl Core {
         let shared = self.shared();
         let site = self.known_site(&shared, site)?;
         let Some(profile) = role_profile(role) else {
-            let near = Taxonomy::shipped().roles.nearest(role).join(", ");
-            return Err(Failure::new("not_in_taxonomy").arg("field", "role").arg("value", role).arg("near", near));
+            return Err(not_in_taxonomy("role", role, Taxonomy::shipped().roles.codes()));
         };
         self.require(&shared, &reader.member(), Capabilities::MANAGE_SITE)?;
         let own = shared.roster.members.get(&reader.member()).map_or(u8::MAX, Member::rank);
@@ -924,6 +924,14 @@ impl Core {
         let member = &shared.roster.members[&id];
         if member.altered {
             return Err(Failure::new("invitation_altered").arg("member", shared.name(&id)));
+        }
+        // two on one invitation: the second cannot even tell its name, and the words of either may be the ones heard
+        let suspended = |other: &Member| other.invite == member.invite && other.standing == Standing::Suspended;
+        let rivals: Vec<MemberId> =
+            shared.roster.members.iter().filter(|(_, other)| suspended(other)).map(|(id, _)| *id).collect();
+        if rivals.len() > 1 && !(name.len() >= 8 && id.to_string().starts_with(&name.trim().to_lowercase())) {
+            let ids = rivals.iter().map(MemberId::short).collect::<Vec<_>>().join(", ");
+            return Err(Failure::new("member_ambiguous").arg("member", name).arg("ids", ids));
         }
         let device = shared.roster.devices.get(&member.device).ok_or_else(|| Failure::new("unexpected"))?;
         let words = six_words(&self.org, &member.invite_pk, &device.keys, &member.keys);

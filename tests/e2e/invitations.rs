@@ -61,7 +61,8 @@ fn whoever_copies_an_invitation_silences_nobody() {
     let text = org.rose.invite("JER", "operator");
     let (ali, copy) = (Home::join(&text, "Ali"), Home::join(&text, "Ali"));
     let rose = org.rose.start();
-    for home in [&ali, &copy, &ali] {
+    // twice each: names are told once the keys have come
+    for home in [&ali, &copy, &ali, &copy] {
         sync(home, &rose);
     }
     assert_eq!(alarms(&ali.ok("status")), ["suspended_elsewhere", "suspended_here"]);
@@ -78,6 +79,8 @@ fn whoever_copies_an_invitation_silences_nobody() {
     sync(&ali, &rose).ok();
     assert!(org.rose.show(&case).to_string().contains("Personne ne répond"));
     assert!(alarms(&ali.ok("status")).is_empty());
-    sync(&copy, &rose);
-    copy.cmd("case new --type complaint --channel hotline --text x").refused(4, "member_void");
+    // the other is told so by whoever it meets, and what it writes stays with it
+    sync(&copy, &rose).refused(6, "peer_refused");
+    let lost = copy.ok("case new --type complaint --channel hotline --text x");
+    assert!(lost["warnings"].to_string().contains("suspended"), "{lost}");
 }

@@ -112,6 +112,10 @@ fn close_codes_are_proposed() {
     assert_eq!(t.channels.nearest("Whatsap"), ["whatsapp"]);
     assert!(t.channels.nearest("zzzzzz").is_empty());
     assert!(t.sub_categories.nearest("payment").len() <= 3);
+    // a few that are near; else all of a short list, and of a long one none
+    assert_eq!(proposed(t.channels.codes(), "hotlin"), ["hotline"]);
+    assert_eq!(proposed(t.channels.codes(), "zzzzzz").len(), t.channels.codes().count());
+    assert!(proposed(t.sub_categories.codes(), "zzzzzz").is_empty());
 }
 
 #[test]

@@ -6,12 +6,13 @@ use crdt_model::case::Who;
 use crdt_model::case::moment::rfc3339;
 use crdt_model::id::DocId;
 use crdt_model::reference::Typed;
-use crdt_model::taxonomy::{Taxonomy, nearest};
+use crdt_model::taxonomy::{Taxonomy, proposed};
 use serde_json::{Value as Json, json};
 
 use super::Projection;
 use super::row::{COLUMNS, LISTED, RESTRICTED, Row};
 use super::words::Words;
+use crate::acts::not_in_taxonomy;
 use crate::api::CaseFilter;
 use crate::cases::CapturedMark;
 use crate::core::{Core, Reader, Shared};
@@ -103,27 +104,23 @@ fn check_field(field: &str) -> Result<(), Failure> {
     if FIELDS.contains(&field) {
         return Ok(());
     }
-    let near = nearest(FIELDS.iter().copied(), field).join(", ");
+    let near = proposed(FIELDS.iter().copied(), field).join(", ");
     Err(Failure::new("unknown_field").arg("field", field).arg("near", near))
 }
 
 /// A code that no case can have is a slip of the finger, and an empty list would hide it.
 fn check_codes(filter: &CaseFilter) -> Result<(), Failure> {
     let taxonomy = Taxonomy::shipped();
-    let refuse = |field: &'static str, value: &str, near: Vec<&str>| {
-        let failure = Failure::new("not_in_taxonomy").arg("field", field).arg("value", value);
-        Err(failure.arg("near", near.join(", ")).at("field", field))
-    };
     let statuses = || taxonomy.statuses.codes().chain(["restricted"]);
     if let Some(status) = filter.status.iter().find(|status| !statuses().any(|known| known == *status)) {
-        return refuse("status", status, nearest(statuses(), status));
+        return Err(not_in_taxonomy("status", status, statuses()));
     }
     let categories = || taxonomy.categories.codes().chain(taxonomy.sub_categories.codes());
     if let Some(category) = filter.category.iter().find(|category| !categories().any(|known| known == *category)) {
-        return refuse("category", category, nearest(categories(), category));
+        return Err(not_in_taxonomy("category", category, categories()));
     }
     match filter.channel.as_deref().filter(|channel| !taxonomy.channels.contains(channel)) {
-        Some(channel) => refuse("channel", channel, taxonomy.channels.nearest(channel)),
+        Some(channel) => Err(not_in_taxonomy("channel", channel, taxonomy.channels.codes())),
         None => Ok(()),
     }
 }
