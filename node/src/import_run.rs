@@ -300,7 +300,7 @@ impl Core {
         let export = Export::decode(&bytes).map_err(refused)?;
         let rows = export.rows(&options, taxonomy).map_err(refused)?;
         let total = rows.total() as u64;
-        let rejects = request.rejects.map(|path| RejectsFile::begin(path, request.path)).transpose()?;
+        let rejects = request.rejects.map(|path| RejectsFile::begin(path, request.path, &self.home)).transpose()?;
         let _hold = self.hold();
         self.refresh_reader(reader)?;
         let readying = Readying {

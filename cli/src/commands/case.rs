@@ -2,6 +2,7 @@
 
 mod list;
 mod new;
+mod record;
 mod set;
 mod work;
 

@@ -358,21 +358,29 @@ fn what_names_a_colleague_or_a_secret_is_asked_for_as_well() {
 fn a_whole_record_comes_as_json_and_options_go_over_it() {
     let record = r#"{"type":"complaint","channel":"sms","text":"mots","anonymous":false,"recuse":[]}"#;
     let mut script = Script { stdin: record.into(), ..Script::default() };
-    let Ok(Action::Ask(Request::CaseNew { case, .. })) =
+    let Ok(Action::Ask(Request::CaseNew { case, seal })) =
         action_with(&["case", "new", "--from-json", "-", "--channel", "desk"], &mut script)
     else {
         panic!("a new case")
     };
     assert_eq!((case.case_type.as_str(), case.channel.as_str()), ("complaint", "desk"));
-    assert_eq!((case.text.clone(), case.recuse.clone()), (Some(Words::from("mots")), Some(vec![])));
+    assert_eq!((case.text.clone(), seal.recuse), (Some(Words::from("mots")), Some(vec![])));
 }
 
 #[test]
 fn a_record_that_is_none_is_refused_without_quoting_it() {
-    for record in ["", "[]", r#"{"type":"complaint","Marie":1}"#, r#"{"type":"#, r#"{"type": Marie}"#, "null"] {
+    for (record, code) in [
+        ("", "bad_record"),
+        ("[]", "bad_record"),
+        (r#"{"type":"complaint","Marie":1}"#, "unknown_field"),
+        (r#"{"type":"complaint","age":"Marie"}"#, "bad_value"),
+        (r#"{"type":"#, "bad_record"),
+        (r#"{"type": Marie}"#, "bad_record"),
+        ("null", "bad_record"),
+    ] {
         let mut script = Script { stdin: record.into(), ..Script::default() };
         let failure = action_with(&["case", "new", "--from-json", "-"], &mut script).expect_err(record);
-        assert_eq!((failure.code, failure.exit.code()), ("bad_record", 2), "{record}");
+        assert_eq!((failure.code, failure.exit.code()), (code, 2), "{record}");
         assert!(!format!("{failure:?}").contains("Marie"), "{failure:?}");
     }
 }

@@ -50,6 +50,7 @@ pub const CODES: &[Code] = &[
     code("usage_conflict", Exit::Usage, &["option", "other"]),
     code("stdin_twice", Exit::Usage, &[]),
     code("bad_record", Exit::Usage, &["file"]),
+    code("nothing_on_stdin", Exit::Usage, &["field"]),
     code("not_in_taxonomy", Exit::Usage, &["field", "value", "near"]),
     code("bad_value", Exit::Usage, &["field", "expected"]),
     code("unknown_field", Exit::Usage, &["field", "near"]),
@@ -199,6 +200,7 @@ pub const CODES: &[Code] = &[
     // Bundles
     code("bundle_name", Exit::Usage, &["file"]),
     code("file_exists", Exit::Failed, &["file"]),
+    code("inside_home", Exit::Failed, &["file"]),
     code("recipient_not_found", Exit::NotFound, &["name"]),
     code("too_many_recipients", Exit::Failed, &["found"]),
     code("bundle_too_large", Exit::Failed, &[]),

@@ -5,7 +5,7 @@
 //! and no cell runs as a formula.
 
 use std::fs::File;
-use std::io::Write;
+use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 
 use super::Remark;
@@ -46,26 +46,40 @@ pub(crate) struct RejectsFile {
 }
 
 impl RejectsFile {
-    /// Begins beside `path`, before anything is imported: a folder that cannot be written is known at once.
+    /// Begins beside `path`, before anything is imported: a folder that cannot be written is known at once. Nothing is
+    /// written over but the rejects of an earlier import, and nothing into the folder of the node.
     ///
     /// # Errors
     ///
-    /// `same_file` if it is the file that is imported; a failure of the file system.
-    pub(crate) fn begin(path: &str, imported: &str) -> Result<Self, Failure> {
+    /// `same_file` if it is the file that is imported, `file_exists` if it is any other that is no file of rejects,
+    /// `inside_home`; a failure of the file system.
+    pub(crate) fn begin(path: &str, imported: &str, home: &Path) -> Result<Self, Failure> {
         let path = PathBuf::from(path);
+        let refused = |code| Failure::new(code).arg("file", path.display()).at("file", path.display());
         let same = |a: &Path, b: &Path| matches!((a.canonicalize(), b.canonicalize()), (Ok(a), Ok(b)) if a == b);
         if same(&path, Path::new(imported)) {
-            return Err(Failure::new("same_file").arg("file", path.display()).at("file", path.display()));
+            return Err(refused("same_file"));
+        }
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        if matches!((folder.canonicalize(), home.canonicalize()), (Ok(folder), Ok(home)) if folder.starts_with(&home)) {
+            return Err(refused("inside_home"));
+        }
+        // a link that leads nowhere is something too
+        if path.symlink_metadata().is_ok() && !is_of_rejects(&path) {
+            return Err(refused("file_exists"));
         }
         let mut name = path.file_name().unwrap_or_default().to_owned();
         name.push(".part");
         let part = path.with_file_name(name);
         let fail = |error: std::io::Error| Failure::io(IoOperation::Write, &path, &error);
+        if part.symlink_metadata().is_ok() && !is_of_rejects(&part) {
+            return Err(Failure::new("file_exists").arg("file", part.display()).at("file", part.display()));
+        }
         let mut file = private(&part).map_err(fail)?;
-        file.write_all("\u{feff}".as_bytes()).map_err(fail)?;
+        file.write_all(MARK).map_err(fail)?;
         let csv = csv::WriterBuilder::new().delimiter(b';').terminator(csv::Terminator::CRLF).from_writer(file);
         let mut begun = Self { path, part, csv };
-        begun.write(["row", "line", "field", "code", "reason"])?;
+        begun.write(COLUMNS)?;
         Ok(begun)
     }
 
@@ -94,6 +108,22 @@ impl RejectsFile {
             _ => Failure::new("unexpected"),
         })
     }
+}
+
+/// UTF-8, for spreadsheets.
+const MARK: &[u8] = "\u{feff}".as_bytes();
+const COLUMNS: [&str; 5] = ["row", "line", "field", "code", "reason"];
+
+/// Whether this is a file of rejects, or the beginning of one.
+fn is_of_rejects(path: &Path) -> bool {
+    let first = [MARK, COLUMNS.join(";").as_bytes(), b"\r\n"].concat();
+    let is_file = path.symlink_metadata().is_ok_and(|held| held.is_file());
+    let begins = || -> std::io::Result<Vec<u8>> {
+        let mut held = Vec::new();
+        File::open(path)?.take(first.len() as u64).read_to_end(&mut held)?;
+        Ok(held)
+    };
+    is_file && begins().is_ok_and(|held| first.starts_with(&held))
 }
 
 /// Only its owner reads it: names of fields may tell what a form asks.
@@ -128,12 +158,12 @@ mod tests {
 
     #[test]
     fn the_file_appears_whole_or_not_and_never_over_what_is_imported() -> Result<(), Box<dyn std::error::Error>> {
-        let folder = tempfile::tempdir()?;
+        let (folder, home) = (tempfile::tempdir()?, tempfile::tempdir()?);
         let (from, to) = (folder.path().join("in.csv"), folder.path().join("out.csv"));
         std::fs::write(&from, "x")?;
         let (from, path) = (from.display().to_string(), to.display().to_string());
-        assert_eq!(RejectsFile::begin(&from, &from).err().map(|failure| failure.code), Some("same_file"));
-        let mut file = RejectsFile::begin(&path, &from)?;
+        assert_eq!(RejectsFile::begin(&from, &from, home.path()).err().map(|failure| failure.code), Some("same_file"));
+        let mut file = RejectsFile::begin(&path, &from, home.path())?;
         let reject =
             Reject { row: 3, line: 7, field: "=canal".into(), code: "missing", reason: "valeur absente ; voir".into() };
         file.add(&reject)?;
@@ -142,11 +172,40 @@ mod tests {
         let text = std::fs::read_to_string(&to)?;
         assert_eq!(text, "\u{feff}row;line;field;code;reason\r\n3;7;'=canal;missing;\"valeur absente ; voir\"\r\n");
         // an import without refusals leaves no older list behind, and makes no file
-        RejectsFile::begin(&path, &from)?.finish(0)?;
+        RejectsFile::begin(&path, &from, home.path())?.finish(0)?;
         assert_eq!(std::fs::read_to_string(&to)?, "\u{feff}row;line;field;code;reason\r\n");
         std::fs::remove_file(&to)?;
-        RejectsFile::begin(&path, &from)?.finish(0)?;
+        RejectsFile::begin(&path, &from, home.path())?.finish(0)?;
         assert_eq!(std::fs::read_dir(folder.path())?.count(), 1);
+        Ok(())
+    }
+
+    #[test]
+    fn nothing_is_written_over_but_rejects_and_nothing_into_the_home() -> Result<(), Box<dyn std::error::Error>> {
+        let (folder, home) = (tempfile::tempdir()?, tempfile::tempdir()?);
+        let from = folder.path().join("in.csv").display().to_string();
+        std::fs::write(&from, "x")?;
+        let begin = |path: &Path| RejectsFile::begin(&path.display().to_string(), &from, home.path());
+        let refused = |path: &Path| begin(path).err().map(|failure| failure.code);
+        let other = folder.path().join("autre.csv");
+        std::fs::write(&other, "une;autre;exportation\r\n")?;
+        assert_eq!(refused(&other), Some("file_exists"));
+        assert_eq!(std::fs::read_to_string(&other)?, "une;autre;exportation\r\n");
+        assert_eq!(refused(folder.path()), Some("file_exists"), "a folder");
+        #[cfg(unix)]
+        {
+            let link = folder.path().join("lien.csv");
+            std::os::unix::fs::symlink(&other, &link)?;
+            assert_eq!(refused(&link), Some("file_exists"), "a link");
+        }
+        for name in ["store.redb", "keys.boucle", "new.csv"] {
+            assert_eq!(refused(&home.path().join(name)), Some("inside_home"));
+        }
+        // what a killed import left half done is begun again
+        let own = folder.path().join("rejets.csv");
+        std::mem::forget(begin(&own)?);
+        begin(&own)?.finish(1)?;
+        begin(&own)?.finish(1)?;
         Ok(())
     }
 }

@@ -32,6 +32,8 @@ error-stdin-twice = standard input (-) can be read only once
 error-stdin-twice-hint = a whole record goes in by --from-json; on a terminal an option without its value is asked for
 error-bad-record = { $file } does not describe a case
 error-bad-record-hint = one JSON object with the fields of `case new`; -v says where it stops
+error-nothing-on-stdin = { $field }: nothing came by standard input
+error-nothing-on-stdin-hint = `{ $field }=` empties the field on purpose
 error-not-in-taxonomy = { $field }: no such code: { $value }
 error-not-in-taxonomy-hint = possible: { $near }
 error-sync-first = this node has not met its organisation yet
@@ -295,6 +297,8 @@ error-bundle-name = a bundle's name ends in .boucle: { $file }
 error-bundle-name-hint = name a folder to have a name chosen
 error-file-exists = { $file } exists already
 error-file-exists-hint = give another name; nothing is written over
+error-inside-home = { $file } lies in the folder of the node
+error-inside-home-hint = give a place outside it
 error-recipient-not-found = no site and no device is called { $name }
 error-recipient-not-found-hint = `boucle site list` and `boucle member list` show them; at least 8 digits of a device
 error-too-many-recipients = a bundle opens to 4,096 devices at most; these are { $found }

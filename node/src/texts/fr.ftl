@@ -32,6 +32,8 @@ error-stdin-twice = l'entrée standard (-) ne peut être lue qu'une fois
 error-stdin-twice-hint = un dossier entier entre par --from-json ; sur un terminal, une option sans valeur est demandée
 error-bad-record = { $file } ne décrit pas un dossier
 error-bad-record-hint = un objet JSON avec les champs de `case new` ; -v dit où cela s'arrête
+error-nothing-on-stdin = { $field } : rien n'est venu par l'entrée standard
+error-nothing-on-stdin-hint = `{ $field }=` vide le champ exprès
 error-not-in-taxonomy = { $field } : code inconnu : { $value }
 error-not-in-taxonomy-hint = possibles : { $near }
 error-sync-first = ce nœud n'a pas encore rencontré son organisation
@@ -295,6 +297,8 @@ error-bundle-name = le nom d'un paquet finit par .boucle : { $file }
 error-bundle-name-hint = nommez un dossier pour qu'un nom soit choisi
 error-file-exists = { $file } existe déjà
 error-file-exists-hint = donnez un autre nom ; rien n'est écrasé
+error-inside-home = { $file } est dans le dossier du nœud
+error-inside-home-hint = donnez un endroit hors de ce dossier
 error-recipient-not-found = ni site ni appareil ne s'appelle { $name }
 error-recipient-not-found-hint = `boucle site list` et `boucle member list` les montrent ; au moins 8 chiffres d'un appareil
 error-too-many-recipients = un paquet s'ouvre pour 4 096 appareils au plus ; ils sont { $found }

@@ -6,6 +6,7 @@ use node::api::Request;
 use node::error::Failure;
 
 use crate::ask::{ASK, Asker, RECORD_BYTES_MAX, read_file};
+use crate::commands::case::record::{self, Record};
 use crate::commands::case::work::SealArgs;
 use crate::when;
 
@@ -88,11 +89,13 @@ impl New {
         // what is asked of a case that will be sealed; of others the node finds out, and asks then
         let seals = seal.is_for_sealing() || matches!(self.sensitivity.as_deref(), Some("s2" | "s3"));
         let accused = seal.accused.take();
-        let seal = seal.options(asker)?;
-        let base = match &self.from_json {
+        let mut seal = seal.options(asker)?;
+        let Record { case: base, seal: told } = match &self.from_json {
             Some(file) => record(file, asker)?,
-            None => NewCase::default(),
+            None => Record::default(),
         };
+        seal.recuse = seal.recuse.or(told.recuse);
+        seal.audience = seal.audience.or(told.audience);
         let whole_record = self.from_json.is_some();
         let mut case = self.codes(base, asker.now_ms)?;
         case.case_type = asker.required(Some(case.case_type), "--type", "ask-type")?;
@@ -200,24 +203,16 @@ struct Asked {
 }
 
 /// The record that `--from-json` names.
-fn record(file: &str, asker: &mut Asker<'_>) -> Result<NewCase, Failure> {
+fn record(file: &str, asker: &mut Asker<'_>) -> Result<Record, Failure> {
     let text = match file {
         "-" => asker.stdin_text("--from-json", RECORD_BYTES_MAX)?,
         path => read_file(path.as_ref(), RECORD_BYTES_MAX)?,
     };
-    if !text.trim_start().starts_with('{') {
-        // serde would take an array for the fields in order.
-        return Err(Failure::new("bad_record").arg("file", file).at("file", file));
-    }
-    serde_json::from_str(&text).map_err(|error| {
-        // The parser's own message may quote what the person said: only the place is passed on.
-        let place = std::io::Error::other(format!("{:?}, {}:{}", error.classify(), error.line(), error.column()));
-        Failure::new("bad_record").arg("file", file).at("file", file).at("line", error.line()).because(&place)
-    })
+    record::read(&text, file, asker.now_ms)
 }
 
 /// `given` or `refused` answer the whole script; `PURPOSE=ANSWER[:MEANS]` answers one question.
-fn consents(text: &str) -> Result<Vec<ConsentAnswer>, Failure> {
+pub(super) fn consents(text: &str) -> Result<Vec<ConsentAnswer>, Failure> {
     let (purpose, rest) = match text.split_once('=') {
         Some((purpose, rest)) => (Some(purpose), rest),
         None => (None, text),
@@ -238,7 +233,7 @@ fn consents(text: &str) -> Result<Vec<ConsentAnswer>, Failure> {
     })
 }
 
-fn external_id(text: &str) -> Result<(String, String), Failure> {
+pub(super) fn external_id(text: &str) -> Result<(String, String), Failure> {
     match text.split_once(':') {
         Some((system, id)) if !system.is_empty() && !id.is_empty() => Ok((system.to_owned(), id.to_owned())),
         _ => Err(Failure::new("bad_value").arg("field", "--external-id").arg("expected", "SYS:ID")),

@@ -41,7 +41,14 @@ fn assignment(text: &str, asker: &mut Asker<'_>) -> Result<(String, Words), Fail
         return Err(Failure::new("usage_bad_value").arg("option", "FIELD=VALUE").arg("expected", "phone=-"));
     }
     let words = match value {
-        Some("-") => asker.stdin(field)?,
+        Some("-") => {
+            let words = asker.stdin(field)?;
+            if words.0.trim().is_empty() {
+                // a pipe that failed clears nothing: `FIELD=` does, on purpose
+                return Err(Failure::new("nothing_on_stdin").arg("field", field).at("field", field));
+            }
+            words
+        }
         Some(value) => Words(value.to_owned()),
         None => value_of(field, asker)?,
     };
