@@ -411,7 +411,12 @@ fn write_private(path: &std::path::Path, value: &serde_json::Value) -> Result<()
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     let mut file = options.open(path).map_err(fail)?;
-    writeln!(file, "{value:#}").and_then(|()| file.sync_all()).map_err(fail)
+    let written = writeln!(file, "{value:#}").and_then(|()| file.sync_all());
+    if written.is_err() {
+        // a file that holds half of it, or nothing, helps nobody and is in the way of the next
+        let _ = std::fs::remove_file(path);
+    }
+    written.map_err(fail)
 }
 
 fn seal_options(request: &mut Request) -> Option<&mut SealOptions> {

@@ -23,7 +23,7 @@ use crdt_model::view::CaseView;
 use serde_json::{Value as Json, json};
 
 use crate::api::SealOptions;
-use crate::cases::{Captured, Loaded, TaxonomyCodes, captured_key, level_of};
+use crate::cases::{Captured, Loaded, TaxonomyCodes, captured_key, codes_of, level_of};
 use crate::clock::DAY_MS;
 use crate::core::{Core, Reader, Shared, append, entropy, fresh, meta, not_composed};
 use crate::engine::urgent::mark_urgent;
@@ -35,12 +35,57 @@ use crate::withdraw::written_key;
 /// The priority of what cannot wait.
 const URGENT: &str = "p1";
 
+/// Fields that say who it is.
+const IDENTITY: [&str; 5] = ["reporter_name", "phone", "alt_contact", "household_id", "card_no"];
+/// The purpose of consent to be recorded at all.
+const RECORD: &str = "record";
+
 /// The year 2000, Unix milliseconds.
 const YEAR_2000_MS: i64 = 946_684_800_000;
 
 /// Whether a complaint can hardly have been received then: before 2000, or more than a day after `now_ms`.
 pub(crate) fn is_odd(at_ms: i64, now_ms: Option<i64>) -> bool {
     at_ms < YEAR_2000_MS || now_ms.is_some_and(|now| at_ms > now.saturating_add(DAY_MS))
+}
+
+/// Takes out of a new case what must not be kept: who it is, where the person refused to be recorded, and the name of
+/// whoever wishes to stay unknown. What is written is never unwritten, so it is not written at all; counts go by bands,
+/// which stay. Gives the fields taken out.
+fn withhold(new: &mut NewCase) -> Vec<&'static str> {
+    let refuses = |answer: &crdt_model::edit::ConsentAnswer| {
+        answer.purpose == RECORD && matches!(answer.answer.as_str(), "refused" | "withdrawn")
+    };
+    let refused = new.consents.iter().any(refuses);
+    let mut dropped = Vec::new();
+    let mut drop_words = |field: &mut Option<Words>, name| {
+        if field.take().is_some_and(|words| !words.0.is_empty()) {
+            dropped.push(name);
+        }
+    };
+    if refused || new.anonymous == Some(true) {
+        drop_words(&mut new.reporter_name, "reporter_name");
+    }
+    if !refused {
+        return dropped;
+    }
+    drop_words(&mut new.phone, "phone");
+    drop_words(&mut new.alt_contact, "alt_contact");
+    drop_words(&mut new.safe_contact, "safe_contact");
+    drop_words(&mut new.household_id, "household_id");
+    drop_words(&mut new.card_no, "card_no");
+    drop_words(&mut new.wallet_last4, "wallet_last4");
+    drop_words(&mut new.sim_last4, "sim_last4");
+    let taxonomy = Taxonomy::shipped();
+    if let Some(age) = new.age.take() {
+        new.age_group.get_or_insert_with(|| taxonomy.age_group_for(age).to_owned());
+        dropped.push("age");
+    }
+    if let Some(answers) = new.disability_answers.take() {
+        new.disability.get_or_insert_with(|| taxonomy.disability_summary(answers).to_owned());
+        dropped.push("disability_answers");
+    }
+    new.anonymous = Some(true);
+    dropped
 }
 
 /// The key of one layer for a new section, and the hint that tells readers.
@@ -122,7 +167,9 @@ pub(crate) fn refusal(error: &EditRefusal, reference: &str) -> Failure {
             failure.arg("field", field).arg("expected", expected).at("field", field)
         }
         EditRefusal::UnknownCode { field, table } => {
-            failure.arg("field", field).arg("table", table).arg("value", "").arg("near", "").at("field", field)
+            let codes = codes_of(table).unwrap_or_default();
+            let near = possible(codes.into_iter(), "");
+            failure.arg("field", field).arg("table", table).arg("near", near).at("field", field)
         }
         EditRefusal::TooLong { field, bytes_max } => {
             failure.arg("field", field).arg("bytes_max", bytes_max).at("field", field)
@@ -183,16 +230,20 @@ fn check_code<T: Coded>(table: &Table<T>, field: &'static str, value: &str) -> R
     Err(not_in_taxonomy(field, value, table.codes()))
 }
 
-/// A code that no taxonomy has, with what may have been meant: where nothing is near and the codes are many, the command
-/// that shows them.
+/// A code that no taxonomy has, with what may have been meant.
 pub(crate) fn not_in_taxonomy<'a>(
     field: &'static str,
     value: &str,
     codes: impl Iterator<Item = &'a str> + Clone,
 ) -> Failure {
-    let near = proposed(codes, value).join(", ");
-    let near = if near.is_empty() { "boucle taxonomy show".to_owned() } else { near };
+    let near = possible(codes, value);
     Failure::new("not_in_taxonomy").arg("field", field).arg("value", value).arg("near", near).at("field", field)
+}
+
+/// What to propose in place of a code; where nothing is near and the codes are many, the command that shows them.
+fn possible<'a>(codes: impl Iterator<Item = &'a str> + Clone, value: &str) -> String {
+    let near = proposed(codes, value).join(", ");
+    if near.is_empty() { "boucle taxonomy show".to_owned() } else { near }
 }
 
 impl Core {
@@ -591,7 +642,16 @@ impl Core {
                 Ok(tx.put(Space::Meta, &meta::last_case(&member), &loaded.doc.0)?)
             })?;
         }
-        self.after(&shared, reader, &loaded, &mark, None, now_ms)
+        let mut reply = self.after(&shared, reader, &loaded, &mark, None, now_ms)?;
+        if let Edit::Consent { purpose, answer, .. } = edit
+            && purpose == RECORD
+            && matches!(answer.as_str(), "refused" | "withdrawn")
+            && IDENTITY.iter().any(|field| view.text(field).is_some_and(|told| !told.is_empty()))
+            && let Some(warnings) = reply["warnings"].as_array_mut()
+        {
+            warnings.push("identity_kept".into());
+        }
+        Ok(reply)
     }
 
     /// `boucle case seal`.
@@ -938,10 +998,11 @@ impl Core {
     pub(crate) fn case_new_with(
         &self,
         reader: &mut Reader,
-        new: NewCase,
+        mut new: NewCase,
         seal: &SealOptions,
         now_ms: i64,
     ) -> Result<Json, Failure> {
+        let dropped = withhold(&mut new);
         let _hold = self.hold();
         self.refresh_reader(reader)?;
         let shared = self.shared();
@@ -961,11 +1022,12 @@ impl Core {
         let created = self.commit(|tx| self.create(tx, &shared, reader, &prepared, now_ms, &mut entropy))?;
         let mut warnings = words.warnings(prepared.restricted.is_some());
         warnings.extend(odd.then_some("odd_date"));
+        warnings.extend((!dropped.is_empty()).then_some("identity_dropped"));
         warnings.extend(Self::warning_of_standing(&shared, reader));
         Ok(json!({
             "ref": created.mark, "case_id": created.case_id, "provisional": created.provisional,
             "restricted": prepared.restricted.is_some(),
-            "warnings": warnings, "sensitive_words": words.json(),
+            "warnings": warnings, "sensitive_words": words.json(), "dropped": dropped,
         }))
     }
 }

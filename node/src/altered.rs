@@ -1,4 +1,4 @@
-//! Invitations gone wrong: one that was altered on its way, one that two people used.
+//! Invitations gone wrong: one that was altered on its way, one that two people used, one that is shown once more.
 //!
 //! An altered invitation may have named false keys. Its holder finds that out at the first meeting, when the Invite comes
 //! that commits to the true ones ([`Invitation::terms`]). From then on nothing is sealed to what it said; the personal
@@ -7,17 +7,21 @@
 
 use std::collections::BTreeSet;
 
-use crdt_model::id::{DocId, MemberId};
+use crdt_model::case::moment::rfc3339;
+use crdt_model::id::{DocId, EntryId, MemberId};
 use crdt_model::roster::{Invitation, Member, Standing, audience_of_name, site_scope};
 use serde_json::{Value as Json, json};
 
 use crate::cases::captured_key;
+use crate::clock::{self, DAY_MS};
 use crate::core::{Core, Reader, Shared, entropy, meta};
 use crate::error::Failure;
-use crate::store::{MemberSpace, Space};
+use crate::store::{MemberSpace, Snapshot, Space};
 
 /// Generations of a case that a newcomer may have written before it met anyone.
 const GENERATIONS: u32 = 3;
+/// How long it is told that an invitation was shown once more.
+const REUSED_TOLD_MS: i64 = 30 * DAY_MS;
 
 impl Core {
     /// Mends what an altered invitation led to, once the log told of the true keys. Returns whether something was written.
@@ -99,6 +103,21 @@ impl Core {
         Ok(retake)
     }
 
+    /// Somebody showed an invitation on which somebody else was confirmed: a copy of it is in other hands. Kept once a day
+    /// at most.
+    pub(crate) fn note_reuse(&self, invite: &EntryId, now_ms: i64) -> Result<(), Failure> {
+        let key = meta::reused(invite);
+        match self.reused_at(&self.store.read()?, invite)? {
+            Some(then) if now_ms.saturating_sub(then) < DAY_MS => Ok(()),
+            _ => self.commit_quietly(|tx| Ok(tx.put(Space::Meta, &key, &now_ms.to_be_bytes())?)),
+        }
+    }
+
+    fn reused_at(&self, snapshot: &Snapshot, invite: &EntryId) -> Result<Option<i64>, Failure> {
+        let held = snapshot.get(Space::Meta, &meta::reused(invite))?;
+        Ok(held.and_then(|bytes| bytes.as_slice().try_into().ok()).map(i64::from_be_bytes))
+    }
+
     /// What of the membership somebody here must be told: of this device's people, and of others whom somebody must pick.
     pub(crate) fn alarms(&self, shared: &Shared) -> Result<Vec<Json>, Failure> {
         let snapshot = self.store.read()?;
@@ -120,6 +139,14 @@ impl Core {
             let retake: Vec<String> = retake.and_then(|bytes| serde_json::from_slice(&bytes).ok()).unwrap_or_default();
             alarm["retake"] = json!(retake);
             alarms.push(alarm);
+        }
+        for (id, member) in shared.roster.members.iter().filter(|(_, m)| m.standing == Standing::Confirmed) {
+            let Some(at_ms) = self.reused_at(&snapshot, &member.invite)? else { continue };
+            if clock::now_ms().saturating_sub(at_ms) < REUSED_TOLD_MS {
+                let mut alarm = self.alarm("invitation_reused", shared, id, member);
+                alarm["at"] = json!(rfc3339(at_ms));
+                alarms.push(alarm);
+            }
         }
         Ok(alarms)
     }

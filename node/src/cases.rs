@@ -38,6 +38,35 @@ pub(crate) fn level_of(code: &str) -> Level {
     Level::from_code(code).unwrap_or(Level::S2)
 }
 
+/// The codes of a table, as edits and refusals name it; `None` where any code will do.
+pub(crate) fn codes_of(table: &str) -> Option<Vec<&'static str>> {
+    let t = Taxonomy::shipped();
+    Some(match table {
+        "channel" => t.channels.codes().collect(),
+        "case_type" => t.case_types.codes().collect(),
+        "category" | "sub_category" => t.sub_categories.codes().collect(),
+        "priority" => t.priorities.codes().collect(),
+        "role" => t.roles.codes().collect(),
+        "sex" => t.sexes.codes().collect(),
+        "age_group" => t.age_groups.codes().collect(),
+        "disability_summary" | "disability" => t.disability_summaries.codes().collect(),
+        "population_group" => t.population_groups.codes().collect(),
+        "stakeholder" => t.stakeholders.codes().collect(),
+        "consent_purpose" => t.consent_purposes.codes().collect(),
+        "consent_means" => t.consent_means.codes().collect(),
+        "consent_answer" => CONSENT_ANSWERS.to_vec(),
+        "satisfaction" => t.satisfactions.codes().collect(),
+        "closure" => t.closures.codes().collect(),
+        "hold_reason" => t.hold_reasons.codes().collect(),
+        "attempt_outcome" => t.attempt_outcomes.codes().collect(),
+        "audience" => t.audiences.codes().collect(),
+        _ => return None,
+    })
+}
+
+/// What a person may say to a question of consent.
+const CONSENT_ANSWERS: [&str; 4] = ["given", "refused", "withdrawn", "not_asked"];
+
 impl Codes for TaxonomyCodes {
     fn category(&self, code: &str) -> Option<CategoryFacts> {
         let sub = self.0.sub_categories.get(code)?;
@@ -53,28 +82,8 @@ impl Codes for TaxonomyCodes {
     }
 
     fn knows(&self, table: &str, code: &str) -> bool {
-        let t = self.0;
-        match table {
-            "channel" => t.channels.contains(code),
-            "case_type" => t.case_types.contains(code),
-            "category" | "sub_category" => t.sub_categories.contains(code),
-            "priority" => t.priorities.contains(code),
-            "role" => t.roles.contains(code),
-            "sex" => t.sexes.contains(code),
-            "age_group" => t.age_groups.contains(code),
-            "disability_summary" | "disability" => t.disability_summaries.contains(code),
-            "population_group" => t.population_groups.contains(code),
-            "stakeholder" => t.stakeholders.contains(code),
-            "consent_purpose" => t.consent_purposes.contains(code),
-            "consent_means" => t.consent_means.contains(code),
-            "satisfaction" => t.satisfactions.contains(code),
-            "closure" => t.closures.contains(code),
-            "hold_reason" => t.hold_reasons.contains(code),
-            "attempt_outcome" => t.attempt_outcomes.contains(code),
-            "audience" => t.audiences.contains(code),
-            // organisations add languages; tables not listed here are free
-            _ => true,
-        }
+        // organisations add languages; tables not listed are free
+        codes_of(table).is_none_or(|codes| codes.contains(&code))
     }
 
     fn attempt_days(&self) -> usize {

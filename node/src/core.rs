@@ -225,6 +225,11 @@ pub(crate) mod meta {
     pub(crate) fn seed(invite: &super::EntryId) -> Vec<u8> {
         [b"seed/".as_slice(), &invite.0].concat()
     }
+    /// When an invitation was last shown here after somebody else was confirmed on it, Unix milliseconds as 8 bytes
+    /// big-endian.
+    pub(crate) fn reused(invite: &super::EntryId) -> Vec<u8> {
+        [b"reused/".as_slice(), &invite.0].concat()
+    }
     /// What must be taken again of what was sealed by an altered invitation, once that was found out and mended.
     pub(crate) fn altered(invite: &super::EntryId) -> Vec<u8> {
         [b"altered/".as_slice(), &invite.0].concat()

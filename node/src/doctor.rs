@@ -160,6 +160,7 @@ pub(crate) const FINDINGS: &[(&str, &[&str])] = &[
     ("members_unconfirmed", &["n"]),
     ("members_suspended", &["n"]),
     ("members_altered", &["n"]),
+    ("invitation_reused", &["n"]),
     ("members_invited_falsely", &[]),
     ("audiences_ok", &[]),
     ("audiences_few", &["audiences"]),

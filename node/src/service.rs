@@ -688,7 +688,12 @@ fn taxonomy_json(lang: &str) -> Json {
     json!({
         "version": taxonomy.version, "categories": categories, "types": table!(case_types),
         "channels": table!(channels), "roles": table!(roles), "statuses": table!(statuses),
-        "closures": table!(closures), "audiences": table!(audiences),
+        "closures": table!(closures), "audiences": table!(audiences), "priorities": table!(priorities),
+        "stakeholders": table!(stakeholders), "sexes": table!(sexes), "age_groups": table!(age_groups),
+        "population_groups": table!(population_groups), "disability": table!(disability_summaries),
+        "consent_purposes": table!(consent_purposes), "consent_means": table!(consent_means),
+        "hold_reasons": table!(hold_reasons), "satisfactions": table!(satisfactions),
+        "attempt_outcomes": table!(attempt_outcomes),
     })
 }
 

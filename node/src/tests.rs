@@ -1,6 +1,7 @@
 //! Several homes in one process: what holds between nodes, without a network.
 
 mod confidentiality;
+mod consent;
 mod copies;
 mod generations;
 mod joining;

@@ -84,3 +84,24 @@ fn whoever_copies_an_invitation_silences_nobody() {
     let lost = copy.ok("case new --type complaint --channel hotline --text x");
     assert!(lost["warnings"].to_string().contains("suspended"), "{lost}");
 }
+
+#[test]
+fn an_invitation_shown_once_more_opens_nothing_and_its_inviter_is_told() {
+    let org = Org::founded();
+    let text = org.rose.invite("JER", "operator");
+    let ali = Home::join(&text, "Ali");
+    let rose = org.rose.start();
+    sync(&ali, &rose).ok();
+    org.confirm("Ali");
+    assert!(alarms(&org.rose.ok("status")).is_empty());
+    let thief = Home::join(&text, "Zoe");
+    sync(&thief, &rose).refused(6, "peer_refused");
+    let told = org.rose.ok("status");
+    assert_eq!(alarms(&told), ["invitation_reused"]);
+    assert_eq!(told["alarms"][0]["member"], "Ali", "{told}");
+    assert!(finds(&org.rose, "invitation_reused"));
+    let shown = org.rose.command("status").in_words().run();
+    assert!(shown.stdout.contains("a copy of it is in other hands"), "{shown}");
+    assert_eq!(thief.ok("case list --count")["count"], 0);
+    sync(&ali, &rose).ok();
+}

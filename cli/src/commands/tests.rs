@@ -548,6 +548,12 @@ fn assignments_take_a_value_standard_input_or_an_answer() {
     let expected = [("project", "P=1"), ("phone", "0612"), ("reporter_name", "Awa"), ("partner", "")];
     assert_eq!(assignments, expected.map(|(field, value)| (field.to_owned(), Words::from(value))));
     assert_eq!(script.asked, ["Valeur de Nom de la personne :"]);
+    // a pipe that failed clears nothing
+    for nothing in ["", "\n", " \r\n"] {
+        let mut script = Script { stdin: nothing.into(), ..Script::default() };
+        let failure = action_with(&["case", "set", "@last", "phone=-"], &mut script).expect_err("empty");
+        assert_eq!((failure.code, failure.exit.code()), ("nothing_on_stdin", 2));
+    }
     let slip = refusal("case set @last Marie-Louise");
     assert_eq!(slip.code, "usage_bad_value");
     assert!(!format!("{slip:?}").contains("Marie"));

@@ -183,7 +183,7 @@ fn alarms(value: &Value, with: With<'_>) -> String {
         let Some(code) = alarm["code"].as_str() else { continue };
         let of = |name: &'static str| (name, cell("", &alarm[name], with).into());
         let n = alarm["retake"].as_array().map_or(0, Vec::len) as u64;
-        let args = [of("member"), of("id"), of("by"), of("retake"), ("n", n.into())];
+        let args = [of("member"), of("id"), of("by"), of("at"), of("retake"), ("n", n.into())];
         let key = format!("warning-{}", code.replace('_', "-"));
         let Some(message) = with.texts.find(&key, &args) else { continue };
         for line in text::wrap(&message, with.paint.width) {

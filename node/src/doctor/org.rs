@@ -117,6 +117,11 @@ pub(super) fn members(core: &Core) -> Vec<Finding> {
     if is_altered(false) > 0 {
         found.push(Finding::warn("members_altered").arg("n", is_altered(false)));
     }
+    let alarms = core.alarms(&core.shared()).unwrap_or_default();
+    let reused = alarms.iter().filter(|alarm| alarm["code"] == "invitation_reused").count();
+    if reused > 0 {
+        found.push(Finding::warn("invitation_reused").arg("n", reused));
+    }
     let audiences = core.audience_list("fr");
     let few: Vec<&str> = audiences
         .as_array()

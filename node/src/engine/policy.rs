@@ -1,10 +1,11 @@
 //! Who may have what: the handshake's questions, answered from the roster.
 
+use std::cell::Cell;
 use std::sync::Arc;
 
 use crdt_model::cbor;
 use crdt_model::entry::{Entry, Kind};
-use crdt_model::id::{DeviceId, OrgId};
+use crdt_model::id::{DeviceId, EntryId, OrgId};
 use crdt_model::roster::{self, Operation, membership_scope, self_introduced_key};
 use crdt_model::sync::handshake::{NewcomerFault, PeerPolicy, Standing};
 use ed25519_dalek::VerifyingKey;
@@ -16,11 +17,18 @@ pub(crate) struct Policy {
     org: OrgId,
     shared: Arc<Shared>,
     now_ms: i64,
+    /// The invitation that a newcomer showed after somebody else was confirmed on it.
+    reused: Cell<Option<EntryId>>,
 }
 
 impl Policy {
     pub(crate) fn of(core: &Core, now_ms: i64) -> Self {
-        Self { org: core.org, shared: core.shared(), now_ms }
+        Self { org: core.org, shared: core.shared(), now_ms, reused: Cell::new(None) }
+    }
+
+    /// The invitation that was shown once more, if one was.
+    pub(crate) fn reused(self) -> Option<EntryId> {
+        self.reused.get()
     }
 
     /// The founding is held: this node knows its organisation.
@@ -57,6 +65,7 @@ impl PeerPolicy for Policy {
             return Err(NewcomerFault::BadSignature);
         }
         if invite.confirmed.is_some_and(|confirmed| confirmed != entry.id()) {
+            self.reused.set(Some(join.invite));
             return Err(NewcomerFault::InviteUsed);
         }
         // Expiry is judged once, when a newcomer first shows itself, by the clock of whom it shows itself to.

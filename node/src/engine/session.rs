@@ -296,7 +296,12 @@ async fn shake_hands(talk: &Arc<Talk>, channel: &mut Channel, role: Role, name: 
         let bytes_max = MESSAGE_BYTES_MAX + JOIN_BYTES_MAX;
         let frame = channel.recv(bytes_max, HANDSHAKE_PATIENCE).await.map_err(|error| lost(&error))?;
         let frame = frame.ok_or_else(|| transport_failure(&transport::Error::Closed, name))?;
-        let outcome = handshake.handle(&frame, &Policy::of(&talk.core, (talk.now)()));
+        let policy = Policy::of(&talk.core, (talk.now)());
+        let outcome = handshake.handle(&frame, &policy);
+        if let Some(invite) = policy.reused() {
+            let (talk, now_ms) = (Arc::clone(talk), (talk.now)());
+            blocking(move || talk.core.note_reuse(&invite, now_ms)).await?;
+        }
         if let Some(send) = &outcome.send {
             tap(send);
             channel.send(send).await.map_err(|error| lost(&error))?;

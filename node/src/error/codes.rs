@@ -117,7 +117,7 @@ pub const CODES: &[Code] = &[
     code("missing", Exit::Usage, &["fields"]),
     code("field_fixed", Exit::Usage, &["field"]),
     code("field_by_verb", Exit::Usage, &["field", "verb"]),
-    code("unknown_code", Exit::Usage, &["field", "table"]),
+    code("unknown_code", Exit::Usage, &["field", "table", "near"]),
     code("too_long", Exit::Usage, &["field", "bytes_max"]),
     code("act_too_large", Exit::Usage, &["bytes_max"]),
     code("cannot_be_granted", Exit::Failed, &[]),

@@ -140,7 +140,7 @@ error-field-fixed = { $field } is written once, by the system
 error-field-by-verb = { $field } is not set directly
 error-field-by-verb-hint = an act does it: { $verb }
 error-unknown-code = { $field }: no such code ({ $table })
-error-unknown-code-hint = `boucle taxonomy show` shows them all
+error-unknown-code-hint = possible: { $near }
 error-too-long = { $field } is too long (at most { $bytes_max } bytes)
 error-act-too-large = what is written at once is too long (at most { $bytes_max } bytes)
 error-act-too-large-hint = shorten it, or write it in several notes
@@ -577,6 +577,8 @@ doctor-members-suspended = members suspended: { $n }
 doctor-members-suspended-advice = two people used one invitation: confirm the right one by the six words
 doctor-members-altered = members whose invitation was altered on its way: { $n }
 doctor-members-altered-advice = `boucle member list` names them: do not confirm them, give them a new invitation by a safer way
+doctor-invitation-reused = invitations that somebody tried to use once more: { $n }
+doctor-invitation-reused-advice = `boucle status` names whose: a copy is in other hands. It opened nothing; ask them where the paper or file lies, and destroy it
 doctor-members-invited-falsely = the invitation this machine joined by was altered on its way
 doctor-members-invited-falsely-advice = `boucle status` names what must be taken again; ask for a new invitation by a safer way, and tell the inviter
 doctor-audiences-ok = every audience has two people or more
@@ -803,6 +805,8 @@ advice-carry = carry it on a USB stick: `boucle carry` on both machines
 warning-single-root = one root key only: whoever loses it cannot change the founders; `--roots 2-of-3` shares it out
 warning-sensitive-words = sensitive words: if they are meant, `boucle case seal`
 warning-odd-date = a date before 2000 or in the future: check it with `boucle case show`, and correct it with `case set`
+warning-identity-dropped = the person refused to be recorded, or stays unknown: name, contacts and numbers were NOT kept. If that is a slip, `boucle case set` adds them
+warning-identity-kept = name or contacts are still there from before: `boucle case set REF reporter_name= phone=` takes them out of view
 warning-closing-proposed = the person is satisfied: the case can be closed
 warning-suspended = this machine's invitation was used twice: what is written is kept here and reaches nobody until the inviter confirms who is right
 warning-suspended-here = { $member } is suspended: somebody else joined by the same invitation. What you write is kept here and reaches nobody until { $by } picks: call { $by }, read the six words (`boucle member list`), then there `boucle member confirm { $id }`
@@ -812,6 +816,7 @@ warning-altered-here = The invitation { $member } joined by was ALTERED on its w
     [0] Nothing needs to be taken again.
    *[other] To be taken again, since nobody here can open it: { $retake }
 }
+warning-invitation-reused = On { $at } somebody tried to join by the invitation of { $member } ({ $id }): a copy of it is in other hands. Nothing was given. Ask { $member } where the paper or file lies, and destroy it
 warning-altered-elsewhere = The invitation of { $member } ({ $id }) was ALTERED on its way: do not confirm. Give { $member } a new one by a safer way
 warning-core-dumps = core dumps cannot be switched off: a crash may write keys to the disk
 warning-readable = other programs of this user can read this one's memory

@@ -140,7 +140,7 @@ error-field-fixed = { $field } est écrit une seule fois, par le système
 error-field-by-verb = { $field } ne se modifie pas directement
 error-field-by-verb-hint = un acte le fait : { $verb }
 error-unknown-code = { $field } : ce code n'existe pas ({ $table })
-error-unknown-code-hint = `boucle taxonomy show` les montre tous
+error-unknown-code-hint = possibles : { $near }
 error-too-long = { $field } est trop long (au plus { $bytes_max } octets)
 error-act-too-large = ce qui est écrit en une fois est trop long (au plus { $bytes_max } octets)
 error-act-too-large-hint = raccourcissez, ou écrivez-le en plusieurs notes
@@ -577,6 +577,8 @@ doctor-members-suspended = membres suspendus : { $n }
 doctor-members-suspended-advice = deux personnes ont pris la même invitation : confirmez la bonne par les six mots
 doctor-members-altered = membres dont l'invitation a été altérée en chemin : { $n }
 doctor-members-altered-advice = `boucle member list` les nomme : ne les confirmez pas, donnez-leur une nouvelle invitation par un chemin plus sûr
+doctor-invitation-reused = invitations que quelqu'un a voulu utiliser une seconde fois : { $n }
+doctor-invitation-reused-advice = `boucle status` dit de qui : une copie est en d'autres mains. Elle n'a rien ouvert ; demandez où est le papier ou le fichier, et détruisez-le
 doctor-members-invited-falsely = l'invitation par laquelle cette machine a rejoint a été altérée en chemin
 doctor-members-invited-falsely-advice = `boucle status` nomme ce qu'il faut reprendre ; demandez une nouvelle invitation par un chemin plus sûr, et prévenez qui vous a invité
 doctor-audiences-ok = chaque audience a au moins deux personnes
@@ -803,6 +805,8 @@ advice-carry = passer par une clé USB : `boucle carry` sur les deux machines
 warning-single-root = une seule clé racine : qui la perd ne peut plus changer les fondateurs ; `--roots 2-of-3` la partage
 warning-sensitive-words = mots sensibles : s'ils sont voulus, `boucle case seal`
 warning-odd-date = date d'avant 2000 ou dans l'avenir : vérifiez-la avec `boucle case show`, corrigez-la avec `case set`
+warning-identity-dropped = la personne refuse d'être enregistrée, ou reste inconnue : nom, contacts et numéros n'ont PAS été gardés. Si c'est une erreur, `boucle case set` les ajoute
+warning-identity-kept = le nom ou les contacts d'avant sont encore là : `boucle case set REF reporter_name= phone=` les ôte de la vue
 warning-closing-proposed = la personne est satisfaite : le dossier peut être clos
 warning-suspended = l'invitation de cette machine a servi deux fois : ce qui est écrit est gardé ici et n'atteint personne tant que l'invitant n'a pas confirmé qui est la bonne personne
 warning-suspended-here = { $member } est suspendu·e : quelqu'un d'autre a rejoint par la même invitation. Ce que vous écrivez est gardé ici et n'atteint personne tant que { $by } n'a pas choisi : appelez { $by }, lisez les six mots (`boucle member list`), puis là-bas `boucle member confirm { $id }`
@@ -812,6 +816,7 @@ warning-altered-here = L'invitation par laquelle { $member } a rejoint a été A
     [0] Rien n'est à reprendre.
    *[other] À reprendre, car personne ici ne peut l'ouvrir : { $retake }
 }
+warning-invitation-reused = Le { $at }, quelqu'un a voulu rejoindre avec l'invitation de { $member } ({ $id }) : une copie est en d'autres mains. Rien n'a été donné. Demandez à { $member } où est le papier ou le fichier, et détruisez-le
 warning-altered-elsewhere = L'invitation de { $member } ({ $id }) a été ALTÉRÉE en chemin : ne confirmez pas. Donnez-en une nouvelle à { $member } par un chemin plus sûr
 warning-core-dumps = les vidages mémoire ne peuvent être coupés : un plantage peut écrire des clés sur le disque
 warning-readable = d'autres programmes de cette personne peuvent lire la mémoire de celui-ci
