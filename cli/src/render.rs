@@ -7,6 +7,7 @@ mod case;
 mod listing;
 mod report;
 mod table;
+mod taxonomy;
 #[cfg(test)]
 mod tests;
 pub(crate) mod text;
@@ -78,7 +79,8 @@ pub(crate) fn human(name: &str, value: &Value, texts: &Texts, paint: Paint) -> S
         ("doctor", Value::Object(_)) => report::doctor(value, with),
         // meant to be read as it is sent
         ("support-file", Value::Object(_)) => format!("{}\n", text::escape_json(&format!("{value:#}"))),
-        ("taxonomy show" | "member show", Value::Object(_)) => case::show(value, with),
+        ("taxonomy show", Value::Object(_)) => taxonomy::show(value, with),
+        ("member show", Value::Object(_)) => case::show(value, with),
         (_, Value::Array(rows)) => listing::listing(name, rows, with),
         (_, Value::Object(_)) => acts::act(name, value, with),
         _ => format!("{}\n", text::clean_line(&scalar(value, with))),

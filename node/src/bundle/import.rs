@@ -245,6 +245,9 @@ impl Import<'_> {
             Err(NewcomerFault::InviteExpired) if self.accept_late => Policy::of(self.core, 0).admit_newcomer(join),
             admitted => admitted,
         };
+        if let Some(invite) = policy.reused() {
+            self.core.note_reuse(&invite, self.now_ms)?;
+        }
         let (device, key) = admitted.map_err(|fault| match fault {
             NewcomerFault::InviteExpired => self.refused("bundle_newcomer_late"),
             NewcomerFault::UnknownInvite => self.refused("bundle_newcomer_unknown"),

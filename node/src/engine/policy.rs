@@ -27,7 +27,7 @@ impl Policy {
     }
 
     /// The invitation that was shown once more, if one was.
-    pub(crate) fn reused(self) -> Option<EntryId> {
+    pub(crate) fn reused(&self) -> Option<EntryId> {
         self.reused.get()
     }
 
