@@ -36,7 +36,8 @@ use crate::withdraw::written_key;
 const URGENT: &str = "p1";
 
 /// Fields that say who it is.
-const IDENTITY: [&str; 5] = ["reporter_name", "phone", "alt_contact", "household_id", "card_no"];
+const IDENTITY: [&str; 8] =
+    ["reporter_name", "phone", "alt_contact", "safe_contact", "household_id", "card_no", "wallet_last4", "sim_last4"];
 /// The purpose of consent to be recorded at all.
 const RECORD: &str = "record";
 
@@ -83,6 +84,10 @@ fn withhold(new: &mut NewCase) -> Vec<&'static str> {
     if let Some(answers) = new.disability_answers.take() {
         new.disability.get_or_insert_with(|| taxonomy.disability_summary(answers).to_owned());
         dropped.push("disability_answers");
+    }
+    if !std::mem::take(&mut new.external_ids).is_empty() {
+        // a card's or a household's number elsewhere
+        dropped.push("external_ids");
     }
     new.anonymous = Some(true);
     dropped
@@ -237,6 +242,9 @@ pub(crate) fn not_in_taxonomy<'a>(
     codes: impl Iterator<Item = &'a str> + Clone,
 ) -> Failure {
     let near = possible(codes, value);
+    // what is no code may be what a person said
+    let is_code = value.len() <= 64 && value.chars().all(|c| c.is_alphanumeric() || "._-".contains(c));
+    let value = if is_code { value } else { "…" };
     Failure::new("not_in_taxonomy").arg("field", field).arg("value", value).arg("near", near).at("field", field)
 }
 
@@ -340,6 +348,36 @@ impl Core {
             }
         }
         Err(nobody())
+    }
+
+    /// How many of those who read the audience are not given a case that someone is recused from: one grant has so many
+    /// slots and no more.
+    fn left_out(&self, shared: &Shared, audience: &str, recused: &[Recusal]) -> usize {
+        if recused.is_empty() {
+            return 0;
+        }
+        let may =
+            |person: &Holder| !is_recused(recused, &person.member, |role| person.roles.iter().any(|held| held == role));
+        let left = |code| self.holders(shared, code).iter().filter(|person| may(person)).count();
+        or_alternate(audience).map(left).find(|n| *n > 0).unwrap_or(0).saturating_sub(GRANT_SLOTS)
+    }
+
+    /// Says so, where it is so.
+    fn warn_of_left_out(
+        &self,
+        shared: &Shared,
+        audience: Option<&str>,
+        seal: &SealOptions,
+        reply: &mut Json,
+    ) -> Result<(), Failure> {
+        let Some((audience, names)) = audience.zip(seal.recuse.as_ref()) else { return Ok(()) };
+        let left_out = self.left_out(shared, audience, &self.recusals(shared, names)?);
+        if left_out > 0
+            && let Some(warnings) = reply["warnings"].as_array_mut()
+        {
+            warnings.push("readers_left_out".into());
+        }
+        Ok(())
     }
 
     /// KEM keys for a new segment of a case that someone is recused from: members of today among those it was sealed to,
@@ -616,7 +654,9 @@ impl Core {
                 if view.shape == Shape::Ordinary && matches!(edit, Edit::Raise { .. } | Edit::Triage { .. }) =>
             {
                 let audience = self.turn(reader, &loaded, &Turn::For(edit), seal, &mark, now_ms)?;
-                return self.after(&shared, reader, &loaded, &mark, audience, now_ms);
+                let mut reply = self.after(&shared, reader, &loaded, &mark, audience.clone(), now_ms)?;
+                self.warn_of_left_out(&shared, audience.as_deref(), seal, &mut reply)?;
+                return Ok(reply);
             }
             other => other.map_err(|error| refused_edit(edit, &error, &mark))?,
         };
@@ -669,7 +709,9 @@ impl Core {
         let view = loaded.view(now_ms);
         let mark = view.mark().unwrap_or(typed).to_owned();
         let audience = self.turn(reader, &loaded, &Turn::Seal(reason), seal, &mark, now_ms)?;
-        self.after(&shared, reader, &loaded, &mark, audience, now_ms)
+        let mut reply = self.after(&shared, reader, &loaded, &mark, audience.clone(), now_ms)?;
+        self.warn_of_left_out(&shared, audience.as_deref(), seal, &mut reply)?;
+        Ok(reply)
     }
 
     /// The level left, where an act opens the case: lowered out of what is sealed by its audience, or classified as
@@ -1024,11 +1066,13 @@ impl Core {
         warnings.extend(odd.then_some("odd_date"));
         warnings.extend((!dropped.is_empty()).then_some("identity_dropped"));
         warnings.extend(Self::warning_of_standing(&shared, reader));
-        Ok(json!({
+        let mut reply = json!({
             "ref": created.mark, "case_id": created.case_id, "provisional": created.provisional,
             "restricted": prepared.restricted.is_some(),
             "warnings": warnings, "sensitive_words": words.json(), "dropped": dropped,
-        }))
+        });
+        self.warn_of_left_out(&shared, prepared.restricted.as_deref(), seal, &mut reply)?;
+        Ok(reply)
     }
 }
 

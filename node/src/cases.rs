@@ -180,16 +180,31 @@ pub(crate) type Cache = HashMap<(ScopeId, DocId), Kept>;
 
 /// A case built, and what it was built of.
 pub(crate) struct Kept {
-    entries: usize,
-    /// Generation of the membership, version of the keys.
-    built_by: (u64, u64),
+    of: BuiltOf,
     loaded: Arc<Loaded>,
 }
 
+/// All that a case is built of: where none of it changed, it would be built alike.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct BuiltOf {
+    entries: usize,
+    /// Sections come and go without any entry doing so.
+    sections: u64,
+    membership: u64,
+    keys: u64,
+}
+
+impl BuiltOf {
+    pub(crate) fn now(snapshot: &Snapshot, entries: usize, shared: &Shared, keychain: &Keychain) -> Self {
+        let sections = snapshot.sections_version();
+        Self { entries, sections, membership: shared.generation, keys: keychain.version }
+    }
+}
+
 impl Kept {
-    /// The case, if it would be built alike now.
-    pub(crate) fn as_of(&self, entries: usize, shared: &Shared, keychain: &Keychain) -> Option<&Arc<Loaded>> {
-        ((self.entries, self.built_by) == (entries, (shared.generation, keychain.version))).then_some(&self.loaded)
+    /// The case, if it was built of the same.
+    pub(crate) fn of(&self, now: BuiltOf) -> Option<&Arc<Loaded>> {
+        (self.of == now).then_some(&self.loaded)
     }
 }
 
@@ -219,9 +234,8 @@ impl Core {
     ) -> Result<Arc<Loaded>, Failure> {
         let number = snapshot.doc_number(&scope, &doc)?;
         let count = number.map_or(Ok(0), |number| snapshot.numbered_count(number))?;
-        if let Some(loaded) =
-            reader.cases.get(&(scope, doc)).and_then(|kept| kept.as_of(count, shared, &reader.keychain))
-        {
+        let now = BuiltOf::now(snapshot, count, shared, &reader.keychain);
+        if let Some(loaded) = reader.cases.get(&(scope, doc)).and_then(|kept| kept.of(now)) {
             return Ok(Arc::clone(loaded));
         }
         let entries = self.entries(snapshot, &scope, &doc)?;
@@ -230,8 +244,8 @@ impl Core {
         if reader.cases.len() >= CACHED_CASES_MAX {
             reader.cases.clear();
         }
-        let built_by = (shared.generation, reader.keychain.version);
-        reader.cases.insert((scope, doc), Kept { entries: count, built_by, loaded: Arc::clone(&loaded) });
+        let of = BuiltOf::now(snapshot, count, shared, &reader.keychain);
+        reader.cases.insert((scope, doc), Kept { of, loaded: Arc::clone(&loaded) });
         Ok(loaded)
     }
 
@@ -239,20 +253,19 @@ impl Core {
     pub(crate) fn build_case(&self, shared: &Shared, keychain: &mut Keychain, entries: &[Entry]) -> Built {
         let gone = self.gone(shared, entries);
         let counted = self.counting(shared, entries);
-        let open = |keychain: &Keychain| -> Vec<_> { counted.iter().map(|entry| keychain.open_entry(entry)).collect() };
         let build = |opened: &[document::DocEntry]| {
             document::build_above(opened, Kind::Edit, &shared.roster, &|layer| Box::new(CaseSchema(layer)), &gone)
         };
-        let mut opened = open(keychain);
+        let mut opened = counted.open(keychain);
         let mut document = build(&opened);
         let restricted = document.states[0].as_ref().is_some_and(|open| open.contains_key("restricted"));
         if restricted && let Some(doc) = entries.first().map(|entry| entry.header().doc) {
             let before = keychain.content_keys(&doc).len();
-            for entry in &counted {
+            for entry in &counted.entries {
                 keychain.absorb_grant(&self.org, entry);
             }
             if keychain.content_keys(&doc).len() > before {
-                opened = open(keychain);
+                opened = counted.open(keychain);
                 document = build(&opened);
             }
         }
@@ -275,8 +288,8 @@ impl Core {
         let snapshot = self.store.read()?;
         let held = self.entries(&snapshot, &loaded.scope, &loaded.doc)?;
         let gone = self.gone(shared, &held);
-        let entries = self.counting(shared, &held);
-        let by_id: HashMap<EntryId, &Entry> = entries.iter().map(|e| (e.id(), &**e)).collect();
+        let counted = self.counting(shared, &held);
+        let by_id: HashMap<EntryId, &Entry> = counted.entries.iter().map(|e| (e.id(), &**e)).collect();
         let mut past = std::collections::HashSet::new();
         let mut stack: Vec<EntryId> = heads.to_vec();
         while let Some(id) = stack.pop() {
@@ -284,8 +297,8 @@ impl Core {
                 stack.extend(&entry.header().deps);
             }
         }
-        let within = entries.iter().filter(|e| past.contains(&e.id()));
-        let opened: Vec<_> = within.map(|entry| reader.keychain.open_entry(entry)).collect();
+        let mut opened = counted.open(&reader.keychain);
+        opened.retain(|entry| past.contains(&entry.id));
         let schema = |layer| -> Box<dyn Schema> { Box::new(CaseSchema(layer)) };
         let document = document::build_above(&opened, Kind::Edit, &shared.roster, &schema, &gone);
         let built = Built { document, unopened: loaded.unopened };
@@ -301,7 +314,7 @@ impl Core {
         doc: &DocId,
     ) -> Result<Vec<crdt_model::entry::Entry>, Failure> {
         let entries = self.entries(snapshot, scope, doc)?;
-        Ok(self.counting(shared, &entries).into_iter().map(Cow::into_owned).collect())
+        Ok(self.counting(shared, &entries).entries.into_iter().map(Cow::into_owned).collect())
     }
 
     /// Every case of every site, as this reader sees it.

@@ -621,8 +621,7 @@ impl Core {
         }
         let doc = staff_doc(&self.org);
         let entries = self.entries(snapshot, &scope, &doc)?;
-        let counted = self.counting(shared, &entries);
-        let opened: Vec<_> = counted.iter().map(|entry| keychain.open_entry(entry)).collect();
+        let opened = self.counting(shared, &entries).open(&keychain);
         let document = document::build(&opened, Kind::Knowledge, &shared.roster, &|_| Box::new(StaffSchema));
         for (key, cells) in document.states[0].iter().flatten() {
             for cell in cells {

@@ -10,9 +10,10 @@
 //! it carried, and the next start or batch goes on.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crdt_model::carried::{Carrier, carried, carry, is_signed};
+use crdt_model::document::{DocEntry, Opened};
 use crdt_model::entry::{Entry, Header, Kind};
 use crdt_model::frontier::ChainKey;
 use crdt_model::id::{DeviceId, EntryId, ScopeId};
@@ -23,6 +24,7 @@ use crate::core::{Core, Shared, append, locked};
 use crate::engine::urgent::mark_urgent;
 use crate::erase::note_erasure;
 use crate::error::Failure;
+use crate::keychain::Keychain;
 use crate::reseal::note_generation;
 use crate::store::{self, Gap, Snapshot, Tx};
 
@@ -89,6 +91,27 @@ fn joined(one: &Entry, other: &Entry) -> Option<Entry> {
     Entry::from_parts(one.header_bytes(), *one.signature(), sections).ok()
 }
 
+/// Entries that a view is built from.
+pub(crate) struct Counted<'e> {
+    pub(crate) entries: Vec<Cow<'e, Entry>>,
+    /// Those of them that were taken back, and that others build on: nothing is in them.
+    emptied: BTreeSet<EntryId>,
+}
+
+impl Counted<'_> {
+    /// What a reader can open of them.
+    pub(crate) fn open(&self, keychain: &Keychain) -> Vec<DocEntry> {
+        let open = |entry: &Cow<'_, Entry>| {
+            let mut opened = keychain.open_entry(entry);
+            if self.emptied.contains(&opened.id) {
+                opened.layers = [const { Opened::Absent }; 3];
+            }
+            opened
+        };
+        self.entries.iter().map(open).collect()
+    }
+}
+
 /// What was looked at last: under which forks, and how far each chain went then.
 #[derive(Default)]
 pub(crate) struct Looked {
@@ -119,12 +142,28 @@ impl Core {
     }
 
     /// Of a document's entries those a view is built from: nothing beyond a fork but what is carried on, and nothing taken
-    /// back.
-    pub(crate) fn counting<'e>(&self, shared: &Shared, entries: &'e [Entry]) -> Vec<Cow<'e, Entry>> {
-        let mut counted = self.unforked(shared, entries);
-        let gone = taken_back(&counted);
-        counted.retain(|entry| entry.header().kind != Kind::Erasure && !gone.contains(&entry.id()));
-        counted
+    /// back. Of what was taken back after others had built on it the place stays, and nothing else: whoever takes back an
+    /// entry, by the rules or against them, takes nothing of theirs with it.
+    pub(crate) fn counting<'e>(&self, shared: &Shared, entries: &'e [Entry]) -> Counted<'e> {
+        let mut entries = self.unforked(shared, entries);
+        let mut emptied = taken_back(&entries);
+        if !emptied.is_empty() {
+            let by_id: HashMap<EntryId, &Entry> = entries.iter().map(|entry| (entry.id(), &**entry)).collect();
+            let is_edit = |entry: &&Entry| entry.header().kind != Kind::Erasure && !emptied.contains(&entry.id());
+            let mut below: Vec<EntryId> =
+                by_id.values().copied().filter(is_edit).flat_map(|entry| entry.header().deps.iter().copied()).collect();
+            let mut built_on = BTreeSet::new();
+            while let Some(id) = below.pop() {
+                if emptied.contains(&id) && built_on.insert(id) {
+                    below.extend(by_id.get(&id).into_iter().flat_map(|entry| &entry.header().deps));
+                }
+            }
+            let counts = |entry: &Entry| !emptied.contains(&entry.id()) || built_on.contains(&entry.id());
+            entries.retain(|entry| counts(entry));
+            emptied = built_on;
+        }
+        entries.retain(|entry| entry.header().kind != Kind::Erasure);
+        Counted { entries, emptied }
     }
 
     /// An entry held, itself or carried.

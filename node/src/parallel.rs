@@ -26,11 +26,15 @@ pub(crate) fn in_parts<'i, T: Sync, R: Send>(
     let Some(first) = parts.next() else { return Ok(Vec::new()) };
     let map = &map;
     std::thread::scope(|scope| {
-        let others: Vec<_> = parts.map(|part| scope.spawn(move || map(part))).collect();
+        let others: Vec<_> =
+            parts.map(|part| (part, std::thread::Builder::new().spawn_scoped(scope, move || map(part)))).collect();
         // this thread has nothing else to do meanwhile
         let first = map(first);
-        let others = others.into_iter().map(|thread| thread.join());
-        let others = others.map(|done| done.unwrap_or_else(|_| Err(Failure::new("unexpected"))));
+        let others = others.into_iter().map(|(part, thread)| match thread {
+            Ok(thread) => thread.join().unwrap_or_else(|_| Err(Failure::new("unexpected"))),
+            // the system gives no more threads
+            Err(_) => map(part),
+        });
         std::iter::once(first).chain(others).collect()
     })
 }

@@ -26,7 +26,7 @@ use crdt_model::id::{DocId, ScopeId};
 use crdt_model::view::CaseRow;
 use zeroize::Zeroize;
 
-use crate::cases::{Cache, Loaded};
+use crate::cases::{BuiltOf, Cache, Loaded};
 use crate::core::{Core, Reader, Shared};
 use crate::error::Failure;
 use crate::keychain::Keychain;
@@ -269,7 +269,10 @@ impl Core {
         }
         // what was just shown or edited need not be built again
         let kept = match cases.get(&(scope_id, doc_id)) {
-            Some(kept) => kept.as_of(snapshot.numbered_count(doc)?, shared, keychain).map(Arc::clone),
+            Some(kept) => {
+                let now = BuiltOf::now(snapshot, snapshot.numbered_count(doc)?, shared, keychain);
+                kept.of(now).map(Arc::clone)
+            }
             None => None,
         };
         let loaded = match kept {

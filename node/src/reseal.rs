@@ -1,5 +1,6 @@
 //! Generations: sealing a case late, opening one, and carrying into the new generation what came late for it.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crdt_model::case::fact::{ExposedFact, OLD_KEYS_MAX, OldKeysFact};
@@ -71,6 +72,12 @@ impl Core {
     ) -> Result<Option<String>, Failure> {
         let shared = self.shared();
         self.require(&shared, &reader.member(), Capabilities::INTAKE)?;
+        let whole = self.whole_part(&shared, reader, loaded)?;
+        if whole.is_some() && matches!(turn, Turn::Open { .. }) {
+            // an allegation may be in it
+            return Err(Failure::new("case_incomplete"));
+        }
+        let loaded = whole.as_ref().unwrap_or(loaded);
         let view = loaded.view(now_ms);
         let next = loaded.document.generation.checked_add(1).ok_or_else(|| Failure::new("unexpected"))?;
         let opens = matches!(turn, Turn::Open { .. });
@@ -160,6 +167,61 @@ impl Core {
             Ok(())
         })?;
         Ok(audience)
+    }
+
+    /// The case without what is not whole here, and without what builds on that, where something is not: what is written
+    /// anew says only what could be read, so nothing else may be named as its past. What is left out is late, and is
+    /// carried over once it has come; until then its generation is not erased.
+    fn whole_part(
+        &self,
+        shared: &Shared,
+        reader: &Reader,
+        loaded: &Arc<Loaded>,
+    ) -> Result<Option<Arc<Loaded>>, Failure> {
+        let layers = loaded.layers();
+        let restricted = layers.restricted();
+        // who may not turn it at all is told so, and nothing else
+        if layers.shape() == Shape::Outside || (!restricted && layers.personal.is_none()) {
+            return Ok(None);
+        }
+        let snapshot = self.store.read()?;
+        let held = self.entries(&snapshot, &loaded.scope, &loaded.doc)?;
+        drop(snapshot);
+        let opened = self.counting(shared, &held).open(&reader.keychain);
+        let is_whole = |entry: &DocEntry| {
+            // a birth writes all three layers: of personal and sensitive one is padding
+            let is_birth = entry.header.section(LAYER_GRANT).is_some();
+            let padding = if restricted { Layer::Personal } else { Layer::Sensitive };
+            Layer::ALL.into_iter().all(|layer| match entry.layers[usize::from(layer.code())] {
+                Opened::Plain(_) | Opened::Absent => true,
+                Opened::Unreadable => is_birth && layer == padding,
+                Opened::Missing => false,
+            })
+        };
+        let document = &loaded.document;
+        let of_this: Vec<&DocEntry> = opened.iter().filter(|entry| document.counted.contains(&entry.id)).collect();
+        let mut out: BTreeSet<EntryId> =
+            of_this.iter().filter(|entry| !is_whole(entry)).map(|entry| entry.id).collect();
+        if out.is_empty() {
+            return Ok(None);
+        }
+        loop {
+            let before = out.len();
+            let builds_on = |entry: &&&DocEntry| entry.header.deps.iter().any(|dep| out.contains(dep));
+            let more: Vec<EntryId> = of_this.iter().filter(builds_on).map(|entry| entry.id).collect();
+            out.extend(more);
+            if out.len() == before {
+                break;
+            }
+        }
+        let left = || of_this.iter().filter(|entry| !out.contains(&entry.id));
+        let followed: BTreeSet<EntryId> = left().flat_map(|entry| entry.header.deps.iter().copied()).collect();
+        let heads: Vec<EntryId> =
+            left().map(|entry| entry.id).filter(|id| !followed.contains(id)).take(DEPS_MAX).collect();
+        if heads.is_empty() {
+            return Err(Failure::new("case_incomplete"));
+        }
+        self.load_at(shared, reader, loaded, &heads).map(Some)
     }
 
     /// What this machine keeps of a case sealed here, should its reader be none of the audience: the reference, and to

@@ -548,7 +548,9 @@ fn read_state(ctx: &Context, txn: &ReadTransaction) -> Result<Option<State>, Sto
 fn load(ctx: &Context, db: &Database) -> Result<Live, StoreError> {
     let txn = begin_read(ctx, db)?;
     let state = read_state(ctx, &txn)?.ok_or_else(|| StoreError::Missing { path: ctx.path.clone() })?;
-    let mut index = Index { commit: state.commit, ..Index::default() };
+    let now = state.commit;
+    // a store opened anew says of nothing that it has not changed
+    let mut index = Index { commit: now, outbox_commit: now, sections_commit: now, ..Index::default() };
     let scopes = txn.open_table(SCOPES.def()).map_err(ctx.fail("read the scopes"))?;
     for row in scopes.iter().map_err(ctx.fail("read the scopes"))? {
         let (number, value) = row.map_err(ctx.fail("read the scopes"))?;

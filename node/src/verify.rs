@@ -13,7 +13,7 @@ use crdt_model::roster::{Record, self_introduced_key};
 use crdt_model::seal::OpenError;
 use serde_json::{Value as Json, json};
 
-use crate::cases::CaseSchema;
+use crate::cases::{BuiltOf, CaseSchema};
 use crate::core::{Core, Reader, Shared};
 use crate::error::Failure;
 use crate::forks::said;
@@ -281,8 +281,9 @@ impl Core {
                     problems.push(problem);
                 }
                 cases += usize::from(loaded.document.accepted > 0);
+                let now = BuiltOf::now(snapshot, loaded.entries, shared, &reader.keychain);
                 let kept = cached.get(&(scope, doc));
-                if let Some(held) = kept.and_then(|kept| kept.as_of(loaded.entries, shared, &reader.keychain))
+                if let Some(held) = kept.and_then(|kept| kept.of(now))
                     && held.document.states != loaded.document.states
                 {
                     let key = ChainKey { device: self.device, incarnation: self.incarnation() };
@@ -311,8 +312,7 @@ impl Core {
             let docs: Vec<DocId> = snapshot.docs(&scope)?.collect::<Result<_, _>>()?;
             for doc in docs.into_iter().filter(|doc| *doc != DocId::ZERO) {
                 let entries = self.entries(snapshot, &scope, &doc)?;
-                let counted = self.counting(shared, &entries);
-                let opened: Vec<_> = counted.iter().map(|entry| keychain.open_entry(entry)).collect();
+                let opened = self.counting(shared, &entries).open(&keychain);
                 let document =
                     document::build(&opened, Kind::Edit, &shared.roster, &|layer| Box::new(CaseSchema(layer)));
                 cases += usize::from(document.accepted > 0);
@@ -334,7 +334,7 @@ impl Core {
         entries: &[Entry],
         problems: &mut Vec<Json>,
     ) {
-        for entry in self.counting(shared, entries) {
+        for entry in self.counting(shared, entries).entries {
             for (layer, error) in keychain.malformed(&entry) {
                 let code = match error {
                     OpenError::Generation => "generation",

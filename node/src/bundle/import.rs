@@ -246,7 +246,9 @@ impl Import<'_> {
             admitted => admitted,
         };
         if let Some(invite) = policy.reused() {
-            self.core.note_reuse(&invite, self.now_ms)?;
+            if let Err(failure) = self.core.note_reuse(&invite, self.now_ms) {
+                tracing::warn!(code = failure.code, "a used invitation was shown, and that was not noted");
+            }
         }
         let (device, key) = admitted.map_err(|fault| match fault {
             NewcomerFault::InviteExpired => self.refused("bundle_newcomer_late"),

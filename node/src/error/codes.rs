@@ -50,6 +50,7 @@ pub const CODES: &[Code] = &[
     code("usage_conflict", Exit::Usage, &["option", "other"]),
     code("stdin_twice", Exit::Usage, &[]),
     code("bad_record", Exit::Usage, &["file"]),
+    code("case_incomplete", Exit::Failed, &[]),
     code("nothing_on_stdin", Exit::Usage, &["field"]),
     code("not_in_taxonomy", Exit::Usage, &["field", "value", "near"]),
     code("bad_value", Exit::Usage, &["field", "expected"]),

@@ -39,8 +39,10 @@ pub struct ChainTip {
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Index {
     pub(crate) commit: u64,
-    /// The last commit of this process that touched what is kept of captured cases; 0 before any.
+    /// The last commit that touched what is kept of captured cases, or with which the store was opened.
     pub(crate) outbox_commit: u64,
+    /// The last commit that put other bytes in the place of an entry's.
+    pub(crate) sections_commit: u64,
     pub(crate) scopes: Vec<ScopeId>,
     pub(crate) scope_numbers: Arc<HashMap<ScopeId, u32>>,
     pub(crate) chains: Vec<ChainRow>,

@@ -218,7 +218,12 @@ impl Snapshot {
         Ok(rows.map_err(self.ctx.fail("read a document"))?.count())
     }
 
-    /// Changes whenever what is kept of captured cases may have changed since this store was opened.
+    /// Changes whenever sections of some entry held may have come or gone.
+    pub fn sections_version(&self) -> u64 {
+        self.index.sections_commit
+    }
+
+    /// Changes whenever what is kept of captured cases may have changed.
     pub fn outbox_version(&self) -> u64 {
         self.index.outbox_commit
     }

@@ -68,6 +68,8 @@ pub struct Tx<'t> {
     entry_tables: Option<EntryTables<'t>>,
     keyed_tables: BTreeMap<&'static str, Keyed<'t>>,
     failed: bool,
+    /// Other bytes stand in the place of some entry's.
+    replaced: bool,
 }
 
 impl<'t> Tx<'t> {
@@ -84,6 +86,7 @@ impl<'t> Tx<'t> {
             entry_tables: None,
             keyed_tables: BTreeMap::new(),
             failed: false,
+            replaced: false,
         }
     }
 
@@ -121,6 +124,9 @@ impl<'t> Tx<'t> {
         index_now.commit = state.commit;
         if outbox {
             index_now.outbox_commit = state.commit;
+        }
+        if self.replaced {
+            index_now.sections_commit = state.commit;
         }
         Ok((index, state))
     }
@@ -345,6 +351,7 @@ impl<'t> Tx<'t> {
 
     fn replace_checked(&mut self, entry: &EntryId, at: Location, bytes: &[u8]) -> Result<(), StoreError> {
         let ctx = self.ctx;
+        self.replaced = true;
         let nonce = self.nonces.next()?;
         let value = ctx.sealer.seal(&nonce, ENTRIES.name, &at.encode(), &[entry.as_bytes(), bytes]);
         let entries = &mut self.entry_tables()?.entries;

@@ -551,3 +551,115 @@ fn what_was_sealed_late_is_destroyed_once_two_have_signed_and_never_comes_back()
     exchange(&focal, &operator);
     assert_eq!(operator.show(&case).expect("shown")["text"], CANARY);
 }
+
+/// Entries of `from` that `to` lacks, without their sections.
+fn headers_only(from: &Home, to: &Home) {
+    let held = to.entries();
+    let bare = from.entries().into_iter().filter(|bytes| !held.contains(bytes)).map(|bytes| {
+        let mut entry = crdt_model::entry::Entry::decode(&bytes).expect("an entry");
+        (0..4).for_each(|layer| entry.drop_section(layer));
+        entry.encode()
+    });
+    let bare: Vec<Vec<u8>> = bare.collect();
+    assert!(!bare.is_empty());
+    to.core.ingest(&bare, Some(from.core.device), NOW).expect("ingested");
+}
+
+#[test]
+fn what_had_not_come_when_a_case_was_sealed_is_carried_into_it_and_not_erased() {
+    let (founder, operator, focal) = three();
+    let omar = founder.invited("PES", "operator", "Omar");
+    for _ in 0..3 {
+        exchange(&founder, &omar);
+        exchange(&founder, &operator);
+        exchange(&operator, &omar);
+    }
+    let case = case_id(&operator.new_case(complaint()));
+    exchange(&operator, &omar);
+    assert_eq!(omar.show(&case).expect("shown")["text"], "pas reçu");
+    // the line drops when the header of a note has come, and not the note
+    notes(&operator, &case, "what the person added");
+    headers_only(&operator, &omar);
+    seals(&omar, &case, &seal("psea", &[])).expect("sealed all the same");
+    // and a note written on top of it by whoever has it
+    notes(&operator, &case, "and once more");
+    exchange(&omar, &operator);
+    for _ in 0..2 {
+        exchange(&operator, &focal);
+        exchange(&operator, &founder);
+        exchange(&focal, &founder);
+        focal.maintain();
+    }
+    let inside = focal.show(&case).expect("shown");
+    let told = inside["notes"].to_string();
+    assert!(told.contains("what the person added") && told.contains("and once more"), "{inside}");
+    assert_eq!(inside["text"], "pas reçu");
+    for home in [&founder, &operator, &omar, &focal] {
+        assert_eq!(home.verify()["problems"], json!([]));
+    }
+}
+
+#[test]
+fn a_case_of_which_something_is_missing_is_not_opened() {
+    let (founder, operator, focal) = three();
+    let case = case_id(&operator.new_case(complaint()));
+    seals(&operator, &case, &seal("psea", &[])).expect("sealed");
+    exchange(&operator, &focal);
+    exchange(&operator, &founder);
+    notes(&founder, &case, "what only she heard");
+    headers_only(&founder, &focal);
+    let lower = Edit::Lower { to: crdt_model::case::sensitivity::Level::S0, reason: Words::from("a mistake") };
+    assert_eq!(does(&focal, &case, &lower).expect_err("not whole").code, "case_incomplete");
+    exchange(&founder, &focal);
+    does(&focal, &case, &lower).expect("opened");
+    assert!(focal.show(&case).expect("shown")["notes"].to_string().contains("only she heard"));
+}
+
+#[test]
+fn whoever_takes_back_what_others_have_built_on_takes_nothing_of_theirs_with_it() {
+    let (founder, operator, focal) = three();
+    let omar = founder.invited("PES", "operator", "Omar");
+    for _ in 0..3 {
+        exchange(&founder, &omar);
+        exchange(&founder, &operator);
+        exchange(&operator, &omar);
+    }
+    let case = case_id(&operator.new_case(complaint()));
+    exchange(&operator, &omar);
+    // a header goes out without its words, others work on, and then it is taken back
+    let before = operator.entries();
+    notes(&operator, &case, "never to be read");
+    let note = operator.entries().into_iter().find(|bytes| !before.contains(bytes)).expect("a new entry");
+    let note = crdt_model::entry::Entry::decode(&note).expect("an entry").id().to_string();
+    headers_only(&operator, &omar);
+    notes(&omar, &case, "what Omar heard");
+    operator.with(|core, reader| core.withdraw(reader, &case, Some(&note), NOW)).expect("taken back");
+    exchange(&omar, &operator);
+    exchange(&operator, &founder);
+    exchange(&founder, &focal);
+    for home in [&omar, &operator] {
+        let shown = home.show(&case).expect("shown");
+        assert!(shown["notes"].to_string().contains("what Omar heard"), "{shown}");
+        assert!(!shown.to_string().contains("never to be read"), "{shown}");
+        assert_eq!(shown["text"], "pas reçu");
+    }
+    assert_eq!(digest(&omar), digest(&operator));
+    notes(&omar, &case, "and work goes on");
+    exchange(&omar, &operator);
+    assert!(operator.show(&case).expect("shown")["notes"].to_string().contains("work goes on"));
+}
+
+#[test]
+fn whoever_cannot_be_given_a_case_with_a_recusal_is_told_of() {
+    let (founder, operator, _focal) = three();
+    for n in 0..9 {
+        confirmed(&founder, "JER", "focal_psea", &format!("F{n}"));
+    }
+    exchange(&founder, &operator);
+    let told = |recuse: &[&str]| {
+        let case = case_id(&operator.new_case(complaint()));
+        seals(&operator, &case, &seal("psea", recuse)).expect("sealed")["warnings"].to_string()
+    };
+    assert!(told(&["F3"]).contains("readers_left_out"));
+    assert!(!told(&[]).contains("readers_left_out"), "the audience has one key for all");
+}

@@ -32,6 +32,8 @@ error-stdin-twice = standard input (-) can be read only once
 error-stdin-twice-hint = a whole record goes in by --from-json; on a terminal an option without its value is asked for
 error-bad-record = { $file } does not describe a case
 error-bad-record-hint = one JSON object with the fields of `case new`; -v says where it stops
+error-case-incomplete = something of this case has not come yet, or cannot be read here
+error-case-incomplete-hint = `boucle sync` first; what is written anew would leave it out
 error-nothing-on-stdin = { $field }: nothing came by standard input
 error-nothing-on-stdin-hint = `{ $field }=` empties the field on purpose
 error-not-in-taxonomy = { $field }: no such code: { $value }
@@ -808,6 +810,7 @@ warning-sensitive-words = sensitive words: if they are meant, `boucle case seal`
 warning-odd-date = a date before 2000 or in the future: check it with `boucle case show`, and correct it with `case set`
 warning-identity-dropped = the person refused to be recorded, or stays unknown: name, contacts and numbers were NOT kept. If that is a slip, `boucle case set` adds them
 warning-identity-kept = name or contacts are still there from before: `boucle case set REF reporter_name= phone=` takes them out of view
+warning-readers-left-out = more people read this audience than a case from which somebody is recused can be given to (8): some of them cannot open it. Tell the audience by telephone that the case is there
 warning-closing-proposed = the person is satisfied: the case can be closed
 warning-suspended = this machine's invitation was used twice: what is written is kept here and reaches nobody until the inviter confirms who is right
 warning-suspended-here = { $member } is suspended: somebody else joined by the same invitation. What you write is kept here and reaches nobody until { $by } picks: call { $by }, read the six words (`boucle member list`), then there `boucle member confirm { $id }`

@@ -32,6 +32,8 @@ error-stdin-twice = l'entrée standard (-) ne peut être lue qu'une fois
 error-stdin-twice-hint = un dossier entier entre par --from-json ; sur un terminal, une option sans valeur est demandée
 error-bad-record = { $file } ne décrit pas un dossier
 error-bad-record-hint = un objet JSON avec les champs de `case new` ; -v dit où cela s'arrête
+error-case-incomplete = une partie de ce dossier n'est pas encore arrivée, ou ne peut pas être lue ici
+error-case-incomplete-hint = d'abord `boucle sync` ; ce qui est réécrit la laisserait dehors
 error-nothing-on-stdin = { $field } : rien n'est venu par l'entrée standard
 error-nothing-on-stdin-hint = `{ $field }=` vide le champ exprès
 error-not-in-taxonomy = { $field } : code inconnu : { $value }
@@ -808,6 +810,7 @@ warning-sensitive-words = mots sensibles : s'ils sont voulus, `boucle case seal`
 warning-odd-date = date d'avant 2000 ou dans l'avenir : vérifiez-la avec `boucle case show`, corrigez-la avec `case set`
 warning-identity-dropped = la personne refuse d'être enregistrée, ou reste inconnue : nom, contacts et numéros n'ont PAS été gardés. Si c'est une erreur, `boucle case set` les ajoute
 warning-identity-kept = le nom ou les contacts d'avant sont encore là : `boucle case set REF reporter_name= phone=` les ôte de la vue
+warning-readers-left-out = plus de personnes lisent cette audience qu'un dossier avec récusation ne peut en avoir (8) : certaines ne peuvent pas l'ouvrir. Dites à l'audience par téléphone que le dossier est là
 warning-closing-proposed = la personne est satisfaite : le dossier peut être clos
 warning-suspended = l'invitation de cette machine a servi deux fois : ce qui est écrit est gardé ici et n'atteint personne tant que l'invitant n'a pas confirmé qui est la bonne personne
 warning-suspended-here = { $member } est suspendu·e : quelqu'un d'autre a rejoint par la même invitation. Ce que vous écrivez est gardé ici et n'atteint personne tant que { $by } n'a pas choisi : appelez { $by }, lisez les six mots (`boucle member list`), puis là-bas `boucle member confirm { $id }`

@@ -137,7 +137,25 @@ fn take(
     case: &mut Map<String, Value>,
     seal: &mut SealOptions,
 ) -> Result<(), Option<Failure>> {
-    let mut put = |name: &str, value: Value| drop(case.insert(name.to_owned(), value));
+    // what is told twice, under two names, may be told differently
+    if field.starts_with("consent") {
+        let mut answers = Vec::new();
+        for value in all(value) {
+            match value {
+                Value::String(text) => {
+                    for answer in consents(&text).map_err(Some)? {
+                        answers.push(serde_json::to_value(answer).map_err(|_| None)?);
+                    }
+                }
+                answer => answers.push(answer),
+            }
+        }
+        let held = case.entry("consents").or_insert_with(|| Value::Array(Vec::new()));
+        held.as_array_mut().ok_or(None)?.extend(answers);
+        return Ok(());
+    }
+    let mut twice = false;
+    let mut put = |name: &str, value: Value| twice |= case.insert(name.to_owned(), value).is_some();
     match (field, value) {
         ("urgent", Value::Bool(urgent)) => {
             if urgent {
@@ -167,20 +185,6 @@ fn take(
             let pairs: Result<Vec<Value>, _> = all(value).into_iter().map(pair).collect();
             put("external_ids", Value::Array(pairs?));
         }
-        ("consent" | "consents", value) => {
-            let mut answers = Vec::new();
-            for value in all(value) {
-                match value {
-                    Value::String(text) => {
-                        for answer in consents(&text).map_err(Some)? {
-                            answers.push(serde_json::to_value(answer).map_err(|_| None)?);
-                        }
-                    }
-                    answer => answers.push(answer),
-                }
-            }
-            put("consents", Value::Array(answers));
-        }
         ("recuse", value) => {
             let names: Option<Vec<String>> = all(value).into_iter().map(text_of).collect();
             seal.recuse = Some(names.ok_or(None)?);
@@ -194,7 +198,7 @@ fn take(
         ("urgent" | "location" | "no_recusal" | "audience", _) => return Err(None),
         (field, value) => put(field, value),
     }
-    Ok(())
+    if twice { Err(None) } else { Ok(()) }
 }
 
 /// One, or a list of them.
@@ -248,6 +252,9 @@ mod tests {
         assert_eq!(case.consents, consents("given").expect("the script"));
         assert_eq!(seal.recuse.as_deref(), Some(["Rose".to_owned(), "administrator".to_owned()].as_slice()));
         assert_eq!(seal.audience.as_deref(), Some("psea"));
+        let refused =
+            read(r#"{"consent": "refused", "consents": ["contact_back=given"]}"#, "-", NOW).expect("a record");
+        assert_eq!(refused.case.consents.len(), 4, "none of the answers is lost");
         let nobody = read(r#"{"no_recusal": true}"#, "-", NOW).expect("a record");
         assert_eq!(nobody.seal.recuse.as_deref(), Some([].as_slice()));
     }
@@ -265,6 +272,8 @@ mod tests {
             (json!({"external_ids": ["SECRET"]}), "bad_value", "--external-id"),
             (json!({"consent": "SECRET"}), "bad_value", "--consent"),
             (json!({"recuse": [1]}), "bad_value", "recuse"),
+            (json!({"priority": "p4", "urgent": true}), "bad_value", "urgent"),
+            (json!({"locality": "a", "location": "b"}), "bad_value", "location"),
             (json!({"text": ["SECRET"]}), "bad_value", "text"),
         ] {
             let failure = read(&record.to_string(), "-", NOW).expect_err("does not fit");
