@@ -3,11 +3,12 @@
 use std::path::Path;
 
 use crdt_model::edit::Words;
-use node::api::Secret;
+use node::api::{SealOptions, Secret, check_code};
 use node::error::{Failure, IoOperation};
 use node::texts::Texts;
 
 use crate::console::{Console, read_bounded};
+use crate::error;
 
 /// Bytes a text may have on its way in; the node's own bounds are tighter.
 const TEXT_BYTES_MAX: u64 = 1024 * 1024;
@@ -28,13 +29,33 @@ pub(crate) struct Asker<'a> {
     pub(crate) member: Option<String>,
     /// `--lang`, if it was given.
     pub(crate) lang: Option<String>,
+    /// What a command line said of sealing: looked at before the first question.
+    pub(crate) seal: SealOptions,
+    /// What happens before the first question: see [`crate::door`].
+    pub(crate) before: Option<&'a mut Before<'a>>,
+    /// Texts of the questions asked, whatever the answer.
+    pub(crate) asked: Vec<String>,
     missing: Vec<String>,
     stdin_read: bool,
 }
 
+/// Lets a person in, or says why not.
+pub(crate) type Before<'a> = dyn FnMut(&SealOptions, &mut dyn Console) -> Result<(), Failure> + 'a;
+
 impl<'a> Asker<'a> {
     pub(crate) fn new(console: &'a mut dyn Console, texts: &'a Texts, now_ms: i64) -> Self {
-        Self { console, texts, now_ms, member: None, lang: None, missing: Vec::new(), stdin_read: false }
+        Self {
+            console,
+            texts,
+            now_ms,
+            member: None,
+            lang: None,
+            seal: SealOptions::default(),
+            before: None,
+            asked: Vec::new(),
+            missing: Vec::new(),
+            stdin_read: false,
+        }
     }
 
     /// A code or a name that must be there: given, or asked for until something is typed. Empty when it is missing,
@@ -51,6 +72,32 @@ impl<'a> Asker<'a> {
             match self.question(question)? {
                 Some(answer) if answer.is_empty() => {}
                 Some(answer) => return Ok(answer),
+                None => return Err(Failure::new("usage_missing").arg("missing", option)),
+            }
+        }
+    }
+
+    /// As [`Asker::required`], where an answer at the terminal must be a code of this field: another is told, with those
+    /// that may be meant, and asked for again.
+    pub(crate) fn required_code(
+        &mut self,
+        given: Option<String>,
+        option: &str,
+        question: &str,
+        field: &'static str,
+    ) -> Result<String, Failure> {
+        let unsaid = given.as_ref().is_none_or(|value| value == ASK || value.trim().is_empty());
+        if !(unsaid && self.console.is_terminal()) {
+            return self.required(given, option, question);
+        }
+        let mut refused = None;
+        loop {
+            match self.question_after(question, refused.as_ref())? {
+                Some(answer) if answer.is_empty() => {}
+                Some(answer) => match check_code(field, &answer) {
+                    Ok(()) => return Ok(answer),
+                    Err(failure) => refused = Some(failure),
+                },
                 None => return Err(Failure::new("usage_missing").arg("missing", option)),
             }
         }
@@ -98,12 +145,24 @@ impl<'a> Asker<'a> {
         self.words(given.or_else(|| unsaid.then(|| ASK.to_owned())), option, question)
     }
 
-    /// A code that is asked for on a terminal and may be left blank.
-    pub(crate) fn offered_code(&mut self, given: Option<String>, question: &str) -> Result<Option<String>, Failure> {
+    /// A code of this field that is asked for on a terminal, until it is one, and may be left blank.
+    pub(crate) fn offered_code(
+        &mut self,
+        given: Option<String>,
+        question: &str,
+        field: &'static str,
+    ) -> Result<Option<String>, Failure> {
         if given.is_some() || !self.console.is_terminal() {
             return Ok(given);
         }
-        Ok(self.question(question)?.filter(|answer| !answer.is_empty()))
+        let mut refused = None;
+        loop {
+            let answer = self.question_after(question, refused.as_ref())?.filter(|answer| !answer.is_empty());
+            match answer.as_deref().map_or(Ok(()), |code| check_code(field, code)) {
+                Ok(()) => return Ok(answer),
+                Err(failure) => refused = Some(failure),
+            }
+        }
     }
 
     /// Standard input, once per command, without its last line end.
@@ -138,15 +197,48 @@ impl<'a> Asker<'a> {
     }
 
     fn question(&mut self, key: &str) -> Result<Option<String>, Failure> {
+        self.question_after(key, None)
+    }
+
+    /// Asks, after saying what was wrong with the last answer.
+    fn question_after(&mut self, key: &str, refused: Option<&Failure>) -> Result<Option<String>, Failure> {
         let question = in_question(self.texts, &self.texts.get(key));
-        let answer = self.console.ask(&question).map_err(|error| Failure::new("unexpected").because(&error))?;
+        let answer = self.ask(&told(self.texts, refused, &question))?;
+        self.asked.push(key.to_owned());
         Ok(answer.map(|answer| answer.trim().to_owned()))
+    }
+
+    /// Asks a question as it stands. Before the first one the person is let in.
+    pub(crate) fn ask(&mut self, question: &str) -> Result<Option<String>, Failure> {
+        if let Some(before) = self.before.take() {
+            before(&self.seal, self.console)?;
+        }
+        answer(self.console, self.texts, question)
     }
 }
 
 /// The question with its mark: `Canal :`, `Channel:`.
 pub(crate) fn in_question(texts: &Texts, question: &str) -> String {
     texts.with("ui-question", &[("question", question.into())])
+}
+
+/// The question, after what was wrong with the last answer.
+pub(crate) fn told(texts: &Texts, refused: Option<&Failure>, question: &str) -> String {
+    let said = refused.map(|failure| error::report(failure, texts, false, false));
+    said.unwrap_or_default() + question
+}
+
+/// Asks a question as it stands, again where the terminal sends what is not UTF-8. `None` at the end of input.
+///
+/// # Errors
+///
+/// What the terminal fails with.
+pub(crate) fn answer(console: &mut dyn Console, texts: &Texts, question: &str) -> Result<Option<String>, Failure> {
+    let mut answer = console.ask(question);
+    while matches!(&answer, Err(error) if error.kind() == std::io::ErrorKind::InvalidData) {
+        answer = console.ask(&told(texts, Some(&Failure::new("not_utf8")), question));
+    }
+    answer.map_err(|error| Failure::new("unexpected").because(&error))
 }
 
 /// A text file of at most `bytes_max` bytes.
@@ -186,20 +278,24 @@ pub(crate) fn given_passphrase(file: Option<&Path>, env: Option<String>) -> Resu
 ///
 /// `passphrases_differ`; what the terminal fails with.
 pub(crate) fn new_passphrase(console: &mut dyn Console, texts: &Texts) -> Result<Secret, Failure> {
-    let first = passphrase(console, texts, "ask-passphrase-new")?;
-    let again = passphrase(console, texts, "ask-passphrase-again")?;
+    let first = passphrase(console, texts, "ask-passphrase-new", None)?;
+    let again = passphrase(console, texts, "ask-passphrase-again", None)?;
     if first == again { Ok(first) } else { Err(Failure::new("passphrases_differ")) }
 }
 
-/// Asks for a passphrase.
+/// Asks for a passphrase, after saying why the last one was refused.
 ///
 /// # Errors
 ///
 /// What the terminal fails with; nothing typed counts as missing.
-pub(crate) fn passphrase(console: &mut dyn Console, texts: &Texts, question: &str) -> Result<Secret, Failure> {
-    let typed = console
-        .ask_secret(&in_question(texts, &texts.get(question)))
-        .map_err(|error| Failure::new("unexpected").because(&error))?;
+pub(crate) fn passphrase(
+    console: &mut dyn Console,
+    texts: &Texts,
+    question: &str,
+    refused: Option<&Failure>,
+) -> Result<Secret, Failure> {
+    let question = told(texts, refused, &in_question(texts, &texts.get(question)));
+    let typed = console.ask_secret(&question).map_err(|error| Failure::new("unexpected").because(&error))?;
     if typed.is_empty() {
         return Err(Failure::new("usage_missing").arg("missing", "--passphrase-file"));
     }

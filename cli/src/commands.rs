@@ -96,6 +96,14 @@ pub(crate) enum Commands {
 }
 
 impl Commands {
+    /// True when somebody who works here must be let in before it can be done: whoever asks them anything does that first.
+    pub(crate) fn is_of_a_member(&self) -> bool {
+        matches!(
+            self,
+            Self::Site(_) | Self::Invite(_) | Self::Member(_) | Self::Case(_) | Self::Find(_) | Self::Words(_)
+        )
+    }
+
     /// Completes the command with answers from the terminal.
     ///
     /// # Errors

@@ -10,8 +10,9 @@ use node::api::{Envelope, Progress, Ready, Reply, Request, RunOptions, Runtime, 
 use node::error::Failure;
 use node::texts::Texts;
 
+use crate::door::Door;
 use crate::render::text::clean_line;
-use crate::session::{World, unlock, warn_of_memory, written};
+use crate::session::{World, warn_of_memory, written};
 
 /// Opens the home, serves, says so on the first line of standard output, and stops when told to.
 pub(crate) fn run(
@@ -65,12 +66,14 @@ fn start(
     texts: &Texts,
     world: &mut World<'_>,
 ) -> Result<Ready, Failure> {
-    match runtime.start(&options) {
-        Err(failure) if failure.code == "locked" && options.passphrase.is_none() && world.console.is_terminal() => {
-            options.passphrase = Some(unlock(world.console, texts)?);
-            runtime.start(&options)
+    let mut door = Door::default();
+    loop {
+        match runtime.start(&options) {
+            Err(failure) if world.console.is_terminal() => {
+                door.answer(failure, &mut options.member, &mut options.passphrase, world.console, texts)?;
+            }
+            started => return started,
         }
-        started => started,
     }
 }
 

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use clap::FromArgMatches;
 use crdt_model::edit::Words;
-use node::api::{Envelope, Reply, Request, SealOptions, Secret, Service};
+use node::api::{Envelope, Reply, Request, SealOptions, Service};
 use node::error::{Exit, Failure, IoOperation};
 use node::texts::Texts;
 use serde_json::Value;
@@ -16,11 +16,12 @@ use crate::ask::{self, Asker};
 use crate::backend::{self, Backend};
 use crate::commands::Action;
 use crate::console::{Console, Terminal};
+use crate::door::{Door, Opening};
 use crate::output::{self, Format};
 use crate::progress::Bar;
 use crate::render::text::clean_line;
 use crate::render::{Paint, WIDTH};
-use crate::{demo, error, help, run, when, wipe};
+use crate::{demo, error, help, recusal, run, when, wipe};
 
 /// Everything outside a command that it may use: the process's own, or a test's.
 pub(crate) struct World<'a> {
@@ -156,10 +157,26 @@ fn execute(cli: Cli, texts: &Texts, world: &mut World<'_>) -> Result<u8, Failure
         (true, _) => Format::Json,
         _ => Format::Human,
     };
+    let mut opening = Opening {
+        backend: world.backend,
+        home: home(&global, world).ok(),
+        lang: texts.asked().to_owned(),
+        member: global.member.clone(),
+        passphrase: None,
+    };
+    let mut open = |seal: &SealOptions, console: &mut dyn Console| {
+        opening.passphrase = passphrase()?;
+        opening.open(seal, console, texts)
+    };
     let mut asker = Asker::new(world.console, texts, world.now_ms);
     asker.lang = global.lang.clone();
     asker.member.clone_from(&global.member);
-    let (request, file) = match command.action(&mut asker)? {
+    if command.is_of_a_member() {
+        asker.before = Some(&mut open);
+    }
+    let action = command.action(&mut asker)?;
+    let asked = std::mem::take(&mut asker.asked);
+    let (request, file) = match action {
         Action::Ask(request) => (request, None),
         Action::Run(mut options) => {
             (options.member, options.passphrase) = (global.member.clone(), passphrase()?);
@@ -187,9 +204,9 @@ fn execute(cli: Cli, texts: &Texts, world: &mut World<'_>) -> Result<u8, Failure
     };
     let home = home(&global, world)?;
     let name = request.name();
-    let passphrase = passphrase()?;
+    let passphrase = opening.passphrase.map_or_else(passphrase, |typed| Ok(Some(typed)))?;
     let mut envelope =
-        Envelope { lang: texts.asked().to_owned(), member: global.member.clone(), passphrase, now_ms: None, request };
+        Envelope { lang: texts.asked().to_owned(), member: opening.member, passphrase, now_ms: None, request };
     if envelope.request.makes_member() && envelope.passphrase.is_none() {
         if !world.console.is_terminal() {
             return Err(Failure::new("usage_missing").arg("missing", "--passphrase-file"));
@@ -198,7 +215,7 @@ fn execute(cli: Cli, texts: &Texts, world: &mut World<'_>) -> Result<u8, Failure
     }
     ask_new_passphrase(&mut envelope, texts, world)?;
     let service = world.backend.open(&home)?;
-    let value = ask_node(&*service, envelope, texts, world)?;
+    let value = ask_node(&*service, envelope, &asked, texts, world)?;
     if let Some(file) = file {
         write_private(&file, &value)?;
         let done = texts.with("done-support-file", &[("file", file.display().to_string().into())]);
@@ -241,7 +258,7 @@ fn ask_new_passphrase(envelope: &mut Envelope, texts: &Texts, world: &mut World<
         };
     }
     if envelope.passphrase.is_none() {
-        envelope.passphrase = Some(unlock(world.console, texts)?);
+        envelope.passphrase = Some(Door::default().passphrase(world.console, texts)?);
     }
     if new.is_empty() {
         *new = ask::new_passphrase(world.console, texts)?;
@@ -262,16 +279,16 @@ fn propose_sealing(
     }
     let of = Box::new(envelope.request.clone());
     let mut check = Envelope { request: Request::WordsCheck { of }, ..envelope.clone() };
-    let told = ask_unlocked(service, &mut check, texts, world)?;
+    let told = ask_unlocked(service, &mut check, &[], texts, world)?;
     // unlocked once is unlocked for what follows
-    envelope.passphrase = check.passphrase;
+    (envelope.passphrase, envelope.member) = (check.passphrase, check.member);
     let found = told["sensitive_words"].as_array().map(Vec::as_slice).unwrap_or_default();
     let Some(first) = found.first().filter(|_| told["restricted"] != true) else { return Ok(()) };
     let audience = first["audience"].as_str().unwrap_or_default().to_owned();
     let fields = found.iter().filter_map(|hit| hit["field"].as_str()).map(|field| texts.field(field).into_owned());
     let args = [("fields", fields.collect::<Vec<_>>().join(", ").into()), ("audience", audience.clone().into())];
     let question = ask::in_question(texts, &texts.with("ask-seal-words", &args));
-    let answer = world.console.ask(&question).map_err(|error| Failure::new("unexpected").because(&error))?;
+    let answer = ask::answer(world.console, texts, &question)?;
     if !answer.is_some_and(|answer| answer.trim().eq_ignore_ascii_case("s")) {
         return Ok(());
     }
@@ -281,12 +298,12 @@ fn propose_sealing(
     }
     let Some(reference) = reference(&envelope.request) else { return Ok(()) };
     let question = ask::in_question(texts, &texts.get("ask-reason"));
-    let reason = world.console.ask(&question).map_err(|error| Failure::new("unexpected").because(&error))?;
+    let reason = ask::answer(world.console, texts, &question)?;
     let reason = reason.filter(|reason| !reason.trim().is_empty());
     let reason = reason.ok_or_else(|| Failure::new("usage_missing").arg("missing", "--reason"))?;
     let seal = SealOptions { audience: Some(audience), ..SealOptions::default() };
     let request = Request::CaseSeal { r#ref: reference, reason: reason.into(), seal };
-    ask_unlocked(service, &mut Envelope { request, ..envelope.clone() }, texts, world).map(drop)
+    ask_unlocked(service, &mut Envelope { request, ..envelope.clone() }, &[], texts, world).map(drop)
 }
 
 /// Requests whose words a person typed, and that are about an ordinary case as a rule.
@@ -307,13 +324,28 @@ fn reference(request: &Request) -> Option<String> {
 }
 
 /// Asks, once what it says is looked at.
-fn ask_node(service: &dyn Service, mut envelope: Envelope, texts: &Texts, world: &mut World<'_>) -> Reply {
+fn ask_node(
+    service: &dyn Service,
+    mut envelope: Envelope,
+    asked: &[String],
+    texts: &Texts,
+    world: &mut World<'_>,
+) -> Reply {
     propose_sealing(service, &mut envelope, texts, world)?;
-    ask_unlocked(service, &mut envelope, texts, world)
+    ask_unlocked(service, &mut envelope, asked, texts, world)
 }
 
-/// Asks, and on a terminal answers what the node turns out to need: the passphrase, the recusals.
-fn ask_unlocked(service: &dyn Service, envelope: &mut Envelope, texts: &Texts, world: &mut World<'_>) -> Reply {
+/// Asks, and on a terminal answers what the node turns out to need: the passphrase, the recusals. What was `asked` before
+/// and left blank is not asked again.
+fn ask_unlocked(
+    service: &dyn Service,
+    envelope: &mut Envelope,
+    asked: &[String],
+    texts: &Texts,
+    world: &mut World<'_>,
+) -> Reply {
+    let mut door = Door::default();
+    let mut recusals_typed = false;
     loop {
         let reply = {
             let mut bar = Bar::new(world.err, texts, world.err_terminal);
@@ -325,9 +357,9 @@ fn ask_unlocked(service: &dyn Service, envelope: &mut Envelope, texts: &Texts, w
             && !*keyless
         {
             // what can be looked at without a passphrase is worth looking at
-            let asked = world.console.is_terminal() && envelope.passphrase.is_none();
+            let may_ask = world.console.is_terminal() && envelope.passphrase.is_none();
             // no answer: without
-            let given = asked.then(|| unlock(world.console, texts)).and_then(Result::ok);
+            let given = may_ask.then(|| door.passphrase(world.console, texts)).and_then(Result::ok);
             *keyless = given.is_none();
             envelope.passphrase = given;
             continue;
@@ -336,29 +368,19 @@ fn ask_unlocked(service: &dyn Service, envelope: &mut Envelope, texts: &Texts, w
             return Err(failure);
         }
         match failure.code {
-            "locked" if envelope.passphrase.is_none() => {
-                envelope.passphrase = Some(unlock(world.console, texts)?);
+            "recusal_not_asked" if seal_options(&mut envelope.request).is_some_and(|seal| seal.recuse.is_none()) => {
+                recusals_typed = true;
+                recusal::ask(service, envelope, None, texts, world.console)?;
+                ask_accused(&mut envelope.request, asked, world.console, texts)?;
             }
-            "recusal_not_asked" => match seal_options(&mut envelope.request) {
-                Some(seal) if seal.recuse.is_none() => {
-                    seal.recuse = Some(ask_recusals(world.console, texts)?);
-                    ask_accused(&mut envelope.request, world.console, texts)?;
-                }
-                _ => return Err(failure),
-            },
+            // everybody who could read it: whoever typed that is asked again, and the rest is kept
+            "no_reader_left" if recusals_typed => {
+                recusal::ask(service, envelope, Some(&failure), texts, world.console)?;
+            }
             "needs_sealing" => match sealing_category(&envelope.request) {
                 Some(triage) if wants_sealing(&failure, world.console, texts)? => envelope.request = triage,
                 _ => return Err(failure),
             },
-            "member_not_named" if envelope.member.is_none() => {
-                let named = failure.args.iter().find(|(name, _)| *name == "members").map_or("", |(_, names)| names);
-                let question = texts.with("ask-who-acts", &[("members", clean_line(named).into())]);
-                let question = ask::in_question(texts, &question);
-                let answer =
-                    world.console.ask(&question).map_err(|error| Failure::new("unexpected").because(&error))?;
-                let answer = answer.map(|name| name.trim().to_owned()).filter(|name| !name.is_empty());
-                envelope.member = Some(answer.ok_or(failure)?);
-            }
             "several_sticks" => match &mut envelope.request {
                 Request::Carry { path: path @ None } => *path = Some(ask_stick(&failure, world.console, texts)?),
                 _ => return Err(failure),
@@ -369,14 +391,9 @@ fn ask_unlocked(service: &dyn Service, envelope: &mut Envelope, texts: &Texts, w
                 }
                 _ => return Err(failure),
             },
-            _ => return Err(failure),
+            _ => door.answer(failure, &mut envelope.member, &mut envelope.passphrase, world.console, texts)?,
         }
     }
-}
-
-/// The passphrase of someone who has one.
-pub(crate) fn unlock(console: &mut dyn Console, texts: &Texts) -> Result<Secret, Failure> {
-    ask::passphrase(console, texts, "ask-passphrase")
 }
 
 /// One of the sticks the node found, by its number.
@@ -386,7 +403,7 @@ fn ask_stick(failure: &Failure, console: &mut dyn Console, texts: &Texts) -> Res
     let choices: Vec<String> = (1..).zip(&folders).map(|(n, folder)| format!("{n}: {folder}")).collect();
     let question = texts.with("ask-stick", &[("choices", choices.join(", ").into())]);
     let question = ask::in_question(texts, &question);
-    let answer = console.ask(&question).map_err(|error| Failure::new("unexpected").because(&error))?;
+    let answer = ask::answer(console, texts, &question)?;
     let picked = answer.and_then(|answer| answer.trim().parse::<usize>().ok()).and_then(|n| n.checked_sub(1));
     picked.and_then(|n| folders.get(n)).map(|folder| (*folder).to_owned()).ok_or_else(|| failure.clone())
 }
@@ -419,7 +436,7 @@ fn write_private(path: &std::path::Path, value: &serde_json::Value) -> Result<()
     written.map_err(fail)
 }
 
-fn seal_options(request: &mut Request) -> Option<&mut SealOptions> {
+pub(crate) fn seal_options(request: &mut Request) -> Option<&mut SealOptions> {
     match request {
         Request::CaseNew { seal, .. }
         | Request::CaseTriage { seal, .. }
@@ -431,14 +448,23 @@ fn seal_options(request: &mut Request) -> Option<&mut SealOptions> {
 
 /// Who is complained about and, of a new case, what is alleged, in the person's words: asked with the recusals, may be
 /// left blank.
-fn ask_accused(request: &mut Request, console: &mut dyn Console, texts: &Texts) -> Result<(), Failure> {
+fn ask_accused(
+    request: &mut Request,
+    asked: &[String],
+    console: &mut dyn Console,
+    texts: &Texts,
+) -> Result<(), Failure> {
+    let mut ask = |words: &mut Option<Words>, question: &str| match asked.iter().any(|asked| asked == question) {
+        true => Ok(()),
+        false => ask_words(words, question, console, texts),
+    };
     match request {
         Request::CaseNew { case, .. } => {
-            ask_words(&mut case.accused, "ask-accused", console, texts)?;
-            ask_words(&mut case.allegation, "ask-allegation", console, texts)
+            ask(&mut case.accused, "ask-accused")?;
+            ask(&mut case.allegation, "ask-allegation")
         }
         other => match seal_options(other) {
-            Some(seal) => ask_words(&mut seal.accused, "ask-accused", console, texts),
+            Some(seal) => ask(&mut seal.accused, "ask-accused"),
             None => Ok(()),
         },
     }
@@ -453,7 +479,7 @@ fn ask_words(
 ) -> Result<(), Failure> {
     if words.is_none() {
         let question = ask::in_question(texts, &texts.get(question));
-        let answer = console.ask(&question).map_err(|error| Failure::new("unexpected").because(&error))?;
+        let answer = ask::answer(console, texts, &question)?;
         *words = answer.map(|answer| answer.trim().to_owned()).filter(|answer| !answer.is_empty()).map(Into::into);
     }
     Ok(())
@@ -479,7 +505,7 @@ fn sealing_category(request: &Request) -> Option<Request> {
 fn wants_sealing(failure: &Failure, console: &mut dyn Console, texts: &Texts) -> Result<bool, Failure> {
     let level = failure.args.iter().find(|(name, _)| *name == "level").map_or("", |(_, level)| level);
     let question = ask::in_question(texts, &texts.with("ask-seal-category", &[("level", level.into())]));
-    let answer = console.ask(&question).map_err(|error| Failure::new("unexpected").because(&error))?;
+    let answer = ask::answer(console, texts, &question)?;
     Ok(answer.is_some_and(|answer| answer.trim().eq_ignore_ascii_case("s")))
 }
 
@@ -493,21 +519,13 @@ fn pick_entry(console: &mut dyn Console, texts: &Texts, failure: &Failure) -> Re
     }
     question += &ask::in_question(texts, &texts.get("ui-withdraw-pick"));
     loop {
-        let answer = console.ask(&question).map_err(|error| Failure::new("unexpected").because(&error))?;
+        let answer = ask::answer(console, texts, &question)?;
         let Some(answer) = answer.filter(|answer| !answer.trim().is_empty()) else { return Err(failure.clone()) };
         let chosen = answer.trim().parse::<usize>().ok().and_then(|n| entries.get(n.checked_sub(1)?));
         if let Some(id) = chosen.and_then(|entry| entry.split(' ').next()) {
             return Ok(id.to_owned());
         }
     }
-}
-
-/// Names or roles, separated by commas; none of them means "asked: nobody". The end of input is no answer.
-fn ask_recusals(console: &mut dyn Console, texts: &Texts) -> Result<Vec<String>, Failure> {
-    let question = ask::in_question(texts, &texts.get("ask-recuse"));
-    let answer = console.ask(&question).map_err(|error| Failure::new("unexpected").because(&error))?;
-    let answer = answer.ok_or_else(|| Failure::new("recusal_not_asked"))?;
-    Ok(answer.split(',').map(str::trim).filter(|name| !name.is_empty()).map(str::to_owned).collect())
 }
 
 /// The node's folder.

@@ -17,7 +17,7 @@ use crdt_model::seal::{
     self, ActorOf, Entropy, FLAG_DEVICE_ONLY, FLAG_DROP_BOX, GRANT_SLOTS, GrantSection, Plain, Sealing, Secret,
     StreamGrant, audience_hint, birth_doc, case_key, open_hint, sensitive_hint,
 };
-use crdt_model::taxonomy::{Capabilities, Capture, Coded, TRIAGE, Table, Taxonomy, proposed};
+use crdt_model::taxonomy::{Capabilities, Capture, Coded, TRIAGE, Taxonomy, proposed};
 use crdt_model::time::Timestamp;
 use crdt_model::view::CaseView;
 use serde_json::{Value as Json, json};
@@ -228,11 +228,24 @@ fn or_alternate(audience: &str) -> impl Iterator<Item = &str> {
     std::iter::once(audience).chain(alternate)
 }
 
-fn check_code<T: Coded>(table: &Table<T>, field: &'static str, value: &str) -> Result<(), Failure> {
-    if table.contains(value) {
-        return Ok(());
+/// Whether the taxonomy has this code of a field (`type`, `channel`, `category`…). Fields without a table take anything.
+///
+/// # Errors
+///
+/// `not_in_taxonomy`, with what may have been meant.
+pub fn check_code(field: &'static str, value: &str) -> Result<(), Failure> {
+    let t = Taxonomy::shipped();
+    macro_rules! tables {
+        ($($name:literal: $table:ident),*) => {
+            match field {
+                $($name if !t.$table.contains(value) => Err(not_in_taxonomy(field, value, t.$table.codes())),)*
+                _ => Ok(()),
+            }
+        };
     }
-    Err(not_in_taxonomy(field, value, table.codes()))
+    tables!("type": case_types, "channel": channels, "category": sub_categories, "role": roles, "closure": closures,
+            "stakeholder": stakeholders, "sex": sexes, "age_group": age_groups, "population_group": population_groups,
+            "disability": disability_summaries, "priority": priorities, "audience": audiences)
 }
 
 /// A code that no taxonomy has, with what may have been meant.
@@ -265,7 +278,9 @@ impl Core {
     ) -> Result<Prepared, Failure> {
         let taxonomy = Taxonomy::shipped();
         self.require(shared, member, Capabilities::INTAKE)?;
-        check_codes(&new, taxonomy)?;
+        check_code("type", &new.case_type)?;
+        check_code("channel", &new.channel)?;
+        check_codes(&new)?;
         let categories = || new.category.iter().chain(&new.other_categories).map(String::as_str);
         let mut level = level_of(taxonomy.sensitivity_of(categories()).as_str());
         if let Some(asked) = &new.sensitivity {
@@ -301,6 +316,16 @@ impl Core {
         };
         let (scope, site) = (site_scope(&self.org, intake.site), intake.site.to_owned());
         Ok(Prepared { scope, site, restricted: audience, new: Box::new(new), readers, level, decoys: None })
+    }
+
+    /// Whether what was said of sealing means something: nothing else of a case is known yet.
+    pub(crate) fn before_asking(&self, shared: &Shared, seal: &SealOptions) -> Result<Json, Failure> {
+        let unknown = |named: &&String| !Taxonomy::shipped().audiences.contains(named);
+        if let Some(named) = seal.audience.as_ref().filter(unknown) {
+            return Err(Failure::new("audience_not_found").arg("audience", named));
+        }
+        self.recusals(shared, seal.recuse.as_deref().unwrap_or_default())?;
+        Ok(json!({}))
     }
 
     /// Names of members and codes of roles as recusals.
@@ -1113,22 +1138,25 @@ pub(crate) fn region_of(shared: &Shared, site: &str) -> String {
     site.to_owned()
 }
 
-/// Codes a person typed are those of the taxonomy.
-fn check_codes(new: &NewCase, taxonomy: &Taxonomy) -> Result<(), Failure> {
-    let t = taxonomy;
-    check_code(&t.case_types, "type", &new.case_type)?;
-    check_code(&t.channels, "channel", &new.channel)?;
+/// Whether the codes that a person said of a new case are those of the taxonomy. Type and channel may be still to come.
+///
+/// # Errors
+///
+/// `not_in_taxonomy`, with what may have been meant.
+pub fn check_codes(new: &NewCase) -> Result<(), Failure> {
+    let said = |field, code: &str| if code.is_empty() { Ok(()) } else { check_code(field, code) };
+    said("type", &new.case_type)?;
+    said("channel", &new.channel)?;
     for category in new.category.iter().chain(&new.other_categories) {
-        check_code(&t.sub_categories, "category", category)?;
+        check_code("category", category)?;
     }
     macro_rules! optional {
-        ($($field:ident: $table:ident),*) => {$(
+        ($($field:ident),*) => {$(
             if let Some(code) = &new.$field {
-                check_code(&t.$table, stringify!($field), code)?;
+                check_code(stringify!($field), code)?;
             }
         )*};
     }
-    optional!(stakeholder: stakeholders, sex: sexes, age_group: age_groups, population_group: population_groups,
-              disability: disability_summaries, priority: priorities);
+    optional!(stakeholder, sex, age_group, population_group, disability, priority);
     Ok(())
 }

@@ -14,6 +14,7 @@ mod frame;
 mod request;
 pub mod socket;
 
+pub use crate::acts::{check_code, check_codes};
 pub use frame::FRAME_BYTES_MAX;
 pub use request::{CaseFilter, Request, Roots, SealOptions};
 

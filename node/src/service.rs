@@ -474,6 +474,7 @@ impl Node {
         let shared = core.shared();
         match &envelope.request {
             Request::CaseNew { case, seal } => core.case_new_with(reader, case.as_ref().clone(), seal, now_ms),
+            Request::BeforeAsking { seal } => core.before_asking(&shared, seal),
             Request::WordsCheck { of } => words_check(core, reader, of, now_ms),
             Request::WordsShow { lang } => core.words_show(lang.as_deref()),
             Request::WordsAdd { lang, words } => core.words_change(lang, words, true),

@@ -227,6 +227,57 @@ mod at_a_terminal {
     }
 
     #[test]
+    fn one_answer_mistyped_costs_no_interview() {
+        let home = Home::init("PAM", "JER", "Rose");
+        let typed = home
+            .command("case new --type complaint --channel hotline --anonymous")
+            .passphrase("")
+            .at_terminal()
+            .answer("Passphrase:", "pas la bonne phrase du tout")
+            .answer("passphrase refused", e2e::PASSPHRASE)
+            .answer("Category", "nocat")
+            .answer("no such code: nocat", "sea.abuse")
+            .answer("What the person says", "Inventé.")
+            .answer("Where", "")
+            .answer(RECUSE, "Jo, hr")
+            .answer("Who is meant by “Jo”?", "")
+            .answer("“Jo” does not work here", "")
+            .answer("Who is meant by “Jo”?", "")
+            .answer("“Jo” does not work here", "a")
+            .answer(ALLEGED, "Ce qui est dit (inventé).")
+            .end();
+        done(&typed);
+        let shown = home.show("@last");
+        assert_eq!((&shown["accused"], &shown["recusals"]), (&json!("Jo"), &json!(["hr"])), "{shown}");
+        assert!(shown["allegation"].to_string().contains("Ce qui est dit"), "{shown}");
+        // what stands on the line is looked at before anything is asked
+        let refused = |line: &str| home.command(line).at_terminal().end().status.code();
+        assert_eq!(refused("case new --type complaint --channel hotlin"), Some(2));
+        assert_eq!(refused("case new --type complaint --channel hotline --recuse Jo"), Some(3));
+        let wrong = home.command("case new").passphrase("pas la bonne phrase du tout").at_terminal().end();
+        assert_eq!(wrong.status.code(), Some(4), "{wrong}");
+
+        // a node that runs and is locked
+        let case = home.new_case("Inventé.");
+        let node = home.start();
+        home.ok("lock");
+        let sealed = home
+            .command(&format!("case seal {case}"))
+            .passphrase("")
+            .at_terminal()
+            .answer("Passphrase:", "pas la bonne phrase du tout")
+            .answer("passphrase refused", e2e::PASSPHRASE)
+            .answer("Reason:", REASON)
+            .answer(RECUSE, "Jo")
+            .answer("Who is meant by “Jo”?", "hr")
+            .answer(ACCUSED, "")
+            .end();
+        done(&sealed);
+        drop(node);
+        assert_eq!(home.show(&case)["recusals"], json!(["hr"]));
+    }
+
+    #[test]
     fn a_sensitive_word_offers_to_seal_in_every_language_and_blocks_nothing() {
         let home = Home::init("PAM", "JER", "Rose");
         let new = "case new --type complaint --channel hotline --category payment.not_received --anonymous";

@@ -239,6 +239,26 @@ fn on_a_terminal_a_new_case_asks_and_blank_means_not_said() {
 }
 
 #[test]
+fn a_mistyped_code_is_told_when_it_is_typed_and_one_on_the_line_before_anything_is_asked() {
+    let mut script = Script::with(&["compl", "complaint", "hotlin", "hotline", "nocat", "payment.not_receivd", ""]);
+    let texts = Texts::for_lang("en");
+    let Ok(Action::Ask(Request::CaseNew { case, .. })) =
+        action_of(&["case", "new", "--anonymous"], &mut script, &texts)
+    else {
+        panic!("a new case")
+    };
+    assert_eq!((case.case_type.as_str(), case.channel.as_str(), &case.category), ("complaint", "hotline", &None));
+    for (question, told) in [(1, "type: no such code: compl"), (3, "possible: hotline"), (6, "payment.not_received")] {
+        assert!(script.asked[question].contains(told), "{told}: {:?}", script.asked);
+    }
+    for option in [["--type", "compl"], ["--channel", "hotlin"], ["--category", "nocat"], ["--sex", "zz"]] {
+        let mut script = Script::with(&["complaint", "hotline", "", ""]);
+        let failure = action_with(&[&["case", "new"][..], &option].concat(), &mut script).expect_err(option[1]);
+        assert_eq!((failure.code, script.asked.len()), ("not_in_taxonomy", 0), "{option:?}");
+    }
+}
+
+#[test]
 fn nobody_opens_a_sealed_case_by_leaving_a_word_out() {
     let line = ["case", "lower", "@last"];
     let lower = |answers: &[&str]| action_with(&line, &mut Script::with(answers)).map_err(|failure| failure.code);
@@ -268,7 +288,7 @@ fn of_a_case_that_will_be_sealed_the_allegation_and_who_is_accused_are_asked_too
 /// names itself where nobody can be asked.
 #[test]
 fn every_option_for_a_persons_words_asks_when_it_stands_alone() {
-    let new = "case new --type complaint --channel sms --no-recusal";
+    let new = "case new --type complaint --channel sms --category sea.abuse --no-recusal";
     for (line, option, question) in [
         (new, "--text", "What the person says (blank: nothing):"),
         (new, "--reporter-name", "Name of the person (blank: not said):"),

@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 
-use node::api::{Progress, Ready, RunOptions, Runtime};
+use node::api::{Progress, Ready, RunOptions, Runtime, Secret};
 use serde_json::{Value, json};
 
 use super::*;
@@ -13,12 +13,19 @@ use crate::console::script::Script;
 struct Fake {
     replies: Mutex<std::collections::VecDeque<Reply>>,
     asked: Mutex<Vec<Envelope>>,
+    /// Answers before a person is asked anything; none left: come in.
+    doors: Mutex<std::collections::VecDeque<Reply>>,
+    knocked: Mutex<Vec<Envelope>>,
     started: Mutex<Vec<RunOptions>>,
     needs_passphrase: bool,
 }
 
 impl Service for Fake {
     fn handle(&self, envelope: Envelope, _: &mut dyn FnMut(Progress)) -> Reply {
+        if matches!(envelope.request, Request::BeforeAsking { .. }) {
+            self.knocked.lock().expect("no panic").push(envelope);
+            return self.doors.lock().expect("no panic").pop_front().unwrap_or_else(|| Ok(json!({})));
+        }
         self.asked.lock().expect("no panic").push(envelope);
         self.replies.lock().expect("no panic").pop_front().unwrap_or_else(|| Ok(json!({"ref": "A"})))
     }
@@ -218,6 +225,138 @@ fn on_a_terminal_recusals_are_asked_before_sealing() {
     assert_eq!(bench.run(&new).exit, 0);
     let Request::CaseNew { seal, .. } = &bench.asked()[2].request else { panic!("a new case") };
     assert_eq!(seal.recuse, Some(vec![]));
+}
+
+#[test]
+fn on_a_terminal_the_passphrase_is_asked_and_checked_before_the_first_question() {
+    let locked = || Err(Failure::new("locked").arg("member", "Rose"));
+    let wrong = || Err(Failure::new("wrong_passphrase").arg("member", "Rose"));
+    let new = line(&["--lang", "en", "case", "new", "--anonymous"]);
+    let mut bench = Bench::with(vec![]);
+    bench.fake.doors.lock().expect("no panic").extend([locked(), wrong()]);
+    bench.script = Script::with(&["mal tapée", "cinq mots", "complaint", "hotline", "", "Pa gen dlo", ""]);
+    let done = bench.run(&new);
+    assert_eq!(done.exit, 0, "{}", done.err);
+    assert!(bench.script.asked[1].starts_with("error: passphrase refused for Rose"), "{:?}", bench.script.asked);
+    assert!(bench.script.asked[2].contains("Type (code)"), "{:?}", bench.script.asked);
+    assert!(bench.asked().iter().all(|asked| asked.passphrase == Some(Secret::new("cinq mots".into()))));
+
+    // not for ever, and what no person typed is refused at once
+    let mut bench = Bench::with(vec![]);
+    bench.fake.doors.lock().expect("no panic").extend([locked(), wrong(), wrong(), wrong()]);
+    bench.script = Script::with(&["a", "b", "c", "d"]);
+    assert_eq!((bench.run(&new).exit, bench.script.asked.len(), bench.asked().len()), (4, 3, 0));
+    let mut bench = Bench::with(vec![]);
+    bench.fake.doors.lock().expect("no panic").push_back(wrong());
+    bench.env.insert("BOUCLE_PASSPHRASE", "mal copiée");
+    bench.script = Script::with(&["complaint"]);
+    assert_eq!((bench.run(&new).exit, bench.script.asked.len(), bench.asked().len()), (4, 0, 0));
+
+    // where nothing is asked nobody need come in first; a passphrase the node asks for has its three tries too
+    let mut bench = Bench::with(vec![locked(), wrong()]);
+    bench.script = Script::with(&["mal tapée", "cinq mots"]);
+    assert_eq!((bench.run(&line(&["case", "list"])).exit, bench.script.asked.len()), (0, 2));
+    assert!(bench.fake.knocked.lock().expect("no panic").is_empty());
+}
+
+#[test]
+fn what_the_line_says_of_sealing_is_looked_at_before_the_first_question() {
+    let mut bench = Bench::with(vec![]);
+    let unknown = Failure::new("member_not_found").arg("member", "Pual").arg("near", "Paul");
+    bench.fake.doors.lock().expect("no panic").push_back(Err(unknown));
+    bench.script = Script::with(&["ce qui est dit"]);
+    let done = bench.run(&line(&["case", "new", "--type", "complaint", "--channel", "sms", "--recuse", "Pual"]));
+    assert_eq!((done.exit, bench.script.asked.len()), (3, 0), "{}", done.err);
+    let knocked = bench.fake.knocked.lock().expect("no panic").clone();
+    let Request::BeforeAsking { seal } = &knocked[0].request else { panic!("a knock") };
+    assert_eq!(seal.recuse, Some(vec!["Pual".to_owned()]));
+}
+
+#[test]
+fn a_name_that_nobody_here_bears_is_told_and_asked_again_and_loses_nothing() {
+    let unknown = |name: &str, near: &str| Err(Failure::new("member_not_found").arg("member", name).arg("near", near));
+    let new = line(&[
+        "--lang",
+        "en",
+        "case",
+        "new",
+        "--type",
+        "complaint",
+        "--channel",
+        "sms",
+        "--category",
+        "sea.abuse",
+        "--anonymous",
+    ]);
+    let asked = |doors: Vec<Reply>, answers: &[&str]| {
+        let mut bench = Bench::with(vec![Ok(json!({})), Err(Failure::new("recusal_not_asked"))]);
+        // the first lets the person in
+        bench.fake.doors.lock().expect("no panic").extend([vec![Ok(json!({}))], doors].concat());
+        bench.script = Script::with(&[&["mots", ""], answers].concat());
+        let done = bench.run(&new);
+        (done, bench)
+    };
+    let sent = |bench: &Bench| match bench.asked().pop().map(|envelope| envelope.request) {
+        Some(Request::CaseNew { seal, case }) => (seal.recuse.unwrap_or_default(), case),
+        other => panic!("a new case, not {other:?}"),
+    };
+    // a colleague, spelt otherwise the second time
+    let doors = vec![unknown("Pual", "Paul"), unknown("Pol", ""), Ok(json!({})), Ok(json!({}))];
+    let (done, bench) = asked(doors, &["Pual, hr", "Pol", "Paul", "qui", "ce qui est dit"]);
+    assert_eq!(done.exit, 0, "{}", done.err);
+    let questions = bench.script.asked.join("\n");
+    assert!(questions.contains("no member Pual\nhint: close to it: Paul\nWho is meant by “Pual”?"), "{questions}");
+    let (recused, case) = sent(&bench);
+    assert_eq!(recused, ["Paul", "hr"]);
+    assert_eq!((&case.text, &case.allegation), (&Some("mots".into()), &Some("ce qui est dit".into())));
+    // no colleague: blank alone decides nothing, and the name is not lost
+    let (done, bench) = asked(vec![unknown("Jo", "")], &["Jo", "", "", "", "a", "ce qui est dit"]);
+    assert_eq!(done.exit, 0, "{}", done.err);
+    let (recused, case) = sent(&bench);
+    assert_eq!((recused, &case.accused), (vec![], &Some("Jo".into())));
+    assert_eq!(case.allegation, Some("ce qui est dit".into()));
+    // left out when that is said, and who is complained about is asked all the same
+    let (done, bench) = asked(vec![unknown("Jo", "")], &["Jo", "", "n", "un chauffeur", ""]);
+    assert_eq!(done.exit, 0, "{}", done.err);
+    assert_eq!(sent(&bench).1.accused, Some("un chauffeur".into()));
+}
+
+#[test]
+fn who_recused_every_reader_is_asked_again() {
+    let mut bench = Bench::with(vec![
+        Ok(json!({})),
+        Err(Failure::new("recusal_not_asked")),
+        Err(Failure::new("no_reader_left").arg("audience", "psea")),
+    ]);
+    bench.script = Script::with(&["mots", "", "administrator", "qui", "ce qui est dit", "hr"]);
+    let new = ["case", "new", "--type", "complaint", "--channel", "sms", "--category", "sea.abuse", "--anonymous"];
+    let done = bench.run(&line(&new));
+    assert_eq!(done.exit, 0, "{}", done.err);
+    let Some(Request::CaseNew { seal, case }) = bench.asked().pop().map(|envelope| envelope.request) else {
+        panic!("a new case")
+    };
+    assert_eq!((seal.recuse, &case.allegation), (Some(vec!["hr".to_owned()]), &Some("ce qui est dit".into())));
+}
+
+#[test]
+fn of_a_case_that_will_be_sealed_nothing_is_asked_twice() {
+    let mut bench = Bench::with(vec![Ok(json!({})), Err(Failure::new("recusal_not_asked"))]);
+    bench.script = Script::with(&["mots", "", "", "", ""]);
+    let new = line(&[
+        "case",
+        "new",
+        "--type",
+        "complaint",
+        "--channel",
+        "sms",
+        "--category",
+        "sea.abuse",
+        "--anonymous",
+        "--accused",
+    ]);
+    assert_eq!(bench.run(&new).exit, 0);
+    let asked = &bench.script.asked;
+    assert_eq!(asked.iter().collect::<std::collections::BTreeSet<_>>().len(), asked.len(), "{asked:?}");
 }
 
 #[test]

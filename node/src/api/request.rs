@@ -333,6 +333,12 @@ pub enum Request {
         /// Also while edits that came late are not carried over: they are lost.
         late_too: bool,
     },
+    /// Before a person at a terminal is asked anything: opens their session, and says whether what they have said of sealing
+    /// means something. Nothing is saved. Reply: `{}`.
+    BeforeAsking {
+        /// Names and audience, as far as they were said.
+        seal: SealOptions,
+    },
     /// Whether the words of a request would call for sealing, before anything is saved. Reply: `{"sensitive_words":
     /// [{"field", "topic", "audience"}], "restricted"}`.
     WordsCheck {
@@ -512,6 +518,8 @@ impl Request {
             Self::CaseRaise { .. } => "case raise",
             Self::CaseLower { .. } => "case lower",
             Self::CaseErase { .. } => "case erase",
+            // the command that asks most
+            Self::BeforeAsking { .. } => "case new",
             // the command whose words are checked
             Self::WordsCheck { of } => of.name(),
             Self::WordsShow { .. } => "words show",

@@ -173,6 +173,7 @@ pub const CODES: &[Code] = &[
     code("too_many_columns", Exit::Rejected, &["file", "found"]),
     code("too_many_rows", Exit::Rejected, &["file"]),
     code("not_text", Exit::Rejected, &["file", "looks_like"]),
+    code("not_utf8", Exit::Rejected, &["file"]),
     code("no_header", Exit::Rejected, &["file", "looked_for"]),
     code("labels_as_header", Exit::Rejected, &["file"]),
     code("same_file", Exit::Usage, &["file"]),

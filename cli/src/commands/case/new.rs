@@ -2,7 +2,7 @@
 
 use clap::Args;
 use crdt_model::edit::{ConsentAnswer, NewCase};
-use node::api::Request;
+use node::api::{Request, check_codes};
 use node::error::Failure;
 
 use crate::ask::{ASK, Asker, RECORD_BYTES_MAX, read_file};
@@ -98,10 +98,14 @@ impl New {
         seal.audience = seal.audience.or(told.audience);
         let whole_record = self.from_json.is_some();
         let mut case = self.codes(base, asker.now_ms)?;
-        case.case_type = asker.required(Some(case.case_type), "--type", "ask-type")?;
-        case.channel = asker.required(Some(case.channel), "--channel", "ask-channel")?;
+        if asker.console.is_terminal() {
+            // whoever mistyped one is not asked ten questions first
+            check_codes(&case)?;
+        }
+        case.case_type = asker.required_code(Some(case.case_type), "--type", "ask-type", "type")?;
+        case.channel = asker.required_code(Some(case.channel), "--channel", "ask-channel", "channel")?;
         if !whole_record {
-            case.category = asker.offered_code(case.category, "ask-category")?;
+            case.category = asker.offered_code(case.category, "ask-category", "category")?;
         }
         let external_ids = std::mem::take(&mut self.external_id);
         let asked = Asked { anonymous: self.anonymous, seals, whole_record };

@@ -62,6 +62,6 @@ fn value_of(field: &str, asker: &mut Asker<'_>) -> Result<Words, Failure> {
     }
     let label = asker.texts.field(field).into_owned();
     let question = in_question(asker.texts, &asker.texts.with("ask-value", &[("field", label.into())]));
-    let answer = asker.console.ask(&question).map_err(|error| Failure::new("unexpected").because(&error))?;
+    let answer = asker.ask(&question)?;
     answer.map(Words).ok_or_else(|| Failure::new("usage_missing").arg("missing", format!("{field}=VALUE")))
 }

@@ -107,7 +107,14 @@ impl SealArgs {
         self.no_recusal || !self.recuse.is_empty() || self.audience.is_some() || self.accused.is_some()
     }
 
+    /// What was said is looked at before anything is asked.
+    pub(crate) fn told(&self, asker: &mut Asker<'_>) {
+        asker.seal.recuse = Some(self.recuse.clone());
+        asker.seal.audience.clone_from(&self.audience);
+    }
+
     pub(crate) fn options(self, asker: &mut Asker<'_>) -> Result<SealOptions, Failure> {
+        self.told(asker);
         let recuse = (self.no_recusal || !self.recuse.is_empty()).then_some(self.recuse);
         let accused = asker.words(self.accused, "--accused", "ask-accused")?;
         Ok(SealOptions { recuse, audience: self.audience, accused })
@@ -126,6 +133,7 @@ pub(crate) struct Seal {
 
 impl Seal {
     pub(crate) fn request(self, asker: &mut Asker<'_>) -> Result<Request, Failure> {
+        self.seal.told(asker);
         Ok(Request::CaseSeal {
             r#ref: self.r#ref,
             reason: asker.required_words(self.reason, "--reason", "ask-reason")?,
@@ -148,6 +156,7 @@ pub(crate) struct Raise {
 
 impl Raise {
     pub(crate) fn request(self, asker: &mut Asker<'_>) -> Result<Request, Failure> {
+        self.seal.told(asker);
         Ok(Request::CaseRaise {
             r#ref: self.r#ref,
             to: self.to,
@@ -199,9 +208,10 @@ impl Triage {
             && self.priority.is_none()
             && !self.urgent
             && self.project.is_none();
+        self.seal.told(asker);
         // a category beside a reference tells a secret to the shell's history
         let category = match says_nothing {
-            true => asker.offered_code(None, "ask-category-triage")?,
+            true => asker.offered_code(None, "ask-category-triage", "category")?,
             false => self.category,
         };
         Ok(Request::CaseTriage {

@@ -1,0 +1,100 @@
+//! Letting a person in: who acts, and their passphrase. On a terminal that comes before the first question, so that a
+//! passphrase mistyped costs none of the answers.
+
+use std::path::PathBuf;
+
+use node::api::{Envelope, Request, SealOptions, Secret};
+use node::error::Failure;
+use node::texts::Texts;
+
+use crate::ask;
+use crate::backend::Backend;
+use crate::console::Console;
+use crate::render::text::clean_line;
+
+/// How often a passphrase is asked for before a command gives up.
+const TRIES: u8 = 3;
+
+/// What was typed to be let in.
+#[derive(Debug, Default)]
+pub(crate) struct Door {
+    typed: u8,
+}
+
+impl Door {
+    /// Asks for the passphrase of someone who has one.
+    pub(crate) fn passphrase(&mut self, console: &mut dyn Console, texts: &Texts) -> Result<Secret, Failure> {
+        self.typed += 1;
+        ask::passphrase(console, texts, "ask-passphrase", None)
+    }
+
+    /// Answers what the node asks of whoever acts. A passphrase that was typed and refused is asked for again; one from
+    /// the environment or a file is not.
+    ///
+    /// # Errors
+    ///
+    /// The failure itself, when there is nothing to answer; what the terminal fails with.
+    pub(crate) fn answer(
+        &mut self,
+        failure: Failure,
+        member: &mut Option<String>,
+        passphrase: &mut Option<Secret>,
+        console: &mut dyn Console,
+        texts: &Texts,
+    ) -> Result<(), Failure> {
+        match failure.code {
+            "locked" if passphrase.is_none() => *passphrase = Some(self.passphrase(console, texts)?),
+            "wrong_passphrase" if (1..TRIES).contains(&self.typed) => {
+                self.typed += 1;
+                *passphrase = Some(ask::passphrase(console, texts, "ask-passphrase", Some(&failure))?);
+            }
+            "member_not_named" if member.is_none() => {
+                let named = failure.args.iter().find(|(name, _)| *name == "members").map_or("", |(_, names)| names);
+                let question = texts.with("ask-who-acts", &[("members", clean_line(named).into())]);
+                let answer = ask::answer(console, texts, &ask::in_question(texts, &question))?;
+                let answer = answer.map(|name| name.trim().to_owned()).filter(|name| !name.is_empty());
+                *member = Some(answer.ok_or(failure)?);
+            }
+            _ => return Err(failure),
+        }
+        Ok(())
+    }
+}
+
+/// Opens the member's session before the first question of a command.
+pub(crate) struct Opening<'a> {
+    pub(crate) backend: &'a dyn Backend,
+    pub(crate) home: Option<PathBuf>,
+    pub(crate) lang: String,
+    /// Who acts, once that is known.
+    pub(crate) member: Option<String>,
+    /// The passphrase that opened the session, if one was needed.
+    pub(crate) passphrase: Option<Secret>,
+}
+
+impl Opening<'_> {
+    /// Lets the person in, and has what they said of sealing looked at. The home is let go again: while somebody types,
+    /// others may work.
+    ///
+    /// # Errors
+    ///
+    /// Whatever would have the command refused after all the questions.
+    pub(crate) fn open(&mut self, seal: &SealOptions, console: &mut dyn Console, texts: &Texts) -> Result<(), Failure> {
+        let home = self.home.as_ref().ok_or_else(|| Failure::new("no_home_folder"))?;
+        let service = self.backend.open(home)?;
+        let mut door = Door::default();
+        loop {
+            let envelope = Envelope {
+                lang: self.lang.clone(),
+                member: self.member.clone(),
+                passphrase: self.passphrase.clone(),
+                now_ms: None,
+                request: Request::BeforeAsking { seal: seal.clone() },
+            };
+            match service.handle(envelope, &mut |_| {}) {
+                Ok(_) => return Ok(()),
+                Err(failure) => door.answer(failure, &mut self.member, &mut self.passphrase, console, texts)?,
+            }
+        }
+    }
+}
