@@ -186,7 +186,7 @@ fn execute(cli: Cli, texts: &Texts, world: &mut World<'_>) -> Result<u8, Failure
         // before anything else that may fail
         Action::Wipe { yes } => {
             let value = wipe::wipe(&home(&global, world)?, yes, texts.asked())?;
-            return show(world, "wipe", &value, format, texts);
+            return show(world, "wipe", &value, format, texts).map_err(|failure| done_not_printed(&value, failure));
         }
         Action::Write(request, file) => {
             let file = std::path::absolute(&file).map_err(|e| Failure::io(IoOperation::Write, &file, &e))?;
@@ -214,6 +214,7 @@ fn execute(cli: Cli, texts: &Texts, world: &mut World<'_>) -> Result<u8, Failure
         envelope.passphrase = Some(ask::new_passphrase(world.console, texts)?);
     }
     ask_new_passphrase(&mut envelope, texts, world)?;
+    let changes = !envelope.request.only_reads();
     let service = world.backend.open(&home)?;
     let value = ask_node(&*service, envelope, &asked, texts, world)?;
     if let Some(file) = file {
@@ -228,7 +229,14 @@ fn execute(cli: Cli, texts: &Texts, world: &mut World<'_>) -> Result<u8, Failure
     if global.verbose > 0 {
         warn_of_memory(texts, world);
     }
-    show(world, name, &value, format, texts)
+    let shown = show(world, name, &value, format, texts);
+    shown.map_err(|failure| if changes { done_not_printed(&value, failure) } else { failure })
+}
+
+/// It was done, and only the answer is lost: whoever takes that for a failure has it done twice.
+fn done_not_printed(value: &Value, failure: Failure) -> Failure {
+    let case = value["ref"].as_str().unwrap_or_default();
+    Failure { causes: failure.causes, ..Failure::new("done_not_printed").arg("case", case) }
 }
 
 /// Prints a reply: the exit status it asks for.

@@ -397,7 +397,14 @@ fn a_reader_that_left_is_no_error_and_a_full_disk_is() {
             Err(self.0.into())
         }
     }
-    for (kind, exit) in [(io::ErrorKind::BrokenPipe, 0), (io::ErrorKind::StorageFull, 1)] {
+    let new = ["case", "new", "--type", "complaint", "--channel", "sms"];
+    for (kind, words, exit, told) in [
+        (io::ErrorKind::BrokenPipe, &["status"][..], 0, ""),
+        (io::ErrorKind::StorageFull, &["status"], 1, "error: cannot write file -\n"),
+        (io::ErrorKind::BrokenPipe, &new, 0, ""),
+        // it is recorded: whoever repeats it has it twice
+        (io::ErrorKind::StorageFull, &new, 1, "error: done, recorded as A; the answer could not be printed\n"),
+    ] {
         let mut err = Vec::new();
         let world = World {
             env: &|_| None,
@@ -410,9 +417,10 @@ fn a_reader_that_left_is_no_error_and_a_full_disk_is() {
             backend: &Only(Arc::default()),
             arm: &|| Ok(Box::new(|| Ok(()))),
         };
-        let args = ["boucle", "--home", "/nowhere", "status"].map(OsString::from).to_vec();
-        assert_eq!(command(args, world), exit);
-        assert_eq!(err.is_empty(), exit == 0);
+        let args = ["boucle", "--lang", "en", "--home", "/nowhere"].iter().chain(words).map(OsString::from).collect();
+        assert_eq!(command(args, world), exit, "{words:?}");
+        let err = String::from_utf8(err).expect("UTF-8");
+        assert!(err.starts_with(told) && err.is_empty() == (exit == 0), "{words:?}: {err}");
     }
 }
 

@@ -549,6 +549,36 @@ impl Request {
         }
     }
 
+    /// True when the request leaves everything as it is, so that it may be asked again without a thought.
+    pub fn only_reads(&self) -> bool {
+        matches!(
+            self,
+            Self::SiteList
+                | Self::MemberList
+                | Self::MemberShow { .. }
+                | Self::AudienceList
+                | Self::CaseList(_)
+                | Self::CaseShow { .. }
+                | Self::CaseHistory { .. }
+                | Self::CaseConflicts { .. }
+                | Self::BeforeAsking { .. }
+                | Self::WordsCheck { .. }
+                | Self::WordsShow { .. }
+                | Self::Verify
+                | Self::Fingerprint
+                | Self::Digest
+                | Self::Status
+                | Self::Doctor { .. }
+                | Self::SupportFile { .. }
+                | Self::BundleInspect { .. }
+                | Self::Import { dry_run: true, .. }
+                | Self::Find { .. }
+                | Self::Outbox
+                | Self::Todo
+                | Self::TaxonomyShow
+        ) || matches!(self, Self::MemberConfirm { words, .. } if words.is_empty())
+    }
+
     /// True when the request makes a member, so that a new passphrase is needed before it is sent.
     pub fn makes_member(&self) -> bool {
         matches!(self, Self::Init { .. } | Self::Join { .. })

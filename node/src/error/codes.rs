@@ -38,6 +38,7 @@ pub const CODES: &[Code] = &[
     code("file_not_permitted", Exit::Denied, &["file"]),
     code("file_not_readable", Exit::Failed, &["file"]),
     code("file_not_writable", Exit::Failed, &["file"]),
+    code("done_not_printed", Exit::Failed, &["case"]),
     code("no_home_folder", Exit::Usage, &[]),
     // Usage
     code("usage", Exit::Usage, &[]),
