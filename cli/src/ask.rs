@@ -179,6 +179,7 @@ impl<'a> Asker<'a> {
             std::io::ErrorKind::FileTooLarge => {
                 Failure::new("too_long").arg("field", option).arg("bytes_max", bytes_max)
             }
+            std::io::ErrorKind::InvalidData => Failure::new("not_utf8"),
             _ => Failure::new("file_not_readable").arg("file", "-").because(&error),
         })
     }
@@ -251,6 +252,9 @@ pub(crate) fn read_file(path: &Path, bytes_max: u64) -> Result<String, Failure> 
     read_bounded(file, bytes_max).map_err(|error| match error.kind() {
         std::io::ErrorKind::FileTooLarge => {
             Failure::new("too_long").arg("field", path.display()).arg("bytes_max", bytes_max).at("file", path.display())
+        }
+        std::io::ErrorKind::InvalidData => {
+            Failure::new("not_utf8").arg("file", path.display()).at("file", path.display())
         }
         _ => Failure::io(IoOperation::Read, path, &error),
     })
@@ -338,6 +342,30 @@ mod tests {
         assert_eq!(words, Some(Words::from("Pa gen dlo.\nDepi twa jou.")));
         let again = asker.words(Some("-".into()), "--phone", "ask-phone");
         assert_eq!(again.expect_err("read already").code, "stdin_twice");
+    }
+
+    #[test]
+    fn what_is_not_utf8_is_rejected_with_what_to_do() -> std::io::Result<()> {
+        let texts = Texts::for_lang("en");
+        let mut script = Script { latin1: true, ..Script::default() };
+        let mut asker = Asker::new(&mut script, &texts, 0);
+        let failure = asker.words(Some("-".into()), "--text", "ask-text").expect_err("Latin-1");
+        assert_eq!((failure.code, failure.exit.code()), ("not_utf8", 7));
+        let (message, hint) = texts.error(&failure);
+        assert!(message.contains("not UTF-8") && hint.is_some_and(|hint| hint.contains("iconv")), "{message}");
+        let folder = tempfile::tempdir()?;
+        let file = folder.path().join("case.json");
+        std::fs::write(&file, b"{\"text\": \"d\xe9j\xe0\"}")?;
+        let failure = read_file(&file, 100).expect_err("Latin-1");
+        assert_eq!((failure.code, failure.exit.code()), ("not_utf8", 7));
+        assert!(texts.error(&failure).0.contains("case.json"));
+
+        // a terminal that sends it is told, and asked again
+        let mut script = Script { latin1: true, ..Script::with(&["hotline"]) };
+        let mut asker = Asker::new(&mut script, &texts, 0);
+        assert_eq!(asker.required(None, "--channel", "ask-channel"), Ok("hotline".to_owned()));
+        assert!(script.asked[1].contains("not UTF-8"), "{:?}", script.asked);
+        Ok(())
     }
 
     #[test]

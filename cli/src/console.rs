@@ -53,12 +53,12 @@ impl Console for Terminal {
 ///
 /// `FileTooLarge` when there is more, `InvalidData` when it is not UTF-8.
 pub(crate) fn read_bounded(from: impl Read, bytes_max: u64) -> io::Result<String> {
-    let mut text = String::new();
-    from.take(bytes_max + 1).read_to_string(&mut text)?;
-    if text.len() as u64 > bytes_max {
+    let mut bytes = Vec::new();
+    from.take(bytes_max + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > bytes_max {
         return Err(io::ErrorKind::FileTooLarge.into());
     }
-    Ok(text)
+    String::from_utf8(bytes).map_err(|_| io::ErrorKind::InvalidData.into())
 }
 
 #[cfg(test)]
@@ -71,6 +71,8 @@ pub(crate) mod script {
         pub(crate) terminal: bool,
         pub(crate) answers: std::collections::VecDeque<String>,
         pub(crate) stdin: String,
+        /// The first that is typed or piped in is not UTF-8.
+        pub(crate) latin1: bool,
         pub(crate) asked: Vec<String>,
     }
 
@@ -87,6 +89,9 @@ pub(crate) mod script {
 
         fn ask(&mut self, question: &str) -> io::Result<Option<String>> {
             self.asked.push(question.to_owned());
+            if std::mem::take(&mut self.latin1) {
+                return Err(io::ErrorKind::InvalidData.into());
+            }
             Ok(self.answers.pop_front())
         }
 
@@ -95,6 +100,9 @@ pub(crate) mod script {
         }
 
         fn read_all(&mut self, bytes_max: u64) -> io::Result<String> {
+            if self.latin1 {
+                return Err(io::ErrorKind::InvalidData.into());
+            }
             read_bounded(self.stdin.as_bytes(), bytes_max)
         }
     }
@@ -108,6 +116,10 @@ mod tests {
     fn reading_is_bounded_to_the_byte() {
         assert_eq!(read_bounded(&b"1234"[..], 4).expect("fits"), "1234");
         assert_eq!(read_bounded(&b"12345"[..], 4).expect_err("one too many").kind(), io::ErrorKind::FileTooLarge);
+        assert_eq!(
+            read_bounded("12é45".as_bytes(), 3).expect_err("cut in a letter").kind(),
+            io::ErrorKind::FileTooLarge
+        );
         assert_eq!(read_bounded(&b"\xff"[..], 4).expect_err("Latin-1").kind(), io::ErrorKind::InvalidData);
     }
 }
