@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use super::text::{clean_line, clean_lines, cut, pad, width, wrap};
 use super::{With, cell};
+use crate::ask::in_question;
 
 /// Columns of the names beside the values.
 const NAMES: usize = 22;
@@ -87,7 +88,7 @@ fn field(out: &mut String, name: &str, value: &Value, with: With<'_>) {
     }
 }
 
-/// One edit a line, oldest first, with the fields it touched below.
+/// One edit a line, oldest first; below it what was written, a field a line, cut to the width.
 pub(super) fn history(rows: &[Value], with: With<'_>) -> String {
     let mut out = String::new();
     // one line for what one entry did alike to several fields
@@ -102,11 +103,15 @@ pub(super) fn history(rows: &[Value], with: With<'_>) -> String {
             let indent = if at == 0 { "" } else { "    " };
             out += &format!("{indent}{}\n", if at == 0 { with.paint.bold(&line) } else { line.as_str().into() });
         }
-        let touched = alike.iter().filter_map(|row| row["fields"].as_array()).flatten().filter_map(Value::as_str);
-        let fields = touched.map(|name| clean_line(&with.texts.field(name))).collect::<Vec<_>>().join(", ");
-        if !fields.is_empty() {
-            for line in wrap(&fields, with.paint.width.saturating_sub(4)) {
-                out += &format!("    {line}\n");
+        for row in alike {
+            for name in row["fields"].as_array().into_iter().flatten().filter_map(Value::as_str) {
+                let label = clean_line(&with.texts.field(name));
+                let value = cell(name, &row["value"], with);
+                let line = match value.is_empty() {
+                    true => label,
+                    false => format!("{} {value}", in_question(with.texts, &label)),
+                };
+                out += &format!("    {}\n", cut(&line, with.paint.width.saturating_sub(4)));
             }
         }
     }

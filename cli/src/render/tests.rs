@@ -87,11 +87,21 @@ fn a_history_is_one_edit_after_the_other() {
     let history = json!([
         {"at": "2026-11-20T08:15:00Z", "by": "Awa", "device": "ab", "site": "JER", "act": "new", "fields": ["text", "phone"]},
         {"at": "2026-11-20T09:15:00Z", "by": "Ali", "device": "cd", "site": "MNK", "act": "triage", "fields": []},
+        {"at": "2026-11-20T10:15:00Z", "by": "Ali", "act": "set", "fields": ["category"], "value": "payment.partial"},
+        {"at": "2026-11-20T10:16:00Z", "by": "Awa", "act": "set", "fields": ["category"], "value": "payment.late"},
+        {"at": "2026-11-20T10:17:00Z", "by": "Awa", "act": "note", "fields": ["notes"], "value": "mot\n".repeat(40)},
     ]);
     assert_eq!(
         en("case history", &history),
-        "2026-11-20 08:15 Awa JER new\n    Text, Phone\n2026-11-20 09:15 Ali MNK triage\n"
+        format!(
+            "2026-11-20 08:15 Awa JER new\n    Text\n    Phone\n2026-11-20 09:15 Ali MNK triage\n\
+             2026-11-20 10:15 Ali set\n    Category: payment.partial\n\
+             2026-11-20 10:16 Awa set\n    Category: payment.late\n\
+             2026-11-20 10:17 Awa note\n    Notes: {}…\n",
+            "mot ".repeat(17)
+        )
     );
+    assert!(fr("case history", &history).contains(": payment.partial\n"));
 }
 
 #[test]
