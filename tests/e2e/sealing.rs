@@ -71,7 +71,10 @@ fn a_case_is_sealed_raised_lowered_and_erased_as_typed() {
     rose.cmd(&erase).refused(4, "second_signature_needed");
     sync(&nadia, rose);
     assert_eq!(nadia.ok("status")["erasures_to_approve"][0]["generation"], 1);
-    let done = nadia.command(&format!("{erase} --approve")).in_words().run();
+    let told = nadia.command("status").in_words().run();
+    let line = told.stdout.lines().find_map(|line| line.trim().strip_prefix("boucle case erase --approve "));
+    let id = line.unwrap_or_else(|| panic!("a command that works: {told}"));
+    let done = nadia.command(&format!("case erase --approve {id}")).in_words().run();
     assert!(done.status.success() && done.stdout.contains("Erased here"), "{done}");
     nadia.cmd(&erase).refused(1, "nothing_to_erase");
     sync_until_equal(&[rose, &ali, &nadia], &[(1, 0), (2, 0), (1, 0)]);

@@ -1,6 +1,6 @@
 //! The node at a glance, a sync, a check, an import.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use serde_json::{Value, json};
 
@@ -45,13 +45,17 @@ pub(super) fn status(value: &Value, with: With<'_>) -> String {
     out += &alarms(value, with);
     let late = value["late_edits"].as_array().into_iter().flatten();
     let waiting = late.filter(|edit| edit["state"] != "with_audience").count() as u64;
-    let erasures = value["erasures_to_approve"].as_array().map_or(0, Vec::len) as u64;
-    for (key, n) in [("done-late-waiting", waiting), ("done-erasures-waiting", erasures)] {
+    let erasures = value["erasures_to_approve"].as_array().into_iter().flatten();
+    let cases: BTreeSet<String> = erasures.map(|erasure| first_digits(&erasure["case_id"])).collect();
+    for (key, n) in [("done-late-waiting", waiting), ("done-erasures-waiting", cases.len() as u64)] {
         if n > 0 {
             let message = with.texts.with(key, &[("n", n.into())]);
             let warning = with.texts.with("ui-warning", &[("message", message.into())]);
             out += &format!("{}\n", with.paint.alarm(&warning));
         }
+    }
+    for case in cases {
+        out += &format!("  boucle case erase --approve {case}\n");
     }
     let peers: Vec<Value> = value["peers"]
         .as_array()
@@ -131,6 +135,11 @@ fn reach(value: &Value, with: With<'_>) -> String {
 /// The first digits of an id, for people.
 fn short(id: &Value) -> Value {
     id.as_str().map_or(Value::Null, |id| id.chars().take(8).collect::<String>().into())
+}
+
+/// As many digits of a case's id as tell it from every other, and a person can still copy.
+fn first_digits(id: &Value) -> String {
+    text::clean_line(id.as_str().unwrap_or_default()).chars().take(12).collect()
 }
 
 /// `boucle sync`.

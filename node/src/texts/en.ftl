@@ -775,7 +775,7 @@ done-wipe-left = could not be removed: { $files }
 done-wipe-silent = a running node does not answer and may still hold keys in memory: end its process, or switch the machine off
 done-clock-suspect = the clock of this device is suspect
 done-late-waiting = additions of yours that came after a case was sealed, and that its audience does not have: { $n }; tell them yourself
-done-erasures-waiting = erasures that wait for a second signature, which this device may give: { $n } (`boucle case erase --approve`)
+done-erasures-waiting = erasures that wait for a second signature, which this device may give: { $n }
 
 ## Who can be reached
 reach-connected = In touch: { $peers }

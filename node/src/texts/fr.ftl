@@ -775,7 +775,7 @@ done-wipe-left = n'ont pu être effacés : { $files }
 done-wipe-silent = un nœud en marche ne répond pas et peut garder des clés en mémoire : arrêtez son processus, ou éteignez la machine
 done-clock-suspect = l'horloge de cet appareil est douteuse
 done-late-waiting = vos ajouts venus après le scellement d'un dossier, et que son audience n'a pas : { $n } ; dites-les-lui vous-même
-done-erasures-waiting = effacements qui attendent une seconde signature, que cet appareil peut donner : { $n } (`boucle case erase --approve`)
+done-erasures-waiting = effacements qui attendent une seconde signature, que cet appareil peut donner : { $n }
 
 ## Qui peut être joint
 reach-connected = En contact : { $peers }
