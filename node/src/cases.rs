@@ -439,13 +439,15 @@ impl Core {
         conflicts.collect()
     }
 
-    /// Replaces member ids by names wherever a field holds one: `by`, `created_by`, `assignee`, `recusals`.
+    /// Replaces member ids by names wherever a field holds one: `by`, `created_by`, `assignee`, `waiting_on`…
     pub(crate) fn put_names(&self, shared: &Shared, json: &mut Json) {
         match json {
             Json::Object(map) => {
                 for (key, value) in map.iter_mut() {
-                    let names =
-                        matches!(key.as_str(), "by" | "created_by" | "assignee" | "recusals" | "value" | "members");
+                    let names = matches!(
+                        key.as_str(),
+                        "by" | "created_by" | "assignee" | "waiting_on" | "recusals" | "value" | "members"
+                    );
                     match value {
                         Json::String(text) if names => *text = self.named(shared, text),
                         Json::Array(list) if names => {

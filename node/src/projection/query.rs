@@ -386,7 +386,7 @@ impl Core {
     /// A value as lists show it: with a name in place of a member's id.
     fn value(&self, shared: &Shared, field: &str, cell: Option<Cell<'_>>) -> Json {
         match cell {
-            Some(Cell::Word(who)) if field == "assignee" => match who.parse::<Who>() {
+            Some(Cell::Word(who)) if matches!(field, "assignee" | "waiting_on") => match who.parse::<Who>() {
                 Ok(Who::Role(role)) => json!(role),
                 _ => json!(self.named(shared, who)),
             },

@@ -134,6 +134,29 @@ fn never_means_never() {
 }
 
 #[test]
+fn who_is_waited_for_is_named_in_a_case_and_in_a_list() {
+    let (_folder, path, reference) = closed_home();
+    let node = Node::open(&path).expect("opened");
+    let passphrase = Some("a long enough passphrase");
+    let r#ref = || reference.clone();
+    let category = Some("payment.not_received".to_owned());
+    let triage = Request::CaseTriage {
+        r#ref: r#ref(),
+        category,
+        case_type: None,
+        sensitivity: None,
+        priority: None,
+        project: None,
+        seal: SealOptions::default(),
+    };
+    ask(&node, passphrase, triage).expect("triaged");
+    ask(&node, passphrase, Request::CaseAssign { r#ref: r#ref(), who: "me".into() }).expect("assigned");
+    assert_eq!(ask(&node, passphrase, show(&reference)).expect("shown")["waiting_on"], "Rose");
+    let listed = ask(&node, passphrase, Request::CaseList(Box::default())).expect("listed");
+    assert_eq!(listed[0]["waiting_on"], "Rose");
+}
+
+#[test]
 fn locking_drops_the_keys_of_one_or_of_all_and_needs_no_passphrase() {
     let home = Home::founded();
     let told = home.with(|core, reader| core.invite(reader, "JER", "operator", None, None, NOW)).expect("invited");
