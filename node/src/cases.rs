@@ -369,9 +369,11 @@ impl Core {
         match reader.projection.find(typed, &self.captured_marks(&snapshot)?) {
             Found::One(scope, doc) => self.load_numbered(&snapshot, shared, reader, scope, doc),
             Found::None(near) => {
-                let code = match Typed::parse(typed) {
-                    Err(ReferenceError::CheckDigits) => "ref_check_digits",
-                    _ => "ref_not_found",
+                let (code, near) = match Typed::parse(typed) {
+                    Err(ReferenceError::CheckDigits) => ("ref_check_digits", near),
+                    // nothing was mistyped: what is near is somebody else's case
+                    Ok(Typed::Reference(_) | Typed::Number(_)) => ("ref_not_found", Vec::new()),
+                    _ => ("ref_not_found", near),
                 };
                 Err(Failure::new(code).arg("ref", typed).arg("near", near.join(", ")).at("ref", typed))
             }

@@ -37,6 +37,9 @@ fn a_reference_that_is_right_and_not_here_is_not_found() {
     let (node, counter) = (parts.next().expect("node"), parts.next().expect("counter"));
     assert_eq!(reference("JER", node, counter), real, "the arithmetic of this test is that of the product");
     home.cmd(&format!("case show {}", reference("JER", node, counter + 77))).refused(3, "ref_not_found");
+    // nothing was mistyped: what is near is somebody else's case
+    let error = home.cmd(&format!("case show {}", reference("JER", node, counter + 1))).refused(3, "ref_not_found");
+    assert!(!error.to_string().contains(&real), "{error}");
     home.cmd("case show nulle-part").refused(3, "ref_not_found");
     // an ending that several cases share
     let before = home.digest();
