@@ -33,6 +33,8 @@ pub(crate) struct Asker<'a> {
     pub(crate) seal: SealOptions,
     /// What happens before the first question: see [`crate::door`].
     pub(crate) before: Option<&'a mut Before<'a>>,
+    /// Nearly all that the command needs is asked for on a terminal.
+    pub(crate) interview: bool,
     /// Texts of the questions asked, whatever the answer.
     pub(crate) asked: Vec<String>,
     missing: Vec<String>,
@@ -52,6 +54,7 @@ impl<'a> Asker<'a> {
             lang: None,
             seal: SealOptions::default(),
             before: None,
+            interview: false,
             asked: Vec::new(),
             missing: Vec::new(),
             stdin_read: false,
@@ -86,13 +89,25 @@ impl<'a> Asker<'a> {
         question: &str,
         field: &'static str,
     ) -> Result<String, Failure> {
+        self.required_code_of(given, option, question, field, "")
+    }
+
+    /// As [`Asker::required_code`], with the codes there are in the question.
+    pub(crate) fn required_code_of(
+        &mut self,
+        given: Option<String>,
+        option: &str,
+        question: &str,
+        field: &'static str,
+        codes: &str,
+    ) -> Result<String, Failure> {
         let unsaid = given.as_ref().is_none_or(|value| value == ASK || value.trim().is_empty());
         if !(unsaid && self.console.is_terminal()) {
             return self.required(given, option, question);
         }
         let mut refused = None;
         loop {
-            match self.question_after(question, refused.as_ref())? {
+            match self.question_after(question, codes, refused.as_ref())? {
                 Some(answer) if answer.is_empty() => {}
                 Some(answer) => match check_code(field, &answer) {
                     Ok(()) => return Ok(answer),
@@ -157,7 +172,7 @@ impl<'a> Asker<'a> {
         }
         let mut refused = None;
         loop {
-            let answer = self.question_after(question, refused.as_ref())?.filter(|answer| !answer.is_empty());
+            let answer = self.question_after(question, "", refused.as_ref())?.filter(|answer| !answer.is_empty());
             match answer.as_deref().map_or(Ok(()), |code| check_code(field, code)) {
                 Ok(()) => return Ok(answer),
                 Err(failure) => refused = Some(failure),
@@ -188,7 +203,10 @@ impl<'a> Asker<'a> {
     pub(crate) fn finish(&self) -> Result<(), Failure> {
         match self.missing.as_slice() {
             [] => Ok(()),
-            missing => Err(Failure::new("usage_missing").arg("missing", missing.join(", "))),
+            missing => {
+                let failure = Failure::new("usage_missing").arg("missing", missing.join(", "));
+                Err(if self.interview { failure.arg("interview", "yes") } else { failure })
+            }
         }
     }
 
@@ -198,12 +216,12 @@ impl<'a> Asker<'a> {
     }
 
     fn question(&mut self, key: &str) -> Result<Option<String>, Failure> {
-        self.question_after(key, None)
+        self.question_after(key, "", None)
     }
 
     /// Asks, after saying what was wrong with the last answer.
-    fn question_after(&mut self, key: &str, refused: Option<&Failure>) -> Result<Option<String>, Failure> {
-        let question = in_question(self.texts, &self.texts.get(key));
+    fn question_after(&mut self, key: &str, codes: &str, refused: Option<&Failure>) -> Result<Option<String>, Failure> {
+        let question = in_question(self.texts, &self.texts.with(key, &[("codes", codes.into())]));
         let answer = self.ask(&told(self.texts, refused, &question))?;
         self.asked.push(key.to_owned());
         Ok(answer.map(|answer| answer.trim().to_owned()))

@@ -66,7 +66,11 @@ pub(crate) fn from_clap(error: &clap::Error) -> Failure {
         },
         ErrorKind::InvalidSubcommand => match named(error, ContextKind::InvalidSubcommand) {
             Some(command) if command.len() <= 24 && command.chars().all(|c| c.is_ascii_lowercase() || c == '-') => {
-                Failure::new("usage_unknown_command").arg("command", command)
+                let near = named(error, ContextKind::SuggestedSubcommand).unwrap_or_default();
+                let shown = |name: &&str| !name.is_empty() && !HIDDEN.contains(name);
+                let near = near.split(", ").filter(shown).collect::<Vec<_>>().join(", ");
+                let near = if near.is_empty() { "boucle --help".to_owned() } else { near };
+                Failure::new("usage_unknown_command").arg("command", command).arg("near", near)
             }
             _ => Failure::new("usage_unexpected_argument"),
         },
@@ -124,7 +128,9 @@ mod tests {
     fn usage_errors_have_codes_and_name_options_only() {
         for (line, code, expect) in [
             ("boucle case list --nope=Marie", "usage_unknown_option", "--nope"),
-            ("boucle cse", "usage_unknown_command", "cse"),
+            ("boucle cse", "usage_unknown_command", "case"),
+            ("boucle case lst", "usage_unknown_command", "list"),
+            ("boucle foo", "usage_unknown_command", "boucle --help"),
             ("boucle Marie+509", "usage_unexpected_argument", ""),
             ("boucle status Marie", "usage_unexpected_argument", ""),
             ("boucle case", "usage_missing_command", "triage"),
@@ -134,7 +140,6 @@ mod tests {
             ("boucle case settle @last category --pick 0", "usage_bad_value", "--pick"),
             ("boucle case new --age Marie", "usage_bad_value", "--age"),
             ("boucle init --roots 3-of-2", "usage_bad_value", "N-of-M"),
-            ("boucle member confirm Ali --words Marie", "usage_bad_value", "6"),
             ("boucle --json --jsonl status", "usage_conflict", "--jsonl"),
         ] {
             let failure = refused(line);

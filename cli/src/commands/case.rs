@@ -62,7 +62,7 @@ impl Case {
             Self::Answer(answer) => answer.request(asker)?,
             Self::Attempt(attempt) => Request::CaseAttempt { r#ref: attempt.r#ref, outcome: attempt.outcome },
             Self::Consent(consent) => consent.request(),
-            Self::Close(close) => Request::CaseClose { r#ref: close.r#ref, reason: close.closure },
+            Self::Close(close) => close.request(asker)?,
             Self::Reopen(reopen) => reopen.request(asker)?,
             Self::Seal(seal) => seal.request(asker)?,
             Self::Raise(raise) => raise.request(asker)?,

@@ -23,8 +23,8 @@ pub(crate) struct Show {
 pub(crate) struct Confirm {
     #[arg(value_name = "NAME")]
     name: Option<String>,
-    #[arg(long, value_name = "W", num_args = 6)]
-    words: Vec<String>,
+    #[arg(long, value_name = "W", num_args = 0..=6)]
+    words: Option<Vec<String>>,
 }
 
 impl Member {
@@ -33,6 +33,10 @@ impl Member {
             Self::List => Request::MemberList,
             Self::Show(show) => Request::MemberShow { name: asker.required(show.name, "NAME", "ask-member")? },
             Self::Confirm(Confirm { name, words }) => {
+                if words.as_ref().is_some_and(|words| words.len() != 6) {
+                    return Err(Failure::new("six_words"));
+                }
+                let words = words.unwrap_or_default();
                 Request::MemberConfirm { name: asker.required(name, "NAME", "ask-member")?, words }
             }
         })

@@ -111,6 +111,43 @@ fn an_invitation_may_be_a_file_or_standard_input() -> std::io::Result<()> {
 }
 
 #[test]
+fn what_is_meant_as_a_file_and_is_none_is_no_altered_invitation() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let there = folder.path().to_str().expect("UTF-8").to_owned();
+    for given in ["nosuchfile.txt", ".", "../invite", "C:\\invite", "nosuchfile", "boucle1.txt", &there] {
+        let failure = action_with(&["join", given, "--member", "Ali"], &mut Script::default()).expect_err(given);
+        assert_eq!((failure.code, failure.exit.code()), ("file_not_found", 3), "{given}");
+    }
+    // an invitation that lost its beginning is never repeated
+    let lost = "OUCLE1".to_owned() + &"A".repeat(400);
+    assert!(action_with(&["join", &lost, "--member", "Ali"], &mut Script::default()).is_ok());
+    assert!(action_with(&["join", "BOUCLE1-AAAA", "--member", "Ali"], &mut Script::default()).is_ok());
+    let mut piped = Script { stdin: "x.txt\n".into(), ..Script::default() };
+    assert!(action_with(&["join", "-", "--member", "Ali"], &mut piped).is_ok(), "what is piped in names no file");
+}
+
+#[test]
+fn six_words_are_asked_for_where_there_are_fewer() {
+    for words in ["", " un", " un deux"] {
+        let failure = refusal(&format!("member confirm Ali --words{words}"));
+        assert_eq!((failure.code, failure.exit.code()), ("six_words", 2), "{words}");
+    }
+    assert!(Texts::for_lang("en").error(&Failure::new("six_words")).0.contains("six words"));
+}
+
+#[test]
+fn on_a_terminal_closing_asks_for_its_reason_with_the_codes_there_are() {
+    let mut script = Script::with(&["satisfed", "satisfied"]);
+    let Ok(Action::Ask(Request::CaseClose { reason, .. })) = action_with(&["case", "close", "@last"], &mut script)
+    else {
+        panic!("a closing")
+    };
+    assert_eq!(reason, "satisfied");
+    assert!(script.asked[0].contains("not_satisfied") && script.asked[0].contains("unreachable"), "{:?}", script.asked);
+    assert_eq!(refusal("case close @last").args[0], ("missing", "--as".to_owned()));
+}
+
+#[test]
 fn running_and_checking_is_understood() {
     for (line, expected) in [
         ("status", Request::Status),
@@ -218,7 +255,12 @@ fn without_a_terminal_a_new_case_needs_only_type_and_channel() {
     };
     assert_eq!(seal.recuse, None);
     let failure = refusal("case new --text mots");
-    assert_eq!(failure.args, vec![("missing", "--type, --channel".to_owned())]);
+    assert_eq!(failure.args[0], ("missing", "--type, --channel".to_owned()));
+    // of other commands it is not true that nearly all is asked for
+    let hint = |failure: &Failure| Texts::for_lang("en").error(failure).1.unwrap_or_default();
+    assert!(hint(&failure).contains("on a terminal nearly all"), "{failure:?}");
+    let failure = refusal("case note @last");
+    assert_eq!(hint(&failure), "`--help` says what each takes");
 }
 
 #[test]
@@ -339,7 +381,7 @@ fn every_option_for_a_persons_words_asks_when_it_stands_alone() {
         assert!(shown.contains("12") && !shown.contains("\\u0000"), "{line:?}: {shown}");
         // nobody to ask
         let failure = action_of(&line, &mut Script::default(), &texts).expect_err("missing");
-        assert_eq!(failure.args, [("missing", option.to_owned())], "{line:?}");
+        assert_eq!(failure.args[0], ("missing", option.to_owned()), "{line:?}");
     }
 }
 

@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::{With, cell, scalar, text};
+use crate::ask::in_question;
 
 /// The reply to an act, or to any command without a renderer of its own.
 pub(super) fn act(name: &str, value: &Value, with: With<'_>) -> String {
@@ -27,7 +28,8 @@ pub(super) fn act(name: &str, value: &Value, with: With<'_>) -> String {
     let mut lines = vec![line];
     match name {
         "init" | "join" => {
-            lines.push(with.paint.dim(&cell("org", &value["org"], with)).into_owned());
+            let org = in_question(with.texts, &with.texts.field("org"));
+            lines.push(with.paint.dim(&format!("{org} {}", cell("org", &value["org"], with))).into_owned());
             if let Some(words) = value["words"].as_str() {
                 lines.push(with.texts.with("done-join-words", &[("words", text::clean_line(words).into())]));
             }

@@ -119,6 +119,12 @@ fn an_act_is_a_line_its_status_and_its_warnings() {
 }
 
 #[test]
+fn whoever_joined_reads_what_each_line_is() {
+    let joined = json!({"org": "ab12", "site": "JER", "member": "Ali", "role": "operator", "device": "cd"});
+    assert_eq!(en("join", &joined), "Ali joined site JER (operator).\nOrganisation: ab12\n");
+}
+
+#[test]
 fn an_invitation_stands_alone_on_its_line_uncut() {
     let code = "boucle1".to_owned() + &"x".repeat(200);
     let invite = json!({"invitation": code, "file": null, "expires": "2026-12-21T00:00:00Z"});

@@ -187,6 +187,11 @@ fn a_passphrase_is_sent_when_given_and_asked_for_when_the_node_says_locked() {
     assert_eq!(bench.run(&line(&["case", "list", "--count"])).exit, 0);
     assert_eq!(bench.asked()[1].passphrase, Some(Secret::new("cinq mots".into())));
 
+    // where no name is known, a sentence without one
+    let mut bench = Bench::with(vec![Err(Failure::new("locked").arg("member", ""))]);
+    let done = bench.run(&line(&["--lang", "en", "status"]));
+    assert_eq!(done.err.lines().next(), Some("error: nobody is unlocked here"));
+
     // Without a terminal nobody is asked.
     let mut bench = Bench::with(vec![locked()]);
     let done = bench.run(&line(&["--lang", "en", "status"]));

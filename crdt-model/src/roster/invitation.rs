@@ -245,12 +245,22 @@ fn checksum(bytes: &[u8]) -> [u8; 4] {
     [hash[0], hash[1], hash[2], hash[3]]
 }
 
+/// What counts of the text of an invitation.
+fn letters(text: &str) -> impl Iterator<Item = char> + '_ {
+    text.chars().filter(|c| !c.is_whitespace() && !matches!(c, '-' | '\u{feff}')).map(|c| c.to_ascii_uppercase())
+}
+
 impl Invitation {
     /// The text code.
     pub fn to_text(&self) -> String {
         let mut bytes = cbor::encode(self);
         bytes.extend(checksum(&bytes));
         format!("{PREFIX}{}", BASE32_NOPAD.encode(&bytes))
+    }
+
+    /// Whether a text begins as an invitation does.
+    pub fn begins(text: &str) -> bool {
+        letters(text).take(PREFIX.len()).eq(PREFIX.chars())
     }
 
     /// Reads a text code, as typed, pasted or from a file.
@@ -262,11 +272,7 @@ impl Invitation {
         if text.len() > TEXT_BYTES_MAX {
             return Err(InvitationError::NotAnInvitation);
         }
-        let clean: String = text
-            .chars()
-            .filter(|c| !c.is_whitespace() && !matches!(c, '-' | '\u{feff}'))
-            .map(|c| c.to_ascii_uppercase())
-            .collect();
+        let clean: String = letters(text).collect();
         let body = clean.strip_prefix(PREFIX).ok_or(InvitationError::NotAnInvitation)?;
         let bytes = BASE32_NOPAD.decode(body.as_bytes()).map_err(|_| InvitationError::Checksum)?;
         let (content, sum) = bytes.split_last_chunk::<4>().ok_or(InvitationError::Checksum)?;

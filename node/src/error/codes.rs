@@ -43,10 +43,10 @@ pub const CODES: &[Code] = &[
     // Usage
     code("usage", Exit::Usage, &[]),
     code("usage_unknown_option", Exit::Usage, &["option"]),
-    code("usage_unknown_command", Exit::Usage, &["command"]),
+    code("usage_unknown_command", Exit::Usage, &["command", "near"]),
     code("usage_unexpected_argument", Exit::Usage, &[]),
     code("usage_bad_value", Exit::Usage, &["option", "expected"]),
-    code("usage_missing", Exit::Usage, &["missing"]),
+    code("usage_missing", Exit::Usage, &["missing", "interview"]),
     code("usage_missing_command", Exit::Usage, &["commands"]),
     code("usage_conflict", Exit::Usage, &["option", "other"]),
     code("stdin_twice", Exit::Usage, &[]),
@@ -110,6 +110,7 @@ pub const CODES: &[Code] = &[
     code("invitation_used", Exit::Rejected, &[]),
     code("invitation_altered", Exit::Denied, &["member"]),
     code("invitation_other_org", Exit::Rejected, &[]),
+    code("six_words", Exit::Usage, &[]),
     code("words_do_not_match", Exit::Failed, &["member"]),
     code("no_numbers_left", Exit::Failed, &[]),
     // The life of a case

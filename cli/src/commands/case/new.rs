@@ -85,6 +85,7 @@ pub(crate) struct New {
 
 impl New {
     pub(crate) fn request(mut self, asker: &mut Asker<'_>) -> Result<Request, Failure> {
+        asker.interview = true;
         let mut seal = std::mem::take(&mut self.seal);
         // what is asked of a case that will be sealed; of others the node finds out, and asks then
         let seals = seal.is_for_sealing() || matches!(self.sensitivity.as_deref(), Some("s2" | "s3"));

@@ -1,6 +1,7 @@
 //! The verbs on one case, each with the few things it needs.
 
 use clap::Args;
+use crdt_model::taxonomy::Taxonomy;
 use node::api::{Request, SealOptions};
 use node::error::Failure;
 
@@ -361,9 +362,17 @@ impl Consent {
 #[derive(Debug, Args)]
 pub(crate) struct Close {
     #[arg(value_name = "REF")]
-    pub(crate) r#ref: String,
+    r#ref: String,
     #[arg(long = "as", value_name = "REASON")]
-    pub(crate) closure: String,
+    closure: Option<String>,
+}
+
+impl Close {
+    pub(crate) fn request(self, asker: &mut Asker<'_>) -> Result<Request, Failure> {
+        let codes = Taxonomy::shipped().closures.codes().collect::<Vec<_>>().join(", ");
+        let reason = asker.required_code_of(self.closure, "--as", "ask-closure", "closure", &codes)?;
+        Ok(Request::CaseClose { r#ref: self.r#ref, reason })
+    }
 }
 
 #[derive(Debug, Args)]
