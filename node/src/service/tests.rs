@@ -8,6 +8,7 @@ use crdt_model::document::Opened;
 use crdt_model::layer::Layer;
 
 use super::*;
+use crate::api::SealOptions;
 use crate::homes::NOW;
 use crate::store::{MemberKey, MemberSpace};
 use crate::tests::{Home, complaint};
