@@ -176,6 +176,7 @@ pub(crate) type Frame = (ScopeId, Arrived);
 mod tests {
     use super::*;
     use crate::homes::{NOW, two_equal};
+    use crate::store::Tx;
 
     fn stripped(bytes: &[u8], layers: &[u8]) -> Vec<u8> {
         let mut entry = Entry::decode(bytes).expect("an entry");
@@ -231,5 +232,26 @@ mod tests {
         assert_eq!((done.accepted, done.known as usize), (0, new.len()));
         assert!(newcomer.read(&reference).contains("ce qui manque"));
         assert!(newcomer.core.store.read().expect("readable").gaps().expect("readable").is_empty());
+    }
+
+    #[test]
+    fn a_list_asked_for_before_a_fill_has_been_told_of_is_right() {
+        let (_founder, newcomer, reference, new) = known_by_header();
+        // what is known of the case is kept built
+        newcomer.act(|core, reader| core.digest(&core.shared(), reader).map(drop)).expect("read");
+        // as a fill leaves it once it is durable, before `sections_changed`
+        let fill = |tx: &mut Tx<'_>| {
+            for bytes in &new {
+                let entry = Entry::decode(bytes).expect("an entry");
+                tx.replace_entry_bytes(&entry.id(), bytes)?;
+                tx.touch_doc(&entry.header().scope, &entry.header().doc)?;
+            }
+            Ok::<_, Failure>(())
+        };
+        newcomer.core.store.write(fill).expect("filled");
+        let finds = || newcomer.act(|core, reader| core.find_case(&core.shared(), reader, &reference).map(|_| ()));
+        finds().expect("it is listed");
+        newcomer.core.sections_changed();
+        finds().expect("and stays so");
     }
 }

@@ -15,6 +15,7 @@ fn told(consent: Option<&str>, anonymous: Option<bool>) -> NewCase {
         age: Some(34),
         consents: consent.map(answer).into_iter().collect(),
         anonymous,
+        external_ids: vec![("SCOPE".into(), "HT-88-CANARI".into())],
         ..complaint()
     }
 }
@@ -23,7 +24,11 @@ fn told(consent: Option<&str>, anonymous: Option<bool>) -> NewCase {
 fn who_refuses_to_be_recorded_leaves_a_case_that_says_nobody() {
     let home = Home::founded();
     let made = home.new_case(told(Some("refused"), None));
-    assert_eq!(made["dropped"], serde_json::json!(["reporter_name", "phone", "card_no", "age"]), "{made}");
+    assert_eq!(
+        made["dropped"],
+        serde_json::json!(["reporter_name", "phone", "card_no", "age", "external_ids"]),
+        "{made}"
+    );
     assert!(made["warnings"].to_string().contains("identity_dropped"), "{made}");
     let shown = home.show(&case_id(&made)).expect("the case");
     for gone in ["Canari", "3700", "CANARI"] {

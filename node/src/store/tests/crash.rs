@@ -77,6 +77,7 @@ fn after_a_failure_the_next_call_reopens_the_file() -> Result<(), StoreError> {
     let store = Store::create(&dir.path().join(STORE_FILE), config())?;
     append(&store, 1, 3)?;
     let before = store.read()?;
+    store.write(|tx| tx.put(Space::Outbox, b"a case", b"its reference"))?;
     for from in [4, 6] {
         // As a commit leaves it whose last write failed: nobody knows yet what is on the disk.
         store.commit_failed.store(true, Ordering::Release);
@@ -86,6 +87,8 @@ fn after_a_failure_the_next_call_reopens_the_file() -> Result<(), StoreError> {
         }
         append(&store, from, from + 1)?;
         assert_holds_prefix(&store, from + 1);
+        // whoever kept what was there before looks again
+        assert_ne!(store.read()?.outbox_version(), before.outbox_version());
     }
     assert_eq!(before.chain(&key()).map(|chain| chain.tip_seq), Some(3));
     Ok(())
