@@ -49,14 +49,16 @@ pub(crate) fn is_odd(at_ms: i64, now_ms: Option<i64>) -> bool {
     at_ms < YEAR_2000_MS || now_ms.is_some_and(|now| at_ms > now.saturating_add(DAY_MS))
 }
 
+/// Whether this answer says that nothing of the person is to be recorded.
+fn refuses_record(purpose: &str, answer: &str) -> bool {
+    purpose == RECORD && matches!(answer, "refused" | "withdrawn")
+}
+
 /// Takes out of a new case what must not be kept: who it is, where the person refused to be recorded, and the name of
 /// whoever wishes to stay unknown. What is written is never unwritten, so it is not written at all; counts go by bands,
 /// which stay. Gives the fields taken out.
 fn withhold(new: &mut NewCase) -> Vec<&'static str> {
-    let refuses = |answer: &crdt_model::edit::ConsentAnswer| {
-        answer.purpose == RECORD && matches!(answer.answer.as_str(), "refused" | "withdrawn")
-    };
-    let refused = new.consents.iter().any(refuses);
+    let refused = new.consents.iter().any(|told| refuses_record(&told.purpose, &told.answer));
     let mut dropped = Vec::new();
     let mut drop_words = |field: &mut Option<Words>, name| {
         if field.take().is_some_and(|words| !words.0.is_empty()) {
@@ -234,18 +236,10 @@ fn or_alternate(audience: &str) -> impl Iterator<Item = &str> {
 ///
 /// `not_in_taxonomy`, with what may have been meant.
 pub fn check_code(field: &'static str, value: &str) -> Result<(), Failure> {
-    let t = Taxonomy::shipped();
-    macro_rules! tables {
-        ($($name:literal: $table:ident),*) => {
-            match field {
-                $($name if !t.$table.contains(value) => Err(not_in_taxonomy(field, value, t.$table.codes())),)*
-                _ => Ok(()),
-            }
-        };
+    match codes_of(field) {
+        Some(codes) if !codes.contains(&value) => Err(not_in_taxonomy(field, value, codes.into_iter())),
+        _ => Ok(()),
     }
-    tables!("type": case_types, "channel": channels, "category": sub_categories, "role": roles, "closure": closures,
-            "stakeholder": stakeholders, "sex": sexes, "age_group": age_groups, "population_group": population_groups,
-            "disability": disability_summaries, "priority": priorities, "audience": audiences)
 }
 
 /// A code that no taxonomy has, with what may have been meant.
@@ -363,16 +357,16 @@ impl Core {
         if recused.is_empty() {
             return Ok(vec![self.audience_pk(shared, audience).ok_or_else(nobody)?]);
         }
-        for code in or_alternate(audience) {
-            let has_role = |person: &Holder, role: &str| person.roles.iter().any(|held| held == role);
-            let may = |person: &Holder| !is_recused(recused, &person.member, |role| has_role(person, role));
-            let left = self.holders(shared, code).into_iter().filter(may);
-            let keys: Vec<[u8; 32]> = left.map(|person| person.x).take(GRANT_SLOTS).collect();
-            if !keys.is_empty() {
-                return Ok(keys);
-            }
-        }
-        Err(nobody())
+        let left = self.not_recused(shared, audience, recused).ok_or_else(nobody)?;
+        Ok(left.into_iter().map(|person| person.x).take(GRANT_SLOTS).collect())
+    }
+
+    /// Who is left of an audience when somebody is recused: of its alternate where nobody is. `None`: of neither.
+    fn not_recused(&self, shared: &Shared, audience: &str, recused: &[Recusal]) -> Option<Vec<Holder>> {
+        let may =
+            |person: &Holder| !is_recused(recused, &person.member, |role| person.roles.iter().any(|held| held == role));
+        let left = |code| self.holders(shared, code).into_iter().filter(may).collect::<Vec<_>>();
+        or_alternate(audience).map(left).find(|left| !left.is_empty())
     }
 
     /// How many of those who read the audience are not given a case that someone is recused from: one grant has so many
@@ -381,10 +375,7 @@ impl Core {
         if recused.is_empty() {
             return 0;
         }
-        let may =
-            |person: &Holder| !is_recused(recused, &person.member, |role| person.roles.iter().any(|held| held == role));
-        let left = |code| self.holders(shared, code).iter().filter(|person| may(person)).count();
-        or_alternate(audience).map(left).find(|n| *n > 0).unwrap_or(0).saturating_sub(GRANT_SLOTS)
+        self.not_recused(shared, audience, recused).map_or(0, |left| left.len()).saturating_sub(GRANT_SLOTS)
     }
 
     /// Says so, where it is so.
@@ -661,8 +652,7 @@ impl Core {
                 other => (None, Some(other)),
             };
             let turn = Turn::Open { level, reason, edit: act };
-            self.turn(reader, &loaded, &turn, seal, &mark, now_ms)?;
-            return self.after(&shared, reader, &loaded, &mark, None, now_ms);
+            return self.turn_and_tell(&shared, reader, &loaded, &turn, seal, &mark, now_ms);
         }
         let codes = TaxonomyCodes::shipped();
         let ctx = EditContext {
@@ -678,10 +668,7 @@ impl Core {
             Err(EditRefusal::NeedsSealing { .. })
                 if view.shape == Shape::Ordinary && matches!(edit, Edit::Raise { .. } | Edit::Triage { .. }) =>
             {
-                let audience = self.turn(reader, &loaded, &Turn::For(edit), seal, &mark, now_ms)?;
-                let mut reply = self.after(&shared, reader, &loaded, &mark, audience.clone(), now_ms)?;
-                self.warn_of_left_out(&shared, audience.as_deref(), seal, &mut reply)?;
-                return Ok(reply);
+                return self.turn_and_tell(&shared, reader, &loaded, &Turn::For(edit), seal, &mark, now_ms);
             }
             other => other.map_err(|error| refused_edit(edit, &error, &mark))?,
         };
@@ -709,8 +696,7 @@ impl Core {
         }
         let mut reply = self.after(&shared, reader, &loaded, &mark, None, now_ms)?;
         if let Edit::Consent { purpose, answer, .. } = edit
-            && purpose == RECORD
-            && matches!(answer.as_str(), "refused" | "withdrawn")
+            && refuses_record(purpose, answer)
             && IDENTITY.iter().any(|field| view.text(field).is_some_and(|told| !told.is_empty()))
             && let Some(warnings) = reply["warnings"].as_array_mut()
         {
@@ -733,9 +719,24 @@ impl Core {
         let loaded = self.find_case(&shared, reader, typed)?;
         let view = loaded.view(now_ms);
         let mark = view.mark().unwrap_or(typed).to_owned();
-        let audience = self.turn(reader, &loaded, &Turn::Seal(reason), seal, &mark, now_ms)?;
-        let mut reply = self.after(&shared, reader, &loaded, &mark, audience.clone(), now_ms)?;
-        self.warn_of_left_out(&shared, audience.as_deref(), seal, &mut reply)?;
+        self.turn_and_tell(&shared, reader, &loaded, &Turn::Seal(reason), seal, &mark, now_ms)
+    }
+
+    /// Writes a case anew in the other shape, and replies with it as it is then.
+    #[expect(clippy::too_many_arguments, reason = "what a turn takes")]
+    fn turn_and_tell(
+        &self,
+        shared: &Shared,
+        reader: &mut Reader,
+        loaded: &Arc<Loaded>,
+        turn: &Turn<'_>,
+        seal: &SealOptions,
+        mark: &str,
+        now_ms: i64,
+    ) -> Result<Json, Failure> {
+        let audience = self.turn(reader, loaded, turn, seal, mark, now_ms)?;
+        let mut reply = self.after(shared, reader, loaded, mark, audience.clone(), now_ms)?;
+        self.warn_of_left_out(shared, audience.as_deref(), seal, &mut reply)?;
         Ok(reply)
     }
 

@@ -104,8 +104,14 @@ impl Core {
     }
 
     /// Somebody showed an invitation on which somebody else was confirmed: a copy of it is in other hands. Kept once a day
-    /// at most.
-    pub(crate) fn note_reuse(&self, invite: &EntryId, now_ms: i64) -> Result<(), Failure> {
+    /// at most. They are refused all the same where it cannot be.
+    pub(crate) fn note_reuse(&self, invite: &EntryId, now_ms: i64) {
+        if let Err(failure) = self.keep_reuse(invite, now_ms) {
+            tracing::warn!(code = failure.code, "a used invitation was shown, and that was not noted");
+        }
+    }
+
+    fn keep_reuse(&self, invite: &EntryId, now_ms: i64) -> Result<(), Failure> {
         let key = meta::reused(invite);
         match self.reused_at(&self.store.read()?, invite)? {
             Some(then) if now_ms.saturating_sub(then) < DAY_MS => Ok(()),

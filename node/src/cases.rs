@@ -43,7 +43,7 @@ pub(crate) fn codes_of(table: &str) -> Option<Vec<&'static str>> {
     let t = Taxonomy::shipped();
     Some(match table {
         "channel" => t.channels.codes().collect(),
-        "case_type" => t.case_types.codes().collect(),
+        "case_type" | "type" => t.case_types.codes().collect(),
         "category" | "sub_category" => t.sub_categories.codes().collect(),
         "priority" => t.priorities.codes().collect(),
         "role" => t.roles.codes().collect(),
@@ -232,8 +232,7 @@ impl Core {
         scope: ScopeId,
         doc: DocId,
     ) -> Result<Arc<Loaded>, Failure> {
-        let number = snapshot.doc_number(&scope, &doc)?;
-        let count = number.map_or(Ok(0), |number| snapshot.numbered_count(number))?;
+        let count = snapshot.doc_count(&scope, &doc)?;
         let now = BuiltOf::now(snapshot, count, shared, &reader.keychain);
         if let Some(loaded) = reader.cases.get(&(scope, doc)).and_then(|kept| kept.of(now)) {
             return Ok(Arc::clone(loaded));

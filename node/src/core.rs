@@ -718,9 +718,7 @@ impl Core {
         let is_own = |chain: &store::ChainTip| chain.key.device == self.device;
         let mut scopes = Vec::new();
         for scope in snapshot.scopes() {
-            let number = snapshot.doc_number(scope, &DocId::ZERO)?;
-            let entries = number.map_or(Ok(0), |number| snapshot.numbered_count(number))?;
-            scopes.push((entries, snapshot.chains_of(scope).filter(is_own).count()));
+            scopes.push((snapshot.doc_count(scope, &DocId::ZERO)?, snapshot.chains_of(scope).filter(is_own).count()));
         }
         let mut from = Streams { by: (shared.generation, reader.keychain.version), scopes };
         if reader.streams == from {

@@ -112,6 +112,24 @@ impl Counted<'_> {
     }
 }
 
+/// Those of `gone` that others of `entries` are built on.
+fn built_on(entries: &[Cow<'_, Entry>], gone: &BTreeSet<EntryId>) -> BTreeSet<EntryId> {
+    let (taken, left): (Vec<&Entry>, Vec<&Entry>) =
+        entries.iter().map(|entry| &**entry).partition(|entry| gone.contains(&entry.id()));
+    let taken: HashMap<EntryId, &Entry> = taken.into_iter().map(|entry| (entry.id(), entry)).collect();
+    let mut below: Vec<EntryId> = match taken.is_empty() {
+        true => Vec::new(),
+        false => left.into_iter().flat_map(|entry| entry.header().deps.iter().copied()).collect(),
+    };
+    let mut found = BTreeSet::new();
+    while let Some(id) = below.pop() {
+        if let Some(entry) = taken.get(&id).filter(|_| found.insert(id)) {
+            below.extend(&entry.header().deps);
+        }
+    }
+    found
+}
+
 /// What was looked at last: under which forks, and how far each chain went then.
 #[derive(Default)]
 pub(crate) struct Looked {
@@ -146,23 +164,10 @@ impl Core {
     /// entry, by the rules or against them, takes nothing of theirs with it.
     pub(crate) fn counting<'e>(&self, shared: &Shared, entries: &'e [Entry]) -> Counted<'e> {
         let mut entries = self.unforked(shared, entries);
-        let mut emptied = taken_back(&entries);
-        if !emptied.is_empty() {
-            let by_id: HashMap<EntryId, &Entry> = entries.iter().map(|entry| (entry.id(), &**entry)).collect();
-            let is_edit = |entry: &&Entry| entry.header().kind != Kind::Erasure && !emptied.contains(&entry.id());
-            let mut below: Vec<EntryId> =
-                by_id.values().copied().filter(is_edit).flat_map(|entry| entry.header().deps.iter().copied()).collect();
-            let mut built_on = BTreeSet::new();
-            while let Some(id) = below.pop() {
-                if emptied.contains(&id) && built_on.insert(id) {
-                    below.extend(by_id.get(&id).into_iter().flat_map(|entry| &entry.header().deps));
-                }
-            }
-            let counts = |entry: &Entry| !emptied.contains(&entry.id()) || built_on.contains(&entry.id());
-            entries.retain(|entry| counts(entry));
-            emptied = built_on;
-        }
+        let gone = taken_back(&entries);
         entries.retain(|entry| entry.header().kind != Kind::Erasure);
+        let emptied = built_on(&entries, &gone);
+        entries.retain(|entry| !gone.contains(&entry.id()) || emptied.contains(&entry.id()));
         Counted { entries, emptied }
     }
 

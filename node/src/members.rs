@@ -69,6 +69,12 @@ fn site_code(code: &str) -> Result<String, Failure> {
     }
 }
 
+/// A name that is several members'.
+fn ambiguous(name: &str, ids: &[MemberId]) -> Failure {
+    let ids = ids.iter().map(MemberId::short).collect::<Vec<_>>().join(", ");
+    Failure::new("member_ambiguous").arg("member", name).arg("ids", ids)
+}
+
 fn site_kind(kind: &str) -> Result<SiteKind, Failure> {
     Ok(match kind {
         "office" => SiteKind::Office,
@@ -909,10 +915,7 @@ impl Core {
                 let near = crdt_model::taxonomy::nearest(names.iter().map(String::as_str), name).join(", ");
                 Err(Failure::new("member_not_found").arg("member", name).arg("near", near))
             }
-            several => {
-                let ids = several.iter().map(MemberId::short).collect::<Vec<_>>().join(", ");
-                Err(Failure::new("member_ambiguous").arg("member", name).arg("ids", ids))
-            }
+            several => Err(ambiguous(name, several)),
         }
     }
 
@@ -930,8 +933,7 @@ impl Core {
         let rivals: Vec<MemberId> =
             shared.roster.members.iter().filter(|(_, other)| suspended(other)).map(|(id, _)| *id).collect();
         if rivals.len() > 1 && !(name.len() >= 8 && id.to_string().starts_with(&name.trim().to_lowercase())) {
-            let ids = rivals.iter().map(MemberId::short).collect::<Vec<_>>().join(", ");
-            return Err(Failure::new("member_ambiguous").arg("member", name).arg("ids", ids));
+            return Err(ambiguous(name, &rivals));
         }
         let device = shared.roster.devices.get(&member.device).ok_or_else(|| Failure::new("unexpected"))?;
         let words = six_words(&self.org, &member.invite_pk, &device.keys, &member.keys);

@@ -245,10 +245,8 @@ impl Import<'_> {
             Err(NewcomerFault::InviteExpired) if self.accept_late => Policy::of(self.core, 0).admit_newcomer(join),
             admitted => admitted,
         };
-        if let Some(invite) = policy.reused()
-            && let Err(failure) = self.core.note_reuse(&invite, self.now_ms)
-        {
-            tracing::warn!(code = failure.code, "a used invitation was shown, and that was not noted");
+        if let Some(invite) = policy.reused() {
+            self.core.note_reuse(&invite, self.now_ms);
         }
         let (device, key) = admitted.map_err(|fault| match fault {
             NewcomerFault::InviteExpired => self.refused("bundle_newcomer_late"),

@@ -300,10 +300,11 @@ async fn shake_hands(talk: &Arc<Talk>, channel: &mut Channel, role: Role, name: 
         let outcome = handshake.handle(&frame, &policy);
         if let Some(invite) = policy.reused() {
             let (talk, now_ms) = (Arc::clone(talk), (talk.now)());
-            // the refusal is what matters, whether or not it could be noted
-            if let Err(failure) = blocking(move || talk.core.note_reuse(&invite, now_ms)).await {
-                tracing::warn!(code = failure.code, "a used invitation was shown, and that was not noted");
-            }
+            let noted = move || {
+                talk.core.note_reuse(&invite, now_ms);
+                Ok(())
+            };
+            blocking(noted).await?;
         }
         if let Some(send) = &outcome.send {
             tap(send);

@@ -208,6 +208,15 @@ impl Snapshot {
         }
     }
 
+    /// How many entries a document has.
+    ///
+    /// # Errors
+    ///
+    /// As [`has`](Self::has).
+    pub fn doc_count(&self, scope: &ScopeId, doc: &DocId) -> Result<usize, StoreError> {
+        self.doc_number(scope, doc)?.map_or(Ok(0), |number| self.numbered_count(number))
+    }
+
     /// How many entries a numbered document has.
     ///
     /// # Errors

@@ -552,6 +552,18 @@ fn what_was_sealed_late_is_destroyed_once_two_have_signed_and_never_comes_back()
     assert_eq!(operator.show(&case).expect("shown")["text"], CANARY);
 }
 
+/// As [`three`], and a second operator of the site.
+fn four() -> (Home, Home, Home, Home) {
+    let (founder, operator, focal) = three();
+    let omar = founder.invited("PES", "operator", "Omar");
+    for _ in 0..3 {
+        exchange(&founder, &omar);
+        exchange(&founder, &operator);
+        exchange(&operator, &omar);
+    }
+    (founder, operator, focal, omar)
+}
+
 /// Entries of `from` that `to` lacks, without their sections.
 fn headers_only(from: &Home, to: &Home) {
     let held = to.entries();
@@ -567,13 +579,7 @@ fn headers_only(from: &Home, to: &Home) {
 
 #[test]
 fn what_had_not_come_when_a_case_was_sealed_is_carried_into_it_and_not_erased() {
-    let (founder, operator, focal) = three();
-    let omar = founder.invited("PES", "operator", "Omar");
-    for _ in 0..3 {
-        exchange(&founder, &omar);
-        exchange(&founder, &operator);
-        exchange(&operator, &omar);
-    }
+    let (founder, operator, focal, omar) = four();
     let case = case_id(&operator.new_case(complaint()));
     exchange(&operator, &omar);
     assert_eq!(omar.show(&case).expect("shown")["text"], "pas reçu");
@@ -617,13 +623,7 @@ fn a_case_of_which_something_is_missing_is_not_opened() {
 
 #[test]
 fn whoever_takes_back_what_others_have_built_on_takes_nothing_of_theirs_with_it() {
-    let (founder, operator, focal) = three();
-    let omar = founder.invited("PES", "operator", "Omar");
-    for _ in 0..3 {
-        exchange(&founder, &omar);
-        exchange(&founder, &operator);
-        exchange(&operator, &omar);
-    }
+    let (founder, operator, focal, omar) = four();
     let case = case_id(&operator.new_case(complaint()));
     exchange(&operator, &omar);
     // a header goes out without its words, others work on, and then it is taken back

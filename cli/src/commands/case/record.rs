@@ -108,15 +108,12 @@ pub(super) fn read(text: &str, file: &str, now_ms: i64) -> Result<Record, Failur
             return Err(unknown(&field, nth).at("file", file));
         };
         let bad = || Failure::new("bad_value").arg("field", &field).arg("expected", expected).at("field", &field);
-        take(&field, value, now_ms, &mut case, &mut seal)
-            .map_err(|fault| fault.unwrap_or_else(bad).at("file", file))?;
         // each by itself: the one that does not fit is known
-        let one =
-            |(name, value): (&String, &Value)| Value::Object([(name.clone(), value.clone())].into_iter().collect());
-        let does_not_fit = |one: &Value| serde_json::from_value::<NewCase>(one.clone()).is_err();
-        if case.iter().map(one).any(|one| does_not_fit(&one)) {
-            return Err(bad().at("file", file));
-        }
+        let mut laid = Map::new();
+        take(&field, value, now_ms, &mut laid, &mut seal)
+            .and_then(|()| serde_json::from_value::<NewCase>(Value::Object(laid.clone())).map_err(|_| None))
+            .and_then(|_| lay(&mut case, laid))
+            .map_err(|fault| fault.unwrap_or_else(bad).at("file", file))?;
     }
     let case = serde_json::from_value(Value::Object(case)).map_err(|_| no_record())?;
     Ok(Record { case, seal })
@@ -137,25 +134,7 @@ fn take(
     case: &mut Map<String, Value>,
     seal: &mut SealOptions,
 ) -> Result<(), Option<Failure>> {
-    // what is told twice, under two names, may be told differently
-    if field.starts_with("consent") {
-        let mut answers = Vec::new();
-        for value in all(value) {
-            match value {
-                Value::String(text) => {
-                    for answer in consents(&text).map_err(Some)? {
-                        answers.push(serde_json::to_value(answer).map_err(|_| None)?);
-                    }
-                }
-                answer => answers.push(answer),
-            }
-        }
-        let held = case.entry("consents").or_insert_with(|| Value::Array(Vec::new()));
-        held.as_array_mut().ok_or(None)?.extend(answers);
-        return Ok(());
-    }
-    let mut twice = false;
-    let mut put = |name: &str, value: Value| twice |= case.insert(name.to_owned(), value).is_some();
+    let mut put = |name: &str, value: Value| drop(case.insert(name.to_owned(), value));
     match (field, value) {
         ("urgent", Value::Bool(urgent)) => {
             if urgent {
@@ -185,6 +164,20 @@ fn take(
             let pairs: Result<Vec<Value>, _> = all(value).into_iter().map(pair).collect();
             put("external_ids", Value::Array(pairs?));
         }
+        ("consent" | "consents", value) => {
+            let mut answers = Vec::new();
+            for value in all(value) {
+                match value {
+                    Value::String(text) => {
+                        for answer in consents(&text).map_err(Some)? {
+                            answers.push(serde_json::to_value(answer).map_err(|_| None)?);
+                        }
+                    }
+                    answer => answers.push(answer),
+                }
+            }
+            put("consents", Value::Array(answers));
+        }
         ("recuse", value) => {
             let names: Option<Vec<String>> = all(value).into_iter().map(text_of).collect();
             seal.recuse = Some(names.ok_or(None)?);
@@ -198,7 +191,20 @@ fn take(
         ("urgent" | "location" | "no_recusal" | "audience", _) => return Err(None),
         (field, value) => put(field, value),
     }
-    if twice { Err(None) } else { Ok(()) }
+    Ok(())
+}
+
+/// Adds what one field said to the case. What is told twice, under two names, may be told differently: of consents all
+/// count, of anything else neither.
+fn lay(case: &mut Map<String, Value>, laid: Map<String, Value>) -> Result<(), Option<Failure>> {
+    for (name, value) in laid {
+        match (case.get_mut(&name), value) {
+            (Some(Value::Array(held)), Value::Array(more)) if name == "consents" => held.extend(more),
+            (Some(_), _) => return Err(None),
+            (None, value) => drop(case.insert(name, value)),
+        }
+    }
+    Ok(())
 }
 
 /// One, or a list of them.
