@@ -12,6 +12,12 @@ pub(crate) trait Console {
     /// Asks on standard error and reads one line, without its end. `None` at the end of input.
     fn ask(&mut self, question: &str) -> io::Result<Option<String>>;
 
+    /// Asks for words that may have several lines, ended by an empty one. `None` at the end of input.
+    fn ask_text(&mut self, question: &str) -> io::Result<Option<String>>;
+
+    /// Throws away what was typed before the next question is shown: an answer nobody was asked for is none.
+    fn discard_typed_ahead(&mut self);
+
     /// Asks for a passphrase, which is not shown.
     fn ask_secret(&mut self, question: &str) -> io::Result<Secret>;
 
@@ -36,6 +42,15 @@ impl Console for Terminal {
             return Ok(None);
         }
         Ok(Some(line.trim_end_matches(['\r', '\n']).to_owned()))
+    }
+
+    fn ask_text(&mut self, question: &str) -> io::Result<Option<String>> {
+        self.ask(question)
+    }
+
+    fn discard_typed_ahead(&mut self) {
+        // what is no terminal has nothing typed ahead
+        let _ = rustix::termios::tcflush(io::stdin(), rustix::termios::QueueSelector::IFlush);
     }
 
     fn ask_secret(&mut self, question: &str) -> io::Result<Secret> {
@@ -94,6 +109,12 @@ pub(crate) mod script {
             }
             Ok(self.answers.pop_front())
         }
+
+        fn ask_text(&mut self, question: &str) -> io::Result<Option<String>> {
+            self.ask(question)
+        }
+
+        fn discard_typed_ahead(&mut self) {}
 
         fn ask_secret(&mut self, question: &str) -> io::Result<Secret> {
             Ok(Secret::new(self.ask(question)?.unwrap_or_default()))

@@ -37,6 +37,7 @@ pub mod frontier;
 pub mod gate;
 pub mod id;
 pub mod layer;
+pub mod name;
 pub mod reference;
 pub mod retraction;
 pub mod roster;

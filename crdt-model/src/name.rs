@@ -1,0 +1,261 @@
+//! Names as people mean them: one name whatever bytes it was typed in.
+//!
+//! [`clean`] makes the one form in which a name is kept. [`folded`] makes the form in which names are compared. [`mention`]
+//! says whether a text speaks of somebody who bears a name. Cleaning never makes two names alike that look different: what
+//! cannot be seen is refused, not dropped.
+
+use icu_normalizer::{ComposingNormalizerBorrowed, DecomposingNormalizerBorrowed};
+use icu_properties::props::{BidiControl, DefaultIgnorableCodePoint, GeneralCategory, Script};
+use icu_properties::{CodePointMapData, CodePointSetData};
+
+/// Scripts whose letters look like those of another: a name has letters of one of them at most.
+const LOOK_ALIKE: [Script; 7] =
+    [Script::Latin, Script::Cyrillic, Script::Greek, Script::Armenian, Script::Cherokee, Script::Coptic, Script::Lisu];
+
+/// A word shorter than this is compared as it is: with one letter changed, short names are other names.
+const NEAR_LETTERS_MIN: usize = 4;
+
+/// A single word of a name that is shorter than this (`de`, `El`, an initial) does not stand for the whole name.
+const PART_LETTERS_MIN: usize = 3;
+
+/// Why a name cannot be kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum NameFault {
+    /// Nothing but blanks.
+    #[error("a name has at least one letter")]
+    Empty,
+    /// It holds a character that shows nothing or turns the direction of others.
+    #[error("a name holds a character that cannot be seen")]
+    Invisible,
+    /// It mixes letters of scripts that look alike, such as Latin and Cyrillic.
+    #[error("a name mixes letters of two scripts that look alike")]
+    MixedScripts,
+}
+
+impl NameFault {
+    /// A stable code.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Empty => "name_empty",
+            Self::Invisible => "name_invisible",
+            Self::MixedScripts => "name_mixed_scripts",
+        }
+    }
+}
+
+/// How a text speaks of somebody.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Mention {
+    /// By part of the name, or by a name one letter away.
+    Near,
+    /// By the whole name.
+    Whole,
+}
+
+/// A blank of any kind. The blank of Braille is one, though Unicode calls it a symbol.
+fn is_blank(c: char) -> bool {
+    c.is_whitespace() || c == '\u{2800}'
+}
+
+/// A character that shows nothing, or that turns the direction of those around it.
+fn is_unseen(c: char) -> bool {
+    let annotation = ('\u{fff9}'..='\u{fffb}').contains(&c);
+    c.is_control()
+        || annotation
+        || CodePointSetData::new::<DefaultIgnorableCodePoint>().contains(c)
+        || CodePointSetData::new::<BidiControl>().contains(c)
+}
+
+/// The form in which a name is kept: composed (NFC), each run of blanks one space, none at the ends.
+///
+/// # Errors
+///
+/// [`NameFault`] where nothing is left, something cannot be seen, or look-alike scripts are mixed.
+pub fn clean(name: &str) -> Result<String, NameFault> {
+    let spaced = name.split(is_blank).filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ");
+    if spaced.chars().any(is_unseen) {
+        return Err(NameFault::Invisible);
+    }
+    let composed = ComposingNormalizerBorrowed::new_nfc().normalize(&spaced).into_owned();
+    if composed.is_empty() {
+        return Err(NameFault::Empty);
+    }
+    let scripts = CodePointMapData::<Script>::new();
+    let used = |script: &&Script| composed.chars().any(|c| scripts.get(c) == **script);
+    if LOOK_ALIKE.iter().filter(used).count() > 1 {
+        return Err(NameFault::MixedScripts);
+    }
+    Ok(composed)
+}
+
+/// The form in which names are compared: case, accents, width, kinds of blank, dash and apostrophe make no difference, nor
+/// does what cannot be seen. For looking up only: it is never shown or kept as a name.
+pub fn folded(name: &str) -> String {
+    let plain = DecomposingNormalizerBorrowed::new_nfkd().normalize(name);
+    let categories = CodePointMapData::<GeneralCategory>::new();
+    let mut out = String::with_capacity(plain.len());
+    for c in plain.chars() {
+        if is_blank(c) {
+            if !out.is_empty() && !out.ends_with(' ') {
+                out.push(' ');
+            }
+            continue;
+        }
+        // tatweel only makes an Arabic word longer
+        if is_unseen(c) || c == '\u{640}' || categories.get(c) == GeneralCategory::NonspacingMark {
+            continue;
+        }
+        match c {
+            '\u{2018}' | '\u{2019}' | '\u{2bc}' | '\u{2032}' | '`' | '\u{b4}' => out.push('\''),
+            '\u{2010}'..='\u{2015}' | '\u{2212}' => out.push('-'),
+            // upper, then lower case: `ß` and `SS`, `ς` and `Σ`, `ı` and `I` become one
+            c => out.extend(c.to_uppercase().flat_map(char::to_lowercase)),
+        }
+    }
+    out.truncate(out.trim_end().len());
+    out
+}
+
+/// Whether two names are one for a person.
+pub fn same(a: &str, b: &str) -> bool {
+    folded(a) == folded(b)
+}
+
+/// Whether a text speaks of somebody who bears this name: by the whole name, by one word of it, or by a spelling one
+/// letter away. Meant to ask a person with; it finds more than is meant.
+pub fn mention(text: &str, name: &str) -> Option<Mention> {
+    let (text, name) = (folded(text), folded(name));
+    let (said, borne) = (words(&text), words(&name));
+    if borne.is_empty() {
+        return None;
+    }
+    if said.windows(borne.len()).any(|some| some == borne) {
+        return Some(Mention::Whole);
+    }
+    let letters = |word: &str| word.chars().count();
+    let alike = |a: &str, b: &str| {
+        let long = letters(a).min(letters(b)) >= NEAR_LETTERS_MIN;
+        a == b || (long && strsim::osa_distance(a, b) <= 1)
+    };
+    let part = |word: &&str| letters(word) >= PART_LETTERS_MIN && said.iter().any(|other| alike(other, word));
+    borne.iter().any(part).then_some(Mention::Near)
+}
+
+/// The words of a folded text.
+fn words(folded: &str) -> Vec<&str> {
+    folded.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn a_name_is_one_whatever_blanks_and_letters_it_was_typed_in() {
+        for typed in ["Ana Paul", " Ana\u{a0}Paul ", "Ana\u{202f}Paul", "Ana \t\u{3000} Paul\n", "Ana\u{2800}Paul"] {
+            assert_eq!(clean(typed).as_deref(), Ok("Ana Paul"), "{typed:?}");
+        }
+        assert_eq!(clean("Re\u{301}mi"), clean("Rémi"));
+        assert_eq!(clean(" \u{a0}\u{2003}"), Err(NameFault::Empty));
+    }
+
+    #[test]
+    fn what_cannot_be_seen_is_refused() {
+        for hidden in [
+            '\u{200b}',
+            '\u{200d}',
+            '\u{200e}',
+            '\u{202e}',
+            '\u{2066}',
+            '\u{feff}',
+            '\u{ad}',
+            '\u{3164}',
+            '\u{e0041}',
+            '\u{fe0f}',
+            '\u{61c}',
+            '\u{7}',
+            '\u{9b}',
+            '\u{fffa}',
+            '\u{2060}',
+            '\u{34f}',
+        ] {
+            let typed = format!("Ro{hidden}se");
+            assert_eq!(clean(&typed), Err(NameFault::Invisible), "{hidden:?}");
+            assert_eq!(folded(&typed), "rose", "{hidden:?}: looked up as it looks");
+        }
+    }
+
+    #[test]
+    fn scripts_that_look_alike_are_not_mixed() {
+        for mixed in ["R\u{43e}se", "\u{391}na", "Ros\u{435} Paul", "\u{410}\u{39f}", "\u{13aa}ose"] {
+            assert_eq!(clean(mixed), Err(NameFault::MixedScripts), "{mixed}");
+        }
+        for whole in ["Анна Павел", "Άννα", "Rose علي", "فاطمة Ana", "李 Rose", "Rose 2", "O’Brien", "N'Guessan-Koné"]
+        {
+            assert!(clean(whole).is_ok(), "{whole}");
+        }
+    }
+
+    #[test]
+    fn case_accents_width_dashes_and_apostrophes_make_no_other_name() {
+        for (a, b) in [
+            ("Rémi", "REMI"),
+            ("Ｒｏｓｅ", "rose"),
+            ("N’Guessan", "n'guessan"),
+            ("Jean‑Paul", "JEAN-PAUL"),
+            ("Straße", "STRASSE"),
+            ("İnce", "ince"),
+            ("أحمد", "احمد"),
+            ("محمـد", "محمد"),
+            ("Ana\u{a0}Paul", "ana  paul"),
+            ("ﬁona", "Fiona"),
+        ] {
+            assert!(same(a, b), "{a} {b}: {} {}", folded(a), folded(b));
+        }
+        assert!(!same("Rose", "Rosa"));
+    }
+
+    #[test]
+    fn somebody_is_spoken_of_by_the_whole_name_a_part_or_a_slip() {
+        for (text, name, found) in [
+            ("Ana\u{a0}Paul", "Ana Paul", Some(Mention::Whole)),
+            ("c'est ana paul, du magasin", "Ana Paul", Some(Mention::Whole)),
+            ("Paul, Ana", "Ana Paul", Some(Mention::Near)),
+            ("Jean-Robert", "Jean Robert", Some(Mention::Whole)),
+            ("le chef Robert", "Jean Robert", Some(Mention::Near)),
+            ("Jean Rober", "Jean Robert", Some(Mention::Near)),
+            ("Roes Charles", "Rose", Some(Mention::Near)),
+            ("une rose rouge", "Rose", Some(Mention::Whole)),
+            ("Roger", "Rose", None),
+            ("le", "Le Roy", None),
+            ("Ana", "Eva", None),
+            ("", "Rose", None),
+            ("Rose", "", None),
+        ] {
+            assert_eq!(mention(text, name), found, "{text} {name}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_clean_name_stays_as_it_is_and_is_looked_up_as_it_was_typed(typed in "\\PC{0,24}") {
+            if let Ok(name) = clean(&typed) {
+                prop_assert_eq!(clean(&name), Ok(name.clone()));
+                prop_assert_eq!(folded(&name), folded(&typed));
+            }
+        }
+
+        #[test]
+        fn folding_twice_is_folding_once(typed in any::<String>()) {
+            let once = folded(&typed);
+            prop_assert_eq!(folded(&once), once);
+        }
+
+        #[test]
+        fn whoever_is_named_is_found(name in "[A-Za-zéèçñ]{4,9}( [A-Za-zéèç]{4,9})?", before in "[a-z ,.]{0,20}") {
+            prop_assert_eq!(mention(&format!("{before} {name}."), &name), Some(Mention::Whole));
+        }
+    }
+}
