@@ -1,5 +1,6 @@
 //! Fills in what a command line left out: by asking on a terminal, or by listing what is missing.
 
+use std::io;
 use std::path::Path;
 
 use crdt_model::edit::Words;
@@ -12,10 +13,15 @@ use crate::error;
 
 /// Bytes a text may have on its way in; the node's own bounds are tighter.
 const TEXT_BYTES_MAX: u64 = 1024 * 1024;
+/// Bytes of one answer at a terminal: the longest text that a case takes.
+const WORDS_BYTES_MAX: usize = 64 * 1024;
 /// Bytes of a whole record (`--from-json`).
 pub(crate) const RECORD_BYTES_MAX: u64 = 4 * 1024 * 1024;
 /// What an option says that stands without its value: ask for it. No argument of a process can be this.
 pub(crate) const ASK: &str = "\0";
+/// Questions whose answer may have several lines: people's words, as long as they come.
+const TEXTS: &[&str] =
+    &["ask-text", "ask-allegation", "ask-note", "ask-what", "ask-reason", "ask-answer", "ask-outcome-text"];
 /// Bytes of a passphrase file.
 const PASSPHRASE_BYTES_MAX: u64 = 4096;
 
@@ -144,7 +150,7 @@ impl<'a> Asker<'a> {
                 self.miss(option);
                 Ok(None)
             }
-            Some(ASK) => Ok(self.question(question)?.filter(|answer| !answer.is_empty()).map(Words)),
+            Some(ASK) => Ok(self.question(question)?.filter(|answer| !answer.trim().is_empty()).map(Words)),
             _ => Ok(given.map(Words)),
         }
     }
@@ -219,20 +225,34 @@ impl<'a> Asker<'a> {
         self.question_after(key, "", None)
     }
 
-    /// Asks, after saying what was wrong with the last answer.
+    /// Asks, after saying what was wrong with the last answer. A code or a name comes without the blanks around it, words
+    /// as they are.
     fn question_after(&mut self, key: &str, codes: &str, refused: Option<&Failure>) -> Result<Option<String>, Failure> {
-        let question = in_question(self.texts, &self.texts.with(key, &[("codes", codes.into())]));
-        let answer = self.ask(&told(self.texts, refused, &question))?;
+        let answer = match TEXTS.contains(&key) {
+            true => {
+                self.let_in()?;
+                words(self.console, self.texts, key)?
+            }
+            false => {
+                let question = in_question(self.texts, &self.texts.with(key, &[("codes", codes.into())]));
+                self.ask(&told(self.texts, refused, &question))?.map(|answer| answer.trim().to_owned())
+            }
+        };
         self.asked.push(key.to_owned());
-        Ok(answer.map(|answer| answer.trim().to_owned()))
+        Ok(answer)
     }
 
     /// Asks a question as it stands. Before the first one the person is let in.
     pub(crate) fn ask(&mut self, question: &str) -> Result<Option<String>, Failure> {
-        if let Some(before) = self.before.take() {
-            before(&self.seal, self.console)?;
-        }
+        self.let_in()?;
         answer(self.console, self.texts, question)
+    }
+
+    fn let_in(&mut self) -> Result<(), Failure> {
+        match self.before.take() {
+            Some(before) => before(&self.seal, self.console),
+            None => Ok(()),
+        }
     }
 }
 
@@ -251,13 +271,66 @@ pub(crate) fn told(texts: &Texts, refused: Option<&Failure>, question: &str) -> 
 ///
 /// # Errors
 ///
-/// What the terminal fails with.
+/// `interrupted` after Ctrl-C; what the terminal fails with.
 pub(crate) fn answer(console: &mut dyn Console, texts: &Texts, question: &str) -> Result<Option<String>, Failure> {
-    let mut answer = console.ask(question);
-    while matches!(&answer, Err(error) if error.kind() == std::io::ErrorKind::InvalidData) {
-        answer = console.ask(&told(texts, Some(&Failure::new("not_utf8")), question));
+    until_taken(texts, question, &mut |question| console.ask(question))
+}
+
+/// Asks for words of several lines, ended by an empty one: `question` is its text without the mark. Nothing is taken off
+/// the words but line ends at the end. `None` at the end of input.
+///
+/// # Errors
+///
+/// As [`answer`].
+pub(crate) fn text(console: &mut dyn Console, texts: &Texts, question: &str) -> Result<Option<String>, Failure> {
+    let question = texts.with("ui-question-text", &[("question", question.into())]);
+    until_taken(texts, &question, &mut |question| console.ask_text(question))
+}
+
+/// Asks for people's words by the key of the question: of several lines where they may be long, else of one.
+///
+/// # Errors
+///
+/// As [`answer`].
+pub(crate) fn words(console: &mut dyn Console, texts: &Texts, key: &str) -> Result<Option<String>, Failure> {
+    let question = texts.get(key);
+    match TEXTS.contains(&key) {
+        true => text(console, texts, &question),
+        false => {
+            let answer = answer(console, texts, &in_question(texts, &question))?;
+            Ok(answer.map(|answer| answer.trim().to_owned()))
+        }
     }
-    answer.map_err(|error| Failure::new("unexpected").because(&error))
+}
+
+/// Asks, and again after an answer that cannot be taken, having told why.
+fn until_taken(
+    texts: &Texts,
+    question: &str,
+    ask: &mut dyn FnMut(&str) -> io::Result<Option<String>>,
+) -> Result<Option<String>, Failure> {
+    let mut refused = None;
+    loop {
+        match ask(&told(texts, refused.as_ref(), question)) {
+            Err(error) if error.kind() == io::ErrorKind::InvalidData => refused = Some(Failure::new("not_utf8")),
+            Err(error) if error.kind() == io::ErrorKind::FileTooLarge => refused = Some(too_long(TEXT_BYTES_MAX)),
+            Err(error) => return Err(terminal_failed(&error)),
+            Ok(Some(words)) if words.len() > WORDS_BYTES_MAX => refused = Some(too_long(WORDS_BYTES_MAX as u64)),
+            Ok(answer) => return Ok(answer),
+        }
+    }
+}
+
+fn too_long(bytes_max: u64) -> Failure {
+    Failure::new("too_long").arg("field", "text").arg("bytes_max", bytes_max)
+}
+
+/// Why a question has no answer.
+fn terminal_failed(error: &io::Error) -> Failure {
+    match error.kind() {
+        io::ErrorKind::Interrupted => Failure::new("interrupted"),
+        _ => Failure::new("unexpected").because(error),
+    }
 }
 
 /// A text file of at most `bytes_max` bytes.
@@ -317,7 +390,7 @@ pub(crate) fn passphrase(
     refused: Option<&Failure>,
 ) -> Result<Secret, Failure> {
     let question = told(texts, refused, &in_question(texts, &texts.get(question)));
-    let typed = console.ask_secret(&question).map_err(|error| Failure::new("unexpected").because(&error))?;
+    let typed = console.ask_secret(&question).map_err(|error| terminal_failed(&error))?;
     if typed.is_empty() {
         return Err(Failure::new("usage_missing").arg("missing", "--passphrase-file"));
     }

@@ -1,7 +1,12 @@
 //! The person at the terminal, if there is one.
 
-use std::io::{self, BufRead, IsTerminal, Read, Write};
+mod editor;
+mod keys;
+pub(crate) mod tty;
 
+use std::io::{self, IsTerminal, Read};
+
+use editor::{Editor, Shape};
 use node::api::Secret;
 
 /// Whoever answers questions: the terminal, or a script in tests.
@@ -9,10 +14,12 @@ pub(crate) trait Console {
     /// True when questions can be asked: standard input and standard error are both a terminal.
     fn is_terminal(&self) -> bool;
 
-    /// Asks on standard error and reads one line, without its end. `None` at the end of input.
+    /// Asks on standard error and reads one line, without its end: what was pasted in several stands side by side. `None`
+    /// at the end of input, `Interrupted` after Ctrl-C.
     fn ask(&mut self, question: &str) -> io::Result<Option<String>>;
 
-    /// Asks for words that may have several lines, ended by an empty one. `None` at the end of input.
+    /// Asks for words that may have several lines, ended by an empty one. Letters and blanks are as they were typed or
+    /// pasted; control codes are not taken. `None` at the end of input, `Interrupted` after Ctrl-C.
     fn ask_text(&mut self, question: &str) -> io::Result<Option<String>>;
 
     /// Throws away what was typed before the next question is shown: an answer nobody was asked for is none.
@@ -21,12 +28,29 @@ pub(crate) trait Console {
     /// Asks for a passphrase, which is not shown.
     fn ask_secret(&mut self, question: &str) -> io::Result<Secret>;
 
+    /// No question comes any more, and the work goes on: the terminal is the person's again.
+    fn let_go(&mut self) {}
+
     /// Reads standard input to its end, at most `bytes_max`; fails when there is more or it is not UTF-8.
     fn read_all(&mut self, bytes_max: u64) -> io::Result<String>;
 }
 
 /// The process's own terminal.
-pub(crate) struct Terminal;
+#[derive(Default)]
+pub(crate) struct Terminal {
+    editor: Editor,
+    /// A passphrase was typed since the last question: whatever was typed while it was tried is no answer.
+    tried: bool,
+}
+
+impl Terminal {
+    fn question(&mut self, question: &str, shape: Shape) -> io::Result<Option<String>> {
+        if std::mem::take(&mut self.tried) {
+            self.editor.discard();
+        }
+        self.editor.answer(question, shape)
+    }
+}
 
 impl Console for Terminal {
     fn is_terminal(&self) -> bool {
@@ -34,31 +58,32 @@ impl Console for Terminal {
     }
 
     fn ask(&mut self, question: &str) -> io::Result<Option<String>> {
-        let mut stderr = io::stderr().lock();
-        write!(stderr, "{question} ")?;
-        stderr.flush()?;
-        let mut line = String::new();
-        if io::stdin().lock().read_line(&mut line)? == 0 {
-            return Ok(None);
-        }
-        Ok(Some(line.trim_end_matches(['\r', '\n']).to_owned()))
+        self.question(question, Shape::Line)
     }
 
     fn ask_text(&mut self, question: &str) -> io::Result<Option<String>> {
-        self.ask(question)
+        self.question(question, Shape::Lines)
     }
 
     fn discard_typed_ahead(&mut self) {
-        // what is no terminal has nothing typed ahead
-        let _ = rustix::termios::tcflush(io::stdin(), rustix::termios::QueueSelector::IFlush);
+        self.editor.discard();
     }
 
     fn ask_secret(&mut self, question: &str) -> io::Result<Secret> {
-        rpassword::prompt_password(format!("{question} ")).map(Secret::new)
+        self.tried = true;
+        self.editor.secret(question).map(Secret::new)
     }
 
     fn read_all(&mut self, bytes_max: u64) -> io::Result<String> {
+        if io::stdin().is_terminal() {
+            // a terminal cuts lines of its own: key by key it does not
+            return self.editor.whole().and_then(|text| read_bounded(text.as_bytes(), bytes_max));
+        }
         read_bounded(io::stdin().lock(), bytes_max)
+    }
+
+    fn let_go(&mut self) {
+        tty::let_go();
     }
 }
 

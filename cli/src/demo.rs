@@ -37,6 +37,7 @@ pub(crate) fn tell(demo: &Demo, json: bool, texts: &Texts, world: &mut World<'_>
     }
     let began = Instant::now();
     let program = std::env::current_exe().map_err(|error| Failure::new("unexpected").because(&error))?;
+    world.console.let_go();
     let boucle = Boucle { program, lang: texts.asked().to_owned(), interrupted: watch_signals()? };
     let mut teller = Teller::new(json, texts, world);
     let folder = Folder::open(demo.keep.as_deref())?;

@@ -46,6 +46,8 @@ impl Door {
             "locked" if passphrase.is_none() => *passphrase = Some(self.passphrase(console, texts)?),
             "wrong_passphrase" if (1..TRIES).contains(&self.typed) => {
                 self.typed += 1;
+                // what was typed while it was tried was typed for something else
+                console.discard_typed_ahead();
                 *passphrase = Some(ask::passphrase(console, texts, "ask-passphrase", Some(&failure))?);
             }
             "member_not_named" if member.is_none() => {

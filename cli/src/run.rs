@@ -27,6 +27,7 @@ pub(crate) fn run(
     // Before anybody can read that we are ready: who stops us at once still finds us orderly.
     let wait = (world.arm)().map_err(|error| Failure::new("unexpected").because(&error))?;
     let ready = start(&*runtime, options, texts, world)?;
+    world.console.let_go();
     if verbose {
         warn_of_memory(texts, world);
     }

@@ -15,7 +15,7 @@ use crate::args::{Cli, Global};
 use crate::ask::{self, Asker};
 use crate::backend::{self, Backend};
 use crate::commands::Action;
-use crate::console::{Console, Terminal};
+use crate::console::{Console, Terminal, tty};
 use crate::door::{Door, Opening};
 use crate::output::{self, Format};
 use crate::progress::Bar;
@@ -56,6 +56,8 @@ pub(crate) fn main(args: Vec<OsString>) -> u8 {
         let place = panic.location().map(ToString::to_string).unwrap_or_default();
         tracing::warn!(place, "panic");
     }));
+    // before anything that takes time: a passphrase is typed as soon as the command is
+    let _terminal = tty::hold();
     std::panic::catch_unwind(|| in_this_process(args.clone())).unwrap_or_else(|_| {
         let env = |name: &str| std::env::var_os(name);
         let early = Early::scan(&args, &env);
@@ -70,7 +72,7 @@ fn in_this_process(args: Vec<OsString>) -> u8 {
     let mut out = io::stdout();
     let world = World {
         env: &|name| std::env::var_os(name),
-        console: &mut Terminal,
+        console: &mut Terminal::default(),
         out_terminal: out.is_terminal(),
         err_terminal: io::stderr().is_terminal(),
         out: &mut out,
@@ -305,8 +307,7 @@ fn propose_sealing(
         return Ok(());
     }
     let Some(reference) = reference(&envelope.request) else { return Ok(()) };
-    let question = ask::in_question(texts, &texts.get("ask-reason"));
-    let reason = ask::answer(world.console, texts, &question)?;
+    let reason = ask::text(world.console, texts, &texts.get("ask-reason"))?;
     let reason = reason.filter(|reason| !reason.trim().is_empty());
     let reason = reason.ok_or_else(|| Failure::new("usage_missing").arg("missing", "--reason"))?;
     let seal = SealOptions { audience: Some(audience), ..SealOptions::default() };
@@ -486,9 +487,8 @@ fn ask_words(
     texts: &Texts,
 ) -> Result<(), Failure> {
     if words.is_none() {
-        let question = ask::in_question(texts, &texts.get(question));
-        let answer = ask::answer(console, texts, &question)?;
-        *words = answer.map(|answer| answer.trim().to_owned()).filter(|answer| !answer.is_empty()).map(Into::into);
+        let answer = ask::words(console, texts, question)?;
+        *words = answer.filter(|answer| !answer.trim().is_empty()).map(Into::into);
     }
     Ok(())
 }

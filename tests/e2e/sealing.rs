@@ -191,7 +191,7 @@ mod at_a_terminal {
             .answer("Type (code):", "complaint")
             .answer("Channel (code):", "hotline")
             .answer("Category", "payment.not_received")
-            .answer("What the person says", "La carte ne marche pas.")
+            .text("What the person says", "La carte ne marche pas.")
             .answer("Name of the person", "Awa (inventée)")
             .answer("Phone", "+50900000000")
             .answer("When and how to reach safely", "le soir")
@@ -203,7 +203,7 @@ mod at_a_terminal {
         let expected = ["La carte ne marche pas.", "Awa (inventée)", "+50900000000", "le soir"];
         assert_eq!(fields, expected.map(|words| json!(words)), "{shown}");
         assert_eq!(shown["location"]["locality"], "près du vieux puits");
-        let note = home.command("--lang fr case note @last").at_terminal().answer("Note :", "Rappelée.").end();
+        let note = home.command("--lang fr case note @last").at_terminal().text("Note :", "Rappelée.").end();
         done(&note);
         assert_eq!(home.show("@last")["notes"][0]["text"], "Rappelée.");
         // nobody to ask: what is missing is named, and nothing happens
@@ -220,7 +220,7 @@ mod at_a_terminal {
             .answer("Where, in words", "")
             .answer(RECUSE, "hr")
             .answer(ACCUSED, "un agent (inventé)")
-            .answer(ALLEGED, "Ce qui est dit (inventé).")
+            .text(ALLEGED, "Ce qui est dit (inventé).")
             .end();
         done(&typed);
         let shown = home.show("@last");
@@ -240,14 +240,14 @@ mod at_a_terminal {
             .answer("passphrase refused", e2e::PASSPHRASE)
             .answer("Category", "nocat")
             .answer("no such code: nocat", "sea.abuse")
-            .answer("What the person says", "Inventé.")
+            .text("What the person says", "Inventé.")
             .answer("Where", "")
             .answer(RECUSE, "Jo, hr")
             .answer("Who is meant by “Jo”?", "")
             .answer("“Jo” does not work here", "")
             .answer("Who is meant by “Jo”?", "")
             .answer("“Jo” does not work here", "a")
-            .answer(ALLEGED, "Ce qui est dit (inventé).")
+            .text(ALLEGED, "Ce qui est dit (inventé).")
             .end();
         done(&typed);
         let shown = home.show("@last");
@@ -270,7 +270,7 @@ mod at_a_terminal {
             .at_terminal()
             .answer("Passphrase:", "pas la bonne phrase du tout")
             .answer("passphrase refused", e2e::PASSPHRASE)
-            .answer("Reason:", REASON)
+            .text("Reason:", REASON)
             .answer(RECUSE, "Jo")
             .answer("Who is meant by “Jo”?", "hr")
             .answer(ACCUSED, "")
@@ -286,15 +286,15 @@ mod at_a_terminal {
         let new = "case new --type complaint --channel hotline --category payment.not_received --anonymous";
         for (lang, words) in SENSITIVE {
             // born sealed
-            let born = home.command(new).at_terminal().answer("What the person says", words).answer("Where", "");
+            let born = home.command(new).at_terminal().text("What the person says", words).answer("Where", "");
             done(&born.answer(SEAL, "s").answer(RECUSE, "").answer(ACCUSED, "").answer(ALLEGED, "").end());
             let shown = home.show("@last");
             assert_eq!((&shown["restricted"], &shown["text"]), (&json!(true), &json!(words)), "{lang}: {shown}");
 
             // sealed first, then noted
             let case = home.new_case("Inventé.");
-            let note = home.command(&format!("case note {case}")).at_terminal().answer("Note:", words);
-            done(&note.answer(SEAL, "s").answer("Reason:", REASON).answer(RECUSE, "").answer(ACCUSED, "").end());
+            let note = home.command(&format!("case note {case}")).at_terminal().text("Note:", words);
+            done(&note.answer(SEAL, "s").text("Reason:", REASON).answer(RECUSE, "").answer(ACCUSED, "").end());
             let shown = home.show(&case);
             assert_eq!((&shown["restricted"], &shown["audience"]), (&json!(true), &json!("psea")), "{lang}: {shown}");
             assert_eq!(shown["notes"][0]["text"], words, "{lang}");

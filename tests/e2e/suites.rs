@@ -12,4 +12,5 @@ mod import;
 mod invitations;
 mod keys;
 mod sealing;
+mod terminal;
 mod withdrawals;

@@ -262,7 +262,22 @@ impl Invocation {
 
     /// Starts it on a terminal, for a person in English.
     pub fn at_terminal(self) -> AtTerminal {
-        AtTerminal::start(&self.in_words().into_command())
+        self.at_terminal_of("xterm")
+    }
+
+    /// Starts it on a terminal of this kind (`TERM`; empty: none is named).
+    pub fn at_terminal_of(self, term: &str) -> AtTerminal {
+        AtTerminal::start(&self.in_words().into_command(), term, "exec ", "")
+    }
+
+    /// Starts it on a terminal of so many columns.
+    pub fn at_terminal_narrow(self, columns: u16) -> AtTerminal {
+        AtTerminal::start(&self.in_words().into_command(), "xterm", &format!("stty cols {columns}; exec "), "")
+    }
+
+    /// Starts it on a terminal, and after it these commands of a shell, on the same terminal.
+    pub fn at_terminal_then(self, commands: &str) -> AtTerminal {
+        AtTerminal::start(&self.in_words().into_command(), "xterm", "", &format!("; {commands}"))
     }
 
     /// Runs it to its end.

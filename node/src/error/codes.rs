@@ -32,6 +32,7 @@ pub const CODES: &[Code] = &[
     // The program itself
     code("unexpected", Exit::Failed, &[]),
     code("unknown_failure", Exit::Failed, &["code"]),
+    code("interrupted", Exit::Failed, &[]),
     code("not_built", Exit::Failed, &["command"]),
     code("disk_full", Exit::Failed, &["file"]),
     code("file_not_found", Exit::NotFound, &["file"]),

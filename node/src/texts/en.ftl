@@ -12,6 +12,7 @@ error-file-not-found = no such file: { $file }
 error-file-not-permitted = no permission for file { $file }
 error-file-not-readable = cannot read file { $file }
 error-file-not-writable = cannot write file { $file }
+error-interrupted = stopped: nothing of what you were typing is saved
 error-done-not-printed = done, recorded as { $case }; the answer could not be printed
 error-done-not-printed-bare = done; the answer could not be printed
 error-done-not-printed-hint = do not repeat it: `boucle case show { $case }` shows it
@@ -433,6 +434,7 @@ ui-incomplete = { $n ->
 }
 ui-settle-hint = choose: boucle case settle { $ref } { $field } --pick N
 ui-question = { $question }:
+ui-question-text = { $question }: (several lines; an empty line ends it)
 ui-home-waiting = another command is working on { $home }: waiting for it to end…
 ui-values = ({ $values })
 progress-entries = entries

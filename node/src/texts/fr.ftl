@@ -12,6 +12,7 @@ error-file-not-found = fichier introuvable : { $file }
 error-file-not-permitted = accès refusé au fichier { $file }
 error-file-not-readable = fichier illisible : { $file }
 error-file-not-writable = impossible d'écrire le fichier { $file }
+error-interrupted = interrompu : rien de ce que vous étiez en train de saisir n'est enregistré
 error-done-not-printed = fait, enregistré sous { $case } ; la réponse n'a pas pu être écrite
 error-done-not-printed-bare = fait ; la réponse n'a pas pu être écrite
 error-done-not-printed-hint = ne recommencez pas : `boucle case show { $case }` le montre
@@ -433,6 +434,7 @@ ui-incomplete = { $n ->
 }
 ui-settle-hint = choisir : boucle case settle { $ref } { $field } --pick N
 ui-question = { $question } :
+ui-question-text = { $question } : (plusieurs lignes ; une ligne vide termine)
 ui-home-waiting = une autre commande travaille sur { $home } : on attend qu'elle finisse…
 ui-values = ({ $values })
 progress-entries = entrées
