@@ -311,8 +311,10 @@ fn propose_sealing(
     let reason = reason.filter(|reason| !reason.trim().is_empty());
     let reason = reason.ok_or_else(|| Failure::new("usage_missing").arg("missing", "--reason"))?;
     let seal = SealOptions { audience: Some(audience), ..SealOptions::default() };
-    let request = Request::CaseSeal { r#ref: reference, reason: reason.into(), seal };
-    ask_unlocked(service, &mut Envelope { request, ..envelope.clone() }, &[], texts, world).map(drop)
+    // one request: where the act is refused, nothing is sealed, and where the sealing is, nothing is written
+    let then = Some(Box::new(envelope.request.clone()));
+    envelope.request = Request::CaseSeal { r#ref: reference, reason: reason.into(), seal, then };
+    Ok(())
 }
 
 /// Requests whose words a person typed, and that are about an ordinary case as a rule.

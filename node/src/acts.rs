@@ -615,6 +615,14 @@ impl Core {
         }
     }
 
+    /// Codes of the roles a member works by: before the membership has come, that of their invitation.
+    pub(crate) fn roles_held(&self, shared: &Shared, member: &MemberId) -> Vec<String> {
+        match shared.roster.members.contains_key(member) {
+            true => self.roles(shared, member),
+            false => shared.pinned().map(|told| told.role.clone()).into_iter().collect(),
+        }
+    }
+
     /// One act on an existing case, of which nobody has said what sealing would need.
     pub(crate) fn act(&self, reader: &mut Reader, typed: &str, edit: &Edit, now_ms: i64) -> Result<Json, Failure> {
         self.act_with(reader, typed, edit, &SealOptions::default(), now_ms)
@@ -633,15 +641,8 @@ impl Core {
         let _hold = self.hold();
         let shared = self.shared();
         self.require(&shared, &reader.member(), Capabilities::INTAKE)?;
-        let mut loaded = self.find_case(&shared, reader, typed)?;
-        if self.carry_late(&shared, reader, &loaded, now_ms) {
-            let snapshot = self.store.read()?;
-            loaded = self.load(&snapshot, &shared, reader, loaded.scope, loaded.doc)?;
-        }
-        let deps = self.deps(&loaded);
-        if deps.len() < loaded.document.heads.len() {
-            loaded = self.load_at(&shared, reader, &loaded, &deps)?;
-        }
+        let loaded = self.find_case(&shared, reader, typed)?;
+        let (mut loaded, deps) = self.at_heads(&shared, reader, loaded)?;
         let view = loaded.view(now_ms);
         let captured = || self.captured_mark(loaded.doc).ok().flatten();
         let mark = view.mark().map(str::to_owned).or_else(captured);
@@ -652,6 +653,12 @@ impl Core {
                 other => (None, Some(other)),
             };
             let turn = Turn::Open { level, reason, edit: act };
+            // what came late goes into the sealed case before it is opened; where the opening is refused, nothing does
+            self.rewriting(&shared, reader, &loaded, &turn, seal, &mark, now_ms)?;
+            if self.carry_late(&shared, reader, &loaded, now_ms) {
+                let carried = self.load(&self.store.read()?, &shared, reader, loaded.scope, loaded.doc)?;
+                (loaded, _) = self.at_heads(&shared, reader, carried)?;
+            }
             return self.turn_and_tell(&shared, reader, &loaded, &turn, seal, &mark, now_ms);
         }
         let codes = TaxonomyCodes::shipped();
@@ -672,6 +679,7 @@ impl Core {
             }
             other => other.map_err(|error| refused_edit(edit, &error, &mark))?,
         };
+        self.may_hand_out(&shared, &reader.member(), &loaded, &view, edit, &mark)?;
         if !ops.is_empty() {
             let mut entropy = entropy()?;
             let sensitive = self.sensitive_key(&shared, reader, &loaded, &ops, &view, &mut entropy)?;
@@ -694,7 +702,16 @@ impl Core {
                 Ok(tx.put(Space::Meta, &meta::last_case(&member), &loaded.doc.0)?)
             })?;
         }
+        if !loaded.document.late.is_empty() {
+            // beside what was just done, as something nobody here had seen
+            let now = self.load(&self.store.read()?, &shared, reader, loaded.scope, loaded.doc)?;
+            self.carry_late(&shared, reader, &now, now_ms);
+        }
         let mut reply = self.after(&shared, reader, &loaded, &mark, None, now_ms)?;
+        if matches!(edit, Edit::Assign { .. } | Edit::Settle { .. } | Edit::Reopen { .. }) {
+            let now = self.load(&self.store.read()?, &shared, reader, loaded.scope, loaded.doc)?;
+            self.tell_of_assignee(&shared, &reader.member(), &now, &now.view(now_ms), &mut reply);
+        }
         if let Edit::Consent { purpose, answer, .. } = edit
             && refuses_record(purpose, answer)
             && IDENTITY.iter().any(|field| view.text(field).is_some_and(|told| !told.is_empty()))
@@ -705,7 +722,22 @@ impl Core {
         Ok(reply)
     }
 
-    /// `boucle case seal`.
+    /// What an act builds on: the case as it is, or as much of it as one header can name.
+    fn at_heads(
+        &self,
+        shared: &Shared,
+        reader: &Reader,
+        loaded: Arc<Loaded>,
+    ) -> Result<(Arc<Loaded>, Vec<EntryId>), Failure> {
+        let deps = self.deps(&loaded);
+        match deps.len() < loaded.document.heads.len() {
+            true => Ok((self.load_at(shared, reader, &loaded, &deps)?, deps)),
+            false => Ok((loaded, deps)),
+        }
+    }
+
+    /// `boucle case seal`, and nothing with it.
+    #[cfg(test)]
     pub(crate) fn case_seal(
         &self,
         reader: &mut Reader,
@@ -714,12 +746,25 @@ impl Core {
         seal: &SealOptions,
         now_ms: i64,
     ) -> Result<Json, Failure> {
+        self.case_seal_with(reader, typed, reason, None, seal, now_ms)
+    }
+
+    /// `boucle case seal`; `edit` is done to the case once it is sealed, both or neither.
+    pub(crate) fn case_seal_with(
+        &self,
+        reader: &mut Reader,
+        typed: &str,
+        reason: &Words,
+        edit: Option<&Edit>,
+        seal: &SealOptions,
+        now_ms: i64,
+    ) -> Result<Json, Failure> {
         let _hold = self.hold();
         let shared = self.shared();
         let loaded = self.find_case(&shared, reader, typed)?;
         let view = loaded.view(now_ms);
         let mark = view.mark().unwrap_or(typed).to_owned();
-        self.turn_and_tell(&shared, reader, &loaded, &Turn::Seal(reason), seal, &mark, now_ms)
+        self.turn_and_tell(&shared, reader, &loaded, &Turn::Seal { reason, edit }, seal, &mark, now_ms)
     }
 
     /// Writes a case anew in the other shape, and replies with it as it is then.

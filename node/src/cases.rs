@@ -488,7 +488,17 @@ impl Core {
         if Taxonomy::shipped().roles.contains(who) {
             return Ok(Who::Role(who.to_owned()));
         }
-        self.find_member(shared, who).map(Who::Member)
+        self.find_member(shared, who).map(Who::Member).map_err(|mut failure| {
+            // whoever mistypes a role is told of roles
+            if let ("member_not_found", Some((_, near))) =
+                (failure.code, failure.args.iter_mut().find(|(name, _)| *name == "near"))
+            {
+                let roles = crdt_model::taxonomy::nearest(Taxonomy::shipped().roles.codes(), who);
+                let found = std::iter::once(near.as_str()).filter(|near| !near.is_empty());
+                *near = found.chain(roles).collect::<Vec<_>>().join(", ");
+            }
+            failure
+        })
     }
 
     /// `digest`: hash of all case state this reader may read.

@@ -16,6 +16,9 @@ use serde_json::{Value as Json, json};
 
 pub(crate) use support::{Recent, SupportRequest};
 
+#[cfg(test)]
+pub(crate) use org::to_nobody;
+
 use crate::api::{Envelope, Progress, Reply};
 use crate::core::locked;
 use crate::error::Failure;
@@ -152,6 +155,7 @@ pub(crate) const FINDINGS: &[(&str, &[&str])] = &[
     ("store_verified", &["entries"]),
     ("store_space", &["stored_mb", "free_mb"]),
     ("store_problems", &["n"]),
+    ("cases_to_nobody", &["n", "who"]),
     ("peers_ok", &["n", "days"]),
     ("peers_never", &[]),
     ("peers_long_ago", &["n", "days"]),
@@ -218,6 +222,7 @@ impl Node {
                 if let Some(reader) = core.reader(member) {
                     let mut reader = locked(&reader);
                     found.extend(org::entries_ahead(core, &mut reader, now_ms));
+                    found.extend(org::to_nobody(core, &mut reader));
                     if deep {
                         let mut told = |done, total| {
                             on_progress(Progress { what: "entries".into(), done, total: Some(total) });

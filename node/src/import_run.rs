@@ -1,6 +1,6 @@
 //! `boucle import`: rows become cases, in batches, each row whole or not at all.
 //!
-//! A batch is one transaction, so an import that is killed leaves whole batches, and running it again goes on from there:
+//! A batch is one transaction, or a few where a row of it is refused, so an import that is killed leaves whole batches, and running it again goes on from there:
 //! a row whose key is known is left alone. If the source has changed it since, that is said; the case stays as it is here,
 //! because here is where people have gone on working on it.
 
@@ -215,6 +215,9 @@ impl Readying<'_> {
     }
 }
 
+/// A row to be written: its number and line, its key, the digest of what it says.
+type Fresh = (usize, u64, String, Vec<u8>, Box<Prepared>);
+
 /// What a batch works with.
 struct Run<'a> {
     shared: &'a Shared,
@@ -339,9 +342,43 @@ impl Core {
         Ok(reader.projection.external_ids().collect())
     }
 
-    /// Rows become cases in one transaction, or are counted as what else they are.
+    /// Writes rows in one transaction. Where one is refused nothing of any is written, not so much as a number used up:
+    /// gives which it was, and why.
+    fn write_rows(
+        &self,
+        run: &Run<'_>,
+        reader: &mut Reader,
+        rows: &[Fresh],
+        created: &mut Vec<(usize, (DocId, Box<str>))>,
+    ) -> Result<Option<(usize, Failure)>, Failure> {
+        let mut entropy = entropy()?;
+        let mut refused = None;
+        let written = self.commit(|tx| {
+            let mut written = Vec::with_capacity(rows.len());
+            for (at, (number, _, mark, digest, prepared)) in rows.iter().enumerate() {
+                let case = self.create(tx, run.shared, reader, prepared, run.now_ms, &mut entropy);
+                let case = case.inspect_err(|failure| {
+                    refused = (!is_of_the_disk(failure)).then(|| (at, failure.clone()));
+                })?;
+                let held = [case.case_id.0.as_slice(), digest.as_slice()].concat();
+                tx.put(Space::Imported, mark.as_bytes(), &held)?;
+                written.push((*number, (case.case_id, case.mark.into_boxed_str())));
+            }
+            Ok(written)
+        });
+        match (written, refused) {
+            (Ok(written), _) => {
+                created.extend(written);
+                Ok(None)
+            }
+            (Err(_), Some(refused)) => Ok(Some(refused)),
+            (Err(failure), None) => Err(failure),
+        }
+    }
+
+    /// Rows become cases, or are counted as what else they are.
     fn batch(&self, run: &mut Run<'_>, reader: &mut Reader, rows: Vec<Readied>) -> Result<(), Failure> {
-        let mut fresh = Vec::new();
+        let mut fresh: Vec<Fresh> = Vec::new();
         let mut problems: Vec<Reject> = Vec::new();
         for Readied { mut row, case } in rows {
             let tally = &mut run.tally;
@@ -403,26 +440,21 @@ impl Core {
         if run.request.dry_run {
             created.extend(fresh.iter().map(|(number, ..)| (*number, (DocId::ZERO, Box::default()))));
         } else if !fresh.is_empty() {
-            let mut entropy = entropy()?;
-            self.commit(|tx| {
-                for (number, line, mark, digest, prepared) in &fresh {
-                    match self.create(tx, run.shared, reader, prepared, run.now_ms, &mut entropy) {
-                        Ok(case) => {
-                            let held = [case.case_id.0.as_slice(), digest.as_slice()].concat();
-                            tx.put(Space::Imported, mark.as_bytes(), &held)?;
-                            created.push((*number, (case.case_id, case.mark.into_boxed_str())));
-                        }
-                        // nothing of the row was written: the others go on
-                        Err(failure) if !is_of_the_disk(&failure) => {
-                            let reject = Reject::refused((*number, *line), &failure, &run.texts);
-                            run.tally.refused.insert(*number, reject.clone());
-                            problems.push(reject);
-                        }
-                        Err(failure) => return Err(failure),
+            let (mut start, mut end) = (0, fresh.len());
+            while let Some(rows) = fresh.get(start..end).filter(|rows| !rows.is_empty()) {
+                match self.write_rows(run, reader, rows, &mut created)? {
+                    None => (start, end) = (end, fresh.len()),
+                    // the rows before it, then it alone
+                    Some((at, _)) if at > 0 => end = start + at,
+                    Some((_, failure)) => {
+                        let (number, line, ..) = &fresh[start];
+                        let reject = Reject::refused((*number, *line), &failure, &run.texts);
+                        run.tally.refused.insert(*number, reject.clone());
+                        problems.push(reject);
+                        (start, end) = (start + 1, fresh.len());
                     }
                 }
-                Ok(())
-            })?;
+            }
         }
         let sealed: HashSet<usize> =
             fresh.iter().filter(|(.., prepared)| prepared.restricted.is_some()).map(|(number, ..)| *number).collect();

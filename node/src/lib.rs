@@ -3,6 +3,7 @@
 mod acts;
 mod altered;
 pub mod api;
+mod assigning;
 mod bundle;
 mod cases;
 mod clock;

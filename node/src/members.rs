@@ -10,8 +10,8 @@ use crdt_model::entry::{AUTH_MAX, Kind, LAYER_GRANT};
 use crdt_model::id::{AudienceId, EntryId, MemberId, ScopeId};
 use crdt_model::layer::{Layer, LayerDoc, LayerOp, Value};
 use crdt_model::roster::{
-    AudienceKey, Founding, Invitation, InviteOp, JoinOp, Member, OpenEpoch, OpenKey, Operation, PEOPLE_MAX, Person,
-    PublicKeys, Roster, SiteKind, SiteOp, Standing, Wrapped, audience_of_name, knowledge_scope, role_profile,
+    AudienceKey, Founding, HeldRole, Invitation, InviteOp, JoinOp, Member, OpenEpoch, OpenKey, Operation, PEOPLE_MAX,
+    Person, PublicKeys, Roster, SiteKind, SiteOp, Standing, Wrapped, audience_of_name, knowledge_scope, role_profile,
     site_scope, six_words,
 };
 use crdt_model::seal::{self, ActorOf, FLAG_DROP_BOX, InviteGrant, Plain, Sealing, Secret, open_hint, wrap_secret};
@@ -398,13 +398,23 @@ fn reads_open(roster: &Roster, device: &crdt_model::id::DeviceId) -> bool {
 }
 
 /// A role opens the personal layer of a site's cases.
-fn role_reads_site(roster: &Roster, role: &str, at: &str, site: &str) -> bool {
+pub(crate) fn role_reads_site(roster: &Roster, role: &str, at: &str, site: &str) -> bool {
     let Some(profile) = role_profile(role) else { return false };
     match profile.reads_personal {
         PersonalReach::None => false,
         PersonalReach::OwnSite => at == site,
         PersonalReach::Region => roster.sites_under(at).contains(site),
         PersonalReach::All => true,
+    }
+}
+
+/// A role opens the personal layer of whatever lies below `site`.
+fn role_reads_below(roster: &Roster, held: &HeldRole, site: &str) -> bool {
+    let reach = role_profile(&held.role).map(|profile| profile.reads_personal);
+    match reach {
+        Some(PersonalReach::Region) => roster.sites_under(&held.site).contains(site),
+        Some(PersonalReach::All) => true,
+        Some(PersonalReach::None | PersonalReach::OwnSite) | None => false,
     }
 }
 
@@ -451,6 +461,7 @@ impl Core {
         let shared = self.shared();
         self.require(&shared, &reader.member(), Capabilities::MANAGE_ORG)?;
         let (code, name, kind) = (site_code(code)?, clean_name(name, "name")?, site_kind(kind)?);
+        let org_unit = org_unit.map(|unit| clean_name(unit, "org_unit")).transpose()?;
         if shared.roster.sites.contains_key(&code) {
             return Err(Failure::new("site_exists").arg("site", code));
         }
@@ -458,26 +469,21 @@ impl Core {
             Some(parent) => self.known_site(&shared, parent)?,
             None => self.own_site(&shared, &reader.member()),
         };
-        let op = SiteOp {
-            code: code.clone(),
-            name: name.clone(),
-            kind,
-            parent: Some(parent.clone()),
-            org_unit: org_unit.map(str::to_owned),
-        };
-        self.say(vec![(Operation::Site(op), None)])?;
-        let shared = self.shared();
+        let op = SiteOp { code: code.clone(), name: name.clone(), kind, parent: Some(parent.clone()), org_unit };
         let mut entropy = entropy()?;
+        // nobody works there yet: whoever reads it reads the site above, with what lies below that
+        let reads = |member: &Member| member.roles.iter().any(|held| role_reads_below(&shared.roster, held, &parent));
         let holders: Vec<MemberId> = shared
             .roster
             .members
             .iter()
-            .filter(|(id, m)| m.is_live() && (**id == reader.member() || reads_site(&shared.roster, m, &code)))
+            .filter(|(id, m)| m.is_live() && (**id == reader.member() || reads(m)))
             .map(|(id, _)| *id)
             .collect();
         let audience = new_audience(self, &shared, &format!("site/{code}"), &holders, &mut entropy)?;
         let open = new_open_epoch(self, &shared, site_scope(&self.org, &code), &mut entropy)?;
-        self.say(vec![(audience, None), (open, None)])?;
+        // a site without its keys would be one that nobody could write for
+        self.say(vec![(Operation::Site(op), None), (audience, None), (open, None)])?;
         Ok(json!({"site": code, "name": name, "kind": kind_code(kind), "parent": parent}))
     }
 

@@ -26,6 +26,7 @@ use crdt_model::id::{DocId, ScopeId};
 use crdt_model::view::CaseRow;
 use zeroize::Zeroize;
 
+use crate::assigning::Bearers;
 use crate::cases::{BuiltOf, Cache, Loaded};
 use crate::core::{Core, Reader, Shared};
 use crate::error::Failure;
@@ -78,6 +79,8 @@ pub(crate) struct Projection {
     /// The newest arrival the rows tell of.
     seen: Option<u64>,
     basis: Option<Basis>,
+    /// Who there is to be given a case.
+    bearers: Bearers,
     /// Generation of [`Shared`] that `basis` was taken from.
     generation: Option<u64>,
     /// Tag of the keys held at the last look.
@@ -106,7 +109,10 @@ struct Fresh {
 }
 
 impl Projection {
-    fn put(&mut self, fresh: Fresh) {
+    fn put(&mut self, mut fresh: Fresh) {
+        if let Some(line) = &mut fresh.line {
+            line.undelivered = self.bearers.miss(line.assignee.as_deref(), line.status);
+        }
         let at = fresh.doc as usize;
         if at >= self.rows.len() {
             self.rows.resize(at + 1, Row::default());
@@ -123,6 +129,15 @@ impl Projection {
             self.unsaved.insert(fresh.doc);
         }
         self.rows[at] = row;
+    }
+
+    /// By the membership as it is now, which cases wait for somebody who is not there.
+    fn look_for(&mut self, bearers: Bearers) {
+        self.bearers = bearers;
+        for row in self.rows.iter_mut().filter(|row| row.is(LISTED)) {
+            let is_missed = self.bearers.miss(self.words.get(row.assignee()), row.status());
+            row.set_undelivered(is_missed);
+        }
     }
 
     fn listed(&self) -> impl Iterator<Item = &Row> {
@@ -142,7 +157,11 @@ impl Projection {
         let is_listed = loaded.document.accepted > 0 && loaded.is_readable();
         match row {
             None => !is_listed,
-            Some(row) => is_listed && row.line(&self.words, 0) == CaseRow::of(&loaded.view(0), false),
+            Some(row) => {
+                let view = loaded.view(0);
+                let is_missed = self.bearers.miss(view.text("assignee"), view.status_code());
+                is_listed && row.line(&self.words, 0) == CaseRow::of(&view, is_missed)
+            }
         }
     }
 
@@ -185,6 +204,10 @@ impl Core {
                 stale.extend(projection.flagged(|row| row.is(FAULTY)));
             }
             projection.basis = Some(basis);
+            let bearers = Bearers::of(&shared.roster);
+            if bearers != projection.bearers {
+                projection.look_for(bearers);
+            }
             projection.generation = Some(shared.generation);
         }
         let keys = reader.keychain.tag();

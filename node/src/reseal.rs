@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crdt_model::case::fact::{ExposedFact, OLD_KEYS_MAX, OldKeysFact};
 use crdt_model::case::sensitivity::Level;
-use crdt_model::case::{Shape, schema};
+use crdt_model::case::{Shape, Who, schema};
 use crdt_model::document::{self, DocEntry, Opened};
 use crdt_model::edit::reseal::{Rewriting, Seal, Turning, carry, old_keys_of, rewrite};
 use crdt_model::edit::{Edit, EditContext, NewCase, Policy, RestrictedBirth, Words};
@@ -23,6 +23,7 @@ use serde_json::{Value as Json, json};
 
 use crate::acts::{Intake, SensitiveKey, Write, refusal, region_of};
 use crate::api::SealOptions;
+use crate::assigning::{given_to, whos};
 use crate::cases::{Captured, CaseSchema, Loaded, TaxonomyCodes, captured_key};
 use crate::core::{Core, Reader, Shared, entropy, fresh, meta};
 use crate::engine::urgent::mark_urgent;
@@ -32,12 +33,24 @@ use crate::store::{MemberSpace, Space, Tx};
 
 /// What turns a case.
 pub(crate) enum Turn<'a> {
-    /// `case seal`.
-    Seal(&'a Words),
+    /// `case seal`, with an act that was typed while the case was open.
+    Seal { reason: &'a Words, edit: Option<&'a Edit> },
     /// An act that cannot stand on an ordinary case.
     For(&'a Edit),
     /// `case lower`, or a triage that finds the case ordinary.
     Open { level: Level, reason: Option<&'a Words>, edit: Option<&'a Edit> },
+}
+
+/// A case in its other shape, ready to be written: nothing of it can be refused any more.
+pub(crate) struct Turned {
+    /// The case it was made of.
+    loaded: Arc<Loaded>,
+    ops: Rewriting,
+    /// KEM keys it is sealed to; `None`: it is opened.
+    readers: Option<Vec<[u8; 32]>>,
+    audience: Option<String>,
+    week_start_ms: Option<i64>,
+    generation: u32,
 }
 
 /// Key of the mark that a document has more than one generation, in the space `meta`.
@@ -60,6 +73,69 @@ pub(crate) fn note_generation(tx: &mut Tx<'_>, header: &crdt_model::entry::Heade
 }
 
 impl Core {
+    /// Works out a case in the other shape: whatever would be refused is refused here. Nothing is written.
+    #[expect(clippy::too_many_arguments, reason = "what a turn takes")]
+    pub(crate) fn rewriting(
+        &self,
+        shared: &Shared,
+        reader: &Reader,
+        loaded: &Arc<Loaded>,
+        turn: &Turn<'_>,
+        options: &SealOptions,
+        mark: &str,
+        now_ms: i64,
+    ) -> Result<Turned, Failure> {
+        self.require(shared, &reader.member(), Capabilities::INTAKE)?;
+        let whole = self.whole_part(shared, reader, loaded)?;
+        if whole.is_some() && matches!(turn, Turn::Open { .. }) {
+            // an allegation may be in it
+            return Err(Failure::new("case_incomplete"));
+        }
+        let loaded = whole.as_ref().unwrap_or(loaded);
+        let view = loaded.view(now_ms);
+        let generation = loaded.document.generation.checked_add(1).ok_or_else(|| Failure::new("unexpected"))?;
+        let opens = matches!(turn, Turn::Open { .. });
+        let (seal, audience) = match opens {
+            true => (None, None),
+            false => {
+                let recuse = options.recuse.as_ref().ok_or_else(|| Failure::new("recusal_not_asked"))?;
+                let recuse = self.recusals(shared, recuse)?;
+                let audience = self.audience_for(&view, turn, options)?;
+                let readers = self.readers(shared, &audience, &recuse)?;
+                if let Turn::Seal { edit: Some(edit), .. } | Turn::For(edit) = turn {
+                    self.must_not_set_aside(shared, &reader.member(), &whos(&recuse), &view, edit, mark)?;
+                    self.may_hand_out(shared, &reader.member(), loaded, &view, edit, mark)?;
+                }
+                let mut seal = self.seal(shared, reader, loaded, &view, &audience, recuse, now_ms);
+                seal.accused.clone_from(&options.accused);
+                (Some((seal, readers)), Some(audience))
+            }
+        };
+        let codes = TaxonomyCodes::shipped();
+        let ctx = EditContext {
+            case: Some(loaded.layers()),
+            member: reader.member(),
+            roles: &self.roles(shared, &reader.member()),
+            now_ms,
+            entropy: fresh()?,
+            codes: &codes,
+            policy: Policy::default(),
+        };
+        let turning = match (turn, &seal) {
+            (Turn::Seal { reason, edit }, Some((seal, _))) => {
+                Turning::Seal { seal, level: Level::S2, reason, edit: *edit }
+            }
+            (Turn::For(edit), Some((seal, _))) => Turning::SealFor { seal, edit },
+            (Turn::Open { level, reason, edit }, _) => Turning::Open { level: *level, reason: *reason, edit: *edit },
+            _ => return Err(Failure::new("unexpected")),
+        };
+        let ops = rewrite(turning, &ctx).map_err(|error| refusal(&error, mark))?;
+        let week = view.moment("received_at").map_or(now_ms, |moment| moment.at_ms);
+        let week_start_ms = (!opens).then(|| Timestamp::from_unix_ms(week).iso_week().start().unix_ms());
+        let readers = seal.map(|(_, readers)| readers);
+        Ok(Turned { loaded: Arc::clone(loaded), ops, readers, audience, week_start_ms, generation })
+    }
+
     /// Writes a case anew in the other shape. Gives the audience it is now sealed to, if it is.
     pub(crate) fn turn(
         &self,
@@ -71,55 +147,16 @@ impl Core {
         now_ms: i64,
     ) -> Result<Option<String>, Failure> {
         let shared = self.shared();
-        self.require(&shared, &reader.member(), Capabilities::INTAKE)?;
-        let whole = self.whole_part(&shared, reader, loaded)?;
-        if whole.is_some() && matches!(turn, Turn::Open { .. }) {
-            // an allegation may be in it
-            return Err(Failure::new("case_incomplete"));
-        }
-        let loaded = whole.as_ref().unwrap_or(loaded);
-        let view = loaded.view(now_ms);
-        let next = loaded.document.generation.checked_add(1).ok_or_else(|| Failure::new("unexpected"))?;
-        let opens = matches!(turn, Turn::Open { .. });
-        let (seal, audience) = match opens {
-            true => (None, None),
-            false => {
-                let recuse = options.recuse.as_ref().ok_or_else(|| Failure::new("recusal_not_asked"))?;
-                let recuse = self.recusals(&shared, recuse)?;
-                let audience = self.audience_for(&view, turn, options)?;
-                let readers = self.readers(&shared, &audience, &recuse)?;
-                let mut seal = self.seal(&shared, reader, loaded, &view, &audience, recuse, now_ms);
-                seal.accused.clone_from(&options.accused);
-                (Some((seal, readers)), Some(audience))
-            }
-        };
-        let codes = TaxonomyCodes::shipped();
-        let ctx = EditContext {
-            case: Some(loaded.layers()),
-            member: reader.member(),
-            roles: &self.roles(&shared, &reader.member()),
-            now_ms,
-            entropy: fresh()?,
-            codes: &codes,
-            policy: Policy::default(),
-        };
-        let turning = match (turn, &seal) {
-            (Turn::Seal(reason), Some((seal, _))) => Turning::Seal { seal, level: Level::S2, reason },
-            (Turn::For(edit), Some((seal, _))) => Turning::SealFor { seal, edit },
-            (Turn::Open { level, reason, edit }, _) => Turning::Open { level: *level, reason: *reason, edit: *edit },
-            _ => return Err(Failure::new("unexpected")),
-        };
-        let Rewriting { birth, rivals } = rewrite(turning, &ctx).map_err(|error| refusal(&error, mark))?;
-        let week = view.moment("received_at").map_or(now_ms, |moment| moment.at_ms);
-        let week_start_ms = (!opens).then(|| Timestamp::from_unix_ms(week).iso_week().start().unix_ms());
+        let turned = self.rewriting(&shared, reader, loaded, turn, options, mark, now_ms)?;
+        let Turned { loaded, ops: Rewriting { birth, rivals }, readers, audience, week_start_ms, generation } = turned;
         let mut entropy = entropy()?;
         let ck = entropy.secret();
-        let sensitive = |granted: bool| match &seal {
+        let sensitive = |granted: bool| match &readers {
             None => SensitiveKey::None,
-            Some((_, readers)) if granted => SensitiveKey::New(ck.clone(), readers.clone()),
+            Some(readers) if granted => SensitiveKey::New(ck.clone(), readers.clone()),
             Some(_) => SensitiveKey::Held(ck.clone()),
         };
-        let mut deps = self.deps(loaded);
+        let mut deps = self.deps(&loaded);
         self.commit(|tx| {
             let write = Write {
                 scope: loaded.scope,
@@ -130,7 +167,7 @@ impl Core {
                 week_start_ms,
                 sensitive: sensitive(true),
                 current: None,
-                generation: next,
+                generation,
                 salt: [0; 8],
                 alone: false,
             };
@@ -145,7 +182,7 @@ impl Core {
                     week_start_ms: None,
                     sensitive: sensitive(false),
                     current: None,
-                    generation: next,
+                    generation,
                     salt: [0; 8],
                     alone: true,
                 };
@@ -156,12 +193,12 @@ impl Core {
             let seq = self.place(tx, &loaded.scope, incarnation).seq - 1;
             mark_urgent(tx, &loaded.scope, &incarnation, seq)?;
             // the first of the two signatures under the older generation's erasure, where this device may give it
-            if seal.is_some() && self.may_erase(&shared) {
-                let erasure = Erasure::of_generation(next - 1);
+            if readers.is_some() && self.may_erase(&shared) {
+                let erasure = Erasure::of_generation(generation - 1);
                 self.sign_erasure(tx, &shared, (loaded.scope, loaded.doc), erasure, vec![born], &mut entropy)?;
             }
-            if let Some((_, readers)) = &seal {
-                self.keep_captured(tx, reader, loaded.doc, next, mark, born, readers, now_ms)?;
+            if let Some(readers) = &readers {
+                self.keep_captured(tx, reader, loaded.doc, generation, mark, born, readers, now_ms)?;
             }
             tx.put(Space::Meta, &meta::last_case(&reader.member()), &loaded.doc.0)?;
             Ok(())
@@ -307,7 +344,9 @@ impl Core {
             region: region_of(shared, site),
         };
         let old_keys = old_keys(reader, loaded);
-        Seal { mark, recuse, accused: None, exposed: ExposedFact { generation, members, devices }, old_keys }
+        let aside = whos(&recuse);
+        let set_aside = given_to(view).into_iter().filter(|who| self.is_set_aside(shared, &aside, who)).collect();
+        Seal { mark, recuse, accused: None, exposed: ExposedFact { generation, members, devices }, old_keys, set_aside }
     }
 
     // ------------------------------------------------------------------ what came late
@@ -349,7 +388,10 @@ impl Core {
             personal: personal.as_ref(),
             sensitive: sensitive.as_ref(),
         };
-        let all = carry(&old, &found.entries, &loaded.layers(), fresh()?).map_err(|error| refusal(&error, ""))?;
+        let recusals = view.sealed.as_ref().map(|sealed| sealed.recusals.as_slice()).unwrap_or_default();
+        let is_set_aside = |who: &Who| self.is_set_aside(shared, recusals, who);
+        let all = carry(&old, &found.entries, &loaded.layers(), &is_set_aside, fresh()?)
+            .map_err(|error| refusal(&error, ""))?;
         let mut entropy = entropy()?;
         let mut deps = loaded.document.heads.clone();
         deps.truncate(DEPS_MAX / 2);

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, RwLock};
 use std::time::Duration;
 
-use crdt_model::edit::{Edit, Words};
+use crdt_model::edit::Edit;
 use crdt_model::id::MemberId;
 use crdt_model::taxonomy::Taxonomy;
 use serde_json::{Value as Json, json};
@@ -517,11 +517,8 @@ impl Node {
                 core.import(reader, &request, now_ms, on_progress)
             }
             Request::CaseTriage { r#ref, category, case_type, sensitivity, priority, project, seal } => {
-                if let Some(case_type) = case_type {
-                    let values = vec![("type".to_owned(), Words(case_type.clone()))];
-                    core.act(reader, r#ref, &Edit::Set { values }, now_ms)?;
-                }
                 let edit = Edit::Triage {
+                    case_type: case_type.clone(),
                     category: category.clone(),
                     priority: priority.clone(),
                     project: project.clone(),
@@ -529,7 +526,10 @@ impl Node {
                 };
                 core.act_with(reader, r#ref, &edit, seal, now_ms)
             }
-            Request::CaseSeal { r#ref, reason, seal } => core.case_seal(reader, r#ref, reason, seal, now_ms),
+            Request::CaseSeal { r#ref, reason, seal, then } => {
+                let edit = then.as_deref().map(|then| with_sealing(then, r#ref)).transpose()?;
+                core.case_seal_with(reader, r#ref, reason, edit.as_ref(), seal, now_ms)
+            }
             Request::CaseErase { r#ref, approve, late_too } => core.case_erase(reader, r#ref, *approve, *late_too),
             Request::CaseRaise { r#ref, to, reason, seal } => {
                 let to = core.step_of(&shared, reader, r#ref, to.as_deref(), true, now_ms)?;
@@ -617,6 +617,14 @@ fn case_of(request: &Request) -> Option<&str> {
         | Request::CaseReopen { r#ref, .. }
         | Request::CaseLower { r#ref, .. } => Some(r#ref),
         _ => None,
+    }
+}
+
+/// The act that goes with the sealing of a case: one with words, on the same case.
+fn with_sealing(then: &Request, reference: &str) -> Result<Edit, Failure> {
+    match plain_edit(then) {
+        Some((of, edit)) if of == reference && case_of(then).is_some() => Ok(edit),
+        _ => Err(Failure::new("request_not_understood")),
     }
 }
 

@@ -26,6 +26,8 @@ use redb::backends::{FileBackend, InMemoryBackend};
 use redb::{Database, Durability, ReadTransaction, ReadableDatabase, ReadableTable, ReadableTableMetadata};
 use redb::{StorageBackend, TableError, WriteTransaction};
 
+#[cfg(test)]
+mod dump;
 mod error;
 #[cfg(any(test, feature = "testing"))]
 pub mod fault;

@@ -3,8 +3,9 @@
 mod confidentiality;
 mod consent;
 mod copies;
-mod generations;
+pub(crate) mod generations;
 mod joining;
+mod refusals;
 mod trust;
 mod verdicts;
 

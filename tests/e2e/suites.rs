@@ -11,6 +11,7 @@ mod doctor;
 mod import;
 mod invitations;
 mod keys;
+mod refusals;
 mod sealing;
 mod terminal;
 mod withdrawals;

@@ -549,6 +549,7 @@ fn every_verb_on_a_case_is_understood() {
                 r#ref: r(),
                 reason: w(),
                 seal: SealOptions { recuse: Some(vec![]), audience: Some("psea".into()), accused: None },
+                then: None,
             },
         ),
         (

@@ -82,10 +82,30 @@ pub(super) fn act(name: &str, value: &Value, with: With<'_>) -> String {
 /// The warnings of a reply: codes with a text of ours, or the codes themselves.
 pub(super) fn warnings(value: &Value, with: With<'_>) -> Vec<String> {
     let codes = value["warnings"].as_array().into_iter().flatten().filter_map(Value::as_str);
+    let near = near_roles(value, with);
+    let args = [
+        ("who", text::clean_line(&scalar(&value["assignee"], with)).into()),
+        ("n", (near.len() as i64).into()),
+        ("near", near.join(", ").into()),
+    ];
     codes
         .map(|code| {
-            let message = text::clean_line(&with.texts.code("warning", code));
+            let told = with.texts.find(&format!("warning-{}", code.replace('_', "-")), &args);
+            let message = text::clean_line(&told.unwrap_or_else(|| code.to_owned()));
             with.paint.alarm(&with.texts.with("ui-warning", &[("message", message.into())])).into_owned()
         })
         .collect()
+}
+
+/// Who could be given a case instead: `coordinator (Rose, REG)`.
+fn near_roles(value: &Value, with: With<'_>) -> Vec<String> {
+    let rows = value["near_roles"].as_array().into_iter().flatten();
+    rows.map(|row| {
+        let [role, member, site] = ["role", "member", "site"].map(|field| cell(field, &row[field], with));
+        match row["confirmed"] == false {
+            true => format!("{role} ({member}, {site}, {})", with.texts.code("standing", "unconfirmed")),
+            false => format!("{role} ({member}, {site})"),
+        }
+    })
+    .collect()
 }

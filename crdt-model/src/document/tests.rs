@@ -221,8 +221,8 @@ impl<'w> Hand<'w> {
     fn seals(&mut self) -> Result<EntryId, &'static str> {
         let exposed = ExposedFact { generation: 0, members: vec![self.world.member], devices: vec![self.world.device] };
         let mark = RestrictedBirth { audience: "integrity".into(), week: "2026-W47".into(), region: "GA".into() };
-        let seal = Seal { mark, recuse: vec![], accused: None, exposed, old_keys: None };
-        self.turns(Turning::Seal { seal: &seal, level: Level::S2, reason: &Words::from("it is grave") })
+        let seal = Seal { mark, recuse: vec![], accused: None, exposed, old_keys: None, set_aside: vec![] };
+        self.turns(Turning::Seal { seal: &seal, level: Level::S2, reason: &Words::from("it is grave"), edit: None })
     }
 
     fn opens(&mut self) -> Result<EntryId, &'static str> {
@@ -251,7 +251,7 @@ impl<'w> Hand<'w> {
             .filter_map(|id| old.0.history.iter().map(|written| written.stamp).find(|stamp| stamp.entry == *id))
             .collect();
         let entropy = self.entropy();
-        let all = carry(&old.layers(), &late, &case.layers(), entropy).expect("inside");
+        let all = carry(&old.layers(), &late, &case.layers(), &|_| false, entropy).expect("inside");
         let mut deps = case.0.heads.clone();
         deps.extend(&taken);
         deps.sort_unstable();

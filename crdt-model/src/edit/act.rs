@@ -109,6 +109,8 @@ pub enum Edit {
     },
     /// Classifies. What is left out stays as it is; the category sets what nobody set.
     Triage {
+        /// Taxonomy `case_type`, if it was wrong.
+        case_type: Option<String>,
         /// Sub-category.
         category: Option<String>,
         /// `p1`…`p4`.
@@ -311,8 +313,9 @@ impl<'a> Act<'a> {
             Edit::Settle { field, pick } => self.settle(field, *pick),
             Edit::Note { text } => self.note(text),
             Edit::Allege { text } => self.allege(text),
-            Edit::Triage { category, priority, project, sensitivity } => {
-                self.triage(category.as_deref(), priority.as_deref(), project.as_deref(), *sensitivity)
+            Edit::Triage { case_type, category, priority, project, sensitivity } => {
+                let said = [("type", case_type), ("category", category), ("priority", priority), ("project", project)];
+                self.triage(said.map(|(name, code)| (name, code.as_deref())), *sensitivity)
             }
             Edit::Assign { to } => self.assign(to),
             Edit::Accept => self.accept(),

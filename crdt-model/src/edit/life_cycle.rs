@@ -186,13 +186,13 @@ impl Act<'_> {
 
     // ------------------------------------------------------------ classifying and handing out
 
+    /// `said`: type, category, priority, project.
     pub(super) fn triage(
         &mut self,
-        category: Option<&str>,
-        priority: Option<&str>,
-        project: Option<&str>,
+        said: [(&'static str, Option<&str>); 4],
         sensitivity: Option<Level>,
     ) -> Result<(), EditRefusal> {
+        let [case_type, (_, category), (_, priority), (_, project)] = said;
         self.must_be_open()?;
         let final_category = category.or(self.view.text("category")).map(str::to_owned);
         let mut missing = Vec::new();
@@ -217,7 +217,7 @@ impl Act<'_> {
         let implied = priority.is_none() && *self.view.shown("priority") == Shown::Absent;
         let priority = if implied { Some(facts.priority.as_str()) } else { priority };
         let mut chosen = sensitivity.is_some_and(|asked| in_force.is_none_or(|level| asked > level));
-        for (name, text) in [("category", category), ("priority", priority), ("project", project)] {
+        for (name, text) in [case_type, ("category", category), ("priority", priority), ("project", project)] {
             if let Some(text) = text {
                 chosen |= self.set_register(known(name), text)?.is_some();
             }

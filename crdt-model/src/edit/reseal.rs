@@ -17,7 +17,7 @@ use crate::case::collect::{CaseFacts, in_order};
 use crate::case::fact::{
     ExposedFact, FactKind, LowerFact, OldKeysFact, OriginFact, RAISES_MAX, RaiseFact, RecusalFact, TextFact,
 };
-use crate::case::schema::{self, MARK, OF_ONE_GENERATION};
+use crate::case::schema::{self, MARK, OF_ONE_GENERATION, Slot};
 use crate::case::seen::frontier;
 use crate::case::sensitivity::{self, Level};
 use crate::case::{CaseLayers, Shape, Who};
@@ -42,6 +42,8 @@ pub struct Seal {
     pub exposed: ExposedFact,
     /// Keys of what may still be written to the old generation.
     pub old_keys: Option<OldKeysFact>,
+    /// Of those the case was given to, whoever must not see it: that it was given to them is not said again.
+    pub set_aside: Vec<Who>,
 }
 
 /// What goes with the new generation.
@@ -55,6 +57,8 @@ pub enum Turning<'a> {
         level: Level,
         /// Why.
         reason: &'a Words,
+        /// An act on the case once sealed: what was typed when the words called for sealing.
+        edit: Option<&'a Edit>,
     },
     /// The case is sealed because an act asks for it.
     SealFor {
@@ -106,6 +110,9 @@ pub fn rewrite(turning: Turning<'_>, ctx: &EditContext<'_>) -> Result<Rewriting,
     };
     may_turn(&layers, &view, seal.is_some())?;
     let mut batches = restate(&layers, seal.is_some(), &|_| true);
+    if let Some(seal) = seal {
+        forget(&mut batches, &|who| seal.set_aside.contains(who));
+    }
     let mut draft = Draft::new(seal.is_some(), ctx.entropy);
     if let Some(seal) = seal {
         write_seal(&mut draft, seal, ctx)?;
@@ -134,8 +141,7 @@ pub fn rewrite(turning: Turning<'_>, ctx: &EditContext<'_>) -> Result<Rewriting,
     }
     let edit = match turning {
         Turning::SealFor { edit, .. } => Some(edit),
-        Turning::Open { edit, .. } => edit,
-        Turning::Seal { .. } => None,
+        Turning::Open { edit, .. } | Turning::Seal { edit, .. } => edit,
     };
     let act = match edit {
         Some(edit) => act_on_new(edit, &layers, &batches, &draft, ctx)?,
@@ -158,7 +164,8 @@ pub fn rewrite(turning: Turning<'_>, ctx: &EditContext<'_>) -> Result<Rewriting,
 
 /// What is still in an older generation and not in this one, to be written into it as a change that stands alone: so
 /// what both sides set is a conflict, and nothing that was seen is overwritten. `late` are the entries to carry; the
-/// first of the results names them all, even those of which nothing is left.
+/// first of the results names them all, even those of which nothing is left. Nothing gives the case to somebody of whom
+/// `is_set_aside` says that they must not see it.
 ///
 /// # Errors
 ///
@@ -167,6 +174,7 @@ pub fn carry(
     old: &CaseLayers<'_>,
     late: &[Stamp],
     new: &CaseLayers<'_>,
+    is_set_aside: &dyn Fn(&Who) -> bool,
     entropy: [u8; 32],
 ) -> Result<Vec<EditOps>, EditRefusal> {
     if new.shape() == Shape::Outside {
@@ -174,6 +182,7 @@ pub fn carry(
     }
     let of_late = |stamp: &Stamp| late.iter().any(|late| late.entry == stamp.entry);
     let mut batches = restate(old, new.restricted(), &of_late);
+    forget(&mut batches, is_set_aside);
     for batch in &mut batches {
         batch.retain(|restated| {
             let held = new.layer(restated.layer).and_then(|layer| layer.get(&restated.key));
@@ -298,6 +307,22 @@ fn restate(layers: &CaseLayers<'_>, restricted: bool, keep: &dyn Fn(&Stamp) -> b
         }
     }
     batches
+}
+
+/// Leaves out that the case was given to whoever must not see it.
+fn forget(batches: &mut Vec<Vec<Restated>>, is_set_aside: &dyn Fn(&Who) -> bool) {
+    let given_to = |restated: &Restated| match schema::slot(&restated.key)? {
+        Slot::Single(field) if field.name == "assignee" => match &restated.value {
+            Value::Text(who) => who.parse::<Who>().ok(),
+            _ => None,
+        },
+        Slot::Element(field, role) if field.name == "watchers" => Some(Who::Role(role)),
+        _ => None,
+    };
+    for batch in batches.iter_mut() {
+        batch.retain(|restated| !given_to(restated).is_some_and(|who| is_set_aside(&who)));
+    }
+    batches.retain(|batch| !batch.is_empty());
 }
 
 fn origin(stamp: &Stamp, n: u32, keys: Vec<String>) -> OriginFact {

@@ -305,7 +305,13 @@ pub(crate) fn set(field: &str, text: &str) -> Edit {
 }
 
 pub(crate) fn triage(category: Option<&str>) -> Edit {
-    Edit::Triage { category: category.map(str::to_owned), priority: None, project: None, sensitivity: None }
+    Edit::Triage {
+        case_type: None,
+        category: category.map(str::to_owned),
+        priority: None,
+        project: None,
+        sensitivity: None,
+    }
 }
 
 pub(crate) fn assign(member: u8) -> Edit {

@@ -302,6 +302,9 @@ pub enum Request {
         reason: Words,
         /// To whom, and who must not see it.
         seal: SealOptions,
+        /// An act with words on the same case, done once it is sealed: both or neither.
+        #[serde(default)]
+        then: Option<Box<Request>>,
     },
     /// Raises the sensitivity; to s2 or s3 seals the case. Reply as above where it does.
     CaseRaise {

@@ -109,6 +109,11 @@ impl Core {
         on_progress: &mut dyn FnMut(Progress),
     ) -> Reply {
         let path = destination(request.path)?;
+        // what would be refused is refused before anything is written, what is owed to others included
+        self.recipients(&self.shared(), request.to, now_ms)?;
+        if let (Some(after), false) = (request.after, request.all) {
+            self.open_record(after, self.bundle_secrets()?)?;
+        }
         self.maintain_unlocked(now_ms)?;
         let shared = self.shared();
         let recipients = self.recipients(&shared, request.to, now_ms)?;

@@ -70,6 +70,17 @@ pub(super) fn entries_ahead(core: &Core, reader: &mut Reader, now_ms: i64) -> Op
     Some(Finding::bad("clock_behind_entries").arg("now", now).arg("hours", ahead / 3_600_000))
 }
 
+/// Cases given to a role that nobody holds, or to somebody who is not there any more: for whom, and how many.
+pub(crate) fn to_nobody(core: &Core, reader: &mut Reader) -> Option<Finding> {
+    let shared = core.shared();
+    core.catch_up(&shared, reader).ok()?;
+    let waiting = reader.projection.undelivered();
+    let n: usize = waiting.values().sum();
+    let who = waiting.iter().map(|(who, n)| format!("{} ({n})", core.named(&shared, who)));
+    let who = who.collect::<Vec<_>>().join(", ");
+    (n > 0).then(|| Finding::warn("cases_to_nobody").arg("n", n).arg("who", who))
+}
+
 /// Whom this device met, when, and how they parted.
 pub(super) fn peers(core: &Core, now_ms: i64) -> Vec<Finding> {
     let Ok(peers) = core.peers() else { return Vec::new() };

@@ -161,6 +161,8 @@ pub const CODES: &[Code] = &[
     code("no_direction", Exit::Failed, &["ref"]),
     code("other_verb", Exit::Failed, &["reason", "verb"]),
     code("before_received", Exit::Failed, &[]),
+    code("assignee_recused", Exit::Denied, &["who", "ref"]),
+    code("consent_refuses_referral", Exit::Failed, &["who", "purpose", "ref"]),
     code("no_contact_consent", Exit::Failed, &["ref"]),
     code("manager_only", Exit::Denied, &[]),
     code("not_on_hold", Exit::Failed, &[]),

@@ -131,11 +131,13 @@ struct Wanted<'f> {
     categories: HashSet<u32>,
     /// Columns that must hold this word; `None`: no row names it.
     words: Vec<(usize, Option<u32>)>,
+    /// Whoever is asked for, by any of these words.
+    assignees: Option<HashSet<u32>>,
     now_ms: i64,
 }
 
 impl<'f> Wanted<'f> {
-    fn new(filter: &'f CaseFilter, assignee: Option<&str>, words: &Words, now_ms: i64) -> Self {
+    fn new(filter: &'f CaseFilter, assignees: Option<&[String]>, words: &Words, now_ms: i64) -> Self {
         let column = |name: &str| COLUMNS.iter().position(|column| *column == name).unwrap_or(usize::MAX);
         let asked = [
             ("site", &filter.site),
@@ -146,7 +148,6 @@ impl<'f> Wanted<'f> {
             ("session_id", &filter.session),
         ];
         let asked = asked.into_iter().filter_map(|(name, word)| Some((name, word.as_deref()?)));
-        let asked = asked.chain(assignee.map(|who| ("assignee", who)));
         let is_category = |word: &str| {
             filter.category.iter().any(|wanted| word == wanted || word.split('.').next() == Some(wanted.as_str()))
         };
@@ -155,6 +156,7 @@ impl<'f> Wanted<'f> {
             filter,
             categories: numbered.map(|(number, _)| number as u32).collect(),
             words: asked.map(|(name, word)| (column(name), words.find(word))).collect(),
+            assignees: assignees.map(|whos| whos.iter().filter_map(|who| words.find(who)).collect()),
             now_ms,
         }
     }
@@ -163,6 +165,7 @@ impl<'f> Wanted<'f> {
         let (filter, received) = (self.filter, row.received_at());
         row.is(LISTED)
             && self.words.iter().all(|(column, word)| word.is_some_and(|word| row.word(*column) == word))
+            && self.assignees.as_ref().is_none_or(|whos| whos.contains(&row.assignee()))
             && (filter.status.is_empty() || filter.status.iter().any(|status| status == row.status()))
             && (filter.category.is_empty() || self.categories.contains(&row.word(1)))
             && (filter.sensitivity.is_none() || row.sensitivity() == filter.sensitivity.as_deref())
@@ -180,6 +183,8 @@ impl<'f> Wanted<'f> {
 pub(crate) struct Counts {
     pub(crate) cases: usize,
     pub(crate) conflicts: usize,
+    /// Waiting for somebody who is not there.
+    pub(crate) undelivered: usize,
     pub(crate) overdue: usize,
     /// The newest claimed time of any entry, Unix milliseconds.
     pub(crate) newest_ms: i64,
@@ -201,14 +206,25 @@ pub(crate) enum Found {
 impl Projection {
     /// Sums over all cases listed.
     pub(crate) fn counts(&self, now_ms: i64) -> Counts {
-        let mut counts = Counts { cases: 0, conflicts: 0, overdue: 0, newest_ms: i64::MIN };
+        let mut counts = Counts { cases: 0, conflicts: 0, undelivered: 0, overdue: 0, newest_ms: i64::MIN };
         for row in self.listed() {
             counts.cases += 1;
             counts.conflicts += row.conflicts as usize;
+            counts.undelivered += usize::from(row.undelivered());
             counts.overdue += usize::from(row.overdue(now_ms));
             counts.newest_ms = counts.newest_ms.max(row.newest_ms);
         }
         counts
+    }
+
+    /// For whom cases wait who are not there, and how many for each.
+    pub(crate) fn undelivered(&self) -> BTreeMap<String, usize> {
+        let mut by_assignee = BTreeMap::new();
+        for row in self.listed().filter(|row| row.undelivered()) {
+            let who = self.words.get(row.assignee()).unwrap_or_default();
+            *by_assignee.entry(who.to_owned()).or_default() += 1;
+        }
+        by_assignee
     }
 
     /// Cases with something to settle: numbers of scope and id.
@@ -309,9 +325,15 @@ impl Core {
         filter: &CaseFilter,
         now_ms: i64,
     ) -> Result<Json, Failure> {
-        let assignee = match filter.assignee.as_deref() {
+        let assignees: Option<Vec<String>> = match filter.assignee.as_deref() {
             None => None,
-            Some(who) => Some(self.who(shared, reader, who)?.to_string()),
+            // what waits for a role I hold waits for me
+            Some("me") => {
+                let roles = self.roles_held(shared, &reader.member()).into_iter().map(Who::Role);
+                let mine = std::iter::once(Who::Member(reader.member())).chain(roles);
+                Some(mine.map(|who| who.to_string()).collect())
+            }
+            Some(who) => Some(vec![self.who(shared, reader, who)?.to_string()]),
         };
         check_codes(filter)?;
         let site = filter.site.as_deref().map(|site| self.known_site(shared, site)).transpose()?;
@@ -324,7 +346,7 @@ impl Core {
         check_field(by)?;
         self.catch_up(shared, reader)?;
         let projection = &reader.projection;
-        let wanted = Wanted::new(filter, assignee.as_deref(), &projection.words, now_ms);
+        let wanted = Wanted::new(filter, assignees.as_deref(), &projection.words, now_ms);
         if filter.count {
             return Ok(json!({"count": projection.rows.iter().filter(|row| wanted.keeps(row)).count()}));
         }

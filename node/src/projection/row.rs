@@ -51,6 +51,8 @@ pub(super) const COLUMNS: [&str; 20] = [
     "admin2",
     "region",
 ];
+/// Where the assignee stands among them.
+const ASSIGNEE: usize = 8;
 /// The week stands apart: so many different ones.
 const COLUMNS_LEN: usize = COLUMNS.len() + 1;
 
@@ -264,6 +266,15 @@ impl Row {
         self.said & 4 != 0
     }
 
+    pub(super) fn set_undelivered(&mut self, is: bool) {
+        self.said = self.said & !4 | u8::from(is) << 2;
+    }
+
+    /// Who does the work, as a word.
+    pub(super) fn assignee(&self) -> u32 {
+        self.words[ASSIGNEE]
+    }
+
     pub(super) fn epoch(&self) -> u32 {
         self.epoch
     }
@@ -309,7 +320,7 @@ impl Row {
             due_at_ms: None,
             waiting_on: word(7),
             undelivered: self.undelivered(),
-            assignee: word(8),
+            assignee: word(ASSIGNEE),
             sensitivity: self.sensitivity(),
             priority: word(9),
             overdue: false,

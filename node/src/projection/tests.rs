@@ -2,7 +2,7 @@
 
 use crdt_model::case::Who;
 use crdt_model::edit::{Edit, NewCase, Words};
-use crdt_model::view::CaseRow;
+use crdt_model::view::{CaseRow, CaseView};
 use serde_json::json;
 
 use super::query::test_cells;
@@ -33,8 +33,10 @@ fn scan(home: &Home, now_ms: i64) -> BTreeMap<DocId, CaseRow> {
     home.act(|core, reader| {
         let shared = core.shared();
         let all = core.load_all(&shared, reader).expect("readable");
+        let bearers = Bearers::of(&shared.roster);
         let readable = all.iter().filter(|loaded| loaded.is_readable());
-        readable.map(|loaded| (loaded.doc, CaseRow::of(&loaded.view(now_ms), false))).collect()
+        let row = |view: &CaseView| CaseRow::of(view, bearers.miss(view.text("assignee"), view.status_code()));
+        readable.map(|loaded| (loaded.doc, row(&loaded.view(now_ms)))).collect()
     })
 }
 

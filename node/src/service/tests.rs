@@ -5,6 +5,7 @@ use std::sync::atomic::AtomicU64;
 use std::sync::{Mutex as StdMutex, Weak};
 
 use crdt_model::document::Opened;
+use crdt_model::edit::Words;
 use crdt_model::layer::Layer;
 
 use super::*;

@@ -33,7 +33,7 @@ fn status(home: &Home) -> Json {
 }
 
 /// A member of an audience: confirmed by the coordination after the six words.
-pub(super) fn confirmed(founder: &Home, site: &str, role: &str, name: &str) -> Home {
+pub(crate) fn confirmed(founder: &Home, site: &str, role: &str, name: &str) -> Home {
     let home = founder.invited(site, role, name);
     exchange(founder, &home);
     let told = founder.with(|core, reader| core.member_confirm(reader, name, &[])).expect("the words");
@@ -64,8 +64,12 @@ fn a_case_sealed_late_is_restricted_for_all_and_whole_for_its_audience() {
     let (founder, operator, focal) = three();
     let case = case_id(&operator.new_case(complaint()));
     notes(&operator, &case, "what the person added");
-    does(&operator, &case, &Edit::Triage { category: None, priority: None, project: None, sensitivity: None })
-        .expect("triaged");
+    does(
+        &operator,
+        &case,
+        &Edit::Triage { case_type: None, category: None, priority: None, project: None, sensitivity: None },
+    )
+    .expect("triaged");
     exchange(&operator, &focal);
     assert_eq!(focal.show(&case).expect("shown")["status"], "triaged", "codes are open before");
     assert!(!focal.show(&case).expect("shown").to_string().contains("what the person added"));
@@ -216,7 +220,13 @@ fn raising_and_triage_seal_and_the_audience_opens_again() {
     assert_eq!((&inside["sensitivity"], &inside["restricted"]), (&json!("s3"), &json!(true)));
 
     let other = case_id(&operator.new_case(complaint()));
-    let triage = Edit::Triage { category: Some("sea.abuse".into()), priority: None, project: None, sensitivity: None };
+    let triage = Edit::Triage {
+        case_type: None,
+        category: Some("sea.abuse".into()),
+        priority: None,
+        project: None,
+        sensitivity: None,
+    };
     let options = SealOptions { recuse: Some(vec![]), ..SealOptions::default() };
     let reply = operator.with(|core, reader| core.act_with(reader, &other, &triage, &options, NOW)).expect("triaged");
     assert_eq!(reply["audience"], "psea", "the category's own");
@@ -252,6 +262,7 @@ fn an_undecided_letter_is_opened_by_its_triage_and_read_by_its_site() {
     let case = case_id(&reply);
     exchange(&operator, &founder);
     let triage = Edit::Triage {
+        case_type: None,
         category: Some("payment.not_received".into()),
         priority: None,
         project: None,

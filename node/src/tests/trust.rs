@@ -71,7 +71,7 @@ fn a_case_taken_before_the_first_sync_is_seen_at_other_sites_and_blames_nobody()
 }
 
 fn crdt_triage(category: &str) -> Edit {
-    Edit::Triage { category: Some(category.into()), priority: None, sensitivity: None, project: None }
+    Edit::Triage { case_type: None, category: Some(category.into()), priority: None, sensitivity: None, project: None }
 }
 
 #[test]

@@ -223,6 +223,13 @@ error-no-direction-hint = tell them where to turn: `boucle case answer { $ref }`
 error-other-verb = closing as { $reason } is part of `{ $verb }`
 error-before-received = the closing would be dated before the case was received
 error-before-received-hint = check the clock, or the date of reception
+error-assignee-recused = { $who } must not see this case: it cannot be assigned to them
+error-assignee-recused-hint = assign it to somebody else: `boucle case assign { $ref } WHO`
+error-consent-refuses-referral = { $purpose ->
+    [refer_external] the person refused that their complaint be passed on outside the organisation, and { $who } does not read it already
+   *[other] the person refused that their complaint be passed on inside the organisation, and { $who } does not read it already
+}
+error-consent-refuses-referral-hint = assign it to somebody of its site who reads it already; or ask the person again, then `boucle case consent { $ref } { $purpose } given`
 error-no-contact-consent = the person has not agreed to be contacted
 error-no-contact-consent-hint = ask, then `boucle case consent { $ref } contact_back given`
 error-manager-only = only the CFM manager or the coordination may do this
@@ -580,6 +587,8 @@ doctor-store-verified = all checked again: { $entries } entries
 doctor-store-space = in the file: { $stored_mb } MB of data, { $free_mb } MB free or in pieces, used again before it grows
 doctor-store-problems = problems found by the check: { $n }
 doctor-store-problems-advice = `boucle verify` names them; pass the result to the technical team
+doctor-cases-to-nobody = cases assigned to a role that nobody holds, or to somebody who is not there: { $n }; { $who }
+doctor-cases-to-nobody-advice = `boucle case list --not-delivered` shows them; `boucle case assign REF WHO` gives them to somebody
 doctor-peers-ok = peers known: { $n }; last met { $days } days ago
 doctor-peers-never = no peer met yet
 doctor-peers-never-advice = what is here exists only here: `boucle sync`, or another node's address
@@ -842,6 +851,18 @@ warning-altered-elsewhere = The invitation of { $member } ({ $id }) was ALTERED 
 warning-core-dumps = core dumps cannot be switched off: a crash may write keys to the disk
 warning-readable = other programs of this user can read this one's memory
 warning-keys-in-swap = the system's limit of locked memory is too low: keys may reach the swap; encrypt it or switch it off
+warning-nobody-in-role = nobody holds the role { $who }: the case reaches nobody. { $n ->
+    [0] Talk to the coordination
+   *[other] These could have it: { $near } (`boucle case assign`)
+}
+warning-nobody-confirmed-in-role = role { $who }: nobody who holds it is confirmed. Until then the case counts as not delivered. { $n ->
+    [0] Talk to the coordination
+   *[other] To confirm, or to choose instead: { $near }
+}
+warning-role-elsewhere = the role { $who } is held only in another branch of the network: { $near }. Make sure that the case is for them
+warning-assignee-shut-out = { $who } does not count in the network any more, or is suspended: the case reaches nobody. Choose somebody else: `boucle case assign`
+warning-assignee-unconfirmed = { $who } is not confirmed yet: the case counts as not delivered until they are, or until they accept it
+warning-assignee-cannot-read = { $who } cannot read what the person says: only codes and dates reach them. Tell them by voice
 warning-contact-after-closing = new contact after closing: check
 
 ## Fields

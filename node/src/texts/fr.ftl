@@ -223,6 +223,13 @@ error-no-direction-hint = dites-lui où s'adresser : `boucle case answer { $ref 
 error-other-verb = clore comme { $reason } fait partie de `{ $verb }`
 error-before-received = la clôture serait datée d'avant la réception
 error-before-received-hint = vérifiez l'horloge, ou la date de réception
+error-assignee-recused = { $who } ne doit pas voir ce cas : il ne peut pas lui être transmis
+error-assignee-recused-hint = transmettez-le à quelqu'un d'autre : `boucle case assign { $ref } QUI`
+error-consent-refuses-referral = { $purpose ->
+    [refer_external] la personne a refusé que sa plainte soit transmise hors de l'organisation, et { $who } ne la lit pas déjà
+   *[other] la personne a refusé que sa plainte soit transmise en interne, et { $who } ne la lit pas déjà
+}
+error-consent-refuses-referral-hint = transmettez-la à quelqu'un qui la lit déjà sur son site ; ou redemandez à la personne, puis `boucle case consent { $ref } { $purpose } given`
 error-no-contact-consent = la personne n'a pas accepté d'être recontactée
 error-no-contact-consent-hint = demandez-lui, puis `boucle case consent { $ref } contact_back given`
 error-manager-only = réservé à la gestion des plaintes ou à la coordination
@@ -580,6 +587,8 @@ doctor-store-verified = tout revérifié : { $entries } entrées
 doctor-store-space = dans le fichier : { $stored_mb } Mo de données, { $free_mb } Mo libres ou morcelés, repris avant qu'il grandisse
 doctor-store-problems = problèmes à la vérification : { $n }
 doctor-store-problems-advice = `boucle verify` les nomme ; transmettez le résultat à l'équipe technique
+doctor-cases-to-nobody = cas transmis à un rôle que personne ne tient, ou à quelqu'un qui n'est pas là : { $n } ; { $who }
+doctor-cases-to-nobody-advice = `boucle case list --not-delivered` les montre ; `boucle case assign REF QUI` les donne à quelqu'un
 doctor-peers-ok = pairs connus : { $n } ; dernière rencontre il y a { $days } j
 doctor-peers-never = aucun pair rencontré
 doctor-peers-never-advice = ce qui est ici n'existe qu'ici : `boucle sync`, ou l'adresse d'un autre nœud
@@ -842,6 +851,18 @@ warning-altered-elsewhere = L'invitation de { $member } ({ $id }) a été ALTÉR
 warning-core-dumps = les vidages mémoire ne peuvent être coupés : un plantage peut écrire des clés sur le disque
 warning-readable = d'autres programmes de cette personne peuvent lire la mémoire de celui-ci
 warning-keys-in-swap = la limite de mémoire verrouillée du système est trop basse : des clés peuvent aller dans l'espace d'échange ; chiffrez-le ou coupez-le
+warning-nobody-in-role = personne ne tient le rôle { $who } : le cas n'arrive à personne. { $n ->
+    [0] Parlez-en à la coordination
+   *[other] Peuvent le recevoir : { $near } (`boucle case assign`)
+}
+warning-nobody-confirmed-in-role = rôle { $who } : personne de confirmé ne le tient. Le cas compte comme non arrivé jusque-là. { $n ->
+    [0] Parlez-en à la coordination
+   *[other] À confirmer, ou à choisir à sa place : { $near }
+}
+warning-role-elsewhere = le rôle { $who } n'est tenu que dans une autre branche du réseau : { $near }. Vérifiez que le cas est pour eux
+warning-assignee-shut-out = { $who } ne compte plus dans le réseau, ou y est suspendu·e : le cas n'arrive à personne. Choisissez quelqu'un d'autre : `boucle case assign`
+warning-assignee-unconfirmed = { $who } n'est pas encore confirmé·e : le cas compte comme non arrivé jusqu'à sa confirmation, ou jusqu'à ce qu'il soit pris en charge
+warning-assignee-cannot-read = { $who } ne peut pas lire ce que dit la personne : seuls les codes et les dates lui arrivent. Prévenez de vive voix
 warning-contact-after-closing = nouveau contact après la clôture : à vérifier
 
 ## Champs

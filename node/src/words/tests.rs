@@ -73,7 +73,12 @@ fn a_hit_is_told_by_field_and_topic_and_never_by_its_words() {
     assert_eq!(noted["sensitive_words"][0]["topic"], "fraud");
     // sealed, there is nothing to warn of
     let seal = SealOptions { recuse: Some(vec![]), audience: Some("psea".into()), accused: None };
-    let sealed = ask(Request::CaseSeal { r#ref: reference.clone(), reason: Words::from("viol"), seal: seal.clone() });
+    let sealed = ask(Request::CaseSeal {
+        r#ref: reference.clone(),
+        reason: Words::from("viol"),
+        seal: seal.clone(),
+        then: None,
+    });
     assert_eq!(sealed["restricted"], true);
     assert!(!sealed["warnings"].to_string().contains("sensitive_words"));
     let noted = ask(Request::CaseNote { r#ref: reference, text: Words::from("pot-de-vin") });

@@ -136,6 +136,7 @@ impl Seal {
     pub(crate) fn request(self, asker: &mut Asker<'_>) -> Result<Request, Failure> {
         self.seal.told(asker);
         Ok(Request::CaseSeal {
+            then: None,
             r#ref: self.r#ref,
             reason: asker.required_words(self.reason, "--reason", "ask-reason")?,
             seal: self.seal.options(asker)?,
