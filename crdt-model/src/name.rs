@@ -2,11 +2,13 @@
 //!
 //! [`clean`] makes the one form in which a name is kept. [`folded`] makes the form in which names are compared. [`mention`]
 //! says whether a text speaks of somebody who bears a name. Cleaning never makes two names alike that look different: what
-//! cannot be seen is refused, not dropped.
+//! cannot be seen is refused, not dropped. [`clean_id`] and [`passphrase`] are the forms of what is not a name, and is
+//! typed on many keyboards all the same.
 
 use icu_normalizer::{ComposingNormalizerBorrowed, DecomposingNormalizerBorrowed};
 use icu_properties::props::{BidiControl, DefaultIgnorableCodePoint, GeneralCategory, Script};
 use icu_properties::{CodePointMapData, CodePointSetData};
+use zeroize::Zeroizing;
 
 /// Scripts whose letters look like those of another: a name has letters of one of them at most.
 const LOOK_ALIKE: [Script; 7] =
@@ -57,13 +59,21 @@ fn is_blank(c: char) -> bool {
     c.is_whitespace() || c == '\u{2800}'
 }
 
-/// A character that shows nothing, or that turns the direction of those around it.
-fn is_unseen(c: char) -> bool {
+/// A character that shows nothing, or that turns the direction of those around it. Line ends and tabs are such too.
+pub fn is_unseen(c: char) -> bool {
     let annotation = ('\u{fff9}'..='\u{fffb}').contains(&c);
     c.is_control()
         || annotation
         || CodePointSetData::new::<DefaultIgnorableCodePoint>().contains(c)
         || CodePointSetData::new::<BidiControl>().contains(c)
+}
+
+fn spaced(text: &str) -> String {
+    text.split(is_blank).filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ")
+}
+
+fn composed(text: &str) -> String {
+    ComposingNormalizerBorrowed::new_nfc().normalize(text).into_owned()
 }
 
 /// The form in which a name is kept: composed (NFC), each run of blanks one space, none at the ends.
@@ -72,20 +82,44 @@ fn is_unseen(c: char) -> bool {
 ///
 /// [`NameFault`] where nothing is left, something cannot be seen, or look-alike scripts are mixed.
 pub fn clean(name: &str) -> Result<String, NameFault> {
-    let spaced = name.split(is_blank).filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ");
-    if spaced.chars().any(is_unseen) {
-        return Err(NameFault::Invisible);
-    }
-    let composed = ComposingNormalizerBorrowed::new_nfc().normalize(&spaced).into_owned();
-    if composed.is_empty() {
-        return Err(NameFault::Empty);
-    }
+    let composed = clean_id(name)?;
     let scripts = CodePointMapData::<Script>::new();
     let used = |script: &&Script| composed.chars().any(|c| scripts.get(c) == **script);
     if LOOK_ALIKE.iter().filter(used).count() > 1 {
         return Err(NameFault::MixedScripts);
     }
     Ok(composed)
+}
+
+/// The form in which a number or an id of another system is kept: as a name, but letters of any scripts.
+///
+/// # Errors
+///
+/// [`NameFault::Empty`] and [`NameFault::Invisible`].
+pub fn clean_id(id: &str) -> Result<String, NameFault> {
+    let spaced = spaced(id);
+    if spaced.chars().any(is_unseen) {
+        return Err(NameFault::Invisible);
+    }
+    if spaced.is_empty() { Err(NameFault::Empty) } else { Ok(composed(&spaced)) }
+}
+
+/// The form in which ids of other systems are compared: as [`clean_id`] keeps them, also those that were kept before it
+/// looked. Case makes another id.
+pub fn folded_id(id: &str) -> String {
+    let seen: String = spaced(id).chars().filter(|c| !is_unseen(*c)).collect();
+    composed(&seen)
+}
+
+/// A passphrase as it is meant: composed, any blank a space. Each blank counts, at the ends too (RFC 8265, `OpaqueString`).
+pub fn passphrase(typed: &str) -> Zeroizing<String> {
+    // composing makes three bytes of one at most: nothing is copied while it grows
+    let mut spaced = Zeroizing::new(String::with_capacity(typed.len()));
+    spaced.extend(typed.chars().map(|c| if is_blank(c) && !c.is_ascii() { ' ' } else { c }));
+    let mut composed = Zeroizing::new(String::with_capacity(3 * spaced.len()));
+    // a string takes whatever is written to it
+    let _ = ComposingNormalizerBorrowed::new_nfc().normalize_to(&spaced, &mut *composed);
+    composed
 }
 
 /// The form in which names are compared: case, accents, width, kinds of blank, dash and apostrophe make no difference, nor
@@ -238,7 +272,43 @@ mod tests {
         }
     }
 
+    #[test]
+    fn an_id_is_one_in_whatever_letters_and_blanks_and_case_makes_another() {
+        assert_eq!(clean_id(" N\u{b0}\u{a0}12  e\u{301}").as_deref(), Ok("N\u{b0} 12 é"));
+        assert_eq!(clean_id("A\u{430}").as_deref(), Ok("A\u{430}"), "letters of any scripts");
+        assert_eq!(clean_id("1\u{200b}2"), Err(NameFault::Invisible));
+        assert_eq!(clean_id("\u{a0}"), Err(NameFault::Empty));
+        assert_eq!(folded_id("1\u{200b}2\u{a0} 3"), "12 3");
+        assert_ne!(folded_id("aB"), folded_id("ab"));
+    }
+
+    #[test]
+    fn a_passphrase_is_one_whatever_keyboard_it_was_typed_on() {
+        let meant = passphrase("été forêt");
+        for typed in ["e\u{301}te\u{301} fore\u{302}t", "été\u{a0}forêt", "été\u{202f}forêt"] {
+            assert_eq!(passphrase(typed), meant, "{typed:?}");
+        }
+        for other in ["été  forêt", " été forêt", "été forêt ", "ete foret", "Été forêt", "été\tforêt"] {
+            assert_ne!(passphrase(other), meant, "{other:?}");
+        }
+    }
+
     proptest! {
+        #[test]
+        fn an_id_that_is_kept_is_compared_as_it_is(typed in any::<String>()) {
+            if let Ok(id) = clean_id(&typed) {
+                prop_assert_eq!(folded_id(&id), id.clone());
+                prop_assert_eq!(folded_id(&typed), id);
+            }
+        }
+
+        #[test]
+        fn a_passphrase_in_its_form_stays_so_in_three_times_the_room(typed in any::<String>()) {
+            let form = passphrase(&typed);
+            prop_assert!(form.len() <= 3 * typed.len());
+            prop_assert_eq!(passphrase(&form), form);
+        }
+
         #[test]
         fn a_clean_name_stays_as_it_is_and_is_looked_up_as_it_was_typed(typed in "\\PC{0,24}") {
             if let Ok(name) = clean(&typed) {

@@ -4,19 +4,22 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use crdt_model::case::schema::Slot;
 use crdt_model::case::sensitivity::Level;
 use crdt_model::case::{CaseLayers, CategoryFacts, Codes, Who, schema};
 use crdt_model::document::{self, Document, Opened};
 use crdt_model::entry::{Entry, Kind};
 use crdt_model::gate::{Schema, SchemaFault};
-use crdt_model::id::{DeviceId, DocId, EntryId, MemberId, ScopeId};
+use crdt_model::id::{DeviceId, DocId, EntryId, ScopeId};
 use crdt_model::layer::{Layer, LayerState, Value};
+use crdt_model::name;
 use crdt_model::reference::{ReferenceError, Typed};
 use crdt_model::roster::site_scope;
 use crdt_model::taxonomy::Taxonomy;
 use crdt_model::view::{self, CaseView};
 use serde_json::{Value as Json, json};
 
+use crate::called::role_called;
 use crate::core::{Core, Reader, Shared, locked, meta};
 use crate::error::Failure;
 use crate::keychain::Keychain;
@@ -86,6 +89,14 @@ impl Codes for TaxonomyCodes {
         codes_of(table).is_none_or(|codes| codes.contains(&code))
     }
 
+    fn age_group(&self, years: u32) -> Option<String> {
+        Some(self.0.age_group_for(years).to_owned())
+    }
+
+    fn disability(&self, answers: [u8; 6]) -> Option<String> {
+        Some(self.0.disability_summary(answers).to_owned())
+    }
+
     fn attempt_days(&self) -> usize {
         self.0.auto_close_no_answer_attempts as usize
     }
@@ -145,9 +156,14 @@ impl Loaded {
     }
 
     /// What other systems call it: (system, id).
-    pub(crate) fn external_ids(&self) -> impl Iterator<Item = (&str, &str)> {
+    pub(crate) fn external_ids(&self) -> impl Iterator<Item = (String, String)> {
         let keys = self.document.states.iter().flatten().flat_map(|state| state.keys());
-        keys.filter_map(|key| key.strip_prefix("external_ids/")?.split_once(':'))
+        keys.filter_map(|key| match schema::slot(key)? {
+            Slot::Element(field, element) if field.name == "external_ids" => {
+                element.split_once(':').map(|(system, id)| (system.to_owned(), id.to_owned()))
+            }
+            _ => None,
+        })
     }
 
     /// The layers, as folds take them. The open layer counts as empty when it cannot be opened.
@@ -413,8 +429,7 @@ impl Core {
     /// The view with names in place of ids, as `case show` prints it.
     pub(crate) fn show(&self, shared: &Shared, loaded: &Loaded, now_ms: i64) -> Json {
         let view = loaded.view(now_ms);
-        let mut json = serde_json::to_value(&view).unwrap_or(Json::Null);
-        self.put_names(shared, &mut json);
+        let mut json = shared.case_json(&view);
         if let Json::Object(map) = &mut json {
             map.insert("conflicts".into(), self.conflicts_json(shared, &view));
             map.insert("integrity_alarms".into(), json!(view.alarms.len()));
@@ -429,8 +444,7 @@ impl Core {
     pub(crate) fn conflicts_json(&self, shared: &Shared, view: &CaseView) -> Json {
         let reference = view.mark().map(str::to_owned);
         let conflicts = view.conflicts.iter().map(|conflict| {
-            let mut json = serde_json::to_value(conflict).unwrap_or(Json::Null);
-            self.put_names(shared, &mut json);
+            let mut json = shared.conflict_json(conflict);
             if let Json::Object(map) = &mut json {
                 map.insert("ref".into(), json!(reference));
                 map.insert("case_id".into(), json!(view.case_id));
@@ -440,55 +454,22 @@ impl Core {
         conflicts.collect()
     }
 
-    /// Replaces member ids by names wherever a field holds one: `by`, `created_by`, `assignee`, `waiting_on`…
-    pub(crate) fn put_names(&self, shared: &Shared, json: &mut Json) {
-        match json {
-            Json::Object(map) => {
-                for (key, value) in map.iter_mut() {
-                    let names = matches!(
-                        key.as_str(),
-                        "by" | "created_by" | "assignee" | "waiting_on" | "recusals" | "value" | "members"
-                    );
-                    match value {
-                        Json::String(text) if names => *text = self.named(shared, text),
-                        Json::Array(list) if names => {
-                            for item in list {
-                                match item {
-                                    Json::String(text) => *text = self.named(shared, text),
-                                    other => self.put_names(shared, other),
-                                }
-                            }
-                        }
-                        other => self.put_names(shared, other),
-                    }
-                }
-            }
-            Json::Array(list) => list.iter_mut().for_each(|item| self.put_names(shared, item)),
-            _ => {}
-        }
-    }
-
-    pub(crate) fn named(&self, shared: &Shared, text: &str) -> String {
-        let id = match text.parse::<Who>() {
-            Ok(Who::Member(id)) => Some(id),
-            Ok(Who::Role(role)) => return role,
-            Err(_) => text.parse::<MemberId>().ok(),
-        };
-        match id {
-            Some(id) if shared.names.contains_key(&id) => shared.name(&id),
-            _ => text.to_owned(),
-        }
-    }
-
     /// Whom a person means: `me`, a member's name, a role.
     pub(crate) fn who(&self, shared: &Shared, reader: &Reader, who: &str) -> Result<Who, Failure> {
-        if who == "me" {
+        if name::folded(who) == "me" {
             return Ok(Who::Member(reader.member()));
         }
+        // somebody may have been called as a role is before that was refused: by its code the role is meant
         if Taxonomy::shipped().roles.contains(who) {
             return Ok(Who::Role(who.to_owned()));
         }
-        self.find_member(shared, who).map(Who::Member).map_err(|mut failure| {
+        let found = self.find_member(shared, who).map(Who::Member);
+        found.or_else(|mut failure| {
+            if failure.code == "member_not_found"
+                && let Some(role) = role_called(who)
+            {
+                return Ok(Who::Role(role.to_owned()));
+            }
             // whoever mistypes a role is told of roles
             if let ("member_not_found", Some((_, near))) =
                 (failure.code, failure.args.iter_mut().find(|(name, _)| *name == "near"))
@@ -497,7 +478,7 @@ impl Core {
                 let found = std::iter::once(near.as_str()).filter(|near| !near.is_empty());
                 *near = found.chain(roles).collect::<Vec<_>>().join(", ");
             }
-            failure
+            Err(failure)
         })
     }
 
@@ -525,8 +506,7 @@ impl Core {
             .flat_map(|w| w.ops.iter().map(|op| view::Written { stamp: w.stamp, layer: w.layer, op }))
             .collect();
         let items = view::history(&written).into_iter().map(|item| {
-            let mut json = serde_json::to_value(&item).unwrap_or(Json::Null);
-            self.put_names(shared, &mut json);
+            let mut json = shared.history_json(&item);
             if let Json::Object(map) = &mut json {
                 map.insert("fields".into(), json!([item.field]));
                 map.insert("site".into(), json!(site_of_device(shared, &item.origin.device)));

@@ -5,6 +5,7 @@ mod altered;
 pub mod api;
 mod assigning;
 mod bundle;
+mod called;
 mod cases;
 mod clock;
 mod core;

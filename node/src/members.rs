@@ -9,6 +9,7 @@ use crdt_model::compose::{EntryPlan, SectionPlan, compose};
 use crdt_model::entry::{AUTH_MAX, Kind, LAYER_GRANT};
 use crdt_model::id::{AudienceId, EntryId, MemberId, ScopeId};
 use crdt_model::layer::{Layer, LayerDoc, LayerOp, Value};
+use crdt_model::name;
 use crdt_model::roster::{
     AudienceKey, Founding, HeldRole, Invitation, InviteOp, JoinOp, Member, OpenEpoch, OpenKey, Operation, PEOPLE_MAX,
     Person, PublicKeys, Roster, SiteKind, SiteOp, Standing, Wrapped, audience_of_name, knowledge_scope, role_profile,
@@ -21,9 +22,10 @@ use serde_json::{Value as Json, json};
 
 use crate::acts::not_in_taxonomy;
 use crate::api::Roots;
+use crate::called::{ID_DIGITS_MIN, clean_name, member_name, site_typed};
 use crate::core::{
-    Core, NAME_BYTES_MAX, Reader, Shared, append, entropy, epoch_key, fresh, keyring_failure, meta, not_composed,
-    require_data_file, staff_doc,
+    Core, Reader, Shared, append, entropy, epoch_key, fresh, keyring_failure, meta, not_composed, require_data_file,
+    staff_doc,
 };
 use crate::error::Failure;
 use crate::keyring::{
@@ -46,22 +48,8 @@ const WIDE_FROM: u32 = 90_000;
 /// Last node number.
 const WIDE_TO: u32 = 99_999;
 
-pub(crate) fn clean_name(name: &str, field: &'static str) -> Result<String, Failure> {
-    let name = name.trim();
-    if name.is_empty() {
-        return Err(Failure::new("usage_missing").arg("missing", field));
-    }
-    if name.len() > NAME_BYTES_MAX {
-        return Err(Failure::new("too_long").arg("field", field).arg("bytes_max", NAME_BYTES_MAX));
-    }
-    if name.chars().any(char::is_control) {
-        return Err(Failure::new("bad_value").arg("field", field).arg("expected", "text"));
-    }
-    Ok(name.to_owned())
-}
-
 fn site_code(code: &str) -> Result<String, Failure> {
-    let code = code.trim().to_ascii_uppercase();
+    let code = site_typed(code);
     if crdt_model::roster::is_site_code(&code) {
         Ok(code)
     } else {
@@ -255,7 +243,7 @@ pub(crate) fn init(
     passphrase: &Passphrase,
     now_ms: i64,
 ) -> Result<(Core, Json), Failure> {
-    let (org_name, name, site) = (clean_name(org, "org")?, clean_name(member, "member")?, site_code(site)?);
+    let (org_name, name, site) = (clean_name(org, "org")?, member_name(member)?, site_code(site)?);
     let roots = roots.unwrap_or(Roots { needed: 1, of: 1 });
     if roots.needed == 0 || roots.needed > roots.of || roots.of > 7 {
         return Err(Failure::new("bad_value").arg("field", "roots").arg("expected", "2-of-3"));
@@ -498,7 +486,7 @@ impl Core {
     }
 
     pub(crate) fn known_site(&self, shared: &Shared, code: &str) -> Result<String, Failure> {
-        let code = code.trim().to_ascii_uppercase();
+        let code = site_typed(code);
         let own = shared.pinned().is_some_and(|i| i.site == code);
         if own || shared.roster.sites.contains_key(&code) {
             return Ok(code);
@@ -882,10 +870,10 @@ impl Core {
         let unlocked = self.unlocked();
         let mut named: BTreeMap<String, usize> = BTreeMap::new();
         for id in shared.roster.members.keys() {
-            *named.entry(shared.name(id).to_lowercase()).or_default() += 1;
+            *named.entry(name::folded(&shared.name(id))).or_default() += 1;
         }
         let members = shared.roster.members.iter().map(|(id, member)| {
-            let namesakes = named.get(&shared.name(id).to_lowercase()).is_some_and(|n| *n > 1);
+            let namesakes = named.get(&name::folded(&shared.name(id))).is_some_and(|n| *n > 1);
             let device = shared.roster.devices.get(&member.device);
             let words = device.map(|d| six_words(&self.org, &member.invite_pk, &d.keys, &member.keys));
             json!({
@@ -903,15 +891,14 @@ impl Core {
 
     /// Members by name or by the first digits of the id.
     pub(crate) fn find_member(&self, shared: &Shared, name: &str) -> Result<MemberId, Failure> {
-        let wanted = name.trim().to_lowercase();
-        let is_meant = |id: &MemberId| {
-            shared.name(id).to_lowercase() == wanted || (wanted.len() >= 8 && id.to_string().starts_with(&wanted))
-        };
-        let (void, found): (Vec<MemberId>, Vec<MemberId>) = shared
-            .roster
-            .members
-            .keys()
-            .filter(|id| is_meant(id))
+        let digits = name::folded(name);
+        let by_digits = |id: &&MemberId| digits.len() >= ID_DIGITS_MIN && id.to_string().starts_with(&digits);
+        let mut meant = shared.called(name, shared.roster.members.keys());
+        meant.extend(shared.roster.members.keys().filter(by_digits));
+        meant.sort_unstable();
+        meant.dedup();
+        let (void, found): (Vec<MemberId>, Vec<MemberId>) = meant
+            .into_iter()
             .partition(|id| shared.roster.members.get(id).is_some_and(|m| m.standing == Standing::Void));
         match found.as_slice() {
             [one] => Ok(*one),
@@ -938,14 +925,19 @@ impl Core {
         let suspended = |other: &Member| other.invite == member.invite && other.standing == Standing::Suspended;
         let rivals: Vec<MemberId> =
             shared.roster.members.iter().filter(|(_, other)| suspended(other)).map(|(id, _)| *id).collect();
-        if rivals.len() > 1 && !(name.len() >= 8 && id.to_string().starts_with(&name.trim().to_lowercase())) {
+        let digits = name::folded(name);
+        if rivals.len() > 1 && !(digits.len() >= ID_DIGITS_MIN && id.to_string().starts_with(&digits)) {
             return Err(ambiguous(name, &rivals));
         }
         let device = shared.roster.devices.get(&member.device).ok_or_else(|| Failure::new("unexpected"))?;
         let words = six_words(&self.org, &member.invite_pk, &device.keys, &member.keys);
         if heard.is_empty() {
             let words: Vec<&str> = words.split(' ').collect();
-            return Ok(json!({"member": shared.name(&id), "words": words}));
+            let namesakes = shared.has_namesakes(&id);
+            let warnings = if namesakes { vec!["namesake"] } else { vec![] };
+            return Ok(json!({
+                "member": shared.name(&id), "id": id, "namesakes": namesakes, "words": words, "warnings": warnings,
+            }));
         }
         let heard = heard.join(" ").to_lowercase();
         if heard.split_whitespace().collect::<Vec<_>>() != words.split(' ').collect::<Vec<_>>() {
@@ -966,7 +958,11 @@ impl Core {
         }
         self.drop_spent_grants()?;
         let confirmed = self.shared().roster.members.get(&id).is_some_and(|m| m.standing == Standing::Confirmed);
-        Ok(json!({"member": shared.name(&id), "confirmed": confirmed}))
+        let namesakes = self.shared().has_namesakes(&id);
+        let warnings = if namesakes { vec!["namesake"] } else { vec![] };
+        Ok(json!({
+            "member": shared.name(&id), "id": id, "namesakes": namesakes, "confirmed": confirmed, "warnings": warnings,
+        }))
     }
 
     /// Members who hold an audience's current epoch.
@@ -1085,7 +1081,7 @@ pub(crate) fn join(
     passphrase: &Passphrase,
     now_ms: i64,
 ) -> Result<(Option<Core>, Json), Failure> {
-    let name = clean_name(member, "member")?;
+    let name = member_name(member)?;
     let invitation = Invitation::from_text(text).map_err(|error| Failure::new("invitation_bad").because(&error))?;
     let expired = i64::try_from(invitation.not_after_ms).unwrap_or(i64::MAX);
     if now_ms > expired {
@@ -1119,8 +1115,7 @@ pub(crate) fn join(
             if shared.invitations.iter().any(|held| held.invite == invitation.invite) {
                 return Err(Failure::new("invitation_used"));
             }
-            let taken = shared.here.iter().any(|m| shared.name(m).to_lowercase() == name.to_lowercase());
-            if taken {
+            if !shared.called(&name, &shared.here).is_empty() {
                 return Err(Failure::new("member_exists").arg("member", name));
             }
             // Keys first: a Join in the log whose keys are lost would be a member nobody can be. The rest is one

@@ -23,6 +23,7 @@ use std::sync::Arc;
 use crdt_model::case::Shape;
 use crdt_model::entry::Entry;
 use crdt_model::id::{DocId, ScopeId};
+use crdt_model::name;
 use crdt_model::view::CaseRow;
 use zeroize::Zeroize;
 
@@ -40,7 +41,7 @@ use words::Words;
 pub(crate) use query::{Counts, Found};
 
 /// Version of the saved rows: another one is made anew.
-const VERSION: u8 = 1;
+const VERSION: u8 = 2;
 /// Rows saved together.
 const BLOCK_ROWS: usize = 128;
 /// Fewer new rows than this are rather made again than saved.
@@ -57,8 +58,9 @@ const EXTERNAL_MAX: usize = 64;
 /// Hash of an id that another system gave: see [`external_id`].
 pub(crate) type ExternalId = [u8; 16];
 
-/// What a case is known by in another system, hashed.
+/// What a case is known by in another system, hashed as ids are compared: in whatever letters and blanks it was written.
 pub(crate) fn external_id(system: &str, id: &str) -> ExternalId {
+    let (system, id) = (name::folded(system), name::folded_id(id));
     let mut out = [0; 16];
     let hash = blake3::Hasher::new_derive_key("boucle 2026 external id v1")
         .update(&(system.len() as u64).to_be_bytes())
@@ -331,7 +333,7 @@ impl Core {
             Shape::Outside => flags |= RESTRICTED,
         }
         row.flags = flags;
-        let external = loaded.external_ids().take(EXTERNAL_MAX).map(|(system, id)| external_id(system, id)).collect();
+        let external = loaded.external_ids().take(EXTERNAL_MAX).map(|(system, id)| external_id(&system, &id)).collect();
         Ok(Fresh { doc, line: Some(CaseRow::of(&view, false)), row, external })
     }
 

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use crdt_model::edit::Edit;
 use crdt_model::id::MemberId;
+use crdt_model::name;
 use crdt_model::taxonomy::Taxonomy;
 use serde_json::{Value as Json, json};
 
@@ -127,11 +128,7 @@ impl Node {
         let shared = core.shared();
         let here = shared.here.clone();
         let unlocked = core.unlocked();
-        let candidates: Vec<MemberId> = if name.is_empty() {
-            here
-        } else {
-            here.into_iter().filter(|id| shared.name(id).to_lowercase() == name.to_lowercase()).collect()
-        };
+        let candidates: Vec<MemberId> = if name.is_empty() { here } else { shared.called(name, &here) };
         if candidates.is_empty() {
             return Err(Failure::new("member_not_found").arg("member", name).arg("near", ""));
         }
@@ -171,7 +168,7 @@ impl Node {
     /// The member named must be the one whose passphrase opened the home, or have the same: two people on one machine may.
     fn named_here(&self, core: &Core, opened: MemberId, envelope: &Envelope, name: &str) -> Result<MemberId, Failure> {
         let shared = core.shared();
-        let is_named = |id: &MemberId| shared.name(id).to_lowercase() == name.to_lowercase();
+        let is_named = |id: &MemberId| name::same(&shared.name(id), name);
         if name.is_empty() || is_named(&opened) {
             return Ok(opened);
         }
@@ -338,7 +335,7 @@ impl Node {
             return Ok(json!({"unlocked": false, "members": []}));
         };
         let shared = core.shared();
-        let named = |id: &MemberId| name.is_empty() || shared.name(id).to_lowercase() == name.to_lowercase();
+        let named = |id: &MemberId| name.is_empty() || name::same(&shared.name(id), name);
         if !shared.here.iter().any(named) {
             return Err(Failure::new("member_not_found").arg("member", name).arg("near", ""));
         }
@@ -414,7 +411,7 @@ impl Node {
         let given = options.passphrase.as_ref().filter(|given| !given.is_empty());
         let given = given.ok_or_else(|| Failure::new("locked").arg("member", name))?;
         let (core, member) = Core::open(&self.home, &Passphrase::new(given.expose()), name)?;
-        let named = |id: &MemberId| name.is_empty() || core.shared().name(id).to_lowercase() == name.to_lowercase();
+        let named = |id: &MemberId| name.is_empty() || name::same(&core.shared().name(id), name);
         if !named(&member) {
             return Err(Failure::new("wrong_passphrase").arg("member", name));
         }

@@ -20,6 +20,7 @@ use super::InviteOp;
 use super::operation::{CODE_BYTES_MAX, read_numbers, write_numbers};
 use crate::cbor::{self, Canonical, CborError, Reader, ReaderExt, Writer, WriterExt, malformed};
 use crate::id::{EntryId, MemberId, OrgId, ScopeId};
+use crate::name;
 use crate::seal::{Secret, invite_kem_secret, invite_signing_key};
 
 const PREFIX: &str = "BOUCLE1";
@@ -295,14 +296,19 @@ impl Invitation {
         blake3::derive_key("boucle 2026 invitation terms v1", &bytes)
     }
 
-    /// By what a person is found whose name somebody types: case and outer white space do not matter. Who holds the
+    /// By what a person is found whose name somebody types, as names are compared ([`name::folded`]). Who holds the
     /// invitation can try names; none can be read off it.
     pub fn name_tag(salt: &[u8; 16], name: &str) -> [u8; 8] {
-        let name = name.trim().to_lowercase();
-        let hash = blake3::derive_key("boucle 2026 invitation name v1", &[salt.as_slice(), name.as_bytes()].concat());
-        let mut tag = [0; 8];
-        tag.copy_from_slice(&hash[..8]);
-        tag
+        tag_of(salt, &name::folded(name))
+    }
+
+    /// Whether a person may be the one of this name: by the tag of today, or by that of invitations made before names
+    /// were compared as people mean them.
+    pub fn is_tag_of(&self, tag: &[u8; 8], typed: &str) -> bool {
+        let clean = name::clean(typed).unwrap_or_else(|_| typed.trim().to_owned());
+        let mut forms = vec![name::folded(typed), typed.trim().to_lowercase(), clean.to_lowercase()];
+        forms.dedup();
+        forms.iter().any(|form| tag_of(&self.salt, form) == *tag)
     }
 
     /// What a home keeps of it where nobody is unlocked: by this its own Join is judged until the Invite arrives.
@@ -323,6 +329,13 @@ impl Invitation {
             terms: self.terms(),
         }
     }
+}
+
+fn tag_of(salt: &[u8; 16], form: &str) -> [u8; 8] {
+    let hash = blake3::derive_key("boucle 2026 invitation name v1", &[salt.as_slice(), form.as_bytes()].concat());
+    let mut tag = [0; 8];
+    tag.copy_from_slice(&hash[..8]);
+    tag
 }
 
 #[cfg(test)]
@@ -381,6 +394,11 @@ mod tests {
         assert_eq!(Invitation::name_tag(&told.salt, " rose "), told.people[0].tag);
         assert_ne!(Invitation::name_tag(&told.salt, "Rosa"), told.people[0].tag);
         assert_ne!(Invitation::name_tag(&[8; 16], "Rose"), told.people[0].tag);
+        assert!(told.is_tag_of(&told.people[0].tag, "ROSE\u{a0}"));
+        // as invitations before tagged it: in lower case, and no more
+        let older = tag_of(&told.salt, "rémi");
+        assert!(told.is_tag_of(&older, "Re\u{301}mi") && told.is_tag_of(&older, " RÉMI "));
+        assert!(!told.is_tag_of(&older, "Rosa"));
         let bytes = cbor::encode(&told);
         assert!(!bytes.windows(4).any(|w| w.eq_ignore_ascii_case(b"rose")));
     }

@@ -17,6 +17,7 @@ use crdt_model::id::DeviceId;
 use crdt_model::roster::Invite;
 use crdt_model::seal::{Secret, invite_kem_secret};
 
+use crate::called::site_typed;
 use crate::core::{Core, Shared, locked, meta};
 use crate::error::Failure;
 use crate::store::{self, MemberSpace};
@@ -88,7 +89,7 @@ impl Core {
     }
 
     fn recipient_named(&self, shared: &Shared, name: &str) -> Result<To, Failure> {
-        let (site, hex) = (name.to_ascii_uppercase(), name.to_ascii_lowercase());
+        let (site, hex) = (site_typed(name), crdt_model::name::folded(name));
         if shared.roster.sites.contains_key(&site) {
             return Ok(To::Site(site));
         }

@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use crdt_model::case::Who;
 use crdt_model::case::moment::rfc3339;
 use crdt_model::id::DocId;
+use crdt_model::name;
 use crdt_model::reference::Typed;
 use crdt_model::taxonomy::{Taxonomy, proposed};
 use serde_json::{Value as Json, json};
@@ -125,12 +125,19 @@ fn check_codes(filter: &CaseFilter) -> Result<(), Failure> {
     }
 }
 
+/// Numbers of the words that are this one for a person: projects and partners were typed by many.
+fn alike(words: &Words, typed: &str) -> Vec<u32> {
+    let folded = name::folded(typed);
+    let numbered = (0..).zip(words.all());
+    numbered.filter(|(_, word)| name::folded(word) == folded).map(|(number, _)| number).collect()
+}
+
 /// A filter over numbers.
 struct Wanted<'f> {
     filter: &'f CaseFilter,
     categories: HashSet<u32>,
-    /// Columns that must hold this word; `None`: no row names it.
-    words: Vec<(usize, Option<u32>)>,
+    /// Columns that must hold one of these words.
+    words: Vec<(usize, Vec<u32>)>,
     /// Whoever is asked for, by any of these words.
     assignees: Option<HashSet<u32>>,
     now_ms: i64,
@@ -155,8 +162,8 @@ impl<'f> Wanted<'f> {
         Self {
             filter,
             categories: numbered.map(|(number, _)| number as u32).collect(),
-            words: asked.map(|(name, word)| (column(name), words.find(word))).collect(),
-            assignees: assignees.map(|whos| whos.iter().filter_map(|who| words.find(who)).collect()),
+            words: asked.map(|(name, word)| (column(name), alike(words, word))).collect(),
+            assignees: assignees.map(|whos| whos.iter().flat_map(|who| alike(words, who)).collect()),
             now_ms,
         }
     }
@@ -164,7 +171,7 @@ impl<'f> Wanted<'f> {
     fn keeps(&self, row: &Row) -> bool {
         let (filter, received) = (self.filter, row.received_at());
         row.is(LISTED)
-            && self.words.iter().all(|(column, word)| word.is_some_and(|word| row.word(*column) == word))
+            && self.words.iter().all(|(column, words)| words.contains(&row.word(*column)))
             && self.assignees.as_ref().is_none_or(|whos| whos.contains(&row.assignee()))
             && (filter.status.is_empty() || filter.status.iter().any(|status| status == row.status()))
             && (filter.category.is_empty() || self.categories.contains(&row.word(1)))
@@ -357,8 +364,11 @@ impl Core {
         let limit = filter.limit.map_or(usize::MAX, |limit| usize::try_from(limit).unwrap_or(usize::MAX));
         let rows = sorted(projection, kept.collect(), (by, descending), limit, now_ms);
         let lines = rows.into_iter().map(|row| {
-            let mut json = serde_json::to_value(row.line(&projection.words, now_ms)).unwrap_or(Json::Null);
-            self.put_names(shared, &mut json);
+            let line = row.line(&projection.words, now_ms);
+            let mut json = serde_json::to_value(&line).unwrap_or(Json::Null);
+            for (field, who) in [("assignee", &line.assignee), ("waiting_on", &line.waiting_on)] {
+                json[field] = who.as_deref().map_or(Json::Null, |who| shared.who_of(who));
+            }
             json
         });
         Ok(lines.collect())
@@ -408,10 +418,7 @@ impl Core {
     /// A value as lists show it: with a name in place of a member's id.
     fn value(&self, shared: &Shared, field: &str, cell: Option<Cell<'_>>) -> Json {
         match cell {
-            Some(Cell::Word(who)) if matches!(field, "assignee" | "waiting_on") => match who.parse::<Who>() {
-                Ok(Who::Role(role)) => json!(role),
-                _ => json!(self.named(shared, who)),
-            },
+            Some(Cell::Word(who)) if matches!(field, "assignee" | "waiting_on") => shared.who_of(who),
             Some(cell) => cell.json(),
             None => Json::Null,
         }

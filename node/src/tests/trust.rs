@@ -51,7 +51,7 @@ fn a_case_taken_before_the_first_sync_is_seen_at_other_sites_and_blames_nobody()
     let case = case_id(&newcomer.new_case(complaint()));
     let readers: Vec<Home> = [("BOM", "operator"), ("BOM", "coordinator"), ("JER", "focal_cash"), ("BOM", "meal")]
         .into_iter()
-        .map(|(site, role)| founder.invited(site, role, role))
+        .map(|(site, role)| founder.invited(site, role, &format!("Awa {role}")))
         .collect();
     exchange(&founder, &newcomer);
     let triage = Edit::Set { values: vec![("locality".to_owned(), Words::from("Jean-Rabel"))] };
