@@ -28,6 +28,7 @@ use crate::cases::Marks;
 use crate::error::{Failure, IoOperation};
 use crate::forks::{Carry, DeviceKeys, Forks, Looked, said, unforked};
 use crate::keychain::{Keychain, ReaderSecrets};
+use crate::keyring::Weakness;
 use crate::keyring::{
     IncarnationChange, KEYRING_FILE, Keyring, KeyringError, LockedKeyring, MemberSecrets, Passphrase, Signs,
     UnattendedKey,
@@ -179,6 +180,7 @@ pub(crate) fn keyring_failure(error: &KeyringError, member: &str) -> Failure {
     match error {
         KeyringError::WrongPassphrase => Failure::new("wrong_passphrase").arg("member", member),
         KeyringError::UnknownMember { .. } => Failure::new("member_not_found").arg("member", member).arg("near", ""),
+        KeyringError::WeakPassphrase(Weakness::Unseen) => Failure::new("passphrase_invisible"),
         KeyringError::WeakPassphrase(_) => Failure::new("passphrase_weak"),
         KeyringError::MemberExists { .. } => Failure::new("member_exists").arg("member", member),
         KeyringError::Io { path, source, .. } => return Failure::io(IoOperation::Write, path, source),

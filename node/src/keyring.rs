@@ -679,8 +679,21 @@ fn cost_of(slot: &Slot, path: &Path) -> Result<Cost, KeyringError> {
     })
 }
 
-/// Tries the slots of `member`, or all.
+/// Tries the slots of `member`, or all: with the passphrase as it is meant, then as it was typed, for slots made before
+/// passphrases were composed.
 fn open_slot(
+    file: &KeyFile,
+    path: &Path,
+    member: Option<MemberId>,
+    passphrase: &Passphrase,
+) -> Result<(Secret, MemberSecrets), KeyringError> {
+    match (try_slots(file, path, member, passphrase), passphrase.as_typed()) {
+        (Err(KeyringError::WrongPassphrase), Some(typed)) => try_slots(file, path, member, &typed),
+        (tried, _) => tried,
+    }
+}
+
+fn try_slots(
     file: &KeyFile,
     path: &Path,
     member: Option<MemberId>,

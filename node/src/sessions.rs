@@ -10,6 +10,7 @@ use zeroize::Zeroizing;
 
 use crate::core::{Core, fresh, locked};
 use crate::error::Failure;
+use crate::keyring::Passphrase;
 
 /// A time that only rises, also while the machine sleeps.
 pub(crate) type Clock = Arc<dyn Fn() -> Duration + Send + Sync>;
@@ -169,6 +170,6 @@ impl Sessions {
     }
 
     fn tag(&self, passphrase: &str) -> blake3::Hash {
-        blake3::keyed_hash(&self.tag_key, passphrase.as_bytes())
+        blake3::keyed_hash(&self.tag_key, Passphrase::new(passphrase).meant().as_bytes())
     }
 }

@@ -1,6 +1,7 @@
 //! Passphrases: which are accepted, and what a try costs.
 
 use argon2::{Algorithm, Argon2, Block, Params, Version};
+use crdt_model::name;
 use zeroize::{Zeroize, Zeroizing};
 
 use super::KeyringError;
@@ -88,25 +89,46 @@ const CHARACTERS_MIN: usize = 12;
 /// Longest passphrase taken, bytes.
 const PASSPHRASE_BYTES_MAX: usize = 1024;
 
-/// A passphrase. Erased from memory when dropped, never shown.
-pub struct Passphrase(Zeroizing<String>);
+/// A passphrase: one whatever keyboard and system it was typed on. Erased from memory when dropped, never shown.
+pub struct Passphrase {
+    /// As it is meant: see [`name::passphrase`].
+    meant: Zeroizing<String>,
+    /// As it was typed, where that differs: slots made before passphrases were composed are sealed under this.
+    typed: Option<Zeroizing<String>>,
+}
 
 impl Passphrase {
-    /// As typed or read from a file: line ends at the end are dropped, nothing else is changed.
+    /// As typed or read from a file: line ends at the end are dropped.
     pub fn new(text: &str) -> Self {
-        Self(Zeroizing::new(text.trim_end_matches(['\r', '\n']).to_owned()))
+        let text = text.trim_end_matches(['\r', '\n']);
+        let meant = name::passphrase(text);
+        let typed = (meant.as_str() != text).then(|| Zeroizing::new(text.to_owned()));
+        Self { meant, typed }
+    }
+
+    /// The same bytes as they were typed, where those are others than what is meant.
+    pub(crate) fn as_typed(&self) -> Option<Self> {
+        self.typed.as_ref().map(|typed| Self { meant: typed.clone(), typed: None })
+    }
+
+    /// What is meant: by this, passphrases are compared.
+    pub(crate) fn meant(&self) -> &str {
+        &self.meant
     }
 
     /// Says if the passphrase may be chosen: 12 characters at least, blanks not counted (five words of a word list have
-    /// more), not a well-known one.
+    /// more), not a well-known one, and nothing in it that cannot be seen: it would not be typed again.
     ///
     /// # Errors
     ///
     /// What makes it weak.
     pub fn check(&self) -> Result<(), Weakness> {
-        let text = self.0.as_str();
+        let text = self.meant.as_str();
         if text.len() > PASSPHRASE_BYTES_MAX {
             return Err(Weakness::TooLong);
+        }
+        if text.chars().any(name::is_unseen) {
+            return Err(Weakness::Unseen);
         }
         // five words of a list are as many at least
         if text.chars().filter(|c| !c.is_whitespace()).count() < CHARACTERS_MIN {
@@ -138,7 +160,7 @@ impl Passphrase {
         memory.resize(params.block_count(), Block::default());
         let mut key = Zeroizing::new([0; 32]);
         let done = Argon2::new(Algorithm::Argon2id, Version::V0x13, params).hash_password_into_with_memory(
-            self.0.as_bytes(),
+            self.meant.as_bytes(),
             salt,
             key.as_mut_slice(),
             &mut memory,
@@ -170,6 +192,9 @@ pub enum Weakness {
     /// On the list of those tried first.
     #[error("it is one of those tried first")]
     Common,
+    /// It holds a character that shows nothing.
+    #[error("it holds a character that cannot be seen")]
+    Unseen,
 }
 
 /// Passphrases long enough but tried first, as letters and digits in lower case.
@@ -251,6 +276,9 @@ mod tests {
         assert_eq!(check("Mot de Passe 123"), Err(Weakness::Common));
         assert_eq!(check(&"kivu".repeat(300)), Err(Weakness::TooLong));
         assert_eq!(check(""), Err(Weakness::TooShort));
+        for unseen in ["Kivu-Goma\u{200b} 42!", "Kivu-Goma\t42!!!", "\u{feff}Kivu-Goma 42!"] {
+            assert_eq!(check(unseen), Err(Weakness::Unseen), "{unseen:?}");
+        }
         assert!(COMMON.iter().all(|text| text.chars().count() >= 12));
     }
 
@@ -263,6 +291,18 @@ mod tests {
             assert_eq!(Cost::new(m, t, p), None);
         }
         assert_eq!(Cost::new(u64::MAX, 1, 1), None);
+    }
+
+    #[test]
+    fn composed_or_not_and_whatever_the_blank_a_passphrase_makes_one_key() {
+        let key = |text: &str| Passphrase::new(text).derive(Cost::for_tests(), &[1; 16]).expect("memory");
+        let meant = key("été forêt drôle");
+        assert_eq!(key("e\u{301}te\u{301} fore\u{302}t dro\u{302}le"), meant);
+        assert_eq!(key("été\u{a0}forêt\u{202f}drôle"), meant);
+        assert_ne!(key("été  forêt drôle"), meant, "each blank counts");
+        assert!(Passphrase::new("été forêt drôle").as_typed().is_none());
+        let typed = Passphrase::new("e\u{301}te\u{301}").as_typed().expect("other bytes");
+        assert_eq!(typed.meant(), "e\u{301}te\u{301}");
     }
 
     #[test]
