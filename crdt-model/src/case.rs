@@ -65,6 +65,18 @@ pub trait Codes {
     /// Whether `code` is in the taxonomy's `table` (`channel`, `case_type`, `sex`…).
     fn knows(&self, table: &str, code: &str) -> bool;
 
+    /// The band of an age in years, where the taxonomy has bands.
+    fn age_group(&self, years: u32) -> Option<String> {
+        let _ = years;
+        None
+    }
+
+    /// What six answers of the Washington Group Short Set add up to (0: not answered).
+    fn disability(&self, answers: [u8; 6]) -> Option<String> {
+        let _ = answers;
+        None
+    }
+
     /// Different days with a failed attempt that make a person unreachable.
     fn attempt_days(&self) -> usize {
         3

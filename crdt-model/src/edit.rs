@@ -14,7 +14,7 @@ pub mod reseal;
 mod set;
 
 pub use act::{Birth, Creation, Edit, EditContext, LinkKind, Policy, RestrictedBirth};
-pub use draft::EditOps;
+pub use draft::{EditOps, control_character};
 pub use refusal::EditRefusal;
 
 use serde::{Deserialize, Serialize};

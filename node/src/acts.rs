@@ -12,7 +12,7 @@ use crdt_model::entry::{DEPS_MAX, Entry, Kind, LAYER_GRANT};
 use crdt_model::id::{DocId, EntryId, Incarnation, MemberId, ScopeId};
 use crdt_model::layer::{Layer, LayerDoc};
 use crdt_model::reference::{Provisional, Reference, SiteCode};
-use crdt_model::roster::{Invitation, Member, Person, Standing, audience_of_name, site_scope};
+use crdt_model::roster::{Member, Person, Standing, audience_of_name, site_scope};
 use crdt_model::seal::{
     self, ActorOf, Entropy, FLAG_DEVICE_ONLY, FLAG_DROP_BOX, GRANT_SLOTS, GrantSection, Plain, Sealing, Secret,
     StreamGrant, audience_hint, birth_doc, case_key, open_hint, sensitive_hint,
@@ -23,6 +23,7 @@ use crdt_model::view::CaseView;
 use serde_json::{Value as Json, json};
 
 use crate::api::SealOptions;
+use crate::called::role_called;
 use crate::cases::{Captured, Loaded, TaxonomyCodes, captured_key, codes_of, level_of};
 use crate::clock::DAY_MS;
 use crate::core::{Core, Reader, Shared, append, entropy, fresh, meta, not_composed};
@@ -47,6 +48,15 @@ const YEAR_2000_MS: i64 = 946_684_800_000;
 /// Whether a complaint can hardly have been received then: before 2000, or more than a day after `now_ms`.
 pub(crate) fn is_odd(at_ms: i64, now_ms: Option<i64>) -> bool {
     at_ms < YEAR_2000_MS || now_ms.is_some_and(|now| at_ms > now.saturating_add(DAY_MS))
+}
+
+/// Whether an act makes a case one that cannot wait, as a new one may be.
+fn asks_for_haste(edit: &Edit) -> bool {
+    match edit {
+        Edit::Set { values } => values.iter().any(|(field, code)| field == "priority" && code.0.trim() == URGENT),
+        Edit::Triage { priority, .. } => priority.as_deref().is_some_and(|code| code.trim() == URGENT),
+        _ => false,
+    }
 }
 
 /// Whether this answer says that nothing of the person is to be recorded.
@@ -173,6 +183,11 @@ pub(crate) fn refusal(error: &EditRefusal, reference: &str) -> Failure {
         EditRefusal::BadValue { field, expected } => {
             failure.arg("field", field).arg("expected", expected).at("field", field)
         }
+        EditRefusal::ControlCharacter { field, character, at } => {
+            let character = format!("U+{:04X}", u32::from(*character));
+            failure.arg("field", field).arg("character", character).arg("at", at).at("field", field)
+        }
+        EditRefusal::Name { field, .. } => failure.arg("field", field).at("field", field),
         EditRefusal::UnknownCode { field, table } => {
             let codes = codes_of(table).unwrap_or_default();
             let near = possible(codes.into_iter(), "");
@@ -326,20 +341,16 @@ impl Core {
     pub(crate) fn recusals(&self, shared: &Shared, names: &[String]) -> Result<Vec<Recusal>, Failure> {
         let mut recusals = Vec::new();
         for name in names {
-            if Taxonomy::shipped().roles.contains(name) {
-                recusals.push(Recusal::Role(name.clone()));
-                continue;
-            }
-            if shared.roster.founding.is_none() {
-                recusals.extend(self.invited_by_name(shared, name)?.into_iter().map(Recusal::Member));
-                continue;
-            }
             // all devices of one person: every id that bears the name
-            let same = |id: &&MemberId| shared.name(id).to_lowercase() == name.trim().to_lowercase();
-            let ids: Vec<MemberId> = shared.roster.members.keys().filter(same).copied().collect();
-            match ids.is_empty() {
-                true => recusals.push(Recusal::Member(self.find_member(shared, name)?)),
-                false => recusals.extend(ids.into_iter().map(Recusal::Member)),
+            let ids = shared.called(name, shared.roster.members.keys());
+            recusals.extend(ids.iter().copied().map(Recusal::Member));
+            if let Some(role) = role_called(name) {
+                // somebody may have been called so before that was refused: both are meant
+                recusals.push(Recusal::Role(role.to_owned()));
+            } else if shared.roster.founding.is_none() {
+                recusals.extend(self.invited_by_name(shared, name)?.into_iter().map(Recusal::Member));
+            } else if ids.is_empty() {
+                recusals.push(Recusal::Member(self.find_member(shared, name)?));
             }
         }
         Ok(recusals)
@@ -463,12 +474,9 @@ impl Core {
     /// nobody is taken for recused who might be a reader under another spelling.
     fn invited_by_name(&self, shared: &Shared, name: &str) -> Result<Vec<MemberId>, Failure> {
         let told = shared.invitations.iter().flat_map(|told| {
-            let tag = Invitation::name_tag(&told.salt, name);
-            told.people.iter().filter(move |person| person.tag == tag).map(|person| person.member)
+            told.people.iter().filter(|person| told.is_tag_of(&person.tag, name)).map(|person| person.member)
         });
-        let wanted = name.trim().to_lowercase();
-        let here = shared.here.iter().copied().filter(|id| shared.name(id).to_lowercase() == wanted);
-        let mut found: Vec<MemberId> = told.chain(here).collect();
+        let mut found: Vec<MemberId> = told.chain(shared.called(name, &shared.here)).collect();
         found.sort_unstable();
         found.dedup();
         if found.is_empty() {
@@ -696,9 +704,13 @@ impl Core {
                 salt: [0; 8],
                 alone: false,
             };
-            let member = reader.member();
+            let (member, incarnation, scope) = (reader.member(), self.incarnation(), loaded.scope);
             self.commit(|tx| {
                 self.write(tx, &shared, reader, write, now_ms, &mut entropy)?;
+                if asks_for_haste(edit) {
+                    let seq = self.place(tx, &scope, incarnation).seq.saturating_sub(1);
+                    mark_urgent(tx, &scope, &incarnation, seq)?;
+                }
                 Ok(tx.put(Space::Meta, &meta::last_case(&member), &loaded.doc.0)?)
             })?;
         }

@@ -161,6 +161,8 @@ remark_codes! {
     WrongCellCount = "wrong_cell_count",
     /// More than a cell, or the field of a case, may hold. Args: max, bytes.
     CellTooLong = "cell_too_long",
+    /// Holds a character that a terminal would obey. Args: character, at.
+    ControlCharacter = "control_character",
     /// A value the case cannot do without is missing.
     Missing = "missing",
     /// A choice that neither the mapping nor the taxonomy knows. Args: value, if it is a code beyond doubt.

@@ -482,7 +482,14 @@ fn digest_key(reader: &Reader) -> Zeroizing<[u8; 32]> {
 
 /// What the form said, whatever the shape of the file and the options of the import.
 fn content_digest(key: &[u8; 32], new: &NewCase) -> Vec<u8> {
-    let told = NewCase { import_batch: None, project: None, partner: None, ..new.clone() };
+    let mut told = NewCase { import_batch: None, project: None, partner: None, ..new.clone() };
+    // blanks around what was said make no other content: digests of before were made without them
+    for words in [&mut told.text, &mut told.reporter_name].into_iter().flatten() {
+        words.0 = words.0.trim().to_owned();
+    }
+    if let Some(words) = told.answer.as_mut().and_then(|answer| answer.text.as_mut()) {
+        words.0 = words.0.trim().to_owned();
+    }
     // plain data with text keys
     let bytes = serde_json::to_vec(&told).map(Zeroizing::new).unwrap_or_default();
     blake3::keyed_hash(key, &bytes).as_bytes()[..16].to_vec()

@@ -12,11 +12,12 @@ use crate::case::sensitivity::Level;
 use crate::case::status::Status;
 use crate::case::{Who, schema};
 use crate::cbor;
-use crate::edit::draft::{Draft, clean, known, parse};
+use crate::edit::draft::{Draft, is_blank, known, parse, said};
 use crate::edit::{
     Creation, EditContext, EditOps, EditRefusal, GivenAnswer, Moment, NewCase, Precision, Recusal, Words,
 };
 use crate::layer::Value;
+use crate::name;
 
 /// Operations of a new case. In a restricted one the open layer gets the mark, the week and the region, and nothing else.
 pub(super) fn create(creation: &Creation, ctx: &EditContext<'_>) -> Result<EditOps, EditRefusal> {
@@ -87,12 +88,12 @@ struct Birthing<'a> {
 impl Birthing<'_> {
     /// Writes what was said; what was not, or only blanks, stays absent.
     fn text(&mut self, name: &'static str, text: Option<&str>) -> Result<(), EditRefusal> {
-        match text.map(clean) {
-            Some(text) if !text.is_empty() => {
-                let value = parse(known(name), &text, self.ctx.codes)?;
+        match text.filter(|text| !is_blank(text)) {
+            Some(text) => {
+                let value = parse(known(name), text, self.ctx.codes)?;
                 self.draft.put(known(name), value)
             }
-            _ => Ok(()),
+            None => Ok(()),
         }
     }
 
@@ -128,10 +129,11 @@ impl Birthing<'_> {
         self.code("import_batch", &new.import_batch)?;
         let mut external: Vec<String> = Vec::new();
         for (system, id) in &new.external_ids {
-            let (system, id) = (clean(system), clean(id));
-            if !schema::is_code(&system) || system.contains(':') || id.is_empty() {
+            let system = system.trim();
+            if !schema::is_code(system) || system.contains(':') || is_blank(id) {
                 return Err(EditRefusal::BadValue { field: "external_ids", expected: "SYSTEM:ID" });
             }
+            let id = name::clean_id(id).map_err(|fault| EditRefusal::Name { field: "external_ids", fault })?;
             external.push(format!("{system}:{id}"));
         }
         external.sort_unstable();
@@ -194,9 +196,13 @@ impl Birthing<'_> {
         self.words("wallet_last4", &new.wallet_last4)?;
         self.words("sim_last4", &new.sim_last4)?;
         self.code("sex", &new.sex)?;
-        self.code("age_group", &new.age_group)?;
+        let told = |code: &Option<String>| code.clone().filter(|code| !is_blank(code));
+        let band = || new.age.and_then(|years| self.ctx.codes.age_group(years));
+        let summary = || new.disability_answers.and_then(|answers| self.ctx.codes.disability(answers));
+        let (band, summary) = (told(&new.age_group).or_else(band), told(&new.disability).or_else(summary));
+        self.code("age_group", &band)?;
         self.number("age", new.age)?;
-        self.code("disability", &new.disability)?;
+        self.code("disability", &summary)?;
         if let Some(answers) = new.disability_answers {
             let digits: String = answers.iter().map(|answer| char::from(b'0'.saturating_add(*answer))).collect();
             self.draft.put(known("disability_answers"), Value::Text(digits))?;
@@ -212,10 +218,10 @@ impl Birthing<'_> {
         self.moment("incident_at", new.incident_at)?;
         self.words("incident_place", &new.incident_place)?;
         self.words("accused", &new.accused)?;
-        let allegation = new.allegation.as_ref().map(|words| clean(&words.0)).filter(|text| !text.is_empty());
-        if let Some(text) = allegation {
+        if let Some(words) = new.allegation.as_ref().filter(|words| !is_blank(&words.0)) {
+            let text = Words(said("allegation", &words.0)?);
             let id = self.draft.id();
-            self.draft.fact(FactKind::Allegation, id, &TextFact { text: Words(text) })?;
+            self.draft.fact(FactKind::Allegation, id, &TextFact { text })?;
         }
         for recusal in new.recuse.iter().flatten() {
             let who = match recusal {
@@ -267,9 +273,9 @@ impl Birthing<'_> {
         let at_ms = new.received_at.map_or(self.ctx.now_ms, |moment| moment.at_ms);
         let response = self.draft.id();
         self.draft.fact(FactKind::Response, response, &ResponseFact { epoch: 0, at_ms })?;
-        let text = answer.text.as_ref().map(|words| clean(&words.0)).filter(|text| !text.is_empty());
-        if let Some(text) = text {
-            let fact = ResponseText { text: Words(text), language: new.spoken_language.clone() };
+        if let Some(words) = answer.text.as_ref().filter(|words| !is_blank(&words.0)) {
+            let text = Words(said("answer", &words.0)?);
+            let fact = ResponseText { text, language: new.spoken_language.clone() };
             self.draft.fact(FactKind::ResponseText, response, &fact)?;
         }
         if let Some(code) = &answer.satisfaction {

@@ -8,6 +8,7 @@ use crate::case::schema::{self, FIELDS, Field, Kind, Merge};
 use crate::cbor::{self, Canonical};
 use crate::edit::EditRefusal;
 use crate::layer::{Layer, LayerOp, Value};
+use crate::name;
 
 /// What one act writes, layer by layer. A layer without operations gets padding.
 #[derive(Clone, Default, PartialEq, Eq)]
@@ -160,11 +161,41 @@ pub(super) fn known(name: &'static str) -> &'static Field {
     schema::field(name).expect("named in the schema: a test walks all names used")
 }
 
-/// Line ends made alike, other control characters dropped, blanks trimmed.
-pub(super) fn clean(text: &str) -> String {
-    let text = text.replace("\r\n", "\n").replace('\r', "\n");
-    let kept: String = text.chars().filter(|c| !c.is_control() || *c == '\n' || *c == '\t').collect();
-    kept.trim().to_owned()
+/// Whether nothing is said: blanks alone are nothing.
+pub(super) fn is_blank(text: &str) -> bool {
+    text.trim().is_empty()
+}
+
+/// What ends a line besides the line feed: of other systems, of old printers, and what a word processor breaks lines with.
+const LINE_ENDS: [char; 4] = ['\r', '\u{b}', '\u{c}', '\u{85}'];
+
+/// A person's words as they are kept: as they were said, blanks and all. A line ends in one way, whatever the system; what
+/// a terminal would obey is refused, for it would have to be left out.
+///
+/// # Errors
+///
+/// [`EditRefusal::ControlCharacter`].
+pub(super) fn said(field: &'static str, text: &str) -> Result<String, EditRefusal> {
+    match control_character(text) {
+        Some((at, character)) => Err(EditRefusal::ControlCharacter { field, character, at }),
+        None => Ok(text.replace("\r\n", "\n").replace(LINE_ENDS, "\n")),
+    }
+}
+
+/// The first character of a text that no case keeps, for a terminal would obey it; and which of its characters that is,
+/// counted from 1. Ends of lines are kept, and tabs.
+pub fn control_character(text: &str) -> Option<(usize, char)> {
+    let kept = |c: char| !c.is_control() || c == '\n' || c == '\t' || LINE_ENDS.contains(&c);
+    (1..).zip(text.chars()).find(|(_, c)| !kept(*c))
+}
+
+/// A name that is an element of a set, in the form names are kept in.
+///
+/// # Errors
+///
+/// [`EditRefusal::Name`].
+pub(super) fn named(field: &'static str, text: &str) -> Result<String, EditRefusal> {
+    name::clean(text).map_err(|fault| EditRefusal::Name { field, fault })
 }
 
 fn refused(field: &'static Field) -> EditRefusal {
@@ -194,7 +225,10 @@ fn expected(kind: Kind) -> &'static str {
 ///
 /// It is not of the field's type, too long, or no code of the taxonomy in force.
 pub(super) fn parse(field: &'static Field, text: &str, codes: &dyn Codes) -> Result<Value, EditRefusal> {
-    let text = clean(text);
+    let text = match field.kind {
+        Kind::Words(_) => said(field.name, text)?,
+        _ => text.trim().to_owned(),
+    };
     let bad = || EditRefusal::BadValue { field: field.name, expected: expected(field.kind) };
     let value = match field.kind {
         Kind::Mark | Kind::Bool => match text.to_ascii_lowercase().as_str() {

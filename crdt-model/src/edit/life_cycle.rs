@@ -13,7 +13,7 @@ use crate::case::sensitivity::Level;
 use crate::case::status::{EPOCH_MAX, Status};
 use crate::case::{Shape, Who};
 use crate::edit::act::{Act, LinkKind};
-use crate::edit::draft::{clean, known, parse};
+use crate::edit::draft::{self, is_blank, known, parse};
 use crate::edit::{EditRefusal, Words};
 use crate::id::DocId;
 use crate::layer::Value;
@@ -60,14 +60,15 @@ impl Act<'_> {
     }
 
     fn said(&self, field: &'static str, words: &Words) -> Result<Words, EditRefusal> {
-        match clean(&words.0) {
-            text if text.is_empty() => Err(EditRefusal::Missing { fields: vec![field] }),
-            text => Ok(Words(text)),
+        if is_blank(&words.0) {
+            return Err(EditRefusal::Missing { fields: vec![field] });
         }
+        draft::said(field, &words.0).map(Words)
     }
 
-    fn said_opt(words: Option<&Words>) -> Option<Words> {
-        words.map(|words| Words(clean(&words.0))).filter(|words| !words.0.is_empty())
+    fn said_opt(field: &'static str, words: Option<&Words>) -> Result<Option<Words>, EditRefusal> {
+        let words = words.filter(|words| !is_blank(&words.0));
+        words.map(|words| draft::said(field, &words.0).map(Words)).transpose()
     }
 
     // ------------------------------------------------------------ adding information
@@ -92,7 +93,7 @@ impl Act<'_> {
     ) -> Result<(), EditRefusal> {
         let fact = ActionFact {
             what: self.said("actions", what)?,
-            on_behalf_of: Self::said_opt(on_behalf_of),
+            on_behalf_of: Self::said_opt("on_behalf_of", on_behalf_of)?,
             at_ms: self.ctx.now_ms,
             due_ms,
         };
@@ -156,6 +157,7 @@ impl Act<'_> {
         let says = answer != Answer::NotAsked;
         let known = self.facts.words.as_ref().ok().filter(|_| says);
         let seen = known.map(|words| frontier(&consent::of_purpose(&words.consents, purpose))).unwrap_or_default();
+        let by = Self::said_opt("by_whom", by)?;
         let id = self.draft.id();
         if says && purpose == "contact_back" {
             let fact = ContactFact { allowed: answer == Answer::Given, seen: frontier(&self.facts.codes.contacts) };
@@ -165,7 +167,7 @@ impl Act<'_> {
             purpose: purpose.to_owned(),
             answer,
             means: means.map(str::to_owned),
-            by: Self::said_opt(by),
+            by,
             at_ms: self.ctx.now_ms,
             seen,
         };
@@ -349,7 +351,7 @@ impl Act<'_> {
         by: Option<&Words>,
         means: Option<&str>,
     ) -> Result<(), EditRefusal> {
-        let text = Self::said_opt(text);
+        let (text, by) = (Self::said_opt("text", text)?, Self::said_opt("by_whom", by)?);
         let satisfied = satisfied.map(|code| {
             let unknown = EditRefusal::UnknownCode { field: "satisfaction", table: "satisfaction" };
             Satisfaction::from_code(code).ok_or(unknown)
@@ -365,7 +367,7 @@ impl Act<'_> {
             (None, Some(_)) => {}
         }
         if let Some(value) = satisfied {
-            self.say(value, told, Self::said_opt(by), means)?;
+            self.say(value, told, by, means)?;
         }
         self.step(Status::Responded)
     }

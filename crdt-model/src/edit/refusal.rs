@@ -2,6 +2,7 @@
 
 use crate::case::sensitivity::Level;
 use crate::layer::Layer;
+use crate::name::NameFault;
 
 /// Why an act is refused. The message says what is wrong, [`EditRefusal::remedy`] what to do; neither holds anything a
 /// person typed but the name of a field.
@@ -48,6 +49,24 @@ pub enum EditRefusal {
         field: &'static str,
         /// What would do.
         expected: &'static str,
+    },
+    /// The text holds a character that a terminal or a printer would obey.
+    #[error("{field}: character {at} is a control character")]
+    ControlCharacter {
+        /// The field.
+        field: &'static str,
+        /// Which character.
+        character: char,
+        /// Where it stands, counted from 1 in characters.
+        at: usize,
+    },
+    /// What is compared as names are is no name.
+    #[error("{field}: {fault}")]
+    Name {
+        /// The field.
+        field: &'static str,
+        /// Why.
+        fault: NameFault,
     },
     /// Not in the taxonomy in force.
     #[error("{field}: not a code of {table}")]
@@ -237,6 +256,8 @@ impl EditRefusal {
             Self::Fixed { .. } => "field_fixed",
             Self::ByVerb { .. } => "field_by_verb",
             Self::BadValue { .. } => "bad_value",
+            Self::ControlCharacter { .. } => "control_character",
+            Self::Name { fault, .. } => fault.code(),
             Self::UnknownCode { .. } => "unknown_code",
             Self::TooLong { .. } => "too_long",
             Self::NothingToClear { .. } => "nothing_to_clear",
@@ -287,6 +308,8 @@ impl EditRefusal {
             Self::Missing { .. } => "give what is missing",
             Self::UnknownField { .. } => "use the field names that `case show --json` prints",
             Self::ByVerb { .. } => "use the verb: nobody types a status or an outcome",
+            Self::ControlCharacter { .. } => "take it out",
+            Self::Name { .. } => "type it instead of pasting it",
             Self::UnknownCode { .. } => "use a code of the taxonomy: `taxonomy show`",
             Self::NoConflict { .. } => "`case conflicts` lists what is to be settled",
             Self::Withheld { .. } => "add a note: it reaches those who can read it",

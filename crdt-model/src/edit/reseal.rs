@@ -23,7 +23,7 @@ use crate::case::sensitivity::{self, Level};
 use crate::case::{CaseLayers, Shape, Who};
 use crate::cbor;
 use crate::edit::act::{Edit, EditContext, RestrictedBirth};
-use crate::edit::draft::{Draft, clean, known, parse};
+use crate::edit::draft::{self, Draft, is_blank, known, parse};
 use crate::edit::{EditOps, EditRefusal, Recusal, Words};
 use crate::id::{DeviceId, EntryId};
 use crate::layer::{Cell, Layer, LayerOp, LayerState, Stamp, Value};
@@ -232,10 +232,10 @@ fn may_turn(layers: &CaseLayers<'_>, view: &CaseView, seals: bool) -> Result<(),
 }
 
 fn said(words: &Words) -> Result<Words, EditRefusal> {
-    match clean(&words.0) {
-        text if text.is_empty() => Err(EditRefusal::Missing { fields: vec!["reason"] }),
-        text => Ok(Words(text)),
+    if is_blank(&words.0) {
+        return Err(EditRefusal::Missing { fields: vec!["reason"] });
     }
+    draft::said("reason", &words.0).map(Words)
 }
 
 fn entropy_of(ctx: &EditContext<'_>, n: u64) -> [u8; 32] {
@@ -264,8 +264,8 @@ fn write_seal(draft: &mut Draft, seal: &Seal, ctx: &EditContext<'_>) -> Result<(
         let id = draft.id();
         draft.fact(FactKind::Recusal, id, &RecusalFact { who })?;
     }
-    if let Some(accused) = seal.accused.as_ref().map(|words| clean(&words.0)).filter(|text| !text.is_empty()) {
-        let value = parse(known("accused"), &accused, ctx.codes)?;
+    if let Some(accused) = seal.accused.as_ref().filter(|words| !is_blank(&words.0)) {
+        let value = parse(known("accused"), &accused.0, ctx.codes)?;
         draft.put(known("accused"), value)?;
     }
     let id = draft.id();

@@ -1,16 +1,17 @@
 //! Setting fields, and settling what two people set at once.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use crate::case::Shape;
 use crate::case::fact::{FactKind, MoveFact, RaiseFact};
 use crate::case::schema::{self, Field, Merge, Setting};
 use crate::case::sensitivity::{self, Level};
 use crate::case::status::Status;
+use crate::case::{Codes, Shape};
 use crate::edit::act::Act;
-use crate::edit::draft::{clean, known, parse};
+use crate::edit::draft::{is_blank, known, named, parse};
 use crate::edit::{EditRefusal, Words};
-use crate::layer::Value;
+use crate::layer::{LayerOp, Value};
+use crate::name;
 use crate::view::Shown;
 
 impl Act<'_> {
@@ -38,13 +39,34 @@ impl Act<'_> {
                 _ => raise_to = raise_to.max(self.set_register(field, &text.0)?),
             }
         }
+        for (told, derived) in DERIVED {
+            if done.contains(told) && !done.contains(derived) {
+                self.derive(known(told))?;
+            }
+        }
         raise_to.map_or(Ok(()), |level| self.raise_for_category(level, true))
+    }
+
+    /// Writes what follows from an answer that this act gives: the band of an age, the summary of six answers. An answer
+    /// taken back leaves what followed from it: it may have been told as well.
+    fn derive(&mut self, told: &'static Field) -> Result<(), EditRefusal> {
+        let layer = schema::place_of(told, self.layers.restricted());
+        let put = self.draft.so_far().layer(layer).iter().find_map(|op| match op {
+            LayerOp::Put { key, value } if key == told.name => Some(value.clone()),
+            _ => None,
+        });
+        // an answer that is there already is no less told: what follows from it may not be there yet
+        let held = || self.layers.layer(layer).and_then(|layer| layer.get(told.name)?.first().map(|c| c.value.clone()));
+        let cleared = self.draft.so_far().touches(layer, told.name) && put.is_none();
+        let Some(value) = put.or_else(|| held().filter(|_| !cleared)) else { return Ok(()) };
+        let Some((derived, code)) = follows(told.name, &value, self.ctx.codes) else { return Ok(()) };
+        let value = parse(derived, &code, self.ctx.codes)?;
+        if self.holds_alone(derived, &value) { Ok(()) } else { self.draft.put(derived, value) }
     }
 
     /// Sets one register, or empties it; gives the protection a new category asks for.
     pub(super) fn set_register(&mut self, field: &'static Field, text: &str) -> Result<Option<Level>, EditRefusal> {
-        let text = clean(text);
-        if text.is_empty() {
+        if is_blank(text) {
             match (field.setting, self.view.shown(field.name)) {
                 (Setting::Required, _) => return Err(EditRefusal::Required { field: field.name }),
                 (_, Shown::Absent) => return Err(EditRefusal::NothingToClear { field: field.name }),
@@ -52,12 +74,12 @@ impl Act<'_> {
             }
             return Ok(None);
         }
-        let value = parse(field, &text, self.ctx.codes)?;
+        let value = parse(field, text, self.ctx.codes)?;
         if self.holds_alone(field, &value) {
             return Ok(None);
         }
         self.draft.put(field, value)?;
-        self.protection(field, &text)
+        self.protection(field, text.trim())
     }
 
     /// Whether the register holds this value and no rival: writing it again would say nothing.
@@ -68,11 +90,23 @@ impl Act<'_> {
     }
 
     fn set_elements(&mut self, field: &'static Field, text: &str) -> Result<Option<Level>, EditRefusal> {
-        let wanted: BTreeSet<String> = text.split(',').map(clean).filter(|element| !element.is_empty()).collect();
-        let held: BTreeSet<String> = self.view.list(field.name).iter().cloned().collect();
+        let schema::Kind::Element(_, table) = field.kind else {
+            return Err(EditRefusal::BadValue { field: field.name, expected: "a list" });
+        };
+        let mut wanted: BTreeMap<String, String> = BTreeMap::new();
+        for told in text.split(',').filter(|told| !is_blank(told)) {
+            // a code is one code, a name the same in whatever case
+            let element = if table.is_some() { told.trim().to_owned() } else { named(field.name, told)? };
+            let compared = if table.is_some() { element.clone() } else { name::folded(&element) };
+            wanted.entry(compared).or_insert(element);
+        }
+        let compared = |held: &String| if table.is_some() { held.clone() } else { name::folded(held) };
+        let held: Vec<(String, String)> =
+            self.view.list(field.name).iter().map(|held| (compared(held), held.clone())).collect();
         let mut level = None;
-        for element in wanted.difference(&held) {
-            if let schema::Kind::Element(_, Some(table)) = field.kind
+        for element in wanted.iter().filter(|(key, _)| !held.iter().any(|(held, _)| held == *key)).map(|(_, told)| told)
+        {
+            if let Some(table) = table
                 && !self.ctx.codes.knows(table, element)
             {
                 return Err(EditRefusal::UnknownCode { field: field.name, table });
@@ -80,7 +114,7 @@ impl Act<'_> {
             self.draft.element(field, element, true)?;
             level = level.max(self.protection(field, element)?);
         }
-        for element in held.difference(&wanted) {
+        for (_, element) in held.iter().filter(|(key, _)| !wanted.contains_key(key)) {
             self.draft.element(field, element, false)?;
         }
         Ok(level)
@@ -125,7 +159,8 @@ impl Act<'_> {
         let cells = self.layers.layer(layer).and_then(|layer| layer.get(field.name));
         let rivals = cells.map(|cells| crate::view::rivals(cells)).unwrap_or_default();
         let value = rivals.get(chosen).map(|cell| cell.value.clone()).ok_or(EditRefusal::NoSuchPick { choices })?;
-        self.draft.put(field, value)
+        self.draft.put(field, value)?;
+        self.derive(field)
     }
 
     fn settle_closure(&mut self, chosen: usize) -> Result<(), EditRefusal> {
@@ -136,6 +171,21 @@ impl Act<'_> {
         let (epoch, seen) = (standing.epoch, self.moves_seen());
         let id = self.draft.id();
         self.draft.fact(FactKind::Move, id, &MoveFact { to: Status::Closed, epoch, seen, reason: Some(reason) })
+    }
+}
+
+/// Answers, and what follows from each: written wherever the answer comes in, unless the same act says otherwise.
+const DERIVED: [(&str, &str); 2] = [("age", "age_group"), ("disability_answers", "disability")];
+
+/// What follows from the value of a field.
+fn follows(told: &str, value: &Value, codes: &dyn Codes) -> Option<(&'static Field, String)> {
+    match (told, value) {
+        ("age", Value::Int(years)) => Some((known("age_group"), codes.age_group(u32::try_from(*years).ok()?)?)),
+        ("disability_answers", Value::Text(digits)) => {
+            let answers: Vec<u8> = digits.bytes().map(|digit| digit.wrapping_sub(b'0')).collect();
+            Some((known("disability"), codes.disability(answers.try_into().ok()?)?))
+        }
+        _ => None,
     }
 }
 

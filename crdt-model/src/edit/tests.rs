@@ -11,6 +11,8 @@ use crate::id::{DeviceId, DocId, EntryId, MemberId};
 use crate::layer::{Cell, Layer, LayerOp, LayerState, Stamp, Value};
 use crate::view::{CaseView, Shown, digest_bytes, fold};
 
+mod kept;
+
 pub(crate) const NOW: i64 = 1_795_219_200_000; // 2026-11-21T00:00:00Z
 pub(crate) const HOUR: i64 = 3_600_000;
 pub(crate) const DAY: i64 = 24 * HOUR;
@@ -39,6 +41,14 @@ impl Codes for SampleCodes {
             respond_within_h,
             first_contact,
         })
+    }
+
+    fn age_group(&self, years: u32) -> Option<String> {
+        Some(if years < 18 { "child" } else { "adult" }.to_owned())
+    }
+
+    fn disability(&self, answers: [u8; 6]) -> Option<String> {
+        Some(if answers.iter().any(|answer| *answer >= 3) { "yes" } else { "no" }.to_owned())
     }
 
     fn knows(&self, table: &str, code: &str) -> bool {

@@ -203,6 +203,12 @@ impl Columns {
         self.fields[field as usize].iter().map(|at| cell_at(cells, Some(*at))).filter(|cell| !cell.is_empty())
     }
 
+    /// What a person said in a field, blanks and all: the first of its cells that holds something.
+    pub(super) fn said<'a>(&self, cells: &'a [String], field: Field) -> &'a str {
+        let cells = self.fields[field as usize].iter().filter_map(|at| cells.get(*at));
+        cells.map(String::as_str).find(|cell| !cell.trim().is_empty()).unwrap_or_default()
+    }
+
     /// The trimmed cell of what Kobo adds.
     pub(super) fn meta<'a>(&self, cells: &'a [String], meta: Meta) -> &'a str {
         cell_at(cells, self.metas[meta as usize])

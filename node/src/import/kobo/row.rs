@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crdt_model::case::{fact, schema};
-use crdt_model::edit::{ConsentAnswer, GivenAnswer, Moment, NewCase, Precision, Words};
+use crdt_model::edit::{ConsentAnswer, GivenAnswer, Moment, NewCase, Precision, Words, control_character};
 use crdt_model::taxonomy::{Capture, TRIAGE, Taxonomy};
 use crdt_model::time::Timestamp;
 
@@ -86,8 +86,14 @@ impl<'a> Work<'a> {
         self.all.columns.cells(self.cells, field).next().unwrap_or_default()
     }
 
+    /// A number or a name of a place: without the blanks around it.
     fn words(&self, field: Field) -> Option<Words> {
         Some(self.cell(field)).filter(|cell| !cell.is_empty()).map(Words::from)
+    }
+
+    /// What a person said, as it stands in the file.
+    fn said(&self, field: Field) -> Option<Words> {
+        Some(self.all.columns.said(self.cells, field)).filter(|cell| !cell.is_empty()).map(Words::from)
     }
 
     fn about(&self, field: &str, code: RemarkCode, args: Vec<(&'static str, String)>) -> Remark {
@@ -145,7 +151,7 @@ impl<'a> Work<'a> {
             received_at: Some(received_at),
             spoken_language: self.chosen("spoken_language", Field::SpokenLanguage),
             priority: self.chosen("urgency", Field::Urgency),
-            text: self.words(Field::Text),
+            text: self.said(Field::Text),
             project: options.project.clone(),
             partner: options.partner.clone(),
             import_batch: options.import_batch.clone(),
@@ -183,7 +189,7 @@ impl<'a> Work<'a> {
         }
     }
 
-    /// What a case cannot hold rejects the row: words are never cut.
+    /// What a case cannot hold rejects the row: words are never cut, and nothing is left out of them.
     fn check_lengths(&self, case: &NewCase) -> Result<(), Refused> {
         let held = [
             (Field::Text, "text", &case.text),
@@ -200,14 +206,17 @@ impl<'a> Work<'a> {
         let answer = case.answer.as_ref().and_then(|answer| answer.text.as_ref());
         let words = held.iter().filter_map(|(field, name, words)| Some((*field, in_words(*name), words.as_ref()?)));
         let mut all = words.chain(answer.map(|words| (Field::Answer, fact::WORDS_BYTES_MAX, words)));
-        match all.find(|(_, bytes_max, words)| words.0.trim().len() > *bytes_max) {
-            None => Ok(()),
-            Some((field, bytes_max, _)) => Err(self.about(
-                self.all.columns.name(field),
-                RemarkCode::CellTooLong,
-                vec![("max", bytes_max.to_string())],
-            )),
-        }
+        all.try_for_each(|(field, bytes_max, words)| {
+            let (code, args) = match control_character(&words.0) {
+                _ if words.0.len() > bytes_max => (RemarkCode::CellTooLong, vec![("max", bytes_max.to_string())]),
+                Some((at, c)) => {
+                    let character = format!("U+{:04X}", u32::from(c));
+                    (RemarkCode::ControlCharacter, vec![("character", character), ("at", at.to_string())])
+                }
+                None => return Ok(()),
+            };
+            Err(self.about(self.all.columns.name(field), code, args))
+        })
     }
 
     /// When the form was finished, else begun, else its day; and the day as the clock there said.
@@ -413,7 +422,8 @@ impl<'a> Work<'a> {
     /// Who it is: kept unless refused, and then said to be dropped.
     fn identity(&mut self, case: &mut NewCase, consent: Consent) {
         for field in [Field::Name, Field::Phone, Field::Household, Field::Card] {
-            let Some(told) = self.words(field) else { continue };
+            let told = if field == Field::Name { self.said(field) } else { self.words(field) };
+            let Some(told) = told else { continue };
             if consent == Consent::Refused {
                 self.remark(field, RemarkCode::DroppedWithoutConsent, Vec::new());
                 continue;
@@ -454,7 +464,7 @@ impl<'a> Work<'a> {
 
     fn answer(&mut self, case: &mut NewCase) {
         let answered = self.chosen("yes_no", Field::Answered);
-        let text = self.words(Field::Answer);
+        let text = self.said(Field::Answer);
         let satisfaction = self.chosen("satisfaction", Field::Satisfaction);
         let told = text.is_some() || satisfaction.is_some();
         if told && answered.as_deref() == Some("no") {
