@@ -1,12 +1,15 @@
 //! Fills in what a command line left out: by asking on a terminal, or by listing what is missing.
 
-use std::io;
+use std::ffi::OsString;
+use std::io::{self, Read};
 use std::path::Path;
 
 use crdt_model::edit::Words;
+use crdt_model::name;
 use node::api::{SealOptions, Secret, check_code};
 use node::error::{Failure, IoOperation};
 use node::texts::Texts;
+use zeroize::Zeroizing;
 
 use crate::console::{Console, read_bounded};
 use crate::error;
@@ -133,7 +136,18 @@ impl<'a> Asker<'a> {
     ) -> Result<Words, Failure> {
         match given {
             Some(dash) if dash == "-" => self.stdin(option),
-            given => self.required(given, option, question).map(Words),
+            Some(value) if value != ASK && !value.trim().is_empty() => Ok(Words(value)),
+            _ if !self.console.is_terminal() => {
+                self.miss(option);
+                Ok(Words::default())
+            }
+            _ => loop {
+                match self.question_words(question)? {
+                    Some(answer) if answer.trim().is_empty() => {}
+                    Some(answer) => return Ok(Words(answer)),
+                    None => return Err(Failure::new("usage_missing").arg("missing", option)),
+                }
+            },
         }
     }
 
@@ -150,7 +164,7 @@ impl<'a> Asker<'a> {
                 self.miss(option);
                 Ok(None)
             }
-            Some(ASK) => Ok(self.question(question)?.filter(|answer| !answer.trim().is_empty()).map(Words)),
+            Some(ASK) => Ok(self.question_words(question)?.filter(|answer| !answer.trim().is_empty()).map(Words)),
             _ => Ok(given.map(Words)),
         }
     }
@@ -186,9 +200,11 @@ impl<'a> Asker<'a> {
         }
     }
 
-    /// Standard input, once per command, without its last line end.
+    /// Standard input, once per command, without its last line end: that one is the shell's, others are the person's.
     pub(crate) fn stdin(&mut self, option: &str) -> Result<Words, Failure> {
-        Ok(Words(self.stdin_text(option, TEXT_BYTES_MAX)?.trim_end_matches(['\r', '\n']).to_owned()))
+        let mut text = self.stdin_text(option, TEXT_BYTES_MAX)?;
+        text.truncate(without_line_end(&text).len());
+        Ok(Words(text))
     }
 
     /// Standard input as it is.
@@ -223,6 +239,17 @@ impl<'a> Asker<'a> {
 
     fn question(&mut self, key: &str) -> Result<Option<String>, Failure> {
         self.question_after(key, "", None)
+    }
+
+    /// Asks for a person's words: they are kept as they are typed, blanks and all.
+    fn question_words(&mut self, key: &str) -> Result<Option<String>, Failure> {
+        if TEXTS.contains(&key) {
+            return self.question(key);
+        }
+        let question = in_question(self.texts, &self.texts.get(key));
+        let answer = self.ask(&question)?;
+        self.asked.push(key.to_owned());
+        Ok(answer)
     }
 
     /// Asks, after saying what was wrong with the last answer. A code or a name comes without the blanks around it, words
@@ -351,20 +378,65 @@ pub(crate) fn read_file(path: &Path, bytes_max: u64) -> Result<String, Failure> 
     })
 }
 
-/// The passphrase from its file or from the environment, if one of them has it. One line end is not part of it.
+/// A text without the line end at its end, if it has one.
+fn without_line_end(text: &str) -> &str {
+    let line = text.strip_suffix('\n').unwrap_or(text);
+    line.strip_suffix('\r').unwrap_or(line)
+}
+
+/// The passphrase from its file or from the environment, if one of them has it. One line end is not part of it, nor is
+/// the mark that some editors begin a file with.
 ///
 /// # Errors
 ///
-/// When the file cannot be read.
-pub(crate) fn given_passphrase(file: Option<&Path>, env: Option<String>) -> Result<Option<Secret>, Failure> {
-    let text = match file {
-        Some(path) => Some(read_file(path, PASSPHRASE_BYTES_MAX)?),
-        None => env,
+/// When the file cannot be read; `env_not_utf8` for a variable that is no text.
+pub(crate) fn given_passphrase(file: Option<&Path>, env: Option<OsString>) -> Result<Option<Secret>, Failure> {
+    let text = match (file, env) {
+        (Some(path), _) => passphrase_file(path)?,
+        (None, Some(value)) => Secret::new(value.into_string().map_err(|_| env_not_utf8("BOUCLE_PASSPHRASE"))?),
+        (None, None) => return Ok(None),
     };
-    let Some(text) = text.map(Secret::new) else { return Ok(None) };
-    let line = text.expose().strip_suffix('\n').unwrap_or(text.expose());
-    let line = line.strip_suffix('\r').unwrap_or(line);
+    let line = without_line_end(text.expose());
     Ok((!line.is_empty()).then(|| Secret::new(line.to_owned())))
+}
+
+/// A variable of the environment that is no text: taken for absent it would be asked for, or another language spoken.
+pub(crate) fn env_not_utf8(variable: &str) -> Failure {
+    Failure::new("env_not_utf8").arg("variable", variable)
+}
+
+/// The text of a passphrase file: UTF-8, or UTF-16 with its mark, as some editors of Windows save it. Nothing of it stays
+/// in memory but what is given back.
+fn passphrase_file(path: &Path) -> Result<Secret, Failure> {
+    let fail = |error: std::io::Error| Failure::io(IoOperation::Read, path, &error);
+    let file = std::fs::File::open(path).map_err(fail)?;
+    let mut bytes = Zeroizing::new(Vec::with_capacity(PASSPHRASE_BYTES_MAX as usize + 1));
+    file.take(PASSPHRASE_BYTES_MAX + 1).read_to_end(&mut bytes).map_err(fail)?;
+    if bytes.len() as u64 > PASSPHRASE_BYTES_MAX {
+        let failure = Failure::new("too_long").arg("field", path.display()).arg("bytes_max", PASSPHRASE_BYTES_MAX);
+        return Err(failure.at("file", path.display()));
+    }
+    let text = decoded(&bytes).ok_or_else(|| Failure::new("not_utf8").arg("file", path.display()));
+    text.map_err(|failure| failure.at("file", path.display()))
+}
+
+fn decoded(bytes: &[u8]) -> Option<Secret> {
+    let utf16 = |units: &mut dyn Iterator<Item = u16>| {
+        // three bytes a unit at most: nothing is copied while it grows
+        let mut text = Zeroizing::new(String::with_capacity(3 * bytes.len() / 2));
+        char::decode_utf16(units).try_for_each(|read| read.map(|c| text.push(c))).ok()?;
+        Some(Secret::new(std::mem::take(&mut *text)))
+    };
+    let pairs = |rest: &[u8]| rest.len().is_multiple_of(2);
+    match bytes {
+        [0xff, 0xfe, rest @ ..] if pairs(rest) => {
+            utf16(&mut rest.chunks_exact(2).map(|pair| u16::from_le_bytes([pair[0], pair[1]])))
+        }
+        [0xfe, 0xff, rest @ ..] if pairs(rest) => {
+            utf16(&mut rest.chunks_exact(2).map(|pair| u16::from_be_bytes([pair[0], pair[1]])))
+        }
+        [0xef, 0xbb, 0xbf, rest @ ..] | rest => std::str::from_utf8(rest).ok().map(|text| Secret::new(text.to_owned())),
+    }
 }
 
 /// A passphrase for a new member, typed twice.
@@ -375,7 +447,8 @@ pub(crate) fn given_passphrase(file: Option<&Path>, env: Option<String>) -> Resu
 pub(crate) fn new_passphrase(console: &mut dyn Console, texts: &Texts) -> Result<Secret, Failure> {
     let first = passphrase(console, texts, "ask-passphrase-new", None)?;
     let again = passphrase(console, texts, "ask-passphrase-again", None)?;
-    if first == again { Ok(first) } else { Err(Failure::new("passphrases_differ")) }
+    let same = name::passphrase(first.expose()) == name::passphrase(again.expose());
+    if same { Ok(first) } else { Err(Failure::new("passphrases_differ")) }
 }
 
 /// Asks for a passphrase, after saying why the last one was refused.
@@ -483,7 +556,7 @@ mod tests {
         std::fs::write(&file, "cinq mots bien choisis ici \r\n")?;
         let got = given_passphrase(Some(&file), Some("autre".into())).expect("the file is there");
         assert_eq!(got, Some(Secret::new("cinq mots bien choisis ici ".into())));
-        assert_eq!(given_passphrase(None, Some(String::new())), Ok(None));
+        assert_eq!(given_passphrase(None, Some("".into())), Ok(None));
         std::fs::write(&file, "x".repeat(5000))?;
         assert_eq!(given_passphrase(Some(&file), None).expect_err("no passphrase is that long").code, "too_long");
         Ok(())

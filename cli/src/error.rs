@@ -172,7 +172,7 @@ mod tests {
         let texts = Texts::for_lang("en");
         assert!(!report(&failure, &texts, false, false).contains("fire"));
         let shown = report(&failure, &texts, false, true);
-        assert!(shown.contains("cause: disk on fire") && !shown.contains('\u{1b}'), "{shown:?}");
+        assert!(shown.contains(r"cause: \u{1b}[31mdisk\u{7} on fire") && !shown.contains('\u{1b}'), "{shown:?}");
     }
 
     #[test]

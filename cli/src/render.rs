@@ -14,6 +14,7 @@ pub(crate) mod text;
 
 use std::borrow::Cow;
 
+use crdt_model::case::schema;
 use node::texts::Texts;
 use serde_json::Value;
 
@@ -114,9 +115,21 @@ fn cell(field: &str, value: &Value, with: With<'_>) -> String {
         _ => None,
     };
     match (vocabulary, value) {
+        // what a person said may look like a time, and is shown as it was said
+        (_, Value::String(words)) if is_words(field) => text::clean_line(words),
         (Some(vocabulary), Value::String(code)) => text::clean_line(&with.texts.code(vocabulary, code)),
         _ => text::clean_line(&scalar(value, with)),
     }
+}
+
+/// Whether a field holds a person's words: in a case, in its facts, or in its history.
+fn is_words(field: &str) -> bool {
+    const IN_FACTS: [&str; 10] =
+        ["what", "on_behalf_of", "by_whom", "id", "notes", "reasons", "actions", "responses", "member", "name"];
+    let kind = schema::field(field).map(|known| known.kind);
+    IN_FACTS.contains(&field)
+        || field == "allegation"
+        || matches!(kind, Some(schema::Kind::Words(_) | schema::Kind::Element(_, None)))
 }
 
 /// Any value as one line of text, not yet cleaned.

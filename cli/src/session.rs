@@ -107,11 +107,17 @@ struct Early {
     lang: String,
     json: bool,
     verbose: bool,
+    /// A variable of ours that is not UTF-8.
+    unreadable: Option<&'static str>,
 }
 
 impl Early {
-    /// A language somebody asked for and nobody has written is refused: what they read would be French.
+    /// A language somebody asked for and nobody has written is refused: what they read would be French. So is a variable
+    /// of ours that is no text: what it says would not be heeded.
     fn speaks(&self) -> Result<(), Failure> {
+        if let Some(variable) = self.unreadable {
+            return Err(ask::env_not_utf8(variable));
+        }
         match self.asked.as_deref().filter(|asked| !Texts::knows(asked)) {
             None => Ok(()),
             Some(_) => Err(Failure::new("usage_bad_value").arg("option", "--lang").arg("expected", "fr, en")),
@@ -127,6 +133,9 @@ impl Early {
         Self {
             asked: given.clone().or_else(|| from("BOUCLE_LANG")),
             lang: given.or_else(|| from("BOUCLE_LANG")).or_else(|| from("LANG")).unwrap_or_else(|| "fr".to_owned()),
+            unreadable: ["BOUCLE_LANG", "BOUCLE_MEMBER"]
+                .into_iter()
+                .find(|name| env(name).is_some_and(|value| value.to_str().is_none())),
             json: texts.iter().any(|arg| matches!(*arg, "--json" | "--jsonl")),
             verbose: texts.iter().any(|arg| matches!(*arg, "-v" | "-vv" | "--verbose")),
         }
@@ -152,8 +161,10 @@ fn parse(args: Vec<OsString>, texts: &Texts, world: &mut World<'_>) -> Result<Op
 
 fn execute(cli: Cli, texts: &Texts, world: &mut World<'_>) -> Result<u8, Failure> {
     let Cli { global, command } = cli;
-    let env_text = |name: &str| (world.env)(name).and_then(|value| value.into_string().ok());
-    let passphrase = || ask::given_passphrase(global.passphrase_file.as_deref(), env_text("BOUCLE_PASSPHRASE"));
+    let passphrase = || {
+        let env = (world.env)("BOUCLE_PASSPHRASE");
+        ask::given_passphrase(global.passphrase_file.as_deref(), env)
+    };
     let format = match (global.json, global.jsonl) {
         (_, true) => Format::JsonLines,
         (true, _) => Format::Json,

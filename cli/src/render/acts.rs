@@ -13,7 +13,7 @@ pub(super) fn act(name: &str, value: &Value, with: With<'_>) -> String {
     let args: Vec<_> =
         ["site", "member", "role", "expires", "ref", "cases", "digest", "audience", "lang", "added", "removed"]
             .into_iter()
-            .map(|field| (field, text::clean_line(&scalar(&value[field], with)).into()))
+            .map(|field| (field, shown(field, value, with).into()))
             .collect();
     let key = match name {
         "case erase" if value["erased"] == true => "done-case-erased".to_owned(),
@@ -77,6 +77,15 @@ pub(super) fn act(name: &str, value: &Value, with: With<'_>) -> String {
     }
     lines.extend(warnings(value, with));
     lines.join("\n") + "\n"
+}
+
+/// What a line says of a field; beside the name of somebody who has namesakes, the digits of the id.
+fn shown(field: &str, value: &Value, with: With<'_>) -> String {
+    let told = text::clean_line(&scalar(&value[field], with));
+    match (field, value["id"].as_str().and_then(|id| id.get(..8))) {
+        ("member", Some(digits)) if value["namesakes"] == true => format!("{told} ({digits})"),
+        _ => told,
+    }
 }
 
 /// The warnings of a reply: codes with a text of ours, or the codes themselves.

@@ -88,7 +88,7 @@ fn field(out: &mut String, name: &str, value: &Value, with: With<'_>) {
     }
 }
 
-/// One edit a line, oldest first; below it what was written, a field a line, cut to the width.
+/// One edit a line, oldest first; below it what was written, field by field and whole.
 pub(super) fn history(rows: &[Value], with: With<'_>) -> String {
     let mut out = String::new();
     // one line for what one entry did alike to several fields
@@ -106,12 +106,19 @@ pub(super) fn history(rows: &[Value], with: With<'_>) -> String {
         for row in alike {
             for name in row["fields"].as_array().into_iter().flatten().filter_map(Value::as_str) {
                 let label = clean_line(&with.texts.field(name));
-                let value = cell(name, &row["value"], with);
-                let line = match value.is_empty() {
-                    true => label,
-                    false => format!("{} {value}", in_question(with.texts, &label)),
+                let mut values = match &row["value"] {
+                    Value::String(text) if text.contains('\n') => clean_lines(text),
+                    value => vec![cell(name, value, with)],
                 };
-                out += &format!("    {}\n", cut(&line, with.paint.width.saturating_sub(4)));
+                values[0] = match values[0].is_empty() && values.len() == 1 {
+                    true => label,
+                    false => format!("{} {}", in_question(with.texts, &label), values[0]),
+                };
+                let room = with.paint.width.saturating_sub(6);
+                for (at, line) in values.iter().flat_map(|value| wrap(value, room)).enumerate() {
+                    out.push_str(format!("{}{line}", if at == 0 { "    " } else { "      " }).trim_end());
+                    out.push('\n');
+                }
             }
         }
     }

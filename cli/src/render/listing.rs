@@ -42,7 +42,13 @@ pub(super) fn listing(name: &str, rows: &[Value], with: With<'_>) -> String {
             other => vec![cell("", other, with)],
         })
         .collect();
-    table(&columns, &cells, with.paint)
+    let mut out = table(&columns, &cells, with.paint);
+    if name == "member list" && rows.iter().any(|row| row["namesakes"] == true) {
+        for line in text::wrap(&with.texts.get("ui-namesakes"), with.paint.width) {
+            out += &format!("{}\n", with.paint.dim(&line));
+        }
+    }
+    out
 }
 
 /// A row's field; what wants attention is marked beside the status: `!` overdue, `≠` in conflict.

@@ -54,7 +54,7 @@ fn a_case_shows_what_it_has_and_says_what_is_withheld() {
          Statut                 reçu\n\
          Sensibilité            confidentiel\n\
          Propos                 Pa gen dlo.\n\
-         \x20                      Depi twa jou.\n\
+         \x20                      \\u{1b}[2JDepi twa jou.\n\
          Anonyme                non\n\
          Essais                 - Issue busy; Quand 2026-11-20 08:15\n\
          Identité et propos : réservés.\n"
@@ -89,7 +89,7 @@ fn a_history_is_one_edit_after_the_other() {
         {"at": "2026-11-20T09:15:00Z", "by": "Ali", "device": "cd", "site": "MNK", "act": "triage", "fields": []},
         {"at": "2026-11-20T10:15:00Z", "by": "Ali", "act": "set", "fields": ["category"], "value": "payment.partial"},
         {"at": "2026-11-20T10:16:00Z", "by": "Awa", "act": "set", "fields": ["category"], "value": "payment.late"},
-        {"at": "2026-11-20T10:17:00Z", "by": "Awa", "act": "note", "fields": ["notes"], "value": "mot\n".repeat(40)},
+        {"at": "2026-11-20T10:17:00Z", "by": "Awa", "act": "note", "fields": ["notes"], "value": "mot\n".repeat(3) + &"mot ".repeat(40)},
     ]);
     assert_eq!(
         en("case history", &history),
@@ -97,8 +97,9 @@ fn a_history_is_one_edit_after_the_other() {
             "2026-11-20 08:15 Awa JER new\n    Text\n    Phone\n2026-11-20 09:15 Ali MNK triage\n\
              2026-11-20 10:15 Ali set\n    Category: payment.partial\n\
              2026-11-20 10:16 Awa set\n    Category: payment.late\n\
-             2026-11-20 10:17 Awa note\n    Notes: {}…\n",
-            "mot ".repeat(17)
+             2026-11-20 10:17 Awa note\n    Notes: mot\n      mot\n      mot\n      {0}\n      {0}\n      {1}\n",
+            "mot ".repeat(18).trim_end(),
+            "mot ".repeat(4).trim_end()
         )
     );
     assert!(fr("case history", &history).contains(": payment.partial\n"));

@@ -1,13 +1,17 @@
-//! Text on its way to a terminal: cleaned of what a terminal would obey, measured, cut.
+//! Text on its way to a terminal: what a terminal would obey and what cannot be seen is made visible; measured, cut.
 
-/// Removes escape sequences and every character a terminal acts upon, and puts all on one line. What came from another
-/// node may hold anything.
+use std::borrow::Cow;
+
+use crdt_model::name::is_unseen;
+
+/// The text on one line, with every character that a terminal acts upon or that cannot be seen written as `\u{1b}`. What
+/// came from another node may hold anything, and two texts that differ never look alike because of it.
 pub(crate) fn clean_line(text: &str) -> String {
     let mut clean = String::with_capacity(text.len());
-    for c in visible(text) {
+    for c in visible(text).chars() {
         match c {
-            '\n' | '\r' | '\t' if clean.ends_with(' ') || clean.is_empty() => {}
-            '\n' | '\r' | '\t' => clean.push(' '),
+            '\n' | '\t' if clean.ends_with(' ') || clean.is_empty() => {}
+            '\n' | '\t' => clean.push(' '),
             c => clean.push(c),
         }
     }
@@ -17,58 +21,58 @@ pub(crate) fn clean_line(text: &str) -> String {
 
 /// As [`clean_line`], keeping line breaks.
 pub(crate) fn clean_lines(text: &str) -> Vec<String> {
-    let whole: String = visible(text).collect();
-    whole.lines().map(clean_line).collect()
+    visible(text).lines().map(clean_line).collect()
 }
 
-/// The characters that only show: escape sequences, other controls and marks that reorder text are left out; line and
-/// paragraph separators become line ends.
-fn visible(text: &str) -> impl Iterator<Item = char> {
-    let mut chars = text.chars().peekable();
-    std::iter::from_fn(move || {
-        loop {
-            match chars.next()? {
-                '\u{1b}' => skip_escape(&mut chars),
-                '\u{9b}' => skip_control_sequence(&mut chars),
-                '\u{2028}' | '\u{2029}' => return Some('\n'),
-                c @ ('\n' | '\r' | '\t') => return Some(c),
-                c if c.is_control() || reorders(c) => {}
-                c => return Some(c),
+/// What cannot be seen, written out: it can be read back, for a text that holds `\u{` itself is written with another
+/// backslash before it. Line and paragraph separators become line ends.
+fn visible(text: &str) -> Cow<'_, str> {
+    let plain = |c: char| c == '\n' || c == '\t' || (c != '\\' && !is_unseen(c) && !is_separator(c));
+    if text.chars().all(plain) {
+        return Cow::Borrowed(text);
+    }
+    let mut seen = String::with_capacity(text.len());
+    let mut before = ' ';
+    let mut rest = text.chars().peekable();
+    while let Some(c) = rest.next() {
+        match c {
+            '\r' if rest.peek() == Some(&'\n') => {}
+            c if is_separator(c) || c == '\r' => seen.push('\n'),
+            '\\' if rest.clone().take(2).eq(['u', '{']) => seen.push_str("\\u{5c}"),
+            '\n' | '\t' => seen.push(c),
+            c if is_unseen(c) && !joins(before, c, rest.peek().copied()) => {
+                seen.push_str(&format!("\\u{{{:x}}}", u32::from(c)));
             }
+            c => seen.push(c),
         }
-    })
+        before = c;
+    }
+    Cow::Owned(seen)
 }
 
-/// After ESC: `[ … final`, `] … BEL` or `] … ESC \`, or one character.
-fn skip_escape(chars: &mut std::iter::Peekable<std::str::Chars<'_>>) {
-    match chars.next() {
-        Some('[') => skip_control_sequence(chars),
-        Some(']' | 'P' | '^' | '_' | 'X') => {
-            while let Some(c) = chars.next() {
-                if c == '\u{7}' || c == '\u{9c}' {
-                    return;
-                }
-                if c == '\u{1b}' {
-                    chars.next_if_eq(&'\\');
-                    return;
-                }
-            }
-        }
-        _ => {}
+fn is_separator(c: char) -> bool {
+    matches!(c, '\u{2028}' | '\u{2029}')
+}
+
+/// Whether a mark that shows nothing belongs to the writing around it: joiners between letters of scripts that are
+/// written joined, and what makes one picture of several.
+fn joins(before: char, c: char, after: Option<char>) -> bool {
+    // Latin, Greek, Cyrillic and their like join nothing: there it only makes two names of one
+    let joined = |c: char| (c.is_alphabetic() && (0x590..0x1e00).contains(&u32::from(c))) || is_picture(c);
+    match c {
+        '\u{200c}' | '\u{200d}' => (joined(before) || before == '\u{fe0f}') && after.is_some_and(joined),
+        '\u{fe0e}' | '\u{fe0f}' => is_picture(before),
+        _ => false,
     }
 }
 
-fn skip_control_sequence(chars: &mut std::iter::Peekable<std::str::Chars<'_>>) {
-    while let Some(c) = chars.next_if(|c| matches!(c, '\u{20}'..='\u{7e}')) {
-        if matches!(c, '\u{40}'..='\u{7e}') {
-            return;
-        }
-    }
+fn is_picture(c: char) -> bool {
+    matches!(u32::from(c), 0x2190..=0x21ff | 0x2300..=0x23ff | 0x2600..=0x27bf | 0x2b00..=0x2bff | 0x1f000..=0x1faff)
 }
 
 /// Marks that make what follows look like something else.
 fn reorders(c: char) -> bool {
-    matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+    matches!(c, '\u{200e}' | '\u{200f}' | '\u{61c}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
 }
 
 /// Writes as `\uXXXX` what JSON leaves raw and a terminal obeys. The document means the same.
@@ -202,11 +206,35 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn escape_sequences_and_controls_are_removed_whole() {
-        let text = "a\u{1b}[31;1mb\u{1b}]0;title\u{7}c\u{1b}]8;;http://x\u{1b}\\d\u{9b}2Je\u{1b}cf\u{0}g\u{202e}h";
-        assert_eq!(clean_line(text), "abcdefgh");
+    fn what_a_terminal_obeys_is_shown_and_not_obeyed() {
+        let text = "a\u{1b}[31;1mb\u{9b}2Jc\u{0}d\u{202e}e";
+        assert_eq!(clean_line(text), r"a\u{1b}[31;1mb\u{9b}2Jc\u{0}d\u{202e}e");
         assert_eq!(clean_line("un\r\ndeux\ttrois\n"), "un deux trois");
-        assert_eq!(clean_lines("un\n\u{1b}[2Jdeux\u{2028}trois"), ["un", "deux", "trois"]);
+        assert_eq!(clean_lines("un\n\u{1b}[2Jdeux\u{2028}trois"), ["un", r"\u{1b}[2Jdeux", "trois"]);
+    }
+
+    #[test]
+    fn two_names_that_differ_never_look_alike() {
+        let names =
+            ["Rose", "Ro\u{200b}se", "Ro\u{200d}se", "Rose\u{feff}", "Ro\u{ad}se", "Ro\u{fe0f}se", r"Ro\u{200b}se"];
+        let shown: std::collections::BTreeSet<String> = names.iter().map(|name| clean_line(name)).collect();
+        assert_eq!(shown.len(), names.len(), "{shown:?}");
+        // what belongs to the writing is left alone
+        for whole in ["می\u{200c}خواهم", "👩\u{200d}🌾", "❤\u{fe0f}", r"C:\users\rose"] {
+            assert_eq!(clean_line(whole), whole);
+        }
+    }
+
+    /// What `\u{…}` stood for.
+    fn read_back(shown: &str) -> String {
+        let mut parts = shown.split(r"\u{");
+        let mut text = parts.next().unwrap_or_default().to_owned();
+        for part in parts {
+            let (hex, rest) = part.split_once('}').expect("closed");
+            text.push(u32::from_str_radix(hex, 16).ok().and_then(char::from_u32).expect("a character"));
+            text.push_str(rest);
+        }
+        text
     }
 
     #[test]
@@ -229,6 +257,13 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn what_is_shown_can_be_read_back(text in any::<String>(), seed in prop::sample::select(vec!["", r"\u{1b}", "\u{1b}"])) {
+            // on one line: blanks and line ends are laid out
+            let text: String = format!("{text}{seed}").chars().filter(|c| !c.is_whitespace()).collect();
+            prop_assert_eq!(read_back(&clean_line(&text)), text);
+        }
+
         #[test]
         fn whatever_comes_in_nothing_comes_out_that_a_terminal_obeys(text in any::<String>()) {
             prop_assert!(clean_line(&text).chars().all(|c| !c.is_control() && !reorders(c)));
