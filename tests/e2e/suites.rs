@@ -14,4 +14,5 @@ mod keys;
 mod refusals;
 mod sealing;
 mod terminal;
+mod typed;
 mod withdrawals;
