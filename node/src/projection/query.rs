@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
+use crdt_model::case::Who;
 use crdt_model::case::moment::rfc3339;
 use crdt_model::id::DocId;
 use crdt_model::name;
@@ -335,7 +336,7 @@ impl Core {
         let assignees: Option<Vec<String>> = match filter.assignee.as_deref() {
             None => None,
             // what waits for a role I hold waits for me
-            Some("me") => {
+            Some(who) if name::folded(who) == "me" => {
                 let roles = self.roles_held(shared, &reader.member()).into_iter().map(Who::Role);
                 let mine = std::iter::once(Who::Member(reader.member())).chain(roles);
                 Some(mine.map(|who| who.to_string()).collect())
