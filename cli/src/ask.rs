@@ -16,8 +16,10 @@ use crate::error;
 
 /// Bytes a text may have on its way in; the node's own bounds are tighter.
 const TEXT_BYTES_MAX: u64 = 1024 * 1024;
-/// Bytes of one answer at a terminal: the longest text that a case takes.
-const WORDS_BYTES_MAX: usize = 64 * 1024;
+/// Bytes of what a person said, as a case takes it: longer is told while it can still be said otherwise.
+const TEXT_WORDS_MAX: usize = 64 * 1024;
+/// The same for every other answer.
+const WORDS_MAX: usize = crdt_model::case::fact::WORDS_BYTES_MAX;
 /// Bytes of a whole record (`--from-json`).
 pub(crate) const RECORD_BYTES_MAX: u64 = 4 * 1024 * 1024;
 /// What an option says that stands without its value: ask for it. No argument of a process can be this.
@@ -212,11 +214,15 @@ impl<'a> Asker<'a> {
         if std::mem::replace(&mut self.stdin_read, true) {
             return Err(Failure::new("stdin_twice"));
         }
+        if self.console.is_terminal() {
+            self.console.say(&self.texts.get("ui-until-end"));
+        }
         self.console.read_all(bytes_max).map_err(|error| match error.kind() {
             std::io::ErrorKind::FileTooLarge => {
                 Failure::new("too_long").arg("field", option).arg("bytes_max", bytes_max)
             }
             std::io::ErrorKind::InvalidData => Failure::new("not_utf8"),
+            std::io::ErrorKind::Interrupted => Failure::new("interrupted"),
             _ => Failure::new("file_not_readable").arg("file", "-").because(&error),
         })
     }
@@ -300,7 +306,7 @@ pub(crate) fn told(texts: &Texts, refused: Option<&Failure>, question: &str) -> 
 ///
 /// `interrupted` after Ctrl-C; what the terminal fails with.
 pub(crate) fn answer(console: &mut dyn Console, texts: &Texts, question: &str) -> Result<Option<String>, Failure> {
-    until_taken(texts, question, &mut |question| console.ask(question))
+    until_taken(texts, question, WORDS_MAX, &mut |question| console.ask(question))
 }
 
 /// Asks for words of several lines, ended by an empty one: `question` is its text without the mark. Nothing is taken off
@@ -310,8 +316,17 @@ pub(crate) fn answer(console: &mut dyn Console, texts: &Texts, question: &str) -
 ///
 /// As [`answer`].
 pub(crate) fn text(console: &mut dyn Console, texts: &Texts, question: &str) -> Result<Option<String>, Failure> {
+    text_within(console, texts, question, WORDS_MAX)
+}
+
+fn text_within(
+    console: &mut dyn Console,
+    texts: &Texts,
+    question: &str,
+    bytes_max: usize,
+) -> Result<Option<String>, Failure> {
     let question = texts.with("ui-question-text", &[("question", question.into())]);
-    until_taken(texts, &question, &mut |question| console.ask_text(question))
+    until_taken(texts, &question, bytes_max, &mut |question| console.ask_text(question))
 }
 
 /// Asks for people's words by the key of the question: of several lines where they may be long, else of one.
@@ -322,7 +337,7 @@ pub(crate) fn text(console: &mut dyn Console, texts: &Texts, question: &str) -> 
 pub(crate) fn words(console: &mut dyn Console, texts: &Texts, key: &str) -> Result<Option<String>, Failure> {
     let question = texts.get(key);
     match TEXTS.contains(&key) {
-        true => text(console, texts, &question),
+        true => text_within(console, texts, &question, if key == "ask-text" { TEXT_WORDS_MAX } else { WORDS_MAX }),
         false => {
             let answer = answer(console, texts, &in_question(texts, &question))?;
             Ok(answer.map(|answer| answer.trim().to_owned()))
@@ -334,6 +349,7 @@ pub(crate) fn words(console: &mut dyn Console, texts: &Texts, key: &str) -> Resu
 fn until_taken(
     texts: &Texts,
     question: &str,
+    bytes_max: usize,
     ask: &mut dyn FnMut(&str) -> io::Result<Option<String>>,
 ) -> Result<Option<String>, Failure> {
     let mut refused = None;
@@ -342,7 +358,7 @@ fn until_taken(
             Err(error) if error.kind() == io::ErrorKind::InvalidData => refused = Some(Failure::new("not_utf8")),
             Err(error) if error.kind() == io::ErrorKind::FileTooLarge => refused = Some(too_long(TEXT_BYTES_MAX)),
             Err(error) => return Err(terminal_failed(&error)),
-            Ok(Some(words)) if words.len() > WORDS_BYTES_MAX => refused = Some(too_long(WORDS_BYTES_MAX as u64)),
+            Ok(Some(words)) if words.len() > bytes_max => refused = Some(too_long(bytes_max as u64)),
             Ok(answer) => return Ok(answer),
         }
     }
@@ -445,8 +461,8 @@ fn decoded(bytes: &[u8]) -> Option<Secret> {
 ///
 /// `passphrases_differ`; what the terminal fails with.
 pub(crate) fn new_passphrase(console: &mut dyn Console, texts: &Texts) -> Result<Secret, Failure> {
-    let first = passphrase(console, texts, "ask-passphrase-new", None)?;
-    let again = passphrase(console, texts, "ask-passphrase-again", None)?;
+    let first = passphrase(console, texts, &texts.get("ask-passphrase-new"), None)?;
+    let again = passphrase(console, texts, &texts.get("ask-passphrase-again"), None)?;
     let same = name::passphrase(first.expose()) == name::passphrase(again.expose());
     if same { Ok(first) } else { Err(Failure::new("passphrases_differ")) }
 }
@@ -462,7 +478,7 @@ pub(crate) fn passphrase(
     question: &str,
     refused: Option<&Failure>,
 ) -> Result<Secret, Failure> {
-    let question = told(texts, refused, &in_question(texts, &texts.get(question)));
+    let question = told(texts, refused, &in_question(texts, question));
     let typed = console.ask_secret(&question).map_err(|error| terminal_failed(&error))?;
     if typed.is_empty() {
         return Err(Failure::new("usage_missing").arg("missing", "--passphrase-file"));

@@ -28,14 +28,24 @@ pub(crate) trait Backend {
 }
 
 /// This machine.
-pub(crate) struct Local;
+#[derive(Default)]
+pub(crate) struct Local {
+    /// The node of this process, once one was needed: who was let in stays so until the command ends.
+    here: Mutex<Option<Arc<Queued>>>,
+}
 
 impl Backend for Local {
     fn open(&self, home: &Path) -> Result<Arc<dyn Service>, Failure> {
-        match client::try_connect(home) {
-            Some(client) => Ok(Arc::new(client)),
-            None => Ok(Arc::new(Queued { node: Node::open(home)?, home: home.to_owned(), hold: Mutex::new(None) })),
+        if let Some(client) = client::try_connect(home) {
+            return Ok(Arc::new(client));
         }
+        let mut here = self.here.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(held) = here.as_ref().filter(|held| held.home == home) {
+            return Ok(held.clone());
+        }
+        let queued = Arc::new(Queued { node: Node::open(home)?, home: home.to_owned(), hold: Mutex::new(None) });
+        *here = Some(queued.clone());
+        Ok(queued)
     }
 
     fn runtime(&self, home: &Path) -> Result<Arc<dyn Runtime>, Failure> {
@@ -78,9 +88,11 @@ impl Service for Queued {
                 },
             }
         }
+        let asks = matches!(envelope.request, Request::BeforeAsking { .. } | Request::WordsCheck { .. });
         let reply = self.node.handle(envelope, on_progress);
-        if reply.as_ref().is_err_and(|failure| failure.code == "locked") {
-            // while somebody looks for their passphrase, others may work
+        if asks || reply.is_err() {
+            // while somebody looks for their passphrase or answers a question, others may work
+            self.node.rest();
             *hold = None;
         }
         reply

@@ -8,7 +8,6 @@ mod import;
 mod init;
 mod invite;
 mod join;
-mod lookup;
 mod member;
 mod passphrase;
 mod run;
@@ -23,10 +22,6 @@ use node::api::{Request, RunOptions};
 use node::error::Failure;
 
 use crate::ask::Asker;
-
-/// Commands that exist but do not work yet: understood, refused with `not_built` by the node, and not in the help.
-/// A test compares this list with `node::api::implemented`.
-pub(crate) const HIDDEN: &[&str] = &["member show", "find", "todo"];
 
 /// For scripts and checks: they work, and stay out of the short help.
 pub(crate) const NOT_IN_THE_SHORT_HELP: &[&str] = &["fingerprint", "digest"];
@@ -63,8 +58,6 @@ pub(crate) enum Commands {
     Audience(audience::Audience),
     #[command(subcommand)]
     Case(Box<case::Case>),
-    Find(lookup::Find),
-    Todo,
     Outbox,
     Status,
     Run(run::Run),
@@ -98,10 +91,7 @@ pub(crate) enum Commands {
 impl Commands {
     /// True when somebody who works here must be let in before it can be done: whoever asks them anything does that first.
     pub(crate) fn is_of_a_member(&self) -> bool {
-        matches!(
-            self,
-            Self::Site(_) | Self::Invite(_) | Self::Member(_) | Self::Case(_) | Self::Find(_) | Self::Words(_)
-        )
+        matches!(self, Self::Site(_) | Self::Invite(_) | Self::Member(_) | Self::Case(_) | Self::Words(_))
     }
 
     /// Completes the command with answers from the terminal.
@@ -118,14 +108,12 @@ impl Commands {
             Self::Member(member) => member.request(asker)?,
             Self::Audience(audience) => audience.request(),
             Self::Case(case) => case.request(asker)?,
-            Self::Find(find) => find.request(asker)?,
             Self::Import(import) => import.request()?,
             Self::Sync(sync) => sync.request(),
             Self::Carry(carry) => carry.request()?,
             Self::Bundle(bundle) => bundle.request()?,
             Self::Taxonomy(taxonomy) => taxonomy.request(),
             Self::Words(words) => words.request(asker.lang.clone().as_deref(), asker)?,
-            Self::Todo => Request::Todo,
             Self::Outbox => Request::Outbox,
             Self::Status => Request::Status,
             Self::Verify => Request::Verify,

@@ -28,6 +28,9 @@ pub(crate) trait Console {
     /// Asks for a passphrase, which is not shown.
     fn ask_secret(&mut self, question: &str) -> io::Result<Secret>;
 
+    /// Says something that wants no answer.
+    fn say(&mut self, _: &str) {}
+
     /// No question comes any more, and the work goes on: the terminal is the person's again.
     fn let_go(&mut self) {}
 
@@ -80,6 +83,10 @@ impl Console for Terminal {
             return self.editor.whole().and_then(|text| read_bounded(text.as_bytes(), bytes_max));
         }
         read_bounded(io::stdin().lock(), bytes_max)
+    }
+
+    fn say(&mut self, text: &str) {
+        tty::show(&format!("{text}\n"));
     }
 
     fn let_go(&mut self) {

@@ -32,9 +32,6 @@ use tell::Teller;
 /// `demo_failed` with the first claim that does not hold, `demo_stopped` when a step in between failed,
 /// `demo_interrupted` after a signal.
 pub(crate) fn tell(demo: &Demo, json: bool, texts: &Texts, world: &mut World<'_>) -> Result<(), Failure> {
-    if demo.web {
-        return Err(Failure::new("not_built").arg("command", "demo --web"));
-    }
     let began = Instant::now();
     let program = std::env::current_exe().map_err(|error| Failure::new("unexpected").because(&error))?;
     world.console.let_go();
@@ -86,7 +83,7 @@ fn watch_signals() -> Result<Arc<AtomicBool>, Failure> {
             flag.store(true, Ordering::Relaxed);
         }
     });
-    watching.map_err(|error| Failure::new("unexpected").because(&error))?;
+    watching.map_err(|error| Failure::of_system(&error))?;
     match is_armed.recv() {
         Ok(Ok(())) => Ok(interrupted),
         Ok(Err(error)) => Err(Failure::new("unexpected").because(&error)),

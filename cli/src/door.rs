@@ -1,6 +1,7 @@
 //! Letting a person in: who acts, and their passphrase. On a terminal that comes before the first question, so that a
 //! passphrase mistyped costs none of the answers.
 
+use std::io::Write;
 use std::path::PathBuf;
 
 use node::api::{Envelope, Request, SealOptions, Secret};
@@ -10,6 +11,7 @@ use node::texts::Texts;
 use crate::ask;
 use crate::backend::Backend;
 use crate::console::Console;
+use crate::progress::Bar;
 use crate::render::text::clean_line;
 
 /// How often a passphrase is asked for before a command gives up.
@@ -23,9 +25,14 @@ pub(crate) struct Door {
 
 impl Door {
     /// Asks for the passphrase of someone who has one.
-    pub(crate) fn passphrase(&mut self, console: &mut dyn Console, texts: &Texts) -> Result<Secret, Failure> {
+    pub(crate) fn passphrase(
+        &mut self,
+        console: &mut dyn Console,
+        texts: &Texts,
+        member: Option<&str>,
+    ) -> Result<Secret, Failure> {
         self.typed += 1;
-        ask::passphrase(console, texts, "ask-passphrase", None)
+        ask::passphrase(console, texts, &whose(texts, member), None)
     }
 
     /// Answers what the node asks of whoever acts. A passphrase that was typed and refused is asked for again; one from
@@ -43,12 +50,15 @@ impl Door {
         texts: &Texts,
     ) -> Result<(), Failure> {
         match failure.code {
-            "locked" if passphrase.is_none() => *passphrase = Some(self.passphrase(console, texts)?),
+            "locked" if passphrase.is_none() => {
+                *passphrase = Some(self.passphrase(console, texts, self::member(&failure))?);
+            }
             "wrong_passphrase" if (1..TRIES).contains(&self.typed) => {
                 self.typed += 1;
                 // what was typed while it was tried was typed for something else
                 console.discard_typed_ahead();
-                *passphrase = Some(ask::passphrase(console, texts, "ask-passphrase", Some(&failure))?);
+                *passphrase =
+                    Some(ask::passphrase(console, texts, &whose(texts, self::member(&failure)), Some(&failure))?);
             }
             "member_not_named" if member.is_none() => {
                 let named = failure.args.iter().find(|(name, _)| *name == "members").map_or("", |(_, names)| names);
@@ -63,6 +73,19 @@ impl Door {
     }
 }
 
+/// Whose passphrase a failure is about, where that is known.
+pub(crate) fn member(failure: &Failure) -> Option<&str> {
+    failure.args.iter().find(|(name, _)| *name == "member").map(|(_, member)| member.as_str())
+}
+
+/// The question for the passphrase of somebody, without its mark.
+fn whose(texts: &Texts, member: Option<&str>) -> String {
+    match member.filter(|member| !member.is_empty()) {
+        Some(member) => texts.with("ask-passphrase-of", &[("member", clean_line(member).into())]),
+        None => texts.get("ask-passphrase").into_owned(),
+    }
+}
+
 /// Opens the member's session before the first question of a command.
 pub(crate) struct Opening<'a> {
     pub(crate) backend: &'a dyn Backend,
@@ -72,6 +95,10 @@ pub(crate) struct Opening<'a> {
     pub(crate) member: Option<String>,
     /// The passphrase that opened the session, if one was needed.
     pub(crate) passphrase: Option<Secret>,
+    /// Where it is said that a passphrase is tried.
+    pub(crate) err: &'a mut dyn Write,
+    /// That is a terminal.
+    pub(crate) err_terminal: bool,
 }
 
 impl Opening<'_> {
@@ -93,7 +120,11 @@ impl Opening<'_> {
                 now_ms: None,
                 request: Request::BeforeAsking { seal: seal.clone() },
             };
-            match service.handle(envelope, &mut |_| {}) {
+            let reply = {
+                let mut bar = Bar::new(self.err, texts, self.err_terminal);
+                service.handle(envelope, &mut |step| bar.step(&step))
+            };
+            match reply {
                 Ok(_) => return Ok(()),
                 Err(failure) => door.answer(failure, &mut self.member, &mut self.passphrase, console, texts)?,
             }

@@ -5,7 +5,7 @@ use node::error::Failure;
 use node::texts::Texts;
 use serde_json::{Map, Value, json};
 
-use crate::commands::{HIDDEN, NOT_IN_THE_SHORT_HELP};
+use crate::commands::NOT_IN_THE_SHORT_HELP;
 use crate::render::text::{clean_line, escape_json};
 
 /// A failure on standard error: one line, a hint where there is one, causes with `-v`; or one JSON document.
@@ -54,7 +54,8 @@ fn number_or_text(value: &str) -> Value {
 
 /// What clap refused, in our codes. Never quotes what might be a person's words: only options, commands and what was
 /// expected.
-pub(crate) fn from_clap(error: &clap::Error) -> Failure {
+/// `group`: the commands among which one was looked for.
+pub(crate) fn from_clap(error: &clap::Error, group: &clap::Command) -> Failure {
     let option = || named(error, ContextKind::InvalidArg);
     match error.kind() {
         ErrorKind::UnknownArgument => match option() {
@@ -66,9 +67,8 @@ pub(crate) fn from_clap(error: &clap::Error) -> Failure {
         },
         ErrorKind::InvalidSubcommand => match named(error, ContextKind::InvalidSubcommand) {
             Some(command) if command.len() <= 24 && command.chars().all(|c| c.is_ascii_lowercase() || c == '-') => {
-                let near = named(error, ContextKind::SuggestedSubcommand).unwrap_or_default();
-                let shown = |name: &&str| !name.is_empty() && !HIDDEN.contains(name);
-                let near = near.split(", ").filter(shown).collect::<Vec<_>>().join(", ");
+                let suggested = named(error, ContextKind::SuggestedSubcommand).unwrap_or_default();
+                let near = near(&command, group, &suggested);
                 let near = if near.is_empty() { "boucle --help".to_owned() } else { near };
                 Failure::new("usage_unknown_command").arg("command", command).arg("near", near)
             }
@@ -76,7 +76,7 @@ pub(crate) fn from_clap(error: &clap::Error) -> Failure {
         },
         ErrorKind::MissingSubcommand | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
             let commands = named(error, ContextKind::ValidSubcommand).unwrap_or_default();
-            let shown = |name: &&str| !HIDDEN.contains(name) && !NOT_IN_THE_SHORT_HELP.contains(name);
+            let shown = |name: &&str| !NOT_IN_THE_SHORT_HELP.contains(name);
             let commands = commands.split(", ").filter(shown).collect::<Vec<_>>().join(", ");
             Failure::new("usage_missing_command").arg("commands", commands)
         }
@@ -105,6 +105,15 @@ pub(crate) fn from_clap(error: &clap::Error) -> Failure {
     }
 }
 
+/// Commands of the group that may be meant: one letter off or two changed over comes first, then what else looks like it.
+fn near(command: &str, group: &clap::Command, suggested: &str) -> String {
+    let names = group.get_subcommands().map(clap::Command::get_name);
+    let close = names.filter(|name| strsim::damerau_levenshtein(command, name) <= 1);
+    let others = suggested.split(", ").filter(|name| strsim::damerau_levenshtein(command, name) > 1);
+    let shown = |name: &&str| !name.is_empty() && !NOT_IN_THE_SHORT_HELP.contains(name);
+    close.chain(others).filter(shown).collect::<Vec<_>>().join(", ")
+}
+
 fn named(error: &clap::Error, kind: ContextKind) -> Option<String> {
     match error.get(kind)? {
         ContextValue::String(one) => Some(one.clone()),
@@ -120,8 +129,10 @@ mod tests {
     use crate::help;
 
     fn refused(line: &str) -> Failure {
-        let command = help::command(&Texts::for_lang("fr"));
-        from_clap(&command.try_get_matches_from(line.split(' ')).expect_err(line))
+        let mut command = help::command(&Texts::for_lang("fr"));
+        let refused = command.try_get_matches_from_mut(line.split(' ')).expect_err(line);
+        let words: Vec<String> = line.split(' ').skip(1).map(str::to_owned).collect();
+        from_clap(&refused, &help::of_group(&command, &words))
     }
 
     #[test]
@@ -130,6 +141,11 @@ mod tests {
             ("boucle case list --nope=Marie", "usage_unknown_option", "--nope"),
             ("boucle cse", "usage_unknown_command", "case"),
             ("boucle case lst", "usage_unknown_command", "list"),
+            ("boucle case nwe", "usage_unknown_command", "new"),
+            ("boucle find", "usage_unknown_command", "boucle --help"),
+            ("boucle member show", "usage_unknown_command", "boucle --help"),
+            ("boucle run --web 127.0.0.1:0", "usage_unknown_option", "--web"),
+            ("boucle demo --web", "usage_unknown_option", "--web"),
             ("boucle foo", "usage_unknown_command", "boucle --help"),
             ("boucle Marie+509", "usage_unexpected_argument", ""),
             ("boucle status Marie", "usage_unexpected_argument", ""),

@@ -11,6 +11,9 @@ const REDRAW: Duration = Duration::from_millis(100);
 /// Work shorter than this shows no bar.
 const PATIENCE: Duration = Duration::from_millis(300);
 
+/// Step of a node that tries a passphrase.
+const CHECKING: &str = "passphrase";
+
 /// Draws while a request is under way; gone once it is dropped.
 pub(crate) struct Bar<'a> {
     to: &'a mut dyn Write,
@@ -27,6 +30,9 @@ impl<'a> Bar<'a> {
     }
 
     pub(crate) fn step(&mut self, step: &Progress) {
+        if step.what == CHECKING {
+            return self.checking();
+        }
         let elapsed = self.started.elapsed();
         if !self.shown || elapsed < PATIENCE || self.drawn.is_some_and(|at| at.elapsed() < REDRAW) {
             return;
@@ -35,6 +41,18 @@ impl<'a> Bar<'a> {
         // A terminal that went away stops no work.
         let _ = write!(self.to, "\r\x1b[K{}", line(step, elapsed, self.texts));
         let _ = self.to.flush();
+    }
+}
+
+impl Bar<'_> {
+    /// A passphrase is tried, which takes a second whatever the machine: said at once.
+    pub(crate) fn checking(&mut self) {
+        if self.shown {
+            self.drawn = Some(Instant::now());
+            // A terminal that went away stops no work.
+            let _ = write!(self.to, "\r{}", self.texts.get("ui-checking"));
+            let _ = self.to.flush();
+        }
     }
 }
 

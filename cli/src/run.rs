@@ -11,6 +11,7 @@ use node::error::Failure;
 use node::texts::Texts;
 
 use crate::door::Door;
+use crate::progress::Bar;
 use crate::render::text::clean_line;
 use crate::session::{World, warn_of_memory, written};
 
@@ -25,7 +26,7 @@ pub(crate) fn run(
 ) -> Result<(), Failure> {
     let runtime = world.backend.runtime(home)?;
     // Before anybody can read that we are ready: who stops us at once still finds us orderly.
-    let wait = (world.arm)().map_err(|error| Failure::new("unexpected").because(&error))?;
+    let wait = (world.arm)().map_err(|error| Failure::of_system(&error))?;
     let ready = start(&*runtime, options, texts, world)?;
     world.console.let_go();
     if verbose {
@@ -69,7 +70,14 @@ fn start(
 ) -> Result<Ready, Failure> {
     let mut door = Door::default();
     loop {
-        match runtime.start(&options) {
+        let started = {
+            let mut bar = Bar::new(world.err, texts, world.err_terminal);
+            if options.passphrase.is_some() {
+                bar.checking();
+            }
+            runtime.start(&options)
+        };
+        match started {
             Err(failure) if world.console.is_terminal() => {
                 door.answer(failure, &mut options.member, &mut options.passphrase, world.console, texts)?;
             }

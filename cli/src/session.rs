@@ -5,6 +5,7 @@ use std::io::{self, IsTerminal, Write};
 use std::path::PathBuf;
 
 use clap::FromArgMatches;
+use clap::error::ErrorKind;
 use crdt_model::edit::Words;
 use node::api::{Envelope, Reply, Request, SealOptions, Service};
 use node::error::{Exit, Failure, IoOperation};
@@ -16,7 +17,7 @@ use crate::ask::{self, Asker};
 use crate::backend::{self, Backend};
 use crate::commands::Action;
 use crate::console::{Console, Terminal, tty};
-use crate::door::{Door, Opening};
+use crate::door::{self, Door, Opening};
 use crate::output::{self, Format};
 use crate::progress::Bar;
 use crate::render::text::clean_line;
@@ -78,7 +79,7 @@ fn in_this_process(args: Vec<OsString>) -> u8 {
         out: &mut out,
         err: &mut io::stderr(),
         now_ms: when::now_ms(),
-        backend: &backend::Local,
+        backend: &backend::Local::default(),
         arm: &run::arm,
     };
     command(args, world)
@@ -104,6 +105,8 @@ pub(crate) fn command(args: Vec<OsString>, mut world: World<'_>) -> u8 {
 struct Early {
     /// By `--lang` or `BOUCLE_LANG`: a wish. `LANG` is only how the machine is set.
     asked: Option<String>,
+    /// Which of them.
+    asked_by: &'static str,
     lang: String,
     json: bool,
     verbose: bool,
@@ -120,7 +123,7 @@ impl Early {
         }
         match self.asked.as_deref().filter(|asked| !Texts::knows(asked)) {
             None => Ok(()),
-            Some(_) => Err(Failure::new("usage_bad_value").arg("option", "--lang").arg("expected", "fr, en")),
+            Some(_) => Err(Failure::new("usage_bad_value").arg("option", self.asked_by).arg("expected", "fr, en")),
         }
     }
 
@@ -131,6 +134,7 @@ impl Early {
         let given = texts.iter().find_map(|arg| arg.strip_prefix("--lang=")).or(after).map(str::to_owned);
         let from = |name| env(name).and_then(|value| value.into_string().ok()).filter(|value| !value.is_empty());
         Self {
+            asked_by: if given.is_some() { "--lang" } else { "BOUCLE_LANG" },
             asked: given.clone().or_else(|| from("BOUCLE_LANG")),
             lang: given.or_else(|| from("BOUCLE_LANG")).or_else(|| from("LANG")).unwrap_or_else(|| "fr".to_owned()),
             unreadable: ["BOUCLE_LANG", "BOUCLE_MEMBER"]
@@ -149,13 +153,21 @@ fn parse(args: Vec<OsString>, texts: &Texts, world: &mut World<'_>) -> Result<Op
         let shown = command.render_help().to_string();
         return written(world.out.write_all(shown.as_bytes())).map(|()| None);
     }
+    let words: Vec<String> = args.iter().skip(1).filter_map(|arg| arg.to_str().map(str::to_owned)).collect();
     let parsed = command.try_get_matches_from_mut(args).and_then(|matches| Cli::from_arg_matches(&matches));
     match parsed {
         Ok(cli) => Ok(Some(cli)),
         Err(asked) if asked.exit_code() == 0 => {
             written(world.out.write_all(asked.to_string().as_bytes())).map(|()| None)
         }
-        Err(refused) => Err(error::from_clap(&refused)),
+        // a group without its command says what there is in it
+        Err(refused)
+            if refused.kind() == ErrorKind::MissingSubcommand && !words.iter().any(|word| word == "--json") =>
+        {
+            let shown = help::of_group(&command, &words).render_help().to_string();
+            written(world.out.write_all(shown.as_bytes())).map(|()| None)
+        }
+        Err(refused) => Err(error::from_clap(&refused, &help::of_group(&command, &words))),
     }
 }
 
@@ -176,6 +188,8 @@ fn execute(cli: Cli, texts: &Texts, world: &mut World<'_>) -> Result<u8, Failure
         lang: texts.asked().to_owned(),
         member: global.member.clone(),
         passphrase: None,
+        err: &mut *world.err,
+        err_terminal: world.err_terminal,
     };
     let mut open = |seal: &SealOptions, console: &mut dyn Console| {
         opening.passphrase = passphrase()?;
@@ -189,6 +203,7 @@ fn execute(cli: Cli, texts: &Texts, world: &mut World<'_>) -> Result<u8, Failure
     }
     let action = command.action(&mut asker)?;
     let asked = std::mem::take(&mut asker.asked);
+    let Opening { member, passphrase: typed, .. } = opening;
     let (request, file) = match action {
         Action::Ask(request) => (request, None),
         Action::Run(mut options) => {
@@ -217,16 +232,27 @@ fn execute(cli: Cli, texts: &Texts, world: &mut World<'_>) -> Result<u8, Failure
     };
     let home = home(&global, world)?;
     let name = request.name();
-    let passphrase = opening.passphrase.map_or_else(passphrase, |typed| Ok(Some(typed)))?;
-    let mut envelope =
-        Envelope { lang: texts.asked().to_owned(), member: opening.member, passphrase, now_ms: None, request };
+    let passphrase = typed.map_or_else(passphrase, |typed| Ok(Some(typed)))?;
+    let mut envelope = Envelope { lang: texts.asked().to_owned(), member, passphrase, now_ms: None, request };
     if envelope.request.makes_member() && envelope.passphrase.is_none() {
         if !world.console.is_terminal() {
             return Err(Failure::new("usage_missing").arg("missing", "--passphrase-file"));
         }
         envelope.passphrase = Some(ask::new_passphrase(world.console, texts)?);
     }
-    ask_new_passphrase(&mut envelope, texts, world)?;
+    if matches!(envelope.request, Request::PassphraseChange { .. }) {
+        let mut opening = Opening {
+            backend: world.backend,
+            home: Some(home.clone()),
+            lang: envelope.lang.clone(),
+            member: envelope.member.take(),
+            passphrase: envelope.passphrase.take(),
+            err: &mut *world.err,
+            err_terminal: world.err_terminal,
+        };
+        ask_new_passphrase(&mut envelope.request, &mut opening, texts, world.console)?;
+        (envelope.member, envelope.passphrase) = (opening.member, opening.passphrase);
+    }
     let changes = !envelope.request.only_reads();
     let service = world.backend.open(&home)?;
     let value = ask_node(&*service, envelope, &asked, texts, world)?;
@@ -269,20 +295,28 @@ pub(crate) fn warn_of_memory(texts: &Texts, world: &mut World<'_>) {
     }
 }
 
-/// A change of passphrase: on a terminal the present one is asked for, then the new one twice.
-fn ask_new_passphrase(envelope: &mut Envelope, texts: &Texts, world: &mut World<'_>) -> Result<(), Failure> {
-    let Request::PassphraseChange { new } = &mut envelope.request else { return Ok(()) };
-    if !world.console.is_terminal() {
+/// A change of passphrase: on a terminal the present one is asked for and tried, then the new one asked for twice.
+fn ask_new_passphrase(
+    request: &mut Request,
+    opening: &mut Opening<'_>,
+    texts: &Texts,
+    console: &mut dyn Console,
+) -> Result<(), Failure> {
+    let Request::PassphraseChange { new } = request else { return Ok(()) };
+    if !console.is_terminal() {
         return match new.is_empty() {
             true => Err(Failure::new("usage_missing").arg("missing", "--new-passphrase-file")),
             false => Ok(()),
         };
     }
-    if envelope.passphrase.is_none() {
-        envelope.passphrase = Some(Door::default().passphrase(world.console, texts)?);
+    opening.open(&SealOptions::default(), console, texts)?;
+    if opening.passphrase.is_none() {
+        // let in by a node that runs: whoever finds an unlocked machine does not get to choose its passphrase
+        opening.passphrase = Some(Door::default().passphrase(console, texts, opening.member.as_deref())?);
     }
     if new.is_empty() {
-        *new = ask::new_passphrase(world.console, texts)?;
+        console.discard_typed_ahead();
+        *new = ask::new_passphrase(console, texts)?;
     }
     Ok(())
 }
@@ -381,7 +415,8 @@ fn ask_unlocked(
             // what can be looked at without a passphrase is worth looking at
             let may_ask = world.console.is_terminal() && envelope.passphrase.is_none();
             // no answer: without
-            let given = may_ask.then(|| door.passphrase(world.console, texts)).and_then(Result::ok);
+            let given =
+                may_ask.then(|| door.passphrase(world.console, texts, door::member(&failure))).and_then(Result::ok);
             *keyless = given.is_none();
             envelope.passphrase = given;
             continue;

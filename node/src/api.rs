@@ -112,8 +112,6 @@ pub trait Service: Send + Sync {
 pub struct RunOptions {
     /// Multiaddresses to listen on; empty: every interface, port 4410 or, where that is taken, another.
     pub listen: Vec<String>,
-    /// Address of the local page; `None`: no page.
-    pub web: Option<String>,
     /// Peers to reach and keep reaching: multiaddresses or `host:port`.
     pub peers: Vec<String>,
     /// Finds peers on the local network.
@@ -136,7 +134,7 @@ pub struct Ready {
     pub ready: bool,
     /// Multiaddresses with their actual ports.
     pub listening: Vec<String>,
-    /// The page's address, if there is one.
+    /// The page's address, if there is one; this version has none.
     pub web: Option<String>,
 }
 

@@ -30,7 +30,7 @@ use crate::forks::{Carry, DeviceKeys, Forks, Looked, said, unforked};
 use crate::keychain::{Keychain, ReaderSecrets};
 use crate::keyring::Weakness;
 use crate::keyring::{
-    IncarnationChange, KEYRING_FILE, Keyring, KeyringError, LockedKeyring, MemberSecrets, Passphrase, Signs,
+    IncarnationChange, KEYRING_FILE, Kept, Keyring, KeyringError, LockedKeyring, MemberSecrets, Passphrase, Signs,
     UnattendedKey,
 };
 use crate::store::{self, AppendEntry, STORE_FILE, Space, Store, StoreError, Tx};
@@ -165,6 +165,9 @@ impl From<StoreError> for Failure {
                 return Self::new("data_file_missing").arg("file", &file).at("file", file).because(&error);
             }
             StoreError::Io { path, source, .. } => return Self::io(IoOperation::Write, path, source),
+            StoreError::Entropy { source } => return Self::of_system(source),
+            // an error told before closed it: nothing says that the file is damaged
+            StoreError::Closed { .. } => Self::new("file_not_readable"),
             StoreError::TooLarge { max, .. } => Self::new("too_long").arg("field", "entry").arg("bytes_max", max),
             _ => Self::new("home_damaged"),
         }
@@ -184,6 +187,10 @@ pub(crate) fn keyring_failure(error: &KeyringError, member: &str) -> Failure {
         KeyringError::WeakPassphrase(_) => Failure::new("passphrase_weak"),
         KeyringError::MemberExists { .. } => Failure::new("member_exists").arg("member", member),
         KeyringError::Io { path, source, .. } => return Failure::io(IoOperation::Write, path, source),
+        KeyringError::NotEnoughMemory { memory_kib } => {
+            Failure::new("memory_short").arg("needed_mb", memory_kib.div_ceil(1024))
+        }
+        KeyringError::Entropy { source } => return Failure::of_system(source),
         KeyringError::NoKeyFile { path } => Failure::new("key_file_bad").arg("file", path.display()),
         KeyringError::ForeignKeyFile => Failure::new("key_file_foreign"),
         _ => Failure::new("home_damaged").arg("file", KEYRING_FILE).at("file", KEYRING_FILE),
@@ -273,6 +280,28 @@ impl Core {
             locked.unlock_unattended(key, store::os_entropy()).map_err(|error| keyring_failure(&error, ""))?;
         let signs = Signs::read(home).map_err(|error| keyring_failure(&error, ""))?;
         Self::open_with(home, keyring, signs)
+    }
+
+    /// Opens a home with what was kept of it, for the same members.
+    pub(crate) fn reopen(home: &Path, kept: &Kept) -> Result<Self, Failure> {
+        let locked = Self::locked_keyring(home, "")?;
+        let (keyring, members) =
+            locked.reopen(kept, store::os_entropy()).map_err(|error| keyring_failure(&error, ""))?;
+        let signs = Signs::read(home).map_err(|error| keyring_failure(&error, ""))?;
+        let core = Self::open_with(home, keyring, signs)?;
+        for secrets in members {
+            if core.keyring().members().any(|held| held == secrets.member) {
+                core.admit_reader(secrets);
+            }
+        }
+        Ok(core)
+    }
+
+    /// What opens the home again for the members unlocked now.
+    pub(crate) fn kept(&self) -> Kept {
+        let readers: Vec<_> = locked(&self.readers).values().cloned().collect();
+        let members = readers.iter().map(|reader| locked(reader).secrets.clone()).collect();
+        self.keyring().keep(members)
     }
 
     /// The home's key-slot file, not opened.

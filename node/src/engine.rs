@@ -199,7 +199,11 @@ enum Told {
 
 /// Runs `work` on a thread of its own: a runtime may not be entered from inside another.
 fn outside<T: Send>(work: impl FnOnce() -> T + Send) -> Result<T, Failure> {
-    std::thread::scope(|scope| scope.spawn(work).join()).map_err(|_| Failure::new("unexpected"))
+    std::thread::scope(|scope| {
+        let thread =
+            std::thread::Builder::new().spawn_scoped(scope, work).map_err(|error| Failure::of_system(&error))?;
+        thread.join().map_err(|_| Failure::new("unexpected"))
+    })
 }
 
 impl Engine {
@@ -224,7 +228,7 @@ impl Engine {
         options: &RunOptions,
         settings: Settings,
     ) -> Result<(Self, Ready), Failure> {
-        let failed = |error: std::io::Error| Failure::new("unexpected").because(&error);
+        let failed = |error: std::io::Error| Failure::of_system(&error);
         let runtime = Builder::new_multi_thread()
             .worker_threads(2)
             .thread_name("boucle-sync")

@@ -91,8 +91,29 @@ impl Failure {
     /// Causes kept.
     const CAUSES_MAX: usize = 16;
 
+    /// What the machine lacks, where that is why the system refused: memory, file handles, threads. Nothing is damaged then.
+    pub fn of_lack(error: &std::io::Error) -> Option<Self> {
+        use rustix::io::Errno;
+        let code = match error.raw_os_error().map(Errno::from_raw_os_error) {
+            Some(Errno::MFILE | Errno::NFILE) => "too_many_files",
+            Some(Errno::NOMEM) => "memory_short",
+            Some(Errno::AGAIN) => "no_threads",
+            _ if error.kind() == std::io::ErrorKind::OutOfMemory => "memory_short",
+            _ => return None,
+        };
+        Some(Self::new(code).because(error))
+    }
+
+    /// What is refused by the system where no file is named: what it lacks, or else unexpected.
+    pub fn of_system(error: &std::io::Error) -> Self {
+        Self::of_lack(error).unwrap_or_else(|| Self::new("unexpected").because(error))
+    }
+
     /// A failed file operation, in the words people need: which file, and why.
     pub fn io(operation: IoOperation, path: &std::path::Path, error: &std::io::Error) -> Self {
+        if let Some(lack) = Self::of_lack(error) {
+            return lack.at("file", path.display());
+        }
         let code = match (operation, error.kind()) {
             (_, std::io::ErrorKind::NotFound) => "file_not_found",
             (_, std::io::ErrorKind::PermissionDenied) => "file_not_permitted",
@@ -189,6 +210,28 @@ mod tests {
         assert_eq!(of(std::io::ErrorKind::NotFound).exit, Exit::NotFound);
         assert_eq!(of(std::io::ErrorKind::StorageFull).code, "disk_full");
         assert_eq!(of(std::io::ErrorKind::InvalidData).code, "file_not_readable");
+    }
+
+    #[test]
+    fn what_the_machine_lacks_is_told_as_that() {
+        let path = std::path::Path::new("store.boucle");
+        let of = |errno: i32| {
+            let error = std::io::Error::from_raw_os_error(errno);
+            Failure::io(IoOperation::Write, path, &error).code
+        };
+        use rustix::io::Errno;
+        for (errno, code) in [
+            (Errno::MFILE, "too_many_files"),
+            (Errno::NFILE, "too_many_files"),
+            (Errno::NOMEM, "memory_short"),
+            (Errno::AGAIN, "no_threads"),
+            (Errno::NOSPC, "disk_full"),
+            (Errno::DQUOT, "disk_full"),
+            (Errno::ACCESS, "file_not_permitted"),
+        ] {
+            assert_eq!(of(errno.raw_os_error()), code);
+        }
+        assert_eq!(Failure::of_lack(&std::io::ErrorKind::OutOfMemory.into()).map(|f| f.code), Some("memory_short"));
     }
 
     #[test]

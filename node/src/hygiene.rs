@@ -5,6 +5,8 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use crate::error::Failure;
+
 /// Pages asked to be kept in memory, and those the system refused.
 static KEPT: AtomicU64 = AtomicU64::new(0);
 static REFUSED: AtomicU64 = AtomicU64::new(0);
@@ -70,6 +72,54 @@ pub(crate) fn keep_in_memory<T>(key: &T) {
     }
 }
 
+/// Memory that a request may need beside what its passphrase takes, bytes.
+const ROOM: usize = 32 << 20;
+
+/// Fails where the system would not give the memory for ordinary work: whoever runs out of it in the middle is aborted, and
+/// says nothing of use.
+///
+/// # Errors
+///
+/// `memory_short`.
+pub fn require_room() -> Result<(), Failure> {
+    // reserved and given back untouched
+    match region::alloc(ROOM, region::Protection::NONE) {
+        Ok(_) => Ok(()),
+        Err(_) => Err(Failure::new("memory_short").arg("needed_mb", ROOM >> 20)),
+    }
+}
+
+/// Fails where the system would not open so many more files: what then goes wrong inside a library names something else.
+///
+/// # Errors
+///
+/// `too_many_files`.
+#[cfg(unix)]
+pub fn require_handles(count: usize) -> Result<(), Failure> {
+    let opened: Result<Vec<_>, _> = (0..count).map(|_| std::fs::File::open("/dev/null")).collect();
+    match opened {
+        Err(error) => Failure::of_lack(&error).map_or(Ok(()), Err),
+        Ok(_) => Ok(()),
+    }
+}
+
+/// Fails where the system would not give so many more threads: a runtime that gets none panics.
+///
+/// # Errors
+///
+/// `no_threads`, or what else the system says.
+pub fn require_threads(count: usize) -> Result<(), Failure> {
+    let gate = std::sync::Mutex::new(());
+    let closed = gate.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    std::thread::scope(|scope| {
+        let wait = || drop(gate.lock());
+        let made: Result<Vec<_>, _> =
+            (0..count).map(|_| std::thread::Builder::new().spawn_scoped(scope, wait)).collect();
+        drop(closed);
+        made.map(drop).map_err(|error| Failure::of_system(&error))
+    })
+}
+
 /// What is in force in this process.
 pub fn in_force() -> Hygiene {
     #[cfg(unix)]
@@ -111,6 +161,11 @@ mod tests {
         assert_eq!(none.missing(), ["core_dumps", "readable", "keys_in_swap"]);
         // what cannot be swapped need not be kept from it
         assert!(Hygiene { swap: Some(false), keys_refused: 1, ..all }.missing().is_empty());
+    }
+
+    #[test]
+    fn what_an_ordinary_machine_has_is_enough() {
+        assert_eq!((require_room(), require_threads(4), require_handles(16)), (Ok(()), Ok(()), Ok(())));
     }
 
     #[cfg(target_os = "linux")]

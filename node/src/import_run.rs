@@ -320,7 +320,9 @@ impl Core {
         let mut run = Run { shared: &shared, request, texts, now_ms, brought, tally, rejects };
         let (batches, ready) = std::sync::mpsc::sync_channel(BATCHES_AHEAD);
         let told = std::thread::scope(|scope| {
-            let reads = scope.spawn(move || readying.work(rows, &batches));
+            let reads = std::thread::Builder::new()
+                .spawn_scoped(scope, move || readying.work(rows, &batches))
+                .map_err(|error| Failure::of_system(&error))?;
             let written = ready.into_iter().try_for_each(|batch| {
                 self.batch(&mut run, reader, batch)?;
                 on_progress(Progress { what: "rows".into(), done: run.tally.rows as u64, total: Some(total) });

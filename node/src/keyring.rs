@@ -258,6 +258,21 @@ impl LockedKeyring {
         self.file.key_file.is_some()
     }
 
+    /// Opens the file with what was kept of it: the members whose slots are as they were. Nothing is derived.
+    ///
+    /// # Errors
+    ///
+    /// [`KeyringError::WrongPassphrase`] if nobody's slot is as it was, or [`KeyringError::Damaged`] as for
+    /// [`unlock`](Self::unlock).
+    pub fn reopen(self, kept: &Kept, entropy: Entropy) -> Result<(Keyring, Vec<MemberSecrets>), KeyringError> {
+        let unchanged = kept.members.iter().filter(|(slot, _)| self.file.slots.contains(slot));
+        let members: Vec<MemberSecrets> = unchanged.map(|(_, secrets)| secrets.clone()).collect();
+        if members.is_empty() || kept.store_id != self.store_id() {
+            return Err(KeyringError::WrongPassphrase);
+        }
+        Ok((self.open_body(kept.kek.clone(), entropy)?, members))
+    }
+
     /// Opens the file with a key file: the device's keys, and no member's.
     ///
     /// # Errors
@@ -288,6 +303,14 @@ impl LockedKeyring {
         let Self { path, file, found } = self;
         Ok(Keyring { path, file, found, kek, device, entropy, destroyed: false })
     }
+}
+
+/// What opens a key-slot file again in the process that opened it once: for a while in which the file is let go. Erased
+/// from memory when dropped.
+pub struct Kept {
+    store_id: StoreId,
+    kek: Secret,
+    members: Vec<(Slot, MemberSecrets)>,
 }
 
 /// An open key-slot file.
@@ -456,6 +479,16 @@ impl Keyring {
         self.file.key_file.is_some()
     }
 
+    /// What opens this file again for these members.
+    pub fn keep(&self, members: Vec<MemberSecrets>) -> Kept {
+        let with_slot = |secrets: MemberSecrets| {
+            let slot = self.file.slots.iter().find(|slot| slot.member == secrets.member)?;
+            Some((slot.clone(), secrets))
+        };
+        let members = members.into_iter().filter_map(with_slot).collect();
+        Kept { store_id: self.store_id(), kek: self.kek.clone(), members }
+    }
+
     /// Seals a member's slot under a new passphrase.
     ///
     /// # Errors
@@ -469,7 +502,20 @@ impl Keyring {
         cost: Cost,
     ) -> Result<(), KeyringError> {
         let secrets = self.unlock_member(Some(member), old)?;
-        let slot = make_slot(&self.file.clear, &self.kek, &secrets, new, cost, &self.entropy)?;
+        self.renew_slot(&secrets, new, cost)
+    }
+
+    /// Seals the slot of a member whose passphrase was tried already under a new one.
+    ///
+    /// # Errors
+    ///
+    /// As [`add_member`](Self::add_member), and [`KeyringError::UnknownMember`].
+    pub fn renew_slot(&mut self, secrets: &MemberSecrets, new: &Passphrase, cost: Cost) -> Result<(), KeyringError> {
+        let member = secrets.member;
+        if !self.members().any(|held| held == member) {
+            return Err(KeyringError::UnknownMember { path: self.path.clone(), member });
+        }
+        let slot = make_slot(&self.file.clear, &self.kek, secrets, new, cost, &self.entropy)?;
         self.rewrite(|file| {
             for held in file.slots.iter_mut().filter(|held| held.member == member) {
                 *held = slot.clone();

@@ -64,7 +64,7 @@ fn take_within(
             let _ = sender.send(file);
         }
     });
-    queued.map_err(|error| Failure::new("unexpected").because(&error))?;
+    queued.map_err(|error| Failure::of_system(&error))?;
     let (since, mut said) = (Instant::now(), false);
     loop {
         match receiver.recv_timeout(LOOK) {

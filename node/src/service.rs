@@ -20,11 +20,11 @@ use crate::doctor::{Recent, SupportRequest};
 use crate::engine::Engine;
 use crate::error::Failure;
 use crate::import_run::ImportRequest;
-use crate::keyring::{KEYRING_FILE, Passphrase, UnattendedKey};
+use crate::keyring::{KEYRING_FILE, Kept, Passphrase, UnattendedKey};
 use crate::sessions::{Clock, Sessions, Watch, system_clock};
 use crate::store::{self, STORE_FILE};
 use crate::verify::on_any_page;
-use crate::{members, wipe};
+use crate::{hygiene, members, wipe};
 
 /// A node at its home: founded or not, open or not.
 pub struct Node {
@@ -32,6 +32,8 @@ pub struct Node {
     core: RwLock<Option<Arc<Core>>>,
     engine: Mutex<Option<Arc<Engine>>>,
     sessions: Arc<Sessions>,
+    /// What opens the home again while it is let go.
+    kept: Mutex<Option<Kept>>,
     watch: Mutex<Option<Watch>>,
     /// Everything was destroyed: nothing is opened or made here any more.
     wiped: AtomicBool,
@@ -46,6 +48,14 @@ impl std::fmt::Debug for Node {
         f.debug_struct("Node").field("home", &self.home).finish_non_exhaustive()
     }
 }
+
+/// File handles without which a home is not opened.
+const OPENING_HANDLES: usize = 8;
+/// File handles without which a node does not begin to serve, nor to call somebody, beside those of its files.
+const SERVING_HANDLES: usize = 32;
+const CALLING_HANDLES: usize = 16;
+/// Threads that the engine needs to start: its own, those that block, and the socket's.
+const ENGINE_THREADS: usize = 6;
 
 /// A person's passphrase, from the envelope.
 fn passphrase(envelope: &Envelope, who: &str) -> Result<Passphrase, Failure> {
@@ -72,6 +82,7 @@ impl Node {
             core: RwLock::new(None),
             engine: Mutex::new(None),
             sessions: Arc::new(Sessions::new(clock)?),
+            kept: Mutex::new(None),
             watch: Mutex::new(None),
             wiped: AtomicBool::new(false),
             listening: Mutex::new(Vec::new()),
@@ -97,10 +108,43 @@ impl Node {
         self.core.read().unwrap_or_else(std::sync::PoisonError::into_inner).clone()
     }
 
+    /// Lets the home go: while nobody works on it here, others may. Who is unlocked stays so: the next request opens it
+    /// again without a passphrase tried anew. Work under way keeps it.
+    pub fn rest(&self) {
+        let mut held = self.core.write().unwrap_or_else(std::sync::PoisonError::into_inner);
+        match held.take().map(Arc::try_unwrap) {
+            Some(Ok(core)) => *locked(&self.kept) = Some(core.kept()),
+            Some(Err(at_work)) => *held = Some(at_work),
+            None => {}
+        }
+    }
+
+    /// The home that was let go, opened again; `None` where it was not, or was changed meanwhile so that somebody has to
+    /// be let in anew.
+    fn reopened(&self) -> Option<Arc<Core>> {
+        let kept = locked(&self.kept).take()?;
+        match Core::reopen(&self.home, &kept) {
+            Ok(core) => Some(self.keep(core)),
+            Err(failure) => {
+                tracing::info!(code = failure.code, "the home that was let go does not open again");
+                None
+            }
+        }
+    }
+
+    /// True when a key is derived from the passphrase before this is answered: that takes a second.
+    fn derives(&self, envelope: &Envelope) -> bool {
+        let needs_none = matches!(envelope.request, Request::TaxonomyShow | Request::Lock | Request::Wipe { .. });
+        let given = envelope.passphrase.as_ref().filter(|given| !given.is_empty() && !needs_none);
+        let makes_slot =
+            envelope.request.makes_member() || matches!(envelope.request, Request::PassphraseChange { .. });
+        given.is_some_and(|given| makes_slot || !self.sessions.recognises_any(given.expose()))
+    }
+
     fn keep(&self, core: Core) -> Arc<Core> {
         let core = Arc::new(core);
         // the device's keys lie in it
-        crate::hygiene::keep_in_memory(&*core);
+        hygiene::keep_in_memory(&*core);
         *self.core.write().unwrap_or_else(std::sync::PoisonError::into_inner) = Some(Arc::clone(&core));
         core
     }
@@ -108,7 +152,7 @@ impl Node {
     /// The open home and the acting member, unlocking either if the envelope can.
     pub(crate) fn acting(&self, envelope: &Envelope) -> Result<(Arc<Core>, MemberId), Failure> {
         let name = envelope.member.as_deref().unwrap_or_default();
-        let core = match self.held() {
+        let core = match self.held().or_else(|| self.reopened()) {
             Some(core) => {
                 // keys nobody used for too long are not used now either, whether or not somebody looked meanwhile
                 self.sessions.lock_idle(&core);
@@ -331,6 +375,7 @@ impl Node {
     /// `boucle lock`: one member by name, or everybody. Needs no passphrase: who may use a machine may lock it.
     fn lock(&self, name: &str) -> Reply {
         let Some(core) = self.held() else {
+            *locked(&self.kept) = None;
             // no process holds keys
             return Ok(json!({"unlocked": false, "members": []}));
         };
@@ -356,7 +401,13 @@ impl Node {
         // whoever finds an unlocked machine does not get to choose its passphrase
         let old = passphrase(envelope, &name)?;
         let fresh = Passphrase::new(new.expose());
-        let changed = core.keyring().change_passphrase(member, &old, &fresh, members::cost());
+        let reader = core.reader(&member).filter(|_| self.is_known(envelope, &member));
+        let secrets = reader.map(|reader| locked(&reader).secrets.clone());
+        let changed = match secrets {
+            // the one that was given opened the member in this process
+            Some(secrets) => core.keyring().renew_slot(&secrets, &fresh, members::cost()),
+            None => core.keyring().change_passphrase(member, &old, &fresh, members::cost()),
+        };
         changed.map_err(|error| keyring_failure(&error, &name))?;
         self.sessions.remember(member, new.expose());
         Ok(json!({"member": name, "changed": true}))
@@ -381,6 +432,7 @@ impl Node {
                 tracing::warn!(%error, "wiping");
             }
         }
+        *locked(&self.kept) = None;
         *self.core.write().unwrap_or_else(std::sync::PoisonError::into_inner) = None;
         Ok(wipe::rest(&self.home, wiped).json())
     }
@@ -579,6 +631,8 @@ impl Node {
         if let Some(engine) = running {
             return engine.sync(target, on_progress);
         }
+        hygiene::require_handles(CALLING_HANDLES)?;
+        hygiene::require_threads(ENGINE_THREADS)?;
         let options = RunOptions { mdns: target.is_none(), ..RunOptions::default() };
         let engine = Engine::dial_only(Arc::clone(core), &options)?;
         let reply = engine.sync(target, on_progress);
@@ -715,6 +769,16 @@ impl Service for Node {
             let file = self.home.join(STORE_FILE);
             self.held().map_or_else(|| store::is_sound_at(&file), |core| core.store.is_sound())
         };
+        // who destroys waits for nothing
+        if !matches!(envelope.request, Request::Wipe { .. } | Request::Lock) {
+            hygiene::require_room()?;
+            if self.held().is_none() {
+                hygiene::require_handles(OPENING_HANDLES)?;
+            }
+        }
+        if self.derives(&envelope) {
+            on_progress(Progress { what: "passphrase".into(), done: 0, total: None });
+        }
         let reply = on_any_page(is_sound, || self.answer(&envelope, on_progress));
         if let Err(failure) = &reply {
             self.recent.note(envelope.request.name(), failure, clock::now_ms());
@@ -725,6 +789,9 @@ impl Service for Node {
 
 impl Runtime for Node {
     fn start(&self, options: &RunOptions) -> Result<Ready, Failure> {
+        hygiene::require_room()?;
+        hygiene::require_handles(SERVING_HANDLES)?;
+        hygiene::require_threads(ENGINE_THREADS)?;
         self.sessions.set_auto_lock(options.auto_lock_ms.map(Duration::from_millis));
         let core = match &options.key_file {
             Some(file) => self.open_unattended(file, options)?,

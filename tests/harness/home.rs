@@ -86,6 +86,9 @@ impl Home {
             space: None,
             stall: None,
             traced: None,
+            limit: None,
+            log: None,
+            cheap: true,
         }
     }
 
@@ -162,6 +165,12 @@ pub struct Invocation {
     stall: Option<(u64, Option<PathBuf>)>,
     /// Logs all it can to standard error, and has this folder for its temporary files.
     traced: Option<PathBuf>,
+    /// A limit of `ulimit`: its letter and value.
+    limit: Option<(char, u64)>,
+    /// What is logged to standard error.
+    log: Option<String>,
+    /// Passphrases cost next to nothing.
+    cheap: bool,
 }
 
 impl Invocation {
@@ -221,9 +230,37 @@ impl Invocation {
         self
     }
 
+    /// With what the system gives limited: the letter of `ulimit` and its value.
+    #[must_use]
+    pub fn limited(mut self, letter: char, value: u64) -> Self {
+        self.limit = Some((letter, value));
+        self
+    }
+
+    /// Logs this to standard error.
+    #[must_use]
+    pub fn logging(mut self, filter: &str) -> Self {
+        self.log = Some(filter.to_owned());
+        self
+    }
+
+    /// With passphrases as dear as people's.
+    #[must_use]
+    pub fn dear(mut self) -> Self {
+        self.cheap = false;
+        self
+    }
+
     /// As a process to be started.
     pub(crate) fn into_command(self) -> Command {
         let mut command = match &self.space {
+            None if self.limit.is_some() => {
+                let (letter, value) = self.limit.unwrap_or_default();
+                // becomes the program itself
+                let mut command = Command::new("/bin/sh");
+                command.args(["-c", &format!("ulimit -{letter} {value} && exec \"$0\" \"$@\"")]).arg(program());
+                command
+            }
             None => Command::new(program()),
             Some(space) => {
                 // becomes the program itself: signals reach it
@@ -232,7 +269,11 @@ impl Invocation {
                 command
             }
         };
-        command.env_clear().env("BOUCLE_HOME", &self.home).env("BOUCLE_LANG", "en").env("BOUCLE_TEST_CHEAP_KDF", "1");
+        command.env_clear().env("BOUCLE_HOME", &self.home).env("BOUCLE_LANG", "en");
+        if self.cheap {
+            command.env("BOUCLE_TEST_CHEAP_KDF", "1");
+        }
+        command.envs(self.log.iter().map(|filter| ("BOUCLE_LOG", filter)));
         if self.json {
             command.arg("--json");
         }

@@ -8,9 +8,6 @@ use crate::demo::claim::Claim;
 
 #[derive(Debug, Args)]
 pub(crate) struct Demo {
-    /// Leaves the coordinator's page open.
-    #[arg(long = "web", id = "demo_web", hide = true)]
-    pub(crate) web: bool,
     /// Keeps the homes in this folder.
     #[arg(long, value_name = "DIR")]
     pub(crate) keep: Option<PathBuf>,

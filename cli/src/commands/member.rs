@@ -9,14 +9,7 @@ use crate::ask::Asker;
 #[derive(Debug, Subcommand)]
 pub(crate) enum Member {
     List,
-    Show(Show),
     Confirm(Confirm),
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct Show {
-    #[arg(value_name = "NAME")]
-    name: Option<String>,
 }
 
 #[derive(Debug, Args)]
@@ -31,7 +24,6 @@ impl Member {
     pub(crate) fn request(self, asker: &mut Asker<'_>) -> Result<Request, Failure> {
         Ok(match self {
             Self::List => Request::MemberList,
-            Self::Show(show) => Request::MemberShow { name: asker.required(show.name, "NAME", "ask-member")? },
             Self::Confirm(Confirm { name, words }) => {
                 if words.as_ref().is_some_and(|words| words.len() != 6) {
                     return Err(Failure::new("six_words"));

@@ -13,8 +13,6 @@ pub(crate) struct Run {
     #[arg(long, value_name = "MULTIADDR")]
     listen: Vec<String>,
     #[arg(long, value_name = "ADDR")]
-    web: Option<String>,
-    #[arg(long, value_name = "ADDR")]
     peer: Vec<String>,
     #[arg(long)]
     no_mdns: bool,
@@ -40,7 +38,6 @@ impl Run {
             key_file,
             auto_lock_ms,
             listen: self.listen,
-            web: self.web,
             peers: self.peer,
             mdns: !self.no_mdns,
             ..RunOptions::default()

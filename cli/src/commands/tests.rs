@@ -156,8 +156,6 @@ fn running_and_checking_is_understood() {
         ("verify", Request::Verify),
         ("fingerprint", Request::Fingerprint),
         ("digest", Request::Digest),
-        ("find 1040019354", Request::Find { what: Words::from("1040019354") }),
-        ("todo", Request::Todo),
         ("outbox", Request::Outbox),
         ("case withdraw 193 3fa9c1d2", Request::CaseWithdraw { r#ref: "193".into(), entry: Some("3fa9c1d2".into()) }),
         ("case withdraw @last", Request::CaseWithdraw { r#ref: "@last".into(), entry: None }),
@@ -167,12 +165,11 @@ fn running_and_checking_is_understood() {
     ] {
         assert_eq!(request(line), expected);
     }
-    let words = ["run", "--listen", "/ip4/127.0.0.1/tcp/0", "--web", "127.0.0.1:0", "--peer", "h:1", "--peer", "h:2"];
+    let words = ["run", "--listen", "/ip4/127.0.0.1/tcp/0", "--peer", "h:1", "--peer", "h:2"];
     let Ok(Action::Run(options)) = action_with(&[&words[..], &["--no-mdns"]].concat(), &mut Script::default()) else {
         panic!("run is an action of its own")
     };
     assert_eq!((options.listen.len(), options.peers.len(), options.mdns), (1, 2, false));
-    assert_eq!(options.web.as_deref(), Some("127.0.0.1:0"));
     assert_eq!((options.auto_lock_ms, options.key_file), (Some(600_000), None));
     let alone = ["run", "--unattended", "--keyfile", "/stick/a.key", "--auto-lock", "off"];
     let Ok(Action::Run(options)) = action_with(&alone, &mut Script::default()) else { panic!("run") };
@@ -182,7 +179,7 @@ fn running_and_checking_is_understood() {
     assert!(matches!(action_with(&["wipe", "--yes"], &mut Script::default()), Ok(Action::Wipe { yes: true })));
     assert!(matches!(
         action_with(&["demo", "--keep", "/tmp/demo"], &mut Script::default()),
-        Ok(Action::Demo(demo::Demo { web: false, keep: Some(_), sabotage: None }))
+        Ok(Action::Demo(demo::Demo { keep: Some(_), sabotage: None }))
     ));
 }
 
@@ -587,7 +584,6 @@ fn words_left_out_are_asked_for_or_named_as_missing() {
         ("case set @last", "FIELD=VALUE"),
         ("case assign @last", "WHO"),
         ("member confirm", "NAME"),
-        ("find", "PHONE|REF|WORDS"),
         ("init", "--org, --site, --member"),
         ("site add", "CODE, --name, --kind"),
         ("invite", "--site, --role"),

@@ -445,11 +445,11 @@ fn run_says_ready_first_answers_other_commands_and_stops_when_told() -> io::Resu
     let answered = Arc::new(Mutex::new(None));
     let (seen, inside) = (answered.clone(), path.clone());
     bench.meanwhile = Arc::new(move || {
-        let service = backend::Local.open(&inside).expect("the node listens on its socket");
+        let service = backend::Local::default().open(&inside).expect("the node listens on its socket");
         let envelope =
             Envelope { lang: "fr".into(), member: None, passphrase: None, now_ms: None, request: Request::Status };
         *seen.lock().expect("no panic") = Some(service.handle(envelope, &mut |_| {}));
-        let second = backend::Local.runtime(&inside).err().map(|failure| failure.code);
+        let second = backend::Local::default().runtime(&inside).err().map(|failure| failure.code);
         assert_eq!(second, Some("already_running"));
     });
     let done = bench.run(&["--home", path.to_str().expect("UTF-8"), "run", "--no-mdns", "--peer", "h:1"]);

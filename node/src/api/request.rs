@@ -127,11 +127,6 @@ pub enum Request {
     },
     /// Members. Reply: `[{"member", "role", "site", "device", "standing", "altered", "namesakes", "confirmed", "revoked", "until"}]`.
     MemberList,
-    /// One member with their devices.
-    MemberShow {
-        /// Name.
-        name: String,
-    },
     /// Confirms a member whose six words were compared by voice. Reply: `{"member", "confirmed"}`; without words
     /// `{"member", "words": […]}`, those to compare.
     MemberConfirm {
@@ -455,16 +450,9 @@ pub enum Request {
         /// Where rejected rows go (absolute path).
         rejects: Option<String>,
     },
-    /// Earlier cases of a person, a reference, words.
-    Find {
-        /// What to look for.
-        what: Words,
-    },
     /// What was captured here and has not left. Reply: `{"captured": [{"ref", "case_id", "saved_at", "left_machine",
     /// "held_by_n", "delivered_to_n", "withdrawable"}], "waiting": {"entries", "oldest"}}`.
     Outbox,
-    /// What waits on the member.
-    Todo,
     /// The taxonomy in use, labels in the envelope's language.
     TaxonomyShow,
     /// Drops members' keys from memory: the envelope's member, or all. Reply: `{"unlocked": false, "members": [{"name",
@@ -494,7 +482,6 @@ impl Request {
             Self::Invite { .. } => "invite",
             Self::Join { .. } => "join",
             Self::MemberList => "member list",
-            Self::MemberShow { .. } => "member show",
             Self::MemberConfirm { .. } => "member confirm",
             Self::AudienceList => "audience list",
             Self::CaseNew { .. } => "case new",
@@ -541,9 +528,7 @@ impl Request {
             Self::BundleInspect { .. } => "bundle inspect",
             Self::Carry { .. } => "carry",
             Self::Import { .. } => "import",
-            Self::Find { .. } => "find",
             Self::Outbox => "outbox",
-            Self::Todo => "todo",
             Self::TaxonomyShow => "taxonomy show",
             Self::Lock => "lock",
             Self::Unlock => "unlock",
@@ -558,7 +543,6 @@ impl Request {
             self,
             Self::SiteList
                 | Self::MemberList
-                | Self::MemberShow { .. }
                 | Self::AudienceList
                 | Self::CaseList(_)
                 | Self::CaseShow { .. }
@@ -575,9 +559,7 @@ impl Request {
                 | Self::SupportFile { .. }
                 | Self::BundleInspect { .. }
                 | Self::Import { dry_run: true, .. }
-                | Self::Find { .. }
                 | Self::Outbox
-                | Self::Todo
                 | Self::TaxonomyShow
         ) || matches!(self, Self::MemberConfirm { words, .. } if words.is_empty())
     }

@@ -294,7 +294,7 @@ fn remove(path: &Path) -> io::Result<()> {
 }
 
 fn socket_failed(error: &io::Error) -> Failure {
-    Failure::new("socket_failed").because(error)
+    Failure::of_lack(error).unwrap_or_else(|| Failure::new("socket_failed").because(error))
 }
 
 /// Runs `f` where sockets can be registered with tokio, inside or outside another runtime.

@@ -73,6 +73,9 @@ pub(super) async fn blocking<T: Send + 'static>(
 /// A transport's error, as people are told.
 pub(super) fn transport_failure(error: &transport::Error, peer: &str) -> Failure {
     use transport::Error;
+    if let Some(lack) = lack_behind(error) {
+        return lack;
+    }
     match error {
         Error::Refused { .. } | Error::Unreachable { .. } | Error::Unresolvable { .. } => {
             Failure::new("peer_unreachable").arg("peer", peer)
@@ -91,6 +94,18 @@ pub(super) fn transport_failure(error: &transport::Error, peer: &str) -> Failure
     }
     .because(error)
     .at("peer", peer)
+}
+
+/// What this machine lacks, where that is at the bottom of an error.
+fn lack_behind(error: &transport::Error) -> Option<Failure> {
+    let mut next: Option<&dyn std::error::Error> = Some(error);
+    while let Some(cause) = next {
+        if let Some(lack) = cause.downcast_ref::<std::io::Error>().and_then(Failure::of_lack) {
+            return Some(lack);
+        }
+        next = cause.source();
+    }
+    None
 }
 
 fn silent(peer: &str, waited: Duration) -> Failure {

@@ -158,6 +158,8 @@ impl Passphrase {
         let no_memory = |_| KeyringError::NotEnoughMemory { memory_kib: cost.memory_kib };
         memory.try_reserve_exact(params.block_count()).map_err(no_memory)?;
         memory.resize(params.block_count(), Block::default());
+        // counted by tests: nobody waits for this more often than need be
+        tracing::debug!(memory_kib = cost.memory_kib, passes = cost.passes, "a key is derived from a passphrase");
         let mut key = Zeroizing::new([0; 32]);
         let done = Argon2::new(Algorithm::Argon2id, Version::V0x13, params).hash_password_into_with_memory(
             self.meant.as_bytes(),
