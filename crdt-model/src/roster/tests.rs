@@ -1,3 +1,5 @@
+mod rights;
+
 use ed25519_dalek::{Signer, SigningKey};
 use proptest::prelude::*;
 
