@@ -1,4 +1,4 @@
-//! Erasure: what two devices of senior rank sign, and what follows from it.
+//! Erasure: what two devices sign, and what follows from it.
 //!
 //! ```text
 //! erasure = code 1 of a kind 5 entry, body = [ layers: 1..7, generation: u32, ground: 0..3 ]      bit n stands for layer n
@@ -6,8 +6,9 @@
 //!
 //! A first device says what is to be erased of a document: all sections of some layers in all generations up to one. A
 //! second says the same and names the first in its `deps`. From then on every holder destroys those sections (and the
-//! grants of an erased sensitive layer), refuses them ever after and keeps the headers. The pair is judged at what each
-//! says of the membership (`auth`) and by nothing that comes later: it is absorbing, and all nodes agree.
+//! grants of an erased sensitive layer), refuses them ever after and keeps the headers. Both are of somebody confirmed, one
+//! at least in a role that may erase at the document's site ([`Eraser`]). The pair is judged at what each says of the
+//! membership (`auth`) and by nothing that comes later: it is absorbing, and all nodes agree.
 
 use std::collections::HashMap;
 
@@ -16,10 +17,7 @@ use crate::entry::{Entry, Header, Kind, LAYER_GRANT};
 use crate::id::EntryId;
 use crate::layer::Layer;
 use crate::retraction::Retraction;
-use crate::roster::Roster;
-
-/// The least senior rank that may erase.
-pub const ERASER_RANK_MAX: u8 = 2;
+use crate::roster::{Eraser, Roster};
 
 /// Why something is erased.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -156,6 +154,13 @@ pub struct Proposed {
     pub by: EntryId,
     /// What it proposes.
     pub erasure: Erasure,
+    /// What it is worth.
+    pub worth: Eraser,
+}
+
+/// Whether two signatures worth this much erase.
+pub fn suffice(one: Eraser, other: Eraser) -> bool {
+    one.max(other) == Eraser::Erases
 }
 
 /// What the erasures among the entries of one document come to: what is erased, and what is proposed and not erased yet.
@@ -173,8 +178,8 @@ pub fn judge<'e>(entries: impl IntoIterator<Item = &'e Entry>, roster: &Roster) 
     };
     let mut proposed: Vec<Proposed> = all
         .into_iter()
-        .filter(|(_, (_, erasure))| open(erasure))
-        .map(|(by, (_, erasure))| Proposed { by, erasure })
+        .filter(|(_, signed)| open(&signed.erasure))
+        .map(|(by, signed)| Proposed { by, erasure: signed.erasure, worth: signed.worth })
         .collect();
     proposed.sort_by_key(|proposed| proposed.by);
     (erased, proposed)
@@ -205,31 +210,39 @@ pub fn gone<'e>(entries: impl IntoIterator<Item = &'e Entry>, roster: &Roster) -
     Gone { up_to: erased.whole(), heirs }
 }
 
-type Signed<'e> = HashMap<EntryId, (&'e Entry, Erasure)>;
+/// A signature that counts.
+struct Signature<'e> {
+    entry: &'e Entry,
+    erasure: Erasure,
+    worth: Eraser,
+}
+
+type Signed<'e> = HashMap<EntryId, Signature<'e>>;
 
 /// Erasures by devices that may.
 fn signed<'e>(entries: impl IntoIterator<Item = &'e Entry>, roster: &Roster) -> Signed<'e> {
     let said = |entry: &'e Entry| match Retraction::read_from(entry) {
-        Some(Retraction::Erasure(erasure)) if may_erase(entry.header(), roster) => Some((entry.id(), (entry, erasure))),
+        Some(Retraction::Erasure(erasure)) => {
+            let header = entry.header();
+            let worth = roster.eraser_at(&header.device, &header.scope, &header.auth)?;
+            Some((entry.id(), Signature { entry, erasure, worth }))
+        }
         _ => None,
     };
     entries.into_iter().filter_map(said).collect()
 }
 
-/// Two devices that say the same, the second naming the first.
+/// Two devices that say the same, the second naming the first, one of which at least erases.
 fn pairs<'a, 'e>(all: &'a Signed<'e>) -> impl Iterator<Item = (&'e Entry, &'e Entry, Erasure)> + use<'a, 'e> {
-    all.values().flat_map(move |(second, erasure)| {
-        let named = second.header().deps.iter().filter_map(|dep| all.get(dep));
-        let agrees = move |(first, said): &&(&Entry, Erasure)| {
-            said.agrees(erasure) && first.header().device != second.header().device
+    all.values().flat_map(move |second| {
+        let named = second.entry.header().deps.iter().filter_map(|dep| all.get(dep));
+        let agrees = move |first: &&Signature<'_>| {
+            first.erasure.agrees(&second.erasure)
+                && first.entry.header().device != second.entry.header().device
+                && suffice(first.worth, second.worth)
         };
-        named.filter(agrees).map(move |(first, _)| (*first, *second, *erasure))
+        named.filter(agrees).map(move |first| (first.entry, second.entry, second.erasure))
     })
-}
-
-fn may_erase(header: &Header, roster: &Roster) -> bool {
-    let authority = roster.authority_at(&header.device, &header.auth);
-    authority.is_some_and(|authority| authority.is_member && authority.rank <= ERASER_RANK_MAX)
 }
 
 #[cfg(test)]

@@ -9,11 +9,14 @@
 //! [`Operation::EndGrant`]. What is built removes nothing that was once authorised, except by [`Operation::Confirm`] (the
 //! other Joins of an invitation become void), so authority in a past is a look-up of bits.
 
+mod erasing;
 mod invitation;
 mod operation;
 mod past;
+mod reach;
 mod words;
 
+pub use erasing::Eraser;
 pub use invitation::{AudienceKey, Invitation, InvitationError, OpenKey, PEOPLE_MAX, Person, Pin};
 pub use operation::{
     CODE_BYTES_MAX, Founding, InviteOp, JoinOp, NAME_BYTES_MAX, Operation, PublicKeys, SiteKind, SiteOp, WRAPS_MAX,
@@ -23,6 +26,7 @@ pub use past::Past;
 pub use words::six_words;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use ed25519_dalek::{Signature, VerifyingKey};
 
@@ -30,6 +34,8 @@ use crate::cbor;
 use crate::entry::{Entry, Header, Kind};
 use crate::id::{AudienceId, DeviceId, EntryId, MemberId, OrgId, ScopeId};
 use crate::taxonomy::{Capabilities, RoleProfile, Taxonomy};
+use erasing::{Picks, picked};
+use reach::SiteTree;
 
 /// Role of whoever founded the organisation.
 pub const FOUNDER_ROLES: [&str; 2] = ["administrator", "coordinator"];
@@ -127,6 +133,9 @@ pub struct Member {
     /// The terms of its Join are not those of its Invite: the invitation was altered on its way, and with it the keys that
     /// its holder sealed to before meeting anyone. No fault of theirs: what they wrote counts.
     pub altered: bool,
+    /// Judged here by the invitation that this home was given alone: its Invite has come and does not count. For others
+    /// there is no such member.
+    pub uninvited: bool,
 }
 
 impl Member {
@@ -160,9 +169,9 @@ impl Member {
         self.roles.first().map_or("", |held| &held.role)
     }
 
-    /// True unless void or suspended.
+    /// True unless void, suspended, or on an invitation that does not count.
     pub fn is_live(&self) -> bool {
-        matches!(self.standing, Standing::Unconfirmed | Standing::Confirmed)
+        !self.uninvited && matches!(self.standing, Standing::Unconfirmed | Standing::Confirmed)
     }
 }
 
@@ -262,6 +271,8 @@ impl Record {
 pub enum VoidReason {
     /// Its author lacked the right in the entry's past.
     NotAuthorised,
+    /// No role of its author that gives the right reaches the site, in the entry's past.
+    NotInReach,
     /// Root signatures are missing or it is not this organisation's.
     Genesis,
     /// The invitation's signature or terms do not fit.
@@ -277,6 +288,7 @@ impl VoidReason {
     pub fn code(self) -> &'static str {
         match self {
             Self::NotAuthorised => "not_authorised",
+            Self::NotInReach => "not_in_reach",
             Self::Genesis => "genesis",
             Self::Invitation => "invitation",
             Self::UnknownSubject => "unknown_subject",
@@ -312,8 +324,13 @@ pub struct Roster {
     pub waiting: BTreeSet<EntryId>,
     /// Entries no other entry has in its past, sorted.
     pub heads: Vec<EntryId>,
-    past: Past,
+    past: Arc<Past>,
     void_joins: BTreeSet<EntryId>,
+    void_invites: BTreeMap<EntryId, DeviceId>,
+    tree: SiteTree,
+    picks: Picks,
+    /// The first pass, where a later one differs from it.
+    rights: Option<Arc<Self>>,
 }
 
 /// Passes after which the picks of rival Joins are taken as they stand (each pass removes the authority of Joins that
@@ -330,21 +347,30 @@ impl Roster {
     /// the Join that answers it is judged by its pin.
     pub fn evaluate(org: OrgId, records: &[Record], pinned: &[Pin]) -> Self {
         let ids: Vec<EntryId> = pinned.iter().map(|pin| pin.invite).collect();
-        let past = Past::of(records, &ids);
-        let mut void_joins = BTreeSet::new();
-        for _ in 0..PASSES_MAX {
-            let roster = Self::pass(org, records, pinned, past.clone(), void_joins.clone());
-            let found: BTreeSet<EntryId> =
-                roster.members.values().filter(|m| m.standing == Standing::Void).map(|m| m.join).collect();
-            if found == void_joins {
-                return roster;
+        let past = Arc::new(Past::of(records, &ids));
+        let pass = |void_joins: &BTreeSet<EntryId>| {
+            let roster = Self::pass(org, records, pinned, Arc::clone(&past), void_joins.clone());
+            let void = roster.members.values().filter(|m| m.standing == Standing::Void).map(|m| m.join);
+            let found: BTreeSet<EntryId> = void.collect();
+            (roster, found)
+        };
+        let (first, mut void_joins) = pass(&BTreeSet::new());
+        if void_joins.is_empty() {
+            return first;
+        }
+        let rights = Arc::new(first);
+        let mut passes = 1;
+        loop {
+            let (roster, found) = pass(&void_joins);
+            passes += 1;
+            if found == void_joins || passes > PASSES_MAX {
+                return Self { rights: Some(rights), ..roster };
             }
             void_joins = found;
         }
-        Self::pass(org, records, pinned, past, void_joins)
     }
 
-    fn pass(org: OrgId, records: &[Record], pinned: &[Pin], past: Past, void_joins: BTreeSet<EntryId>) -> Self {
+    fn pass(org: OrgId, records: &[Record], pinned: &[Pin], past: Arc<Past>, void_joins: BTreeSet<EntryId>) -> Self {
         let mut roster = Self {
             org,
             founding: None,
@@ -360,6 +386,10 @@ impl Roster {
             heads: past.heads(),
             past,
             void_joins,
+            void_invites: BTreeMap::new(),
+            tree: SiteTree::default(),
+            picks: Picks::new(),
+            rights: None,
         };
         let by_id: BTreeMap<EntryId, &Record> = records.iter().map(|r| (r.id, r)).collect();
         for id in roster.past.order() {
@@ -368,6 +398,9 @@ impl Roster {
                 && let Err(reason) = roster.apply(record, op, pinned)
             {
                 roster.void.insert(id, reason);
+                if matches!(op, Operation::Invite(_)) {
+                    roster.void_invites.insert(id, record.header.device);
+                }
             }
         }
         roster.settle_joins(records);
@@ -387,13 +420,18 @@ impl Roster {
                     return Err(VoidReason::Value);
                 }
                 let scope = site_scope(&self.org, &site.code);
+                self.tree.add(id, site, &self.past);
                 self.sites.entry(site.code.clone()).or_insert_with(|| Site { op: site.clone(), scope, entry: id });
                 Ok(())
             }
             Operation::Invite(invite) => self.apply_invite(record, invite),
             Operation::EndInvite(invite) => {
-                let (by, rank) = self.invite_in_past(id, invite)?;
-                self.require(record, |a| a.device == by || a.manages_at(rank))?;
+                let of = self.invites.get(invite).filter(|of| self.past.contains(&id, &of.entry));
+                let (by, op) = of.map(|of| (of.by, of.op.clone())).ok_or(VoidReason::UnknownSubject)?;
+                if by != record.header.device {
+                    let rank = role_profile(&op.role).map_or(u8::MAX, |profile| profile.rank);
+                    self.require_managing(record, &op.site, |managing| managing <= rank)?;
+                }
                 self.invites.get_mut(invite).ok_or(VoidReason::UnknownSubject)?.ended = true;
                 Ok(())
             }
@@ -401,10 +439,14 @@ impl Roster {
             Operation::Confirm(_) => Ok(()),
             Operation::Grant { member, role, site, .. } => {
                 let rank = role_profile(role).ok_or(VoidReason::Value)?.rank;
-                self.require(record, |a| a.manages_above(rank))?;
+                self.require_managing(record, site, |managing| managing < rank)?;
                 let subject = self.members.get(member).ok_or(VoidReason::UnknownSubject)?;
-                if !self.past.contains(&id, &subject.join) {
+                if !self.past.contains(&id, &subject.join) || !self.knows_site(&id, site) {
                     return Err(VoidReason::UnknownSubject);
+                }
+                // nobody gives a role to somebody of their own machine
+                if subject.device == record.header.device {
+                    return Err(VoidReason::NotAuthorised);
                 }
                 let held = HeldRole { role: role.clone(), site: site.clone(), by: id };
                 self.members.get_mut(member).ok_or(VoidReason::UnknownSubject)?.roles.push(held);
@@ -433,7 +475,7 @@ impl Roster {
                 Ok(())
             }
             Operation::OpenEpoch { scope, epoch, commitment, wraps } => {
-                let site = |site: &Site| site.scope == *scope && self.past.contains(&id, &site.entry);
+                let site = |site: &Site| site.scope == *scope && self.knows_site(&id, &site.op.code);
                 if *scope != knowledge_scope(&self.org) && !self.sites.values().any(site) {
                     return Err(VoidReason::UnknownSubject);
                 }
@@ -498,6 +540,7 @@ impl Roster {
                 invite_pk: [0; 32],
                 standing: Standing::Confirmed,
                 altered: false,
+                uninvited: false,
             },
         );
         self.founding = Some(founding.clone());
@@ -534,11 +577,10 @@ impl Roster {
 
     fn apply_invite(&mut self, record: &Record, invite: &InviteOp) -> Result<(), VoidReason> {
         let rank = role_profile(&invite.role).ok_or(VoidReason::Value)?.rank;
-        self.require(record, |a| a.manages_at(rank))?;
-        let site = self.sites.get(&invite.site).ok_or(VoidReason::UnknownSubject)?;
-        if !self.past.contains(&record.id, &site.entry) {
+        if !self.knows_site(&record.id, &invite.site) {
             return Err(VoidReason::UnknownSubject);
         }
+        self.require_managing(record, &invite.site, |managing| managing <= rank)?;
         let made = Invite {
             op: invite.clone(),
             entry: record.id,
@@ -588,6 +630,7 @@ impl Roster {
             invite_pk: join.invite_pk,
             standing: Standing::Unconfirmed,
             altered: join.terms != terms.terms,
+            uninvited: self.void_invites.contains_key(&join.invite),
         };
         self.members.insert(join.member_id(), member);
         Ok(())
@@ -595,7 +638,7 @@ impl Roster {
 
     /// Several Joins on one invitation suspend all, until the inviter or a senior confirms one.
     fn settle_joins(&mut self, records: &[Record]) {
-        let mut picks: BTreeMap<EntryId, Vec<Pick>> = BTreeMap::new();
+        let mut picks = Picks::new();
         for record in records {
             let Some(Operation::Confirm(join)) = &record.op else { continue };
             if self.waiting.contains(&record.id) {
@@ -613,14 +656,12 @@ impl Roster {
         }
         for (id, invite) in &mut self.invites {
             invite.joins.sort_unstable();
-            let mut all = picks.remove(id).unwrap_or_default();
             // a pick that had seen another changes nothing: what was confirmed stays confirmed
-            let ids: Vec<EntryId> = all.iter().map(|pick| pick.id).collect();
-            all.retain(|pick| !ids.iter().any(|other| *other != pick.id && self.past.contains(&pick.id, other)));
-            let best = all.into_iter().min_by_key(|pick| (pick.rank, pick.id));
-            invite.confirmed = best.as_ref().map(|pick| pick.join);
+            let best = picks.get(id).and_then(|all| picked(all, &self.past, |_| true));
+            invite.confirmed = best.map(|pick| pick.join);
             invite.confirmed_by = best.map(|pick| (pick.by, pick.rank));
         }
+        self.picks = picks;
         for member in self.members.values_mut() {
             let Some(invite) = self.invites.get(&member.invite) else { continue };
             member.standing = match invite.confirmed {
@@ -632,25 +673,45 @@ impl Roster {
         }
     }
 
-    /// Invitation and author's rank of a Confirm, if its author is the inviter or senior enough.
+    /// Invitation and author's rank of a Confirm, if its author is the inviter or manages people of that rank at the site of
+    /// the invitation.
     fn confirm_rank(&self, record: &Record, join: &EntryId) -> Result<(EntryId, u8), VoidReason> {
         let member = self.members.values().find(|m| m.join == *join).ok_or(VoidReason::UnknownSubject)?;
         if !self.past.contains(&record.id, join) {
             return Err(VoidReason::UnknownSubject);
         }
         let invite = self.invites.get(&member.invite).ok_or(VoidReason::UnknownSubject)?;
-        let rank = member.rank();
-        let by = invite.by;
-        let author = self.require(record, |a| a.device == by || a.manages_at(rank))?;
-        Ok((member.invite, author.rank))
+        let managing = |of: &EntryId| {
+            self.managing_rank(&record.header.device, &invite.op.site, |entry| self.past.contains(of, entry))
+        };
+        if invite.by == record.header.device {
+            self.require(record, |_| true)?;
+            // what they could do when they invited is theirs, whatever was said of the site since
+            let rank = managing(&record.id).or_else(|| managing(&invite.entry)).unwrap_or(u8::MAX);
+            return Ok((member.invite, rank));
+        }
+        let roles = member.roles.iter().filter(|held| self.past.contains(&record.id, &held.by));
+        let rank = roles.filter_map(|held| role_profile(&held.role)).map(|p| p.rank).min().unwrap_or(u8::MAX);
+        let managing = self.require_managing(record, &invite.op.site, |managing| managing <= rank)?;
+        Ok((member.invite, managing))
     }
 
-    fn invite_in_past(&self, of: EntryId, invite: &EntryId) -> Result<(DeviceId, u8), VoidReason> {
-        let invite = self.invites.get(invite).ok_or(VoidReason::UnknownSubject)?;
-        if !self.past.contains(&of, &invite.entry) {
-            return Err(VoidReason::UnknownSubject);
+    /// Some Site entry of this code is in an entry's past.
+    fn knows_site(&self, of: &EntryId, site: &str) -> bool {
+        self.tree.has(site, |entry| self.past.contains(of, entry))
+    }
+
+    /// The most senior rank by which the author manages the people of a site in an entry's past, if it passes `test`.
+    fn require_managing(&self, record: &Record, site: &str, test: impl Fn(u8) -> bool) -> Result<u8, VoidReason> {
+        let known = |entry: &EntryId| self.past.contains(&record.id, entry);
+        match self.managing_rank(&record.header.device, site, known) {
+            Some(rank) if test(rank) => Ok(rank),
+            Some(_) => Err(VoidReason::NotAuthorised),
+            None => {
+                self.require(record, |author| author.capabilities.contains(Capabilities::MANAGE_SITE))?;
+                Err(VoidReason::NotInReach)
+            }
         }
-        Ok((invite.by, role_profile(&invite.op.role).map_or(u8::MAX, |p| p.rank)))
     }
 
     /// The author's authority in an entry's past, if it passes `test`.
@@ -697,16 +758,18 @@ impl Roster {
         Some(known().filter(|held| Some(held.epoch) == newest).map(|held| MemberId(held.wrapped.to)).collect())
     }
 
-    /// Heads for the `auth` of an entry by this device: first those that have its own Joins in their past, then others,
-    /// [`crate::entry::AUTH_MAX`] at most, sorted.
+    /// Heads for the `auth` of an entry by this device: first those that have its own Joins in their past and what
+    /// confirmed them, then others, [`crate::entry::AUTH_MAX`] at most, sorted.
     pub fn auth_for(&self, device: &DeviceId) -> Vec<EntryId> {
-        let own = self.devices.get(device).map_or(&[][..], |d| &d.joins);
-        let covers = |head: &EntryId| own.iter().any(|join| self.past.contains(head, join));
-        let (mut first, rest): (Vec<EntryId>, Vec<EntryId>) = self.heads.iter().copied().partition(covers);
-        first.extend(rest);
-        first.truncate(crate::entry::AUTH_MAX);
-        first.sort_unstable();
-        first
+        let joins = self.devices.get(device).map_or(&[][..], |d| &d.joins);
+        let confirms = self.picks.values().flatten().filter(|pick| joins.contains(&pick.join)).map(|pick| pick.id);
+        let own: Vec<EntryId> = joins.iter().copied().chain(confirms).collect();
+        let covered = |head: &EntryId| own.iter().filter(|entry| self.past.contains(head, entry)).count();
+        let mut heads = self.heads.clone();
+        heads.sort_by_cached_key(|head| std::cmp::Reverse(covered(head)));
+        heads.truncate(crate::entry::AUTH_MAX);
+        heads.sort_unstable();
+        heads
     }
 
     /// Whether a member may be of an audience: the founder, or confirmed by the coordination in a role that audiences take
@@ -725,6 +788,16 @@ impl Roster {
     /// Whether one of the members of a device [may open](Self::may_open) sealed cases.
     pub fn device_may_open(&self, device: &DeviceId) -> bool {
         self.members.iter().any(|(id, member)| member.device == *device && self.may_open(id))
+    }
+
+    /// The device that wrote an Invite, whether or not that counts.
+    pub fn inviting_device(&self, invite: &EntryId) -> Option<DeviceId> {
+        self.invites.get(invite).map(|invite| invite.by).or_else(|| self.void_invites.get(invite).copied())
+    }
+
+    /// Whether an Invite is held that does not count.
+    pub fn is_void_invite(&self, invite: &EntryId) -> bool {
+        self.void_invites.contains_key(invite)
     }
 
     /// The verifying key of a device whose Join (or Genesis) is held.
@@ -758,23 +831,6 @@ impl Roster {
         scopes
     }
 
-    /// The site and all sites below it.
-    pub fn sites_under(&self, code: &str) -> BTreeSet<String> {
-        let mut under = BTreeSet::from([code.to_owned()]);
-        loop {
-            let more: Vec<String> = self
-                .sites
-                .values()
-                .filter(|s| s.op.parent.as_ref().is_some_and(|p| under.contains(p)) && !under.contains(&s.op.code))
-                .map(|s| s.op.code.clone())
-                .collect();
-            if more.is_empty() {
-                return under;
-            }
-            under.extend(more);
-        }
-    }
-
     /// What the membership knows of entries' pasts.
     pub fn past(&self) -> &Past {
         &self.past
@@ -782,6 +838,7 @@ impl Roster {
 }
 
 /// A Confirm that counts.
+#[derive(Debug, Clone)]
 struct Pick {
     rank: u8,
     id: EntryId,
@@ -800,18 +857,6 @@ pub struct Authority {
     pub capabilities: Capabilities,
     /// Some member of it is known.
     pub is_member: bool,
-}
-
-impl Authority {
-    /// May manage people of `rank`: as senior or more senior.
-    pub fn manages_at(&self, rank: u8) -> bool {
-        self.capabilities.contains(Capabilities::MANAGE_SITE) && self.rank <= rank
-    }
-
-    /// May change the rights of `rank`: strictly more senior.
-    pub fn manages_above(&self, rank: u8) -> bool {
-        self.capabilities.contains(Capabilities::MANAGE_SITE) && self.rank < rank
-    }
 }
 
 /// Names of sites' ordinary audiences begin so.

@@ -1,4 +1,5 @@
-//! Invitations gone wrong: one that was altered on its way, one that two people used, one that is shown once more.
+//! Invitations gone wrong: one that was altered on its way, one that two people used, one that is shown once more, one
+//! from somebody who may not invite at that site.
 //!
 //! An altered invitation may have named false keys. Its holder finds that out at the first meeting, when the Invite comes
 //! that commits to the true ones ([`Invitation::terms`]). From then on nothing is sealed to what it said; the personal
@@ -8,7 +9,7 @@
 use std::collections::BTreeSet;
 
 use crdt_model::case::moment::rfc3339;
-use crdt_model::id::{DocId, EntryId, MemberId};
+use crdt_model::id::{DocId, EntryId, MemberId, ScopeId};
 use crdt_model::roster::{Invitation, Member, Standing, audience_of_name, site_scope};
 use serde_json::{Value as Json, json};
 
@@ -59,6 +60,49 @@ impl Core {
         Ok(true)
     }
 
+    /// Keeps which cases were written here on an invitation that does not count: they are nobody else's, and are to be
+    /// taken again. Returns whether something was written.
+    pub(crate) fn keep_lost(
+        &self,
+        shared: &Shared,
+        reader: &mut Reader,
+        member: &Member,
+        now_ms: i64,
+    ) -> Result<bool, Failure> {
+        let key = meta::altered(&member.invite);
+        let snapshot = self.store.read()?;
+        if snapshot.get(Space::Meta, &key)?.is_some() {
+            return Ok(false);
+        }
+        let mut lost = Vec::new();
+        for scope in self.case_scopes(shared) {
+            let docs: Vec<DocId> = snapshot.docs(&scope)?.collect::<Result<_, _>>()?;
+            for doc in docs.into_iter().filter(|doc| *doc != DocId::ZERO) {
+                let entries = self.entries(&snapshot, &scope, &doc)?;
+                if entries.iter().any(|entry| entry.header().device == self.device) {
+                    lost.push(self.mark_of(&snapshot, shared, reader, (scope, doc), now_ms)?);
+                }
+            }
+        }
+        let bytes = serde_json::to_vec(&lost).map_err(|error| Failure::new("unexpected").because(&error))?;
+        self.commit_quietly(|tx| Ok(tx.put(Space::Meta, &key, &bytes)?))?;
+        Ok(true)
+    }
+
+    /// By what people find a case: its reference, else its id.
+    fn mark_of(
+        &self,
+        snapshot: &Snapshot,
+        shared: &Shared,
+        reader: &mut Reader,
+        (scope, doc): (ScopeId, DocId),
+        now_ms: i64,
+    ) -> Result<String, Failure> {
+        let view = self.load(snapshot, shared, reader, scope, doc)?.view(now_ms);
+        let mark = view.mark().map(str::to_owned).or(self.captured_mark(doc)?);
+        Ok(mark.unwrap_or_else(|| doc.to_string()))
+    }
+
     /// Own cases, written by what an altered invitation said, that those they are for cannot open: their content key went
     /// to a false one and is gone, or their open layer is sealed under one.
     fn to_retake(
@@ -95,9 +139,7 @@ impl Core {
                 if !lost {
                     continue;
                 }
-                let view = self.load(&snapshot, shared, reader, scope, doc)?.view(now_ms);
-                let mark = view.mark().map(str::to_owned).or(self.captured_mark(doc)?);
-                retake.push(mark.unwrap_or_else(|| doc.to_string()));
+                retake.push(self.mark_of(&snapshot, shared, reader, (scope, doc), now_ms)?);
             }
         }
         Ok(retake)
@@ -130,6 +172,12 @@ impl Core {
         let mut alarms = Vec::new();
         for (id, member) in &shared.roster.members {
             let here = shared.here.contains(id);
+            if member.uninvited {
+                let mut alarm = self.alarm("invitation_void_here", shared, id, member);
+                alarm["retake"] = json!(self.kept_marks(&snapshot, &member.invite)?);
+                alarms.push(alarm);
+                continue;
+            }
             let code = match (member.standing, here) {
                 (Standing::Suspended, true) => "suspended_here",
                 (Standing::Suspended, false) => "suspended_elsewhere",
@@ -141,8 +189,7 @@ impl Core {
         for (id, member) in shared.roster.members.iter().filter(|(_, m)| m.altered && m.standing != Standing::Void) {
             let here = shared.here.contains(id);
             let mut alarm = self.alarm(if here { "altered_here" } else { "altered_elsewhere" }, shared, id, member);
-            let retake = snapshot.get(Space::Meta, &meta::altered(&member.invite))?.filter(|_| here);
-            let retake: Vec<String> = retake.and_then(|bytes| serde_json::from_slice(&bytes).ok()).unwrap_or_default();
+            let retake = if here { self.kept_marks(&snapshot, &member.invite)? } else { Vec::new() };
             alarm["retake"] = json!(retake);
             alarms.push(alarm);
         }
@@ -157,15 +204,14 @@ impl Core {
         Ok(alarms)
     }
 
+    /// What must be taken again of what was written on an invitation.
+    fn kept_marks(&self, snapshot: &Snapshot, invite: &EntryId) -> Result<Vec<String>, Failure> {
+        let kept = snapshot.get(Space::Meta, &meta::altered(invite))?;
+        Ok(kept.and_then(|bytes| serde_json::from_slice(&bytes).ok()).unwrap_or_default())
+    }
+
     fn alarm(&self, code: &str, shared: &Shared, id: &MemberId, member: &Member) -> Json {
-        let inviter = shared.roster.invites.get(&member.invite).map(|invite| invite.by);
-        let by: Vec<String> = shared
-            .roster
-            .members
-            .iter()
-            .filter(|(_, other)| Some(other.device) == inviter)
-            .map(|(id, _)| shared.name(id))
-            .collect();
-        json!({"code": code, "member": shared.name(id), "id": id.short(), "by": by.join(", ")})
+        let by = self.inviter_of(shared, member);
+        json!({"code": code, "member": shared.name(id), "id": id.short(), "by": by})
     }
 }

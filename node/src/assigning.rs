@@ -410,7 +410,7 @@ fn is_partner(roster: &Roster, member: &Member) -> bool {
 
 /// Whether two sites lie in one line: one is the other, or above it.
 fn is_near(roster: &Roster, one: &str, other: &str) -> bool {
-    roster.sites_under(one).contains(other) || roster.sites_under(other).contains(one)
+    roster.is_under(other, one) || roster.is_under(one, other)
 }
 
 #[cfg(test)]

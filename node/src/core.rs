@@ -68,6 +68,12 @@ impl Shared {
         self.names.get(member).cloned().unwrap_or_else(|| member.short())
     }
 
+    /// Names of a few members, for people to turn to.
+    pub(crate) fn names_of(&self, members: impl Iterator<Item = MemberId>) -> String {
+        const NAMED_MAX: usize = 5;
+        members.take(NAMED_MAX).map(|member| self.name(&member)).collect::<Vec<_>>().join(", ")
+    }
+
     /// The invitation by which a newcomer works until its Invite arrives.
     pub(crate) fn pinned(&self) -> Option<&Invitation> {
         self.invitations.first()
@@ -239,7 +245,8 @@ pub(crate) mod meta {
     pub(crate) fn reused(invite: &super::EntryId) -> Vec<u8> {
         [b"reused/".as_slice(), &invite.0].concat()
     }
-    /// What must be taken again of what was sealed by an altered invitation, once that was found out and mended.
+    /// What must be taken again of what was sealed by an altered invitation, once that was found out and mended; and of
+    /// what was written on one that does not count.
     pub(crate) fn altered(invite: &super::EntryId) -> Vec<u8> {
         [b"altered/".as_slice(), &invite.0].concat()
     }

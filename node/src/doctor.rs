@@ -166,9 +166,16 @@ pub(crate) const FINDINGS: &[(&str, &[&str])] = &[
     ("members_altered", &["n"]),
     ("invitation_reused", &["n"]),
     ("members_invited_falsely", &[]),
+    ("members_invited_without_right", &["by"]),
     ("audiences_ok", &[]),
     ("audiences_few", &["audiences"]),
 ];
+
+/// Codes of what is found of the members.
+#[cfg(test)]
+pub(crate) fn findings_of_members(core: &crate::core::Core) -> Vec<&'static str> {
+    org::members(core).into_iter().map(|finding| finding.code).collect()
+}
 
 impl Node {
     /// `boucle doctor`.

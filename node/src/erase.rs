@@ -9,10 +9,12 @@ use std::collections::HashMap;
 use crdt_model::cbor;
 use crdt_model::compose::{EntryPlan, SectionPlan, compose};
 use crdt_model::entry::{DEPS_MAX, Entry, Header, Kind};
-use crdt_model::erasure::{self, ERASER_RANK_MAX, Erased, Erasure, Gone, Ground, Proposed};
-use crdt_model::id::{DocId, EntryId, ScopeId};
+use crdt_model::erasure::{self, Erased, Erasure, Gone, Ground, Proposed};
+use crdt_model::id::{DocId, EntryId, MemberId, ScopeId};
 use crdt_model::retraction::Retraction;
+use crdt_model::roster::{Eraser, Standing};
 use crdt_model::seal::Entropy;
+use crdt_model::taxonomy::{Capabilities, RoleProfile};
 use serde_json::{Value as Json, json};
 
 use crate::core::{Core, Reader, Shared, append, entropy, not_composed};
@@ -67,10 +69,26 @@ impl Core {
         }
     }
 
-    /// Whether this device may sign an erasure.
-    pub(crate) fn may_erase(&self, shared: &Shared) -> bool {
-        let authority = shared.roster.authority_now(&self.device);
-        authority.is_member && authority.rank <= ERASER_RANK_MAX
+    /// Why this member may not sign, or not with those who signed before: they hold the right nowhere, not here, or nobody
+    /// has confirmed them; and who may.
+    fn may_not_erase(&self, shared: &Shared, member: &MemberId, scope: &ScopeId) -> Failure {
+        let roster = &shared.roster;
+        let held = roster.members.get(member);
+        let erases = |profile: RoleProfile| profile.capabilities.contains(Capabilities::ERASE);
+        let may_somewhere = held.is_some_and(|held| held.profiles().any(erases));
+        if may_somewhere && held.is_some_and(|held| held.standing != Standing::Confirmed) {
+            return Failure::new("member_unconfirmed").arg("member", shared.name(member));
+        }
+        let others = roster
+            .members
+            .keys()
+            .filter(|id| *id != member && roster.eraser_of(id, scope, &roster.heads) == Some(Eraser::Erases));
+        let role = held.map_or("", |held| held.role());
+        let refused = match roster.sites.values().find(|site| site.scope == *scope) {
+            Some(site) if may_somewhere => Failure::new("not_in_reach").arg("site", &site.op.code),
+            _ => Failure::new("not_permitted"),
+        };
+        refused.arg("role", role).arg("who", shared.names_of(others.copied()))
     }
 
     /// Appends one of the two signatures.
@@ -113,11 +131,10 @@ impl Core {
     ) -> Result<Json, Failure> {
         let _hold = self.hold();
         let shared = self.shared();
-        if !self.may_erase(&shared) {
-            let role = shared.roster.members.get(&reader.member()).map_or("", |member| member.role()).to_owned();
-            return Err(Failure::new("not_permitted").arg("role", role));
-        }
         let loaded = self.find_case(&shared, reader, typed)?;
+        let refused = || self.may_not_erase(&shared, &reader.member(), &loaded.scope);
+        let heads = &shared.roster.heads;
+        let worth = shared.roster.eraser_of(&reader.member(), &loaded.scope, heads).ok_or_else(refused)?;
         let Some(older) = loaded.document.generation.checked_sub(1) else {
             return Err(Failure::new("nothing_to_erase").arg("ref", typed).at("ref", typed));
         };
@@ -135,7 +152,8 @@ impl Core {
             let entry = entries.iter().map(said).find(|entry| entry.id() == proposed.by);
             entry.is_some_and(|entry| entry.header().device != self.device)
         };
-        let first = proposed.iter().filter(by_other).find(|first| first.erasure.generation <= older);
+        let others = || proposed.iter().filter(by_other).filter(|first| first.erasure.generation <= older);
+        let first = others().find(|first| erasure::suffice(first.worth, worth));
         let own = proposed.iter().any(|first| !by_other(&first) && first.erasure.generation == older);
         // what comes after, by the judgement of this device, which can still read what goes
         let mut heirs = loaded.document.heads.clone();
@@ -145,6 +163,7 @@ impl Core {
                 heirs.push(first.by);
                 (first.erasure, heirs)
             }
+            (true, None) if others().next().is_some() => return Err(refused()),
             (true, None) => return Err(Failure::new("nothing_to_approve").arg("ref", typed).at("ref", typed)),
             (false, _) if own => {
                 return Err(Failure::new("second_signature_needed").arg("ref", typed).at("ref", typed));
@@ -152,7 +171,8 @@ impl Core {
             (false, _) => (Erasure { layers: 7, generation: older, ground: Ground::Sealed }, heirs),
         };
         deps.sort_unstable();
-        let mut entropy = entropy()?;
+        self.know_all()?;
+        let (shared, mut entropy) = (self.shared(), entropy()?);
         self.commit(|tx| self.sign_erasure(tx, &shared, (loaded.scope, loaded.doc), erasure, deps, &mut entropy))?;
         self.apply_erasures(&shared)?;
         Ok(json!({
@@ -204,17 +224,22 @@ impl Core {
 
     /// Erasures that another device proposed and that wait for a second signature this device may give.
     pub(crate) fn to_approve(&self, shared: &Shared) -> Result<Vec<Json>, Failure> {
-        if !self.may_erase(shared) {
-            return Ok(Vec::new());
-        }
         let snapshot = self.store.read()?;
         let mut rows = Vec::new();
+        let roster = &shared.roster;
         for (scope, doc) in self.turned()? {
+            let Some(worth) =
+                shared.here.iter().filter_map(|member| roster.eraser_of(member, &scope, &roster.heads)).max()
+            else {
+                continue;
+            };
             let entries = self.entries(&snapshot, &scope, &doc)?;
             let (_, proposed) = self.erasures(shared, &entries);
             let device =
                 |by: &EntryId| entries.iter().map(said).find(|entry| entry.id() == *by).map(|e| e.header().device);
-            let others = proposed.iter().filter(|first| device(&first.by).is_some_and(|by| by != self.device));
+            let others = proposed.iter().filter(|first| {
+                device(&first.by).is_some_and(|by| by != self.device) && erasure::suffice(first.worth, worth)
+            });
             rows.extend(others.map(|first| json!({"case_id": doc, "generation": first.erasure.generation})));
         }
         Ok(rows)

@@ -45,6 +45,8 @@ const BLOCKS_FROM: u32 = 160;
 const BLOCKS_TO: u32 = 899;
 /// Five-digit numbers continue here.
 const WIDE_FROM: u32 = 90_000;
+/// Merges after which an act is written whatever heads are left.
+const MERGES_MAX: usize = 64;
 /// Last node number.
 const WIDE_TO: u32 = 99_999;
 
@@ -391,7 +393,7 @@ pub(crate) fn role_reads_site(roster: &Roster, role: &str, at: &str, site: &str)
     match profile.reads_personal {
         PersonalReach::None => false,
         PersonalReach::OwnSite => at == site,
-        PersonalReach::Region => roster.sites_under(at).contains(site),
+        PersonalReach::Region => roster.is_under(site, at),
         PersonalReach::All => true,
     }
 }
@@ -400,7 +402,7 @@ pub(crate) fn role_reads_site(roster: &Roster, role: &str, at: &str, site: &str)
 fn role_reads_below(roster: &Roster, held: &HeldRole, site: &str) -> bool {
     let reach = role_profile(&held.role).map(|profile| profile.reads_personal);
     match reach {
-        Some(PersonalReach::Region) => roster.sites_under(&held.site).contains(site),
+        Some(PersonalReach::Region) => roster.is_under(site, &held.site),
         Some(PersonalReach::All) => true,
         Some(PersonalReach::None | PersonalReach::OwnSite) | None => false,
     }
@@ -422,6 +424,10 @@ impl Core {
     /// The member's standing in the roster, or the refusal a person reads.
     pub(crate) fn require(&self, shared: &Shared, member: &MemberId, right: Capabilities) -> Result<(), Failure> {
         let held = match shared.roster.members.get(member) {
+            // what is written would reach nobody, ever
+            Some(held) if held.uninvited => {
+                return Err(Failure::new("invitation_void").arg("by", self.inviter_of(shared, held)));
+            }
             // suspended until somebody picks: what is written meanwhile is kept, and shown for what it is
             Some(held) if held.standing != Standing::Void => held.capabilities(),
             Some(_) => return Err(Failure::new("member_void").arg("member", shared.name(member))),
@@ -433,6 +439,45 @@ impl Core {
         }
         let role = shared.roster.members.get(member).map_or("", |m| m.role());
         Err(Failure::new("not_permitted").arg("role", role))
+    }
+
+    /// Members of the device that an invitation came from.
+    pub(crate) fn inviter_of(&self, shared: &Shared, member: &Member) -> String {
+        let by = shared.roster.inviting_device(&member.invite);
+        let inviters = shared.roster.members.iter().filter(|(_, other)| Some(other.device) == by);
+        shared.names_of(inviters.map(|(id, _)| *id))
+    }
+
+    /// The member manages people of this rank at this site, by what an entry written now knows; else whom to ask.
+    fn require_managing(&self, shared: &Shared, member: &MemberId, site: &str, rank: u8) -> Result<(), Failure> {
+        let roster = &shared.roster;
+        if roster.founding.is_none() {
+            return Err(Failure::new("sync_first"));
+        }
+        self.require(shared, member, Capabilities::MANAGE_SITE)?;
+        if roster.manages(member, site, rank) {
+            return Ok(());
+        }
+        let others = roster.managers_of(site, rank).into_iter().filter(|other| other != member);
+        let who = shared.names_of(others);
+        let role = roster.members.get(member).map_or("", |held| held.role());
+        let refused = match roster.has_reach(member, Capabilities::MANAGE_SITE, site) {
+            true => Failure::new("not_permitted"),
+            false => Failure::new("not_in_reach").arg("site", site),
+        };
+        Err(refused.arg("role", role).arg("who", who))
+    }
+
+    /// Joins the heads of the membership until one entry can name them all: what is written next knows all that is known
+    /// here, and is judged by it.
+    pub(crate) fn know_all(&self) -> Result<(), Failure> {
+        for _ in 0..MERGES_MAX {
+            if self.shared().roster.heads.len() <= AUTH_MAX {
+                break;
+            }
+            self.say(vec![(Operation::Merge, None)])?;
+        }
+        Ok(())
     }
 
     /// `boucle site add`.
@@ -447,6 +492,9 @@ impl Core {
     ) -> Result<Json, Failure> {
         let _hold = self.hold();
         let shared = self.shared();
+        if shared.roster.founding.is_none() {
+            return Err(Failure::new("sync_first"));
+        }
         self.require(&shared, &reader.member(), Capabilities::MANAGE_ORG)?;
         let (code, name, kind) = (site_code(code)?, clean_name(name, "name")?, site_kind(kind)?);
         let org_unit = org_unit.map(|unit| clean_name(unit, "org_unit")).transpose()?;
@@ -457,6 +505,15 @@ impl Core {
             Some(parent) => self.known_site(&shared, parent)?,
             None => self.own_site(&shared, &reader.member()),
         };
+        let reaches = |id: &MemberId| shared.roster.has_reach(id, Capabilities::MANAGE_ORG, &parent);
+        if !reaches(&reader.member()) {
+            let others = shared.roster.members.iter().filter(|(id, member)| member.is_live() && reaches(id));
+            let who = shared.names_of(others.map(|(id, _)| *id));
+            let role = shared.roster.members.get(&reader.member()).map_or("", |held| held.role());
+            return Err(Failure::new("not_in_reach").arg("site", parent).arg("role", role).arg("who", who));
+        }
+        self.know_all()?;
+        let shared = self.shared();
         let op = SiteOp { code: code.clone(), name: name.clone(), kind, parent: Some(parent.clone()), org_unit };
         let mut entropy = entropy()?;
         // nobody works there yet: whoever reads it reads the site above, with what lies below that
@@ -519,26 +576,16 @@ impl Core {
         let Some(profile) = role_profile(role) else {
             return Err(not_in_taxonomy("role", role, Taxonomy::shipped().roles.codes()));
         };
-        self.require(&shared, &reader.member(), Capabilities::MANAGE_SITE)?;
-        let own = shared.roster.members.get(&reader.member()).map_or(u8::MAX, Member::rank);
-        if own > profile.rank {
-            return Err(Failure::new("not_permitted").arg("role", role));
-        }
+        self.require_managing(&shared, &reader.member(), &site, profile.rank)?;
         let lifetime = expires_ms.unwrap_or(INVITE_DEFAULT_MS);
         if !(60_000..=INVITE_MAX_MS).contains(&lifetime) {
             return Err(Failure::new("bad_value").arg("field", "expires").arg("expected", "1m … 366d"));
         }
-        let mut invitation =
-            self.make_invitation(&shared, reader, role, &profile.capabilities, &site, now_ms + lifetime)?;
-        let op: InviteOp = invitation.as_invite_op();
-        let grant = self.invite_grant(&shared, reader, role, &site);
-        let mut entropy = entropy()?;
-        let sealed = grant.seal(&self.org, &op.kem_pk, &mut entropy).ok_or_else(|| Failure::new("unexpected"))?;
+        let invitation = self.make_invitation(&shared, reader, role, &site, now_ms + lifetime)?;
         // before anybody is told of an invitation, there is a place to keep it in
         let file = out.map(|path| Reserved::begin(Path::new(path), invitation.to_text().len())).transpose()?;
-        let ids = self.say(vec![(Operation::Invite(op), Some(sealed))])?;
-        invitation.invite = ids[0];
-        let text = invitation.to_text();
+        self.know_all()?;
+        let text = self.say_invitation(&shared, reader, invitation)?;
         if let Some(file) = file {
             file.fill(&text)?;
         }
@@ -546,15 +593,32 @@ impl Core {
         Ok(json!({"invitation": text, "file": out, "expires": expires, "site": site, "role": role}))
     }
 
-    fn make_invitation(
+    /// Writes the Invite of an invitation, with the keys it brings. Gives the text code.
+    pub(crate) fn say_invitation(
+        &self,
+        shared: &Shared,
+        reader: &Reader,
+        mut invitation: Invitation,
+    ) -> Result<String, Failure> {
+        let op: InviteOp = invitation.as_invite_op();
+        let grant = self.invite_grant(shared, reader, &invitation.role, &invitation.site);
+        let mut entropy = entropy()?;
+        let sealed = grant.seal(&self.org, &op.kem_pk, &mut entropy).ok_or_else(|| Failure::new("unexpected"))?;
+        let ids = self.say(vec![(Operation::Invite(op), Some(sealed))])?;
+        invitation.invite = ids[0];
+        Ok(invitation.to_text())
+    }
+
+    /// What somebody of this role is told at this site, but for its Invite, which is not written yet.
+    pub(crate) fn make_invitation(
         &self,
         shared: &Shared,
         reader: &Reader,
         role: &str,
-        capabilities: &Capabilities,
         site: &str,
         not_after_ms: i64,
     ) -> Result<Invitation, Failure> {
+        let capabilities = role_profile(role).map_or(Capabilities::NONE, |profile| profile.capabilities);
         let founding = shared.roster.founding.as_ref().ok_or_else(|| Failure::new("sync_first"))?;
         let (nodes, block) = self.numbers(shared, capabilities.contains(Capabilities::MANAGE_SITE))?;
         let own = format!("site/{site}");
@@ -729,8 +793,12 @@ impl Core {
         self.refresh_reader(reader)?;
         let mut wrote = self.publish_name(reader, now_ms)?;
         let shared = self.shared();
-        if !shared.roster.members.contains_key(&reader.member()) || shared.roster.founding.is_none() {
+        let Some(member) = shared.roster.members.get(&reader.member()) else { return Ok(wrote) };
+        if shared.roster.founding.is_none() {
             return Ok(wrote);
+        }
+        if member.uninvited {
+            return Ok(wrote | self.keep_lost(&shared, reader, member, now_ms)?);
         }
         let owed = self.owed_wraps(&shared, reader)?;
         let merge = shared.roster.heads.len() > AUTH_MAX;
@@ -944,10 +1012,8 @@ impl Core {
             return Err(Failure::new("words_do_not_match").arg("member", shared.name(&id)));
         }
         if member.standing != Standing::Confirmed {
-            let invite = shared.roster.invites.get(&member.invite);
-            if invite.is_none_or(|i| i.by != self.device) {
-                self.require(&shared, &reader.member(), Capabilities::MANAGE_SITE)?;
-            }
+            self.require_confirming(&shared, &reader.member(), member)?;
+            self.know_all()?;
             self.say(vec![(Operation::Confirm(member.join), None)])?;
         }
         self.refresh_reader(reader)?;
@@ -963,6 +1029,16 @@ impl Core {
         Ok(json!({
             "member": shared.name(&id), "id": id, "namesakes": namesakes, "confirmed": confirmed, "warnings": warnings,
         }))
+    }
+
+    /// Whoever invited confirms, and whoever manages people of that rank at the newcomer's site.
+    fn require_confirming(&self, shared: &Shared, confirming: &MemberId, member: &Member) -> Result<(), Failure> {
+        let invite = shared.roster.invites.get(&member.invite);
+        match invite {
+            Some(invite) if invite.by == self.device => Ok(()),
+            Some(invite) => self.require_managing(shared, confirming, &invite.op.site, member.rank()),
+            None => self.require(shared, confirming, Capabilities::MANAGE_SITE),
+        }
     }
 
     /// Members who hold an audience's current epoch.
@@ -1003,6 +1079,7 @@ impl Core {
 /// Where a member stands, in a word.
 fn standing_code(member: &Member) -> &'static str {
     match member.standing {
+        _ if member.uninvited => "uninvited",
         Standing::Unconfirmed => "unconfirmed",
         Standing::Confirmed => "confirmed",
         Standing::Suspended => "suspended",

@@ -192,8 +192,9 @@ impl Core {
             let incarnation = self.incarnation();
             let seq = self.place(tx, &loaded.scope, incarnation).seq - 1;
             mark_urgent(tx, &loaded.scope, &incarnation, seq)?;
-            // the first of the two signatures under the older generation's erasure, where this device may give it
-            if readers.is_some() && self.may_erase(&shared) {
+            // the first of the two signatures under the older generation's erasure, where this member may give it
+            let may_sign = shared.roster.eraser_of(&reader.member(), &loaded.scope, &self.auth(&shared)).is_some();
+            if readers.is_some() && may_sign {
                 let erasure = Erasure::of_generation(generation - 1);
                 self.sign_erasure(tx, &shared, (loaded.scope, loaded.doc), erasure, vec![born], &mut entropy)?;
             }

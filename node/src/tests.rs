@@ -3,6 +3,7 @@
 mod confidentiality;
 mod consent;
 mod copies;
+mod doors;
 pub(crate) mod generations;
 mod joining;
 mod refusals;

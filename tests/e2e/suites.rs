@@ -8,6 +8,7 @@ mod copies;
 mod crash;
 mod digest;
 mod doctor;
+mod doors;
 mod import;
 mod invitations;
 mod keys;

@@ -1,3 +1,4 @@
+mod doors;
 mod rights;
 
 use ed25519_dalek::{Signer, SigningKey};

@@ -78,6 +78,9 @@ pub enum NewcomerFault {
     /// On no invitation this node knows.
     #[error("the invitation is unknown here")]
     UnknownInvite,
+    /// On an invitation whose author had no right to it.
+    #[error("the invitation does not count")]
+    InviteVoid,
     /// On an invitation past its date, or ended.
     #[error("the invitation has expired")]
     InviteExpired,
@@ -155,6 +158,7 @@ impl HandshakeError {
             Self::Newcomer(fault) => match fault {
                 NewcomerFault::BadSignature => "bad_signature",
                 NewcomerFault::UnknownInvite => "unknown_invite",
+                NewcomerFault::InviteVoid => "invite_void",
                 NewcomerFault::InviteExpired => "invite_expired",
                 NewcomerFault::InviteUsed => "invite_used",
                 NewcomerFault::ForeignOrg => "foreign_org",

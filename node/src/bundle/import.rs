@@ -251,6 +251,7 @@ impl Import<'_> {
         let (device, key) = admitted.map_err(|fault| match fault {
             NewcomerFault::InviteExpired => self.refused("bundle_newcomer_late"),
             NewcomerFault::UnknownInvite => self.refused("bundle_newcomer_unknown"),
+            NewcomerFault::InviteVoid => self.refused("bundle_sender").arg("reason", "invite_void"),
             NewcomerFault::InviteUsed => self.refused("bundle_sender").arg("reason", "invite_used"),
             _ => self.refused("bundle_sender").arg("reason", "bad_signature"),
         })?;

@@ -110,7 +110,8 @@ pub(super) fn members(core: &Core) -> Vec<Finding> {
     let members = list.as_array().map(Vec::as_slice).unwrap_or_default();
     let holds = |name: &str| members.iter().filter(|member| member[name] == true).count();
     let (confirmed, suspended, revoked) = (holds("confirmed"), holds("suspended"), holds("revoked"));
-    let waiting = members.len().saturating_sub(confirmed + suspended + revoked);
+    let uninvited = members.iter().filter(|member| member["standing"] == "uninvited").count();
+    let waiting = members.len().saturating_sub(confirmed + suspended + revoked + uninvited);
     let mut found = vec![Finding::ok("members_ok").arg("n", confirmed)];
     if waiting > 0 {
         found.push(Finding::warn("members_unconfirmed").arg("n", waiting));
@@ -129,6 +130,10 @@ pub(super) fn members(core: &Core) -> Vec<Finding> {
         found.push(Finding::warn("members_altered").arg("n", is_altered(false)));
     }
     let alarms = core.alarms(&core.shared()).unwrap_or_default();
+    if let Some(alarm) = alarms.iter().find(|alarm| alarm["code"] == "invitation_void_here") {
+        let by = alarm["by"].as_str().unwrap_or_default();
+        found.push(Finding::bad("members_invited_without_right").arg("by", by));
+    }
     let reused = alarms.iter().filter(|alarm| alarm["code"] == "invitation_reused").count();
     if reused > 0 {
         found.push(Finding::warn("invitation_reused").arg("n", reused));

@@ -57,7 +57,11 @@ impl PeerPolicy for Policy {
         let Ok(Operation::Join(join)) = cbor::decode::<Operation>(section) else {
             return Err(NewcomerFault::BadSignature);
         };
-        let invite = self.shared.roster.invites.get(&join.invite).ok_or(NewcomerFault::UnknownInvite)?;
+        let roster = &self.shared.roster;
+        let invite = roster.invites.get(&join.invite).ok_or(match roster.is_void_invite(&join.invite) {
+            true => NewcomerFault::InviteVoid,
+            false => NewcomerFault::UnknownInvite,
+        })?;
         if join.invite_pk != invite.op.sign_pk
             || join.role != invite.op.role
             || join.not_after_ms != invite.op.not_after_ms

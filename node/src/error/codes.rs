@@ -91,7 +91,9 @@ pub const CODES: &[Code] = &[
     // Unlocking and permission
     code("locked", Exit::Denied, &["member"]),
     code("wrong_passphrase", Exit::Denied, &["member"]),
-    code("not_permitted", Exit::Denied, &["role"]),
+    code("not_permitted", Exit::Denied, &["role", "who"]),
+    code("not_in_reach", Exit::Denied, &["role", "site", "who"]),
+    code("member_unconfirmed", Exit::Denied, &["member"]),
     code("recused", Exit::Denied, &[]),
     code("member_void", Exit::Denied, &["member"]),
     code("key_file_bad", Exit::Rejected, &["file"]),
@@ -116,6 +118,7 @@ pub const CODES: &[Code] = &[
     code("invitation_expired", Exit::Rejected, &["expired"]),
     code("invitation_used", Exit::Rejected, &[]),
     code("invitation_altered", Exit::Denied, &["member"]),
+    code("invitation_void", Exit::Denied, &["by"]),
     code("invitation_other_org", Exit::Rejected, &[]),
     code("six_words", Exit::Usage, &[]),
     code("words_do_not_match", Exit::Failed, &["member"]),

@@ -113,6 +113,12 @@ error-wrong-passphrase = passphrase refused for { $member } (or the key file is 
 error-wrong-passphrase-hint = check the name too: `--member` or BOUCLE_MEMBER
 error-wrong-passphrase-bare = passphrase refused, or the key file is damaged
 error-not-permitted = role { $role } does not permit this
+error-not-permitted-hint = ask { $who }
+error-not-in-reach = role { $role } does not reach { $site }: it counts at its own site and the sites below
+error-not-in-reach-bare = your role does not reach { $site }: it counts at its own site and the sites below
+error-not-in-reach-hint = ask { $who }
+error-member-unconfirmed = { $member } is not confirmed yet: nobody erases before
+error-member-unconfirmed-hint = let whoever invited you compare the six words: `boucle member confirm`
 error-recused = you are recused from this case
 error-member-void = { $member } counts no more: somebody else was confirmed on the same invitation
 error-member-void-hint = what was written stays on its machine; if the wrong person was confirmed, ask the inviter for a new invitation and `boucle join` again
@@ -147,6 +153,9 @@ error-invitation-expired = the invitation expired on { $expired }
 error-invitation-expired-hint = ask for another
 error-invitation-used = the invitation was used already
 error-invitation-used-hint = ask for another
+error-invitation-void = the invitation this machine joined by does not count: { $by } has no right to invite at its site
+error-invitation-void-bare = the invitation this machine joined by does not count: whoever gave it has no right to invite at its site
+error-invitation-void-hint = nothing was written. Ask a manager of the site for a new invitation and `boucle join` again; `boucle status` lists what must be taken down again
 error-invitation-altered = the invitation of { $member } was altered on its way: nobody is confirmed on it
 error-invitation-altered-hint = somebody else had it in hand. Give { $member } a new one by a safer way, to join with in a new home
 error-invitation-other-org = the invitation comes from another organisation than this folder's
@@ -312,6 +321,7 @@ error-peer-refused = { $peer } refused: { $reason ->
     [void] this machine's invitation was given to somebody else
     [invite_used] somebody else was confirmed on this machine's invitation
     [invite_expired] the invitation's date is over, or it was ended
+    [invite_void] this machine's invitation does not count: whoever gave it has no right to invite at its site
     [bad_signature] this machine cannot prove that it is who it says, or its invitation says other things than the log
     [differs] both hold different entries under one name
    *[other] { $reason }
@@ -320,6 +330,7 @@ error-peer-refused-hint = { $reason ->
     [void] what was written is kept here; call the inviter: if this machine is the right one, ask for a new invitation
     [invite_used] what was written is kept here; call the inviter: if this machine is the right one, ask for a new invitation
     [invite_expired] what was written waits on this machine: ask for a new invitation, or carry it on a stick (`boucle carry`) to somebody who may take a late newcomer in
+    [invite_void] what was written is kept here and reaches nobody: ask a manager of the site for a new invitation, `boucle join` again, and take it down again
     [bad_signature] ask for a new invitation; check with `boucle doctor` that this home was not mixed with another
     [differs] run `boucle verify` on both machines and pass the results to the technical team
    *[other] `boucle doctor` looks at this machine; -v tells more
@@ -364,6 +375,7 @@ error-bundle-sender = { $file } is refused: { $reason ->
     [bad_signature] the signature of who made it does not hold
     [unknown_device] the device that made it is unknown here
     [invite_used] its invitation was used by somebody else
+    [invite_void] its invitation does not count: whoever gave it has no right to invite at its site
    *[other] the device that made it may not ({ $reason })
 }
 error-bundle-sender-hint = ask who gave it to you; nothing of it was taken in
@@ -614,6 +626,8 @@ doctor-peers-unequal-advice = run `boucle sync` again: it resumes where it stopp
 doctor-members-ok = members confirmed: { $n }
 doctor-members-unconfirmed = newcomers to confirm: { $n }
 doctor-members-unconfirmed-advice = call them, then `boucle member confirm NAME`; `boucle member list` shows them
+doctor-members-invited-without-right = the invitation this machine joined by does not count: { $by } has no right to invite at its site
+doctor-members-invited-without-right-advice = ask a manager of the site for a new invitation and `boucle join` again; `boucle status` lists what must be taken down again
 doctor-members-suspended = members suspended: { $n }
 doctor-members-suspended-advice = two people used one invitation: confirm the right one by the six words
 doctor-members-altered = members whose invitation was altered on its way: { $n }
@@ -827,6 +841,7 @@ standing-unconfirmed = to confirm
 standing-confirmed = confirmed
 standing-suspended = SUSPENDED
 standing-void = void
+standing-uninvited = DOES NOT COUNT
 answer-answered = answered
 answer-peer-unreachable = cannot be reached
 answer-peer-silent = no answer
@@ -858,6 +873,10 @@ warning-suspended = this machine's invitation was used twice: what is written is
 warning-suspended-here = { $member } is suspended: somebody else joined by the same invitation. What you write is kept here and reaches nobody until { $by } picks: call { $by }, read the six words (`boucle member list`), then there `boucle member confirm { $id }`
 warning-suspended-elsewhere = { $member } ({ $id }) is suspended: two joined by one invitation. Call the right person and compare the six words: `boucle member confirm { $id }`
 warning-void-here = { $member } counts no more: { $by } confirmed somebody else on the same invitation. What was written stays on this machine. If that is wrong, ask { $by } for a new invitation
+warning-invitation-void-here = The invitation { $member } joined by DOES NOT COUNT: { $by } has no right to invite at this site. What was written here reaches nobody. Ask a manager of the site for a new invitation and `boucle join` again. { $n ->
+    [0] Nothing needs to be taken again.
+   *[other] To be taken down again: { $retake }
+}
 warning-altered-here = The invitation { $member } joined by was ALTERED on its way: somebody may read what was sealed to the keys it named. They are used no more. Tell { $by }, ask for a new invitation by a safer way. { $n ->
     [0] Nothing needs to be taken again.
    *[other] To be taken again, since nobody here can open it: { $retake }

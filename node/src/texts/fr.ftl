@@ -113,6 +113,12 @@ error-wrong-passphrase = phrase secrète refusée pour { $member } (ou fichier d
 error-wrong-passphrase-hint = vérifiez aussi le nom : `--member` ou BOUCLE_MEMBER
 error-wrong-passphrase-bare = phrase secrète refusée, ou fichier de clés endommagé
 error-not-permitted = le rôle { $role } ne permet pas cela
+error-not-permitted-hint = demandez à { $who }
+error-not-in-reach = le rôle { $role } ne porte pas jusqu'à { $site } : il vaut à son site et aux sites qui en dépendent
+error-not-in-reach-bare = votre rôle ne porte pas jusqu'à { $site } : il vaut à son site et aux sites qui en dépendent
+error-not-in-reach-hint = demandez à { $who }
+error-member-unconfirmed = { $member } n'est pas encore confirmé·e : personne n'efface avant
+error-member-unconfirmed-hint = faites comparer les six mots par qui vous a invité : `boucle member confirm`
 error-recused = vous êtes écarté·e de ce dossier
 error-member-void = { $member } ne compte plus : quelqu'un d'autre a été confirmé sur la même invitation
 error-member-void-hint = ce qui a été écrit reste sur sa machine ; si ce n'était pas la bonne personne, demandez une nouvelle invitation et refaites `boucle join`
@@ -147,6 +153,9 @@ error-invitation-expired = l'invitation a expiré le { $expired }
 error-invitation-expired-hint = demandez-en une autre
 error-invitation-used = l'invitation a déjà servi
 error-invitation-used-hint = demandez-en une autre
+error-invitation-void = l'invitation par laquelle cette machine a rejoint ne compte pas : { $by } n'a pas le droit d'inviter à ce site
+error-invitation-void-bare = l'invitation par laquelle cette machine a rejoint ne compte pas : qui l'a donnée n'a pas le droit d'inviter à ce site
+error-invitation-void-hint = rien n'a été écrit. Demandez une nouvelle invitation à un responsable du site et refaites `boucle join` ; `boucle status` dit ce qu'il faut reprendre
 error-invitation-altered = l'invitation de { $member } a été altérée en chemin : personne n'est confirmé dessus
 error-invitation-altered-hint = quelqu'un d'autre l'a eue en main. Donnez-en une nouvelle à { $member } par un chemin plus sûr, pour rejoindre dans un nouveau dossier
 error-invitation-other-org = l'invitation vient d'une autre organisation que celle de ce dossier
@@ -312,6 +321,7 @@ error-peer-refused = { $peer } a refusé : { $reason ->
     [void] l'invitation de cette machine a été accordée à quelqu'un d'autre
     [invite_used] quelqu'un d'autre a été confirmé sur l'invitation de cette machine
     [invite_expired] la date de l'invitation est passée, ou on y a mis fin
+    [invite_void] l'invitation de cette machine ne compte pas : qui l'a donnée n'a pas le droit d'inviter à son site
     [bad_signature] cette machine ne peut pas prouver qu'elle est ce qu'elle dit, ou son invitation dit autre chose que le journal
     [differs] les deux ont des entrées différentes sous un même nom
    *[other] { $reason }
@@ -320,6 +330,7 @@ error-peer-refused-hint = { $reason ->
     [void] ce qui a été écrit est gardé ici ; appelez qui vous a invité : si cette machine est la bonne, demandez une nouvelle invitation
     [invite_used] ce qui a été écrit est gardé ici ; appelez qui vous a invité : si cette machine est la bonne, demandez une nouvelle invitation
     [invite_expired] ce qui a été écrit attend sur cette machine : demandez une nouvelle invitation, ou portez-le sur une clé (`boucle carry`) à quelqu'un qui peut accueillir un retardataire
+    [invite_void] ce qui a été écrit est gardé ici et n'atteint personne : demandez une nouvelle invitation à un responsable du site, refaites `boucle join`, et reprenez-le
     [bad_signature] demandez une nouvelle invitation ; vérifiez avec `boucle doctor` que ce dossier n'a pas été mêlé à un autre
     [differs] lancez `boucle verify` sur les deux machines et remettez les résultats à l'équipe technique
    *[other] `boucle doctor` examine cette machine ; -v en dit plus
@@ -364,6 +375,7 @@ error-bundle-sender = { $file } est refusé : { $reason ->
     [bad_signature] la signature de qui l'a fait ne tient pas
     [unknown_device] l'appareil qui l'a fait est inconnu ici
     [invite_used] son invitation a servi à quelqu'un d'autre
+    [invite_void] son invitation ne compte pas : qui l'a donnée n'a pas le droit d'inviter à son site
    *[other] l'appareil qui l'a fait n'en a pas le droit ({ $reason })
 }
 error-bundle-sender-hint = demandez à qui vous l'a remis ; rien n'en a été pris
@@ -614,6 +626,8 @@ doctor-peers-unequal-advice = relancez `boucle sync` : il reprend où il s'est a
 doctor-members-ok = membres confirmés : { $n }
 doctor-members-unconfirmed = arrivants à confirmer : { $n }
 doctor-members-unconfirmed-advice = appelez-les, puis `boucle member confirm NOM` ; `boucle member list` les montre
+doctor-members-invited-without-right = l'invitation par laquelle cette machine a rejoint ne compte pas : { $by } n'a pas le droit d'inviter à son site
+doctor-members-invited-without-right-advice = demandez une nouvelle invitation à un responsable du site et refaites `boucle join` ; `boucle status` dit ce qu'il faut reprendre
 doctor-members-suspended = membres suspendus : { $n }
 doctor-members-suspended-advice = deux personnes ont pris la même invitation : confirmez la bonne par les six mots
 doctor-members-altered = membres dont l'invitation a été altérée en chemin : { $n }
@@ -827,6 +841,7 @@ standing-unconfirmed = à confirmer
 standing-confirmed = confirmé
 standing-suspended = SUSPENDU
 standing-void = nul
+standing-uninvited = NE COMPTE PAS
 answer-answered = a répondu
 answer-peer-unreachable = injoignable
 answer-peer-silent = aucune réponse
@@ -858,6 +873,10 @@ warning-suspended = l'invitation de cette machine a servi deux fois : ce qui est
 warning-suspended-here = { $member } est suspendu·e : quelqu'un d'autre a rejoint par la même invitation. Ce que vous écrivez est gardé ici et n'atteint personne tant que { $by } n'a pas choisi : appelez { $by }, lisez les six mots (`boucle member list`), puis là-bas `boucle member confirm { $id }`
 warning-suspended-elsewhere = { $member } ({ $id }) est suspendu·e : deux ont rejoint par une même invitation. Appelez la bonne personne et comparez les six mots : `boucle member confirm { $id }`
 warning-void-here = { $member } ne compte plus : { $by } a confirmé quelqu'un d'autre sur la même invitation. Ce qui a été écrit reste sur cette machine. Si c'est une erreur, demandez à { $by } une nouvelle invitation
+warning-invitation-void-here = L'invitation par laquelle { $member } a rejoint NE COMPTE PAS : { $by } n'a pas le droit d'inviter à ce site. Ce qui a été écrit ici n'atteint personne. Demandez une nouvelle invitation à un responsable du site et refaites `boucle join`. { $n ->
+    [0] Rien n'est à reprendre.
+   *[other] À reprendre : { $retake }
+}
 warning-altered-here = L'invitation par laquelle { $member } a rejoint a été ALTÉRÉE en chemin : quelqu'un peut lire ce qui a été scellé aux clés qu'elle nommait. Elles ne servent plus. Prévenez { $by }, demandez une nouvelle invitation par un chemin plus sûr. { $n ->
     [0] Rien n'est à reprendre.
    *[other] À reprendre, car personne ici ne peut l'ouvrir : { $retake }

@@ -161,7 +161,7 @@ fn reads(roster: &Roster, member: &Member, site: &str) -> bool {
         match role_profile(&held.role).map_or(PersonalReach::None, |profile| profile.reads_personal) {
             PersonalReach::None => false,
             PersonalReach::OwnSite => held.site == site,
-            PersonalReach::Region => roster.sites_under(&held.site).contains(site),
+            PersonalReach::Region => roster.is_under(site, &held.site),
             PersonalReach::All => true,
         }
     })
