@@ -71,11 +71,12 @@ impl Roster {
 
     fn worth(&self, held: &HeldRole, site: &str, known: impl Fn(&EntryId) -> bool) -> Option<Eraser> {
         let profile = role_profile(&held.role)?;
-        let reaches = self.role_reaches(held, &profile, site, known);
-        if reaches && profile.capabilities.contains(Capabilities::ERASE) {
+        let erases = profile.capabilities.contains(Capabilities::ERASE);
+        if erases && self.role_reaches(held, &profile, site, known) {
             return Some(Eraser::Erases);
         }
-        (!profile.audiences.is_empty() && (reaches || self.is_root(&held.site))).then_some(Eraser::Seconds)
+        // an audience is the organisation's: whoever may be of one sees the cases sealed to it, of whatever site
+        (!profile.audiences.is_empty()).then_some(Eraser::Seconds)
     }
 
     /// Founded, or confirmed by an entry that `known` accepts.

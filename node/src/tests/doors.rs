@@ -325,7 +325,7 @@ fn one_who_may_erase_here_and_one_of_an_audience_erase_and_nobody_else() {
         ("cfm_manager PES", "focal_data_protection JER", true),
         ("focal_psea JER", "focal_psea PES", false),
         ("focal_psea JER", "cfm_manager BOM", false),
-        ("cfm_manager PES", "focal_psea BOM", false),
+        ("cfm_manager PES", "focal_psea BOM", true),
     ];
     let founder = founded();
     let operator = founder.invited("PES", "operator", "Olga");
