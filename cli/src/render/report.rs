@@ -246,8 +246,9 @@ pub(super) fn verify(value: &Value, with: With<'_>) -> String {
         let rest =
             fields.map(|(name, value)| (name.as_str(), value)).filter(|(name, _)| !["step", "reason"].contains(name));
         let parts = first.chain(rest).filter(|(_, value)| !value.is_null() && *value != "");
-        let parts = parts.map(|(name, value)| format!("{} {}", with.texts.field(name), cell("", value, with)));
-        let line = text::clean_line(&parts.collect::<Vec<_>>().join("; "));
+        let label = |name: &str| text::clean_line(&with.texts.field(name));
+        let parts = parts.map(|(name, value)| format!("{} {}", label(name), cell("", value, with)));
+        let line = parts.collect::<Vec<_>>().join("; ");
         for (at, line) in text::wrap(&line, with.paint.width.saturating_sub(2)).into_iter().enumerate() {
             out += &format!("{}{line}\n", if at == 0 { "- " } else { "  " });
         }

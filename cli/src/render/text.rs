@@ -7,21 +7,25 @@ use crdt_model::name::is_unseen;
 /// The text on one line, with every character that a terminal acts upon or that cannot be seen written as `\u{1b}`. What
 /// came from another node may hold anything, and two texts that differ never look alike because of it.
 pub(crate) fn clean_line(text: &str) -> String {
-    let mut clean = String::with_capacity(text.len());
-    for c in visible(text).chars() {
-        match c {
-            '\n' | '\t' if clean.ends_with(' ') || clean.is_empty() => {}
-            '\n' | '\t' => clean.push(' '),
-            c => clean.push(c),
-        }
-    }
-    clean.truncate(clean.trim_end().len());
-    clean
+    on_one_line(&visible(text))
 }
 
 /// As [`clean_line`], keeping line breaks.
 pub(crate) fn clean_lines(text: &str) -> Vec<String> {
-    visible(text).lines().map(clean_line).collect()
+    visible(text).lines().map(on_one_line).collect()
+}
+
+fn on_one_line(seen: &str) -> String {
+    let mut line = String::with_capacity(seen.len());
+    for c in seen.chars() {
+        match c {
+            '\n' | '\t' if line.ends_with(' ') || line.is_empty() => {}
+            '\n' | '\t' => line.push(' '),
+            c => line.push(c),
+        }
+    }
+    line.truncate(line.trim_end().len());
+    line
 }
 
 /// What cannot be seen, written out: it can be read back, for a text that holds `\u{` itself is written with another

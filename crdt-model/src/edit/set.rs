@@ -10,6 +10,7 @@ use crate::case::{Codes, Shape};
 use crate::edit::act::Act;
 use crate::edit::draft::{is_blank, known, named, parse};
 use crate::edit::{EditRefusal, Words};
+use crate::id::EntryId;
 use crate::layer::{LayerOp, Value};
 use crate::name;
 use crate::view::Shown;
@@ -158,9 +159,25 @@ impl Act<'_> {
         let layer = schema::place_of(field, self.layers.restricted());
         let cells = self.layers.layer(layer).and_then(|layer| layer.get(field.name));
         let rivals = cells.map(|cells| crate::view::rivals(cells)).unwrap_or_default();
-        let value = rivals.get(chosen).map(|cell| cell.value.clone()).ok_or(EditRefusal::NoSuchPick { choices })?;
+        let (value, entry) = rivals
+            .get(chosen)
+            .map(|cell| (cell.value.clone(), cell.stamp.entry))
+            .ok_or(EditRefusal::NoSuchPick { choices })?;
         self.draft.put(field, value)?;
-        self.derive(field)
+        match self.said_with(field, entry) {
+            Some((beside, value)) if self.holds_alone(beside, &value) => Ok(()),
+            Some((beside, value)) => self.draft.put(beside, value),
+            None => self.derive(field),
+        }
+    }
+
+    /// What the same act said of what follows from `told`: that stands, also where another picks the answer.
+    fn said_with(&self, told: &'static Field, entry: EntryId) -> Option<(&'static Field, Value)> {
+        let (_, derived) = DERIVED.into_iter().find(|(name, _)| *name == told.name)?;
+        let beside = known(derived);
+        let layer = self.layers.layer(schema::place_of(beside, self.layers.restricted()))?;
+        let cell = layer.get(beside.name)?.iter().find(|cell| cell.stamp.entry == entry)?;
+        Some((beside, cell.value.clone()))
     }
 
     fn settle_closure(&mut self, chosen: usize) -> Result<(), EditRefusal> {
