@@ -54,7 +54,7 @@ fn a_member_is_found_by_the_name_people_read() {
 fn whoever_bears_the_name_is_recused_on_every_device_and_reads_nothing() {
     let founder = Home::founded();
     let first = confirmed(&founder, "JER", "focal_psea", "Ana\u{a0}Paul");
-    let second = confirmed(&founder, "JER", "focal_psea", "ana paul");
+    let second = founder.invited("JER", "focal_psea", "ana paul");
     let shared = founder.core.shared();
     assert!(!shared.has_namesakes(&first.member));
     exchange(&founder, &second);
