@@ -85,9 +85,17 @@ impl Output {
     }
 }
 
-/// Words, with every argument put in: a text that lacks one shows its name in braces.
+/// Words, with every argument put in: a text that lacks one shows its name in braces. A character that cannot be seen is
+/// written `\u{1b}`, which is no hole.
 fn is_a_sentence(text: &str) -> bool {
-    !text.trim().is_empty() && !text.contains(['{', '}', '\u{2068}', '\u{2069}'])
+    let mut parts = text.split("\\u{");
+    let first = parts.next().unwrap_or_default().to_owned();
+    let after = |part: &str| {
+        let digits = part.find(|c: char| !c.is_ascii_hexdigit()).unwrap_or(part.len());
+        part[digits..].strip_prefix('}').unwrap_or(part).to_owned()
+    };
+    let words = parts.fold(first, |words, part| words + &after(part));
+    !words.trim().is_empty() && !words.contains(['{', '}', '\u{2068}', '\u{2069}'])
 }
 
 impl std::fmt::Display for Output {
