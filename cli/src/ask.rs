@@ -48,6 +48,8 @@ pub(crate) struct Asker<'a> {
     pub(crate) interview: bool,
     /// Texts of the questions asked, whatever the answer.
     pub(crate) asked: Vec<String>,
+    /// `--accused` stood alone: who is complained about is asked once the rest is known.
+    pub(crate) ask_accused: bool,
     missing: Vec<String>,
     stdin_read: bool,
 }
@@ -67,6 +69,7 @@ impl<'a> Asker<'a> {
             before: None,
             interview: false,
             asked: Vec::new(),
+            ask_accused: false,
             missing: Vec::new(),
             stdin_read: false,
         }
@@ -273,6 +276,24 @@ impl<'a> Asker<'a> {
         };
         self.asked.push(key.to_owned());
         Ok(answer)
+    }
+
+    /// One of a few answers, asked for until it is understood. Before the first question the person is let in.
+    ///
+    /// # Errors
+    ///
+    /// `not_answered` at the end of input; what the terminal fails with.
+    pub(crate) fn choice<T: Copy>(
+        &mut self,
+        key: &str,
+        answers: &[crate::choice::Answer<'_, T>],
+        default: Option<T>,
+    ) -> Result<T, Failure> {
+        if let Some(before) = self.before.take() {
+            before(&self.seal, self.console)?;
+        }
+        let question = in_question(self.texts, &self.texts.get(key));
+        crate::choice::choose(self.console, self.texts, &question, answers, default)
     }
 
     /// Asks a question as it stands. Before the first one the person is let in.

@@ -3,6 +3,7 @@
 mod args;
 mod ask;
 mod backend;
+mod choice;
 mod commands;
 mod console;
 mod demo;
@@ -14,6 +15,7 @@ mod progress;
 mod recusal;
 mod render;
 mod run;
+mod safety;
 mod session;
 mod when;
 mod wipe;

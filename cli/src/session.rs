@@ -6,7 +6,6 @@ use std::path::PathBuf;
 
 use clap::FromArgMatches;
 use clap::error::ErrorKind;
-use crdt_model::edit::Words;
 use node::api::{Envelope, Reply, Request, SealOptions, Service};
 use node::error::{Exit, Failure, IoOperation};
 use node::texts::Texts;
@@ -22,7 +21,7 @@ use crate::output::{self, Format};
 use crate::progress::Bar;
 use crate::render::text::clean_line;
 use crate::render::{Paint, WIDTH};
-use crate::{demo, error, help, recusal, run, when, wipe};
+use crate::{choice, demo, error, help, recusal, run, safety, when, wipe};
 
 /// Everything outside a command that it may use: the process's own, or a test's.
 pub(crate) struct World<'a> {
@@ -202,7 +201,7 @@ fn execute(cli: Cli, texts: &Texts, world: &mut World<'_>) -> Result<u8, Failure
         asker.before = Some(&mut open);
     }
     let action = command.action(&mut asker)?;
-    let asked = std::mem::take(&mut asker.asked);
+    let asked = Asked { questions: std::mem::take(&mut asker.asked), accused: asker.ask_accused };
     let Opening { member, passphrase: typed, .. } = opening;
     let (request, file) = match action {
         Action::Ask(request) => (request, None),
@@ -321,79 +320,30 @@ fn ask_new_passphrase(
     Ok(())
 }
 
-/// Words that call for sealing, found before anything is saved: on a terminal, sealing is one key away. What is already
-/// sealed, or found clean, goes on as it is; an ordinary case is sealed first, so that the words never lie open.
-fn propose_sealing(
-    service: &dyn Service,
-    envelope: &mut Envelope,
-    texts: &Texts,
-    world: &mut World<'_>,
-) -> Result<(), Failure> {
-    if !world.console.is_terminal() || !has_free_text(&envelope.request) {
-        return Ok(());
-    }
-    let of = Box::new(envelope.request.clone());
-    let mut check = Envelope { request: Request::WordsCheck { of }, ..envelope.clone() };
-    let told = ask_unlocked(service, &mut check, &[], texts, world)?;
-    // unlocked once is unlocked for what follows
-    (envelope.passphrase, envelope.member) = (check.passphrase, check.member);
-    let found = told["sensitive_words"].as_array().map(Vec::as_slice).unwrap_or_default();
-    let Some(first) = found.first().filter(|_| told["restricted"] != true) else { return Ok(()) };
-    let audience = first["audience"].as_str().unwrap_or_default().to_owned();
-    let fields = found.iter().filter_map(|hit| hit["field"].as_str()).map(|field| texts.field(field).into_owned());
-    let args = [("fields", fields.collect::<Vec<_>>().join(", ").into()), ("audience", audience.clone().into())];
-    let question = ask::in_question(texts, &texts.with("ask-seal-words", &args));
-    let answer = ask::answer(world.console, texts, &question)?;
-    if !answer.is_some_and(|answer| answer.trim().eq_ignore_ascii_case("s")) {
-        return Ok(());
-    }
-    if let Request::CaseNew { seal, .. } = &mut envelope.request {
-        seal.audience = Some(audience);
-        return Ok(());
-    }
-    let Some(reference) = reference(&envelope.request) else { return Ok(()) };
-    let reason = ask::text(world.console, texts, &texts.get("ask-reason"))?;
-    let reason = reason.filter(|reason| !reason.trim().is_empty());
-    let reason = reason.ok_or_else(|| Failure::new("usage_missing").arg("missing", "--reason"))?;
-    let seal = SealOptions { audience: Some(audience), ..SealOptions::default() };
-    // one request: where the act is refused, nothing is sealed, and where the sealing is, nothing is written
-    let then = Some(Box::new(envelope.request.clone()));
-    envelope.request = Request::CaseSeal { r#ref: reference, reason: reason.into(), seal, then };
-    Ok(())
-}
-
-/// Requests whose words a person typed, and that are about an ordinary case as a rule.
-fn has_free_text(request: &Request) -> bool {
-    matches!(request, Request::CaseNew { .. }) || reference(request).is_some()
-}
-
-fn reference(request: &Request) -> Option<String> {
-    match request {
-        Request::CaseSet { r#ref, .. }
-        | Request::CaseNote { r#ref, .. }
-        | Request::CaseAct { r#ref, .. }
-        | Request::CaseResolve { r#ref, text: Some(_), .. }
-        | Request::CaseAnswer { r#ref, text: Some(_), .. }
-        | Request::CaseReopen { r#ref, .. } => Some(r#ref.clone()),
-        _ => None,
-    }
-}
-
 /// Asks, once what it says is looked at.
 fn ask_node(
     service: &dyn Service,
     mut envelope: Envelope,
-    asked: &[String],
+    asked: &Asked,
     texts: &Texts,
     world: &mut World<'_>,
 ) -> Reply {
-    propose_sealing(service, &mut envelope, texts, world)?;
-    ask_unlocked(service, &mut envelope, asked, texts, world)
+    safety::before(service, &mut envelope, asked.accused, texts, world)?;
+    ask_unlocked(service, &mut envelope, &asked.questions, texts, world)
+}
+
+/// What was asked before the request was whole, or is to be asked still.
+#[derive(Default)]
+struct Asked {
+    /// Texts of the questions asked.
+    questions: Vec<String>,
+    /// `--accused` stood alone: who is complained about is to be asked.
+    accused: bool,
 }
 
 /// Asks, and on a terminal answers what the node turns out to need: the passphrase, the recusals. What was `asked` before
 /// and left blank is not asked again.
-fn ask_unlocked(
+pub(crate) fn ask_unlocked(
     service: &dyn Service,
     envelope: &mut Envelope,
     asked: &[String],
@@ -401,7 +351,9 @@ fn ask_unlocked(
     world: &mut World<'_>,
 ) -> Reply {
     let mut door = Door::default();
-    let mut recusals_typed = false;
+    // what was said of sealing before anybody was asked
+    let before = seal_options(&mut envelope.request).map(|seal| seal.clone());
+    let mut interviewed = false;
     loop {
         let reply = {
             let mut bar = Bar::new(world.err, texts, world.err_terminal);
@@ -426,12 +378,15 @@ fn ask_unlocked(
         }
         match failure.code {
             "recusal_not_asked" if seal_options(&mut envelope.request).is_some_and(|seal| seal.recuse.is_none()) => {
-                recusals_typed = true;
+                interviewed = true;
                 recusal::ask(service, envelope, None, texts, world.console)?;
-                ask_accused(&mut envelope.request, asked, world.console, texts)?;
+                ask_allegation(&mut envelope.request, asked, world.console, texts)?;
             }
-            // everybody who could read it: whoever typed that is asked again, and the rest is kept
-            "no_reader_left" if recusals_typed => {
+            // everybody who could read it: whoever said that is asked anew
+            "everybody_set_aside" if interviewed => {
+                if let (Some(seal), Some(before)) = (seal_options(&mut envelope.request), &before) {
+                    seal.clone_from(before);
+                }
                 recusal::ask(service, envelope, Some(&failure), texts, world.console)?;
             }
             "needs_sealing" => match sealing_category(&envelope.request) {
@@ -457,12 +412,10 @@ fn ask_unlocked(
 fn ask_stick(failure: &Failure, console: &mut dyn Console, texts: &Texts) -> Result<String, Failure> {
     let named = failure.args.iter().find(|(name, _)| *name == "folders").map_or("", |(_, folders)| folders);
     let folders: Vec<&str> = named.split("; ").collect();
-    let choices: Vec<String> = (1..).zip(&folders).map(|(n, folder)| format!("{n}: {folder}")).collect();
+    let choices: Vec<String> = (1..).zip(&folders).map(|(n, folder)| format!("{n}: {}", clean_line(folder))).collect();
     let question = texts.with("ask-stick", &[("choices", choices.join(", ").into())]);
-    let question = ask::in_question(texts, &question);
-    let answer = ask::answer(console, texts, &question)?;
-    let picked = answer.and_then(|answer| answer.trim().parse::<usize>().ok()).and_then(|n| n.checked_sub(1));
-    picked.and_then(|n| folders.get(n)).map(|folder| (*folder).to_owned()).ok_or_else(|| failure.clone())
+    let at = choice::number(console, texts, &ask::in_question(texts, &question), folders.len())?;
+    Ok(folders[at].to_owned())
 }
 
 fn keyless(request: &mut Request) -> Option<&mut bool> {
@@ -503,41 +456,20 @@ pub(crate) fn seal_options(request: &mut Request) -> Option<&mut SealOptions> {
     }
 }
 
-/// Who is complained about and, of a new case, what is alleged, in the person's words: asked with the recusals, may be
-/// left blank.
-fn ask_accused(
+/// What is alleged, of a new case, in the person's words: asked with who is complained about, may be left blank.
+fn ask_allegation(
     request: &mut Request,
     asked: &[String],
     console: &mut dyn Console,
     texts: &Texts,
 ) -> Result<(), Failure> {
-    let mut ask = |words: &mut Option<Words>, question: &str| match asked.iter().any(|asked| asked == question) {
-        true => Ok(()),
-        false => ask_words(words, question, console, texts),
-    };
-    match request {
-        Request::CaseNew { case, .. } => {
-            ask(&mut case.accused, "ask-accused")?;
-            ask(&mut case.allegation, "ask-allegation")
-        }
-        other => match seal_options(other) {
-            Some(seal) => ask(&mut seal.accused, "ask-accused"),
-            None => Ok(()),
-        },
+    const QUESTION: &str = "ask-allegation";
+    let Request::CaseNew { case, .. } = request else { return Ok(()) };
+    if case.allegation.is_some() || asked.iter().any(|asked| asked == QUESTION) {
+        return Ok(());
     }
-}
-
-/// Asks for what was not said.
-fn ask_words(
-    words: &mut Option<Words>,
-    question: &str,
-    console: &mut dyn Console,
-    texts: &Texts,
-) -> Result<(), Failure> {
-    if words.is_none() {
-        let answer = ask::words(console, texts, question)?;
-        *words = answer.filter(|answer| !answer.trim().is_empty()).map(Into::into);
-    }
+    let answer = ask::words(console, texts, QUESTION)?.filter(|answer| !answer.trim().is_empty());
+    case.allegation = answer.map(Into::into);
     Ok(())
 }
 
@@ -557,12 +489,11 @@ fn sealing_category(request: &Request) -> Option<Request> {
     })
 }
 
-/// One key seals the case; anything else leaves it as it is.
+/// Enter seals the case; to leave it as it is takes a word.
 fn wants_sealing(failure: &Failure, console: &mut dyn Console, texts: &Texts) -> Result<bool, Failure> {
     let level = failure.args.iter().find(|(name, _)| *name == "level").map_or("", |(_, level)| level);
     let question = ask::in_question(texts, &texts.with("ask-seal-category", &[("level", level.into())]));
-    let answer = ask::answer(console, texts, &question)?;
-    Ok(answer.is_some_and(|answer| answer.trim().eq_ignore_ascii_case("s")))
+    choice::yes(console, texts, &question, Some(true))
 }
 
 /// One of the entries that can be taken back, by its number in the list. Nothing typed takes back nothing.
@@ -574,14 +505,12 @@ fn pick_entry(console: &mut dyn Console, texts: &Texts, failure: &Failure) -> Re
         question += &format!("{n:>4}  {}\n", clean_line(entry));
     }
     question += &ask::in_question(texts, &texts.get("ui-withdraw-pick"));
-    loop {
-        let answer = ask::answer(console, texts, &question)?;
-        let Some(answer) = answer.filter(|answer| !answer.trim().is_empty()) else { return Err(failure.clone()) };
-        let chosen = answer.trim().parse::<usize>().ok().and_then(|n| entries.get(n.checked_sub(1)?));
-        if let Some(id) = chosen.and_then(|entry| entry.split(' ').next()) {
-            return Ok(id.to_owned());
-        }
-    }
+    let id = |typed: &str| {
+        let at = choice::plain(typed).parse::<usize>().ok()?.checked_sub(1)?;
+        entries.get(at)?.split(' ').next().map(str::to_owned)
+    };
+    let chosen = choice::until(console, texts, &question, &|typed| id(typed).map(Some), Some(None))?;
+    chosen.ok_or_else(|| failure.clone())
 }
 
 /// The node's folder.

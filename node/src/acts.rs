@@ -18,7 +18,7 @@ use crdt_model::seal::{
     StreamGrant, audience_hint, birth_doc, case_key, open_hint, sensitive_hint,
 };
 use crdt_model::taxonomy::{Capabilities, Capture, Coded, TRIAGE, Taxonomy, proposed};
-use crdt_model::time::Timestamp;
+use crdt_model::time::{IsoWeek, Timestamp};
 use crdt_model::view::CaseView;
 use serde_json::{Value as Json, json};
 
@@ -29,7 +29,9 @@ use crate::clock::DAY_MS;
 use crate::core::{Core, Reader, Shared, append, entropy, fresh, meta, not_composed};
 use crate::engine::urgent::mark_urgent;
 use crate::error::Failure;
+use crate::held::{HELD, HeldTerms};
 use crate::reseal::{Turn, note_generation};
+use crate::set_aside::{Readers, SetAside, Told};
 use crate::store::{MemberSpace, Space, Tx};
 use crate::withdraw::written_key;
 
@@ -134,6 +136,8 @@ struct Holder {
 pub(crate) struct Intake<'a> {
     /// Names of members and codes of roles who must not see it; `None`: not asked.
     pub(crate) recuse: Option<&'a [String]>,
+    /// Members who are not meant by the name of who is complained about.
+    pub(crate) not_them: &'a [String],
     /// The site it belongs to.
     pub(crate) site: &'a str,
     /// Entered here, or read from a file.
@@ -151,6 +155,30 @@ pub(crate) struct Created {
     pub(crate) case_id: DocId,
 }
 
+/// What a case is called before it is written: the next reference, or a provisional mark while no number is at hand.
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize)]
+pub(crate) struct Minted {
+    reference: Option<String>,
+    provisional: Option<String>,
+    /// The node that gave it.
+    node: String,
+}
+
+impl Minted {
+    /// What people call it.
+    pub(crate) fn mark(&self) -> String {
+        self.reference.clone().or_else(|| self.provisional.clone()).unwrap_or_default()
+    }
+
+    pub(crate) fn is_provisional(&self) -> bool {
+        self.reference.is_none()
+    }
+
+    pub(crate) fn as_created(&self, case_id: DocId) -> Created {
+        Created { mark: self.mark(), provisional: self.is_provisional(), case_id }
+    }
+}
+
 /// A case ready to be written: everything but its place in the chain.
 pub(crate) struct Prepared {
     pub(crate) scope: ScopeId,
@@ -161,6 +189,44 @@ pub(crate) struct Prepared {
     level: Level,
     /// The grant section of an ordinary birth, where it was made ahead.
     decoys: Option<GrantSection>,
+    /// Who must not see it.
+    pub(crate) set_aside: SetAside,
+    /// Everybody who could read it is set aside: it is kept here. With whom to call.
+    pub(crate) held: Option<(HeldTerms, String)>,
+}
+
+impl Prepared {
+    /// A restricted case for these readers.
+    pub(crate) fn given(scope: ScopeId, site: &str, new: NewCase, readers: Readers, level: Level) -> Self {
+        Self {
+            scope,
+            restricted: Some(readers.audience),
+            site: site.to_owned(),
+            new: Box::new(new),
+            readers: readers.keys,
+            level,
+            decoys: None,
+            set_aside: SetAside::default(),
+            held: None,
+        }
+    }
+
+    pub(crate) fn site(&self) -> &str {
+        &self.site
+    }
+
+    pub(crate) fn level(&self) -> Level {
+        self.level
+    }
+
+    pub(crate) fn new_case(&self) -> &NewCase {
+        &self.new
+    }
+
+    /// The week in which it was received.
+    fn week(&self, now_ms: i64) -> IsoWeek {
+        Timestamp::from_unix_ms(self.new.received_at.map_or(now_ms, |moment| moment.at_ms)).iso_week()
+    }
 }
 
 impl Prepared {
@@ -232,7 +298,7 @@ fn refused_edit(edit: &Edit, error: &EditRefusal, reference: &str) -> Failure {
 }
 
 /// Whether somebody is recused: themselves, or by a role they hold.
-fn is_recused(recused: &[Recusal], id: &MemberId, has_role: impl Fn(&str) -> bool) -> bool {
+pub(crate) fn is_recused(recused: &[Recusal], id: &MemberId, has_role: impl Fn(&str) -> bool) -> bool {
     recused.iter().any(|recusal| match recusal {
         Recusal::Member(member) => member == id,
         Recusal::Role(role) => has_role(role),
@@ -313,18 +379,36 @@ impl Core {
         if audience.is_some() {
             level = level.max(Level::S2);
         }
-        if let Some(names) = intake.recuse {
-            new.recuse = Some(self.recusals(shared, names)?);
+        let mut set_aside = SetAside::default();
+        if let Some(recuse) = intake.recuse {
+            let accused = new.accused.as_ref().map(|words| words.0.as_str());
+            set_aside = self.set_aside(shared, Told { recuse, accused, not_them: intake.not_them })?;
+            new.recuse = Some(set_aside.recusals.clone());
         }
-        let readers = match &audience {
-            None => Vec::new(),
-            Some(code) => {
-                let recused = new.recuse.as_ref().ok_or_else(|| Failure::new("recusal_not_asked"))?;
-                self.readers(shared, code, recused)?
-            }
+        let mut prepared = Prepared {
+            scope: site_scope(&self.org, intake.site),
+            site: intake.site.to_owned(),
+            restricted: audience,
+            new: Box::new(new),
+            readers: Vec::new(),
+            level,
+            decoys: None,
+            set_aside,
+            held: None,
         };
-        let (scope, site) = (site_scope(&self.org, intake.site), intake.site.to_owned());
-        Ok(Prepared { scope, site, restricted: audience, new: Box::new(new), readers, level, decoys: None })
+        if let Some(code) = prepared.restricted.clone() {
+            let recused = prepared.new.recuse.as_ref().ok_or_else(|| Failure::new("recusal_not_asked"))?;
+            match self.first_readers(shared, &code, recused) {
+                Ok(readers) => (prepared.restricted, prepared.readers) = (Some(readers.audience), readers.keys),
+                Err(nobody) => {
+                    let told = intake.recuse.unwrap_or_default().to_vec();
+                    let terms = HeldTerms { told, not_them: intake.not_them.to_vec() };
+                    let call = nobody.args.into_iter().find(|(name, _)| *name == "call");
+                    prepared.held = Some((terms, call.map(|(_, names)| names).unwrap_or_default()));
+                }
+            }
+        }
+        Ok(prepared)
     }
 
     /// Whether what was said of sealing means something: nothing else of a case is known yet.
@@ -390,21 +474,13 @@ impl Core {
     }
 
     /// Says so, where it is so.
-    fn warn_of_left_out(
-        &self,
-        shared: &Shared,
-        audience: Option<&str>,
-        seal: &SealOptions,
-        reply: &mut Json,
-    ) -> Result<(), Failure> {
-        let Some((audience, names)) = audience.zip(seal.recuse.as_ref()) else { return Ok(()) };
-        let left_out = self.left_out(shared, audience, &self.recusals(shared, names)?);
+    fn warn_of_left_out(&self, shared: &Shared, audience: Option<&str>, recused: &[Recusal], reply: &mut Json) {
+        let left_out = audience.map_or(0, |audience| self.left_out(shared, audience, recused));
         if left_out > 0
             && let Some(warnings) = reply["warnings"].as_array_mut()
         {
             warnings.push("readers_left_out".into());
         }
-        Ok(())
     }
 
     /// KEM keys for a new segment of a case that someone is recused from: members of today among those it was sealed to,
@@ -507,13 +583,13 @@ impl Core {
     }
 
     /// The next reference, or a provisional mark while no number is at hand.
-    fn mint(
+    pub(crate) fn mint(
         &self,
         tx: &mut Tx<'_>,
         shared: &Shared,
         site: &str,
         entropy: &mut Entropy,
-    ) -> Result<(Option<String>, Option<String>, String), Failure> {
+    ) -> Result<Minted, Failure> {
         let site: SiteCode = site.parse().map_err(|_| Failure::new("bad_site_code").arg("site", site))?;
         let nodes =
             shared.roster.devices.get(&self.device).map(|d| d.nodes).or_else(|| shared.pinned().map(|i| i.nodes));
@@ -522,7 +598,7 @@ impl Core {
         let Some(node) = number else {
             let mark = Provisional::draw(site, entropy.bytes());
             // without a number the device itself says where the case began
-            return Ok((None, Some(mark.to_string()), self.device.short()));
+            return Ok(Minted { reference: None, provisional: Some(mark.to_string()), node: self.device.short() });
         };
         let held = tx.get(Space::Counters, b"counter")?;
         let last = held.and_then(|v| v.as_slice().try_into().ok()).map_or(0, u32::from_be_bytes);
@@ -530,7 +606,7 @@ impl Core {
         tx.put(Space::Counters, b"counter", &counter.to_be_bytes())?;
         let reference =
             Reference::new(site, node, counter).map_err(|error| Failure::new("no_numbers_left").because(&error))?;
-        Ok((Some(reference.to_string()), None, node.to_string()))
+        Ok(Minted { reference: Some(reference.to_string()), provisional: None, node: node.to_string() })
     }
 
     /// Writes a prepared case. Its reference is durable once the transaction is.
@@ -543,22 +619,39 @@ impl Core {
         now_ms: i64,
         entropy: &mut Entropy,
     ) -> Result<Created, Failure> {
+        let minted = self.mint(tx, shared, &prepared.site, entropy)?;
+        let created = self.create_as(tx, shared, reader, prepared, &minted, now_ms, entropy)?;
+        tx.put(Space::Meta, &meta::last_case(&reader.member()), &created.case_id.0)?;
+        Ok(created)
+    }
+
+    /// What the first entry of a prepared case says.
+    ///
+    /// # Errors
+    ///
+    /// What of it no case can say.
+    pub(crate) fn birth_ops(
+        &self,
+        shared: &Shared,
+        reader: &Reader,
+        prepared: &Prepared,
+        minted: &Minted,
+        now_ms: i64,
+        entropy: &mut Entropy,
+    ) -> Result<EditOps, Failure> {
         let taxonomy = Taxonomy::shipped();
         let site = prepared.site.as_str();
-        let (reference, provisional, node) = self.mint(tx, shared, site, entropy)?;
-        let week = Timestamp::from_unix_ms(prepared.new.received_at.map_or(now_ms, |m| m.at_ms)).iso_week();
         let restricted = prepared.restricted.as_ref().map(|audience| RestrictedBirth {
             audience: audience.clone(),
-            week: week.to_string(),
+            week: prepared.week(now_ms).to_string(),
             region: region_of(shared, site),
         });
-        let mark = reference.clone().or_else(|| provisional.clone()).unwrap_or_default();
         let mut new = prepared.new.as_ref().clone();
         new.sensitivity = Some(prepared.level.code().to_owned());
         let birth = Birth {
-            reference: reference.clone(),
-            provisional,
-            origin_node: node,
+            reference: minted.reference.clone(),
+            provisional: minted.provisional.clone(),
+            origin_node: minted.node.clone(),
             origin_site: site.to_owned(),
             origin_org: self.org.to_string(),
             handling_site: None,
@@ -575,12 +668,28 @@ impl Core {
             codes: &codes,
             policy: Policy::default(),
         };
-        let ops = Edit::Create(Box::new(Creation { new, birth })).to_ops(&ctx).map_err(|error| {
-            let mut failure = refusal(&error, &mark);
+        Edit::Create(Box::new(Creation { new, birth })).to_ops(&ctx).map_err(|error| {
+            let mut failure = refusal(&error, &minted.mark());
             // a case that is not made has no reference
             failure.where_.retain(|(name, _)| *name != "ref");
             failure
-        })?;
+        })
+    }
+
+    /// Writes a prepared case under a reference it has already.
+    #[expect(clippy::too_many_arguments, reason = "a case, its name and its time")]
+    pub(crate) fn create_as(
+        &self,
+        tx: &mut Tx<'_>,
+        shared: &Shared,
+        reader: &mut Reader,
+        prepared: &Prepared,
+        minted: &Minted,
+        now_ms: i64,
+        entropy: &mut Entropy,
+    ) -> Result<Created, Failure> {
+        let ops = self.birth_ops(shared, reader, prepared, minted, now_ms, entropy)?;
+        let mark = minted.mark();
         let sensitive = match (&prepared.restricted, &prepared.decoys) {
             (None, None) => SensitiveKey::None,
             (None, Some(decoys)) => SensitiveKey::Decoys(decoys.clone()),
@@ -597,7 +706,7 @@ impl Core {
             ops,
             deps: Vec::new(),
             birth: true,
-            week_start_ms: prepared.restricted.is_some().then(|| week.start().unix_ms()),
+            week_start_ms: prepared.restricted.is_some().then(|| prepared.week(now_ms).start().unix_ms()),
             sensitive,
             current: None,
             generation: 0,
@@ -611,8 +720,7 @@ impl Core {
         if prepared.new.priority.as_deref() == Some(URGENT) {
             mark_urgent(tx, &prepared.scope, &incarnation, place.seq)?;
         }
-        tx.put(Space::Meta, &meta::last_case(&reader.member()), &case_id.0)?;
-        Ok(Created { mark, provisional: reference.is_none(), case_id })
+        Ok(minted.as_created(case_id))
     }
 
     /// Codes of a member's roles.
@@ -791,9 +899,10 @@ impl Core {
         mark: &str,
         now_ms: i64,
     ) -> Result<Json, Failure> {
-        let audience = self.turn(reader, loaded, turn, seal, mark, now_ms)?;
+        let (audience, aside) = self.turn(reader, loaded, turn, seal, mark, now_ms)?;
         let mut reply = self.after(shared, reader, loaded, mark, audience.clone(), now_ms)?;
-        self.warn_of_left_out(shared, audience.as_deref(), seal, &mut reply)?;
+        aside.tell(&mut reply);
+        self.warn_of_left_out(shared, audience.as_deref(), &aside.recusals, &mut reply);
         Ok(reply)
     }
 
@@ -1141,20 +1250,39 @@ impl Core {
             || new.incident_at.is_some_and(|moment| moment.at_ms > now_ms.saturating_add(DAY_MS));
         let recuse = seal.recuse.as_deref();
         let restricted = seal.audience.as_deref().map(Some);
-        let intake = Intake { recuse, site: &site, capture: Capture::Entered, restricted };
+        let intake = Intake { recuse, not_them: &seal.not_them, site: &site, capture: Capture::Entered, restricted };
         let prepared = self.prepare(&shared, &reader.member(), new, &intake)?;
         let mut entropy = entropy()?;
-        let created = self.commit(|tx| self.create(tx, &shared, reader, &prepared, now_ms, &mut entropy))?;
+        let (mark, provisional, case_id) = match &prepared.held {
+            Some((terms, _)) => {
+                let kept = self.commit_quietly(|tx| {
+                    self.hold_back(tx, &shared, reader, &prepared, terms, None, now_ms, &mut entropy)
+                })?;
+                (kept.mark(), kept.is_provisional(), None)
+            }
+            None => {
+                let created = self.commit(|tx| self.create(tx, &shared, reader, &prepared, now_ms, &mut entropy))?;
+                (created.mark, created.provisional, Some(created.case_id))
+            }
+        };
         let mut warnings = words.warnings(prepared.restricted.is_some());
         warnings.extend(odd.then_some("odd_date"));
         warnings.extend((!dropped.is_empty()).then_some("identity_dropped"));
         warnings.extend(Self::warning_of_standing(&shared, reader));
         let mut reply = json!({
-            "ref": created.mark, "case_id": created.case_id, "provisional": created.provisional,
+            "ref": mark, "case_id": case_id, "provisional": provisional,
             "restricted": prepared.restricted.is_some(),
             "warnings": warnings, "sensitive_words": words.json(), "dropped": dropped,
         });
-        self.warn_of_left_out(&shared, prepared.restricted.as_deref(), seal, &mut reply)?;
+        if let Some((_, call)) = &prepared.held {
+            reply["held"] = json!(true);
+            reply["call"] = json!(call);
+            if let Some(warnings) = reply["warnings"].as_array_mut() {
+                warnings.push(json!(HELD));
+            }
+        }
+        prepared.set_aside.tell(&mut reply);
+        self.warn_of_left_out(&shared, prepared.restricted.as_deref(), &prepared.set_aside.recusals, &mut reply);
         Ok(reply)
     }
 }

@@ -250,6 +250,8 @@ pub(crate) mod meta {
     pub(crate) fn altered(invite: &super::EntryId) -> Vec<u8> {
         [b"altered/".as_slice(), &invite.0].concat()
     }
+    /// Records that nobody may read yet: their numbers, each with the member who captured it.
+    pub(crate) const HELD: &[u8] = b"held";
     /// Set once the home's Genesis or Join is written: without it a home was cut off while it was made.
     pub(crate) const READY: &[u8] = b"ready";
     pub(crate) fn last_case(member: &super::MemberId) -> Vec<u8> {

@@ -62,6 +62,10 @@ struct Tally {
     skipped: usize,
     rejected: usize,
     sealed: usize,
+    /// Rows of which everybody who could read them is set aside: kept here.
+    held: usize,
+    /// Rows in which somebody who works here has the name of who is complained about, with those set aside for it.
+    set_aside: Vec<(usize, Vec<String>)>,
     /// Grave and light ones: however many light ones there are, they push no grave one out.
     grave: Vec<Remark>,
     light: Vec<Remark>,
@@ -180,7 +184,8 @@ impl Readying<'_> {
         } else {
             // recusals are asked once a batch; a file says nothing of them
             let restricted = Some(row.restricted.as_deref());
-            let intake = Intake { recuse: Some(&[]), site: self.site, capture: Capture::Imported, restricted };
+            let (site, capture) = (self.site, Capture::Imported);
+            let intake = Intake { recuse: Some(&[]), not_them: &[], site, capture, restricted };
             match self.core.prepare(self.shared, &self.member, new.as_ref().clone(), &intake) {
                 Ok(mut prepared) => {
                     prepared.foresee(&mut entropy()?);
@@ -358,7 +363,15 @@ impl Core {
         let written = self.commit(|tx| {
             let mut written = Vec::with_capacity(rows.len());
             for (at, (number, _, mark, digest, prepared)) in rows.iter().enumerate() {
-                let case = self.create(tx, run.shared, reader, prepared, run.now_ms, &mut entropy);
+                let case = match &prepared.held {
+                    None => self.create(tx, run.shared, reader, prepared, run.now_ms, &mut entropy),
+                    // kept here until somebody may read it: not brought again by the same file
+                    Some((terms, _)) => {
+                        let (row, now) = (Some(mark.as_str()), run.now_ms);
+                        let kept = self.hold_back(tx, run.shared, reader, prepared, terms, row, now, &mut entropy);
+                        kept.map(|kept| kept.as_created(DocId::ZERO))
+                    }
+                };
                 let case = case.inspect_err(|failure| {
                     refused = (!is_of_the_disk(failure)).then(|| (at, failure.clone()));
                 })?;
@@ -460,6 +473,15 @@ impl Core {
         }
         let sealed: HashSet<usize> =
             fresh.iter().filter(|(.., prepared)| prepared.restricted.is_some()).map(|(number, ..)| *number).collect();
+        for (number, .., prepared) in &fresh {
+            if created.iter().all(|(written, _)| written != number) {
+                continue;
+            }
+            run.tally.held += usize::from(prepared.held.is_some());
+            if !prepared.set_aside.by_name.is_empty() {
+                run.tally.set_aside.push((*number, prepared.set_aside.by_name.clone()));
+            }
+        }
         run.tally.created += created.len();
         run.tally.sealed += created.iter().filter(|(number, _)| sealed.contains(number)).count();
         run.tally.written.extend(created);
@@ -554,6 +576,12 @@ fn summary(tally: Tally, told: Told, request: &ImportRequest<'_>, texts: &Texts)
     let ordered = first.iter().chain(of_file).chain(&tally.grave).chain(of_file_light).chain(&tally.light);
     let warnings: Vec<Json> = ordered.map(warning).collect();
     let ignored = told.ignored_columns.iter();
+    let set_aside: Vec<Json> = tally
+        .set_aside
+        .iter()
+        .take(LISTED_MAX)
+        .map(|(row, members)| json!({"row": row, "ref": mark(tally.written.get(row)), "members": members}))
+        .collect();
     let errors: Vec<Json> = tally
         .errors
         .iter()
@@ -562,6 +590,8 @@ fn summary(tally: Tally, told: Told, request: &ImportRequest<'_>, texts: &Texts)
     json!({
         "rows": tally.rows, "created": tally.created, "unchanged": tally.unchanged, "updated": 0,
         "skipped": tally.skipped, "rejected": tally.rejected, "sealed": tally.sealed,
+        "held": tally.held,
+        "set_aside": set_aside,
         "duplicates_proposed": proposals, "duplicates": pairs, "warnings": warnings, "errors": errors,
         "not_listed": tally.not_listed, "dry_run": request.dry_run,
         "sensitive_words": to_seal, "sensitive_words_more": sensitive.len().saturating_sub(SENSITIVE_MAX),

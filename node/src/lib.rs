@@ -14,6 +14,7 @@ mod engine;
 mod erase;
 pub mod error;
 mod forks;
+mod held;
 #[cfg(test)]
 mod homes;
 pub mod hygiene;
@@ -29,6 +30,7 @@ pub mod queue;
 mod reseal;
 mod service;
 mod sessions;
+mod set_aside;
 mod status;
 pub mod store;
 #[cfg(test)]

@@ -814,6 +814,7 @@ impl Core {
         self.drop_spent_grants()?;
         wrote |= self.mend_altered(&shared, reader, now_ms)?;
         wrote |= self.carry_all(&shared, reader, now_ms)?;
+        wrote |= self.deliver_held(reader)? > 0;
         Ok(wrote)
     }
 

@@ -29,6 +29,7 @@ use crate::core::{Core, Reader, Shared, entropy, fresh, meta};
 use crate::engine::urgent::mark_urgent;
 use crate::error::Failure;
 use crate::members::reads_site;
+use crate::set_aside::{Readers, SetAside};
 use crate::store::{MemberSpace, Space, Tx};
 
 /// What turns a case.
@@ -49,6 +50,8 @@ pub(crate) struct Turned {
     /// KEM keys it is sealed to; `None`: it is opened.
     readers: Option<Vec<[u8; 32]>>,
     audience: Option<String>,
+    /// Who must not see it.
+    aside: SetAside,
     week_start_ms: Option<i64>,
     generation: u32,
 }
@@ -95,13 +98,16 @@ impl Core {
         let view = loaded.view(now_ms);
         let generation = loaded.document.generation.checked_add(1).ok_or_else(|| Failure::new("unexpected"))?;
         let opens = matches!(turn, Turn::Open { .. });
+        let mut aside = SetAside::default();
         let (seal, audience) = match opens {
             true => (None, None),
             false => {
                 let recuse = options.recuse.as_ref().ok_or_else(|| Failure::new("recusal_not_asked"))?;
-                let recuse = self.recusals(shared, recuse)?;
+                let accused = options.accused.as_ref().map(|words| words.0.as_str());
+                aside = self.set_aside(shared, options.told(recuse, accused))?;
+                let recuse = aside.recusals.clone();
                 let audience = self.audience_for(&view, turn, options)?;
-                let readers = self.readers(shared, &audience, &recuse)?;
+                let Readers { audience, keys: readers } = self.first_readers(shared, &audience, &recuse)?;
                 if let Turn::Seal { edit: Some(edit), .. } | Turn::For(edit) = turn {
                     self.must_not_set_aside(shared, &reader.member(), &whos(&recuse), &view, edit, mark)?;
                     self.may_hand_out(shared, &reader.member(), loaded, &view, edit, mark)?;
@@ -133,10 +139,10 @@ impl Core {
         let week = view.moment("received_at").map_or(now_ms, |moment| moment.at_ms);
         let week_start_ms = (!opens).then(|| Timestamp::from_unix_ms(week).iso_week().start().unix_ms());
         let readers = seal.map(|(_, readers)| readers);
-        Ok(Turned { loaded: Arc::clone(loaded), ops, readers, audience, week_start_ms, generation })
+        Ok(Turned { loaded: Arc::clone(loaded), ops, readers, audience, aside, week_start_ms, generation })
     }
 
-    /// Writes a case anew in the other shape. Gives the audience it is now sealed to, if it is.
+    /// Writes a case anew in the other shape. Gives the audience it is now sealed to, if it is, and who was set aside.
     pub(crate) fn turn(
         &self,
         reader: &mut Reader,
@@ -145,10 +151,11 @@ impl Core {
         options: &SealOptions,
         mark: &str,
         now_ms: i64,
-    ) -> Result<Option<String>, Failure> {
+    ) -> Result<(Option<String>, SetAside), Failure> {
         let shared = self.shared();
         let turned = self.rewriting(&shared, reader, loaded, turn, options, mark, now_ms)?;
-        let Turned { loaded, ops: Rewriting { birth, rivals }, readers, audience, week_start_ms, generation } = turned;
+        let Turned { loaded, ops, readers, audience, aside, week_start_ms, generation } = turned;
+        let Rewriting { birth, rivals } = ops;
         let mut entropy = entropy()?;
         let ck = entropy.secret();
         let sensitive = |granted: bool| match &readers {
@@ -204,7 +211,7 @@ impl Core {
             tx.put(Space::Meta, &meta::last_case(&reader.member()), &loaded.doc.0)?;
             Ok(())
         })?;
-        Ok(audience)
+        Ok((audience, aside))
     }
 
     /// The case without what is not whole here, and without what builds on that, where something is not: what is written
@@ -605,7 +612,7 @@ impl Core {
     ) -> Result<bool, Failure> {
         let site = self.own_site(shared, &reader.member());
         let restricted = seal.audience.as_deref().map(Some);
-        let intake = Intake { recuse: Some(&[]), site: &site, capture: Capture::Entered, restricted };
+        let intake = Intake { recuse: Some(&[]), not_them: &[], site: &site, capture: Capture::Entered, restricted };
         Ok(self.prepare(shared, &reader.member(), new.clone(), &intake)?.restricted.is_some())
     }
 

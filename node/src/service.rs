@@ -272,6 +272,7 @@ impl Node {
         }
         let mut reader = locked(&reader);
         core.refresh_reader(&mut reader)?;
+        give_held(&core, &mut reader)?;
         if let Some(reply) = self.organise(&core, &mut reader, envelope, now_ms) {
             return reply;
         }
@@ -284,6 +285,7 @@ impl Node {
         }
         if reply.is_ok() && core.shared().generation != before {
             core.refresh_reader(&mut reader)?;
+            give_held(&core, &mut reader)?;
         }
         reply
     }
@@ -524,6 +526,7 @@ impl Node {
         match &envelope.request {
             Request::CaseNew { case, seal } => core.case_new_with(reader, case.as_ref().clone(), seal, now_ms),
             Request::BeforeAsking { seal } => core.before_asking(&shared, seal),
+            Request::WhoIsMeant { said, of } => who_is_meant(core, reader, &said.0, of, now_ms),
             Request::WordsCheck { of } => words_check(core, reader, of, now_ms),
             Request::WordsShow { lang } => core.words_show(lang.as_deref()),
             Request::WordsAdd { lang, words } => core.words_change(lang, words, true),
@@ -635,10 +638,34 @@ impl Node {
         hygiene::require_threads(ENGINE_THREADS)?;
         let options = RunOptions { mdns: target.is_none(), ..RunOptions::default() };
         let engine = Engine::dial_only(Arc::clone(core), &options)?;
-        let reply = engine.sync(target, on_progress);
+        let mut reply = engine.sync(target, on_progress);
+        // what came may have brought a reader for what is held: that goes out at once
+        if reply.is_ok() && core.deliver_all_held()? > 0 {
+            reply = engine.sync(target, on_progress);
+        }
         engine.stop();
         reply
     }
+}
+
+/// Gives what is held to whoever may read it by now.
+fn give_held(core: &Core, reader: &mut Reader) -> Result<(), Failure> {
+    if core.held_back()? > 0 {
+        let _hold = core.hold();
+        core.deliver_held(reader)?;
+    }
+    Ok(())
+}
+
+/// Whom words mean, and whom the texts of a request and of its case name.
+fn who_is_meant(core: &Core, reader: &mut Reader, said: &str, of: &Request, now_ms: i64) -> Reply {
+    let shared = core.shared();
+    let mut texts: Vec<String> = crate::words::texts_in(of).into_iter().map(|(_, text)| text.to_owned()).collect();
+    if let Some(reference) = crate::words::sealed_case(of) {
+        let view = core.find_case(&shared, reader, reference)?.view(now_ms);
+        texts.extend(crate::words::texts_of_view(&view));
+    }
+    Ok(core.who_is_meant(&shared, said, &texts, &reader.member()))
 }
 
 /// What the words of a request would call for, and whether they would be sealed anyway.
@@ -646,8 +673,9 @@ fn words_check(core: &Core, reader: &mut Reader, of: &Request, now_ms: i64) -> R
     let shared = core.shared();
     let found = core.words_in(of)?;
     let restricted = match (of, case_of(of)) {
-        _ if found.is_empty() => false,
         (Request::CaseNew { case, seal }, _) => core.would_seal(&shared, reader, case, seal)?,
+        // of a case that is there it is asked only for the words'
+        _ if found.is_empty() => false,
         (_, Some(reference)) => {
             let loaded = core.find_case(&shared, reader, reference)?;
             loaded.view(now_ms).shape != crdt_model::case::Shape::Ordinary

@@ -72,6 +72,7 @@ impl Core {
             "clock": {"suspect": suspect, "offset_ms": if suspect { newest - now_ms } else { 0 }},
             "only_here": {"entries": only_here, "oldest": oldest},
             "sections_missing": gaps,
+            "held": self.held_back()?,
             "cases": of_cases(|c| c.cases), "undelivered": of_cases(|c| c.undelivered), "conflicts": of_cases(|c| c.conflicts),
             "overdue": of_cases(|c| c.overdue),
             "alarms": self.alarms(shared)?, "late_edits": late, "erasures_to_approve": self.to_approve(shared)?,

@@ -7,6 +7,7 @@ mod doors;
 pub(crate) mod generations;
 mod joining;
 mod refusals;
+mod set_aside;
 mod trust;
 mod verdicts;
 

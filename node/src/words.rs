@@ -6,7 +6,9 @@
 use std::collections::BTreeSet;
 use std::sync::{Arc, LazyLock};
 
+use crdt_model::case::schema;
 use crdt_model::edit::NewCase;
+use crdt_model::view::CaseView;
 use crdt_model::words::{self, LANGUAGES, Topic, WordList};
 use serde_json::{Value as Json, json};
 
@@ -94,8 +96,24 @@ pub(crate) fn texts_of(new: &NewCase) -> Vec<(&'static str, &str)> {
     told.chain(answer.map(|words| ("responses", words.0.as_str()))).collect()
 }
 
+/// The case that a request may seal.
+pub(crate) fn sealed_case(request: &Request) -> Option<&str> {
+    match request {
+        Request::CaseSeal { r#ref, .. } | Request::CaseRaise { r#ref, .. } | Request::CaseTriage { r#ref, .. } => {
+            Some(r#ref)
+        }
+        _ => None,
+    }
+}
+
+/// A case's free texts, as far as its reader sees them.
+pub(crate) fn texts_of_view(view: &CaseView) -> Vec<String> {
+    let is_words = |field: &&schema::Field| matches!(field.kind, schema::Kind::Words(_));
+    schema::FIELDS.iter().filter(is_words).filter_map(|field| view.text(field.name)).map(str::to_owned).collect()
+}
+
 /// The free texts of a request, by field.
-fn texts_in(request: &Request) -> Vec<(&str, &str)> {
+pub(crate) fn texts_in(request: &Request) -> Vec<(&str, &str)> {
     match request {
         Request::CaseNew { case, .. } => texts_of(case),
         Request::CaseSet { assignments, .. } => {

@@ -197,7 +197,10 @@ fn every_option_of_a_new_case_reaches_its_field() {
     };
     let some = |text: &str| Some(text.to_owned());
     let words = |text: &str| Some(Words::from(text));
-    assert_eq!(seal, SealOptions { recuse: Some(vec!["Paul".into(), "hr".into()]), audience: None, accused: None });
+    assert_eq!(
+        seal,
+        SealOptions { recuse: Some(vec!["Paul".into(), "hr".into()]), audience: None, ..SealOptions::default() }
+    );
     assert_eq!(case.consents.len(), 4);
     assert_eq!(case.consents[3].means, some("oral"));
     assert_eq!(case.received_at.map(|moment| moment.precision), Some(Precision::Day));
@@ -320,7 +323,7 @@ fn of_a_case_that_will_be_sealed_the_allegation_and_who_is_accused_are_asked_too
     };
     assert_eq!((case.allegation, case.accused), (Some("ce qui est dit".into()), Some("un agent".into())));
     assert_eq!((case.safe_contact, case.locality), (Some("le soir".into()), None));
-    assert_eq!(seal, SealOptions { recuse: Some(vec![]), audience: None, accused: None });
+    assert_eq!(seal, SealOptions { recuse: Some(vec![]), audience: None, ..SealOptions::default() });
 }
 
 /// No word of a person need stand on a command line: every option that takes some asks for it when it stands alone, and
@@ -492,7 +495,7 @@ fn every_verb_on_a_case_is_understood() {
         sensitivity: None,
         priority: Some("p1".into()),
         project: None,
-        seal: SealOptions { recuse: Some(vec!["hr".into()]), audience: None, accused: None },
+        seal: SealOptions { recuse: Some(vec!["hr".into()]), audience: None, ..SealOptions::default() },
     };
     for (line, expected) in [
         ("case show @last", Request::CaseShow { r#ref: r() }),
@@ -545,7 +548,7 @@ fn every_verb_on_a_case_is_understood() {
             Request::CaseSeal {
                 r#ref: r(),
                 reason: w(),
-                seal: SealOptions { recuse: Some(vec![]), audience: Some("psea".into()), accused: None },
+                seal: SealOptions { recuse: Some(vec![]), audience: Some("psea".into()), ..SealOptions::default() },
                 then: None,
             },
         ),
@@ -555,7 +558,7 @@ fn every_verb_on_a_case_is_understood() {
                 r#ref: r(),
                 to: Some("s3".into()),
                 reason: w(),
-                seal: SealOptions { recuse: Some(vec!["hr".into()]), audience: None, accused: None },
+                seal: SealOptions { recuse: Some(vec!["hr".into()]), audience: None, ..SealOptions::default() },
             },
         ),
         ("case lower @last --reason mots", Request::CaseLower { r#ref: r(), to: None, reason: w() }),

@@ -17,6 +17,7 @@ pub(super) fn act(name: &str, value: &Value, with: With<'_>) -> String {
             .collect();
     let key = match name {
         "case erase" if value["erased"] == true => "done-case-erased".to_owned(),
+        "case new" if value["held"] == true => "done-case-held".to_owned(),
         "case new" if value["provisional"] == true => "done-case-new-provisional".to_owned(),
         "case withdraw" if value["case_withdrawn"] == true => "done-case-withdraw-case".to_owned(),
         "member confirm" if value["words"].is_array() => "done-member-words".to_owned(),
@@ -68,6 +69,15 @@ pub(super) fn act(name: &str, value: &Value, with: With<'_>) -> String {
         "case triage" | "case lower" if value["generation"].is_number() => {
             lines.push(with.texts.get("done-opened").into_owned());
         }
+        "case new" if value["held"] == true => {
+            let call = cell("", &value["call"], with);
+            let line = match call.is_empty() {
+                true => with.texts.get("done-case-held-direction").into_owned(),
+                false => with.texts.with("done-case-held-call", &[("call", call.into())]),
+            };
+            lines = lines.iter().flat_map(|line| text::wrap(line, with.paint.width)).collect();
+            lines.push(with.paint.alarm(&line).into_owned());
+        }
         "member confirm" if value["words"].is_array() => lines.push(cell("words", &value["words"], with)),
         _ => {}
     }
@@ -98,8 +108,16 @@ pub(super) fn warnings(value: &Value, with: With<'_>) -> Vec<String> {
         ("near", near.join(", ").into()),
     ];
     codes
+        // what is held is told as what was done
+        .filter(|code| *code != "held")
         .map(|code| {
-            let told = with.texts.find(&format!("warning-{}", code.replace('_', "-")), &args);
+            let told = match code {
+                "set_aside_by_name" => {
+                    let members = cell("", &value["set_aside"], with);
+                    Some(with.texts.with("warning-set-aside-by-name", &[("members", members.into())]))
+                }
+                code => with.texts.find(&format!("warning-{}", code.replace('_', "-")), &args),
+            };
             let message = text::clean_line(&told.unwrap_or_else(|| code.to_owned()));
             with.paint.alarm(&with.texts.with("ui-warning", &[("message", message.into())])).into_owned()
         })

@@ -37,6 +37,11 @@ pub(super) fn status(value: &Value, with: With<'_>) -> String {
             out += &format!("{}\n", with.paint.alarm(&line));
         }
     }
+    if let Some(n) = value["held"].as_u64().filter(|n| *n > 0) {
+        for line in text::wrap(&with.texts.with("ui-held", &[("n", n.into())]), with.paint.width) {
+            out += &format!("{}\n", with.paint.alarm(&line));
+        }
+    }
     if value["clock"]["suspect"] == true {
         let message = with.texts.get("done-clock-suspect").into_owned();
         let warning = with.texts.with("ui-warning", &[("message", message.into())]);
@@ -301,6 +306,14 @@ pub(super) fn import(value: &Value, with: With<'_>) -> String {
             *out += &format!("{}\n", if alarm { with.paint.alarm(&line) } else { line.as_str().into() });
         }
     };
+    if value["held"].as_u64().is_some_and(|n| n > 0) {
+        say(&mut out, &with.texts.with("done-import-held", &[count("held")]), true);
+    }
+    for told in list("set_aside").iter().take(LISTED) {
+        let args =
+            [("row", told["row"].as_u64().unwrap_or(0).into()), ("members", cell("", &told["members"], with).into())];
+        say(&mut out, &with.texts.with("done-import-set-aside", &args), true);
+    }
     if let Some(n) = value["duplicates_proposed"].as_u64().filter(|n| *n > 0) {
         say(&mut out, &with.texts.with("done-import-duplicates", &[("n", n.into())]), false);
         for pair in list("duplicates").iter().take(LISTED) {

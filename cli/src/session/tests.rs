@@ -211,25 +211,135 @@ fn founding_needs_a_passphrase_typed_twice() {
     assert_eq!(bench.asked()[0].passphrase, Some(Secret::new("a b c d e".into())));
 }
 
+/// What the node says of whom words mean.
+fn meant(near: &[&str], roles: &[&str]) -> Reply {
+    let near: Vec<Value> = near.iter().map(|name| json!({"name": name, "site": "JER"})).collect();
+    Ok(json!({"near": near, "roles": roles, "in_texts": [], "met": true}))
+}
+
+/// Sealed whatever its words: nothing else is asked first.
+fn sealed() -> Reply {
+    Ok(json!({"sensitive_words": [], "restricted": true}))
+}
+
+/// Not sealed by its category, and no word found.
+fn open() -> Reply {
+    Ok(json!({"sensitive_words": [], "restricted": false}))
+}
+
+const NEW_SEALED: &[&str] = &[
+    "--lang",
+    "en",
+    "case",
+    "new",
+    "--type",
+    "complaint",
+    "--channel",
+    "sms",
+    "--category",
+    "sea.abuse",
+    "--anonymous",
+];
+
+/// A new case that its category seals, with these answers after the words and the place. `meant`: what the node says of
+/// each name, and of none at the end.
+fn sealed_with(said: Vec<Reply>, answers: &[&str]) -> (Done, Bench) {
+    let mut replies = vec![sealed(), Err(Failure::new("recusal_not_asked"))];
+    replies.extend(said);
+    replies.push(meant(&[], &[]));
+    let mut bench = Bench::with(replies);
+    bench.script = Script::with(&[&["mots", ""], answers].concat());
+    let done = bench.run(&line(NEW_SEALED));
+    (done, bench)
+}
+
+/// The new case that was sent in the end.
+fn sent(bench: &Bench) -> (SealOptions, crdt_model::edit::NewCase) {
+    match bench.asked().pop().map(|envelope| envelope.request) {
+        Some(Request::CaseNew { seal, case }) => (seal, *case),
+        other => panic!("a new case, not {other:?}"),
+    }
+}
+
+fn names(all: &[&str]) -> Vec<String> {
+    all.iter().map(|name| (*name).to_owned()).collect()
+}
+
 #[test]
-fn on_a_terminal_recusals_are_asked_before_sealing() {
-    let unasked = || Err(Failure::new("recusal_not_asked"));
-    let new =
-        line(&["case", "new", "--type", "complaint", "--channel", "sms", "--category", "sea.abuse", "--anonymous"]);
-    let mut bench = Bench::with(vec![unasked()]);
-    assert_eq!(bench.run(&new).exit, 2);
-    let mut bench = Bench::with(vec![Ok(json!({})), unasked()]);
-    bench.script = Script::with(&["mots", "", "Paul, hr ,", "un agent", "ce qui est dit"]);
-    assert_eq!(bench.run(&new).exit, 0);
-    let Request::CaseNew { seal, case } = &bench.asked()[2].request else { panic!("a new case") };
-    assert_eq!(seal.recuse, Some(vec!["Paul".to_owned(), "hr".to_owned()]));
-    assert_eq!((&case.accused, &case.allegation), (&Some("un agent".into()), &Some("ce qui est dit".into())));
-    // Blank is an answer: nobody.
-    let mut bench = Bench::with(vec![Ok(json!({})), unasked()]);
-    bench.script = Script::with(&["mots", "", ""]);
-    assert_eq!(bench.run(&new).exit, 0);
-    let Request::CaseNew { seal, .. } = &bench.asked()[2].request else { panic!("a new case") };
-    assert_eq!(seal.recuse, Some(vec![]));
+fn on_a_terminal_who_is_complained_about_is_asked_before_sealing_and_has_no_default() {
+    let mut bench = Bench::with(vec![Err(Failure::new("recusal_not_asked"))]);
+    assert_eq!(bench.run(&line(NEW_SEALED)).exit, 2, "nobody to ask");
+    for (answers, accused) in [
+        (&["", "", "non", "ce qui est dit"][..], None),
+        (&["je ne sais pas", "ce qui est dit"], None),
+        (&["oui", "un agent", "", "ce qui est dit"], Some("un agent")),
+    ] {
+        let said = if accused.is_some() { vec![meant(&[], &[])] } else { vec![] };
+        let (done, bench) = sealed_with(said, answers);
+        assert_eq!(done.exit, 0, "{}", done.err);
+        let (seal, case) = sent(&bench);
+        assert_eq!(seal.recuse, Some(vec![]));
+        assert_eq!(case.accused, accused.map(Into::into), "{answers:?}");
+        assert_eq!(case.allegation, Some("ce qui est dit".into()));
+    }
+    // the input ends: nothing is saved
+    let (done, bench) = sealed_with(vec![], &[]);
+    assert_eq!(done.exit, 2);
+    assert!(done.err.contains("nothing was recorded"), "{}", done.err);
+    assert!(bench.asked().iter().filter(|e| matches!(e.request, Request::CaseNew { .. })).count() == 1);
+}
+
+#[test]
+fn a_name_near_a_colleagues_sets_them_aside_by_enter_and_somebody_else_takes_a_word() {
+    let (done, bench) = sealed_with(vec![meant(&["Rose"], &[])], &["Roze", "", "", ""]);
+    assert_eq!(done.exit, 0, "{}", done.err);
+    let (seal, case) = sent(&bench);
+    assert_eq!((seal.recuse, seal.not_them, case.accused), (Some(names(&["Rose"])), vec![], Some("Roze".into())));
+    let (_, bench) = sealed_with(vec![meant(&["Rose"], &[])], &["Rose", "peut-être", "n", "", ""]);
+    let (seal, case) = sent(&bench);
+    assert_eq!((seal.recuse, seal.not_them), (Some(vec![]), names(&["Rose"])));
+    assert_eq!(case.accused, Some("Rose".into()));
+    // several: by number, all by Enter, none by 0
+    for (answer, aside, others) in
+        [("", &["Rose", "Rosa"][..], &[][..]), ("2", &["Rosa"], &["Rose"]), ("0", &[], &["Rose", "Rosa"])]
+    {
+        let (_, bench) = sealed_with(vec![meant(&["Rose", "Rosa"], &[])], &["Ros", answer, "", ""]);
+        let (seal, _) = sent(&bench);
+        assert_eq!((seal.recuse, seal.not_them), (Some(names(aside)), names(others)), "{answer}");
+    }
+    // a role and a stranger, in one answer
+    let said = vec![meant(&[], &["hr"]), meant(&[], &[])];
+    let (done, bench) = sealed_with(said, &["hr, Jo", "", ""]);
+    assert_eq!(done.exit, 0, "{}", done.err);
+    let (seal, case) = sent(&bench);
+    assert_eq!((seal.recuse, case.accused), (Some(names(&["hr"])), Some("hr, Jo".into())));
+    let told = bench.script.asked.join("\n");
+    assert!(told.contains("near “Jo”"), "{told}");
+}
+
+#[test]
+fn before_the_first_sync_the_role_of_who_is_complained_about_is_asked() {
+    let unmet = || Ok(json!({"near": [], "roles": [], "in_texts": [], "met": false}));
+    let said = vec![unmet(), unmet(), Ok(json!({"near": [], "roles": ["focal_psea"], "in_texts": [], "met": false}))];
+    let (done, bench) = sealed_with(said, &["Ana", "", "chef", "focal_psea", "", ""]);
+    assert_eq!(done.exit, 0, "{}", done.err);
+    let (seal, case) = sent(&bench);
+    assert_eq!((seal.recuse, case.accused), (Some(names(&["focal_psea"])), Some("Ana".into())));
+}
+
+#[test]
+fn colleagues_named_in_the_texts_are_asked_about_in_the_same_way() {
+    let replies = vec![
+        sealed(),
+        Err(Failure::new("recusal_not_asked")),
+        Ok(json!({"near": [], "roles": [], "in_texts": [{"name": "Rose", "site": "JER"}], "met": true})),
+    ];
+    for (answer, aside) in [("", &["Rose"][..]), ("n", &[])] {
+        let mut bench = Bench::with(replies.clone());
+        bench.script = Script::with(&["mots", "", "non", answer, ""]);
+        assert_eq!(bench.run(&line(NEW_SEALED)).exit, 0);
+        assert_eq!(sent(&bench).0.recuse, Some(names(aside)));
+    }
 }
 
 #[test]
@@ -239,7 +349,7 @@ fn on_a_terminal_the_passphrase_is_asked_and_checked_before_the_first_question()
     let new = line(&["--lang", "en", "case", "new", "--anonymous"]);
     let mut bench = Bench::with(vec![]);
     bench.fake.doors.lock().expect("no panic").extend([locked(), wrong()]);
-    bench.script = Script::with(&["mal tapée", "cinq mots", "complaint", "hotline", "", "Pa gen dlo", ""]);
+    bench.script = Script::with(&["mal tapée", "cinq mots", "complaint", "hotline", "", "Pa gen dlo", "", "non"]);
     let done = bench.run(&new);
     assert_eq!(done.exit, 0, "{}", done.err);
     assert!(bench.script.asked[1].starts_with("error: passphrase refused for Rose"), "{:?}", bench.script.asked);
@@ -278,90 +388,36 @@ fn what_the_line_says_of_sealing_is_looked_at_before_the_first_question() {
 }
 
 #[test]
-fn a_name_that_nobody_here_bears_is_told_and_asked_again_and_loses_nothing() {
-    let unknown = |name: &str, near: &str| Err(Failure::new("member_not_found").arg("member", name).arg("near", near));
-    let new = line(&[
-        "--lang",
-        "en",
-        "case",
-        "new",
-        "--type",
-        "complaint",
-        "--channel",
-        "sms",
-        "--category",
-        "sea.abuse",
-        "--anonymous",
-    ]);
-    let asked = |doors: Vec<Reply>, answers: &[&str]| {
-        let mut bench = Bench::with(vec![Ok(json!({})), Err(Failure::new("recusal_not_asked"))]);
-        // the first lets the person in
-        bench.fake.doors.lock().expect("no panic").extend([vec![Ok(json!({}))], doors].concat());
-        bench.script = Script::with(&[&["mots", ""], answers].concat());
-        let done = bench.run(&new);
-        (done, bench)
-    };
-    let sent = |bench: &Bench| match bench.asked().pop().map(|envelope| envelope.request) {
-        Some(Request::CaseNew { seal, case }) => (seal.recuse.unwrap_or_default(), case),
-        other => panic!("a new case, not {other:?}"),
-    };
-    // a colleague, spelt otherwise the second time
-    let doors = vec![unknown("Pual", "Paul"), unknown("Pol", ""), Ok(json!({})), Ok(json!({}))];
-    let (done, bench) = asked(doors, &["Pual, hr", "Pol", "Paul", "qui", "ce qui est dit"]);
-    assert_eq!(done.exit, 0, "{}", done.err);
-    let questions = bench.script.asked.join("\n");
-    assert!(questions.contains("no member Pual\nhint: close to it: Paul\nWho is meant by “Pual”?"), "{questions}");
-    let (recused, case) = sent(&bench);
-    assert_eq!(recused, ["Paul", "hr"]);
-    assert_eq!((&case.text, &case.allegation), (&Some("mots".into()), &Some("ce qui est dit".into())));
-    // no colleague: blank alone decides nothing, and the name is not lost
-    let (done, bench) = asked(vec![unknown("Jo", "")], &["Jo", "", "", "", "a", "ce qui est dit"]);
-    assert_eq!(done.exit, 0, "{}", done.err);
-    let (recused, case) = sent(&bench);
-    assert_eq!((recused, &case.accused), (vec![], &Some("Jo".into())));
-    assert_eq!(case.allegation, Some("ce qui est dit".into()));
-    // left out when that is said, and who is complained about is asked all the same
-    let (done, bench) = asked(vec![unknown("Jo", "")], &["Jo", "", "n", "un chauffeur", ""]);
-    assert_eq!(done.exit, 0, "{}", done.err);
-    assert_eq!(sent(&bench).1.accused, Some("un chauffeur".into()));
-}
-
-#[test]
-fn who_recused_every_reader_is_asked_again() {
+fn who_set_every_reader_of_a_case_aside_is_asked_anew() {
+    let nobody = || Err(Failure::new("everybody_set_aside").arg("audience", "psea").arg("call", "Marie"));
     let mut bench = Bench::with(vec![
-        Ok(json!({})),
         Err(Failure::new("recusal_not_asked")),
-        Err(Failure::new("no_reader_left").arg("audience", "psea")),
+        meant(&[], &["administrator"]),
+        meant(&[], &[]),
+        nobody(),
+        meant(&[], &["hr"]),
+        meant(&[], &[]),
+        Ok(json!({"ref": "A"})),
     ]);
-    bench.script = Script::with(&["mots", "", "administrator", "qui", "ce qui est dit", "hr"]);
-    let new = ["case", "new", "--type", "complaint", "--channel", "sms", "--category", "sea.abuse", "--anonymous"];
-    let done = bench.run(&line(&new));
+    bench.script = Script::with(&["administrator", "", "hr", ""]);
+    let done = bench.run(&line(&["--lang", "en", "case", "seal", "A", "--reason", "grave"]));
     assert_eq!(done.exit, 0, "{}", done.err);
-    let Some(Request::CaseNew { seal, case }) = bench.asked().pop().map(|envelope| envelope.request) else {
-        panic!("a new case")
+    let Some(Request::CaseSeal { seal, .. }) = bench.asked().pop().map(|envelope| envelope.request) else {
+        panic!("a sealing")
     };
-    assert_eq!((seal.recuse, &case.allegation), (Some(vec!["hr".to_owned()]), &Some("ce qui est dit".into())));
+    assert_eq!((seal.recuse, seal.accused), (Some(names(&["hr"])), Some("hr".into())));
+    assert!(bench.script.asked[2].contains("Marie"), "{:?}", bench.script.asked);
 }
 
 #[test]
 fn of_a_case_that_will_be_sealed_nothing_is_asked_twice() {
-    let mut bench = Bench::with(vec![Ok(json!({})), Err(Failure::new("recusal_not_asked"))]);
-    bench.script = Script::with(&["mots", "", "", "", ""]);
-    let new = line(&[
-        "case",
-        "new",
-        "--type",
-        "complaint",
-        "--channel",
-        "sms",
-        "--category",
-        "sea.abuse",
-        "--anonymous",
-        "--accused",
-    ]);
-    assert_eq!(bench.run(&new).exit, 0);
+    let mut bench = Bench::with(vec![sealed(), meant(&[], &[]), meant(&[], &[])]);
+    bench.script = Script::with(&["mots", "", "", "un agent", ""]);
+    let done = bench.run(&line(&[NEW_SEALED, &["--accused"]].concat()));
+    assert_eq!(done.exit, 0, "{}", done.err);
     let asked = &bench.script.asked;
     assert_eq!(asked.iter().collect::<std::collections::BTreeSet<_>>().len(), asked.len(), "{asked:?}");
+    assert_eq!(sent(&bench).1.accused, Some("un agent".into()));
 }
 
 #[test]
@@ -474,78 +530,151 @@ fn run_asks_for_the_passphrase_it_needs() -> io::Result<()> {
     Ok(())
 }
 
-fn hit() -> Reply {
-    Ok(json!({"sensitive_words": [{"field": "notes", "topic": "sea", "audience": "psea"}], "restricted": false}))
+fn hit(topic: &str, audience: &str) -> Reply {
+    Ok(json!({"sensitive_words": [{"field": "notes", "topic": topic, "audience": audience}], "restricted": false}))
 }
 
 #[test]
-fn a_sensitive_word_on_a_terminal_seals_the_case_in_one_key_before_anything_is_saved() {
-    let mut bench = Bench::with(vec![hit(), Err(Failure::new("recusal_not_asked")), Ok(json!({"ref": "A"}))]);
-    bench.script = Script::with(&["s", "grave", "", ""]);
+fn enter_seals_a_case_for_sexual_words_before_anything_is_saved() {
+    let mut bench = Bench::with(vec![
+        hit("sea", "psea"),
+        Err(Failure::new("recusal_not_asked")),
+        meant(&[], &[]),
+        Ok(json!({"ref": "A"})),
+    ]);
+    bench.script = Script::with(&["", "", "grave", "non"]);
     let done = bench.run(&line(&["case", "note", "@last", "--text", "mots"]));
     assert_eq!(done.exit, 0, "{}", done.err);
-    assert!(bench.script.asked[0].contains("psea"), "{:?}", bench.script.asked);
     let asked: Vec<Request> = bench.asked().into_iter().map(|envelope| envelope.request).collect();
     let note = Request::CaseNote { r#ref: "@last".into(), text: "mots".into() };
-    let seal = |recuse| Request::CaseSeal {
-        r#ref: "@last".into(),
-        reason: "grave".into(),
-        seal: SealOptions { recuse, audience: Some("psea".into()), accused: None },
-        // sealed with the note in it, or neither
-        then: Some(Box::new(note.clone())),
-    };
-    assert_eq!(asked, [Request::WordsCheck { of: Box::new(note.clone()) }, seal(None), seal(Some(vec![]))]);
+    assert_eq!(asked[0], Request::WordsCheck { of: Box::new(note.clone()) });
+    let Request::CaseSeal { reason, seal, then, .. } = &asked[3] else { panic!("sealed: {asked:?}") };
+    assert_eq!((reason, seal.audience.as_deref(), &seal.recuse), (&"grave".into(), Some("psea"), &Some(vec![])));
+    // sealed with the note in it, or neither
+    assert_eq!((then, asked.len()), (&Some(Box::new(note)), 4));
 }
 
 #[test]
-fn a_sensitive_word_blocks_nothing() {
-    let mut bench = Bench::with(vec![hit(), Ok(json!({"ref": "A", "warnings": ["sensitive_words"]}))]);
-    bench.script = Script::with(&[""]);
+fn of_other_words_a_person_decides_and_nothing_is_taken_for_no() {
+    let told = || Ok(json!({"ref": "A", "warnings": ["sensitive_words"]}));
+    // kept open: asked until that is said
+    let mut bench = Bench::with(vec![hit("fraud", "integrity"), told()]);
+    bench.script = Script::with(&["", "oui", "3"]);
     let done = bench.run(&line(&["case", "note", "@last", "--text", "mots"]));
-    assert_eq!((done.exit, bench.asked().len()), (0, 2));
+    assert_eq!((done.exit, bench.asked().len(), bench.script.asked.len()), (0, 2, 3));
     assert!(done.out.contains("mots sensibles"), "{}", done.out);
+    for (answer, audience) in [("1", "integrity"), ("2", "triage")] {
+        let mut bench = Bench::with(vec![
+            hit("fraud", "integrity"),
+            Err(Failure::new("recusal_not_asked")),
+            meant(&[], &[]),
+            Ok(json!({})),
+        ]);
+        bench.script = Script::with(&[answer, "grave", "non"]);
+        assert_eq!(bench.run(&line(&["case", "note", "@last", "--text", "mots"])).exit, 0);
+        let Request::CaseSeal { seal, .. } = &bench.asked()[3].request else { panic!("sealed first") };
+        assert_eq!(seal.audience.as_deref(), Some(audience));
+    }
     // nobody to ask: nothing is asked, the node's warning tells
-    let mut bench = Bench::with(vec![Ok(json!({"ref": "A", "warnings": ["sensitive_words"]}))]);
+    let mut bench = Bench::with(vec![told()]);
     bench.run(&line(&["case", "note", "@last", "--text", "mots"]));
     assert_eq!(bench.asked().len(), 1);
+    // the input ends: nothing is saved
+    let mut bench = Bench::with(vec![hit("fraud", "integrity")]);
+    bench.script = Script::with(&[""]);
+    assert_eq!((bench.run(&line(&["case", "note", "@last", "--text", "mots"])).exit, bench.asked().len()), (2, 1));
+}
+
+/// What became of a new complaint with these answers: the audience it is sealed to, if it is.
+fn complaint(category: &[&str], check: Reply, answers: &[&str]) -> Option<String> {
+    let mut bench = Bench::with(vec![check, Ok(json!({"ref": "A"}))]);
+    let new = ["case", "new", "--type", "complaint", "--channel", "sms", "--anonymous"];
+    let asked: &[&str] = if category.is_empty() { &["", "mots", ""] } else { &["mots", ""] };
+    bench.script = Script::with(&[asked, answers].concat());
+    let done = bench.run(&line(&[&new, category].concat()));
+    assert_eq!((done.exit, bench.script.answers.len()), (0, 0), "{answers:?}: {}", done.err);
+    sent(&bench).0.audience
 }
 
 #[test]
-fn a_new_case_with_a_sensitive_word_is_born_sealed_when_that_is_chosen() {
+fn one_spoken_question_decides_before_the_words_do() {
+    let payment: &[&str] = &["--category", "payment.not_received"];
+    let triage = Some("triage".to_owned());
+    let psea = Some("psea".to_owned());
+    for oui in ["o", "oui", "OUI", "yes", "y"] {
+        assert_eq!(complaint(&[], open(), &[oui]), triage, "{oui}");
+    }
+    // asked until it is understood
+    assert_eq!(complaint(&[], open(), &["", "euh", "oui"]), triage);
+    assert_eq!(complaint(&[], open(), &["non"]), None);
+    assert_eq!(complaint(&[], open(), &["ne sait pas"]), None);
+    assert_eq!(complaint(&[], hit("sea", "psea"), &["?"]), triage, "not known, and a word");
+    // with a category that does not seal: Enter seals
+    assert_eq!(complaint(payment, open(), &["oui", ""]), triage);
+    assert_eq!(complaint(payment, open(), &["oui", "o"]), None);
+    assert_eq!(complaint(payment, hit("sea", "psea"), &["oui", ""]), psea);
+    assert_eq!(complaint(payment, hit("sea", "psea"), &["nsp", ""]), psea);
+    // no, and words all the same
+    assert_eq!(complaint(payment, hit("sea", "psea"), &["non", ""]), psea);
+    assert_eq!(complaint(payment, hit("child", "protection"), &["n", "non"]), None);
+    assert_eq!(complaint(payment, hit("violence", "protection"), &["n", "", "3"]), None);
+    assert_eq!(complaint(payment, hit("violence", "protection"), &["n", "1"]), Some("protection".to_owned()));
+    assert_eq!(complaint(payment, hit("fraud", "integrity"), &["n", "2"]), triage);
+}
+
+#[test]
+fn a_new_case_with_a_sensitive_word_is_born_sealed_and_who_is_complained_about_is_asked() {
     let folder = tempfile::tempdir().expect("a folder");
     let file = folder.path().join("case.json");
-    std::fs::write(&file, r#"{"type": "complaint", "channel": "sms", "text": "mots"}"#).expect("written");
-    let mut bench = Bench::with(vec![hit(), Err(Failure::new("recusal_not_asked")), Ok(json!({"ref": "A"}))]);
-    bench.script = Script::with(&["s", "hr", "un agent"]);
+    std::fs::write(
+        &file,
+        r#"{"type": "complaint", "channel": "sms", "category": "payment.not_received", "text": "mots"}"#,
+    )
+    .expect("written");
+    let mut bench = Bench::with(vec![
+        hit("sea", "psea"),
+        Err(Failure::new("recusal_not_asked")),
+        meant(&[], &["hr"]),
+        meant(&[], &[]),
+        meant(&[], &[]),
+    ]);
+    bench.script = Script::with(&["non", "", "hr", "un agent", "", ""]);
     let done = bench.run(&line(&["case", "new", "--from-json", file.to_str().expect("UTF-8")]));
     assert_eq!(done.exit, 0, "{}", done.err);
-    let Some(Request::CaseNew { seal, case }) = bench.asked().into_iter().next_back().map(|envelope| envelope.request)
-    else {
-        panic!("a new case")
-    };
-    assert_eq!(seal, SealOptions { recuse: Some(vec!["hr".into()]), audience: Some("psea".into()), accused: None });
-    assert_eq!(case.accused, Some("un agent".into()), "the answer fills both");
+    let (seal, case) = sent(&bench);
+    assert_eq!((seal.recuse, seal.audience.as_deref()), (Some(names(&["hr"])), Some("psea")));
+    assert_eq!(case.accused, Some("hr, un agent".into()));
 }
 
 #[test]
-fn a_category_that_calls_for_sealing_seals_the_case_in_one_key_and_is_refused_otherwise() {
+fn who_is_named_on_the_line_is_looked_at_though_recusals_were_said() {
+    let mut bench = Bench::with(vec![sealed(), meant(&["Rose"], &[]), meant(&[], &[])]);
+    bench.script = Script::with(&["mots", "", "", ""]);
+    let done = bench.run(&line(&[NEW_SEALED, &["--no-recusal", "--accused", "Rose"]].concat()));
+    assert_eq!(done.exit, 0, "{}", done.err);
+    assert_eq!(sent(&bench).0.recuse, Some(names(&["Rose"])));
+}
+
+#[test]
+fn a_category_that_calls_for_sealing_seals_the_case_by_enter_and_is_refused_by_a_word() {
     let refused = || Err(Failure::new("needs_sealing").arg("level", "s3").arg("ref", "A").arg("command", "boucle x"));
     let set = line(&["case", "set", "@last", "category=sea.abuse"]);
     let mut bench = Bench::with(vec![refused()]);
     let done = bench.run(&set);
     assert_eq!((done.exit, bench.asked().len()), (1, 1));
     assert!(done.err.contains("boucle x"), "{}", done.err);
-    // nothing typed seals nothing
-    let mut bench = Bench::with(vec![Ok(json!({})), refused()]);
-    bench.script = Script::with(&[""]);
+    let mut bench = Bench::with(vec![open(), refused()]);
+    bench.script = Script::with(&["s", "non"]);
     assert_eq!((bench.run(&set).exit, bench.asked().len()), (1, 2));
     let mut bench = Bench::with(vec![
-        Ok(json!({})),
+        open(),
         refused(),
         Err(Failure::new("recusal_not_asked")),
+        meant(&[], &["hr"]),
+        meant(&[], &[]),
         Ok(json!({"ref": "A", "audience": "psea"})),
     ]);
-    bench.script = Script::with(&["s", "hr", "un agent"]);
+    bench.script = Script::with(&["", "hr", ""]);
     let done = bench.run(&set);
     assert_eq!(done.exit, 0, "{}", done.err);
     assert!(bench.script.asked[0].contains("s3") && done.out.contains("psea"), "{:?} {}", bench.script.asked, done.out);
@@ -553,7 +682,7 @@ fn a_category_that_calls_for_sealing_seals_the_case_in_one_key_and_is_refused_ot
         panic!("a triage")
     };
     assert_eq!(category.as_deref(), Some("sea.abuse"));
-    assert_eq!((seal.recuse, seal.accused), (Some(vec!["hr".to_owned()]), Some("un agent".into())));
+    assert_eq!((seal.recuse, seal.accused), (Some(names(&["hr"])), Some("hr".into())));
 }
 
 #[test]

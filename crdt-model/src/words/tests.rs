@@ -2,6 +2,26 @@ use proptest::prelude::*;
 
 use super::*;
 
+/// Sentences as people say them, invented: `kind`, `sentence`.
+const SENTENCES: &str = include_str!("sentences.tsv");
+/// How many of the ordinary ones are stopped, at most, and how many of the disclosures are found, at least.
+const STOPPED_MAX: usize = 0;
+const FOUND_MIN: usize = 99;
+
+#[test]
+fn ordinary_sentences_are_stopped_no_more_often_and_disclosures_found_no_less_than_they_were() {
+    let list = WordList::shipped();
+    let of = |kind: &str| -> (usize, Vec<&str>) {
+        let rows = SENTENCES.lines().skip(1).filter_map(|row| row.split_once('\t'));
+        let all: Vec<&str> = rows.filter(|(of, _)| *of == kind).map(|(_, sentence)| sentence).collect();
+        (all.len(), all.into_iter().filter(|sentence| !list.topics(sentence).is_empty()).collect())
+    };
+    let ((ordinary, stopped), (_, found)) = (of("ordinary"), of("disclosure"));
+    assert_eq!(ordinary, 30);
+    assert!(stopped.len() <= STOPPED_MAX, "{stopped:#?}");
+    assert!(found.len() >= FOUND_MIN, "{found:#?}");
+}
+
 /// Ordinary complaints, questions and thanks: none proposes sealing.
 const ORDINARY: [(&str, &[&str]); 5] = [
     (

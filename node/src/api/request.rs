@@ -23,8 +23,11 @@ pub struct SealOptions {
     pub recuse: Option<Vec<String>>,
     /// Audience to seal to; absent: the category's, or whoever decides. A new case with one is restricted.
     pub audience: Option<String>,
-    /// Who is complained about, in words, of a case that becomes restricted: sealed with it.
+    /// Who is complained about, in words, of a case that becomes restricted: sealed with it. Members who may be meant are
+    /// set aside, whether or not `recuse` names them.
     pub accused: Option<Words>,
+    /// Names of members who are not meant, though who is complained about has such a name.
+    pub not_them: Vec<String>,
 }
 
 /// Which cases: all given conditions hold together; several values of one condition are alternatives.
@@ -337,8 +340,17 @@ pub enum Request {
         /// Names and audience, as far as they were said.
         seal: SealOptions,
     },
+    /// Whom words mean that were said of who is complained about, and whom the texts of a request, or of the case it is
+    /// about, name. Reply: `{"near": [{"name", "site"}], "roles": [code], "in_texts": [{"name", "site"}], "met"}`; before
+    /// the first sync (`"met": false`) only a name as it is spelled is known.
+    WhoIsMeant {
+        /// What was said; may be empty.
+        said: Words,
+        /// The request, which is not carried out.
+        of: Box<Request>,
+    },
     /// Whether the words of a request would call for sealing, before anything is saved. Reply: `{"sensitive_words":
-    /// [{"field", "topic", "audience"}], "restricted"}`.
+    /// [{"field", "topic", "audience"}], "restricted"}`, where `restricted` says that the case is sealed whatever its words.
     WordsCheck {
         /// The request, which is not carried out.
         of: Box<Request>,
@@ -511,7 +523,7 @@ impl Request {
             // the command that asks most
             Self::BeforeAsking { .. } => "case new",
             // the command whose words are checked
-            Self::WordsCheck { of } => of.name(),
+            Self::WordsCheck { of } | Self::WhoIsMeant { of, .. } => of.name(),
             Self::WordsShow { .. } => "words show",
             Self::WordsAdd { .. } => "words add",
             Self::WordsRemove { .. } => "words remove",
@@ -550,6 +562,7 @@ impl Request {
                 | Self::CaseConflicts { .. }
                 | Self::BeforeAsking { .. }
                 | Self::WordsCheck { .. }
+                | Self::WhoIsMeant { .. }
                 | Self::WordsShow { .. }
                 | Self::Verify
                 | Self::Fingerprint

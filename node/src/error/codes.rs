@@ -193,6 +193,8 @@ pub const CODES: &[Code] = &[
     code("same_file", Exit::Usage, &["file"]),
     code("mapping_syntax", Exit::Rejected, &["file"]),
     code("mapping_code", Exit::Rejected, &["table", "code", "near"]),
+    code("everybody_set_aside", Exit::Failed, &["audience", "call"]),
+    code("not_answered", Exit::Usage, &[]),
     code("no_reader_left", Exit::Failed, &["audience"]),
     code("withdraw_which", Exit::Usage, &["ref", "entries"]),
     code("withdraw_nothing", Exit::NotFound, &["ref", "entries"]),

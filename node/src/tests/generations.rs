@@ -9,7 +9,7 @@ use crate::error::Failure;
 
 fn seal(audience: &str, recuse: &[&str]) -> SealOptions {
     let recuse = recuse.iter().map(|name| (*name).to_owned()).collect();
-    SealOptions { recuse: Some(recuse), audience: Some(audience.to_owned()), accused: None }
+    SealOptions { recuse: Some(recuse), audience: Some(audience.to_owned()), ..SealOptions::default() }
 }
 
 fn seals(home: &Home, case: &str, options: &SealOptions) -> Result<Json, Failure> {

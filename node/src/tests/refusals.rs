@@ -129,7 +129,7 @@ struct World {
 
 fn seal_to(audience: &str, recuse: &[&str]) -> SealOptions {
     let recuse = recuse.iter().map(|name| (*name).to_owned()).collect();
-    SealOptions { recuse: Some(recuse), audience: Some(audience.into()), accused: None }
+    SealOptions { recuse: Some(recuse), audience: Some(audience.into()), ..SealOptions::default() }
 }
 
 fn does(home: &Home, case: &str, edit: &Edit) {

@@ -72,7 +72,7 @@ fn a_hit_is_told_by_field_and_topic_and_never_by_its_words() {
     assert!(noted["warnings"].to_string().contains("sensitive_words"), "{noted}");
     assert_eq!(noted["sensitive_words"][0]["topic"], "fraud");
     // sealed, there is nothing to warn of
-    let seal = SealOptions { recuse: Some(vec![]), audience: Some("psea".into()), accused: None };
+    let seal = SealOptions { recuse: Some(vec![]), audience: Some("psea".into()), ..SealOptions::default() };
     let sealed = ask(Request::CaseSeal {
         r#ref: reference.clone(),
         reason: Words::from("viol"),

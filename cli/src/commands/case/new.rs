@@ -86,17 +86,18 @@ pub(crate) struct New {
 impl New {
     pub(crate) fn request(mut self, asker: &mut Asker<'_>) -> Result<Request, Failure> {
         asker.interview = true;
-        let mut seal = std::mem::take(&mut self.seal);
+        let seal = std::mem::take(&mut self.seal);
         // what is asked of a case that will be sealed; of others the node finds out, and asks then
         let seals = seal.is_for_sealing() || matches!(self.sensitivity.as_deref(), Some("s2" | "s3"));
-        let accused = seal.accused.take();
         let mut seal = seal.options(asker)?;
+        let accused = seal.accused.take();
         let Record { case: base, seal: told } = match &self.from_json {
             Some(file) => record(file, asker)?,
             None => Record::default(),
         };
         seal.recuse = seal.recuse.or(told.recuse);
         seal.audience = seal.audience.or(told.audience);
+        seal.not_them.extend(told.not_them);
         let whole_record = self.from_json.is_some();
         let mut case = self.codes(base, asker.now_ms)?;
         if asker.console.is_terminal() {
@@ -110,7 +111,10 @@ impl New {
         }
         let external_ids = std::mem::take(&mut self.external_id);
         let asked = Asked { anonymous: self.anonymous, seals, whole_record };
-        self.words(&mut case, accused, &asked, asker)?;
+        if accused.is_some() {
+            case.accused = accused;
+        }
+        self.words(&mut case, &asked, asker)?;
         for given in external_ids {
             // the number of a person's card elsewhere
             if let Some(id) = asker.words(Some(given), "--external-id", "ask-external-id")? {
@@ -168,13 +172,7 @@ impl New {
     }
 
     /// The options that are a person's words: `-` reads standard input, and what is left out is asked for.
-    fn words(
-        self,
-        case: &mut NewCase,
-        accused: Option<String>,
-        asked: &Asked,
-        asker: &mut Asker<'_>,
-    ) -> Result<(), Failure> {
+    fn words(self, case: &mut NewCase, asked: &Asked, asker: &mut Asker<'_>) -> Result<(), Failure> {
         let mut lay = |field: &mut Option<_>, given: Option<String>, option: &str, question: &str, offer: bool| {
             let words = match offer && !asked.whole_record {
                 true => asker.offered(given, option, question)?,
@@ -193,8 +191,7 @@ impl New {
         let reachable = named && case.phone.is_some();
         lay(&mut case.safe_contact, self.safe_contact, "--safe-contact", "ask-safe-contact", reachable)?;
         lay(&mut case.locality, self.location, "--location", "ask-location", true)?;
-        lay(&mut case.allegation, self.allegation, "--allegation", "ask-allegation", asked.seals)?;
-        lay(&mut case.accused, accused, "--accused", "ask-accused", asked.seals)
+        lay(&mut case.allegation, self.allegation, "--allegation", "ask-allegation", asked.seals)
     }
 }
 

@@ -12,7 +12,7 @@ use super::new::{consents, external_id};
 use crate::when;
 
 /// Every field, with what it takes.
-const FIELDS: [(&str, &str); 59] = [
+const FIELDS: [(&str, &str); 60] = [
     ("type", TEXT),
     ("channel", TEXT),
     ("category", TEXT),
@@ -65,6 +65,7 @@ const FIELDS: [(&str, &str); 59] = [
     ("accused", TEXT),
     ("recuse", LIST),
     ("no_recusal", BOOL),
+    ("not_them", LIST),
     ("audience", TEXT),
     ("consents", CONSENT),
     ("consent", CONSENT),
@@ -181,6 +182,10 @@ fn take(
         ("recuse", value) => {
             let names: Option<Vec<String>> = all(value).into_iter().map(text_of).collect();
             seal.recuse = Some(names.ok_or(None)?);
+        }
+        ("not_them", value) => {
+            let names: Option<Vec<String>> = all(value).into_iter().map(text_of).collect();
+            seal.not_them = names.ok_or(None)?;
         }
         ("no_recusal", Value::Bool(nobody)) => {
             if nobody && seal.recuse.is_none() {

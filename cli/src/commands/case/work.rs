@@ -6,6 +6,7 @@ use node::api::{Request, SealOptions};
 use node::error::Failure;
 
 use crate::ask::{ASK, Asker};
+use crate::choice::{NO, YES};
 use crate::when;
 
 /// A verb that needs nothing but the case.
@@ -100,6 +101,8 @@ pub(crate) struct SealArgs {
     audience: Option<String>,
     #[arg(long, value_name = "TEXT", num_args = 0..=1, default_missing_value = ASK)]
     pub(crate) accused: Option<String>,
+    #[arg(long, value_name = "NAME", num_args = 1..)]
+    not_them: Vec<String>,
 }
 
 impl SealArgs {
@@ -117,8 +120,15 @@ impl SealArgs {
     pub(crate) fn options(self, asker: &mut Asker<'_>) -> Result<SealOptions, Failure> {
         self.told(asker);
         let recuse = (self.no_recusal || !self.recuse.is_empty()).then_some(self.recuse);
-        let accused = asker.words(self.accused, "--accused", "ask-accused")?;
-        Ok(SealOptions { recuse, audience: self.audience, accused })
+        let accused = match self.accused {
+            // asked with who works here, once it is known what it is about
+            Some(alone) if alone == ASK && asker.console.is_terminal() => {
+                asker.ask_accused = true;
+                None
+            }
+            said => asker.words(said, "--accused", "ask-accused-who")?,
+        };
+        Ok(SealOptions { recuse, audience: self.audience, accused, not_them: self.not_them })
     }
 }
 
@@ -183,17 +193,12 @@ impl Lower {
         // on a terminal nobody opens a sealed case by leaving a word out
         let to = match (self.to, asker.console.is_terminal()) {
             (None, true) => {
-                let to = asker.required(None, "--to", "ask-lower-to")?.trim().to_ascii_lowercase();
-                if !["s0", "s1", "s2"].contains(&to.as_str()) {
-                    return Err(Failure::new("usage_bad_value").arg("option", "--to").arg("expected", "s0, s1, s2"));
+                let levels = [(&["s0"][..], "s0"), (&["s1"], "s1"), (&["s2"], "s2")];
+                let to = asker.choice("ask-lower-to", &levels, None)?;
+                if to != "s2" && !asker.choice("ask-lower-sure", &[(YES, true), (NO, false)], None)? {
+                    return Err(Failure::new("not_confirmed"));
                 }
-                if to != "s2" {
-                    let sure = asker.required(None, "--to", "ask-lower-sure")?.to_lowercase();
-                    if !["o", "oui", "y", "yes"].contains(&sure.trim()) {
-                        return Err(Failure::new("not_confirmed"));
-                    }
-                }
-                Some(to)
+                Some(to.to_owned())
             }
             (to, _) => to,
         };

@@ -1,0 +1,191 @@
+//! What is asked at a terminal before anything is saved that may have to be sealed: one question about what happened, then
+//! what the words themselves call for. The safe answer is what Enter gives, or there is no default.
+
+use crdt_model::taxonomy::TRIAGE;
+use crdt_model::words::Topic;
+use node::api::{Envelope, Request, SealOptions, Service};
+use node::error::Failure;
+use node::texts::Texts;
+use serde_json::Value;
+
+use crate::choice::{self, NO, UNKNOWN, YES};
+use crate::session::{World, ask_unlocked, seal_options};
+use crate::{ask, recusal};
+
+/// The type of a case in which somebody complains.
+const COMPLAINT: &str = "complaint";
+
+/// What a person at the terminal said of what happened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Harm {
+    Yes,
+    No,
+    Unknown,
+}
+
+/// Words that call for sealing, where they stand and whom they concern.
+struct Hits {
+    fields: String,
+    /// The gravest.
+    topic: Topic,
+}
+
+/// Asks what must be asked before the request is sent, and fills it in; of a case that is there, seals it first.
+///
+/// # Errors
+///
+/// `not_answered` at the end of input, with nothing saved; what the node and the terminal fail with.
+pub(crate) fn before(
+    service: &dyn Service,
+    envelope: &mut Envelope,
+    asks_accused: bool,
+    texts: &Texts,
+    world: &mut World<'_>,
+) -> Result<(), Failure> {
+    if !world.console.is_terminal() {
+        return Ok(());
+    }
+    if has_free_text(&envelope.request) {
+        let of = Box::new(envelope.request.clone());
+        let told = asked(service, envelope, Request::WordsCheck { of }, texts, world)?;
+        let sealed = told["restricted"] == true;
+        if !sealed {
+            let hits = Hits::of(&told["sensitive_words"], texts);
+            match &envelope.request {
+                Request::CaseNew { .. } => new_case(envelope, hits.as_ref(), texts, world)?,
+                _ => existing(service, envelope, hits.as_ref(), texts, world)?,
+            }
+        }
+        let audience = seal_options(&mut envelope.request).and_then(|seal| seal.audience.clone());
+        if !(sealed || asks_accused || audience.is_some()) {
+            return Ok(());
+        }
+    }
+    let accused = matches!(&envelope.request, Request::CaseNew { case, .. } if case.accused.is_some());
+    let Some(seal) = seal_options(&mut envelope.request) else { return Ok(()) };
+    let says = accused || seal.accused.is_some();
+    match seal.recuse.is_some() {
+        // recusals were said: who is complained about is looked at all the same
+        true if says || matches!(envelope.request, Request::CaseNew { .. } | Request::CaseSeal { .. }) => {
+            let knock = Request::BeforeAsking { seal: SealOptions::default() };
+            asked(service, envelope, knock, texts, world)?;
+            recusal::check(service, envelope, texts, world.console)
+        }
+        false if asks_accused && matches!(envelope.request, Request::CaseNew { .. }) => {
+            recusal::ask(service, envelope, None, texts, world.console)
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Asks the node something else first. Unlocked once is unlocked for what follows.
+fn asked(
+    service: &dyn Service,
+    envelope: &mut Envelope,
+    request: Request,
+    texts: &Texts,
+    world: &mut World<'_>,
+) -> Result<Value, Failure> {
+    let mut first = Envelope { request, ..envelope.clone() };
+    let told = ask_unlocked(service, &mut first, &[], texts, world)?;
+    (envelope.passphrase, envelope.member) = (first.passphrase, first.member);
+    Ok(told)
+}
+
+/// A new case that its category does not seal.
+fn new_case(envelope: &mut Envelope, hits: Option<&Hits>, texts: &Texts, world: &mut World<'_>) -> Result<(), Failure> {
+    let Request::CaseNew { case, seal } = &mut envelope.request else { return Ok(()) };
+    let harm = match case.case_type.trim() {
+        COMPLAINT => harm(texts, world)?,
+        _ => Harm::No,
+    };
+    let concerned = hits.map_or(TRIAGE, |hits| hits.topic.audience());
+    let to = match (harm, hits) {
+        (Harm::Yes, _) | (Harm::Unknown, Some(_)) => match case.category.is_none() {
+            true => Some(TRIAGE),
+            false => {
+                let question = ask::in_question(texts, &texts.get("ask-leave-open"));
+                let open = choice::yes(world.console, texts, &question, Some(false))?;
+                (!open).then_some(concerned)
+            }
+        },
+        (Harm::No, Some(hits)) => hits.sealed_to(texts, world)?,
+        (_, None) => None,
+    };
+    if let Some(audience) = to {
+        seal.audience = Some(audience.to_owned());
+    }
+    Ok(())
+}
+
+/// The one question before the words are looked at. It has no default.
+fn harm(texts: &Texts, world: &mut World<'_>) -> Result<Harm, Failure> {
+    let question = ask::in_question(texts, &texts.get("ask-harm"));
+    let answers = [(YES, Harm::Yes), (NO, Harm::No), (UNKNOWN, Harm::Unknown)];
+    choice::choose(world.console, texts, &question, &answers, None)
+}
+
+/// Words added to an ordinary case: it is sealed first, so that they never lie open.
+fn existing(
+    service: &dyn Service,
+    envelope: &mut Envelope,
+    hits: Option<&Hits>,
+    texts: &Texts,
+    world: &mut World<'_>,
+) -> Result<(), Failure> {
+    let Some(hits) = hits else { return Ok(()) };
+    let (Some(reference), Some(audience)) = (reference(&envelope.request), hits.sealed_to(texts, world)?) else {
+        return Ok(());
+    };
+    let question = ask::in_question(texts, &texts.get("ask-reason"));
+    let reason = choice::until(world.console, texts, &question, &|typed| Some(typed.trim().to_owned()), None)?;
+    let seal = SealOptions { audience: Some(audience.to_owned()), ..SealOptions::default() };
+    let request = Request::CaseSeal { r#ref: reference, reason: reason.into(), seal };
+    asked(service, envelope, request, texts, world).map(drop)
+}
+
+impl Hits {
+    fn of(found: &Value, texts: &Texts) -> Option<Self> {
+        let found = found.as_array().filter(|found| !found.is_empty())?;
+        let fields = found.iter().filter_map(|hit| hit["field"].as_str()).map(|field| texts.field(field).into_owned());
+        let topics = found.iter().filter_map(|hit| hit["topic"].as_str().and_then(Topic::from_code));
+        Some(Self { fields: fields.collect::<Vec<_>>().join(", "), topic: topics.min().unwrap_or(Topic::Other) })
+    }
+
+    /// The audience to seal to, if the person at the terminal seals. Sexual words and words of a child: Enter seals. Others
+    /// have no default.
+    fn sealed_to(&self, texts: &Texts, world: &mut World<'_>) -> Result<Option<&'static str>, Failure> {
+        let audience = self.topic.audience();
+        let topic = texts.code("topic", self.topic.code()).into_owned();
+        let args = [("fields", self.fields.as_str().into()), ("topic", topic.into()), ("audience", audience.into())];
+        if matches!(self.topic, Topic::Sea | Topic::Child) {
+            let question = ask::in_question(texts, &texts.with("ask-seal-grave", &args));
+            let seals = choice::yes(world.console, texts, &question, Some(true))?;
+            return Ok(seals.then_some(audience));
+        }
+        let question = ask::in_question(texts, &texts.with("ask-seal-words", &args));
+        let answers: [choice::Answer<'_, Option<&'static str>>; 3] = [
+            (&["1", "s", "sceller", "scelle", "seal"], Some(audience)),
+            (&["2", "m", "montrer", "montre", "show"], Some(TRIAGE)),
+            (&["3", "c", "contexte", "context"], None),
+        ];
+        choice::choose(world.console, texts, &question, &answers, None)
+    }
+}
+
+/// Requests whose words a person typed, and that are about an ordinary case as a rule.
+fn has_free_text(request: &Request) -> bool {
+    matches!(request, Request::CaseNew { .. }) || reference(request).is_some()
+}
+
+fn reference(request: &Request) -> Option<String> {
+    match request {
+        Request::CaseSet { r#ref, .. }
+        | Request::CaseNote { r#ref, .. }
+        | Request::CaseAct { r#ref, .. }
+        | Request::CaseResolve { r#ref, text: Some(_), .. }
+        | Request::CaseAnswer { r#ref, text: Some(_), .. }
+        | Request::CaseReopen { r#ref, .. } => Some(r#ref.clone()),
+        _ => None,
+    }
+}
