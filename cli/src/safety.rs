@@ -137,8 +137,13 @@ fn existing(
     let (Some(reference), Some(audience)) = (reference(&envelope.request), hits.sealed_to(texts, world)?) else {
         return Ok(());
     };
-    let question = ask::in_question(texts, &texts.get("ask-reason"));
-    let reason = choice::until(world.console, texts, &question, &|typed| Some(typed.trim().to_owned()), None)?;
+    let reason = loop {
+        let typed = ask::text(world.console, texts, &texts.get("ask-reason"))?;
+        let typed = typed.ok_or_else(|| Failure::new("not_answered"))?;
+        if !typed.trim().is_empty() {
+            break typed;
+        }
+    };
     let seal = SealOptions { audience: Some(audience.to_owned()), ..SealOptions::default() };
     let request = Request::CaseSeal { r#ref: reference, reason: reason.into(), seal };
     asked(service, envelope, request, texts, world).map(drop)

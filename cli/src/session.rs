@@ -352,7 +352,7 @@ pub(crate) fn ask_unlocked(
 ) -> Reply {
     let mut door = Door::default();
     // what was said of sealing before anybody was asked
-    let before = seal_options(&mut envelope.request).map(|seal| seal.clone());
+    let mut before = seal_options(&mut envelope.request).cloned();
     let mut interviewed = false;
     loop {
         let reply = {
@@ -390,7 +390,10 @@ pub(crate) fn ask_unlocked(
                 recusal::ask(service, envelope, Some(&failure), texts, world.console)?;
             }
             "needs_sealing" => match sealing_category(&envelope.request) {
-                Some(triage) if wants_sealing(&failure, world.console, texts)? => envelope.request = triage,
+                Some(mut triage) if wants_sealing(&failure, world.console, texts)? => {
+                    before = seal_options(&mut triage).cloned();
+                    envelope.request = triage;
+                }
                 _ => return Err(failure),
             },
             "several_sticks" => match &mut envelope.request {

@@ -10,6 +10,7 @@ use crdt_model::edit::{NewCase, Recusal};
 use crdt_model::id::MemberId;
 use crdt_model::roster::site_scope;
 use crdt_model::seal::Entropy;
+use crdt_model::taxonomy::Capabilities;
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
@@ -147,6 +148,10 @@ impl Core {
         let bytes = bytes.ok_or_else(damaged)?;
         let held: Held = serde_json::from_slice(&bytes).map_err(|_| damaged())?;
         let shared = self.shared();
+        if self.require(&shared, &reader.member(), Capabilities::INTAKE).is_err() {
+            // what such a member writes counts nowhere: it stays held
+            return Ok(false);
+        }
         let recused = self.still_set_aside(&shared, &held)?;
         let Ok(readers) = self.first_readers(&shared, &held.audience, &recused) else { return Ok(false) };
         let mut new = held.new;

@@ -173,9 +173,10 @@ fn sensitive_words_of_every_language_warn_and_are_never_repeated() {
 mod at_a_terminal {
     use super::*;
 
-    const SEAL: &str = "“s” seals the case";
-    const RECUSE: &str = "Does it concern someone who works here?";
-    const ACCUSED: &str = "Who is complained about";
+    const HARM: &str = "threaten, hit or touch";
+    const SEAL: &str = "Seal it";
+    const WHO: &str = "is the complaint about someone";
+    const ELSE: &str = "And somebody else?";
     const ALLEGED: &str = "What is alleged";
 
     fn done(output: &e2e::Output) {
@@ -196,6 +197,7 @@ mod at_a_terminal {
             .answer("Phone", "+50900000000")
             .answer("When and how to reach safely", "le soir")
             .answer("Where, in words", "près du vieux puits")
+            .answer(HARM, "n")
             .end();
         done(&typed);
         let shown = home.show("@last");
@@ -218,13 +220,15 @@ mod at_a_terminal {
             .at_terminal()
             .answer("What the person says", "")
             .answer("Where, in words", "")
-            .answer(RECUSE, "hr")
-            .answer(ACCUSED, "un agent (inventé)")
+            .answer(WHO, "hr")
+            .answer(ELSE, "un agent (inventé)")
+            .answer(ELSE, "")
             .text(ALLEGED, "Ce qui est dit (inventé).")
             .end();
         done(&typed);
         let shown = home.show("@last");
-        assert_eq!((&shown["restricted"], &shown["accused"]), (&json!(true), &json!("un agent (inventé)")), "{shown}");
+        let accused = json!("hr, un agent (inventé)");
+        assert_eq!((&shown["restricted"], &shown["accused"]), (&json!(true), &accused), "{shown}");
         assert!(shown["allegation"].to_string().contains("Ce qui est dit"), "{shown}");
         assert!(shown["recusals"].to_string().contains("hr"), "{shown}");
     }
@@ -242,16 +246,14 @@ mod at_a_terminal {
             .answer("no such code: nocat", "sea.abuse")
             .text("What the person says", "Inventé.")
             .answer("Where", "")
-            .answer(RECUSE, "Jo, hr")
-            .answer("Who is meant by “Jo”?", "")
-            .answer("“Jo” does not work here", "")
-            .answer("Who is meant by “Jo”?", "")
-            .answer("“Jo” does not work here", "a")
+            .answer(WHO, "")
+            .answer(WHO, "Jo, hr")
+            .answer("Nobody here has a name near “Jo”", "")
             .text(ALLEGED, "Ce qui est dit (inventé).")
             .end();
         done(&typed);
         let shown = home.show("@last");
-        assert_eq!((&shown["accused"], &shown["recusals"]), (&json!("Jo"), &json!(["hr"])), "{shown}");
+        assert_eq!((&shown["accused"], &shown["recusals"]), (&json!("Jo, hr"), &json!(["hr"])), "{shown}");
         assert!(shown["allegation"].to_string().contains("Ce qui est dit"), "{shown}");
         // what stands on the line is looked at before anything is asked
         let refused = |line: &str| home.command(line).at_terminal().end().status.code();
@@ -271,9 +273,9 @@ mod at_a_terminal {
             .answer("Passphrase of Rose:", "pas la bonne phrase du tout")
             .answer("passphrase refused", e2e::PASSPHRASE)
             .text("Reason:", REASON)
-            .answer(RECUSE, "Jo")
-            .answer("Who is meant by “Jo”?", "hr")
-            .answer(ACCUSED, "")
+            .answer(WHO, "Jo")
+            .answer(ELSE, "hr")
+            .answer(ELSE, "")
             .end();
         done(&sealed);
         drop(node);
@@ -287,14 +289,15 @@ mod at_a_terminal {
         for (lang, words) in SENSITIVE {
             // born sealed
             let born = home.command(new).at_terminal().text("What the person says", words).answer("Where", "");
-            done(&born.answer(SEAL, "s").answer(RECUSE, "").answer(ACCUSED, "").answer(ALLEGED, "").end());
+            let born = born.answer(HARM, "no").answer(SEAL, "");
+            done(&born.answer(WHO, "no").answer(ALLEGED, "").end());
             let shown = home.show("@last");
             assert_eq!((&shown["restricted"], &shown["text"]), (&json!(true), &json!(words)), "{lang}: {shown}");
 
             // sealed first, then noted
             let case = home.new_case("Inventé.");
             let note = home.command(&format!("case note {case}")).at_terminal().text("Note:", words);
-            done(&note.answer(SEAL, "s").text("Reason:", REASON).answer(RECUSE, "").answer(ACCUSED, "").end());
+            done(&note.answer(SEAL, "").text("Reason:", REASON).answer(WHO, "no").end());
             let shown = home.show(&case);
             assert_eq!((&shown["restricted"], &shown["audience"]), (&json!(true), &json!("psea")), "{lang}: {shown}");
             assert_eq!(shown["notes"][0]["text"], words, "{lang}");
@@ -302,7 +305,7 @@ mod at_a_terminal {
             // kept as it is
             let case = home.new_case("Inventé.");
             let set = home.command(&format!("case set {case} summary")).at_terminal();
-            let set = set.answer("Value of", words).answer(SEAL, "").end();
+            let set = set.answer("Value of", words).answer(SEAL, "n").end();
             done(&set);
             assert!(set.stdout.contains("sensitive words"), "{lang}: {set}");
             let shown = home.show(&case);
@@ -312,9 +315,9 @@ mod at_a_terminal {
         // a category that an ordinary case cannot have
         let case = home.new_case("Inventé.");
         let set = || home.command(&format!("case set {case} category=sea.abuse")).at_terminal();
-        assert_eq!(set().answer("This category calls for sealing", "").end().status.code(), Some(1));
+        assert_eq!(set().answer("This category calls for sealing", "n").end().status.code(), Some(1));
         assert_eq!(home.show(&case)["restricted"], false);
-        let done = set().answer("This category calls for sealing", "s").answer(RECUSE, "").answer(ACCUSED, "").end();
+        let done = set().answer("This category calls for sealing", "").answer(WHO, "no").end();
         assert!(done.status.success() && done.stdout.contains("for the audience psea alone"), "{done}");
         assert_eq!(home.show(&case)["category"], "sea.abuse");
     }

@@ -16,6 +16,8 @@ mod lacks;
 mod offered;
 mod passphrases;
 mod refusals;
+#[cfg(target_os = "linux")]
+mod safety;
 mod sealing;
 mod terminal;
 mod typed;

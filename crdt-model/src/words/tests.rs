@@ -5,7 +5,7 @@ use super::*;
 /// Sentences as people say them, invented: `kind`, `sentence`.
 const SENTENCES: &str = include_str!("sentences.tsv");
 /// How many of the ordinary ones are stopped, at most, and how many of the disclosures are found, at least.
-const STOPPED_MAX: usize = 0;
+const STOPPED_MAX: usize = 3;
 const FOUND_MIN: usize = 99;
 
 #[test]
