@@ -64,17 +64,17 @@ pub(crate) fn before(
     let accused = matches!(&envelope.request, Request::CaseNew { case, .. } if case.accused.is_some());
     let Some(seal) = seal_options(&mut envelope.request) else { return Ok(()) };
     let says = accused || seal.accused.is_some();
-    match seal.recuse.is_some() {
-        // recusals were said: who is complained about is looked at all the same
-        true if says || matches!(envelope.request, Request::CaseNew { .. } | Request::CaseSeal { .. }) => {
-            let knock = Request::BeforeAsking { seal: SealOptions::default() };
-            asked(service, envelope, knock, texts, world)?;
-            recusal::check(service, envelope, texts, world.console)
-        }
-        false if asks_accused && matches!(envelope.request, Request::CaseNew { .. }) => {
-            recusal::ask(service, envelope, None, texts, world.console)
-        }
-        _ => Ok(()),
+    // recusals were said: who is complained about is looked at all the same
+    let looks = seal.recuse.is_some()
+        && (says || matches!(envelope.request, Request::CaseNew { .. } | Request::CaseSeal { .. }));
+    if !(asks_accused || looks) {
+        return Ok(());
+    }
+    let knock = Request::BeforeAsking { seal: SealOptions::default() };
+    asked(service, envelope, knock, texts, world)?;
+    match asks_accused {
+        true => recusal::ask(service, envelope, None, texts, world.console),
+        false => recusal::check(service, envelope, texts, world.console),
     }
 }
 

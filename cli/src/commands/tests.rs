@@ -310,18 +310,19 @@ fn nobody_opens_a_sealed_case_by_leaving_a_word_out() {
     assert_eq!((to.as_deref(), reason), (Some("s0"), Words::from("a mistake")));
     assert!(lower(&["s2", "a mistake"]).is_ok(), "what stays sealed needs no second word");
     assert!(matches!(lower(&["s0", "n", "a mistake"]), Err("not_confirmed")));
-    assert!(matches!(lower(&["sys:12"]), Err("usage_bad_value")));
+    assert!(matches!(lower(&["sys:12"]), Err("not_answered")), "asked again until it is understood");
+    assert!(lower(&["", "sys:12", "s0", "peut-être", "", "oui", "a mistake"]).is_ok());
 }
 
 #[test]
-fn of_a_case_that_will_be_sealed_the_allegation_and_who_is_accused_are_asked_too() {
-    let mut script = Script::with(&["mots", "", "0612", "le soir", "", "ce qui est dit", "un agent"]);
+fn of_a_case_that_will_be_sealed_the_allegation_is_asked_too() {
+    let mut script = Script::with(&["mots", "", "0612", "le soir", "", "ce qui est dit"]);
     let line = "case new --type complaint --channel hotline --category sea.abuse --no-recusal";
     let line: Vec<&str> = line.split(' ').collect();
     let Ok(Action::Ask(Request::CaseNew { case, seal })) = action_with(&line, &mut script) else {
         panic!("a new case")
     };
-    assert_eq!((case.allegation, case.accused), (Some("ce qui est dit".into()), Some("un agent".into())));
+    assert_eq!((case.allegation, case.accused), (Some("ce qui est dit".into()), None));
     assert_eq!((case.safe_contact, case.locality), (Some("le soir".into()), None));
     assert_eq!(seal, SealOptions { recuse: Some(vec![]), audience: None, ..SealOptions::default() });
 }
@@ -338,7 +339,6 @@ fn every_option_for_a_persons_words_asks_when_it_stands_alone() {
         (new, "--safe-contact", "When and how to reach safely (blank: not said):"),
         (new, "--location", "Where, in words (blank: not said):"),
         (new, "--allegation", "What is alleged, in the person's words (blank: nothing more):"),
-        (new, "--accused", "Who is complained about, as the person says it (blank: not said):"),
         (new, "--external-id", "Number elsewhere, SYSTEM:ID (blank: none):"),
         ("case note @last", "--text", "Note:"),
         ("case act @last", "--text", "What was done or is to be done:"),
@@ -348,22 +348,7 @@ fn every_option_for_a_persons_words_asks_when_it_stands_alone() {
         ("case answer @last --satisfied yes", "--text", "Answer given to the person:"),
         ("case reopen @last", "--reason", "Reason:"),
         ("case seal @last", "--reason", "Reason:"),
-        (
-            "case seal @last --reason mots",
-            "--accused",
-            "Who is complained about, as the person says it (blank: not said):",
-        ),
         ("case raise @last", "--reason", "Reason:"),
-        (
-            "case raise @last --reason mots",
-            "--accused",
-            "Who is complained about, as the person says it (blank: not said):",
-        ),
-        (
-            "case triage @last --category sea.abuse",
-            "--accused",
-            "Who is complained about, as the person says it (blank: not said):",
-        ),
         ("case lower @last --to s1", "--reason", "Reason:"),
     ] {
         let line: Vec<&str> = line.split(' ').chain([option]).collect();
@@ -383,6 +368,14 @@ fn every_option_for_a_persons_words_asks_when_it_stands_alone() {
         // nobody to ask
         let failure = action_of(&line, &mut Script::default(), &texts).expect_err("missing");
         assert_eq!(failure.args[0], ("missing", option.to_owned()), "{line:?}");
+    }
+    // who is complained about is asked with who works here, once the rest is known
+    for line in [new, "case seal @last --reason mots", "case raise @last --reason mots", "case triage @last --urgent"] {
+        let line: Vec<&str> = line.split(' ').chain(["--accused"]).collect();
+        let texts = Texts::for_lang("en");
+        assert!(action_of(&line, &mut Script::with(&["sys:12"; 12]), &texts).is_ok(), "{line:?}");
+        let failure = action_of(&line, &mut Script::default(), &texts).expect_err("nobody to ask");
+        assert_eq!(failure.args[0], ("missing", "--accused".to_owned()), "{line:?}");
     }
 }
 
