@@ -30,7 +30,7 @@ struct Hits {
     topic: Topic,
 }
 
-/// Asks what must be asked before the request is sent, and fills it in; of a case that is there, seals it first.
+/// Asks what must be asked before the request is sent, and fills it in; of a case that is there, makes it one that seals.
 ///
 /// # Errors
 ///
@@ -53,7 +53,7 @@ pub(crate) fn before(
             let hits = Hits::of(&told["sensitive_words"], texts);
             match &envelope.request {
                 Request::CaseNew { .. } => new_case(envelope, hits.as_ref(), texts, world)?,
-                _ => existing(service, envelope, hits.as_ref(), texts, world)?,
+                _ => existing(envelope, hits.as_ref(), texts, world)?,
             }
         }
         let audience = seal_options(&mut envelope.request).and_then(|seal| seal.audience.clone());
@@ -125,14 +125,8 @@ fn harm(texts: &Texts, world: &mut World<'_>) -> Result<Harm, Failure> {
     choice::choose(world.console, texts, &question, &answers, None)
 }
 
-/// Words added to an ordinary case: it is sealed first, so that they never lie open.
-fn existing(
-    service: &dyn Service,
-    envelope: &mut Envelope,
-    hits: Option<&Hits>,
-    texts: &Texts,
-    world: &mut World<'_>,
-) -> Result<(), Failure> {
+/// Words added to an ordinary case: it is sealed with them in it, or nothing is written.
+fn existing(envelope: &mut Envelope, hits: Option<&Hits>, texts: &Texts, world: &mut World<'_>) -> Result<(), Failure> {
     let Some(hits) = hits else { return Ok(()) };
     let (Some(reference), Some(audience)) = (reference(&envelope.request), hits.sealed_to(texts, world)?) else {
         return Ok(());
@@ -145,8 +139,9 @@ fn existing(
         }
     };
     let seal = SealOptions { audience: Some(audience.to_owned()), ..SealOptions::default() };
-    let request = Request::CaseSeal { r#ref: reference, reason: reason.into(), seal };
-    asked(service, envelope, request, texts, world).map(drop)
+    let then = Some(Box::new(envelope.request.clone()));
+    envelope.request = Request::CaseSeal { r#ref: reference, reason: reason.into(), seal, then };
+    Ok(())
 }
 
 impl Hits {

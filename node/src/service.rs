@@ -661,6 +661,9 @@ fn give_held(core: &Core, reader: &mut Reader) -> Result<(), Failure> {
 fn who_is_meant(core: &Core, reader: &mut Reader, said: &str, of: &Request, now_ms: i64) -> Reply {
     let shared = core.shared();
     let mut texts: Vec<String> = crate::words::texts_in(of).into_iter().map(|(_, text)| text.to_owned()).collect();
+    if let Request::CaseSeal { then: Some(then), .. } = of {
+        texts.extend(crate::words::texts_in(then).into_iter().map(|(_, text)| text.to_owned()));
+    }
     if let Some(reference) = crate::words::sealed_case(of) {
         let view = core.find_case(&shared, reader, reference)?.view(now_ms);
         texts.extend(crate::words::texts_of_view(&view));

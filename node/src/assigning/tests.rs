@@ -214,7 +214,8 @@ fn sealing_takes_the_case_from_whoever_is_set_aside_by_it() {
     let watchers = vec![("watchers".to_owned(), Words::from("operator,hr"))];
     does(&rose, &role, &Edit::Set { values: watchers }).expect("watched");
     let seals = |case: &str, recuse: &str| {
-        let options = SealOptions { recuse: Some(vec![recuse.into()]), audience: Some("psea".into()), ..SealOptions::default() };
+        let options =
+            SealOptions { recuse: Some(vec![recuse.into()]), audience: Some("psea".into()), ..SealOptions::default() };
         rose.with(|core, reader| core.case_seal(reader, case, &Words::from("grave"), &options, NOW)).expect("sealed");
         rose.show(case).expect("shown")
     };
@@ -255,7 +256,8 @@ fn a_conflict_is_not_settled_for_whoever_may_not_be_given_the_case() {
     assigns(&ali, &case, "Ali").expect("assigned");
     assigns(&rose, &case, "Rose").expect("assigned");
     exchange(&ali, &rose);
-    let options = SealOptions { recuse: Some(vec!["Ali".into()]), audience: Some("psea".into()), ..SealOptions::default() };
+    let options =
+        SealOptions { recuse: Some(vec!["Ali".into()]), audience: Some("psea".into()), ..SealOptions::default() };
     rose.with(|core, reader| core.case_seal(reader, &case, &Words::from("grave"), &options, NOW)).expect("sealed");
     let shown = rose.show(&case).expect("shown");
     assert_eq!((&shown["assignee"], &shown["conflicts"]), (&json!("Rose"), &json!([])), "{shown}");
