@@ -89,7 +89,7 @@ fn what_is_sealed_late_is_kept_from_who_is_complained_about() {
         },
         &|core, reader, case| {
             let category = Some("sea.abuse".to_owned());
-            let triage = Edit::Triage { category, priority: None, project: None, sensitivity: None };
+            let triage = Edit::Triage { case_type: None, category, priority: None, project: None, sensitivity: None };
             core.act_with(reader, case, &triage, &sealing(&[], "Ana Paul", &[]), NOW)
         },
     ];
