@@ -282,7 +282,7 @@ impl<'a> Asker<'a> {
     ///
     /// # Errors
     ///
-    /// `not_answered` at the end of input; what the terminal fails with.
+    /// `safety_unanswered` at the end of input; what the terminal fails with.
     pub(crate) fn choice<T: Copy>(
         &mut self,
         key: &str,

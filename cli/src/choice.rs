@@ -61,7 +61,7 @@ fn understood<T: Copy>(answer: &str, answers: &[Answer<'_, T>]) -> Option<T> {
 ///
 /// # Errors
 ///
-/// `not_answered` at the end of input; what the terminal fails with.
+/// `safety_unanswered` at the end of input; what the terminal fails with.
 pub(crate) fn choose<T: Copy>(
     console: &mut dyn Console,
     texts: &Texts,
@@ -109,7 +109,7 @@ pub(crate) fn until<T: Clone>(
 /// As [`choose`].
 pub(crate) fn line(console: &mut dyn Console, texts: &Texts, question: &str) -> Result<String, Failure> {
     console.discard_typed_ahead();
-    ask::answer(console, texts, question)?.ok_or_else(|| Failure::new("not_answered"))
+    ask::answer(console, texts, question)?.ok_or_else(|| Failure::new("safety_unanswered"))
 }
 
 /// Yes or no; `default`: what Enter alone says.
@@ -169,9 +169,9 @@ mod tests {
         assert_eq!(yes(&mut script, &texts, "?", None), Ok(false));
         assert_eq!(script.asked, ["?", "?", "?"]);
         let ended = yes(&mut Script::with(&[""]), &texts, "?", None).expect_err("the input ended");
-        assert_eq!(ended.code, "not_answered");
+        assert_eq!(ended.code, "safety_unanswered");
         let hung_up = yes(&mut Script::with(&[]), &texts, "?", Some(true)).expect_err("nobody answered");
-        assert_eq!(hung_up.code, "not_answered");
+        assert_eq!(hung_up.code, "safety_unanswered");
     }
 
     #[test]

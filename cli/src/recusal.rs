@@ -62,7 +62,7 @@ struct Interview<'a> {
 ///
 /// # Errors
 ///
-/// `not_answered` at the end of input; what the node and the terminal fail with.
+/// `safety_unanswered` at the end of input; what the node and the terminal fail with.
 pub(crate) fn ask(
     service: &dyn Service,
     envelope: &mut Envelope,

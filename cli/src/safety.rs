@@ -34,7 +34,7 @@ struct Hits {
 ///
 /// # Errors
 ///
-/// `not_answered` at the end of input, with nothing saved; what the node and the terminal fail with.
+/// `safety_unanswered` at the end of input, with nothing saved; what the node and the terminal fail with.
 pub(crate) fn before(
     service: &dyn Service,
     envelope: &mut Envelope,
@@ -133,7 +133,7 @@ fn existing(envelope: &mut Envelope, hits: Option<&Hits>, texts: &Texts, world: 
     };
     let reason = loop {
         let typed = ask::text(world.console, texts, &texts.get("ask-reason"))?;
-        let typed = typed.ok_or_else(|| Failure::new("not_answered"))?;
+        let typed = typed.ok_or_else(|| Failure::new("safety_unanswered"))?;
         if !typed.trim().is_empty() {
             break typed;
         }

@@ -310,7 +310,7 @@ fn nobody_opens_a_sealed_case_by_leaving_a_word_out() {
     assert_eq!((to.as_deref(), reason), (Some("s0"), Words::from("a mistake")));
     assert!(lower(&["s2", "a mistake"]).is_ok(), "what stays sealed needs no second word");
     assert!(matches!(lower(&["s0", "n", "a mistake"]), Err("not_confirmed")));
-    assert!(matches!(lower(&["sys:12"]), Err("not_answered")), "asked again until it is understood");
+    assert!(matches!(lower(&["sys:12"]), Err("safety_unanswered")), "asked again until it is understood");
     assert!(lower(&["", "sys:12", "s0", "peut-être", "", "oui", "a mistake"]).is_ok());
 }
 

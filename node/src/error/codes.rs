@@ -194,7 +194,7 @@ pub const CODES: &[Code] = &[
     code("mapping_syntax", Exit::Rejected, &["file"]),
     code("mapping_code", Exit::Rejected, &["table", "code", "near"]),
     code("everybody_set_aside", Exit::Failed, &["audience", "call"]),
-    code("not_answered", Exit::Usage, &[]),
+    code("safety_unanswered", Exit::Usage, &[]),
     code("no_reader_left", Exit::Failed, &["audience"]),
     code("withdraw_which", Exit::Usage, &["ref", "entries"]),
     code("withdraw_nothing", Exit::NotFound, &["ref", "entries"]),
