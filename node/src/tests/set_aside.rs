@@ -150,7 +150,14 @@ fn when_everybody_is_set_aside_the_record_is_held_shown_to_nobody_and_given_to_t
     drop(snapshot);
 
     // whoever bears the name of who was set aside is nobody to give it to
-    let second = confirmed(&founder, "JER", "focal_psea", "Rose");
+    let second = founder.invited("JER", "focal_psea", "Rose");
+    exchange(&founder, &second);
+    let id = second.member.to_string()[..8].to_owned();
+    let told = founder.with(|core, reader| core.member_confirm(reader, &id, &[])).expect("the words");
+    let words = told["words"].as_array().expect("six").iter().filter_map(Json::as_str).map(str::to_owned);
+    let words: Vec<String> = words.collect();
+    founder.with(|core, reader| core.member_confirm(reader, &id, &words)).expect("confirmed");
+    exchange(&founder, &second);
     exchange(&founder, &operator);
     assert_eq!(status(&operator)["held"], 1);
     let nadia = confirmed(&founder, "JER", "focal_psea", "Nadia");

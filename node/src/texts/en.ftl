@@ -444,11 +444,11 @@ ui-conflict-by = by { $by }, { $at }
 ui-sections-missing = { $n ->
     [one] One entry is known here by its header alone, in part or whole: what is missing comes from whoever has it.
    *[other] { $n } entries are known here by their headers alone, in part or whole: what is missing comes from whoever has it.
+}
 ui-held = { $n ->
     [one] One record is kept sealed on this machine: everybody who could read it is set aside. Call the head of the organisation
    *[other] { $n } records are kept sealed on this machine: everybody who could read them is set aside. Call the head of the organisation
     }
-}
 ui-sync-gaps = Parts of entries are missing: of { $here } here, of { $there } there.
 ui-sync-gaps-of = Parts of entries are missing: of { $here } here, of { $there } there. Whoever wrote them has them: { $authors }.
 ui-outbox-empty = Nothing was captured here that others must read.

@@ -444,11 +444,11 @@ ui-conflict-by = par { $by }, { $at }
 ui-sections-missing = { $n ->
     [one] D'une entrée, on n'a ici que l'en-tête ou une partie : ce qui manque viendra de qui l'a.
    *[other] De { $n } entrées, on n'a ici que l'en-tête ou une partie : ce qui manque viendra de qui l'a.
+}
 ui-held = { $n ->
     [one] Un enregistrement est gardé sous scellé sur cette machine : toutes les personnes qui pourraient le lire sont écartées. Appelez la direction de l'organisation
    *[other] { $n } enregistrements sont gardés sous scellé sur cette machine : toutes les personnes qui pourraient les lire sont écartées. Appelez la direction de l'organisation
     }
-}
 ui-sync-gaps = Il manque des parties d'entrées : de { $here } ici, de { $there } là-bas.
 ui-sync-gaps-of = Il manque des parties d'entrées : de { $here } ici, de { $there } là-bas. Leurs auteurs les ont : { $authors }.
 ui-outbox-empty = Rien n'a été saisi ici que d'autres doivent lire.
