@@ -81,7 +81,8 @@ fn a_member_with_the_name_of_who_is_complained_about_gets_no_key() {
 #[test]
 fn what_is_sealed_late_is_kept_from_who_is_complained_about() {
     let (founder, ana, nadia, operator) = four();
-    let acts: [&dyn Fn(&Core, &mut Reader, &str) -> Result<Json, Failure>; 3] = [
+    type Act<'a> = &'a dyn Fn(&Core, &mut Reader, &str) -> Result<Json, Failure>;
+    let acts: [Act<'_>; 3] = [
         &|core, reader, case| core.case_seal(reader, case, &"parce que".into(), &sealing(&[], "Ana Paul", &[]), NOW),
         &|core, reader, case| {
             let raise = Edit::Raise { to: crdt_model::case::sensitivity::Level::S3, reason: "dit".into() };
