@@ -1,7 +1,7 @@
 //! Who is let in by whom, and what they may then do: the whole table, frozen in `rights.txt`.
 //!
 //! Sites: JER the root, REG a region below it, PES an office of the region, MNK a committee of that office, BOM another
-//! office of the root. Everybody is invited to PES. `BOUCLE_BLESS=1` prints the table in place of comparing it.
+//! office of the root. Everybody is invited to PES.
 
 use super::*;
 use crate::taxonomy::PersonalReach;
@@ -206,9 +206,6 @@ fn table() -> String {
 #[test]
 fn whoever_is_let_in_by_whom_has_the_rights_of_the_table() {
     let found = table();
-    if std::env::var_os("BOUCLE_BLESS").is_some() {
-        println!("{found}");
-    }
     for (n, (found, frozen)) in found.lines().zip(TABLE.lines()).enumerate() {
         assert_eq!(found, frozen, "line {}", n + 1);
     }
