@@ -75,6 +75,7 @@ pub(crate) fn human(name: &str, value: &Value, texts: &Texts, paint: Paint) -> S
         ("bundle inspect", Value::Object(_)) => case::show(value, with),
         ("carry", Value::Object(_)) => bundle::carry(value, with),
         ("verify", Value::Object(_)) => report::verify(value, with),
+        ("import", Value::Object(reply)) if !reply.contains_key("rows") => report::import_undo(value, with),
         ("import", Value::Object(_)) => report::import(value, with),
         ("outbox", Value::Object(_)) => report::outbox(value, with),
         ("doctor", Value::Object(_)) => report::doctor(value, with),

@@ -96,6 +96,16 @@ pub struct GivenAnswer {
     pub satisfaction: Option<String>,
 }
 
+/// A closing that stands already where a case comes from: an answer stands there too.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GivenClosing {
+    /// Taxonomy `closure`: `answered` or `satisfied`.
+    pub reason: String,
+    /// Why the person was not asked whether they are satisfied.
+    #[serde(default)]
+    pub because: Option<Words>,
+}
+
 /// Everything a new case can be given. Only `case_type` and `channel` are required; what was not said stays absent.
 /// Codes are those of the taxonomy. Field names are those `case new --from-json` reads.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -198,6 +208,9 @@ pub struct NewCase {
     pub recuse: Option<Vec<Recusal>>,
     /// Consents as answered.
     pub consents: Vec<ConsentAnswer>,
+    /// Closed already where it comes from.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub closed: Option<GivenClosing>,
     /// (system, id) pairs: kobo `_uuid`, SugarCRM number, paper number…
     pub external_ids: Vec<(String, String)>,
     /// The import that brought it.

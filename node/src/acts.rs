@@ -266,6 +266,7 @@ pub(crate) fn refusal(error: &EditRefusal, reference: &str) -> Failure {
         EditRefusal::NoConflict { field } => failure.arg("field", field).at("field", field),
         EditRefusal::NoSuchPick { choices } => failure.arg("choices", choices),
         EditRefusal::NotUnreachable { days, needed } => failure.arg("days", days).arg("needed", needed),
+        EditRefusal::SaidOtherwise { reason } => failure.arg("reason", reason),
         EditRefusal::OtherVerb { reason, verb } => failure.arg("reason", reason).arg("verb", verb),
         EditRefusal::Fixed { field }
         | EditRefusal::NothingToClear { field }

@@ -17,6 +17,7 @@ use zeroize::Zeroizing;
 use crate::acts::{Minted, Prepared};
 use crate::core::{Core, Reader, Shared, entropy, locked, meta};
 use crate::error::Failure;
+use crate::import_undo::{Brought, note_brought};
 use crate::set_aside::Told;
 use crate::store::{MemberSpace, Space, Tx};
 
@@ -142,11 +143,7 @@ impl Core {
     }
 
     fn deliver(&self, reader: &mut Reader, number: &[u8; NUMBER]) -> Result<bool, Failure> {
-        let access = reader.secrets.store_access();
-        let bytes = self.store.read()?.get_member(MemberSpace::Rows, &access, &key(number))?;
-        let damaged = || Failure::new("home_damaged").arg("file", crate::store::STORE_FILE);
-        let bytes = bytes.ok_or_else(damaged)?;
-        let held: Held = serde_json::from_slice(&bytes).map_err(|_| damaged())?;
+        let held = self.held_record(reader, number)?;
         let shared = self.shared();
         if self.require(&shared, &reader.member(), Capabilities::INTAKE).is_err() {
             // what such a member writes counts nowhere: it stays held
@@ -155,6 +152,7 @@ impl Core {
         let recused = self.still_set_aside(&shared, &held)?;
         let Ok(readers) = self.first_readers(&shared, &held.audience, &recused) else { return Ok(false) };
         let mut new = held.new;
+        let batch = new.import_batch.clone();
         new.recuse = Some(recused);
         let level = Level::from_code(&held.level).unwrap_or(Level::S2);
         let scope = site_scope(&self.org, &held.site);
@@ -164,10 +162,48 @@ impl Core {
             let created = self.create_as(tx, &shared, reader, &prepared, &held.minted, held.at_ms, &mut entropy)?;
             if let Some(row) = &held.imported {
                 tx.put(Space::Imported, row.as_bytes(), &created.case_id.0)?;
+                if let Some(batch) = &batch {
+                    let brought = Brought { reference: created.mark.clone(), scope, row: row.clone() };
+                    note_brought(tx, batch, (reader.member(), held.at_ms), &created.case_id, &brought)?;
+                }
             }
             self.destroy_held(tx, reader, number)
         })?;
         Ok(true)
+    }
+
+    /// The imports that brought what is held of this member, one for each record.
+    pub(crate) fn held_batches(&self, reader: &Reader) -> Result<Vec<String>, Failure> {
+        let numbers = self.held_of(&reader.member())?;
+        let held = numbers.iter().map(|number| Ok(self.held_record(reader, number)?.new.import_batch));
+        Ok(held.collect::<Result<Vec<_>, Failure>>()?.into_iter().flatten().collect())
+    }
+
+    /// Destroys what an import brought of this member that nobody may read yet; the same rows can come in again. How many
+    /// there were.
+    pub(crate) fn take_back_held(&self, reader: &Reader, batch: &str) -> Result<usize, Failure> {
+        let mut taken = 0;
+        for number in self.held_of(&reader.member())? {
+            let held = self.held_record(reader, &number)?;
+            if held.new.import_batch.as_deref() != Some(batch) {
+                continue;
+            }
+            self.commit(|tx| {
+                if let Some(row) = &held.imported {
+                    tx.delete(Space::Imported, row.as_bytes())?;
+                }
+                self.destroy_held(tx, reader, &number)
+            })?;
+            taken += 1;
+        }
+        Ok(taken)
+    }
+
+    fn held_record(&self, reader: &Reader, number: &[u8; NUMBER]) -> Result<Held, Failure> {
+        let access = reader.secrets.store_access();
+        let bytes = self.store.read()?.get_member(MemberSpace::Rows, &access, &key(number))?;
+        let damaged = || Failure::new("home_damaged").arg("file", crate::store::STORE_FILE);
+        serde_json::from_slice(&bytes.ok_or_else(damaged)?).map_err(|_| damaged())
     }
 
     /// Who is set aside by now: as it was decided when the record was taken down, and whoever came since and bears a name

@@ -8,6 +8,7 @@
 //! people's words, and columns get shifted.
 
 pub mod kobo;
+mod letters;
 pub(crate) mod rejects;
 mod sheet;
 
@@ -49,6 +50,15 @@ pub enum ImportError {
         /// What it seems to be.
         looks_like: &'static str,
     },
+    /// Letters read by the wrong table of characters, here or by whoever saved the file.
+    #[error("the letters of the file look read by the wrong table of characters")]
+    TextLooksWrong,
+    /// No encoding has this name.
+    #[error("no encoding is called {asked}")]
+    EncodingUnknown {
+        /// As asked for.
+        asked: String,
+    },
     /// The first line names no columns this reader knows.
     #[error("no header of a KoboToolbox export with XML names found in the first line; looked for {}", looked_for.join(", "))]
     NoHeader {
@@ -86,6 +96,8 @@ impl ImportError {
             Self::TooManyColumns { .. } => "too_many_columns",
             Self::TooManyRows => "too_many_rows",
             Self::NotText { .. } => "not_text",
+            Self::TextLooksWrong => "text_looks_wrong",
+            Self::EncodingUnknown { .. } => "encoding_unknown",
             Self::NoHeader { .. } => "no_header",
             Self::LabelsAsHeader => "labels_as_header",
             Self::MappingSyntax(_) => "mapping_syntax",
@@ -151,6 +163,7 @@ impl RemarkCode {
                 | Self::TextLooksWrong
                 | Self::DigitsLost
                 | Self::CategoriesDisagree
+                | Self::ValuesDiffer
                 | Self::OddDate
         )
     }
@@ -159,15 +172,18 @@ impl RemarkCode {
 remark_codes! {
     /// The row has another number of cells than the header: a quote or a separator is astray. Args: expected, found.
     WrongCellCount = "wrong_cell_count",
+    /// The cells of the row have moved: the column of the submission's id holds something else.
+    CellsMoved = "cells_moved",
     /// More than a cell, or the field of a case, may hold. Args: max, bytes.
     CellTooLong = "cell_too_long",
     /// Holds a character that a terminal would obey. Args: character, at.
     ControlCharacter = "control_character",
     /// A value the case cannot do without is missing.
     Missing = "missing",
-    /// A choice that neither the mapping nor the taxonomy knows. Args: value, if it is a code beyond doubt.
+    /// A choice that neither the mapping nor the taxonomy knows. Args: value, if it is a code beyond doubt; table, the
+    /// table of the mapping that would tell.
     UnmappedValue = "unmapped_value",
-    /// Not a time; the next best one is used. Args: used.
+    /// Not a time; the next best one is used. Args: used; without it the row was not taken over.
     BadTime = "bad_time",
     /// The time says no offset; taken as UTC.
     NoOffset = "no_offset",
@@ -195,8 +211,16 @@ remark_codes! {
     RepeatDiffers = "repeat_differs",
     /// The supervisor refused the submission in the source system; imported all the same.
     NotApproved = "not_approved",
-    /// Two columns could be this field; the first that holds something is read. Args: other.
+    /// Two columns are this field; both are read. Args: other.
     ColumnTwice = "column_twice",
+    /// Rows hold something in a second column of a field: it was joined to the first. Args: n, other.
+    ColumnsJoined = "columns_joined",
+    /// A second column of the field says something else, which was not taken over. Args: other.
+    ValuesDiffer = "values_differ",
+    /// The source says closed and no answer stands there: the case stays open.
+    ClosedUnanswered = "closed_unanswered",
+    /// The source says closed and the case is sealed, or its person is not satisfied: it stays open.
+    ClosedStaysOpen = "closed_stays_open",
     /// A spreadsheet rewrote the time, as a serial number or turned around. Args: used, the day it was taken for.
     TimeRewritten = "time_rewritten",
     /// Imported before with other content; the case is left as it is here.

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use std::sync::mpsc::SyncSender;
 
 use crdt_model::case::schema::is_code;
-use crdt_model::edit::NewCase;
+use crdt_model::edit::{NewCase, Words as Said};
 use crdt_model::id::{DocId, MemberId};
 use crdt_model::taxonomy::{Capabilities, Capture, Taxonomy};
 use crdt_model::words::{Topic, WordList};
@@ -25,6 +25,7 @@ use crate::error::{Failure, IoOperation};
 use crate::import::kobo::{Export, KoboOptions, Mapping, Outcome, Row, Rows, Told};
 use crate::import::rejects::{Reject, RejectsFile};
 use crate::import::{FILE_BYTES_MAX, ImportError, Remark, RemarkCode};
+use crate::import_undo::{Brought, note_batch, note_brought};
 use crate::projection::{ExternalId, external_id};
 use crate::store::{Snapshot, Space};
 use crate::texts::Texts;
@@ -45,6 +46,7 @@ pub(crate) struct ImportRequest<'a> {
     pub(crate) project: Option<&'a str>,
     pub(crate) dry_run: bool,
     pub(crate) rejects: Option<&'a str>,
+    pub(crate) encoding: Option<&'a str>,
     pub(crate) lang: &'a str,
 }
 
@@ -73,7 +75,9 @@ struct Tally {
     sensitive: Vec<Sensitive>,
     /// Rows imported before of which nothing is kept to compare them with.
     not_compared: usize,
+    /// Rejected rows, those first that may tell of something grave.
     errors: Vec<Reject>,
+    grave_errors: Vec<Reject>,
     /// Warnings and errors beyond [`LISTED_MAX`].
     not_listed: usize,
     /// Rows that became cases, with the reference: [`DocId::ZERO`] in a dry run.
@@ -107,8 +111,9 @@ impl Tally {
         if let Some(file) = file {
             file.add(&reject)?;
         }
-        match self.errors.len() < LISTED_MAX {
-            true => self.errors.push(reject),
+        let errors = if reject.grave { &mut self.grave_errors } else { &mut self.errors };
+        match errors.len() < LISTED_MAX {
+            true => errors.push(reject),
             false => self.not_listed += 1,
         }
         Ok(())
@@ -120,6 +125,8 @@ struct Readied {
     row: Row,
     /// Where the row is to become a case.
     case: Option<ReadyCase>,
+    /// What would have sealed it, or words that call for it: to be said first should the row be rejected.
+    grave: bool,
 }
 
 /// What a row says, made ready to be written.
@@ -168,7 +175,8 @@ struct Readying<'a> {
 impl Readying<'_> {
     fn row(&self, row: Row, snapshot: &Snapshot) -> Result<Readied, Failure> {
         let (Outcome::Ready(new), Some((system, id))) = (&row.outcome, &row.key) else {
-            return Ok(Readied { row, case: None });
+            let grave = matches!(row.outcome, Outcome::Rejected(_)) && (row.grave || self.has_sensitive_words(&row));
+            return Ok(Readied { row, case: None, grave });
         };
         let digest = content_digest(&self.digest_key, new);
         let mark = format!("{system}:{id}");
@@ -202,7 +210,23 @@ impl Readying<'_> {
                 Err(failure) => RowState::Refused(failure),
             }
         };
-        Ok(Readied { row, case: Some(ReadyCase { mark, id, digest, state }) })
+        let grave = match &state {
+            RowState::Known(_) => false,
+            RowState::New(_, found) => {
+                !found.in_case.is_empty() || !found.beside.is_empty() || row.restricted.is_some()
+            }
+            RowState::Refused(_) => {
+                let words = crate::words::look(&self.list, crate::words::texts_of(new));
+                row.restricted.is_some() || !words.is_empty() || self.has_sensitive_words(&row)
+            }
+        };
+        Ok(Readied { row, case: Some(ReadyCase { mark, id, digest, state }), grave })
+    }
+
+    /// Whether the texts of a row that are taken over nowhere call for sealing.
+    fn has_sensitive_words(&self, row: &Row) -> bool {
+        let texts = row.unread.iter().map(|(column, words)| (column.as_str(), words.0.as_str()));
+        !crate::words::look(&self.list, texts).is_empty()
     }
 
     /// Reads all rows, in batches; what is told of the whole file comes at the end. Whoever writes may go away.
@@ -221,7 +245,7 @@ impl Readying<'_> {
 }
 
 /// A row to be written: its number and line, its key, the digest of what it says.
-type Fresh = (usize, u64, String, Vec<u8>, Box<Prepared>);
+type Fresh = (usize, u64, String, Vec<u8>, Box<Prepared>, bool);
 
 /// What a batch works with.
 struct Run<'a> {
@@ -233,6 +257,8 @@ struct Run<'a> {
     brought: HashSet<ExternalId>,
     tally: Tally,
     rejects: Option<RejectsFile>,
+    /// The name of this import.
+    batch: String,
 }
 
 /// A regular file of at most [`FILE_BYTES_MAX`], whatever the system says of its size: a device or a pipe would be read
@@ -254,6 +280,7 @@ fn read_file(path: &str) -> Result<Vec<u8>, Failure> {
 fn import_failure(error: &ImportError, path: &str) -> Failure {
     let failure = Failure::new(error.code()).arg("file", path).at("file", path).because(error);
     match error {
+        ImportError::EncodingUnknown { asked } => failure.arg("encoding", asked),
         ImportError::NotText { looks_like } => failure.arg("looks_like", looks_like),
         ImportError::NoHeader { looked_for } => failure.arg("looked_for", looked_for.join(", ")),
         ImportError::TooManyColumns { found } => failure.arg("found", found),
@@ -294,18 +321,21 @@ impl Core {
                 Mapping::shipped_with(&text).map_err(|e| import_failure(&e, path))?
             }
         };
+        let texts = Texts::for_lang(request.lang);
+        let batch = self.new_batch(now_ms)?;
         let options = KoboOptions {
             mapping,
+            closed_because: Some(Said::from(texts.get("import-closed-because").as_ref())),
             project: request.project.map(str::to_owned),
             partner: request.partner.map(str::to_owned),
-            import_batch: Some(format!("{now_ms:x}")),
+            import_batch: Some(batch.clone()),
             now_ms: Some(now_ms),
             ..KoboOptions::default()
         };
         self.require(&shared, &reader.member(), Capabilities::INTAKE)?;
         let bytes = read_file(request.path)?;
         let refused = |error: ImportError| import_failure(&error, request.path);
-        let export = Export::decode(&bytes).map_err(refused)?;
+        let export = Export::decode(&bytes, request.encoding).map_err(refused)?;
         let rows = export.rows(&options, taxonomy).map_err(refused)?;
         let total = rows.total() as u64;
         let rejects = request.rejects.map(|path| RejectsFile::begin(path, request.path, &self.home)).transpose()?;
@@ -320,9 +350,8 @@ impl Core {
             list: self.word_list()?,
             known: self.known_ids(&shared, reader)?,
         };
-        let texts = Texts::for_lang(request.lang);
         let (brought, tally) = (HashSet::new(), Tally::default());
-        let mut run = Run { shared: &shared, request, texts, now_ms, brought, tally, rejects };
+        let mut run = Run { shared: &shared, request, texts, now_ms, brought, tally, rejects, batch };
         let (batches, ready) = std::sync::mpsc::sync_channel(BATCHES_AHEAD);
         let told = std::thread::scope(|scope| {
             let reads = std::thread::Builder::new()
@@ -336,11 +365,12 @@ impl Core {
             let told = reads.join().unwrap_or_else(|_| Err(Failure::new("unexpected")));
             written.and(told)
         })?;
-        let Run { tally, rejects, texts, .. } = run;
+        let Run { tally, rejects, texts, batch, .. } = run;
         if let Some(rejects) = rejects {
             rejects.finish(tally.rejected)?;
         }
-        Ok(summary(tally, told, request, &texts))
+        let batch = Some(batch).filter(|_| tally.created > 0 && !request.dry_run);
+        Ok(summary(tally, told, request, &texts, batch.as_deref()))
     }
 
     /// Ids imported before, on this node or on another whose cases are readable here.
@@ -362,7 +392,7 @@ impl Core {
         let mut refused = None;
         let written = self.commit(|tx| {
             let mut written = Vec::with_capacity(rows.len());
-            for (at, (number, _, mark, digest, prepared)) in rows.iter().enumerate() {
+            for (at, (number, _, mark, digest, prepared, _)) in rows.iter().enumerate() {
                 let case = match &prepared.held {
                     None => self.create(tx, run.shared, reader, prepared, run.now_ms, &mut entropy),
                     // kept here until somebody may read it: not brought again by the same file
@@ -377,6 +407,15 @@ impl Core {
                 })?;
                 let held = [case.case_id.0.as_slice(), digest.as_slice()].concat();
                 tx.put(Space::Imported, mark.as_bytes(), &held)?;
+                let of = (reader.member(), run.now_ms);
+                match prepared.held {
+                    // noted as a case once it is one
+                    Some(_) => note_batch(tx, &run.batch, of)?,
+                    None => {
+                        let kept = Brought { reference: case.mark.clone(), scope: prepared.scope, row: mark.clone() };
+                        note_brought(tx, &run.batch, of, &case.case_id, &kept)?;
+                    }
+                }
                 written.push((*number, (case.case_id, case.mark.into_boxed_str())));
             }
             Ok(written)
@@ -395,7 +434,7 @@ impl Core {
     fn batch(&self, run: &mut Run<'_>, reader: &mut Reader, rows: Vec<Readied>) -> Result<(), Failure> {
         let mut fresh: Vec<Fresh> = Vec::new();
         let mut problems: Vec<Reject> = Vec::new();
-        for Readied { mut row, case } in rows {
+        for Readied { mut row, case, grave } in rows {
             let tally = &mut run.tally;
             tally.rows += 1;
             tally.warn(std::mem::take(&mut row.warnings));
@@ -411,7 +450,7 @@ impl Core {
                     continue;
                 }
                 (Outcome::Rejected(remark), _) => {
-                    problems.push(Reject::remarked(&row, remark, &run.texts));
+                    problems.push(Reject::remarked(&row, remark, &run.texts).grave(grave, &run.texts));
                     continue;
                 }
                 // a case to be made has a key
@@ -442,10 +481,10 @@ impl Core {
                     }
                     // what is sealed leaves no trace by which a guess could be confirmed
                     let digest = if prepared.restricted.is_some() { Vec::new() } else { case.digest };
-                    fresh.push((row.number, row.line, case.mark, digest, prepared));
+                    fresh.push((row.number, row.line, case.mark, digest, prepared, grave));
                 }
                 RowState::Refused(failure) => {
-                    let reject = Reject::refused((row.number, row.line), &failure, &run.texts);
+                    let reject = Reject::refused((row.number, row.line), &failure, &run.texts).grave(grave, &run.texts);
                     tally.refused.insert(row.number, reject.clone());
                     problems.push(reject);
                 }
@@ -462,8 +501,8 @@ impl Core {
                     // the rows before it, then it alone
                     Some((at, _)) if at > 0 => end = start + at,
                     Some((_, failure)) => {
-                        let (number, line, ..) = &fresh[start];
-                        let reject = Reject::refused((*number, *line), &failure, &run.texts);
+                        let (number, line, .., grave) = &fresh[start];
+                        let reject = Reject::refused((*number, *line), &failure, &run.texts).grave(*grave, &run.texts);
                         run.tally.refused.insert(*number, reject.clone());
                         problems.push(reject);
                         (start, end) = (start + 1, fresh.len());
@@ -471,9 +510,12 @@ impl Core {
                 }
             }
         }
-        let sealed: HashSet<usize> =
-            fresh.iter().filter(|(.., prepared)| prepared.restricted.is_some()).map(|(number, ..)| *number).collect();
-        for (number, .., prepared) in &fresh {
+        let sealed: HashSet<usize> = fresh
+            .iter()
+            .filter(|(.., prepared, _)| prepared.restricted.is_some())
+            .map(|(number, ..)| *number)
+            .collect();
+        for (number, .., prepared, _) in &fresh {
             if created.iter().all(|(written, _)| written != number) {
                 continue;
             }
@@ -514,12 +556,16 @@ fn content_digest(key: &[u8; 32], new: &NewCase) -> Vec<u8> {
     if let Some(words) = told.answer.as_mut().and_then(|answer| answer.text.as_mut()) {
         words.0 = words.0.trim().to_owned();
     }
+    if let Some(closed) = &mut told.closed {
+        // in the language of whoever imports
+        closed.because = None;
+    }
     // plain data with text keys
     let bytes = serde_json::to_vec(&told).map(Zeroizing::new).unwrap_or_default();
     blake3::keyed_hash(key, &bytes).as_bytes()[..16].to_vec()
 }
 
-fn summary(tally: Tally, told: Told, request: &ImportRequest<'_>, texts: &Texts) -> Json {
+fn summary(tally: Tally, told: Told, request: &ImportRequest<'_>, texts: &Texts, batch: Option<&str>) -> Json {
     let id = |held: Option<&(DocId, Box<str>)>| held.map(|held| held.0).filter(|doc| *doc != DocId::ZERO);
     let mark = |held: Option<&(DocId, Box<str>)>| held.map(|held| held.1.clone()).filter(|mark| !mark.is_empty());
     let warning = |remark: &Remark| {
@@ -583,12 +629,15 @@ fn summary(tally: Tally, told: Told, request: &ImportRequest<'_>, texts: &Texts)
         .map(|(row, members)| json!({"row": row, "ref": mark(tally.written.get(row)), "members": members}))
         .collect();
     let errors: Vec<Json> = tally
-        .errors
+        .grave_errors
         .iter()
-        .map(|e| json!({"row": e.row, "line": e.line, "field": e.field, "code": e.code, "message": e.reason}))
+        .chain(&tally.errors)
+        .map(|e| {
+            json!({"row": e.row, "line": e.line, "field": e.field, "code": e.code, "message": e.reason, "grave": e.grave})
+        })
         .collect();
     json!({
-        "rows": tally.rows, "created": tally.created, "unchanged": tally.unchanged, "updated": 0,
+        "batch": batch, "rows": tally.rows, "created": tally.created, "unchanged": tally.unchanged, "updated": 0,
         "skipped": tally.skipped, "rejected": tally.rejected, "sealed": tally.sealed,
         "held": tally.held,
         "set_aside": set_aside,
@@ -597,6 +646,6 @@ fn summary(tally: Tally, told: Told, request: &ImportRequest<'_>, texts: &Texts)
         "sensitive_words": to_seal, "sensitive_words_more": sensitive.len().saturating_sub(SENSITIVE_MAX),
         "ignored_columns": ignored.clone().map(|(name, _)| name).collect::<Vec<_>>(),
         "ignored": ignored.map(|(name, rows)| json!({"column": name, "rows": rows})).collect::<Vec<_>>(), "separator": format!("{:?}", told.separator),
-        "encoding": format!("{:?}", told.encoding),
+        "encoding": told.encoding.name(),
     })
 }

@@ -20,6 +20,7 @@ mod homes;
 pub mod hygiene;
 pub mod import;
 mod import_run;
+mod import_undo;
 mod ingest;
 mod keychain;
 pub mod keyring;

@@ -554,7 +554,11 @@ impl Node {
                 };
                 core.verify(&shared, reader, &mut told)
             }
-            Request::Import { path, format, mapping, site, partner, project, dry_run, rejects } => {
+            Request::ImportUndo { batch } => match batch {
+                Some(batch) => core.import_undo(reader, batch, on_progress),
+                None => core.import_batches(reader),
+            },
+            Request::Import { path, format, mapping, site, partner, project, dry_run, rejects, encoding } => {
                 let request = ImportRequest {
                     path,
                     format,
@@ -564,6 +568,7 @@ impl Node {
                     project: project.as_deref(),
                     dry_run: *dry_run,
                     rejects: rejects.as_deref(),
+                    encoding: encoding.as_deref(),
                     lang: &envelope.lang,
                 };
                 core.import(reader, &request, now_ms, on_progress)
@@ -746,7 +751,9 @@ fn plain_edit(request: &Request) -> Option<(&str, Edit)> {
             let (purpose, answer, means) = (purpose.clone(), answer.clone(), means.clone());
             (r#ref, Edit::Consent { purpose, answer, means, by: None })
         }
-        Request::CaseClose { r#ref, reason } => (r#ref, Edit::Close { reason: reason.clone() }),
+        Request::CaseClose { r#ref, reason, because } => {
+            (r#ref, Edit::Close { reason: reason.clone(), because: because.clone() })
+        }
         Request::CaseReopen { r#ref, reason } => (r#ref, Edit::Reopen { reason: reason.clone() }),
         _ => return None,
     })

@@ -115,9 +115,11 @@ impl Texts {
     pub fn remark(&self, code: &str, args: &[(&'static str, String)]) -> String {
         let id = format!("remark-{}", kebab(code));
         let mut args: Vec<TextArg<'_>> = args.iter().map(|(name, value)| (*name, number_or_text(value))).collect();
-        // a value that may be a person's word is not shown
-        if !args.iter().any(|(name, _)| *name == "value") {
-            args.push(("value", "none".into()));
+        // a value that may be a person's word is not shown; and where nothing was used instead, the text says so
+        for name in ["value", "used"] {
+            if !args.iter().any(|(given, _)| *given == name) {
+                args.push((name, "none".into()));
+            }
         }
         self.find(&id, &args).unwrap_or_else(|| code.to_owned())
     }
@@ -341,6 +343,11 @@ mod tests {
         let texts = Texts::for_lang("en");
         assert!(texts.remark("repeat_differs", &[("of", "3".to_owned())]).contains("(row 3)"));
         assert_eq!(texts.remark("not_a_remark", &[]), "not_a_remark");
+        for lang in ["en", "fr"] {
+            let bad = Texts::for_lang(lang).remark("bad_time", &[]);
+            assert!(bad.contains("2026-03-13") && !bad.contains('$'), "{bad}");
+            assert!(!Texts::for_lang(lang).remark("bad_time", &[("used", "start".to_owned())]).contains("2026"));
+        }
     }
 
     #[test]

@@ -11,7 +11,7 @@ use crdt_model::frontier::ChainKey;
 use crdt_model::id::{DocId, EntryId, ScopeId};
 use crdt_model::retraction::{Retraction, Withdrawn, taken_back};
 use crdt_model::roster::{knowledge_scope, membership_scope};
-use crdt_model::seal::{FLAG_DEVICE_ONLY, birth_of};
+use crdt_model::seal::{Entropy, FLAG_DEVICE_ONLY, birth_of};
 use crdt_model::sync::Agreed;
 use serde_json::{Value as Json, json};
 
@@ -19,6 +19,7 @@ use crate::cases::{Captured, Loaded, captured_key};
 use crate::core::{Core, Reader, Shared, append, entropy, meta, not_composed};
 use crate::engine::offer::note_withdrawal;
 use crate::error::Failure;
+use crate::import_undo::is_note_of;
 use crate::store::{self, Gap, MemberSpace, Snapshot, Space};
 
 /// Digits by which people name an entry, at least.
@@ -96,60 +97,94 @@ impl Core {
         target: &Own,
         is_birth: bool,
     ) -> Result<(), Failure> {
-        let (header, id) = (target.entry.header(), target.id());
-        let chain = store::ChainKey { scope: header.scope, device: header.device, incarnation: header.incarnation };
-        let content = Retraction::Withdrawal(vec![Withdrawn { seq: header.seq, entry: id }]);
-        let (mut bare, mut layers) = (target.entry.clone(), 0);
-        for section in &header.sections {
-            bare.drop_section(section.layer);
-            layers |= 1 << section.layer;
-        }
         let access = reader.secrets.store_access();
         let mut entropy = entropy()?;
         self.commit(|tx| {
             // a session may have offered it since it was looked at
-            if tx.chain(&chain).is_none_or(|held| held.offered_seq >= header.seq) {
+            if self.is_offered(tx, &target.entry) {
+                let id = target.id();
                 return Err(Failure::new("entry_offered").arg("entry", id.short()).arg("ref", "").at("entry", id));
             }
-            let place = self.place(tx, &header.scope, header.incarnation);
-            let plan = EntryPlan {
-                org: self.org,
-                scope: header.scope,
-                kind: Kind::Erasure,
-                doc: header.doc,
-                device: self.device,
-                incarnation: header.incarnation,
-                place,
-                auth: self.auth(shared),
-                deps: Vec::new(),
-                sections: vec![SectionPlan::Clear { layer: 0, bytes: cbor::encode(&content) }],
-            };
-            let entry = compose(&plan, &self.device_ed, None, &mut entropy).map_err(not_composed)?;
-            append(tx, &entry)?;
-            note_withdrawal(tx, &chain, header.seq, place.seq)?;
-            tx.replace_entry_bytes(&id, &bare.encode())?;
-            tx.touch_doc(&header.scope, &header.doc)?;
-            if let Some(at) = tx.location(&id)? {
-                tx.put_gap(at, &Gap { entry: id, layers, withdrawn: true, from: self.device })?;
-            }
-            tx.delete_member(MemberSpace::Rows, &access, &written_key(&id))?;
-            if is_birth {
-                self.forget_case(tx, &access, &loaded.doc)?;
-            }
-            Ok(())
+            self.withdraw_in(tx, shared, &target.entry, &access, &mut entropy)?;
+            if is_birth { self.forget_case(tx, &access, &loaded.doc, None) } else { Ok(()) }
         })?;
         self.sections_changed();
         self.refresh_reader(reader)
     }
 
-    /// What the machine kept of a case that is taken back. Its reference is not given again: the counter stays.
-    fn forget_case(&self, tx: &mut store::Tx<'_>, access: &store::MemberKey, doc: &DocId) -> Result<(), Failure> {
+    /// Whether peers may have an entry of this device: of an earlier life of this store they may have anything.
+    pub(crate) fn is_offered(&self, tx: &store::Tx<'_>, entry: &Entry) -> bool {
+        let header = entry.header();
+        let chain = store::ChainKey { scope: header.scope, device: header.device, incarnation: header.incarnation };
+        header.device != self.device
+            || header.incarnation != self.incarnation()
+            || tx.chain(&chain).is_none_or(|held| held.offered_seq >= header.seq)
+    }
+
+    /// Puts the withdrawal of an own entry into the chain and takes its sections away.
+    pub(crate) fn withdraw_in(
+        &self,
+        tx: &mut store::Tx<'_>,
+        shared: &Shared,
+        entry: &Entry,
+        access: &store::MemberKey,
+        entropy: &mut Entropy,
+    ) -> Result<(), Failure> {
+        let (header, id) = (entry.header(), entry.id());
+        let chain = store::ChainKey { scope: header.scope, device: header.device, incarnation: header.incarnation };
+        let content = Retraction::Withdrawal(vec![Withdrawn { seq: header.seq, entry: id }]);
+        let (mut bare, mut layers) = (entry.clone(), 0);
+        for section in &header.sections {
+            bare.drop_section(section.layer);
+            layers |= 1 << section.layer;
+        }
+        let place = self.place(tx, &header.scope, header.incarnation);
+        let plan = EntryPlan {
+            org: self.org,
+            scope: header.scope,
+            kind: Kind::Erasure,
+            doc: header.doc,
+            device: self.device,
+            incarnation: header.incarnation,
+            place,
+            auth: self.auth(shared),
+            deps: Vec::new(),
+            sections: vec![SectionPlan::Clear { layer: 0, bytes: cbor::encode(&content) }],
+        };
+        let withdrawal = compose(&plan, &self.device_ed, None, entropy).map_err(not_composed)?;
+        append(tx, &withdrawal)?;
+        note_withdrawal(tx, &chain, header.seq, place.seq)?;
+        tx.replace_entry_bytes(&id, &bare.encode())?;
+        tx.touch_doc(&header.scope, &header.doc)?;
+        if let Some(at) = tx.location(&id)? {
+            tx.put_gap(at, &Gap { entry: id, layers, withdrawn: true, from: self.device })?;
+        }
+        tx.delete_member(MemberSpace::Rows, access, &written_key(&id))?;
+        Ok(())
+    }
+
+    /// What the machine kept of a case that is taken back; `row`: the key of the imported row it was made of, where that is
+    /// known. Its reference is not given again: the counter stays.
+    pub(crate) fn forget_case(
+        &self,
+        tx: &mut store::Tx<'_>,
+        access: &store::MemberKey,
+        doc: &DocId,
+        row: Option<&[u8]>,
+    ) -> Result<(), Failure> {
         tx.delete(Space::Outbox, &doc.0)?;
         tx.delete_member(MemberSpace::Rows, access, &captured_key(doc, 0))?;
         // so that the same row of the same file makes it anew
-        for (key, value) in tx.list(Space::Imported)? {
-            if value.as_slice() == doc.0 {
-                tx.delete(Space::Imported, &key)?;
+        match row {
+            Some(row) => {
+                tx.delete(Space::Imported, row)?;
+            }
+            None => {
+                for (key, value) in tx.list(Space::Imported)? {
+                    if value.starts_with(&doc.0) || is_note_of(&key, doc) {
+                        tx.delete(Space::Imported, &key)?;
+                    }
+                }
             }
         }
         // not by the keyring: whoever renews an incarnation holds it and waits for this very transaction
@@ -162,7 +197,7 @@ impl Core {
         Ok(())
     }
 
-    fn is_birth(&self, entry: &Entry) -> bool {
+    pub(crate) fn is_birth(&self, entry: &Entry) -> bool {
         birth_of(entry.header()) == entry.header().doc
     }
 

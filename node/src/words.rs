@@ -128,6 +128,7 @@ pub(crate) fn texts_in(request: &Request) -> Vec<(&str, &str)> {
         }
         Request::CaseResolve { text: Some(text), .. } => vec![("resolution", &text.0)],
         Request::CaseAnswer { text: Some(text), .. } => vec![("responses", &text.0)],
+        Request::CaseClose { because: Some(because), .. } => vec![("reasons", &because.0)],
         Request::CaseReopen { reason, .. }
         | Request::CaseSeal { reason, .. }
         | Request::CaseRaise { reason, .. }

@@ -54,6 +54,27 @@ fn an_import_killed_at_any_moment_and_run_again_gives_every_row_once() {
 }
 
 #[test]
+fn an_import_taken_back_and_killed_meanwhile_is_taken_back_by_the_next_try() {
+    let (home, file) = (Home::init("PAM", "JER", "Rose"), sheet());
+    let told = home.command("import --as kobo").arg(file.path().display().to_string()).run().ok();
+    let batch = told["batch"].as_str().expect("a batch");
+    let undo = home.command(&format!("import --undo {batch}"));
+    let mut held = ROWS;
+    for moment in [20, 110, 310, 520] {
+        match undo.clone().spawn().within(Duration::from_millis(moment)) {
+            Err(under_way) => under_way.kill(),
+            Ok(done) => drop(done.ok()),
+        }
+        let count = home.ok("case list --count")["count"].as_u64().expect("a count");
+        assert!(count <= held, "what was taken back stays so: {held}, then {count}");
+        held = count;
+    }
+    assert_eq!(undo.run().ok()["withdrawn"], json!(held));
+    assert_eq!(home.ok("case list --count"), json!({"count": 0}));
+    assert_eq!(home.ok("verify")["ok"], true);
+}
+
+#[test]
 fn a_case_that_was_acknowledged_survives_the_kill_that_follows() {
     let home = Home::init("PAM", "JER", "Rose");
     let new = home.command("case new --type complaint --channel hotline");

@@ -10,6 +10,8 @@ mod digest;
 mod doctor;
 mod doors;
 mod import;
+mod import_files;
+mod import_undo;
 mod invitations;
 mod keys;
 mod lacks;

@@ -534,7 +534,10 @@ fn every_verb_on_a_case_is_understood() {
                 means: Some("oral".into()),
             },
         ),
-        ("case close @last --as satisfied", Request::CaseClose { r#ref: r(), reason: "satisfied".into() }),
+        (
+            "case close @last --as satisfied",
+            Request::CaseClose { r#ref: r(), reason: "satisfied".into(), because: None },
+        ),
         ("case reopen @last --reason mots", Request::CaseReopen { r#ref: r(), reason: w() }),
         (
             "case seal @last --reason mots --no-recusal --audience psea",

@@ -331,12 +331,17 @@ pub(super) fn import(value: &Value, with: With<'_>) -> String {
         let args = [("columns", columns.join(", ").into())];
         say(&mut out, &with.texts.with("done-import-ignored", &args), false);
     }
+    let grave = list("errors").iter().filter(|error| error["grave"] == true).count();
+    if grave > 0 {
+        say(&mut out, &with.texts.with("done-import-grave", &[("n", (grave as u64).into())]), true);
+    }
     let errors = list("errors").iter().map(|error| (rejection_text(error), error));
     // told at the end, all of them
     let warnings = list("warnings").iter().filter(|warning| warning["code"] != "sensitive_words");
     let mut warnings = warnings.map(|warning| (warning_text(warning), warning));
     let mut errors = errors.into_iter();
-    for (key, about) in errors.by_ref().take(LISTED).chain(warnings.by_ref().take(LISTED)) {
+    // those of something grave come first, and all of them
+    for (key, about) in errors.by_ref().take(LISTED.max(grave)).chain(warnings.by_ref().take(LISTED)) {
         let args = [
             ("row", about["row"].as_u64().unwrap_or(0).into()),
             ("field", cell("", &about["field"], with).into()),
@@ -348,7 +353,49 @@ pub(super) fn import(value: &Value, with: With<'_>) -> String {
     if more > 0 {
         say(&mut out, &with.texts.with("done-import-more", &[("n", more.into())]), false);
     }
+    if value["batch"].is_string() {
+        let batch = cell("", &value["batch"], with);
+        say(&mut out, &with.texts.with("done-import-batch", &[("batch", batch.into())]), false);
+    }
     out + &to_seal(value, with)
+}
+
+/// `boucle import --undo`: what was taken back and what stays, or the imports there are.
+pub(super) fn import_undo(value: &Value, with: With<'_>) -> String {
+    let mut out = String::new();
+    let mut say = |line: &str| {
+        for line in text::wrap(line, with.paint.width) {
+            out += &format!("{line}\n");
+        }
+    };
+    let batch_of = |value: &Value| cell("", &value["batch"], with);
+    if let Some(batches) = value["batches"].as_array() {
+        say(&with.texts.get(if batches.is_empty() { "done-batches-none" } else { "done-batches" }));
+        for row in batches {
+            let at = cell("at", &row["at"], with);
+            let n = row["cases"].as_u64().unwrap_or(0);
+            let args = [("batch", batch_of(row).into()), ("at", at.into()), ("n", n.into())];
+            say(&format!("  {}", with.texts.with("done-batches-row", &args)));
+        }
+        return out;
+    }
+    let refs = |name: &str| {
+        let refs = value[name].as_array().into_iter().flatten();
+        refs.map(|mark| cell("", mark, with)).collect::<Vec<_>>()
+    };
+    let (left, edited) = (refs("left"), refs("edited"));
+    let (n, kept) = (value["withdrawn"].as_u64().unwrap_or(0), (left.len() + edited.len()) as u64);
+    let args = [("batch", batch_of(value).into()), ("withdrawn", n.into()), ("kept", kept.into())];
+    say(&with.texts.with("done-import-undo", &args));
+    for (key, refs) in [("done-import-undo-left", left), ("done-import-undo-edited", edited)] {
+        if !refs.is_empty() {
+            say(&with.texts.with(key, &[("refs", refs.join(", ").into())]));
+        }
+    }
+    if n > 0 {
+        say(&with.texts.get("done-import-undo-again"));
+    }
+    out
 }
 
 /// Cases whose words call for sealing: every one, the gravest first, with the command that seals it.

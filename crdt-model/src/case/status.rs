@@ -61,13 +61,14 @@ impl Status {
 }
 
 /// Closing reasons, the most cautious first: what keeps a case in the figures comes before what takes it out of them.
-const CAUTION: [&str; 10] = [
+const CAUTION: [&str; 11] = [
     "not_satisfied",
     "unreachable",
     "withdrawn",
     "anonymous",
     "out_of_scope",
     "handed_over",
+    "answered",
     "satisfied",
     "moved",
     "duplicate",

@@ -212,6 +212,8 @@ pub enum Edit {
     Close {
         /// Taxonomy `closure`.
         reason: String,
+        /// Closing as `answered`: why the person was not asked whether they are satisfied.
+        because: Option<Words>,
     },
     /// Opens again.
     Reopen {
@@ -335,7 +337,7 @@ impl<'a> Act<'a> {
             Edit::Consent { purpose, answer, means, by } => {
                 self.consent(purpose, answer, means.as_deref(), by.as_ref())
             }
-            Edit::Close { reason } => self.close(reason),
+            Edit::Close { reason, because } => self.close(reason, because.as_ref()),
             Edit::Reopen { reason } => self.reopen(reason),
             Edit::Link { to, kind } => self.link(*to, *kind),
         }

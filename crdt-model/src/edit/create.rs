@@ -14,7 +14,7 @@ use crate::case::{Who, schema};
 use crate::cbor;
 use crate::edit::draft::{Draft, is_blank, known, parse, said};
 use crate::edit::{
-    Creation, EditContext, EditOps, EditRefusal, GivenAnswer, Moment, NewCase, Precision, Recusal, Words,
+    Creation, EditContext, EditOps, EditRefusal, GivenAnswer, GivenClosing, Moment, NewCase, Precision, Recusal, Words,
 };
 use crate::layer::Value;
 use crate::name;
@@ -36,8 +36,9 @@ pub(super) fn create(creation: &Creation, ctx: &EditContext<'_>) -> Result<EditO
     writer.person(new)?;
     writer.content(new)?;
     writer.consents(new)?;
-    if let Some(answer) = &new.answer {
-        writer.answered(new, answer)?;
+    let responded = new.answer.as_ref().map(|answer| writer.answered(new, answer)).transpose()?;
+    if let Some(closing) = &new.closed {
+        writer.closed(new, closing, responded)?;
     }
     Ok(writer.draft.finish())
 }
@@ -269,7 +270,7 @@ impl Birthing<'_> {
     }
 
     /// Answered while the person was there: the first-contact path.
-    fn answered(&mut self, new: &NewCase, answer: &GivenAnswer) -> Result<(), EditRefusal> {
+    fn answered(&mut self, new: &NewCase, answer: &GivenAnswer) -> Result<FactId, EditRefusal> {
         let at_ms = new.received_at.map_or(self.ctx.now_ms, |moment| moment.at_ms);
         let response = self.draft.id();
         self.draft.fact(FactKind::Response, response, &ResponseFact { epoch: 0, at_ms })?;
@@ -302,6 +303,31 @@ impl Birthing<'_> {
             FactKind::Move,
             id,
             &MoveFact { to: Status::Responded, epoch: 0, seen: Vec::new(), reason: None },
-        )
+        )?;
+        Ok(id)
+    }
+
+    /// Closed already where it comes from, after the move `responded`: under the conditions of closing.
+    fn closed(&mut self, new: &NewCase, closing: &GivenClosing, responded: Option<FactId>) -> Result<(), EditRefusal> {
+        let responded = responded.ok_or(EditRefusal::NotAnswered)?;
+        let because = closing.because.as_ref().filter(|words| !is_blank(&words.0));
+        let because = because.map(|words| said("reason", &words.0).map(Words)).transpose()?;
+        match (closing.reason.as_str(), new.answer.as_ref().and_then(|answer| answer.satisfaction.as_deref())) {
+            ("satisfied", Some("satisfied")) | ("answered", Some("partly" | "declined")) => {}
+            ("satisfied", _) => return Err(EditRefusal::NotSatisfied),
+            ("answered", None) if because.is_none() => return Err(EditRefusal::WhyNotAsked),
+            ("answered", None) => {}
+            ("answered", Some("satisfied")) => return Err(EditRefusal::SaidOtherwise { reason: "satisfied" }),
+            ("answered", Some(_)) => return Err(EditRefusal::SaidOtherwise { reason: "not_satisfied" }),
+            _ => return Err(EditRefusal::UnknownCode { field: "closure", table: "closure" }),
+        }
+        if new.received_at.is_some_and(|moment| self.ctx.now_ms < moment.at_ms) {
+            return Err(EditRefusal::BeforeReceived);
+        }
+        let id = self.draft.id();
+        let reason = Some(closing.reason.clone());
+        let fact = MoveFact { to: Status::Closed, epoch: 0, seen: vec![responded], reason };
+        self.draft.fact(FactKind::Move, id, &fact)?;
+        because.map_or(Ok(()), |text| self.draft.fact(FactKind::Reason, id, &TextFact { text }))
     }
 }

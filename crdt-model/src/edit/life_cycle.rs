@@ -419,9 +419,13 @@ impl Act<'_> {
 
     // ------------------------------------------------------------ closing and reopening
 
-    pub(super) fn close(&mut self, reason: &str) -> Result<(), EditRefusal> {
+    pub(super) fn close(&mut self, reason: &str, because: Option<&Words>) -> Result<(), EditRefusal> {
         self.must_be_open()?;
         self.may_close_as(reason)?;
+        let because = Self::said_opt("reason", because)?;
+        if reason == "answered" && self.work()?.satisfaction.is_none() && because.is_none() {
+            return Err(EditRefusal::WhyNotAsked);
+        }
         let work = self.work()?;
         if self.view.text("type") == Some("complaint") && crate::view::never_assigned(work, reason) {
             return Err(EditRefusal::NeverAssigned);
@@ -432,7 +436,8 @@ impl Act<'_> {
         let (epoch, seen) = (work.standing.epoch, self.moves_seen());
         let id = self.draft.id();
         let fact = MoveFact { to: Status::Closed, epoch, seen, reason: Some(reason.to_owned()) };
-        self.draft.fact(FactKind::Move, id, &fact)
+        self.draft.fact(FactKind::Move, id, &fact)?;
+        because.map_or(Ok(()), |text| self.draft.fact(FactKind::Reason, id, &TextFact { text }))
     }
 
     /// The conditions of one closing reason, as far as the author can see.
@@ -440,7 +445,14 @@ impl Act<'_> {
         self.known_code("closure", "closure", reason)?;
         let work = self.work()?;
         match reason {
-            "satisfied" if !work.answered => Err(EditRefusal::NotAnswered),
+            "satisfied" | "answered" if !work.answered => Err(EditRefusal::NotAnswered),
+            // declined, partly, or not asked: what the person did say has a reason of its own
+            "answered" => match work.satisfaction {
+                Some(said @ (Satisfaction::Satisfied | Satisfaction::NotSatisfied)) => {
+                    Err(EditRefusal::SaidOtherwise { reason: said.code() })
+                }
+                _ => Ok(()),
+            },
             "satisfied" if !work.satisfied => Err(EditRefusal::NotSatisfied),
             "not_satisfied" if work.responses.len() < 2 => self.must_manage().and(Err(EditRefusal::AnsweredOnce)),
             "not_satisfied" => self.must_manage(),

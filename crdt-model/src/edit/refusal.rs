@@ -185,6 +185,15 @@ pub enum EditRefusal {
     /// The person has not said they are satisfied, or took it back.
     #[error("the person has not said that they are satisfied")]
     NotSatisfied,
+    /// The person said whether they are satisfied: that is the reason.
+    #[error("the person has said it: {reason}")]
+    SaidOtherwise {
+        /// The closing reason that is meant.
+        reason: &'static str,
+    },
+    /// Closed as answered, and nobody said why the person was not asked.
+    #[error("the person was not asked whether they are satisfied, and nobody said why")]
+    WhyNotAsked,
     /// A second answer must be offered before closing as not satisfied.
     #[error("no second answer was offered")]
     AnsweredOnce,
@@ -284,6 +293,8 @@ impl EditRefusal {
             Self::NeverAssigned => "never_assigned",
             Self::NotAnswered => "not_answered",
             Self::NotSatisfied => "not_satisfied",
+            Self::SaidOtherwise { .. } => "said_otherwise",
+            Self::WhyNotAsked => "why_not_asked",
             Self::AnsweredOnce => "answered_once",
             Self::NotUnreachable { .. } => "not_unreachable",
             Self::NotResolved => "not_resolved",
@@ -322,6 +333,8 @@ impl EditRefusal {
             Self::NotAssigned | Self::NotYours | Self::NeverAssigned => "assign it first",
             Self::NotAnswered => "record the answer: `case answer`",
             Self::NotSatisfied => "ask the person and record it: `case answer --satisfied`",
+            Self::SaidOtherwise { .. } => "close it for that reason",
+            Self::WhyNotAsked => "ask the person: `case answer --satisfied`; or say why not: --reason",
             Self::AnsweredOnce => "offer a second answer, and say how to appeal",
             Self::NotUnreachable { .. } => "record attempts on other days: `case attempt`",
             Self::NotResolved => "record the outcome: `case resolve`",

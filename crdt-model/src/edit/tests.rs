@@ -342,7 +342,7 @@ pub(crate) fn consent(purpose: &str, answer: &str) -> Edit {
 }
 
 pub(crate) fn close(reason: &str) -> Edit {
-    Edit::Close { reason: reason.into() }
+    Edit::Close { reason: reason.into(), because: None }
 }
 
 pub(crate) fn reopen() -> Edit {

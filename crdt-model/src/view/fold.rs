@@ -323,17 +323,26 @@ fn closing_alarms(view: &mut CaseView, work: &Work) {
     }
     let Some(reason) = closure.as_deref() else { return };
     let said = |value: &SatisfactionView| value.epoch == epoch && value.value == loop_closure::Satisfaction::Satisfied;
-    if reason == "satisfied" && !(work.answered && work.satisfactions.iter().any(said)) {
+    let unmet = match reason {
+        "satisfied" => !(work.answered && work.satisfactions.iter().any(said)),
+        "answered" => !work.answered,
+        _ => false,
+    };
+    if unmet {
         view.alarms.push(Alarm { code: "closed_unmet", field: "closure" });
     }
-    if view.text("type") == Some("complaint") && never_assigned(work, reason) {
+    // who was responsible before an import stands where it came from
+    let imported = view.text("import_batch").is_some();
+    if view.text("type") == Some("complaint") && !imported && never_assigned(work, reason) {
         view.alarms.push(Alarm { code: "closed_never_assigned", field: "closure" });
     }
 }
 
 /// Whether closing for `reason` would close a complaint that nobody was responsible for.
 pub(crate) fn never_assigned(work: &Work, reason: &str) -> bool {
-    let exempt = matches!(reason, "moved" | "duplicate" | "prank") || (work.first_contact && work.answered);
+    // who answered was responsible
+    let settled = work.answered && (work.first_contact || reason == "answered");
+    let exempt = matches!(reason, "moved" | "duplicate" | "prank") || settled;
     !work.ever_assigned && !exempt
 }
 

@@ -283,6 +283,9 @@ pub enum Request {
         r#ref: String,
         /// Taxonomy `closure`.
         reason: String,
+        /// Closing as `answered`: why the person was not asked whether they are satisfied.
+        #[serde(default)]
+        because: Option<Words>,
     },
     /// Reopens a case.
     CaseReopen {
@@ -461,6 +464,15 @@ pub enum Request {
         dry_run: bool,
         /// Where rejected rows go (absolute path).
         rejects: Option<String>,
+        /// Label of the encoding; absent: it is found out.
+        #[serde(default)]
+        encoding: Option<String>,
+    },
+    /// Takes back the cases of one import that nobody else can have. Reply: `{"batch", "withdrawn", "left", "edited"}`;
+    /// without a batch `{"batches": [{"batch", "at", "cases"}]}`.
+    ImportUndo {
+        /// The import, as its reply names it.
+        batch: Option<String>,
     },
     /// What was captured here and has not left. Reply: `{"captured": [{"ref", "case_id", "saved_at", "left_machine",
     /// "held_by_n", "delivered_to_n", "withdrawable"}], "waiting": {"entries", "oldest"}}`.
@@ -539,7 +551,7 @@ impl Request {
             Self::BundleImport { .. } => "bundle import",
             Self::BundleInspect { .. } => "bundle inspect",
             Self::Carry { .. } => "carry",
-            Self::Import { .. } => "import",
+            Self::Import { .. } | Self::ImportUndo { .. } => "import",
             Self::Outbox => "outbox",
             Self::TaxonomyShow => "taxonomy show",
             Self::Lock => "lock",

@@ -107,7 +107,7 @@ fn a_role_that_nobody_holds_is_told_counted_and_named() {
     assigns(&ali, &case, "focal_cash").expect("to nobody again");
     assert_eq!(not_delivered(&ali), 1);
     does(&ali, &case, &Edit::Set { values: vec![("category".into(), Words::from("other.prank"))] }).expect("set");
-    does(&ali, &case, &Edit::Close { reason: "prank".into() }).expect("closed");
+    does(&ali, &case, &Edit::Close { reason: "prank".into(), because: None }).expect("closed");
     assert_eq!(not_delivered(&ali), 0);
     let told = does(&ali, &case, &Edit::Reopen { reason: Words::from("encore") }).expect("reopened");
     assert_eq!(warnings(&told), ["nobody_in_role"], "opened again it waits for nobody again");

@@ -162,6 +162,8 @@ pub const CODES: &[Code] = &[
     code("not_answered", Exit::Failed, &["ref"]),
     code("not_satisfied", Exit::Failed, &["ref"]),
     code("answered_once", Exit::Failed, &[]),
+    code("said_otherwise", Exit::Failed, &["ref", "reason"]),
+    code("why_not_asked", Exit::Failed, &["ref"]),
     code("not_unreachable", Exit::Failed, &["days", "needed", "ref"]),
     code("not_resolved", Exit::Failed, &["ref"]),
     code("not_anonymous", Exit::Failed, &[]),
@@ -238,6 +240,10 @@ pub const CODES: &[Code] = &[
     code("stick_not_writable", Exit::Failed, &["stick", "back"]),
     // Data in
     code("import_format_unknown", Exit::Usage, &["format"]),
+    code("text_looks_wrong", Exit::Rejected, &["file"]),
+    code("encoding_unknown", Exit::Usage, &["encoding"]),
+    code("batch_not_found", Exit::NotFound, &["batch", "near"]),
+    code("batch_not_yours", Exit::Denied, &["batch"]),
     // Checks
     code("demo_failed", Exit::Failed, &["claim", "why"]),
     code("demo_stopped", Exit::Failed, &["why"]),

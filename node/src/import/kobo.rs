@@ -20,8 +20,15 @@
 //!   back is a question of its own. An unknown answer to consent rejects the row: guessing could keep what was refused.
 //! - **GPS** is not taken: it leads to a door, nobody consented to that, and commune and locality suffice for the work. It
 //!   is listed in [`Told::ignored_columns`], as is everything else that holds values and has no field.
-//! - **Forms change**: where several columns could be a field, the first that holds something is read; columns a version
-//!   lacks leave their fields open; a header further down (exports put together) begins anew.
+//! - **Forms change**: where several columns are one field, all are read. Words are joined, choices that differ are said
+//!   and the first is kept, but for consent and satisfaction, where the strictest counts, and for categories, which are
+//!   all taken. Columns a version lacks leave their fields open; a header further down (exports put together) begins anew.
+//! - **A row whose cells have moved** is rejected, not taken as it stands: the other rows tell what stands where.
+//! - **What the form itself calls sensitive** waits sealed for triage, whatever its category; so does what it says there
+//!   and nobody here understands.
+//! - **Closed at the source** and not why: closed as answered where an answer stands in the row (as satisfied where the
+//!   person said so); a case without an answer, a sealed one or one whose person is not satisfied stays open.
+//! - **`n/a`** and what spreadsheets write for it are blank.
 //! - **What spreadsheets did** is undone where that is safe (serial dates, dates turned around when the column decides the
 //!   order, `27.0`, `="+509…"`), said where digits are lost, and never guessed row by row.
 //!
@@ -31,6 +38,7 @@ mod columns;
 #[cfg(any(test, feature = "testing"))]
 pub mod generate;
 mod mapping;
+mod profile;
 mod row;
 #[cfg(test)]
 mod tests;
@@ -43,9 +51,10 @@ use crdt_model::taxonomy::Taxonomy;
 
 use self::columns::{Columns, Meta, names_a_submission};
 pub use self::mapping::Mapping;
+use self::profile::Profile;
 use self::row::RowReader;
 use self::when::Orders;
-use super::sheet::{Records, Text};
+use super::sheet::{Records, Text, is_nothing};
 use super::{COLUMNS_MAX, Encoding, ImportError, ROWS_MAX, Remark, RemarkCode, Separator};
 
 /// The system of the external ids that rows get.
@@ -64,6 +73,8 @@ pub struct KoboOptions {
     pub partner: Option<String>,
     /// The import they belong to.
     pub import_batch: Option<String>,
+    /// Why a case that was closed at the source says nothing of satisfaction.
+    pub closed_because: Option<Words>,
     /// Now, Unix milliseconds, to know times that cannot be by; `None`: no time is too late.
     pub now_ms: Option<i64>,
 }
@@ -101,8 +112,11 @@ pub struct Row {
     pub restricted: Option<String>,
     /// Another version of the submission than the first.
     pub edited: bool,
-    /// Texts that are taken over nowhere, by column: to be looked at for sensitive words, and dropped.
+    /// Texts that are taken over nowhere, by column: to be looked at for sensitive words, and dropped. Of a rejected row,
+    /// all its texts.
     pub unread: Vec<(String, Words)>,
+    /// A rejected row whose categories or whose flag of sensitivity would have sealed it.
+    pub grave: bool,
 }
 
 impl Row {
@@ -148,13 +162,14 @@ impl std::fmt::Debug for Export<'_> {
 }
 
 impl<'b> Export<'b> {
-    /// Finds encoding and separator.
+    /// Finds the separator, and the encoding unless it is told.
     ///
     /// # Errors
     ///
-    /// [`ImportError::TooLarge`], [`ImportError::NotText`].
-    pub fn decode(bytes: &'b [u8]) -> Result<Self, ImportError> {
-        Ok(Self { text: Text::decode(bytes)? })
+    /// [`ImportError::TooLarge`], [`ImportError::NotText`], [`ImportError::TextLooksWrong`],
+    /// [`ImportError::EncodingUnknown`].
+    pub fn decode(bytes: &'b [u8], encoding: Option<&str>) -> Result<Self, ImportError> {
+        Ok(Self { text: Text::decode(bytes, encoding)? })
     }
 
     /// Reads the header and goes through the file once, for its size and the order of its dates.
@@ -185,8 +200,9 @@ impl<'b> Export<'b> {
         for (n, code) in doubts.into_iter().filter(|(n, _)| *n > 0) {
             warnings.push(Remark { row: 0, field: String::new(), code, args: vec![("n", n.to_string())] });
         }
-        let (total, orders) = self.survey(&options.mapping)?;
+        let Survey { total, orders, profiles } = self.survey(&options.mapping)?;
         let used = vec![0; columns.count];
+        let joined = vec![0; columns.count];
         Ok(Rows {
             text: &self.text,
             records,
@@ -194,8 +210,11 @@ impl<'b> Export<'b> {
             options,
             taxonomy,
             orders,
+            profiles,
+            version: 0,
             found: Found::default(),
             used,
+            joined,
             number: 0,
             total,
             warnings,
@@ -203,35 +222,60 @@ impl<'b> Export<'b> {
         })
     }
 
-    /// Rows below the header, and what the columns of times say of the order of day and month.
-    fn survey(&self, mapping: &Mapping) -> Result<(usize, [Orders; 3]), ImportError> {
+    /// Goes through all records once: what is true of a column is told by all its cells.
+    fn survey(&self, mapping: &Mapping) -> Result<Survey, ImportError> {
         const TIMES: [Meta; 3] = [Meta::End, Meta::Start, Meta::Today];
         let mut records = self.text.records();
-        let (mut total, mut orders, mut times) = (0, [Orders::default(); 3], None);
+        let mut survey = Survey::default();
+        let mut current: Option<Columns> = None;
         while records.advance() {
-            if times.is_some() {
-                total += 1;
-                if total > ROWS_MAX {
+            if current.is_some() {
+                survey.total += 1;
+                if survey.total > ROWS_MAX {
                     return Err(ImportError::TooManyRows);
                 }
             }
-            let maybe_header = match times {
+            let maybe_header = match current {
                 None => !records.is_blank(),
                 Some(_) => records.iter().any(names_a_submission),
             };
-            if maybe_header && let Ok((columns, _)) = Columns::find(&records.cells().0, mapping) {
-                records.expect_width(columns.count);
-                times = Some(TIMES.map(|meta| columns.meta_at(meta)));
-                continue;
+            if maybe_header {
+                let cells = records.cells().0;
+                if current.as_ref().is_some_and(|columns| columns.is_header(&cells)) {
+                    continue;
+                }
+                if let Ok((columns, _)) = Columns::find(&cells, mapping) {
+                    records.expect_width(columns.count);
+                    survey.profiles.push(Profile::default());
+                    current = Some(columns);
+                    continue;
+                }
             }
-            for (orders, at) in orders.iter_mut().zip(times.into_iter().flatten()) {
+            let (Some(columns), Some(profile)) = (&current, survey.profiles.last_mut()) else { continue };
+            for (orders, at) in survey.orders.iter_mut().zip(TIMES.map(|meta| columns.meta_at(meta))) {
                 if let Some(at) = at {
                     orders.look_at(records.cell(at).trim());
                 }
             }
+            if !records.is_blank() && !records.torn() && !records.astray() {
+                let cells: Vec<&str> = records.iter().map(str::trim).collect();
+                let told = cells.iter().map(|cell| if is_nothing(cell) { "" } else { *cell });
+                profile.look_at(columns.count, told);
+            }
         }
-        Ok((total, orders))
+        Ok(survey)
     }
+}
+
+/// What all records of a file say together.
+#[derive(Default)]
+struct Survey {
+    /// Rows below the header.
+    total: usize,
+    /// What the columns of end, start and day say of the order of day and month.
+    orders: [Orders; 3],
+    /// What the columns hold, for each header in turn.
+    profiles: Vec<Profile>,
 }
 
 /// The rows of an export, one at a time. Pure: the same bytes give the same rows.
@@ -242,9 +286,14 @@ pub struct Rows<'a> {
     options: &'a KoboOptions,
     taxonomy: &'a Taxonomy,
     orders: [Orders; 3],
+    profiles: Vec<Profile>,
+    /// Headers so far, but the first.
+    version: usize,
     found: Found,
     /// Rows so far that hold something, by column.
     used: Vec<usize>,
+    /// Rows so far whose cell was joined to that of another column, by column.
+    joined: Vec<usize>,
     number: usize,
     total: usize,
     warnings: Vec<Remark>,
@@ -276,6 +325,11 @@ impl Rows<'_> {
     }
 
     fn note_ignored(&mut self) {
+        for (column, rows) in self.joined.iter().enumerate().filter(|(_, rows)| **rows > 0) {
+            let args = vec![("n", rows.to_string()), ("other", self.columns.joined_to(column))];
+            let (field, code) = (self.columns.header_at(column), RemarkCode::ColumnsJoined);
+            self.warnings.push(Remark { row: 0, field, code, args });
+        }
         for (name, rows) in self.columns.ignored(&self.used) {
             match self.ignored.iter_mut().find(|(known, _)| *known == name) {
                 Some((_, known)) => *known += rows,
@@ -295,6 +349,8 @@ impl Rows<'_> {
         let Ok((columns, warnings)) = Columns::find(cells, &self.options.mapping) else { return false };
         self.note_ignored();
         self.used = vec![0; columns.count];
+        self.joined = vec![0; columns.count];
+        self.version += 1;
         self.records.expect_width(columns.count);
         self.warnings.extend(warnings);
         self.columns = columns;
@@ -314,7 +370,8 @@ impl Iterator for Rows<'_> {
         let skipped = |code| {
             let outcome = Outcome::Skipped(code);
             let (warnings, unread) = (Vec::new(), Vec::new());
-            Some(Row { number, line, outcome, warnings, key: None, restricted: None, edited: false, unread })
+            let (key, restricted, edited, grave) = (None, None, false, false);
+            Some(Row { number, line, outcome, warnings, key, restricted, edited, unread, grave })
         };
         if self.records.is_blank() {
             return skipped(RemarkCode::BlankRow);
@@ -331,9 +388,13 @@ impl Iterator for Rows<'_> {
             options: self.options,
             taxonomy: self.taxonomy,
             orders: self.orders,
-            torn: self.records.torn(),
+            torn: self.records.torn() || self.records.astray(),
+            profile: self.profiles.get(self.version),
         };
-        let mut row = read_row(number, line, &cells, &reader, &mut self.found);
+        let (mut row, joined) = read_row(number, line, &cells, &reader, &mut self.found);
+        if matches!(row.outcome, Outcome::Ready(_)) {
+            joined.into_iter().for_each(|column| self.joined[column] += 1);
+        }
         if nul {
             let code = RemarkCode::NulRemoved;
             row.warnings.push(Remark { row: number, field: String::new(), code, args: Vec::new() });
@@ -352,12 +413,22 @@ struct Found {
     duplicates: Vec<ProbableDuplicate>,
 }
 
-fn read_row(number: usize, line: u64, cells: &[String], reader: &RowReader<'_>, found: &mut Found) -> Row {
+/// The row, and the columns whose cells were joined to others.
+fn read_row(
+    number: usize,
+    line: u64,
+    cells: &[String],
+    reader: &RowReader<'_>,
+    found: &mut Found,
+) -> (Row, Vec<usize>) {
     let read = reader.read(number, cells);
-    let (outcome, warnings, edited) = (read.outcome, read.remarks, read.edited);
+    let (outcome, warnings, edited, grave, unread) = (read.outcome, read.remarks, read.edited, read.grave, read.left);
     let key = read.id.clone().map(|id| (SYSTEM, id));
-    let mut row = Row { number, line, outcome, warnings, key, restricted: None, edited, unread: Vec::new() };
-    let (Outcome::Ready(case), Some(id)) = (&row.outcome, read.id) else { return row };
+    let mut row = Row { number, line, outcome, warnings, key, restricted: None, edited, unread, grave };
+    let (Outcome::Ready(case), Some(id)) = (&row.outcome, read.id) else {
+        row.unread = reader.columns.all_texts(cells);
+        return (row, Vec::new());
+    };
     let digest = reader.columns.digest(cells);
     if let Some(&(of, earlier)) = found.submissions.get(&id) {
         row.warnings.clear();
@@ -366,12 +437,14 @@ fn read_row(number: usize, line: u64, cells: &[String], reader: &RowReader<'_>, 
             // an edit, or another complaint under the same id: never dropped without a word
             false => {
                 let (field, code) = ("_uuid".to_owned(), RemarkCode::RepeatDiffers);
+                row.unread = reader.columns.all_texts(cells);
+                row.grave = read.restricted.is_some();
                 Outcome::Rejected(Remark { row: number, field, code, args: vec![("of", of.to_string())] })
             }
         };
-        return row;
+        return (row, Vec::new());
     }
-    row.unread = reader.columns.unread(cells);
+    row.unread.extend(reader.columns.unread(cells));
     found.submissions.insert(id, (number, digest));
     row.restricted = read.restricted;
     if let Some(phone) = case.phone.as_ref().and_then(|phone| last_digits(&phone.0)) {
@@ -382,7 +455,7 @@ fn read_row(number: usize, line: u64, cells: &[String], reader: &RowReader<'_>, 
             found.duplicates.push(ProbableDuplicate { first, second: number });
         }
     }
-    row
+    (row, read.joined)
 }
 
 /// The last eight digits, which are the same with and without country code. `None`: fewer than six, too few to tell

@@ -22,19 +22,44 @@ pub(crate) struct Reject {
     pub(crate) code: &'static str,
     /// In the reader's language.
     pub(crate) reason: String,
+    /// It may tell of something grave, of which nothing is kept.
+    pub(crate) grave: bool,
 }
 
 impl Reject {
     /// The file's reader refused it.
     pub(crate) fn remarked(row: &Row, remark: &Remark, texts: &Texts) -> Self {
         let reason = texts.remark(remark.code.as_str(), &remark.args);
-        Self { row: row.number, line: row.line, field: remark.field.clone(), code: remark.code.as_str(), reason }
+        Self {
+            row: row.number,
+            line: row.line,
+            field: remark.field.clone(),
+            code: remark.code.as_str(),
+            reason,
+            grave: false,
+        }
+    }
+
+    /// Says in its reason that the row is to be seen first, if it is.
+    pub(crate) fn grave(mut self, grave: bool, texts: &Texts) -> Self {
+        if grave && !self.grave {
+            self.reason = format!("{} ; {}", self.reason, texts.get("import-grave"));
+            self.grave = true;
+        }
+        self
     }
 
     /// The node refused it.
     pub(crate) fn refused((row, line): (usize, u64), failure: &Failure, texts: &Texts) -> Self {
         let field = failure.where_.iter().find(|(name, _)| *name == "field").map(|(_, field)| field.clone());
-        Self { row, line, field: field.unwrap_or_default(), code: failure.code, reason: texts.error(failure).0 }
+        Self {
+            row,
+            line,
+            field: field.unwrap_or_default(),
+            code: failure.code,
+            reason: texts.error(failure).0,
+            grave: false,
+        }
     }
 }
 
@@ -164,8 +189,14 @@ mod tests {
         let (from, path) = (from.display().to_string(), to.display().to_string());
         assert_eq!(RejectsFile::begin(&from, &from, home.path()).err().map(|failure| failure.code), Some("same_file"));
         let mut file = RejectsFile::begin(&path, &from, home.path())?;
-        let reject =
-            Reject { row: 3, line: 7, field: "=canal".into(), code: "missing", reason: "valeur absente ; voir".into() };
+        let reject = Reject {
+            row: 3,
+            line: 7,
+            field: "=canal".into(),
+            code: "missing",
+            reason: "valeur absente ; voir".into(),
+            grave: false,
+        };
         file.add(&reject)?;
         assert!(!to.exists());
         file.finish(1)?;

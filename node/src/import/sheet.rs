@@ -11,6 +11,7 @@ use std::borrow::Cow;
 
 use serde::Serialize;
 
+use super::letters;
 use super::{COLUMNS_MAX, FILE_BYTES_MAX, ImportError};
 
 /// How the text was encoded.
@@ -25,6 +26,32 @@ pub enum Encoding {
     Utf16Be,
     /// Windows-1252: what is no UTF-8 and has no mark.
     Windows1252,
+    /// Windows-1256, the table of Arabic: told by its runs of letters, or asked for.
+    Windows1256,
+    /// Another, asked for by this name.
+    Named(&'static str),
+}
+
+impl Encoding {
+    /// What a reply calls it.
+    pub(crate) fn name(self) -> String {
+        match self {
+            Self::Named(name) => name.to_owned(),
+            known => format!("{known:?}"),
+        }
+    }
+
+    /// The encoding of a label (`utf-8`, `windows-1256`, `latin1`…), as the web knows labels.
+    fn of(found: &'static encoding_rs::Encoding) -> Self {
+        match found.name() {
+            "UTF-8" => Self::Utf8,
+            "UTF-16LE" => Self::Utf16Le,
+            "UTF-16BE" => Self::Utf16Be,
+            "windows-1252" => Self::Windows1252,
+            "windows-1256" => Self::Windows1256,
+            name => Self::Named(name),
+        }
+    }
 }
 
 /// What separates the cells.
@@ -69,14 +96,25 @@ pub(super) struct Text<'b> {
 }
 
 impl<'b> Text<'b> {
-    pub(super) fn decode(bytes: &'b [u8]) -> Result<Self, ImportError> {
+    /// Reads the bytes as `asked`, a label of an encoding, or finds out how they are encoded.
+    pub(super) fn decode(bytes: &'b [u8], asked: Option<&str>) -> Result<Self, ImportError> {
         if bytes.len() > FILE_BYTES_MAX {
             return Err(ImportError::TooLarge { found: bytes.len() });
         }
-        let (text, encoding, repaired) = decode(bytes)?;
+        let (text, encoding, repaired) = match asked {
+            None => decode(bytes)?,
+            Some(label) => decode_as(bytes, label)?,
+        };
+        let mut garbled = garbled(&text, encoding);
+        if asked.is_none() {
+            match letters::misread(&text) {
+                letters::Doubt::None => {}
+                letters::Doubt::Places(n) => garbled += n,
+                letters::Doubt::Whole => return Err(ImportError::TextLooksWrong),
+            }
+        }
         let (body, told) = separator_line(&text);
         let separator = told.unwrap_or_else(|| detect(&text[body.0..]));
-        let garbled = garbled(&text, encoding);
         Ok(Self { text, encoding, repaired, garbled, separator, body })
     }
 
@@ -94,6 +132,7 @@ impl<'b> Text<'b> {
             width: 0,
             tries: 0,
             torn: false,
+            astray: false,
             nul: self.text.contains('\0'),
         }
     }
@@ -116,6 +155,7 @@ pub(super) struct Records<'t> {
     width: usize,
     tries: usize,
     torn: bool,
+    astray: bool,
     /// Whether the text holds NULs at all.
     nul: bool,
 }
@@ -140,6 +180,7 @@ impl Records<'_> {
             self.line = self.lines.at(start);
             let start = self.lines.byte.min(end);
             self.torn = false;
+            self.astray = self.width > 0 && self.record.len() != self.width && self.quote_astray(start, end);
             if self.width > 0
                 && (!fits(self.record.len(), self.width, |at| self.record[at].trim().is_empty())
                     || self.closes_astray(start, end))
@@ -169,6 +210,11 @@ impl Records<'_> {
         self.torn
     }
 
+    /// Whether it has another number of cells than the header, and a quote that ends no cell.
+    pub(super) fn astray(&self) -> bool {
+        self.astray
+    }
+
     /// How many cells it has.
     pub(super) fn len(&self) -> usize {
         self.record.len()
@@ -187,7 +233,7 @@ impl Records<'_> {
         self.record.iter()
     }
 
-    /// The cells without NULs, and whether there were any.
+    /// The cells without NULs, blank where a word says "nothing"; and whether there were NULs.
     pub(super) fn cells(&self) -> (Vec<String>, bool) {
         let mut found = false;
         let mut clean = |cell: &str| {
@@ -195,7 +241,7 @@ impl Records<'_> {
                 found = true;
                 return cell.replace('\0', "");
             }
-            cell.to_owned()
+            if is_nothing(cell) { String::new() } else { cell.to_owned() }
         };
         let cells = self.record.iter().take(COLUMNS_MAX + 1).map(&mut clean).collect();
         (cells, found)
@@ -203,9 +249,11 @@ impl Records<'_> {
 
     /// Whether a cell of several lines ends where no cell ends: at the quote of a later row, most likely.
     fn closes_astray(&self, start: usize, end: usize) -> bool {
-        if next_line(self.text, start).is_none_or(|line| line >= end) {
-            return false;
-        }
+        next_line(self.text, start).is_some_and(|line| line < end) && self.quote_astray(start, end)
+    }
+
+    /// Whether a cell that begins with a quote has another one that is neither doubled nor followed by the end of the cell.
+    fn quote_astray(&self, start: usize, end: usize) -> bool {
         let bytes = &self.text.as_bytes()[start..end];
         let ends_cell =
             |byte: Option<&u8>| byte.is_none_or(|byte| *byte == self.separator.byte() || matches!(byte, b'\r' | b'\n'));
@@ -261,14 +309,25 @@ impl Records<'_> {
     }
 }
 
-/// Nothing but blanks; a NUL is none.
+/// Nothing but blanks, or a word that says so; a NUL is none.
 fn is_blank(cell: &str) -> bool {
-    cell.chars().all(|c| c.is_whitespace() || c == '\0')
+    is_nothing(cell) || cell.chars().all(|c| c.is_whitespace() || c == '\0')
 }
 
 /// As many cells as the header has columns, or more of which the rest is blank.
 fn fits(found: usize, width: usize, blank: impl Fn(usize) -> bool) -> bool {
     found >= width && (width..found).all(blank)
+}
+
+/// What stands for "nothing" where programs write a word instead of a blank: `n/a` of Ona and of the old KoBoCAT, and what
+/// spreadsheets show where a formula failed. `Na` is a family name.
+pub(super) fn is_nothing(cell: &str) -> bool {
+    const NOTHING: [&str; 17] = [
+        "n/a", "#n/a", "#na", "#n/d", "#nv", "<na>", "---", "#ref!", "#value!", "#valeur!", "#name?", "#nom?",
+        "#div/0!", "#null!", "#nul!", "#num!", "#nombre!",
+    ];
+    let cell = cell.trim();
+    cell.len() <= 9 && NOTHING.iter().any(|nothing| cell.eq_ignore_ascii_case(nothing))
 }
 
 fn position(at: Option<&csv::Position>) -> usize {
@@ -339,6 +398,15 @@ fn decode(bytes: &[u8]) -> Result<(Cow<'_, str>, Encoding, usize), ImportError> 
     Ok((text, named, repaired))
 }
 
+/// The text as somebody says it is encoded; a mark of that encoding is left out.
+fn decode_as<'b>(bytes: &'b [u8], label: &str) -> Result<(Cow<'b, str>, Encoding, usize), ImportError> {
+    let unknown = || ImportError::EncodingUnknown { asked: label.chars().take(40).collect() };
+    let named = encoding_rs::Encoding::for_label(label.trim().as_bytes()).ok_or_else(unknown)?;
+    let (text, _) = named.decode_with_bom_removal(bytes);
+    let repaired = text.matches(char::REPLACEMENT_CHARACTER).count();
+    Ok((text, Encoding::of(named), repaired))
+}
+
 /// UTF-16 without its mark: the header is plain, so every other byte of the beginning is zero.
 fn unmarked(bytes: &[u8]) -> Option<&'static encoding_rs::Encoding> {
     let head = &bytes[..bytes.len().min(256) & !1];
@@ -352,21 +420,31 @@ fn unmarked(bytes: &[u8]) -> Option<&'static encoding_rs::Encoding> {
     }
 }
 
-/// What is not quite UTF-8: Windows-1252, unless most of its special characters are UTF-8 (`told`: its mark says so);
-/// then only the bytes that are not are read as Windows-1252.
+/// What is not quite UTF-8: Windows-1252 (or 1256, by its letters), unless most of its special characters are UTF-8 (`told`: its mark says so);
+/// then only the bytes that are not are read so.
 fn repair(bytes: &[u8], told: bool) -> (Cow<'_, str>, Encoding, usize) {
     let (mut good, mut bad) = (0, 0);
+    // what is no UTF-8, and blanks where something else stands between
+    let mut foreign = Vec::new();
     for chunk in bytes.utf8_chunks() {
         good += chunk.valid().bytes().filter(|byte| *byte >= 0xc0).count();
         bad += chunk.invalid().len();
+        if !chunk.valid().is_empty() {
+            foreign.push(b' ');
+        }
+        foreign.extend_from_slice(chunk.invalid());
     }
     if !told && good <= bad {
-        return (encoding_rs::WINDOWS_1252.decode_without_bom_handling(bytes).0, Encoding::Windows1252, 0);
+        return match letters::is_arabic(bytes) {
+            true => (encoding_rs::WINDOWS_1256.decode_without_bom_handling(bytes).0, Encoding::Windows1256, 0),
+            false => (encoding_rs::WINDOWS_1252.decode_without_bom_handling(bytes).0, Encoding::Windows1252, 0),
+        };
     }
+    let table = if letters::is_arabic(&foreign) { encoding_rs::WINDOWS_1256 } else { encoding_rs::WINDOWS_1252 };
     let mut text = String::with_capacity(bytes.len() + bad);
     for chunk in bytes.utf8_chunks() {
         text.push_str(chunk.valid());
-        text.push_str(&encoding_rs::WINDOWS_1252.decode_without_bom_handling(chunk.invalid()).0);
+        text.push_str(&table.decode_without_bom_handling(chunk.invalid()).0);
     }
     (Cow::Owned(text), Encoding::Utf8, bad)
 }
@@ -450,7 +528,7 @@ mod tests {
     use super::*;
 
     fn rows(bytes: &[u8]) -> Vec<(u64, Vec<String>)> {
-        let text = Text::decode(bytes).expect("a text");
+        let text = Text::decode(bytes, None).expect("a text");
         let mut records = text.records();
         let mut rows = Vec::new();
         while records.advance() {
@@ -463,7 +541,7 @@ mod tests {
     }
 
     fn cells(bytes: &[u8]) -> (Encoding, Separator, Vec<Vec<String>>) {
-        let text = Text::decode(bytes).expect("a text");
+        let text = Text::decode(bytes, None).expect("a text");
         (text.encoding, text.separator, rows(bytes).into_iter().map(|(_, cells)| cells).collect())
     }
 
@@ -491,12 +569,12 @@ mod tests {
     #[test]
     fn one_cell_pasted_from_elsewhere_leaves_the_others_as_they_are() {
         let pasted = [b"a;b\n\xc3\xa9\xc3\xa0;x\ny;caf\xe9\n".as_slice(), "z;œ\n".as_bytes()].concat();
-        let text = Text::decode(&pasted).expect("a text");
+        let text = Text::decode(&pasted, None).expect("a text");
         assert_eq!((text.encoding, text.repaired), (Encoding::Utf8, 1));
         let found: Vec<_> = rows(&pasted).into_iter().flat_map(|(_, cells)| cells).collect();
         assert_eq!(found, ["a", "b", "éà", "x", "y", "café", "z", "œ"]);
         // half a character of UTF-16
-        let text = Text::decode(b"\xff\xfea\0;\0b\0\n\0\x00\xd8;\0x\0").expect("a text");
+        let text = Text::decode(b"\xff\xfea\0;\0b\0\n\0\x00\xd8;\0x\0", None).expect("a text");
         assert_eq!((text.encoding, text.repaired), (Encoding::Utf16Le, 1));
     }
 
@@ -514,7 +592,7 @@ mod tests {
     #[test]
     fn a_bar_separates_and_text_of_an_old_table_is_noticed() {
         assert_eq!(detect("a|b|c;d\n1|2|3"), Separator::Pipe);
-        let garbled = |bytes: &[u8]| Text::decode(bytes).expect("a text").garbled;
+        let garbled = |bytes: &[u8]| Text::decode(bytes, None).expect("a text").garbled;
         for bytes in
             [b"a;b\nd\x82tournement;x".as_slice(), b"a;b\nd\x8etournement;x", "a;b\ndÃ©tournement;x".as_bytes()]
         {
@@ -559,7 +637,7 @@ mod tests {
 
     #[test]
     fn nuls_are_taken_out_of_their_cells() {
-        let text = Text::decode(b"aaaaaaaaaa;bbbbbbbbbbbbbbbbbbbbb\n1\0;xxx\n").expect("a text");
+        let text = Text::decode(b"aaaaaaaaaa;bbbbbbbbbbbbbbbbbbbbb\n1\0;xxx\n", None).expect("a text");
         let mut records = text.records();
         assert!(records.advance() && !records.cells().1 && records.advance());
         assert_eq!(records.cells(), (vec!["1".to_owned(), "xxx".to_owned()], true));
@@ -570,7 +648,7 @@ mod tests {
         for bytes in
             [b"PK\x03\x04rest".as_slice(), b"\xd0\xcf\x11\xe0", b"%PDF-1.7", b"a;b\n\0", &[1, 0, 0, 0, 9, 0, 0]]
         {
-            assert!(matches!(Text::decode(bytes), Err(ImportError::NotText { .. })), "{bytes:?}");
+            assert!(matches!(Text::decode(bytes, None), Err(ImportError::NotText { .. })), "{bytes:?}");
         }
     }
 }

@@ -174,7 +174,7 @@ impl World {
             means: None,
         };
         does(&rose, &closed, &answer);
-        does(&rose, &closed, &Edit::Close { reason: "satisfied".into() });
+        does(&rose, &closed, &Edit::Close { reason: "satisfied".into(), because: None });
         let [sealed, shut] = [0; 2].map(|_| case_id(&rose.new_case(complaint())));
         for (case, recused) in [(&sealed, "Nadia"), (&shut, "Rose")] {
             let options = seal_to("psea", &[recused]);
@@ -302,7 +302,8 @@ fn refused(w: &World) -> Vec<(Request, &'static str)> {
         answer: answer.into(),
         means: means.map(str::to_owned),
     };
-    let close = |case: &String, reason: &str| Request::CaseClose { r#ref: c(case), reason: reason.into() };
+    let close =
+        |case: &String, reason: &str| Request::CaseClose { r#ref: c(case), reason: reason.into(), because: None };
     let seal = |case: &String, reason: &str, seal: SealOptions, then: Option<Request>| Request::CaseSeal {
         r#ref: c(case),
         reason: Words::from(reason),
@@ -345,6 +346,7 @@ fn refused(w: &World) -> Vec<(Request, &'static str)> {
             project: None,
             dry_run: false,
             rejects: None,
+            encoding: None,
         };
         change(&mut request);
         request
@@ -445,6 +447,7 @@ fn refused(w: &World) -> Vec<(Request, &'static str)> {
         (consent("record", "given", Some("regard")), "unknown_code"),
         (close(&w.plain, "fini"), "unknown_code"),
         (close(&w.plain, "satisfied"), "not_answered"),
+        (close(&w.plain, "answered"), "not_answered"),
         (close(&w.plain, "handed_over"), "other_verb"),
         (close(&w.closed, "satisfied"), "case_closed"),
         (Request::CaseReopen { r#ref: c(&w.plain), reason: Words::from("x") }, "not_closed"),
@@ -525,6 +528,15 @@ fn refused(w: &World) -> Vec<(Request, &'static str)> {
         (import(&w.nowhere(), &|_| {}), "file_not_found"),
         (import(&bytes, &|_| {}), "not_text"),
         (import(&text, &|_| {}), "no_header"),
+        (
+            import(&text, &|r| {
+                if let Request::Import { encoding, .. } = r {
+                    *encoding = Some("aucun".into())
+                }
+            }),
+            "encoding_unknown",
+        ),
+        (Request::ImportUndo { batch: Some("0".into()) }, "batch_not_found"),
         (Request::PassphraseChange { new: Secret::new("court".into()) }, "passphrase_weak"),
         (Request::Wipe { yes: false }, "usage_missing"),
     ];
@@ -623,6 +635,7 @@ fn a_row_that_is_refused_uses_up_no_number_and_takes_no_other_with_it() {
             project: None,
             dry_run: false,
             rejects: None,
+            encoding: None,
             lang: "fr",
         };
         home.with(|core, reader| core.import(reader, &request, NOW, &mut |_| {})).expect("read")

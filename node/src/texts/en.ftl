@@ -233,6 +233,10 @@ error-not-answered = no answer was given yet
 error-not-answered-hint = `boucle case answer { $ref }` records it
 error-not-satisfied = the person has not said that they are satisfied
 error-not-satisfied-hint = ask, then `boucle case answer { $ref } --satisfied yes|partly|no|declined`
+error-said-otherwise = the person has said whether they are satisfied: that is not "answered"
+error-said-otherwise-hint = `boucle case close { $ref } --as { $reason }`
+error-why-not-asked = the person was not asked whether they are satisfied, and nobody said why
+error-why-not-asked-hint = ask, then `boucle case answer { $ref } --satisfied yes|partly|no|declined`; or `boucle case close { $ref } --as answered --reason` says why
 error-answered-once = no second answer was offered
 error-answered-once-hint = offer one, and say how to appeal
 error-not-unreachable = attempts on { $days } days since the last contact, { $needed } are needed
@@ -405,6 +409,14 @@ error-bad-address = { $address } is no address
 error-bad-address-hint = a multiaddress (/ip4/192.168.1.5/tcp/4001) or HOST:PORT
 error-cannot-listen = cannot listen on { $address }
 error-cannot-listen-hint = the port may be taken: choose another with --listen
+error-text-looks-wrong = the letters of { $file } cannot be read: the encoding is neither UTF-8, nor that of French, nor Arabic Windows-1256; nothing was taken over
+error-text-looks-wrong-hint = export again as UTF-8, or say the encoding: `--encoding windows-1256` (or iso-8859-6, windows-1251…)
+error-encoding-unknown = unknown encoding: { $encoding }
+error-encoding-unknown-hint = for example utf-8, windows-1252, windows-1256, iso-8859-6, windows-1251
+error-batch-not-found = no import { $batch } on this machine
+error-batch-not-found-hint = those of here: { $near }
+error-batch-not-yours = import { $batch } is somebody else's
+error-batch-not-yours-hint = whoever made it takes it back
 error-import-format-unknown = unknown format: { $format }
 error-import-format-unknown-hint = read today: kobo
 error-demo-failed = "{ $claim }" does not hold: { $why }
@@ -494,15 +506,19 @@ topic-fraud = fraud or corruption
 topic-conduct = conduct
 topic-other = a word of your list
 remark-sensitive-words = words that call for sealing: read the row, and seal the case if they are meant
-remark-wrong-cell-count = { $found } cells instead of { $expected }: a quote or a separator is astray
+remark-wrong-cell-count = { $found } cells instead of { $expected }: a quote or a separator is astray; nothing of the row was taken over
+remark-cells-moved = the cells of the row have moved (a quote or a separator is astray): nothing of the row was taken over
 remark-control-character = holds a control character ({ $character }, character number { $at }): take it out of the file
 remark-cell-too-long = too long (at most { $max } bytes)
 remark-missing = a value the case cannot do without is missing
-remark-unmapped-value = { $value ->
-    [none] value unknown to the codes and the mapping
-   *[other] value unknown to the codes and the mapping: { $value }
+remark-unmapped-value = value unknown to the codes and the mapping{ $value ->
+    [none] {""}
+   *[other] : { $value }
+}; to be added under [values.{ $table }] of a --mapping file
+remark-bad-time = { $used ->
+    [none] date not understood: the row was not taken over. Understood are 2026-03-13, 2026-03-13T09:10:00+01:00, 13/03/2026 09:10 (if some date of the column decides between day and month)
+   *[other] not a time; used instead: { $used }
 }
-remark-bad-time = not a time; used instead: { $used }
 remark-no-offset = time without an offset, taken as UTC
 remark-received-from-other = no end was recorded; used instead: { $used }
 remark-bad-age = not an age in years
@@ -516,7 +532,15 @@ remark-place-in-words = not a code: put into the place in words
 remark-answer-contradicts = not answered and an answer: the answer is kept
 remark-repeat-differs = came before in this file with other content (row { $of }): not taken over; if it is another complaint, give it an id of its own
 remark-not-approved = refused in the source system; imported all the same
-remark-column-twice = two columns could be it; the other: { $other }
+remark-column-twice = two columns are one field, both are read; the other: { $other }
+remark-columns-joined = filled besides { $other } in { $n } { $n ->
+    [one] row
+   *[other] rows
+}: both texts are taken over, one after the other
+remark-values-differ = says something else than { $other }, which is kept: this value was not taken over, have a look
+remark-closed-unanswered = closed at the source, and no answer in the row: the case stays open
+remark-closed-stays-open = closed at the source, but sealed here, not satisfied or dated in the future: the case stays open
+import-grave = to be seen first: the row may tell of something grave, and nothing of it is kept here
 remark-time-rewritten = a spreadsheet rewrote the date; read as { $used }
 remark-changed-since = imported before, with other content; the case stays as it is here: have a look
 remark-nul-removed = null bytes were taken out
@@ -799,6 +823,22 @@ done-import-warning = row { $row }, { $field }: { $message }
 done-import-duplicates = duplicates proposed: { $n }
 done-import-duplicate = rows { $first } and { $second }: { $refs }
 done-import-ignored = columns not taken over, with the rows that hold something: { $columns }
+done-import-batch = Import { $batch }. A wrong file? While nothing of it has left this machine: boucle import --undo { $batch }
+done-import-grave = Rejected rows that may tell of something grave, and of which nothing is kept here ({ $n }). To be seen first:
+done-import-undo = Import { $batch }: { $withdrawn } { $withdrawn ->
+    [one] case taken back
+   *[other] cases taken back
+}, { $kept } kept
+done-import-undo-again = The same file, put right, can be imported again.
+done-import-undo-left = left this machine already, kept: { $refs }
+done-import-undo-edited = worked on since, kept: { $refs }
+done-batches-none = No import on this machine.
+done-batches = Imports of this machine:
+done-batches-row = { $batch } ({ $at }): { $n } { $n ->
+    [one] case
+   *[other] cases
+}
+import-closed-because = closed at the source; satisfaction is not recorded there
 done-import-to-seal = Words that call for sealing stand in cases that are not sealed. Read them, and seal those that mean it:
 done-import-to-seal-row = row { $row }, { $fields }: { $topic }
 done-import-to-seal-more = … and { $n } more than a reply holds: import the file in parts
@@ -1175,6 +1215,7 @@ satisfaction-partly = partly
 satisfaction-not-satisfied = not satisfied
 satisfaction-declined = declined
 closure-satisfied = satisfied
+closure-answered = answered
 closure-not-satisfied = not satisfied
 closure-unreachable = unreachable
 closure-anonymous = anonymous
@@ -1351,6 +1392,7 @@ arg-satisfied = What the person said of it
 arg-purpose = Purpose of the consent (code)
 arg-answer = Answer
 arg-means = Means: oral, thumbprint, audio, written, guardian
+arg-close-reason = Closing as "answered": why the person was not asked whether they are satisfied
 arg-closure = Closing reason (code)
 arg-body = Text; asked for when left out, - for standard input
 arg-hold-until = Until
@@ -1366,6 +1408,8 @@ arg-file = File
 arg-format = Format: kobo
 arg-mapping = Mapping of the columns (TOML file)
 arg-dry-run = Only say what would be done
+arg-encoding = Encoding of the file, if it is not found: utf-8, windows-1256…
+arg-undo = Take back an import of which nothing has left (its number; without a value: shows them)
 arg-rejects = File for rejected rows
 arg-deep = Check every signature and view again as well
 arg-support-file-file = File to write; without it, standard output

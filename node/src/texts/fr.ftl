@@ -233,6 +233,10 @@ error-not-answered = aucune réponse n'a encore été donnée
 error-not-answered-hint = `boucle case answer { $ref }` l'enregistre
 error-not-satisfied = la personne n'a pas dit être satisfaite
 error-not-satisfied-hint = demandez-lui, puis `boucle case answer { $ref } --satisfied yes|partly|no|declined`
+error-said-otherwise = la personne a dit si elle est satisfaite : ce n'est pas « répondu »
+error-said-otherwise-hint = `boucle case close { $ref } --as { $reason }`
+error-why-not-asked = personne n'a demandé à la personne si elle est satisfaite, ni dit pourquoi
+error-why-not-asked-hint = demandez-lui, puis `boucle case answer { $ref } --satisfied yes|partly|no|declined` ; sinon `boucle case close { $ref } --as answered --reason` dit pourquoi
 error-answered-once = une seconde réponse n'a pas été proposée
 error-answered-once-hint = proposez-la, et dites comment faire appel
 error-not-unreachable = essais sur { $days } jours depuis le dernier contact, il en faut { $needed }
@@ -405,6 +409,14 @@ error-bad-address = { $address } n'est pas une adresse
 error-bad-address-hint = une multiadresse (/ip4/192.168.1.5/tcp/4001) ou HÔTE:PORT
 error-cannot-listen = impossible d'écouter sur { $address }
 error-cannot-listen-hint = le port est peut-être pris : choisissez-en un autre avec --listen
+error-text-looks-wrong = les lettres de { $file } ne se lisent pas : le codage n'est ni UTF-8, ni celui du français, ni l'arabe Windows-1256 ; rien n'est repris
+error-text-looks-wrong-hint = exportez de nouveau en UTF-8, ou dites le codage : `--encoding windows-1256` (ou iso-8859-6, windows-1251…)
+error-encoding-unknown = codage inconnu : { $encoding }
+error-encoding-unknown-hint = par exemple utf-8, windows-1252, windows-1256, iso-8859-6, windows-1251
+error-batch-not-found = aucune importation { $batch } sur cette machine
+error-batch-not-found-hint = celles d'ici : { $near }
+error-batch-not-yours = l'importation { $batch } est celle de quelqu'un d'autre
+error-batch-not-yours-hint = qui l'a faite la défait
 error-import-format-unknown = format inconnu : { $format }
 error-import-format-unknown-hint = format lu : kobo
 error-demo-failed = « { $claim } » ne tient pas : { $why }
@@ -494,15 +506,19 @@ topic-fraud = fraude ou corruption
 topic-conduct = conduite
 topic-other = un mot de votre liste
 remark-sensitive-words = mots qui appellent le scellement : relisez la ligne, et scellez le dossier s'ils sont voulus
-remark-wrong-cell-count = { $found } cellules au lieu de { $expected } : un guillemet ou un séparateur est mal placé
+remark-wrong-cell-count = { $found } cellules au lieu de { $expected } : un guillemet ou un séparateur est mal placé ; rien de la ligne n'est repris
+remark-cells-moved = les cellules de la ligne sont décalées (un guillemet ou un séparateur est mal placé) : rien de la ligne n'est repris
 remark-control-character = contient un caractère de commande ({ $character }, caractère n° { $at }) : retirez-le dans le fichier
 remark-cell-too-long = trop long (au plus { $max } octets)
 remark-missing = valeur indispensable absente
-remark-unmapped-value = { $value ->
-    [none] valeur inconnue des codes et de la correspondance
-   *[other] valeur inconnue des codes et de la correspondance : { $value }
+remark-unmapped-value = valeur inconnue des codes et de la correspondance{ $value ->
+    [none] {""}
+   *[other] { " " }: { $value }
+} ; à ajouter sous [values.{ $table }] d'un fichier --mapping
+remark-bad-time = { $used ->
+    [none] date illisible : la ligne n'est pas reprise. Se lisent : 2026-03-13, 2026-03-13T09:10:00+01:00, 13/03/2026 09:10 (si une date de la colonne tranche entre jour et mois)
+   *[other] date illisible ; pris à la place : { $used }
 }
-remark-bad-time = date illisible ; pris à la place : { $used }
 remark-no-offset = heure sans fuseau, prise en UTC
 remark-received-from-other = fin non notée ; pris à la place : { $used }
 remark-bad-age = âge illisible
@@ -516,7 +532,15 @@ remark-place-in-words = pas un code : mis dans le lieu en mots
 remark-answer-contradicts = « pas répondu » et une réponse : la réponse est gardée
 remark-repeat-differs = déjà vue dans ce fichier avec un autre contenu (ligne { $of }) : non reprise ; si c'est une autre plainte, donnez-lui un identifiant à elle
 remark-not-approved = refusée dans le système d'origine ; reprise quand même
-remark-column-twice = deux colonnes possibles ; l'autre : { $other }
+remark-column-twice = deux colonnes pour un champ, les deux sont lues ; l'autre : { $other }
+remark-columns-joined = remplie en plus de { $other } dans { $n } { $n ->
+    [one] ligne
+   *[other] lignes
+} : les deux textes sont repris, l'un après l'autre
+remark-values-differ = dit autre chose que { $other }, qui est gardé : cette valeur n'est pas reprise, à regarder
+remark-closed-unanswered = clos à la source, sans réponse dans la ligne : le dossier reste ouvert
+remark-closed-stays-open = clos à la source, mais scellé ici, pas satisfait ou daté de l'avenir : le dossier reste ouvert
+import-grave = à voir d'abord : la ligne parle peut-être d'un fait grave, et rien n'en est gardé ici
 remark-time-rewritten = date réécrite par un tableur, lue comme le { $used }
 remark-changed-since = déjà importée, avec un autre contenu ; le dossier reste tel qu'il est ici : à regarder
 remark-nul-removed = des octets nuls ont été enlevés
@@ -799,6 +823,25 @@ done-import-warning = ligne { $row }, { $field } : { $message }
 done-import-duplicates = doublons proposés : { $n }
 done-import-duplicate = lignes { $first } et { $second } : { $refs }
 done-import-ignored = colonnes non reprises, avec le nombre de lignes remplies : { $columns }
+done-import-batch = Importation { $batch }. Mauvais fichier ? Tant que rien n'a quitté cette machine : boucle import --undo { $batch }
+done-import-grave = Lignes rejetées qui parlent peut-être d'un fait grave, et dont rien n'est gardé ici ({ $n }). À traiter d'abord :
+done-import-undo = Importation { $batch } : { $withdrawn } { $withdrawn ->
+    [one] dossier retiré
+   *[other] dossiers retirés
+}, { $kept } { $kept ->
+    [one] gardé
+   *[other] gardés
+}
+done-import-undo-again = Le même fichier, corrigé, peut être repris.
+done-import-undo-left = déjà partis de cette machine, gardés : { $refs }
+done-import-undo-edited = travaillés depuis, gardés : { $refs }
+done-batches-none = Aucune importation sur cette machine.
+done-batches = Importations de cette machine :
+done-batches-row = { $batch } ({ $at }) : { $n } { $n ->
+    [one] dossier
+   *[other] dossiers
+}
+import-closed-because = clos à la source ; la satisfaction n'y est pas notée
 done-import-to-seal = Des mots qui appellent le scellement sont dans des dossiers non scellés. Lisez-les, et scellez ceux qui le veulent dire :
 done-import-to-seal-row = ligne { $row }, { $fields } : { $topic }
 done-import-to-seal-more = … et { $n } de plus qu'une réponse n'en tient : importez le fichier en plusieurs parties
@@ -1175,6 +1218,7 @@ satisfaction-partly = en partie
 satisfaction-not-satisfied = pas satisfait·e
 satisfaction-declined = ne se prononce pas
 closure-satisfied = satisfait·e
+closure-answered = répondu
 closure-not-satisfied = pas satisfait·e
 closure-unreachable = injoignable
 closure-anonymous = anonyme
@@ -1351,6 +1395,7 @@ arg-satisfied = Ce que la personne en a dit
 arg-purpose = Objet du consentement (code)
 arg-answer = Réponse
 arg-means = Moyen : oral, thumbprint, audio, written, guardian
+arg-close-reason = Clore comme « answered » : pourquoi on n'a pas demandé à la personne si elle est satisfaite
 arg-closure = Motif de clôture (code)
 arg-body = Texte ; demandé s'il manque, - pour l'entrée standard
 arg-hold-until = Jusqu'au
@@ -1366,6 +1411,8 @@ arg-file = Fichier
 arg-format = Format : kobo
 arg-mapping = Correspondance des colonnes (fichier TOML)
 arg-dry-run = Dire seulement ce qui serait fait
+arg-encoding = Codage du fichier, s'il n'est pas trouvé : utf-8, windows-1256…
+arg-undo = Défaire une importation dont rien n'est parti (son numéro ; sans valeur : les montre)
 arg-rejects = Fichier des lignes rejetées
 arg-deep = Revérifier aussi chaque signature et chaque affichage
 arg-support-file-file = Fichier à écrire ; sans lui, sur la sortie

@@ -371,13 +371,16 @@ pub(crate) struct Close {
     r#ref: String,
     #[arg(long = "as", value_name = "REASON")]
     closure: Option<String>,
+    #[arg(long, value_name = "TEXT", num_args = 0..=1, default_missing_value = ASK)]
+    reason: Option<String>,
 }
 
 impl Close {
     pub(crate) fn request(self, asker: &mut Asker<'_>) -> Result<Request, Failure> {
         let codes = Taxonomy::shipped().closures.codes().collect::<Vec<_>>().join(", ");
         let reason = asker.required_code_of(self.closure, "--as", "ask-closure", "closure", &codes)?;
-        Ok(Request::CaseClose { r#ref: self.r#ref, reason })
+        let because = asker.words(self.reason, "--reason", "ask-reason")?;
+        Ok(Request::CaseClose { r#ref: self.r#ref, reason, because })
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crdt_model::edit::Words;
 
-use super::mapping::Mapping;
+use super::mapping::{Mapping, plain};
 use crate::import::{ImportError, Remark, RemarkCode};
 
 macro_rules! fields {
@@ -56,6 +56,8 @@ fields! {
     Answered = "answered",
     Answer = "answer",
     Satisfaction = "satisfaction",
+    Sensitive = "sensitive",
+    Status = "status",
 }
 
 /// The disability questions, in the taxonomy's order of domains.
@@ -167,7 +169,14 @@ impl Columns {
             }
             found
         };
-        let fields: Vec<Vec<usize>> = Field::ALL.iter().map(|&field| place(field)).collect();
+        let mut fields: Vec<Vec<usize>> = Field::ALL.iter().map(|&field| place(field)).collect();
+        if !mapping.is_own(Field::Sensitive) {
+            let asks = |at: &usize| free[*at] && fields.iter().flatten().all(|taken| taken != at);
+            let flags =
+                (0..full.len()).filter(asks).filter(|at| flags_sensitive(last(*at)) || flags_sensitive(&full[*at]));
+            let flags: Vec<usize> = flags.collect();
+            fields[Field::Sensitive as usize].extend(flags);
+        }
         let metas = METAS.map(|(_, name)| (0..full.len()).find(|&at| meta_name(at) == name));
         let names = (0..full.len()).map(|at| last(at).chars().take(80).collect()).collect();
         let mut read = vec![false; full.len()];
@@ -198,15 +207,17 @@ impl Columns {
         Err(ImportError::NoHeader { looked_for })
     }
 
-    /// The trimmed cells of a field that hold something: none if the form version has no such column.
-    pub(super) fn cells<'a>(&'a self, cells: &'a [String], field: Field) -> impl Iterator<Item = &'a str> {
-        self.fields[field as usize].iter().map(|at| cell_at(cells, Some(*at))).filter(|cell| !cell.is_empty())
+    /// The trimmed cells of a field that hold something, with their columns, the best first: none if the form version has no
+    /// such column.
+    pub(super) fn cells<'a>(&'a self, cells: &'a [String], field: Field) -> impl Iterator<Item = (usize, &'a str)> {
+        let held = self.fields[field as usize].iter().map(|at| (*at, cell_at(cells, Some(*at))));
+        held.filter(|(_, cell)| !cell.is_empty())
     }
 
-    /// What a person said in a field, blanks and all: the first of its cells that holds something.
-    pub(super) fn said<'a>(&self, cells: &'a [String], field: Field) -> &'a str {
-        let cells = self.fields[field as usize].iter().filter_map(|at| cells.get(*at));
-        cells.map(String::as_str).find(|cell| !cell.trim().is_empty()).unwrap_or_default()
+    /// What a person said in the columns of a field, blanks and all, where there is something.
+    pub(super) fn said<'a>(&'a self, cells: &'a [String], field: Field) -> impl Iterator<Item = (usize, &'a str)> {
+        let held = self.fields[field as usize].iter().filter_map(|at| Some((*at, cells.get(*at)?.as_str())));
+        held.filter(|(_, cell)| !cell.trim().is_empty())
     }
 
     /// The trimmed cell of what Kobo adds.
@@ -222,6 +233,22 @@ impl Columns {
     /// What the file calls a field, without groups; else what the mapping calls it.
     pub(super) fn name(&self, field: Field) -> &str {
         self.fields[field as usize].first().map_or(field.key(), |at| &self.names[*at])
+    }
+
+    /// Whether Kobo or the device fills a column, whoever is asked.
+    pub(super) fn is_technical(&self, column: usize) -> bool {
+        self.technical.get(column).is_some_and(|technical| *technical)
+    }
+
+    /// The column that a joined one was joined to, as the header names it.
+    pub(super) fn joined_to(&self, column: usize) -> String {
+        let of = self.fields.iter().find(|columns| columns.contains(&column));
+        of.and_then(|columns| columns.first()).map_or_else(String::new, |first| self.header_at(*first))
+    }
+
+    /// A column's name as it stands in the header.
+    pub(super) fn header_at(&self, column: usize) -> String {
+        self.header.get(column).map_or_else(String::new, |name| name.trim().chars().take(120).collect())
     }
 
     /// What the file calls a column, without groups.
@@ -262,9 +289,20 @@ impl Columns {
 
     /// Texts of a row that are taken over nowhere, by what the file calls their column.
     pub(super) fn unread(&self, cells: &[String]) -> Vec<(String, Words)> {
-        let is_text = |cell: &str| cell.chars().filter(|c| c.is_alphabetic()).count() > 2;
-        let passed_over = |at: &usize| !self.read[*at] && (!self.technical[*at] || self.names[*at] == NOTES);
-        let columns = (0..self.count.min(cells.len())).filter(passed_over);
+        self.texts(cells, |at| !self.read[at])
+    }
+
+    /// Texts of a whole row, by what the file calls their column; what stands beyond the last column as well.
+    pub(super) fn all_texts(&self, cells: &[String]) -> Vec<(String, Words)> {
+        let beyond = cells.iter().skip(self.count).filter(|cell| is_text(cell));
+        let mut texts = self.texts(cells, |_| true);
+        texts.extend(beyond.map(|cell| (String::new(), cell.as_str().into())));
+        texts
+    }
+
+    fn texts(&self, cells: &[String], wanted: impl Fn(usize) -> bool) -> Vec<(String, Words)> {
+        let told = |at: &usize| wanted(*at) && (!self.technical[*at] || self.names[*at] == NOTES);
+        let columns = (0..self.count.min(cells.len())).filter(told);
         columns
             .filter(|at| is_text(&cells[*at]))
             .map(|at| (self.names[at].clone(), cells[at].as_str().into()))
@@ -286,6 +324,90 @@ impl Columns {
 pub(super) fn names_a_submission(cell: &str) -> bool {
     let name = cell.trim();
     [Meta::Uuid, Meta::InstanceId].iter().any(|meta| METAS[*meta as usize].1.eq_ignore_ascii_case(name))
+}
+
+/// Whether a cell holds words.
+fn is_text(cell: &str) -> bool {
+    cell.chars().filter(|c| c.is_alphabetic()).count() > 2
+}
+
+/// Whether a column asks whether the complaint is sensitive, and nothing else: `cas_sensible`, `Sensible (O/N)`,
+/// `is_sensitive`; not `seances_de_sensibilisation`, not `confidentialite_expliquee`.
+fn flags_sensitive(name: &str) -> bool {
+    const SAYS: [&str; 15] = [
+        "sensible",
+        "sensibles",
+        "sensitive",
+        "sensitivity",
+        "sensibilite",
+        "sensitif",
+        "sensitifs",
+        "confidentiel",
+        "confidentielle",
+        "confidentiels",
+        "confidential",
+        "confidentiality",
+        "confidentialite",
+        "confidentialitysensitivity",
+        "sensitivityconfidentiality",
+    ];
+    const BESIDE: [&str; 48] = [
+        "cas",
+        "case",
+        "cases",
+        "plainte",
+        "plaintes",
+        "complaint",
+        "grievance",
+        "dossier",
+        "retour",
+        "feedback",
+        "report",
+        "est",
+        "ce",
+        "il",
+        "elle",
+        "is",
+        "this",
+        "it",
+        "the",
+        "a",
+        "un",
+        "une",
+        "le",
+        "la",
+        "l",
+        "de",
+        "du",
+        "d",
+        "of",
+        "flag",
+        "indicateur",
+        "niveau",
+        "level",
+        "degre",
+        "donnee",
+        "donnees",
+        "data",
+        "information",
+        "info",
+        "sujet",
+        "o",
+        "n",
+        "y",
+        "oui",
+        "non",
+        "yes",
+        "no",
+        "et",
+    ];
+    let name = plain(name);
+    let other = |word: &str| {
+        // numbers of questions: `q12`, `3`, `b2`
+        let numbered = word.len() <= 4 && word.ends_with(|c: char| c.is_ascii_digit());
+        !numbered && !SAYS.contains(&word) && !BESIDE.contains(&word)
+    };
+    name.split(' ').any(|word| SAYS.contains(&word)) && !name.split(' ').any(other)
 }
 
 fn cell_at(cells: &[String], column: Option<usize>) -> &str {

@@ -363,6 +363,11 @@ impl Shape {
             Encoding::Utf8 => text.into_bytes(),
             Encoding::Utf16Le => wide(u16::to_le_bytes),
             Encoding::Utf16Be => wide(u16::to_be_bytes),
+            Encoding::Windows1256 => encoding_rs::WINDOWS_1256.encode(&text).0.into_owned(),
+            Encoding::Named(name) => {
+                let table = encoding_rs::Encoding::for_label(name.as_bytes()).expect("the name of an encoding");
+                table.encode(&text).0.into_owned()
+            }
             Encoding::Windows1252 => encoding_rs::WINDOWS_1252.encode(&text).0.into_owned(),
         }
     }

@@ -1,6 +1,6 @@
 //! How columns and choices of a form become fields and codes of the taxonomy.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
 use crdt_model::taxonomy::{Taxonomy, nearest};
@@ -13,7 +13,7 @@ use crate::import::ImportError;
 const FILE_BYTES_MAX: usize = 1 << 20;
 
 /// The tables of values, and what their codes must be.
-const TABLES: [&str; 11] = [
+const TABLES: [&str; 13] = [
     "channel",
     "type",
     "category",
@@ -25,6 +25,8 @@ const TABLES: [&str; 11] = [
     "yes_no",
     "urgency",
     "wg",
+    "sensitive",
+    "status",
 ];
 
 /// Columns and choices of a form. [`Mapping::default`] is the one this build ships.
@@ -35,6 +37,9 @@ pub struct Mapping {
     columns: BTreeMap<String, Vec<String>>,
     #[serde(default)]
     values: BTreeMap<String, BTreeMap<String, String>>,
+    /// Fields whose columns somebody named themselves.
+    #[serde(skip)]
+    own: BTreeSet<String>,
 }
 
 static SHIPPED: LazyLock<Mapping> =
@@ -71,6 +76,7 @@ impl Mapping {
     pub fn shipped_with(toml: &str) -> Result<Self, ImportError> {
         let mut merged = Self::default();
         let own = Self::parse(toml)?;
+        merged.own.extend(own.columns.keys().cloned());
         merged.columns.extend(own.columns);
         for (table, values) in own.values {
             merged.values.entry(table).or_default().extend(values);
@@ -124,7 +130,13 @@ impl Mapping {
         self.columns.get(field.key()).map_or(&[], Vec::as_slice)
     }
 
-    /// What a trimmed cell means: as mapped, or a code of the taxonomy itself, or by the longest fitting `start*`.
+    /// Whether somebody named the columns of a field themselves.
+    pub(super) fn is_own(&self, field: Field) -> bool {
+        self.own.contains(field.key())
+    }
+
+    /// What a trimmed cell means: as mapped, or a code of the taxonomy itself, or either but for accents and the signs
+    /// between words, or by the longest fitting `start*`.
     pub(super) fn choose<'a>(&'a self, taxonomy: &'a Taxonomy, table: &'static str, cell: &str) -> Choice<'a> {
         if cell.is_empty() {
             return Choice::Blank;
@@ -137,6 +149,16 @@ impl Mapping {
         }
         if let Some(code) = codes(taxonomy, table).into_iter().find(|code| **code == cell) {
             return Choice::Code(code);
+        }
+        let meant = plain(&cell);
+        if !meant.is_empty() {
+            let alike = values.into_iter().flatten().find(|(from, _)| plain(from) == meant);
+            if let Some((_, code)) = alike {
+                return mapped(code);
+            }
+            if let Some(code) = codes(taxonomy, table).into_iter().find(|code| plain(code) == meant) {
+                return Choice::Code(code);
+            }
         }
         let starts = |from: &str| from.strip_suffix('*').is_some_and(|start| cell.starts_with(start));
         let fitting = values.into_iter().flatten().filter(|(from, _)| starts(from));
@@ -158,8 +180,16 @@ fn codes<'a>(t: &'a Taxonomy, table: &str) -> Vec<&'a str> {
         "consent" => vec!["given", "refused", "partial"],
         "yes_no" => vec!["yes", "no"],
         "wg" => vec!["1", "2", "3", "4"],
+        "sensitive" => vec!["yes", "no"],
+        "status" => vec!["open", "closed"],
         _ => Vec::new(),
     }
+}
+
+/// A name or choice without accents, case and the signs between its words.
+pub(super) fn plain(text: &str) -> String {
+    let folded = crdt_model::name::folded(text);
+    folded.split(|c: char| !c.is_alphanumeric()).filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ")
 }
 
 fn propose<'a>(known: impl IntoIterator<Item = &'a str>, typed: &str) -> String {

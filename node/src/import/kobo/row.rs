@@ -2,13 +2,17 @@
 
 use std::collections::BTreeSet;
 
+use crdt_model::case::loop_closure::Satisfaction;
 use crdt_model::case::{fact, schema};
-use crdt_model::edit::{ConsentAnswer, GivenAnswer, Moment, NewCase, Precision, Words, control_character};
+use crdt_model::edit::{
+    ConsentAnswer, GivenAnswer, GivenClosing, Moment, NewCase, Precision, Words, control_character,
+};
 use crdt_model::taxonomy::{Capture, TRIAGE, Taxonomy};
 use crdt_model::time::Timestamp;
 
 use super::columns::{Columns, DISABILITY, Field, Meta};
-use super::mapping::Choice;
+use super::mapping::{Choice, plain};
+use super::profile::{Fit, Profile};
 use super::when::{self, Orders};
 use super::{KoboOptions, Outcome, SYSTEM};
 use crate::import::{CELL_BYTES_MAX, Remark, RemarkCode};
@@ -27,8 +31,10 @@ pub(super) struct RowReader<'a> {
     pub(super) taxonomy: &'a Taxonomy,
     /// What the columns of end, start and day say of the order of day and month.
     pub(super) orders: [Orders; 3],
-    /// A quote astray made this record swallow others.
+    /// A quote astray made this record swallow others, or some of its own cells.
     pub(super) torn: bool,
+    /// What the columns hold in the whole file.
+    pub(super) profile: Option<&'a Profile>,
 }
 
 /// A row as read, before it is compared with others.
@@ -41,6 +47,12 @@ pub(super) struct ReadRow {
     /// Another version of the submission than the first.
     pub(super) edited: bool,
     pub(super) remarks: Vec<Remark>,
+    /// What was not taken over of columns that are read.
+    pub(super) left: Vec<(String, Words)>,
+    /// Columns whose cells were joined to others.
+    pub(super) joined: Vec<usize>,
+    /// A rejected row that would have been sealed.
+    pub(super) grave: bool,
 }
 
 /// Why a row is no case.
@@ -61,39 +73,81 @@ struct Work<'a> {
     cells: &'a [String],
     number: usize,
     remarks: Vec<Remark>,
+    left: Vec<(String, Words)>,
+    joined: Vec<usize>,
 }
 
 impl RowReader<'_> {
     pub(super) fn read(&self, number: usize, cells: &[String]) -> ReadRow {
-        let mut work = Work { all: self, cells, number, remarks: Vec::new() };
+        let (remarks, left, joined) = (Vec::new(), Vec::new(), Vec::new());
+        let mut work = Work { all: self, cells, number, remarks, left, joined };
         let id = work.id();
         let edited = id.is_some() && work.id_in(&[Meta::Uuid, Meta::InstanceId]).is_some_and(|last| Some(last) != id);
-        match work.case(id.as_deref()) {
-            Ok((case, restricted, day)) => {
-                let outcome = Outcome::Ready(Box::new(case));
-                ReadRow { id, outcome, restricted, day, edited, remarks: work.remarks }
-            }
-            Err(refused) => {
-                let outcome = Outcome::Rejected(refused);
-                ReadRow { id, outcome, restricted: None, day: String::new(), edited, remarks: work.remarks }
-            }
-        }
+        let (outcome, restricted, day, grave) = match work.case(id.as_deref()) {
+            Ok((case, restricted, day)) => (Outcome::Ready(Box::new(case)), restricted, day, false),
+            Err(refused) => (Outcome::Rejected(refused), None, String::new(), work.calls_for_sealing()),
+        };
+        let Work { remarks, left, joined, .. } = work;
+        ReadRow { id, outcome, restricted, day, edited, remarks, left, joined, grave }
     }
 }
 
 impl<'a> Work<'a> {
+    /// The first cell of a field that holds something.
     fn cell(&self, field: Field) -> &'a str {
-        self.all.columns.cells(self.cells, field).next().unwrap_or_default()
+        self.all.columns.cells(self.cells, field).next().map_or("", |(_, cell)| cell)
     }
 
-    /// A number or a name of a place: without the blanks around it.
-    fn words(&self, field: Field) -> Option<Words> {
-        Some(self.cell(field)).filter(|cell| !cell.is_empty()).map(Words::from)
+    /// What the columns of a field say, each once, the best column first.
+    fn told(&self, field: Field) -> Vec<(usize, &'a str)> {
+        let mut told: Vec<(usize, &'a str)> = Vec::new();
+        for (column, cell) in self.all.columns.cells(self.cells, field) {
+            if told.iter().all(|(_, known)| *known != cell) {
+                told.push((column, cell));
+            }
+        }
+        told
     }
 
-    /// What a person said, as it stands in the file.
-    fn said(&self, field: Field) -> Option<Words> {
-        Some(self.all.columns.said(self.cells, field)).filter(|cell| !cell.is_empty()).map(Words::from)
+    /// What a person said in the columns of a field, as it stands in the file, each once but for blanks around it.
+    fn said_in(&self, field: Field) -> Vec<(usize, &'a str)> {
+        let mut said: Vec<(usize, &'a str)> = Vec::new();
+        for (column, cell) in self.all.columns.said(self.cells, field) {
+            if said.iter().all(|(_, known)| known.trim() != cell.trim()) {
+                said.push((column, cell));
+            }
+        }
+        said
+    }
+
+    /// The words of all columns of a field, one after the other: nothing a person said is lost.
+    fn joined(&mut self, field: Field, between: &str) -> Option<Words> {
+        let mut parts = self.said_in(field).into_iter();
+        let (_, first) = parts.next()?;
+        let mut words = first.to_owned();
+        for (column, part) in parts {
+            self.joined.push(column);
+            words.push_str(between);
+            words.push_str(part);
+        }
+        Some(Words(words))
+    }
+
+    /// A cell that is not taken over: to be looked at for words that call for sealing.
+    fn leave(&mut self, column: usize, cell: &str) {
+        self.left.push((self.all.columns.name_at(column).to_owned(), Words::from(cell)));
+    }
+
+    fn remark_at(&mut self, column: usize, code: RemarkCode, args: Vec<(&'static str, String)>) {
+        let remark = self.about(self.all.columns.name_at(column), code, args);
+        self.remarks.push(remark);
+    }
+
+    /// A column says something else than the first of its field, which counts.
+    fn differs(&mut self, first: usize, column: usize, cell: &str) {
+        self.leave(column, cell);
+        let other = self.all.columns.header_at(first);
+        self.remark_at(column, RemarkCode::ValuesDiffer, vec![("other", other)]);
     }
 
     fn about(&self, field: &str, code: RemarkCode, args: Vec<(&'static str, String)>) -> Remark {
@@ -110,17 +164,34 @@ impl<'a> Work<'a> {
         all.options.mapping.choose(all.taxonomy, table, value)
     }
 
-    /// The code of a choice question; an unknown value is remarked on and left out.
-    fn chosen(&mut self, table: &'static str, field: Field) -> Option<String> {
-        let cell = self.cell(field);
-        match self.choice(table, cell) {
-            Choice::Code(code) => Some(code.to_owned()),
-            Choice::Unknown => {
-                self.remark(field, RemarkCode::UnmappedValue, shown(cell));
-                None
+    /// The codes that the columns of a choice question give, each once, with the column; unknown values are remarked on and
+    /// left out.
+    fn codes(&mut self, table: &'static str, field: Field) -> Vec<(usize, &'a str, &'a str)> {
+        let mut codes: Vec<(usize, &'a str, &'a str)> = Vec::new();
+        for (column, cell) in self.told(field) {
+            match self.choice(table, whole(cell)) {
+                Choice::Code(code) if codes.iter().any(|(_, _, known)| *known == code) => {}
+                Choice::Code(code) => codes.push((column, cell, code)),
+                Choice::Unknown => {
+                    self.leave(column, cell);
+                    self.remark_at(column, RemarkCode::UnmappedValue, unmapped(table, cell));
+                }
+                Choice::Blank | Choice::Open => {}
             }
-            Choice::Blank | Choice::Open => None,
         }
+        codes
+    }
+
+    /// The code of a choice question: that of its first column.
+    fn chosen(&mut self, table: &'static str, field: Field) -> Option<String> {
+        let codes = self.codes(table, field);
+        self.first_of(&codes)
+    }
+
+    fn first_of(&mut self, codes: &[(usize, &'a str, &'a str)]) -> Option<String> {
+        let (first, _, code) = codes.first()?;
+        codes[1..].iter().for_each(|(column, cell, _)| self.differs(*first, *column, cell));
+        Some((*code).to_owned())
     }
 
     /// The submission's id, the same however often it is edited.
@@ -151,7 +222,7 @@ impl<'a> Work<'a> {
             received_at: Some(received_at),
             spoken_language: self.chosen("spoken_language", Field::SpokenLanguage),
             priority: self.chosen("urgency", Field::Urgency),
-            text: self.said(Field::Text),
+            text: self.joined(Field::Text, "\n"),
             project: options.project.clone(),
             partner: options.partner.clone(),
             import_batch: options.import_batch.clone(),
@@ -161,12 +232,13 @@ impl<'a> Work<'a> {
         if self.cell(Field::Type).is_empty() {
             self.remark(Field::Type, RemarkCode::Missing, vec![("used", case.case_type.clone())]);
         }
-        let restricted = self.classify(&mut case);
+        let restricted = self.restrict(&mut case);
         self.person(&mut case, consent);
         self.identity(&mut case, consent);
         self.consents(&mut case, consent);
         self.place(&mut case);
         self.answer(&mut case);
+        self.closing(&mut case, restricted.is_some());
         self.validation();
         self.check_lengths(&case)?;
         Ok((case, restricted, day))
@@ -179,6 +251,18 @@ impl<'a> Work<'a> {
         if self.all.torn || found < self.all.columns.needed || beyond.iter().any(|cell| !cell.trim().is_empty()) {
             let args = vec![("expected", expected.to_string()), ("found", found.to_string())];
             return Err(self.about("", RemarkCode::WrongCellCount, args));
+        }
+        let fit = self.all.profile.map_or(Fit::Whole, |profile| profile.fit(self.all.columns, self.cells));
+        match fit {
+            Fit::Whole => {}
+            Fit::Moved if found != expected => {
+                let args = vec![("expected", expected.to_string()), ("found", found.to_string())];
+                return Err(self.about("", RemarkCode::WrongCellCount, args));
+            }
+            Fit::Moved => return Err(self.about("", RemarkCode::CellsMoved, Vec::new())),
+            Fit::NoId(at) => {
+                return Err(self.about(self.all.columns.name_at(at), RemarkCode::CellsMoved, Vec::new()));
+            }
         }
         match self.cells.iter().position(|cell| cell.len() > CELL_BYTES_MAX) {
             Some(column) => {
@@ -195,6 +279,7 @@ impl<'a> Work<'a> {
             (Field::Text, "text", &case.text),
             (Field::Name, "reporter_name", &case.reporter_name),
             (Field::Phone, "phone", &case.phone),
+            (Field::Phone, "alt_contact", &case.alt_contact),
             (Field::Household, "household_id", &case.household_id),
             (Field::Card, "card_no", &case.card_no),
             (Field::Locality, "locality", &case.locality),
@@ -262,22 +347,35 @@ impl<'a> Work<'a> {
 
     /// The channel decides protection, so it is not guessed.
     fn channel(&mut self) -> Result<String, Refused> {
-        let (cell, name) = (self.cell(Field::Channel), self.all.columns.name(Field::Channel));
-        match (self.choice("channel", cell), &self.all.options.default_channel) {
-            (Choice::Code(code), _) => Ok(code.to_owned()),
-            (Choice::Blank | Choice::Open, Some(default)) => Ok(default.clone()),
-            (Choice::Blank | Choice::Open, None) => Err(self.about(name, RemarkCode::Missing, Vec::new())),
-            (Choice::Unknown, _) => Err(self.about(name, RemarkCode::UnmappedValue, shown(cell))),
+        let name = self.all.columns.name(Field::Channel);
+        let codes = self.codes("channel", Field::Channel);
+        if let Some(code) = self.first_of(&codes) {
+            return Ok(code);
         }
+        let unknown = |remark: &Remark| {
+            remark.code == RemarkCode::UnmappedValue && remark.args.contains(&("table", "channel".to_owned()))
+        };
+        if let Some(at) = self.remarks.iter().position(unknown) {
+            return Err(self.remarks.remove(at));
+        }
+        self.all.options.default_channel.clone().ok_or_else(|| self.about(name, RemarkCode::Missing, Vec::new()))
     }
 
     /// Choices named by the list and by the columns with 0 and 1.
     fn categories(&mut self) -> Vec<String> {
         let mut named: Vec<String> = Vec::new();
-        let list = self.cell(Field::Categories).to_lowercase();
-        for choice in list.split_whitespace().take(CHOICES_MAX) {
-            if !named.iter().any(|known| known == choice) {
-                named.push(choice.to_owned());
+        let mut too_many = false;
+        for (_, list) in self.told(Field::Categories) {
+            let list = list.to_lowercase();
+            // a label of several words, if the mapping knows it as it stands
+            let whole_list = list.contains(char::is_whitespace)
+                && matches!(self.choice("category", &list), Choice::Code(_) | Choice::Open);
+            let choices: Vec<&str> = if whole_list { vec![list.as_str()] } else { list.split_whitespace().collect() };
+            too_many |= choices.len() > CHOICES_MAX;
+            for choice in choices.into_iter().take(CHOICES_MAX) {
+                if !named.iter().any(|known| known == choice) {
+                    named.push(choice.to_owned());
+                }
             }
         }
         let (mut yes, mut no) = (Vec::new(), BTreeSet::new());
@@ -301,11 +399,51 @@ impl<'a> Work<'a> {
         }
         let added: Vec<String> = only_columns.into_iter().cloned().collect();
         named.extend(added);
-        if list.split_whitespace().nth(CHOICES_MAX).is_some() {
+        if too_many {
             // No list of choices but a text: an unknown choice, so the case waits for triage.
             named.push(String::from("?"));
         }
         named
+    }
+
+    /// Whether a row that is no case would have been sealed for what it is about, as far as can be told.
+    fn calls_for_sealing(&mut self) -> bool {
+        let remarks = self.remarks.len();
+        let choices = self.categories();
+        let taxonomy = self.all.taxonomy;
+        let sealed = |choice: &String| match self.choice("category", choice) {
+            Choice::Code(code) => taxonomy.audience_for(code).is_some(),
+            _ => false,
+        };
+        let grave = choices.iter().any(sealed) || self.is_flagged();
+        self.remarks.truncate(remarks);
+        grave
+    }
+
+    /// The audience to seal the case to, if it is restricted: by its categories, or because the form calls it sensitive.
+    fn restrict(&mut self, case: &mut NewCase) -> Option<String> {
+        let restricted = self.classify(case);
+        let flagged = self.is_flagged();
+        restricted.or_else(|| flagged.then(|| TRIAGE.to_owned()))
+    }
+
+    /// Whether the form calls the complaint sensitive, or says there what nobody understands.
+    fn is_flagged(&mut self) -> bool {
+        let mut flagged = false;
+        for (column, cell) in self.told(Field::Sensitive) {
+            // crosses and ticks are no letters; a dash stands for a blank
+            let ticked = cell.contains(['✓', '✔', '☑', '☒', '×', '✗', '✘', '?', '؟']);
+            match self.choice("sensitive", whole(cell)) {
+                Choice::Code("no") | Choice::Open | Choice::Blank => {}
+                Choice::Unknown if plain(cell).is_empty() && !ticked => {}
+                Choice::Unknown if !ticked => {
+                    flagged = true;
+                    self.remark_at(column, RemarkCode::UnmappedValue, unmapped("sensitive", cell));
+                }
+                _ => flagged = true,
+            }
+        }
+        flagged
     }
 
     /// Main and other categories; the audience to seal the case to, if it is restricted.
@@ -324,7 +462,10 @@ impl<'a> Work<'a> {
             let in_header = |choice: &&String| self.all.columns.options.iter().any(|(option, _)| option == *choice);
             let safe = unknown.iter().filter(|choice| in_header(choice) || !shown(choice).is_empty());
             let values = safe.map(String::as_str).collect::<Vec<_>>().join(" ");
-            let args = if values.is_empty() { Vec::new() } else { vec![("value", values)] };
+            let mut args = unmapped("category", "");
+            if !values.is_empty() {
+                args.push(("value", values));
+            }
             self.remark(Field::Categories, RemarkCode::UnmappedValue, args);
         }
         let taxonomy = self.all.taxonomy;
@@ -345,14 +486,15 @@ impl<'a> Work<'a> {
     fn consent(&mut self) -> Result<Consent, Refused> {
         let all = self.all;
         let mut found = Consent::NotAsked;
-        for cell in all.columns.cells(self.cells, Field::Consent) {
-            let one = match self.choice("consent", cell) {
+        for (column, cell) in all.columns.cells(self.cells, Field::Consent) {
+            let one = match self.choice("consent", whole(cell)) {
                 Choice::Code("given") => Consent::Given,
                 Choice::Code("partial") => Consent::Partial,
                 Choice::Code(_) => Consent::Refused,
                 Choice::Blank | Choice::Open => Consent::NotAsked,
                 Choice::Unknown => {
-                    return Err(self.about(all.columns.name(Field::Consent), RemarkCode::UnmappedValue, shown(cell)));
+                    let args = unmapped("consent", cell);
+                    return Err(self.about(all.columns.name_at(column), RemarkCode::UnmappedValue, args));
                 }
             };
             found = found.max(one);
@@ -372,7 +514,9 @@ impl<'a> Work<'a> {
             }
             Consent::Refused => &[("record", "refused")],
         };
-        let mut contact = self.chosen("yes_no", Field::ContactBack).map(|code| code == "yes");
+        // where columns differ, who does not wish to be called is not
+        let codes = self.codes("yes_no", Field::ContactBack);
+        let mut contact = (!codes.is_empty()).then(|| codes.iter().all(|(_, _, code)| *code == "yes"));
         if consent == Consent::Refused {
             if contact == Some(true) {
                 self.remark(Field::ContactBack, RemarkCode::ContactWithoutConsent, Vec::new());
@@ -396,48 +540,94 @@ impl<'a> Work<'a> {
         case.sex = self.chosen("sex", Field::Sex);
         case.filer = (case.sex.as_deref() == Some("group")).then(|| "group".to_owned());
 
-        let told = self.cell(Field::Age);
-        if !told.is_empty() {
-            let age = whole(told).parse().ok().filter(|years| (0..=AGE_MAX).contains(years));
-            if age.is_none() {
-                self.remark(Field::Age, RemarkCode::BadAge, Vec::new());
-            }
-            let band = age.map_or("unknown", |years| self.all.taxonomy.age_group_for(years));
-            case.age_group = Some(band.to_owned());
-            case.age = age.filter(|_| !refused);
-        }
-
-        let answers = DISABILITY.map(|field| match self.choice("wg", whole(self.cell(field))) {
-            Choice::Code(value) => value.parse().unwrap_or(0),
-            Choice::Unknown => {
-                self.remark(field, RemarkCode::BadAnswer, Vec::new());
-                0
-            }
-            Choice::Blank | Choice::Open => 0,
+        self.age(case, refused);
+        let answers = DISABILITY.map(|field| {
+            let codes = self.codes_of_answers(field);
+            codes.into_iter().max().unwrap_or(0)
         });
         case.disability = Some(self.all.taxonomy.disability_summary(answers).to_owned());
         case.disability_answers = (answers != [0; 6] && !refused).then_some(answers);
     }
 
+    /// The age of the first column that holds one.
+    fn age(&mut self, case: &mut NewCase, refused: bool) {
+        let (mut age, mut first) = (None, None);
+        for (column, told) in self.told(Field::Age) {
+            first.get_or_insert(column);
+            let years: Option<u32> = whole(told).parse().ok().filter(|years| (0..=AGE_MAX).contains(years));
+            match (age, years) {
+                (_, None) => {
+                    self.leave(column, told);
+                    self.remark_at(column, RemarkCode::BadAge, Vec::new());
+                }
+                (None, Some(_)) => (age, first) = (years, Some(column)),
+                (Some(known), Some(years)) if known == years => {}
+                _ => self.differs(first.unwrap_or(column), column, told),
+            }
+        }
+        if first.is_some() {
+            let band = age.map_or("unknown", |years| self.all.taxonomy.age_group_for(years));
+            case.age_group = Some(band.to_owned());
+            case.age = age.filter(|_| !refused);
+        }
+    }
+
+    /// The answers to a question of the Washington Group: where columns differ, the greater difficulty counts.
+    fn codes_of_answers(&mut self, field: Field) -> Vec<u8> {
+        let mut answers = Vec::new();
+        for (column, cell) in self.told(field) {
+            match self.choice("wg", whole(cell)) {
+                Choice::Code(value) => answers.extend(value.parse::<u8>()),
+                Choice::Unknown => {
+                    self.leave(column, cell);
+                    self.remark_at(column, RemarkCode::BadAnswer, Vec::new());
+                }
+                Choice::Blank | Choice::Open => {}
+            }
+        }
+        answers
+    }
+
     /// Who it is: kept unless refused, and then said to be dropped.
     fn identity(&mut self, case: &mut NewCase, consent: Consent) {
         for field in [Field::Name, Field::Phone, Field::Household, Field::Card] {
-            let told = if field == Field::Name { self.said(field) } else { self.words(field) };
-            let Some(told) = told else { continue };
-            if consent == Consent::Refused {
-                self.remark(field, RemarkCode::DroppedWithoutConsent, Vec::new());
-                continue;
-            }
-            match field {
-                Field::Name => case.reporter_name = Some(told),
-                // a household or a card may well be called 12E4
-                Field::Phone if lost_digits(&told.0) => self.remark(field, RemarkCode::DigitsLost, Vec::new()),
-                _ if told.0.contains("E+") && lost_digits(&told.0) => {
-                    self.remark(field, RemarkCode::DigitsLost, Vec::new())
+            let mut kept: Vec<&str> = Vec::new();
+            let said = if field == Field::Name { self.said_in(field) } else { self.told(field) };
+            for (column, told) in said {
+                if consent == Consent::Refused {
+                    self.leave(column, told);
+                    self.remark_at(column, RemarkCode::DroppedWithoutConsent, Vec::new());
+                    continue;
                 }
-                Field::Phone => case.phone = Some(Words::from(as_text(&told.0))),
-                Field::Household => case.household_id = Some(Words::from(as_text(&told.0))),
-                _ => case.card_no = Some(Words::from(as_text(&told.0))),
+                // a household or a card may well be called 12E4
+                let digits = match field {
+                    Field::Name => false,
+                    Field::Phone => lost_digits(told),
+                    _ => told.contains("E+") && lost_digits(told),
+                };
+                if digits {
+                    self.remark_at(column, RemarkCode::DigitsLost, Vec::new());
+                    continue;
+                }
+                let told = if field == Field::Name { told } else { as_text(told) };
+                if kept.contains(&told) {
+                    continue;
+                }
+                if !kept.is_empty() {
+                    self.joined.push(column);
+                }
+                kept.push(told);
+            }
+            let Some((first, others)) = kept.split_first() else { continue };
+            let all = Some(Words(kept.join(" / ")));
+            match field {
+                Field::Name => case.reporter_name = all,
+                Field::Phone => {
+                    case.phone = Some(Words::from(*first));
+                    case.alt_contact = (!others.is_empty()).then(|| Words(others.join(" / ")));
+                }
+                Field::Household => case.household_id = all,
+                _ => case.card_no = all,
             }
         }
     }
@@ -446,31 +636,71 @@ impl<'a> Work<'a> {
     fn place(&mut self, case: &mut NewCase) {
         let mut locality: Vec<&str> = Vec::new();
         for field in [Field::Admin1, Field::Admin2] {
-            let cell = self.cell(field);
-            let code = code_like(cell).map(|code| code.to_lowercase());
-            if code.is_none() && !cell.is_empty() {
-                self.remark(field, RemarkCode::PlaceInWords, Vec::new());
-                locality.push(cell);
+            let mut code = None;
+            for (column, cell) in self.told(field) {
+                match code_like(cell).map(str::to_lowercase) {
+                    Some(one) if code.as_ref().is_none_or(|known| *known == one) => code = Some(one),
+                    _ => {
+                        self.remark_at(column, RemarkCode::PlaceInWords, Vec::new());
+                        locality.push(cell);
+                    }
+                }
             }
             match field {
                 Field::Admin1 => case.admin1 = code,
                 _ => case.admin2 = code,
             }
         }
-        locality.push(self.cell(Field::Locality));
+        for (at, (column, cell)) in self.told(Field::Locality).into_iter().enumerate() {
+            if at > 0 {
+                self.joined.push(column);
+            }
+            locality.push(cell);
+        }
         locality.retain(|part| !part.is_empty());
         case.locality = (!locality.is_empty()).then(|| Words::from(locality.join(", ")));
     }
 
     fn answer(&mut self, case: &mut NewCase) {
         let answered = self.chosen("yes_no", Field::Answered);
-        let text = self.said(Field::Answer);
-        let satisfaction = self.chosen("satisfaction", Field::Satisfaction);
+        let text = self.joined(Field::Answer, "\n");
+        // where columns differ, the most cautious word counts
+        let said = self.codes("satisfaction", Field::Satisfaction);
+        let satisfaction = said.iter().filter_map(|(_, _, code)| Satisfaction::from_code(code)).max();
+        let satisfaction = satisfaction.map(|value| value.code().to_owned());
         let told = text.is_some() || satisfaction.is_some();
         if told && answered.as_deref() == Some("no") {
             self.remark(Field::Answered, RemarkCode::AnswerContradicts, Vec::new());
         }
         case.answer = (told || answered.as_deref() == Some("yes")).then_some(GivenAnswer { text, satisfaction });
+    }
+
+    /// What the source calls closed, and not why: closed here where an answer stands.
+    fn closing(&mut self, case: &mut NewCase, sealed: bool) {
+        let codes = self.codes("status", Field::Status);
+        let closed = !codes.is_empty() && codes.iter().all(|(_, _, code)| *code == "closed");
+        if !closed {
+            self.first_of(&codes);
+            return;
+        }
+        let satisfaction = case.answer.as_ref().map(|answer| answer.satisfaction.clone());
+        let satisfaction = satisfaction.as_ref().map(Option::as_deref);
+        let received = case.received_at.map_or(0, |moment| moment.at_ms);
+        let ahead = self.all.options.now_ms.is_some_and(|now| received > now);
+        match satisfaction {
+            None => self.remark(Field::Status, RemarkCode::ClosedUnanswered, Vec::new()),
+            // nobody closes unread what is sealed, nor over the word of a person who is not satisfied
+            Some(said) if sealed || said == Some("not_satisfied") || ahead => {
+                self.remark(Field::Status, RemarkCode::ClosedStaysOpen, Vec::new());
+            }
+            Some(Some("satisfied")) => {
+                case.closed = Some(GivenClosing { reason: "satisfied".to_owned(), because: None });
+            }
+            Some(said) => {
+                let because = self.all.options.closed_because.clone().filter(|_| said.is_none());
+                case.closed = Some(GivenClosing { reason: "answered".to_owned(), because });
+            }
+        }
     }
 
     fn validation(&mut self) {
@@ -491,6 +721,13 @@ fn code_like(cell: &str) -> Option<&str> {
 /// a question answered in words would otherwise be repeated.
 fn shown(cell: &str) -> Vec<(&'static str, String)> {
     code_like(cell).filter(|code| code.contains('_')).map(|code| ("value", code.to_owned())).into_iter().collect()
+}
+
+/// What a remark on an unknown choice says: the table of the mapping that would tell, and the value if it may be shown.
+fn unmapped(table: &str, cell: &str) -> Vec<(&'static str, String)> {
+    let mut args = vec![("table", table.to_owned())];
+    args.extend(shown(cell));
+    args
 }
 
 /// `27.0`: a whole number as some spreadsheets and scripts leave it where other rows are blank.

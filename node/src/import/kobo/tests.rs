@@ -6,6 +6,8 @@ use crdt_model::edit::{Moment, Precision};
 use crdt_model::time::Timestamp;
 use proptest::prelude::*;
 
+mod misleading;
+
 use super::generate::{Fate, Shape, Table};
 use super::*;
 
@@ -51,7 +53,7 @@ impl KoboSheet {
 }
 
 pub(super) fn read(bytes: &[u8], options: &KoboOptions, taxonomy: &Taxonomy) -> Result<KoboSheet, ImportError> {
-    let export = Export::decode(bytes)?;
+    let export = Export::decode(bytes, None)?;
     let mut rows = export.rows(options, taxonomy)?;
     let (total, all) = (rows.total(), rows.by_ref().collect::<Vec<_>>());
     assert_eq!(total, all.len(), "the survey counts what is read");
@@ -431,7 +433,9 @@ fn a_text_in_place_of_choices_waits_for_triage_with_one_remark() {
 fn unknown_choices_are_named_when_they_are_surely_choices() {
     let named = |list: &str, more: &[(&str, &str)]| {
         let all = [&[("categories", list)], more].concat();
-        only(&with(&all)).warnings[0].args.clone()
+        let mut args = only(&with(&all)).warnings[0].args.clone();
+        assert_eq!(args.remove(0), ("table", "category".to_owned()));
+        args
     };
     assert_eq!(named("sim_perdue carte_bancaire marie", &[]), [("value", "carte_bancaire".to_owned())]);
     assert_eq!(named("autre", &[("categories/autre", "1")]), [("value", "autre".to_owned())]);
