@@ -331,39 +331,40 @@ fn what_was_said_of_a_sealed_case_comes_back_and_who_is_recused_has_a_name() {
     }
 }
 
+/// Two say two things of one field: both come back as they were said, in the conflict, once settled and once sealed.
+fn rivals_come_back(founder: &Home, ana: &Home, text: &str) {
+    let case = case_id(&founder.new_case(complaint()));
+    exchange(founder, ana);
+    let other = format!("{text}'");
+    for (home, text) in [(founder, text), (ana, other.as_str())] {
+        let set = Edit::Set { values: vec![("summary".to_owned(), text.into())] };
+        home.with(|core, reader| core.act(reader, &case, &set, NOW)).expect("set");
+    }
+    exchange(founder, ana);
+    let shown = founder.show(&case).expect("shown");
+    let rivals = shown["conflicts"][0]["values"].as_array().expect("rivals").clone();
+    let values: std::collections::BTreeSet<&str> = rivals.iter().filter_map(|rival| rival["value"].as_str()).collect();
+    assert_eq!(values, [text, other.as_str()].into());
+    let by: std::collections::BTreeSet<&str> = rivals.iter().filter_map(|rival| rival["by"].as_str()).collect();
+    assert_eq!(by, ["Ana", "Rose"].into());
+    let pick =
+        usize::try_from(rivals.iter().find(|r| r["value"] == json!(text)).expect("there")["pick"].as_u64().expect("n"));
+    let settle = Edit::Settle { field: "summary".into(), pick: pick.expect("small") };
+    founder.with(|core, reader| core.act(reader, &case, &settle, NOW)).expect("settled");
+    assert_eq!(founder.show(&case).expect("shown")["summary"], json!(text));
+    let options = SealOptions { recuse: Some(Vec::new()), ..SealOptions::default() };
+    founder.with(|core, reader| core.case_seal(reader, &case, &Words::from(text), &options, NOW)).expect("sealed");
+    let sealed = founder.show(&case).expect("shown");
+    assert_eq!(sealed["summary"], json!(text), "restated as it stood");
+    assert!(sealed["reasons"].as_array().expect("reasons").iter().any(|told| told["text"] == json!(text)));
+}
+
 #[test]
 fn rivals_come_back_as_they_were_said_and_settled_as_they_came() {
     let founder = Home::founded();
     let ana = confirmed(&founder, "JER", "operator", "Ana");
     for text in nasty(&founder.member) {
-        let case = case_id(&founder.new_case(complaint()));
-        exchange(&founder, &ana);
-        let other = format!("{text}'");
-        for (home, text) in [(&founder, &text), (&ana, &other)] {
-            let set = Edit::Set { values: vec![("summary".to_owned(), text.as_str().into())] };
-            home.with(|core, reader| core.act(reader, &case, &set, NOW)).expect("set");
-        }
-        exchange(&founder, &ana);
-        let shown = founder.show(&case).expect("shown");
-        let rivals = shown["conflicts"][0]["values"].as_array().expect("rivals").clone();
-        let values: std::collections::BTreeSet<&str> =
-            rivals.iter().filter_map(|rival| rival["value"].as_str()).collect();
-        assert_eq!(values, [text.as_str(), other.as_str()].into());
-        let by: std::collections::BTreeSet<&str> = rivals.iter().filter_map(|rival| rival["by"].as_str()).collect();
-        assert_eq!(by, ["Ana", "Rose"].into());
-        let pick = usize::try_from(
-            rivals.iter().find(|r| r["value"] == json!(text)).expect("there")["pick"].as_u64().expect("n"),
-        );
-        let settle = Edit::Settle { field: "summary".into(), pick: pick.expect("small") };
-        founder.with(|core, reader| core.act(reader, &case, &settle, NOW)).expect("settled");
-        assert_eq!(founder.show(&case).expect("shown")["summary"], json!(text));
-        let options = SealOptions { recuse: Some(Vec::new()), ..SealOptions::default() };
-        founder
-            .with(|core, reader| core.case_seal(reader, &case, &Words::from(text.as_str()), &options, NOW))
-            .expect("sealed");
-        let sealed = founder.show(&case).expect("shown");
-        assert_eq!(sealed["summary"], json!(text), "restated as it stood");
-        assert!(sealed["reasons"].as_array().expect("reasons").iter().any(|told| told["text"] == json!(text)));
+        rivals_come_back(&founder, &ana, &text);
     }
 }
 
@@ -403,5 +404,18 @@ proptest! {
             prop_assert_eq!(told_everywhere(home, &case, &text), Vec::<String>::new());
             Ok(())
         })?;
+    }
+
+    #[test]
+    fn any_text_comes_back_in_a_conflict_once_settled_and_once_sealed(text in "\\PC{1,200}") {
+        thread_local! {
+            static HOMES: (Home, Home) = {
+                let founder = Home::founded();
+                let ana = confirmed(&founder, "JER", "operator", "Ana");
+                (founder, ana)
+            };
+        }
+        prop_assume!(!text.trim().is_empty());
+        HOMES.with(|(founder, ana)| rivals_come_back(founder, ana, &text));
     }
 }
