@@ -141,7 +141,7 @@ impl<'a> Interview<'a> {
             let question = self.question(&asked);
             let typed = choice::line(self.console, self.texts, &question)?;
             let answer = plain(&typed);
-            if says(&answer, NO) || says(&answer, NOBODY) || says(&answer, UNKNOWN) {
+            if is_nobody(&answer) {
                 return Ok(());
             }
             if says(&answer, YES) {
@@ -159,7 +159,7 @@ impl<'a> Interview<'a> {
             let question = self.question(&asked);
             let typed = choice::line(self.console, self.texts, &question)?;
             let answer = plain(&typed);
-            if answer.is_empty() || says(&answer, NO) || says(&answer, NOBODY) || says(&answer, UNKNOWN) {
+            if answer.is_empty() || is_nobody(&answer) {
                 return Ok(false);
             }
             if !says(&answer, YES) {
@@ -208,7 +208,7 @@ impl<'a> Interview<'a> {
             let question = self.question(&asked);
             let typed = choice::line(self.console, self.texts, &question)?;
             let answer = plain(&typed);
-            if says(&answer, NO) || says(&answer, NOBODY) || says(&answer, UNKNOWN) {
+            if is_nobody(&answer) {
                 return Ok(());
             }
             if answer.is_empty() {
@@ -292,6 +292,11 @@ impl<'a> Interview<'a> {
             met: told["met"] != false,
         })
     }
+}
+
+/// Whether an answer says that it is nobody who works here, or that this is not known.
+fn is_nobody(answer: &str) -> bool {
+    [NO, NOBODY, UNKNOWN].into_iter().any(|words| says(answer, words))
 }
 
 /// Whether an answer is one of these words.
