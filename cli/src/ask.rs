@@ -6,7 +6,7 @@ use std::path::Path;
 
 use crdt_model::edit::Words;
 use crdt_model::name;
-use node::api::{SealOptions, Secret, check_code};
+use node::api::{SealOptions, Secret, check_code, known_zone};
 use node::error::{Failure, IoOperation};
 use node::texts::Texts;
 use zeroize::Zeroizing;
@@ -128,6 +128,23 @@ impl<'a> Asker<'a> {
                     Err(failure) => refused = Some(failure),
                 },
                 None => return Err(Failure::new("usage_missing").arg("missing", option)),
+            }
+        }
+    }
+
+    /// In which zone an organisation counts days and weeks: on a terminal this machine's is proposed, and kept by Enter.
+    pub(crate) fn zone(&mut self, own: String) -> Result<String, Failure> {
+        if !self.console.is_terminal() {
+            return Ok(own);
+        }
+        let mut refused = None;
+        loop {
+            match self.question_after("ask-zone-founding", &own, refused.as_ref())? {
+                Some(answer) if !answer.is_empty() => match known_zone(&answer) {
+                    Ok(zone) => return Ok(zone),
+                    Err(failure) => refused = Some(failure),
+                },
+                _ => return Ok(own),
             }
         }
     }

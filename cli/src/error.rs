@@ -7,6 +7,7 @@ use serde_json::{Map, Value, json};
 
 use crate::commands::NOT_IN_THE_SHORT_HELP;
 use crate::render::text::{clean_line, escape_json};
+use crate::when;
 
 /// A failure on standard error: one line, a hint where there is one, causes with `-v`; or one JSON document.
 pub(crate) fn report(failure: &Failure, texts: &Texts, json: bool, verbose: bool) -> String {
@@ -14,6 +15,7 @@ pub(crate) fn report(failure: &Failure, texts: &Texts, json: bool, verbose: bool
     if json {
         return report_json(failure, &message, hint.as_deref(), verbose);
     }
+    let (message, hint) = (when::shown_within(&message), hint.map(|hint| when::shown_within(&hint)));
     let places: Vec<String> = failure
         .where_
         .iter()

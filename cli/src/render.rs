@@ -18,6 +18,8 @@ use crdt_model::case::schema;
 use node::texts::Texts;
 use serde_json::Value;
 
+use crate::when;
+
 /// How output looks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Paint {
@@ -123,6 +125,12 @@ fn cell(field: &str, value: &Value, with: With<'_>) -> String {
     }
 }
 
+/// As [`cell`], of a time that was told with this precision: a date is shown as it was told, of no zone.
+fn told(field: &str, value: &Value, precision: &Value, with: With<'_>) -> String {
+    let date = value.as_str().zip(precision.as_str()).and_then(|(text, precision)| when::shown_date(text, precision));
+    date.unwrap_or_else(|| cell(field, value, with))
+}
+
 /// Whether a field holds a person's words: in a case, in its facts, or in its history.
 fn is_words(field: &str) -> bool {
     const IN_FACTS: [&str; 10] =
@@ -140,7 +148,7 @@ fn scalar(value: &Value, with: With<'_>) -> String {
         Value::Bool(true) => with.texts.get("ui-yes").into_owned(),
         Value::Bool(false) => with.texts.get("ui-no").into_owned(),
         Value::Number(number) => number.to_string(),
-        Value::String(text) => text::short_time(text).unwrap_or_else(|| text.clone()),
+        Value::String(text) => when::shown(text).unwrap_or_else(|| text.clone()),
         Value::Array(items) => items.iter().map(|item| scalar(item, with)).collect::<Vec<_>>().join(", "),
         Value::Object(fields) if fields.contains_key("withheld") => with.texts.get("ui-withheld").into_owned(),
         Value::Object(fields) => fields

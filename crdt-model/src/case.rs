@@ -35,6 +35,7 @@ use std::str::FromStr;
 
 use crate::id::{DocId, MemberId};
 use crate::layer::{Layer, LayerState, Value};
+use crate::zone::Zone;
 use sensitivity::Level;
 
 /// What the taxonomy says of a category, as far as folds and edits need it.
@@ -56,8 +57,8 @@ pub struct CategoryFacts {
     pub first_contact: bool,
 }
 
-/// The codes in force: a small window on the taxonomy. A closure from category code to [`CategoryFacts`] will do where no
-/// code is checked.
+/// What the organisation settled: the codes in force, a small window on the taxonomy, and the zone of the case. A closure
+/// from category code to [`CategoryFacts`] will do where no code is checked and days are those of UTC.
 pub trait Codes {
     /// What is known of a category.
     fn category(&self, code: &str) -> Option<CategoryFacts>;
@@ -77,6 +78,9 @@ pub trait Codes {
         None
     }
 
+    /// The zone in which the case at hand counts days.
+    fn zone(&self) -> Zone;
+
     /// Different days with a failed attempt that make a person unreachable.
     fn attempt_days(&self) -> usize {
         3
@@ -90,6 +94,10 @@ impl<F: Fn(&str) -> Option<CategoryFacts>> Codes for F {
 
     fn knows(&self, _table: &str, _code: &str) -> bool {
         true
+    }
+
+    fn zone(&self) -> Zone {
+        Zone::UTC
     }
 }
 

@@ -7,7 +7,7 @@
 //!
 //! | module | holds |
 //! |---|---|
-//! | [`id`], [`time`] | identifiers; claimed times and ISO weeks |
+//! | [`id`], [`time`], [`zone`] | identifiers; claimed times, days and ISO weeks; where a day begins |
 //! | [`cbor`] | the one canonical encoding of everything that leaves the process |
 //! | [`entry`], [`frontier`] | headers, sections, signatures; chains, tips, frontiers and forks |
 //! | [`seal`] | sections, grants, key derivations: what an outside reviewer should read |
@@ -47,3 +47,4 @@ pub mod taxonomy;
 pub mod time;
 pub mod view;
 pub mod words;
+pub mod zone;

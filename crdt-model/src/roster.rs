@@ -15,6 +15,7 @@ mod operation;
 mod past;
 mod reach;
 mod words;
+mod zones;
 
 pub use erasing::Eraser;
 pub use invitation::{AudienceKey, Invitation, InvitationError, OpenKey, PEOPLE_MAX, Person, Pin};
@@ -36,6 +37,7 @@ use crate::id::{AudienceId, DeviceId, EntryId, MemberId, OrgId, ScopeId};
 use crate::taxonomy::{Capabilities, RoleProfile, Taxonomy};
 use erasing::{Picks, picked};
 use reach::SiteTree;
+use zones::SiteZones;
 
 /// Role of whoever founded the organisation.
 pub const FOUNDER_ROLES: [&str; 2] = ["administrator", "coordinator"];
@@ -328,6 +330,7 @@ pub struct Roster {
     void_joins: BTreeSet<EntryId>,
     void_invites: BTreeMap<EntryId, DeviceId>,
     tree: SiteTree,
+    zones: SiteZones,
     picks: Picks,
     /// The first pass, where a later one differs from it.
     rights: Option<Arc<Self>>,
@@ -388,6 +391,7 @@ impl Roster {
             void_joins,
             void_invites: BTreeMap::new(),
             tree: SiteTree::default(),
+            zones: SiteZones::default(),
             picks: Picks::new(),
             rights: None,
         };
@@ -509,6 +513,7 @@ impl Roster {
                 Ok(())
             }
             Operation::Merge => Ok(()),
+            Operation::SiteZone { site, zone } => self.apply_zone(record, site, zone),
         }
     }
 

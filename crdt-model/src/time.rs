@@ -1,4 +1,4 @@
-//! Claimed times, and the ISO weeks that open layers and reports count in.
+//! Claimed times, and the days and ISO weeks that people and open layers count in.
 //!
 //! Nothing here asks for the time: a [`Timestamp`] is made from a number or a text that someone else vouches for.
 
@@ -7,7 +7,9 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use time::format_description::well_known::Rfc3339;
-use time::{Date, Duration, OffsetDateTime, Weekday};
+use time::{Date, OffsetDateTime, Weekday};
+
+use crate::case::moment::DAY_MS;
 
 /// Why a text is no time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -91,19 +93,6 @@ impl Timestamp {
         read_rfc3339(&format!("{text}T00:00:00"), "Z").map_err(|_| TimeError::NotADate)
     }
 
-    /// The ISO 8601 week this instant falls in, in UTC.
-    pub fn iso_week(self) -> IsoWeek {
-        let (year, week, _) = self.utc().to_iso_week_date();
-        IsoWeek { year, week }
-    }
-
-    /// The day in UTC, `2024-06-15`.
-    pub fn date(self) -> String {
-        let mut text = self.to_string();
-        text.truncate(10);
-        text
-    }
-
     fn utc(self) -> OffsetDateTime {
         OffsetDateTime::from_unix_timestamp_nanos(i128::from(self.0) * 1_000_000)
             .expect("MIN to MAX lie in years 0 to 9999")
@@ -159,6 +148,94 @@ impl FromStr for Timestamp {
     }
 }
 
+/// Days from 0000-01-01 to 1970-01-01.
+const DAY_MIN: i32 = -719_528;
+/// Days from 1970-01-01 to 9999-12-31.
+const DAY_MAX: i32 = 2_932_896;
+/// 1970-01-01 as the `time` crate numbers days.
+const JULIAN_1970: i32 = 2_440_588;
+
+/// A day of the calendar, of no zone: which instants it holds is a [`Zone`](crate::zone::Zone)'s to say. Years 0000 to 9999,
+/// shown `2024-06-15`.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Day(i32);
+
+impl Day {
+    /// The day `number` days after 1970-01-01, drawn to the nearest there is.
+    pub fn from_number(number: i64) -> Self {
+        Self(number.clamp(DAY_MIN.into(), DAY_MAX.into()) as i32)
+    }
+
+    /// Days since 1970-01-01, negative before.
+    pub fn number(self) -> i32 {
+        self.0
+    }
+
+    /// The date that is kept as this midnight UTC: see [`Moment`](crate::edit::Moment).
+    pub fn of_midnight(at_ms: i64) -> Self {
+        Self::from_number(at_ms.div_euclid(DAY_MS))
+    }
+
+    /// Midnight UTC of this date, Unix milliseconds: how a date is kept where times are.
+    pub fn midnight_ms(self) -> i64 {
+        i64::from(self.0) * DAY_MS
+    }
+
+    /// So many days later, or earlier.
+    #[must_use]
+    pub fn plus(self, days: i32) -> Self {
+        Self::from_number(i64::from(self.0) + i64::from(days))
+    }
+
+    /// Year, month, day of the month.
+    pub fn calendar(self) -> (i32, u8, u8) {
+        let (year, month, day) = self.date().to_calendar_date();
+        (year, month.into(), day)
+    }
+
+    /// The last day of its month.
+    #[must_use]
+    pub fn last_of_month(self) -> Self {
+        let date = self.date();
+        let days = date.month().length(date.year());
+        self.plus(i32::from(days) - i32::from(date.day()))
+    }
+
+    /// The ISO 8601 week it lies in.
+    pub fn week(self) -> IsoWeek {
+        let (year, week, _) = self.date().to_iso_week_date();
+        IsoWeek { year, week }
+    }
+
+    fn date(self) -> Date {
+        Date::from_julian_day(self.0 + JULIAN_1970).expect("DAY_MIN to DAY_MAX lie in years 0 to 9999")
+    }
+
+    fn of(date: Date) -> Self {
+        Self::from_number(i64::from(date.to_julian_day() - JULIAN_1970))
+    }
+}
+
+impl fmt::Display for Day {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (year, month, day) = self.calendar();
+        write!(f, "{year:04}-{month:02}-{day:02}")
+    }
+}
+
+impl fmt::Debug for Day {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl FromStr for Day {
+    type Err = TimeError;
+    fn from_str(text: &str) -> Result<Self, TimeError> {
+        Ok(Self::of_midnight(Timestamp::parse_date(text)?.unix_ms()))
+    }
+}
+
 /// A week from Monday to Sunday, numbered as ISO 8601 does: week 1 holds the year's first Thursday.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct IsoWeek {
@@ -190,15 +267,9 @@ impl IsoWeek {
         self.week
     }
 
-    /// Monday, midnight UTC.
-    pub fn start(self) -> Timestamp {
-        Date::from_iso_week_date(self.year, self.week, Weekday::Monday)
-            .map_or(Timestamp::MIN, |monday| Timestamp::of(monday.midnight().assume_utc()))
-    }
-
-    /// The Monday after, midnight UTC: the first instant that no longer belongs to the week.
-    pub fn end(self) -> Timestamp {
-        Timestamp::from_unix_ms(self.start().unix_ms() + Duration::WEEK.whole_milliseconds() as i64)
+    /// Its first day.
+    pub fn monday(self) -> Day {
+        Date::from_iso_week_date(self.year, self.week, Weekday::Monday).map_or(Day(DAY_MIN), Day::of)
     }
 }
 
@@ -245,6 +316,7 @@ macro_rules! serde_as_text {
 
 serde_as_text!(Timestamp);
 serde_as_text!(IsoWeek);
+serde_as_text!(Day);
 
 #[cfg(test)]
 mod tests {
@@ -285,7 +357,7 @@ mod tests {
             assert_eq!(Timestamp::parse(text), Err(TimeError::NotATime), "{text}");
         }
         assert_eq!(Timestamp::parse_date("2024-02-30"), Err(TimeError::NotADate));
-        assert_eq!(Timestamp::parse_date("2024-02-29").map(Timestamp::date), Ok("2024-02-29".to_owned()));
+        assert_eq!("2024-02-29".parse::<Day>().map(|day| day.to_string()), Ok("2024-02-29".to_owned()));
     }
 
     #[test]
@@ -302,11 +374,14 @@ mod tests {
 
     #[test]
     fn iso_weeks_follow_the_thursday() {
-        assert_eq!(at("2026-11-21T21:18:00Z").iso_week().to_string(), "2026-W47");
-        assert_eq!(at("2027-01-03T23:59:59Z").iso_week().to_string(), "2026-W53");
-        assert_eq!(at("2024-12-30T00:00:00Z").iso_week().to_string(), "2025-W01");
+        let week = |day: &str| day.parse::<Day>().expect("a day").week().to_string();
+        assert_eq!(week("2026-11-21"), "2026-W47");
+        assert_eq!(week("2027-01-03"), "2026-W53");
+        assert_eq!(week("2024-12-30"), "2025-W01");
         let week: IsoWeek = "2026-W47".parse().expect("a week");
-        assert_eq!((week.start().date(), week.end().date()), ("2026-11-16".to_owned(), "2026-11-23".to_owned()));
+        assert_eq!(week.monday().to_string(), "2026-11-16");
+        let february: Day = "2024-02-03".parse().expect("a day");
+        assert_eq!(february.last_of_month().to_string(), "2024-02-29");
         for text in ["2025-W53", "2026-W00", "2026-47", "2026-W7", "26-W07", "-026-W07"] {
             assert_eq!(text.parse::<IsoWeek>(), Err(TimeError::NotAWeek), "{text}");
         }
@@ -325,8 +400,14 @@ mod tests {
         fn what_is_shown_is_read_back(ms in Timestamp::MIN.0..=Timestamp::MAX.0) {
             let time = Timestamp::from_unix_ms(ms);
             prop_assert_eq!(Timestamp::parse(&time.to_string()), Ok(time));
-            let week = time.iso_week();
-            prop_assert!(week.start() <= time && (time < week.end() || time == Timestamp::MAX));
+            let day = Day::of_midnight(ms);
+            prop_assert_eq!(day.to_string(), &time.to_string()[..10]);
+            prop_assert_eq!(day.to_string().parse::<Day>(), Ok(day));
+            prop_assert!(day.week().monday() <= day && day <= day.week().monday().plus(6));
+            if day.number() > DAY_MIN + 1 {
+                // the first two days lie in a week of the year before
+                prop_assert_eq!(day.week().to_string().parse::<IsoWeek>(), Ok(day.week()));
+            }
         }
 
         #[test]

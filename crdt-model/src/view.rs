@@ -27,12 +27,13 @@ use crate::case::consent::Answer;
 use crate::case::fact::FactId;
 use crate::case::hold;
 use crate::case::loop_closure::Satisfaction;
-use crate::case::moment::{serialize_ms, serialize_ms_opt};
+use crate::case::moment::{precision_code, serialize_ms, serialize_ms_opt};
 use crate::case::sensitivity::Level;
 use crate::case::status::Standing;
 use crate::edit::{Moment, Words};
 use crate::id::{DeviceId, DocId, MemberId};
 use crate::layer::{Layer, Stamp};
+use crate::time::Day;
 
 /// What a register, a constant or a set shows.
 #[derive(Clone, PartialEq, Eq)]
@@ -53,6 +54,16 @@ pub enum Shown {
     Moment(Moment),
     /// The elements of a set, ascending.
     List(Vec<String>),
+}
+
+impl Shown {
+    /// How exactly a time was told: `minute`, `day` or `month`. What was told to the day is a date, of no zone.
+    pub fn precision(&self) -> Option<&'static str> {
+        match self {
+            Self::Moment(moment) => Some(precision_code(moment.precision)),
+            _ => None,
+        }
+    }
 }
 
 impl fmt::Debug for Shown {
@@ -295,10 +306,16 @@ pub struct Work {
     pub ever_assigned: bool,
     /// The category may be answered at first contact.
     pub first_contact: bool,
+    /// The first instant at which it was received, Unix milliseconds: of a date, its midnight in the zone of the case.
+    pub received_from_ms: Option<i64>,
+    /// The day on which it counts as received, in the zone of the case.
+    pub received_day: Option<Day>,
     /// What the date of the answer follows from.
     pub due: Option<Due>,
     /// By when the person should have an answer.
     pub due_at_ms: Option<i64>,
+    /// The day of that, in the zone of the case.
+    pub due_day: Option<Day>,
     /// Past due and neither answered nor closed.
     pub overdue: bool,
     /// What the case waits for, or who.

@@ -6,7 +6,7 @@ use crdt_model::case::sensitivity::Level;
 use crdt_model::case::{Codes, Shape, Who};
 use crdt_model::compose::{EntryPlan, SectionPlan, compose};
 use crdt_model::edit::{
-    Birth, Creation, Edit, EditContext, EditOps, EditRefusal, NewCase, Policy, Recusal, RestrictedBirth, Words,
+    Birth, Creation, Edit, EditContext, EditOps, EditRefusal, Moment, NewCase, Policy, Recusal, RestrictedBirth, Words,
 };
 use crdt_model::entry::{DEPS_MAX, Entry, Kind, LAYER_GRANT};
 use crdt_model::id::{DocId, EntryId, Incarnation, MemberId, ScopeId};
@@ -18,8 +18,9 @@ use crdt_model::seal::{
     StreamGrant, audience_hint, birth_doc, case_key, open_hint, sensitive_hint,
 };
 use crdt_model::taxonomy::{Capabilities, Capture, Coded, TRIAGE, Taxonomy, proposed};
-use crdt_model::time::{IsoWeek, Timestamp};
+use crdt_model::time::IsoWeek;
 use crdt_model::view::CaseView;
+use crdt_model::zone::Zone;
 use serde_json::{Value as Json, json};
 
 use crate::api::SealOptions;
@@ -223,9 +224,9 @@ impl Prepared {
         &self.new
     }
 
-    /// The week in which it was received.
-    fn week(&self, now_ms: i64) -> IsoWeek {
-        Timestamp::from_unix_ms(self.new.received_at.map_or(now_ms, |moment| moment.at_ms)).iso_week()
+    /// The week in which it was received, in the zone of its site.
+    fn week(&self, zone: &Zone, now_ms: i64) -> IsoWeek {
+        week_received(zone, self.new.received_at, now_ms)
     }
 }
 
@@ -236,6 +237,11 @@ impl Prepared {
             self.decoys = Some(GrantSection::decoys(entropy));
         }
     }
+}
+
+/// The week that everybody reads of a restricted case: that of the day it was received, in the zone of its site.
+pub(crate) fn week_received(zone: &Zone, received: Option<Moment>, now_ms: i64) -> IsoWeek {
+    received.map_or_else(|| zone.day_of(now_ms), |moment| zone.day_told(moment)).week()
 }
 
 /// Why an act was refused, with what its text needs.
@@ -642,9 +648,10 @@ impl Core {
     ) -> Result<EditOps, Failure> {
         let taxonomy = Taxonomy::shipped();
         let site = prepared.site.as_str();
+        let zone = shared.zone_at(&prepared.scope);
         let restricted = prepared.restricted.as_ref().map(|audience| RestrictedBirth {
             audience: audience.clone(),
-            week: prepared.week(now_ms).to_string(),
+            week: prepared.week(&zone, now_ms).to_string(),
             region: region_of(shared, site),
         });
         let mut new = prepared.new.as_ref().clone();
@@ -659,7 +666,7 @@ impl Core {
             taxonomy_version: taxonomy.version.clone(),
             restricted,
         };
-        let codes = TaxonomyCodes(taxonomy);
+        let codes = TaxonomyCodes::of(&zone);
         let ctx = EditContext {
             case: None,
             member: reader.member(),
@@ -700,6 +707,8 @@ impl Core {
         let incarnation = self.incarnation();
         let place = self.place(tx, &prepared.scope, incarnation);
         let salt = entropy.bytes();
+        let week = || prepared.week(&shared.zone_at(&prepared.scope), now_ms);
+        let week_start_ms = prepared.restricted.is_some().then(|| week().monday().midnight_ms());
         let case_id = birth_doc(&self.org, &prepared.scope, &self.device, &incarnation, place.seq, &salt);
         let write = Write {
             scope: prepared.scope,
@@ -707,7 +716,7 @@ impl Core {
             ops,
             deps: Vec::new(),
             birth: true,
-            week_start_ms: prepared.restricted.is_some().then(|| prepared.week(now_ms).start().unix_ms()),
+            week_start_ms,
             sensitive,
             current: None,
             generation: 0,
@@ -778,7 +787,7 @@ impl Core {
             }
             return self.turn_and_tell(&shared, reader, &loaded, &turn, seal, &mark, now_ms);
         }
-        let codes = TaxonomyCodes::shipped();
+        let codes = loaded.codes();
         let ctx = EditContext {
             case: Some(loaded.layers()),
             member: reader.member(),
@@ -913,7 +922,7 @@ impl Core {
         Ok(match edit {
             Edit::Lower { to, .. } if view.shape == Shape::Inside && !to.restricted() => Some(*to),
             Edit::Triage { category: Some(category), sensitivity, .. } if Self::is_undecided(view) => {
-                let facts = TaxonomyCodes::shipped().category(category);
+                let facts = TaxonomyCodes::of(&Zone::UTC).category(category);
                 let level = facts.map(|facts| facts.sensitivity.max(sensitivity.unwrap_or(Level::S0)));
                 level.filter(|level| !level.restricted())
             }

@@ -15,6 +15,7 @@ mod request;
 pub mod socket;
 
 pub use crate::acts::{check_code, check_codes};
+pub use crate::members::known_zone;
 pub use frame::FRAME_BYTES_MAX;
 pub use request::{CaseFilter, Request, Roots, SealOptions};
 
@@ -166,6 +167,7 @@ pub fn implemented(name: &str) -> bool {
 pub const IMPLEMENTED: &[&str] = &[
     "init",
     "site add",
+    "site set",
     "site list",
     "invite",
     "join",

@@ -179,6 +179,9 @@ impl Shared {
         let mut json = serde_json::to_value(conflict).unwrap_or(Json::Null);
         for (at, rival) in conflict.values.iter().enumerate() {
             json["values"][at]["by"] = self.by_json(rival.origin.by);
+            if let Some(precision) = rival.value.precision() {
+                json["values"][at]["value_precision"] = json!(precision);
+            }
             if let Some(named) = self.value_json(conflict.field, &rival.value) {
                 json["values"][at]["value"] = named;
             }
@@ -190,6 +193,9 @@ impl Shared {
     pub(crate) fn history_json(&self, item: &HistoryItem) -> Json {
         let mut json = serde_json::to_value(item).unwrap_or(Json::Null);
         json["by"] = self.by_json(item.origin.by);
+        if let Some(precision) = item.value.precision() {
+            json["value_precision"] = json!(precision);
+        }
         let is_recusal = item.act == fact::FactKind::Recusal.prefix();
         match &item.value {
             Shown::Text(who) if is_recusal => json["value"] = self.who_of(who),

@@ -17,6 +17,7 @@ use crdt_model::reference::{ReferenceError, Typed};
 use crdt_model::roster::site_scope;
 use crdt_model::taxonomy::Taxonomy;
 use crdt_model::view::{self, CaseView};
+use crdt_model::zone::Zone;
 use serde_json::{Value as Json, json};
 
 use crate::called::role_called;
@@ -26,13 +27,16 @@ use crate::keychain::Keychain;
 use crate::projection::Found;
 use crate::store::{Snapshot, Space};
 
-/// The shipped taxonomy, as folds and edits ask it.
-pub(crate) struct TaxonomyCodes(pub(crate) &'static Taxonomy);
+/// The shipped taxonomy and the zone of a case, as folds and edits ask them.
+pub(crate) struct TaxonomyCodes {
+    taxonomy: &'static Taxonomy,
+    zone: Zone,
+}
 
 impl TaxonomyCodes {
-    /// The taxonomy in force.
-    pub(crate) fn shipped() -> Self {
-        Self(Taxonomy::shipped())
+    /// The taxonomy in force, for a case that counts its days in `zone`.
+    pub(crate) fn of(zone: &Zone) -> Self {
+        Self { taxonomy: Taxonomy::shipped(), zone: zone.clone() }
     }
 }
 
@@ -72,7 +76,7 @@ const CONSENT_ANSWERS: [&str; 4] = ["given", "refused", "withdrawn", "not_asked"
 
 impl Codes for TaxonomyCodes {
     fn category(&self, code: &str) -> Option<CategoryFacts> {
-        let sub = self.0.sub_categories.get(code)?;
+        let sub = self.taxonomy.sub_categories.get(code)?;
         Some(CategoryFacts {
             sensitivity: level_of(sub.sensitivity.as_str()),
             priority: sub.priority.clone(),
@@ -90,15 +94,19 @@ impl Codes for TaxonomyCodes {
     }
 
     fn age_group(&self, years: u32) -> Option<String> {
-        Some(self.0.age_group_for(years).to_owned())
+        Some(self.taxonomy.age_group_for(years).to_owned())
     }
 
     fn disability(&self, answers: [u8; 6]) -> Option<String> {
-        Some(self.0.disability_summary(answers).to_owned())
+        Some(self.taxonomy.disability_summary(answers).to_owned())
+    }
+
+    fn zone(&self) -> Zone {
+        self.zone.clone()
     }
 
     fn attempt_days(&self) -> usize {
-        self.0.auto_close_no_answer_attempts as usize
+        self.taxonomy.auto_close_no_answer_attempts as usize
     }
 }
 
@@ -140,6 +148,8 @@ pub(crate) struct Loaded {
     pub(crate) entries: usize,
     /// Per layer: a section is there that did not open (padding looks the same).
     pub(crate) unopened: [bool; 3],
+    /// In which it counts days: that of the site in whose scope it lies.
+    pub(crate) zone: Zone,
     empty: LayerState,
 }
 
@@ -151,8 +161,9 @@ pub(crate) struct Built {
 }
 
 impl Loaded {
-    pub(crate) fn of(scope: ScopeId, doc: DocId, built: Built, entries: usize) -> Self {
-        Self { scope, doc, document: built.document, entries, unopened: built.unopened, empty: LayerState::new() }
+    pub(crate) fn of(scope: ScopeId, doc: DocId, built: Built, entries: usize, zone: Zone) -> Self {
+        let Built { document, unopened } = built;
+        Self { scope, doc, document, entries, unopened, zone, empty: LayerState::new() }
     }
 
     /// What other systems call it: (system, id).
@@ -182,9 +193,14 @@ impl Loaded {
         self.document.states[0].as_ref().is_some_and(|open| !open.is_empty())
     }
 
+    /// What folds and edits of it ask.
+    pub(crate) fn codes(&self) -> TaxonomyCodes {
+        TaxonomyCodes::of(&self.zone)
+    }
+
     /// What the reader sees now.
     pub(crate) fn view(&self, now_ms: i64) -> CaseView {
-        view::fold(&self.layers(), now_ms, &TaxonomyCodes::shipped())
+        view::fold(&self.layers(), now_ms, &self.codes())
     }
 }
 
@@ -255,7 +271,7 @@ impl Core {
         }
         let entries = self.entries(snapshot, &scope, &doc)?;
         let built = self.build_case(shared, &mut reader.keychain, &entries);
-        let loaded = Arc::new(Loaded::of(scope, doc, built, entries.len()));
+        let loaded = Arc::new(Loaded::of(scope, doc, built, entries.len(), shared.zone_at(&scope)));
         if reader.cases.len() >= CACHED_CASES_MAX {
             reader.cases.clear();
         }
@@ -317,7 +333,7 @@ impl Core {
         let schema = |layer| -> Box<dyn Schema> { Box::new(CaseSchema(layer)) };
         let document = document::build_above(&opened, Kind::Edit, &shared.roster, &schema, &gone);
         let built = Built { document, unopened: loaded.unopened };
-        Ok(Arc::new(Loaded::of(loaded.scope, loaded.doc, built, opened.len())))
+        Ok(Arc::new(Loaded::of(loaded.scope, loaded.doc, built, opened.len(), loaded.zone.clone())))
     }
 
     /// Entries of a case that count: not cut off by a fork, and of no other kind.

@@ -21,6 +21,7 @@ use crdt_model::roster::{
     self_introduced_key,
 };
 use crdt_model::seal::{Entropy, Secret};
+use crdt_model::zone::Zone;
 use ed25519_dalek::{SigningKey, VerifyingKey};
 use tokio::sync::watch;
 
@@ -72,6 +73,12 @@ impl Shared {
     pub(crate) fn names_of(&self, members: impl Iterator<Item = MemberId>) -> String {
         const NAMED_MAX: usize = 5;
         members.take(NAMED_MAX).map(|member| self.name(&member)).collect::<Vec<_>>().join(", ")
+    }
+
+    /// The zone in which the site of a scope counts days and weeks: the organisation's, of a scope of no site known.
+    pub(crate) fn zone_at(&self, scope: &ScopeId) -> Zone {
+        let site = self.roster.sites.values().find(|site| site.scope == *scope);
+        site.map_or_else(|| self.roster.org_zone(), |site| self.roster.zone_of(&site.op.code))
     }
 
     /// The invitation by which a newcomer works until its Invite arrives.

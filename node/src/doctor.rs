@@ -156,6 +156,7 @@ pub(crate) const FINDINGS: &[(&str, &[&str])] = &[
     ("store_space", &["stored_mb", "free_mb"]),
     ("store_problems", &["n"]),
     ("cases_to_nobody", &["n", "who"]),
+    ("zones_unknown", &["n", "sites"]),
     ("peers_ok", &["n", "days"]),
     ("peers_never", &[]),
     ("peers_long_ago", &["n", "days"]),
@@ -225,6 +226,7 @@ impl Node {
                 found.extend(org::store(core, store_mb));
                 found.extend(org::pages(core, store_mb, deep));
                 found.extend(org::members(core));
+                found.extend(org::zones(core));
                 found.extend(org::peers(core, now_ms));
                 if let Some(reader) = core.reader(member) {
                     let mut reader = locked(&reader);
@@ -244,6 +246,7 @@ impl Node {
                 found.extend(org::store(&core, store_mb));
                 found.extend(org::pages(&core, store_mb, deep));
                 found.extend(org::members(&core));
+                found.extend(org::zones(&core));
                 found.extend(org::peers(&core, now_ms));
             }
             (Err(failure), None) => found.extend(match failure.code {

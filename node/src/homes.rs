@@ -35,7 +35,8 @@ fn home_of(core: Core, dir: tempfile::TempDir) -> Home {
 pub(crate) fn founded() -> Home {
     let dir = tempfile::tempdir().expect("a folder");
     let home = dir.path().join("home");
-    let (core, _) = members::init(&home, "Fondation", "REG", "Rose", None, &passphrase(), NOW).expect("founded");
+    let (core, _) =
+        members::init(&home, members::founder("Fondation", "REG", "Rose"), &passphrase(), NOW).expect("founded");
     home_of(core, dir)
 }
 

@@ -13,6 +13,7 @@ use std::sync::mpsc::SyncSender;
 use crdt_model::case::schema::is_code;
 use crdt_model::edit::{NewCase, Words as Said};
 use crdt_model::id::{DocId, MemberId};
+use crdt_model::roster::site_scope;
 use crdt_model::taxonomy::{Capabilities, Capture, Taxonomy};
 use crdt_model::words::{Topic, WordList};
 use serde_json::{Value as Json, json};
@@ -330,6 +331,7 @@ impl Core {
             partner: request.partner.map(str::to_owned),
             import_batch: Some(batch.clone()),
             now_ms: Some(now_ms),
+            zone: shared.zone_at(&site_scope(&self.org, &site)),
             ..KoboOptions::default()
         };
         self.require(&shared, &reader.member(), Capabilities::INTAKE)?;

@@ -17,6 +17,7 @@ use crdt_model::roster::{
 };
 use crdt_model::seal::{self, ActorOf, FLAG_DROP_BOX, InviteGrant, Plain, Sealing, Secret, open_hint, wrap_secret};
 use crdt_model::taxonomy::{Capabilities, Coded, PersonalReach, Taxonomy};
+use crdt_model::zone::Zone;
 use ed25519_dalek::Signer;
 use serde_json::{Value as Json, json};
 
@@ -235,17 +236,62 @@ fn root_code(secret: &Secret) -> String {
     format!("BOUCLEROOT1{}", data_encoding::BASE32_NOPAD.encode(&bytes))
 }
 
+/// What an organisation is founded with, as typed.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Founder<'a> {
+    pub(crate) org: &'a str,
+    pub(crate) site: &'a str,
+    pub(crate) member: &'a str,
+    pub(crate) roots: Option<Roots>,
+    /// IANA name of the zone in which days and weeks are counted; absent: UTC.
+    pub(crate) zone: Option<&'a str>,
+}
+
+/// A site, as typed.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct NewSite<'a> {
+    pub(crate) code: &'a str,
+    pub(crate) name: &'a str,
+    pub(crate) kind: &'a str,
+    /// Absent: the asking member's.
+    pub(crate) parent: Option<&'a str>,
+    pub(crate) org_unit: Option<&'a str>,
+    /// IANA name; absent: that of the site above.
+    pub(crate) zone: Option<&'a str>,
+}
+
+#[cfg(test)]
+pub(crate) fn founder<'a>(org: &'a str, site: &'a str, member: &'a str) -> Founder<'a> {
+    Founder { org, site, member, roots: None, zone: None }
+}
+
+#[cfg(test)]
+pub(crate) fn new_site<'a>(code: &'a str, name: &'a str, kind: &'a str, parent: Option<&'a str>) -> NewSite<'a> {
+    NewSite { code, name, kind, parent, ..NewSite::default() }
+}
+
+/// A zone that this program knows, by its name as the database writes it.
+///
+/// # Errors
+///
+/// `zone_unknown`, with those that may be meant.
+pub fn known_zone(typed: &str) -> Result<String, Failure> {
+    Zone::named(typed.trim()).map(|zone| zone.name().to_owned()).ok_or_else(|| {
+        let near = Zone::near(typed).join(", ");
+        Failure::new("zone_unknown").arg("zone", typed.trim()).arg("near", near)
+    })
+}
+
 /// `boucle init`: founds an organisation in a new home.
 pub(crate) fn init(
     home: &Path,
-    org: &str,
-    site: &str,
-    member: &str,
-    roots: Option<Roots>,
+    founder: Founder<'_>,
     passphrase: &Passphrase,
     now_ms: i64,
 ) -> Result<(Core, Json), Failure> {
+    let Founder { org, site, member, roots, zone } = founder;
     let (org_name, name, site) = (clean_name(org, "org")?, member_name(member)?, site_code(site)?);
+    let zone = zone.map(known_zone).transpose()?;
     let roots = roots.unwrap_or(Roots { needed: 1, of: 1 });
     if roots.needed == 0 || roots.needed > roots.of || roots.of > 7 {
         return Err(Failure::new("bad_value").arg("field", "roots").arg("expected", "2-of-3"));
@@ -279,7 +325,7 @@ pub(crate) fn init(
         Ok(())
     })?;
     core.admit_reader(secrets);
-    let founded = found(&core, Operation::Genesis(founding, sigs), &org_name, &site, &id, now_ms);
+    let founded = found(&core, Operation::Genesis(founding, sigs), &org_name, (&site, zone), &id, now_ms);
     if let Err(failure) = founded {
         drop(core);
         let _ = std::fs::remove_file(home.join(KEYRING_FILE));
@@ -288,7 +334,7 @@ pub(crate) fn init(
     }
     let codes: Vec<String> = root_keys.iter().map(root_code).collect();
     let reply = json!({
-        "org": org, "site": site, "member": name, "device": core.device,
+        "org": org, "site": site, "member": name, "device": core.device, "zone": core.shared().roster.org_zone().name(),
         "roots": {"needed": roots.needed, "of": roots.of, "keys": codes},
         "warnings": if roots.of == 1 { vec!["single_root"] } else { vec![] },
     });
@@ -300,7 +346,7 @@ fn found(
     core: &Core,
     genesis: Operation,
     org_name: &str,
-    site: &str,
+    (site, zone): (&str, Option<String>),
     member: &MemberId,
     now_ms: i64,
 ) -> Result<(), Failure> {
@@ -313,6 +359,7 @@ fn found(
         org_unit: None,
     };
     let mut operations = vec![(Operation::Site(root), None)];
+    operations.extend(zone.map(|zone| (Operation::SiteZone { site: site.to_owned(), zone }, None)));
     let shared = core.shared();
     let mut entropy = entropy()?;
     for audience in Taxonomy::shipped().audiences.iter() {
@@ -481,15 +528,8 @@ impl Core {
     }
 
     /// `boucle site add`.
-    pub(crate) fn site_add(
-        &self,
-        reader: &mut Reader,
-        code: &str,
-        name: &str,
-        kind: &str,
-        parent: Option<&str>,
-        org_unit: Option<&str>,
-    ) -> Result<Json, Failure> {
+    pub(crate) fn site_add(&self, reader: &mut Reader, site: NewSite<'_>) -> Result<Json, Failure> {
+        let NewSite { code, name, kind, parent, org_unit, zone } = site;
         let _hold = self.hold();
         let shared = self.shared();
         if shared.roster.founding.is_none() {
@@ -498,6 +538,7 @@ impl Core {
         self.require(&shared, &reader.member(), Capabilities::MANAGE_ORG)?;
         let (code, name, kind) = (site_code(code)?, clean_name(name, "name")?, site_kind(kind)?);
         let org_unit = org_unit.map(|unit| clean_name(unit, "org_unit")).transpose()?;
+        let zone = zone.map(known_zone).transpose()?;
         if shared.roster.sites.contains_key(&code) {
             return Err(Failure::new("site_exists").arg("site", code));
         }
@@ -505,13 +546,7 @@ impl Core {
             Some(parent) => self.known_site(&shared, parent)?,
             None => self.own_site(&shared, &reader.member()),
         };
-        let reaches = |id: &MemberId| shared.roster.has_reach(id, Capabilities::MANAGE_ORG, &parent);
-        if !reaches(&reader.member()) {
-            let others = shared.roster.members.iter().filter(|(id, member)| member.is_live() && reaches(id));
-            let who = shared.names_of(others.map(|(id, _)| *id));
-            let role = shared.roster.members.get(&reader.member()).map_or("", |held| held.role());
-            return Err(Failure::new("not_in_reach").arg("site", parent).arg("role", role).arg("who", who));
-        }
+        self.must_reach(&shared, &reader.member(), &parent)?;
         self.know_all()?;
         let shared = self.shared();
         let op = SiteOp { code: code.clone(), name: name.clone(), kind, parent: Some(parent.clone()), org_unit };
@@ -528,8 +563,45 @@ impl Core {
         let audience = new_audience(self, &shared, &format!("site/{code}"), &holders, &mut entropy)?;
         let open = new_open_epoch(self, &shared, site_scope(&self.org, &code), &mut entropy)?;
         // a site without its keys would be one that nobody could write for
-        self.say(vec![(Operation::Site(op), None), (audience, None), (open, None)])?;
-        Ok(json!({"site": code, "name": name, "kind": kind_code(kind), "parent": parent}))
+        let mut operations = vec![(Operation::Site(op), None), (audience, None), (open, None)];
+        operations.extend(zone.map(|zone| (Operation::SiteZone { site: code.clone(), zone }, None)));
+        self.say(operations)?;
+        let zone = self.shared().roster.zone_of(&code).name().to_owned();
+        Ok(json!({"site": code, "name": name, "kind": kind_code(kind), "parent": parent, "zone": zone}))
+    }
+
+    /// `boucle site set`.
+    pub(crate) fn site_set(&self, reader: &mut Reader, code: &str, zone: &str) -> Result<Json, Failure> {
+        let _hold = self.hold();
+        let shared = self.shared();
+        if shared.roster.founding.is_none() {
+            return Err(Failure::new("sync_first"));
+        }
+        self.require(&shared, &reader.member(), Capabilities::MANAGE_ORG)?;
+        let site = self.known_site(&shared, code)?;
+        self.must_reach(&shared, &reader.member(), &site)?;
+        let zone = known_zone(zone)?;
+        if shared.roster.zone_said(&site) != Some(&zone) {
+            self.know_all()?;
+            self.say(vec![(Operation::SiteZone { site: site.clone(), zone }, None)])?;
+        }
+        let shared = self.shared();
+        let op = shared.roster.sites.get(&site).map(|known| &known.op);
+        let op = op.ok_or_else(|| Failure::new("site_not_found").arg("site", &site).arg("near", ""))?;
+        Ok(json!({"site": site, "name": op.name, "kind": kind_code(op.kind), "parent": op.parent,
+                  "zone": shared.roster.zone_of(&site).name()}))
+    }
+
+    /// Refuses what somebody would do to a site that their right to make sites does not reach, naming whose does.
+    fn must_reach(&self, shared: &Shared, member: &MemberId, site: &str) -> Result<(), Failure> {
+        let reaches = |id: &MemberId| shared.roster.has_reach(id, Capabilities::MANAGE_ORG, site);
+        if reaches(member) {
+            return Ok(());
+        }
+        let others = shared.roster.members.iter().filter(|(id, member)| member.is_live() && reaches(id));
+        let who = shared.names_of(others.map(|(id, _)| *id));
+        let role = shared.roster.members.get(member).map_or("", |held| held.role());
+        Err(Failure::new("not_in_reach").arg("site", site).arg("role", role).arg("who", who))
     }
 
     /// `boucle site list`.
@@ -537,7 +609,9 @@ impl Core {
         let shared = self.shared();
         let sites = shared.roster.sites.values().map(|site| {
             json!({"site": site.op.code, "name": site.op.name, "kind": kind_code(site.op.kind),
-                   "parent": site.op.parent, "org_unit": site.op.org_unit})
+                   "parent": site.op.parent, "org_unit": site.op.org_unit,
+                   "zone": shared.roster.zone_of(&site.op.code).name(),
+                   "own_zone": shared.roster.zone_said(&site.op.code)})
         });
         sites.collect()
     }

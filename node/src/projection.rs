@@ -25,6 +25,7 @@ use crdt_model::entry::Entry;
 use crdt_model::id::{DocId, ScopeId};
 use crdt_model::name;
 use crdt_model::view::CaseRow;
+use crdt_model::zone::Zone;
 use zeroize::Zeroize;
 
 use crate::assigning::Bearers;
@@ -41,7 +42,7 @@ use words::Words;
 pub(crate) use query::{Counts, Found};
 
 /// Version of the saved rows: another one is made anew.
-const VERSION: u8 = 2;
+const VERSION: u8 = 3;
 /// Rows saved together.
 const BLOCK_ROWS: usize = 128;
 /// Fewer new rows than this are rather made again than saved.
@@ -87,6 +88,8 @@ pub(crate) struct Projection {
     generation: Option<u64>,
     /// Tag of the keys held at the last look.
     keys: [u8; 8],
+    /// By number of scope, in which its cases count their days.
+    zones: Vec<Zone>,
     is_read: bool,
     /// Some row was read of which the mark alone is saved.
     has_marks_alone: bool,
@@ -142,6 +145,11 @@ impl Projection {
         }
     }
 
+    /// The zone in which the case of a row counts its days.
+    fn zone(&self, row: &Row) -> Zone {
+        self.zones.get(row.scope as usize).cloned().unwrap_or_default()
+    }
+
     fn listed(&self) -> impl Iterator<Item = &Row> {
         self.rows.iter().filter(|row| row.is(LISTED))
     }
@@ -162,7 +170,7 @@ impl Projection {
             Some(row) => {
                 let view = loaded.view(0);
                 let is_missed = self.bearers.miss(view.text("assignee"), view.status_code());
-                is_listed && row.line(&self.words, 0) == CaseRow::of(&view, is_missed)
+                is_listed && row.line(&self.words, &self.zone(row), 0) == CaseRow::of(&view, is_missed)
             }
         }
     }
@@ -197,7 +205,8 @@ impl Core {
             projection.is_read = true;
         }
         let mut stale: BTreeSet<(u32, u32)> = BTreeSet::new();
-        if projection.generation != Some(shared.generation) {
+        let is_same = projection.generation == Some(shared.generation);
+        if !is_same {
             let basis = Basis::of(shared);
             if projection.basis.as_ref().is_none_or(|held| !basis.is_grown_from(held)) {
                 *projection = Projection::default();
@@ -211,6 +220,9 @@ impl Core {
                 projection.look_for(bearers);
             }
             projection.generation = Some(shared.generation);
+        }
+        if !is_same || projection.zones.len() != snapshot.scopes().len() {
+            projection.zones = snapshot.scopes().iter().map(|scope| shared.zone_at(scope)).collect();
         }
         let keys = reader.keychain.tag();
         if keys != projection.keys {
@@ -307,7 +319,7 @@ impl Core {
                 let entries: Vec<Entry> =
                     stored.iter().map(|stored| self.decode(&stored.bytes)).collect::<Result<_, _>>()?;
                 let built = self.build_case(shared, keychain, &entries);
-                Arc::new(Loaded::of(scope_id, doc_id, built, entries.len()))
+                Arc::new(Loaded::of(scope_id, doc_id, built, entries.len(), shared.zone_at(&scope_id)))
             }
         };
         let document = &loaded.document;

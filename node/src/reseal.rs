@@ -16,15 +16,14 @@ use crdt_model::id::{DeviceId, DocId, EntryId, MemberId, ScopeId};
 use crdt_model::layer::{Layer, LayerState, Stamp};
 use crdt_model::seal::case_key;
 use crdt_model::taxonomy::{Capabilities, Capture, Coded, TRIAGE, Taxonomy};
-use crdt_model::time::Timestamp;
 use crdt_model::view::{CaseView, Shown};
 use crdt_model::words::Topic;
 use serde_json::{Value as Json, json};
 
-use crate::acts::{Intake, SensitiveKey, Write, refusal, region_of};
+use crate::acts::{Intake, SensitiveKey, Write, refusal, region_of, week_received};
 use crate::api::SealOptions;
 use crate::assigning::{given_to, whos};
-use crate::cases::{Captured, CaseSchema, Loaded, TaxonomyCodes, captured_key};
+use crate::cases::{Captured, CaseSchema, Loaded, captured_key};
 use crate::core::{Core, Reader, Shared, entropy, fresh, meta};
 use crate::engine::urgent::mark_urgent;
 use crate::error::Failure;
@@ -117,7 +116,7 @@ impl Core {
                 (Some((seal, readers)), Some(audience))
             }
         };
-        let codes = TaxonomyCodes::shipped();
+        let codes = loaded.codes();
         let ctx = EditContext {
             case: Some(loaded.layers()),
             member: reader.member(),
@@ -136,8 +135,8 @@ impl Core {
             _ => return Err(Failure::new("unexpected")),
         };
         let ops = rewrite(turning, &ctx).map_err(|error| refusal(&error, mark))?;
-        let week = view.moment("received_at").map_or(now_ms, |moment| moment.at_ms);
-        let week_start_ms = (!opens).then(|| Timestamp::from_unix_ms(week).iso_week().start().unix_ms());
+        let week = week_received(&loaded.zone, view.moment("received_at"), now_ms);
+        let week_start_ms = (!opens).then(|| week.monday().midnight_ms());
         let readers = seal.map(|(_, readers)| readers);
         Ok(Turned { loaded: Arc::clone(loaded), ops, readers, audience, aside, week_start_ms, generation })
     }
@@ -333,7 +332,6 @@ impl Core {
         recuse: Vec<crdt_model::edit::Recusal>,
         now_ms: i64,
     ) -> Seal {
-        let received_ms = view.moment("received_at").map_or(now_ms, |moment| moment.at_ms);
         let site = view.text("origin_site").unwrap_or_default();
         let (generation, roster) = (loaded.document.generation, &shared.roster);
         let at = roster.sites.values().find(|known| known.scope == loaded.scope).map_or(site, |known| &known.op.code);
@@ -348,7 +346,7 @@ impl Core {
         devices.truncate(crdt_model::case::fact::EXPOSED_MAX);
         let mark = RestrictedBirth {
             audience: audience.to_owned(),
-            week: Timestamp::from_unix_ms(received_ms).iso_week().to_string(),
+            week: week_received(&loaded.zone, view.moment("received_at"), now_ms).to_string(),
             region: region_of(shared, site),
         };
         let old_keys = old_keys(reader, loaded);

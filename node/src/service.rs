@@ -21,6 +21,7 @@ use crate::engine::Engine;
 use crate::error::Failure;
 use crate::import_run::ImportRequest;
 use crate::keyring::{KEYRING_FILE, Kept, Passphrase, UnattendedKey};
+use crate::members::{Founder, NewSite};
 use crate::sessions::{Clock, Sessions, Watch, system_clock};
 use crate::store::{self, STORE_FILE};
 use crate::verify::on_any_page;
@@ -231,12 +232,13 @@ impl Node {
     fn answer(&self, envelope: &Envelope, on_progress: &mut dyn FnMut(Progress)) -> Reply {
         let now_ms = envelope.now_ms.unwrap_or_else(clock::now_ms);
         match &envelope.request {
-            Request::Init { org, site, member, roots } => {
+            Request::Init { org, site, member, roots, zone } => {
                 if self.held().is_some() {
                     return Err(Failure::new("already_initialised").arg("home", self.home.display()));
                 }
                 let given = passphrase(envelope, member)?;
-                let (core, reply) = members::init(&self.home, org, site, member, *roots, &given, now_ms)?;
+                let founder = Founder { org, site, member, roots: *roots, zone: zone.as_deref() };
+                let (core, reply) = members::init(&self.home, founder, &given, now_ms)?;
                 self.keep(core);
                 return Ok(reply);
             }
@@ -491,9 +493,11 @@ impl Node {
     fn organise(&self, core: &Core, reader: &mut Reader, envelope: &Envelope, now_ms: i64) -> Option<Reply> {
         let shared = core.shared();
         Some(match &envelope.request {
-            Request::SiteAdd { code, name, kind, parent, org_unit } => {
-                core.site_add(reader, code, name, kind, parent.as_deref(), org_unit.as_deref())
+            Request::SiteAdd { code, name, kind, parent, org_unit, zone } => {
+                let (parent, org_unit, zone) = (parent.as_deref(), org_unit.as_deref(), zone.as_deref());
+                core.site_add(reader, NewSite { code, name, kind, parent, org_unit, zone })
             }
+            Request::SiteSet { code, zone } => core.site_set(reader, code, zone),
             Request::SiteList => Ok(core.site_list()),
             Request::Invite { site, role, expires_ms, out } => {
                 core.invite(reader, site, role, *expires_ms, out.as_deref(), now_ms)
@@ -731,12 +735,10 @@ fn plain_edit(request: &Request) -> Option<(&str, Edit)> {
             (r#ref, Edit::Settle { field: field.clone(), pick: *pick as usize })
         }
         Request::CaseAccept { r#ref } => (r#ref, Edit::Accept),
-        Request::CaseAct { r#ref, what, on_behalf, due_ms } => {
-            (r#ref, Edit::Act { what: what.clone(), on_behalf_of: on_behalf.clone(), due_ms: *due_ms })
+        Request::CaseAct { r#ref, what, on_behalf, due } => {
+            (r#ref, Edit::Act { what: what.clone(), on_behalf_of: on_behalf.clone(), due: *due })
         }
-        Request::CaseHold { r#ref, reason, until_ms } => {
-            (r#ref, Edit::Hold { reason: reason.clone(), until_ms: *until_ms })
-        }
+        Request::CaseHold { r#ref, reason, until } => (r#ref, Edit::Hold { reason: reason.clone(), until: *until }),
         Request::CaseUnhold { r#ref } => (r#ref, Edit::Unhold),
         Request::CaseResolve { r#ref, outcome, text } => {
             let outcome = outcome.clone().unwrap_or_else(|| "resolved".to_owned());

@@ -68,7 +68,7 @@ impl Core {
         let suspect = newest > now_ms.saturating_add(CLOCK_AHEAD_MS);
         Ok(json!({
             "org": shared.org_name, "org_id": self.org, "device": self.device,
-            "site": site, "members": members, "peers": self.peers_json()?,
+            "site": site, "zone": shared.roster.zone_of(&site).name(), "members": members, "peers": self.peers_json()?,
             "clock": {"suspect": suspect, "offset_ms": if suspect { newest - now_ms } else { 0 }},
             "only_here": {"entries": only_here, "oldest": oldest},
             "sections_missing": gaps,

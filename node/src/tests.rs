@@ -21,7 +21,7 @@ use tempfile::TempDir;
 use crate::core::{Core, Reader, locked};
 use crate::error::Failure;
 use crate::keyring::Passphrase;
-use crate::members;
+use crate::members::{self, founder, new_site};
 use crate::store::ChainKey;
 
 pub(crate) const NOW: i64 = 1_760_000_000_000;
@@ -41,7 +41,7 @@ impl Home {
     pub(crate) fn founded() -> Self {
         let folder = TempDir::new().expect("a folder");
         let home = folder.path().join("home");
-        let (core, _) = members::init(&home, "Essai", "JER", "Rose", None, &passphrase(), NOW).expect("founded");
+        let (core, _) = members::init(&home, founder("Essai", "JER", "Rose"), &passphrase(), NOW).expect("founded");
         let member = core.unlocked()[0];
         Self { core: Arc::new(core), member, folder }
     }
@@ -59,7 +59,7 @@ impl Home {
     }
 
     pub(crate) fn site(&self, code: &str) {
-        self.with(|core, reader| core.site_add(reader, code, code, "office", None, None)).expect("site added");
+        self.with(|core, reader| core.site_add(reader, new_site(code, code, "office", None))).expect("site added");
     }
 
     pub(crate) fn reader(&self) -> Arc<Mutex<Reader>> {
@@ -279,7 +279,7 @@ fn the_keys_of_a_home_whose_data_file_is_gone_are_never_replaced() {
     let folder = TempDir::new().expect("a folder");
     let path = folder.path().join("home");
     let passphrase = Passphrase::new("quatre tortues mangent lentement la laitue");
-    let init = || crate::members::init(&path, "PAM", "JER", "Rose", None, &passphrase, NOW);
+    let init = || members::init(&path, founder("PAM", "JER", "Rose"), &passphrase, NOW);
     drop(init().expect("founded"));
     let (data, aside) = (path.join(STORE_FILE), folder.path().join("elsewhere"));
     std::fs::rename(&data, &aside).expect("moved");

@@ -376,7 +376,7 @@ fn which(loaded: &Loaded, own: &[Own], mark: &str) -> Failure {
         let more = fields.len().saturating_sub(4);
         fields.truncate(4);
         let mut told = vec![one.id().short()];
-        told.extend(one.claimed_ms.map(|at| rfc3339(at).chars().take(16).collect::<String>().replace('T', " ")));
+        told.extend(one.claimed_ms.map(rfc3339));
         if !fields.is_empty() {
             told.push(fields.join(" ") + if more > 0 { " …" } else { "" });
         }

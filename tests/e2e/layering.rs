@@ -118,7 +118,7 @@ fn crdt_model_touches_no_network_store_clock_or_randomness() {
     let io = ["tokio", "async-std", "mio", "socket2", "libp2p", "quinn", "hyper", "redb", "memmap2", "tempfile"];
     graph.never("crdt-model", &io);
     graph.never("crdt-model", &["node", "transport", "boucle", "clap"]);
-    graph.never_itself("crdt-model", &["getrandom", "rand", "futures", "tracing", "chrono", "jiff"]);
+    graph.never_itself("crdt-model", &["getrandom", "rand", "futures", "tracing", "chrono"]);
 }
 
 #[test]

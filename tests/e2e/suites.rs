@@ -24,3 +24,4 @@ mod sealing;
 mod terminal;
 mod typed;
 mod withdrawals;
+mod zones;

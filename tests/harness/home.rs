@@ -88,6 +88,7 @@ impl Home {
             traced: None,
             limit: None,
             log: None,
+            zone: "UTC".to_owned(),
             cheap: true,
         }
     }
@@ -169,6 +170,8 @@ pub struct Invocation {
     limit: Option<(char, u64)>,
     /// What is logged to standard error.
     log: Option<String>,
+    /// The machine's zone (`TZ`).
+    zone: String,
     /// Passphrases cost next to nothing.
     cheap: bool,
 }
@@ -244,6 +247,13 @@ impl Invocation {
         self
     }
 
+    /// On a machine whose clock shows the hours of this zone.
+    #[must_use]
+    pub fn in_zone(mut self, zone: &str) -> Self {
+        self.zone = zone.to_owned();
+        self
+    }
+
     /// With passphrases as dear as people's.
     #[must_use]
     pub fn dear(mut self) -> Self {
@@ -269,7 +279,7 @@ impl Invocation {
                 command
             }
         };
-        command.env_clear().env("BOUCLE_HOME", &self.home).env("BOUCLE_LANG", "en");
+        command.env_clear().env("BOUCLE_HOME", &self.home).env("BOUCLE_LANG", "en").env("TZ", &self.zone);
         if self.cheap {
             command.env("BOUCLE_TEST_CHEAP_KDF", "1");
         }

@@ -5,6 +5,7 @@ use node::api::{Request, Roots};
 use node::error::Failure;
 
 use crate::ask::Asker;
+use crate::when;
 
 #[derive(Debug, Args)]
 pub(crate) struct Init {
@@ -14,15 +15,25 @@ pub(crate) struct Init {
     site: Option<String>,
     #[arg(long, value_name = "N-of-M", value_parser = roots)]
     roots: Option<Roots>,
+    #[arg(long, value_name = "TZ")]
+    zone: Option<String>,
 }
 
 impl Init {
     pub(crate) fn request(self, asker: &mut Asker<'_>) -> Result<Request, Failure> {
+        // who says all of it on one line is not asked more: the reply names the zone
+        let told = self.org.is_some() && self.site.is_some() && asker.member.is_some();
         let org = asker.required(self.org, "--org", "ask-org")?;
         let site = asker.required(self.site, "--site", "ask-site")?;
         let member = asker.member.clone();
         let member = asker.required(member, "--member", "ask-member")?;
-        Ok(Request::Init { org, site, member, roots: self.roots })
+        let own = when::machine_zone_name();
+        let zone = match self.zone {
+            Some(zone) => zone,
+            None if told => own,
+            None => asker.zone(own)?,
+        };
+        Ok(Request::Init { org, site, member, roots: self.roots, zone: Some(zone) })
     }
 }
 

@@ -9,6 +9,7 @@ use crate::ask::Asker;
 #[derive(Debug, Subcommand)]
 pub(crate) enum Site {
     Add(Add),
+    Set(Set),
     List,
 }
 
@@ -24,17 +25,35 @@ pub(crate) struct Add {
     parent: Option<String>,
     #[arg(long, value_name = "NAME")]
     org_unit: Option<String>,
+    #[arg(long, value_name = "TZ")]
+    zone: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Set {
+    #[arg(value_name = "CODE")]
+    code: String,
+    #[arg(long, value_name = "TZ")]
+    zone: Option<String>,
 }
 
 impl Site {
     pub(crate) fn request(self, asker: &mut Asker<'_>) -> Result<Request, Failure> {
-        let Self::Add(add) = self else { return Ok(Request::SiteList) };
+        let add = match self {
+            Self::List => return Ok(Request::SiteList),
+            Self::Set(set) => {
+                let zone = asker.required(set.zone, "--zone", "ask-zone")?;
+                return Ok(Request::SiteSet { code: set.code, zone });
+            }
+            Self::Add(add) => add,
+        };
         Ok(Request::SiteAdd {
             code: asker.required(add.code, "CODE", "ask-site-code")?,
             name: asker.required(add.name, "--name", "ask-site-name")?,
             kind: asker.required(add.kind, "--kind", "ask-kind")?,
             parent: add.parent,
             org_unit: add.org_unit,
+            zone: add.zone,
         })
     }
 }

@@ -1,5 +1,5 @@
 use clap::FromArgMatches;
-use crdt_model::edit::{NewCase, Precision, Words};
+use crdt_model::edit::{Moment, NewCase, Precision, Words};
 use node::api::{CaseFilter, Request, Roots, SealOptions, Secret};
 use node::texts::Texts;
 
@@ -66,7 +66,13 @@ fn bundles_and_the_stick_are_understood() {
 
 #[test]
 fn setting_up_is_understood() {
-    let init = |roots| Request::Init { org: "PAM".into(), site: "JER".into(), member: "Rose".into(), roots };
+    let init = |roots| Request::Init {
+        org: "PAM".into(),
+        site: "JER".into(),
+        member: "Rose".into(),
+        roots,
+        zone: Some("UTC".into()),
+    };
     assert_eq!(request("init --org PAM --site JER --member Rose"), init(None));
     let two_of_three = Some(Roots { needed: 2, of: 3 });
     assert_eq!(request("init --org PAM --site JER --member Rose --roots 2-of-3"), init(two_of_three));
@@ -76,8 +82,12 @@ fn setting_up_is_understood() {
         kind: "committee".into(),
         parent: Some("JER".into()),
         org_unit: Some("PAM".into()),
+        zone: Some("Indian/Antananarivo".into()),
     };
-    assert_eq!(request("site add MNK --name Manakara --kind committee --parent JER --org-unit PAM"), add);
+    let line = "site add MNK --name Manakara --kind committee --parent JER --org-unit PAM --zone Indian/Antananarivo";
+    assert_eq!(request(line), add);
+    let set = Request::SiteSet { code: "MNK".into(), zone: "Africa/Bangui".into() };
+    assert_eq!(request("site set MNK --zone Africa/Bangui"), set);
     assert_eq!(request("site list"), Request::SiteList);
     let invite = Request::Invite { site: "JER".into(), role: "operator".into(), expires_ms: Some(30 * DAY), out: None };
     assert_eq!(request("invite --site JER --role operator --expires 30d"), invite);
@@ -457,8 +467,8 @@ fn every_filter_of_a_listing_is_understood() {
         spoken: Some("ht".into()),
         assignee: Some("me".into()),
         sensitivity: Some("s1".into()),
-        since_ms: Some(NOW - 30 * DAY),
-        until_ms: Some(20_778 * DAY),
+        since: Some(Moment { at_ms: NOW - 30 * DAY, precision: Precision::Minute }),
+        until: Some(Moment { at_ms: 20_778 * DAY, precision: Precision::Day }),
         older_than_ms: Some(14 * DAY),
         overdue: true,
         untriaged: true,
@@ -481,6 +491,7 @@ fn every_filter_of_a_listing_is_understood() {
 #[test]
 fn every_verb_on_a_case_is_understood() {
     let w = || Words::from("mots");
+    let ahead = |ms| Some(Moment { at_ms: NOW + ms, precision: Precision::Minute });
     let triage = Request::CaseTriage {
         r#ref: r(),
         category: Some("sea.abuse".into()),
@@ -503,11 +514,11 @@ fn every_verb_on_a_case_is_understood() {
         ("case accept @last", Request::CaseAccept { r#ref: r() }),
         (
             "case act @last --text mots --on-behalf Paul --due 24h",
-            Request::CaseAct { r#ref: r(), what: w(), on_behalf: Some("Paul".into()), due_ms: Some(NOW + DAY) },
+            Request::CaseAct { r#ref: r(), what: w(), on_behalf: Some("Paul".into()), due: ahead(DAY) },
         ),
         (
             "case hold @last --for person --until 2d",
-            Request::CaseHold { r#ref: r(), reason: "person".into(), until_ms: Some(NOW + 2 * DAY) },
+            Request::CaseHold { r#ref: r(), reason: "person".into(), until: ahead(2 * DAY) },
         ),
         ("case unhold @last", Request::CaseUnhold { r#ref: r() }),
         ("case resolve @last --text mots", Request::CaseResolve { r#ref: r(), outcome: None, text: Some(w()) }),

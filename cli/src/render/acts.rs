@@ -11,7 +11,7 @@ pub(super) fn act(name: &str, value: &Value, with: With<'_>) -> String {
         return format!("{count}\n");
     }
     let args: Vec<_> =
-        ["site", "member", "role", "expires", "ref", "cases", "digest", "audience", "lang", "added", "removed"]
+        ["site", "member", "role", "expires", "ref", "cases", "digest", "audience", "lang", "added", "removed", "zone"]
             .into_iter()
             .map(|field| (field, shown(field, value, with).into()))
             .collect();
@@ -31,6 +31,10 @@ pub(super) fn act(name: &str, value: &Value, with: With<'_>) -> String {
         "init" | "join" => {
             let org = in_question(with.texts, &with.texts.field("org"));
             lines.push(with.paint.dim(&format!("{org} {}", cell("org", &value["org"], with))).into_owned());
+            if value["zone"].is_string() {
+                let args = [("zone", cell("zone", &value["zone"], with).into()), args[0].clone()];
+                lines.extend(text::wrap(&with.texts.with("done-init-zone", &args), with.paint.width));
+            }
             if let Some(words) = value["words"].as_str() {
                 lines.push(with.texts.with("done-join-words", &[("words", text::clean_line(words).into())]));
             }

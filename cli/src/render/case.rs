@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::text::{clean_line, clean_lines, cut, pad, width, wrap};
-use super::{With, cell};
+use super::{With, cell, told};
 use crate::ask::in_question;
 
 /// Columns of the names beside the values.
@@ -21,8 +21,8 @@ pub(super) fn show(value: &Value, with: With<'_>) -> String {
         }
     }
     let fields = value.as_object().into_iter().flatten();
-    for (name, value) in fields.filter(|(name, value)| has_content(value) && !is_quiet(name, value)) {
-        field(&mut out, name, value, with);
+    for (name, told) in fields.filter(|(name, value)| has_content(value) && !is_quiet(name, value)) {
+        field(&mut out, name, (told, &value[format!("{name}_precision")]), with);
     }
     for (layer, text) in [("personal", "ui-withheld-personal"), ("sensitive", "ui-withheld-sensitive")] {
         if value.as_object().is_some_and(|fields| fields.values().any(|v| v["withheld"] == layer)) {
@@ -35,7 +35,7 @@ pub(super) fn show(value: &Value, with: With<'_>) -> String {
 }
 
 /// Fields for programs, not for people: `--json` has them.
-const TECHNICAL: [&str; 12] = [
+const TECHNICAL: [&str; 15] = [
     // of the consents, which stand beside it
     "consent",
     "incomplete",
@@ -48,6 +48,10 @@ const TECHNICAL: [&str; 12] = [
     "origin_node",
     "origin_org",
     "received_at_precision",
+    "incident_at_precision",
+    // of `received_at` and `due_at`, as lists show them
+    "received_day",
+    "due_day",
     "taxonomy_version",
 ];
 
@@ -68,7 +72,7 @@ fn has_content(value: &Value) -> bool {
     }
 }
 
-fn field(out: &mut String, name: &str, value: &Value, with: With<'_>) {
+fn field(out: &mut String, name: &str, (value, precision): (&Value, &Value), with: With<'_>) {
     let label = clean_line(&with.texts.field(name));
     let room = with.paint.width.saturating_sub(NAMES + 1);
     let lines: Vec<String> = match value {
@@ -78,7 +82,7 @@ fn field(out: &mut String, name: &str, value: &Value, with: With<'_>) {
         Value::String(text) if text.contains('\n') => {
             clean_lines(text).iter().flat_map(|line| wrap(line, room)).collect()
         }
-        value => wrap(&cell(name, value, with), room),
+        value => wrap(&told(name, value, precision, with), room),
     };
     let head = if width(&label) < NAMES { pad(&label, NAMES) } else { format!("{label}\n{}", " ".repeat(NAMES)) };
     for (at, line) in lines.iter().enumerate() {
@@ -108,7 +112,7 @@ pub(super) fn history(rows: &[Value], with: With<'_>) -> String {
                 let label = clean_line(&with.texts.field(name));
                 let mut values = match &row["value"] {
                     Value::String(text) if text.contains('\n') => clean_lines(text),
-                    value => vec![cell(name, value, with)],
+                    value => vec![told(name, value, &row["value_precision"], with)],
                 };
                 values[0] = match values[0].is_empty() && values.len() == 1 {
                     true => label,
@@ -141,7 +145,7 @@ pub(super) fn conflicts(rows: &[Value], with: With<'_>) -> String {
             let by = cell("by", &value["by"], with);
             let when = cell("at", &value["at"], with);
             let by = with.texts.with("ui-conflict-by", &[("by", by.into()), ("at", when.into())]);
-            let line = format!("{} ({by})", cell(field, &value["value"], with));
+            let line = format!("{} ({by})", told(field, &value["value"], &value["value_precision"], with));
             for (at, line) in wrap(&line, with.paint.width.saturating_sub(6)).into_iter().enumerate() {
                 out += &if at == 0 { format!("{number:>4}  {line}\n") } else { format!("      {line}\n") };
             }

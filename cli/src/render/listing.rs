@@ -9,7 +9,7 @@ use super::{With, cell, scalar, text};
 fn columns_of(name: &str) -> Option<&'static [&'static str]> {
     Some(match name {
         "case list" | "find" | "todo" => &["!ref", "status", "category", "site", "received_at", "assignee", "due_at"],
-        "site list" => &["!site", "name", "kind", "parent", "org_unit"],
+        "site list" => &["!site", "name", "kind", "parent", "org_unit", "zone"],
         "member list" => &["member", "role", "!site", "standing", "until", "device"],
         "audience list" => &["!audience", "label", "members", "delegate", "alternate"],
         "words show" => &["!lang", "!word", "topic", "shipped"],
@@ -61,6 +61,9 @@ fn shown(row: &Value, name: &str, with: With<'_>) -> String {
         }
         "received_at" if value.is_null() => cell("week", &row["week"], with),
         "site" if value.is_null() => cell("region", &row["region"], with),
+        // the day on which the case counts, alike for everybody; without one, that of this machine
+        "received_at" if row["received_day"].is_string() => cell(name, &row["received_day"], with),
+        "due_at" if row["due_day"].is_string() => cell(name, &row["due_day"], with),
         "received_at" | "due_at" => cell(name, value, with).chars().take(10).collect(),
         // the word where there is one, and the digits that `member confirm` takes where a name tells two people apart from nobody
         "standing" => with.texts.find(&format!("standing-{}", scalar(value, with)), &[]).unwrap_or_default(),

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use super::listing::listing;
 use super::{With, cell, text};
+use crate::when;
 
 /// `boucle status`.
 pub(super) fn status(value: &Value, with: With<'_>) -> String {
@@ -21,6 +22,7 @@ pub(super) fn status(value: &Value, with: With<'_>) -> String {
         .collect();
     let mut glance = json!({
         "site": value["site"],
+        "zone": value["zone"],
         "members": members,
         "only_here": value["only_here"]["entries"],
         "undelivered": value["undelivered"],
@@ -267,11 +269,12 @@ pub(super) fn doctor(value: &Value, with: With<'_>) -> String {
     for check in value["checks"].as_array().into_iter().flatten() {
         let state = check["state"].as_str().unwrap_or_default();
         let width = with.paint.width.saturating_sub(8);
-        let mut lines = text::wrap(&cell("", &check["message"], with), width);
+        let mut lines = text::wrap(&when::shown_within(&cell("", &check["message"], with)), width);
         if state != "ok"
             && let Some(advice) = check["advice"].as_str()
         {
-            let advice = with.texts.with("ui-advice", &[("message", text::clean_line(advice).into())]);
+            let advice = when::shown_within(&text::clean_line(advice));
+            let advice = with.texts.with("ui-advice", &[("message", advice.into())]);
             lines.extend(text::wrap(&advice, width));
         }
         let mut label = with.texts.code("state", state).into_owned();

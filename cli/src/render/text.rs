@@ -190,20 +190,6 @@ pub(crate) fn wrap(text: &str, columns: usize) -> Vec<String> {
     lines
 }
 
-/// `2026-11-21T21:18:13.512Z` as `2026-11-21 21:18`; a day alone stays one. `None`: no time of ours.
-pub(crate) fn short_time(text: &str) -> Option<String> {
-    let bytes = text.as_bytes();
-    let shaped = (17..=30).contains(&bytes.len())
-        && text.is_ascii()
-        && bytes[4] == b'-'
-        && bytes[7] == b'-'
-        && bytes[10] == b'T'
-        && bytes[13] == b':'
-        && text.ends_with('Z')
-        && text[..4].bytes().all(|byte| byte.is_ascii_digit());
-    shaped.then(|| format!("{} {}", &text[..10], &text[11..16]))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -249,15 +235,6 @@ mod tests {
         assert_eq!(cut("Opérateur·rice", 6), "Opéra…");
         assert_eq!(cut("日本語", 4), "日…");
         assert_eq!(cut("abc", 0), "");
-    }
-
-    #[test]
-    fn times_are_short_and_nothing_else_is_taken_for_one() {
-        assert_eq!(short_time("2026-11-21T21:18:13.512Z").as_deref(), Some("2026-11-21 21:18"));
-        assert_eq!(short_time("2026-11-21T21:18:13Z").as_deref(), Some("2026-11-21 21:18"));
-        for text in ["JER-104-00193-54", "2026-11-21", "", "éééé-éé-ééTéé:ééZ", "xxxx-xx-xxTxx:xx:xxZ"] {
-            assert_eq!(short_time(text), None);
-        }
     }
 
     proptest! {

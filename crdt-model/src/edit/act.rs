@@ -4,7 +4,7 @@ use crate::case::collect::CaseFacts;
 use crate::case::sensitivity::Level;
 use crate::case::{CaseLayers, Codes, Shape, Who, schema};
 use crate::edit::draft::Draft;
-use crate::edit::{EditOps, EditRefusal, NewCase, Words, create};
+use crate::edit::{EditOps, EditRefusal, Moment, NewCase, Words, create};
 use crate::id::{DocId, MemberId};
 use crate::layer::Layer;
 use crate::view::{self, CaseView, Work};
@@ -133,15 +133,15 @@ pub enum Edit {
         what: Words,
         /// By whom, without the system.
         on_behalf_of: Option<Words>,
-        /// When the next step is due.
-        due_ms: Option<i64>,
+        /// When the next step is due: a day lasts to its end.
+        due: Option<Moment>,
     },
     /// Puts on hold.
     Hold {
         /// Taxonomy `hold_reason`.
         reason: String,
-        /// Until when, as foreseen.
-        until_ms: Option<i64>,
+        /// Until when, as foreseen: a day lasts to its end.
+        until: Option<Moment>,
     },
     /// Lifts all holds.
     Unhold,
@@ -321,8 +321,8 @@ impl<'a> Act<'a> {
             }
             Edit::Assign { to } => self.assign(to),
             Edit::Accept => self.accept(),
-            Edit::Act { what, on_behalf_of, due_ms } => self.act(what, on_behalf_of.as_ref(), *due_ms),
-            Edit::Hold { reason, until_ms } => self.hold(reason, *until_ms),
+            Edit::Act { what, on_behalf_of, due } => self.act(what, on_behalf_of.as_ref(), *due),
+            Edit::Hold { reason, until } => self.hold(reason, *until),
             Edit::Unhold => self.unhold(),
             Edit::Raise { to, reason } => self.raise(*to, reason),
             Edit::Lower { to, reason } => self.lower(*to, reason),

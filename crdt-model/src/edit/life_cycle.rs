@@ -14,7 +14,7 @@ use crate::case::status::{EPOCH_MAX, Status};
 use crate::case::{Shape, Who};
 use crate::edit::act::{Act, LinkKind};
 use crate::edit::draft::{self, is_blank, known, parse};
-use crate::edit::{EditRefusal, Words};
+use crate::edit::{EditRefusal, Moment, Words};
 use crate::id::DocId;
 use crate::layer::Value;
 use crate::view::Shown;
@@ -89,13 +89,13 @@ impl Act<'_> {
         &mut self,
         what: &Words,
         on_behalf_of: Option<&Words>,
-        due_ms: Option<i64>,
+        due: Option<Moment>,
     ) -> Result<(), EditRefusal> {
         let fact = ActionFact {
             what: self.said("actions", what)?,
             on_behalf_of: Self::said_opt("on_behalf_of", on_behalf_of)?,
             at_ms: self.ctx.now_ms,
-            due_ms,
+            due_ms: due.map(|due| self.ctx.codes.zone().until_ms(due)),
         };
         let id = self.draft.id();
         self.draft.fact(FactKind::Action, id, &fact)
@@ -273,9 +273,10 @@ impl Act<'_> {
         self.step(Status::InProgress)
     }
 
-    pub(super) fn hold(&mut self, reason: &str, until_ms: Option<i64>) -> Result<(), EditRefusal> {
+    pub(super) fn hold(&mut self, reason: &str, until: Option<Moment>) -> Result<(), EditRefusal> {
         self.must_be_open()?;
         self.known_code("hold", "hold_reason", reason)?;
+        let until_ms = until.map(|until| self.ctx.codes.zone().until_ms(until));
         self.write_hold(Some(reason.to_owned()), until_ms)
     }
 

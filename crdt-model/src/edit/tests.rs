@@ -51,6 +51,10 @@ impl Codes for SampleCodes {
         Some(if answers.iter().any(|answer| *answer >= 3) { "yes" } else { "no" }.to_owned())
     }
 
+    fn zone(&self) -> crate::zone::Zone {
+        crate::zone::Zone::UTC
+    }
+
     fn knows(&self, table: &str, code: &str) -> bool {
         match table {
             "category" => self.category(code).is_some(),
@@ -446,7 +450,7 @@ fn the_verbs_carry_a_case_from_received_to_a_closed_loop() {
     assert_eq!(status(&replica), Status::Assigned);
     replica.does(Edit::Accept);
     assert_eq!(status(&replica), Status::InProgress);
-    replica.does(Edit::Act { what: "CANARY called the bank".into(), on_behalf_of: None, due_ms: None });
+    replica.does(Edit::Act { what: "CANARY called the bank".into(), on_behalf_of: None, due: None });
     replica.does(resolve());
     assert_eq!(status(&replica), Status::Resolved);
     replica.does(answer(Some("CANARY you were paid"), None));
@@ -641,7 +645,7 @@ fn from_outside_a_restricted_case_one_can_only_add() {
         set("phone", "1"),
         set("channel", "sms"),
         Edit::Settle { field: "category".into(), pick: 1 },
-        Edit::Hold { reason: "person".into(), until_ms: None },
+        Edit::Hold { reason: "person".into(), until: None },
         Edit::Unhold,
         Edit::Raise { to: Level::S3, reason: "x".into() },
         Edit::Lower { to: Level::S0, reason: "x".into() },

@@ -3,6 +3,7 @@
 use crate::cbor::{self, Canonical, CborError, Reader, ReaderExt, Writer, WriterExt, malformed};
 use crate::id::{AudienceId, EntryId, MemberId, OrgId, ScopeId};
 use crate::seal::WRAP_BYTES;
+use crate::zone::ZONE_BYTES_MAX;
 
 /// Most root keys.
 pub(super) const ROOTS_MAX: u64 = 7;
@@ -314,6 +315,13 @@ pub enum Operation {
     },
     /// Joins membership heads; says nothing else.
     Merge,
+    /// In which zone a site counts days and weeks, and with it the sites below that name none.
+    SiteZone {
+        /// Site code.
+        site: String,
+        /// IANA name. One that a node's rules do not have counts there as none.
+        zone: String,
+    },
 }
 
 impl Operation {
@@ -335,6 +343,7 @@ impl Operation {
             // 16 Adopt, 17 Checkpoint, reserved
             Self::Merge => 18,
             // 19 RootChange, 20 Policy, 21 EscrowUsed, reserved
+            Self::SiteZone { .. } => 22,
         }
     }
 
@@ -353,6 +362,7 @@ impl Operation {
             Self::OpenEpoch { .. } => "open_epoch",
             Self::Wrap { .. } => "wrap",
             Self::Merge => "merge",
+            Self::SiteZone { .. } => "site_zone",
         }
     }
 }
@@ -400,6 +410,9 @@ impl Canonical for Operation {
             }
             Self::Merge => {
                 w.nil();
+            }
+            Self::SiteZone { site, zone } => {
+                w.arr(2).text(site).text(zone);
             }
         }
     }
@@ -472,6 +485,10 @@ impl Canonical for Operation {
             18 => {
                 r.null()?;
                 Self::Merge
+            }
+            22 => {
+                r.arr_of(2)?;
+                Self::SiteZone { site: r.text_max(CODE_BYTES_MAX)?, zone: r.text_max(ZONE_BYTES_MAX)? }
             }
             other => return malformed(format!("unknown membership operation {other}")),
         })

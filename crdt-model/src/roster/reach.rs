@@ -12,7 +12,7 @@ use crate::id::{DeviceId, EntryId, MemberId};
 use crate::taxonomy::{Capabilities, RoleProfile};
 
 /// Sites nested deeper than this are in nobody's reach but the root's: what is a circle, too.
-const DEPTH_MAX: usize = 64;
+pub(super) const DEPTH_MAX: usize = 64;
 
 /// Every Site entry that counts and knew of no other with its code.
 #[derive(Debug, Clone, Default)]
@@ -103,9 +103,20 @@ impl Roster {
 
     /// The most senior rank by which a device manages the people of a site, by the entries that `known` accepts.
     pub(super) fn managing_rank(&self, device: &DeviceId, site: &str, known: impl Fn(&EntryId) -> bool) -> Option<u8> {
+        self.device_rank(device, Capabilities::MANAGE_SITE, site, known)
+    }
+
+    /// The most senior rank by which a device has `right` at a site, by the entries that `known` accepts.
+    pub(super) fn device_rank(
+        &self,
+        device: &DeviceId,
+        right: Capabilities,
+        site: &str,
+        known: impl Fn(&EntryId) -> bool,
+    ) -> Option<u8> {
         let here = self.members.values().filter(|member| member.device == *device && known(&member.join));
         here.filter(|member| !self.void_joins.contains(&member.join))
-            .filter_map(|member| self.rank_with(member, Capabilities::MANAGE_SITE, site, &known))
+            .filter_map(|member| self.rank_with(member, right, site, &known))
             .min()
     }
 

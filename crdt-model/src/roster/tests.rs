@@ -1,5 +1,6 @@
 mod doors;
 mod rights;
+mod zones;
 
 use ed25519_dalek::{Signer, SigningKey};
 use proptest::prelude::*;

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::case::collect::{Alarm, CaseFacts, CodeFacts, SealedFacts, WordFacts, in_order, under};
 use crate::case::fact::{AttachmentFact, Dated, FactId, TextFact};
-use crate::case::moment::{DAY_MS, HOUR_MS};
+use crate::case::moment::HOUR_MS;
 use crate::case::schema::{self, Display, FIELDS, Field, Kind, Merge, Slot};
 use crate::case::seen::Family;
 use crate::case::sensitivity::{self, Level};
@@ -13,10 +13,12 @@ use crate::case::{CaseLayers, Codes, Shape, consent, hold, loop_closure};
 use crate::cbor;
 use crate::edit::Moment;
 use crate::layer::{Cell, Layer, LayerState, Value};
+use crate::time::Day;
 use crate::view::{
     Account, ActionView, AttachmentView, CaseView, Conflict, ConsentView, Due, ExposedView, HoldView, InteractionView,
     Origin, ResponseView, Rival, SatisfactionView, SealedAccount, Shown, Told, Work,
 };
+use crate::zone::Zone;
 
 /// One case as a reader with these layers sees it at `now_ms`. The taxonomy in force decides delays and which of two
 /// concurrent categories is displayed.
@@ -181,7 +183,8 @@ fn work(view: &mut CaseView, facts: &CaseFacts, now_ms: i64, codes: &dyn Codes) 
     let satisfied =
         loop_closure::satisfied_after_answer(&facts.codes.satisfactions, &facts.codes.responses, standing.epoch);
     let answered = facts.codes.responses.values().any(|dated| dated.fact.epoch == standing.epoch);
-    let received_ms = view.moment("received_at").map(|moment| moment.at_ms);
+    // a date starts at its midnight where the case is counted
+    let received_ms = view.moment("received_at").map(|moment| codes.zone().from_ms(moment));
     let respond_within_h = category.as_ref().map(|facts| facts.respond_within_h);
     // never for s2 and s3: there the clock does not stop
     let is_stopped = !sensitivity.is_some_and(Level::restricted);
@@ -202,8 +205,11 @@ fn work(view: &mut CaseView, facts: &CaseFacts, now_ms: i64, codes: &dyn Codes) 
         loop_closed: satisfied && standing.closures.len() < 2,
         ever_assigned: ever_assigned(view, &facts.codes),
         first_contact: category.is_some_and(|facts| facts.first_contact),
+        received_from_ms: received_ms,
+        received_day: view.moment("received_at").map(|moment| codes.zone().day_told(moment)),
         due,
         due_at_ms,
+        due_day: due_at_ms.map(|due| codes.zone().day_of(due)),
         overdue: due_at_ms.is_some_and(|due| now_ms > due) && !answered && standing.status != Status::Closed,
         waiting_on: None,
         age_ms: received_ms.map(|received_ms| now_ms.saturating_sub(received_ms)),
@@ -388,7 +394,7 @@ fn satisfactions(facts: &CaseFacts) -> Vec<SatisfactionView> {
 // ---------------------------------------------------------------- words
 
 fn account(words: &WordFacts, facts: &CodeFacts, codes: &dyn Codes) -> Account {
-    let attempt_days = attempt_days(words, facts);
+    let attempt_days = attempt_days(words, facts, &codes.zone());
     Account {
         consent: consent::effective(&words.consents),
         consents: dated(&words.consents)
@@ -477,13 +483,13 @@ fn attachments(family: &Family<AttachmentFact>) -> Vec<AttachmentView> {
     dated(family).into_iter().map(view).collect()
 }
 
-/// Different days (UTC) with a failed attempt since the person was last in touch.
-fn attempt_days(words: &WordFacts, facts: &CodeFacts) -> usize {
+/// Different days, of the case's zone, with a failed attempt since the person was last in touch.
+fn attempt_days(words: &WordFacts, facts: &CodeFacts, zone: &Zone) -> usize {
     let reached = words.interactions.values().filter(|dated| !dated.fact.is_attempt()).map(|dated| dated.fact.at_ms);
     let told = facts.responses.values().map(|dated| dated.fact.at_ms);
     let spoke = facts.satisfactions.values().map(|dated| dated.fact.at_ms);
     let last_contact_ms = reached.chain(told).chain(spoke).max().unwrap_or(i64::MIN);
     let attempts = words.interactions.values().filter(|dated| dated.fact.is_attempt());
     let since = attempts.map(|dated| dated.fact.at_ms).filter(|at_ms| *at_ms > last_contact_ms);
-    since.map(|at_ms| at_ms.div_euclid(DAY_MS)).collect::<BTreeSet<i64>>().len()
+    since.map(|at_ms| zone.day_of(at_ms)).collect::<BTreeSet<Day>>().len()
 }

@@ -212,7 +212,9 @@ impl CaseView {
         map.serialize_entry("closure", &work.standing.closure)?;
         map.serialize_entry("answered", &work.answered)?;
         map.serialize_entry("loop_closed", &work.loop_closed)?;
+        map.serialize_entry("received_day", &work.received_day)?;
         map.serialize_entry("due_at", &work.due_at_ms.map(rfc3339))?;
+        map.serialize_entry("due_day", &work.due_day)?;
         map.serialize_entry("overdue", &work.overdue)?;
         map.serialize_entry("waiting_on", &work.waiting_on)?;
         map.serialize_entry("age_ms", &work.age_ms)?;

@@ -2,9 +2,11 @@
 
 use crate::case::Shape;
 use crate::case::loop_closure::Satisfaction;
-use crate::case::moment::serialize_ms_opt;
+use crate::case::moment::{precision_code, serialize_ms_opt};
 use crate::id::DocId;
+use crate::time::Day;
 use crate::view::{CaseView, Due};
+use crate::zone::Zone;
 
 /// One case in a list. From outside a restricted case only `case_id`, `status`, `week` and `region` say anything.
 /// Holds no words and no personal field, so that it may be kept under the key of the open layer (for a reader inside a
@@ -36,9 +38,16 @@ pub struct CaseRow {
     /// When it reached the organisation, Unix milliseconds.
     #[serde(rename = "received_at", serialize_with = "serialize_ms_opt")]
     pub received_at_ms: Option<i64>,
+    /// How exactly that was told: `minute`, `day` or `month`.
+    #[serde(rename = "received_at_precision")]
+    pub received_precision: Option<&'static str>,
+    /// The day on which it counts as received, in the zone of the case.
+    pub received_day: Option<Day>,
     /// By when the person should have an answer, Unix milliseconds.
     #[serde(rename = "due_at", serialize_with = "serialize_ms_opt")]
     pub due_at_ms: Option<i64>,
+    /// The day of that, in the zone of the case.
+    pub due_day: Option<Day>,
     /// What it waits for, or who.
     pub waiting_on: Option<String>,
     /// A referral of it has not reached its target: known to the caller.
@@ -88,6 +97,9 @@ pub struct CaseRow {
     /// What `due_at_ms` and `overdue` follow from, so that a kept row can be [brought to another time](Self::at).
     #[serde(skip)]
     pub due: Option<Due>,
+    /// The first instant at which it was received, Unix milliseconds: what it is sorted by.
+    #[serde(skip)]
+    pub received_from_ms: Option<i64>,
 }
 
 impl CaseRow {
@@ -107,7 +119,10 @@ impl CaseRow {
             channel: text("channel"),
             spoken_language: text("spoken_language"),
             received_at_ms: view.moment("received_at").map(|moment| moment.at_ms),
+            received_precision: view.moment("received_at").map(|moment| precision_code(moment.precision)),
+            received_day: work.and_then(|work| work.received_day),
             due_at_ms: work.and_then(|work| work.due_at_ms),
+            due_day: work.and_then(|work| work.due_day),
             waiting_on: work.and_then(|work| work.waiting_on.clone()),
             undelivered,
             assignee: text("assignee"),
@@ -132,13 +147,16 @@ impl CaseRow {
             week: text("week"),
             region: text("region"),
             due: work.and_then(|work| work.due),
+            received_from_ms: work.and_then(|work| work.received_from_ms),
         }
     }
 
-    /// The same line at another time: dates move while the case waits for the person, and pass.
+    /// The same line at another time, of a case that counts its days in `zone`: dates move while the case waits for the
+    /// person, and pass.
     #[must_use]
-    pub fn at(mut self, now_ms: i64) -> Self {
+    pub fn at(mut self, now_ms: i64, zone: &Zone) -> Self {
         self.due_at_ms = self.due.map(|due| due.at(now_ms));
+        self.due_day = self.due_at_ms.map(|due| zone.day_of(due));
         self.overdue = self.due_at_ms.is_some_and(|due| now_ms > due) && !self.answered && self.status != "closed";
         self
     }

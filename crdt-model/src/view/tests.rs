@@ -221,7 +221,7 @@ fn refusal_beats_a_concurrent_consent_until_someone_who_heard_it_asks_again() {
 
 #[test]
 fn a_hold_stays_until_lifted_by_someone_who_saw_it() {
-    let hold = |reason: &str| Edit::Hold { reason: reason.into(), until_ms: None };
+    let hold = |reason: &str| Edit::Hold { reason: reason.into(), until: None };
     let mut a = in_hand();
     a.does(hold("person"));
     let mut b = a.colleague(2);
@@ -517,7 +517,7 @@ fn acts() -> impl Strategy<Value = Edit> {
         2 => Just(reopen()),
         1 => Just(attempt()),
         1 => Just(Edit::Note { text: "n".into() }),
-        1 => Just(Edit::Hold { reason: "person".into(), until_ms: None }),
+        1 => Just(Edit::Hold { reason: "person".into(), until: None }),
         1 => Just(Edit::Unhold),
         1 => Just(Edit::Raise { to: crate::case::sensitivity::Level::S1, reason: "r".into() }),
         1 => Just(Edit::Lower { to: crate::case::sensitivity::Level::S0, reason: "r".into() }),

@@ -1,6 +1,6 @@
 //! What can be asked of a node. One variant a command, plain data.
 
-use crdt_model::edit::{NewCase, Words};
+use crdt_model::edit::{Moment, NewCase, Words};
 use serde::{Deserialize, Serialize};
 
 use super::Secret;
@@ -52,10 +52,10 @@ pub struct CaseFilter {
     pub assignee: Option<String>,
     /// `s0`…`s3`.
     pub sensitivity: Option<String>,
-    /// Received at or after: Unix milliseconds.
-    pub since_ms: Option<i64>,
-    /// Received before: Unix milliseconds.
-    pub until_ms: Option<i64>,
+    /// Received then or later. A day or a month is one of the calendar: a case counts on the day of its own site.
+    pub since: Option<Moment>,
+    /// Received before a time to the minute, or on a day or in a month, or before.
+    pub until: Option<Moment>,
     /// Received longer ago than this: milliseconds.
     pub older_than_ms: Option<i64>,
     /// Past their due time.
@@ -94,8 +94,10 @@ pub enum Request {
         member: String,
         /// Founders who must agree; absent: one.
         roots: Option<Roots>,
+        /// IANA name of the zone in which the organisation counts days and weeks; absent: UTC.
+        zone: Option<String>,
     },
-    /// Adds a site. Reply: `{"site", "name", "kind", "parent"}`.
+    /// Adds a site. Reply: `{"site", "name", "kind", "parent", "zone"}`.
     SiteAdd {
         /// Its code.
         code: String,
@@ -107,8 +109,18 @@ pub enum Request {
         parent: Option<String>,
         /// Whose staff.
         org_unit: Option<String>,
+        /// IANA name of the zone in which it counts days and weeks; absent: that of the site above.
+        zone: Option<String>,
     },
-    /// Sites. Reply: `[{"site", "name", "kind", "parent", "org_unit"}]`.
+    /// Changes what is said of a site. Reply: as of [`SiteAdd`](Self::SiteAdd).
+    SiteSet {
+        /// Its code.
+        code: String,
+        /// IANA name of the zone in which it counts days and weeks.
+        zone: String,
+    },
+    /// Sites. Reply: `[{"site", "name", "kind", "parent", "org_unit", "zone", "own_zone"}]`: the zone in force, and the one
+    /// said of the site itself.
     SiteList,
     /// Makes an invitation.
     Invite {
@@ -224,8 +236,8 @@ pub enum Request {
         what: Words,
         /// For someone without the system: their name.
         on_behalf: Option<Words>,
-        /// Until when: Unix milliseconds.
-        due_ms: Option<i64>,
+        /// Until when: a day lasts to its end.
+        due: Option<Moment>,
     },
     /// Puts a case on hold.
     CaseHold {
@@ -233,8 +245,8 @@ pub enum Request {
         r#ref: String,
         /// Taxonomy `hold_reason`.
         reason: String,
-        /// Until when: Unix milliseconds.
-        until_ms: Option<i64>,
+        /// Until when: a day lasts to its end.
+        until: Option<Moment>,
     },
     /// Ends a hold.
     CaseUnhold {
@@ -502,6 +514,7 @@ impl Request {
         match self {
             Self::Init { .. } => "init",
             Self::SiteAdd { .. } => "site add",
+            Self::SiteSet { .. } => "site set",
             Self::SiteList => "site list",
             Self::Invite { .. } => "invite",
             Self::Join { .. } => "join",

@@ -3,6 +3,7 @@ use crdt_model::edit::{ConsentAnswer, NewCase, Words};
 use super::*;
 use crate::api::{CaseFilter, SealOptions};
 use crate::core::Reader;
+use crate::members::new_site;
 use crate::tests::generations::confirmed;
 use crate::tests::{Home, NOW, case_id, complaint, exchange};
 
@@ -62,9 +63,9 @@ fn refusing(purpose: &str) -> NewCase {
 /// The founder at JER, a region REG with a manager; sites PES and MNK below it, each with a confirmed operator.
 fn network() -> (Home, Home, Home, Home) {
     let rose = Home::founded();
-    rose.with(|core, reader| core.site_add(reader, "REG", "Région", "region", None, None)).expect("added");
+    rose.with(|core, reader| core.site_add(reader, new_site("REG", "Région", "region", None))).expect("added");
     for site in ["PES", "MNK"] {
-        rose.with(|core, reader| core.site_add(reader, site, site, "office", Some("REG"), None)).expect("added");
+        rose.with(|core, reader| core.site_add(reader, new_site(site, site, "office", Some("REG")))).expect("added");
     }
     let mia = confirmed(&rose, "REG", "cfm_manager", "Mia");
     let ali = confirmed(&rose, "PES", "operator", "Ali");
@@ -307,7 +308,7 @@ fn what_was_refused_to_be_passed_on_stays_with_its_readers() {
     assert_eq!(count(&nadia, |filter| filter.assignee = Some("me".into())), 1);
 
     // to somebody else's people, a word of its own
-    rose.with(|core, reader| core.site_add(reader, "PAR", "Partenaire", "partner", None, None)).expect("added");
+    rose.with(|core, reader| core.site_add(reader, new_site("PAR", "Partenaire", "partner", None))).expect("added");
     let paul = confirmed(&rose, "PAR", "partner_focal", "Paul");
     exchange(&rose, &paul);
     exchange(&rose, &ali);

@@ -5,6 +5,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::api::SealOptions;
 use crate::core::meta;
+use crate::members::{NewSite, new_site};
 use crate::store::Space;
 use crate::tests::generations::confirmed;
 use crate::tests::{Home, NOW, case_id, complaint, exchange, passphrase};
@@ -23,7 +24,7 @@ fn renamed(home: &Home, member: &MemberId, name: &str) {
 fn refused(name: &str) -> &'static str {
     let folder = tempfile::TempDir::new().expect("a folder");
     let home = folder.path().join("home");
-    let made = crate::members::init(&home, "PAM", "JER", name, None, &passphrase(), NOW);
+    let made = crate::members::init(&home, crate::members::founder("PAM", "JER", name), &passphrase(), NOW);
     let code = made.err().map_or("", |failure| failure.code);
     assert_eq!(home.exists(), code.is_empty(), "{name:?}: refused, nothing is begun");
     code
@@ -124,7 +125,11 @@ fn names_that_cannot_be_seen_mix_scripts_or_mean_something_else_are_refused() {
     }
     let founder = Home::founded();
     let added = |code: &str, name: &str, unit: Option<&str>| {
-        founder.with(|core, reader| core.site_add(reader, code, name, "office", None, unit)).map_err(|f| f.code)
+        founder
+            .with(|core, reader| {
+                core.site_add(reader, NewSite { org_unit: unit, ..new_site(code, name, "office", None) })
+            })
+            .map_err(|f| f.code)
     };
     assert_eq!(added("BOM", "Bo\u{200d}mbo", None).expect_err("refused"), "name_invisible");
     assert_eq!(added("BOM", "Bombo", Some("P\u{430}M")).expect_err("refused"), "name_mixed_scripts");
@@ -276,7 +281,7 @@ fn written(home: &Home, text: &str) -> String {
     let case = case_id(&home.new_case(case));
     let acts = [
         Edit::Note { text: text.into() },
-        Edit::Act { what: text.into(), on_behalf_of: words(), due_ms: None },
+        Edit::Act { what: text.into(), on_behalf_of: words(), due: None },
         Edit::Assign { to: Who::Member(home.member) },
         Edit::Resolve { outcome: "done".into(), text: text.into() },
         Edit::Answer { text: words(), language: None, satisfied: None, by: None, means: None },

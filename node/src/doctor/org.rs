@@ -81,6 +81,14 @@ pub(crate) fn to_nobody(core: &Core, reader: &mut Reader) -> Option<Finding> {
     (n > 0).then(|| Finding::warn("cases_to_nobody").arg("n", n).arg("who", who))
 }
 
+/// Sites that count days in a zone of which this program has no rules: here they count as the site above does.
+pub(super) fn zones(core: &Core) -> Option<Finding> {
+    let shared = core.shared();
+    let unknown: Vec<String> = shared.roster.unknown_zones().map(|(site, zone)| format!("{site} ({zone})")).collect();
+    let n = unknown.len();
+    (n > 0).then(|| Finding::warn("zones_unknown").arg("n", n).arg("sites", unknown.join(", ")))
+}
+
 /// Whom this device met, when, and how they parted.
 pub(super) fn peers(core: &Core, now_ms: i64) -> Vec<Finding> {
     let Ok(peers) = core.peers() else { return Vec::new() };

@@ -59,6 +59,7 @@ pub const CODES: &[Code] = &[
     code("nothing_on_stdin", Exit::Usage, &["field"]),
     code("not_in_taxonomy", Exit::Usage, &["field", "value", "near"]),
     code("bad_value", Exit::Usage, &["field", "expected"]),
+    code("zone_unknown", Exit::Usage, &["zone", "near"]),
     code("unknown_field", Exit::Usage, &["field", "near"]),
     code("passphrases_differ", Exit::Usage, &[]),
     code("passphrase_weak", Exit::Usage, &[]),

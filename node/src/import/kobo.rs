@@ -48,6 +48,7 @@ use std::collections::HashMap;
 
 use crdt_model::edit::{NewCase, Words};
 use crdt_model::taxonomy::Taxonomy;
+use crdt_model::zone::Zone;
 
 use self::columns::{Columns, Meta, names_a_submission};
 pub use self::mapping::Mapping;
@@ -77,6 +78,8 @@ pub struct KoboOptions {
     pub closed_because: Option<Words>,
     /// Now, Unix milliseconds, to know times that cannot be by; `None`: no time is too late.
     pub now_ms: Option<i64>,
+    /// Where clocks showed the times that come without an offset: the zone of the site.
+    pub zone: Zone,
 }
 
 /// What becomes of a row.

@@ -4,10 +4,12 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use crdt_model::case::Who;
 use crdt_model::case::moment::rfc3339;
+use crdt_model::edit::{Moment, Precision};
 use crdt_model::id::DocId;
 use crdt_model::name;
 use crdt_model::reference::Typed;
 use crdt_model::taxonomy::{Taxonomy, proposed};
+use crdt_model::time::Day;
 use serde_json::{Value as Json, json};
 
 use super::Projection;
@@ -27,6 +29,7 @@ enum Cell<'a> {
     Int(u64),
     Bool(bool),
     Id(DocId),
+    Day(Day),
 }
 
 impl Cell<'_> {
@@ -37,12 +40,13 @@ impl Cell<'_> {
             Self::Int(n) => json!(n),
             Self::Bool(is) => json!(is),
             Self::Id(id) => json!(id),
+            Self::Day(day) => json!(day),
         }
     }
 }
 
 /// Every field of a listed case, in the order of the list's JSON.
-const FIELDS: [&str; 35] = [
+const FIELDS: [&str; 38] = [
     "ref",
     "case_id",
     "status",
@@ -54,7 +58,10 @@ const FIELDS: [&str; 35] = [
     "channel",
     "spoken_language",
     "received_at",
+    "received_at_precision",
+    "received_day",
     "due_at",
+    "due_day",
     "waiting_on",
     "undelivered",
     "assignee",
@@ -81,14 +88,18 @@ const FIELDS: [&str; 35] = [
 ];
 
 /// One field of a row, without its reference; `None` where nothing was said.
-fn cell<'a>(row: &Row, words: &'a Words, field: &str, now_ms: i64) -> Option<Cell<'a>> {
+fn cell<'a>(row: &Row, projection: &'a Projection, field: &str, now_ms: i64) -> Option<Cell<'a>> {
+    let words = &projection.words;
     Some(match field {
         "case_id" => Cell::Id(row.case_id),
         "status" => Cell::Word(row.status()),
         "sensitivity" => Cell::Word(row.sensitivity()?),
         "satisfaction" => Cell::Word(row.satisfaction()?.code()),
         "received_at" => Cell::Time(row.received_at()?),
+        "received_at_precision" => Cell::Word(row.received_precision()?),
+        "received_day" => Cell::Day(row.received_day()?),
         "due_at" => Cell::Time(row.due()?.at(now_ms)),
+        "due_day" => Cell::Day(projection.zone(row).day_of(row.due()?.at(now_ms))),
         "undelivered" => Cell::Bool(row.undelivered()),
         "overdue" => Cell::Bool(row.overdue(now_ms)),
         "answered" => Cell::Bool(row.answered()),
@@ -170,20 +181,39 @@ impl<'f> Wanted<'f> {
     }
 
     fn keeps(&self, row: &Row) -> bool {
-        let (filter, received) = (self.filter, row.received_at());
+        let (filter, received) = (self.filter, row.received_from());
         row.is(LISTED)
             && self.words.iter().all(|(column, words)| words.contains(&row.word(*column)))
             && self.assignees.as_ref().is_none_or(|whos| whos.contains(&row.assignee()))
             && (filter.status.is_empty() || filter.status.iter().any(|status| status == row.status()))
             && (filter.category.is_empty() || self.categories.contains(&row.word(1)))
             && (filter.sensitivity.is_none() || row.sensitivity() == filter.sensitivity.as_deref())
-            && filter.since_ms.is_none_or(|since| received.is_some_and(|at| at >= since))
-            && filter.until_ms.is_none_or(|until| received.is_some_and(|at| at < until))
+            && filter.since.is_none_or(|since| is_since(row, since))
+            && filter.until.is_none_or(|until| is_until(row, until))
             && filter.older_than_ms.is_none_or(|age| received.is_some_and(|at| self.now_ms.saturating_sub(at) > age))
             && (!filter.overdue || row.overdue(self.now_ms))
             && (!filter.untriaged || row.status() == "received")
             && (!filter.unanswered || (!row.answered() && row.status() != "restricted"))
             && (!filter.not_delivered || row.undelivered())
+    }
+}
+
+/// Whether it was received at a time or later. A day is compared with the day on which the case counts as received, that
+/// of its own site: one case is of one day, whoever asks from wherever.
+fn is_since(row: &Row, since: Moment) -> bool {
+    match since.precision {
+        Precision::Minute => row.received_from().is_some_and(|at| at >= since.at_ms),
+        Precision::Day | Precision::Month => row.received_day().is_some_and(|day| day >= Day::of_midnight(since.at_ms)),
+    }
+}
+
+/// Whether it was received before a time, or on a day or in a month, or before.
+fn is_until(row: &Row, until: Moment) -> bool {
+    let last = Day::of_midnight(until.at_ms);
+    match until.precision {
+        Precision::Minute => row.received_from().is_some_and(|at| at < until.at_ms),
+        Precision::Day => row.received_day().is_some_and(|day| day <= last),
+        Precision::Month => row.received_day().is_some_and(|day| day <= last.last_of_month()),
     }
 }
 
@@ -365,7 +395,7 @@ impl Core {
         let limit = filter.limit.map_or(usize::MAX, |limit| usize::try_from(limit).unwrap_or(usize::MAX));
         let rows = sorted(projection, kept.collect(), (by, descending), limit, now_ms);
         let lines = rows.into_iter().map(|row| {
-            let line = row.line(&projection.words, now_ms);
+            let line = row.line(&projection.words, &projection.zone(row), now_ms);
             let mut json = serde_json::to_value(&line).unwrap_or(Json::Null);
             for (field, who) in [("assignee", &line.assignee), ("waiting_on", &line.waiting_on)] {
                 json[field] = who.as_deref().map_or(Json::Null, |who| shared.who_of(who));
@@ -394,13 +424,13 @@ impl Core {
             for row in rows {
                 let value = |field: &String| match field.as_str() {
                     "ref" => json!(row.mark.text(&projection.words)),
-                    field => self.value(shared, field, cell(row, &projection.words, field, now_ms)),
+                    field => self.value(shared, field, cell(row, projection, field, now_ms)),
                 };
                 add(fields.iter().map(value).collect(), 1);
             }
         } else {
             for row in rows {
-                let key = fields.iter().map(|field| cell(row, &projection.words, field, now_ms)).collect();
+                let key = fields.iter().map(|field| cell(row, projection, field, now_ms)).collect();
                 *counts.entry(key).or_default() += 1;
             }
             for (key, count) in counts {
@@ -448,8 +478,12 @@ fn sorted<'a>(
         });
         return named.into_iter().take(limit).map(|(_, row)| row).collect();
     }
-    let mut keyed: Vec<(Option<Cell<'_>>, &Row)> =
-        rows.into_iter().map(|row| (cell(row, &projection.words, by, now_ms), row)).collect();
+    let key = |row: &'a Row| match by {
+        // a date begins where its day does, whatever instant it is kept as
+        "received_at" => row.received_from().map(Cell::Time),
+        _ => cell(row, projection, by, now_ms),
+    };
+    let mut keyed: Vec<(Option<Cell<'_>>, &Row)> = rows.into_iter().map(|row| (key(row), row)).collect();
     let compare = |a: &(Option<Cell<'_>>, &Row), b: &(Option<Cell<'_>>, &Row)| {
         order(&a.0, &b.0).then_with(|| a.1.case_id.cmp(&b.1.case_id))
     };
@@ -467,10 +501,10 @@ fn sorted<'a>(
 #[cfg(test)]
 pub(super) fn test_cells(projection: &Projection, now_ms: i64) {
     for row in projection.listed() {
-        let line = serde_json::to_value(row.line(&projection.words, now_ms)).expect("a line");
+        let line = serde_json::to_value(row.line(&projection.words, &projection.zone(row), now_ms)).expect("a line");
         for (field, value) in line.as_object().expect("an object").iter().filter(|(field, _)| *field != "ref") {
             assert!(check_field(field).is_ok(), "{field}");
-            let told = cell(row, &projection.words, field, now_ms).map_or(Json::Null, Cell::json);
+            let told = cell(row, projection, field, now_ms).map_or(Json::Null, Cell::json);
             assert_eq!(told, *value, "{field}");
         }
     }

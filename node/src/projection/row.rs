@@ -6,7 +6,9 @@ use crdt_model::case::sensitivity::Level;
 use crdt_model::case::status::Status;
 use crdt_model::id::DocId;
 use crdt_model::reference::{Reference, Typed};
+use crdt_model::time::Day;
 use crdt_model::view::{CaseRow, Due};
+use crdt_model::zone::Zone;
 use zeroize::Zeroize;
 
 use super::words::{NONE, Words};
@@ -14,6 +16,8 @@ use crate::store::Fields;
 
 /// Nothing was said.
 const UNSAID: i64 = i64::MIN;
+/// No day was said.
+const NO_DAY: i32 = i32::MIN;
 /// No status or level: what outsiders see of a restricted case.
 const NO_CODE: u8 = u8::MAX;
 
@@ -53,6 +57,8 @@ pub(super) const COLUMNS: [&str; 20] = [
 ];
 /// Where the assignee stands among them.
 const ASSIGNEE: usize = 8;
+/// How exactly a time is told, as rows number it.
+const PRECISIONS: [&str; 3] = ["minute", "day", "month"];
 /// The week stands apart: so many different ones.
 const COLUMNS_LEN: usize = COLUMNS.len() + 1;
 
@@ -136,6 +142,12 @@ pub(super) struct Row {
     pub(super) conflicts: u32,
     /// When it was received, Unix milliseconds.
     pub(super) received_ms: i64,
+    /// The first instant of that, where it was told to the day: Unix milliseconds.
+    received_from_ms: i64,
+    /// The day of that, in the zone of the case.
+    received_day: i32,
+    /// How exactly it was told: a place in [`PRECISIONS`].
+    received_precision: u8,
     /// The newest claimed time of any of its entries.
     pub(super) newest_ms: i64,
     allowed_until_ms: i64,
@@ -160,6 +172,9 @@ impl Default for Row {
             epoch: 0,
             conflicts: 0,
             received_ms: UNSAID,
+            received_from_ms: UNSAID,
+            received_day: NO_DAY,
+            received_precision: NO_CODE,
             newest_ms: UNSAID,
             allowed_until_ms: UNSAID,
             waited_ms: 0,
@@ -218,6 +233,9 @@ impl Row {
             epoch: row.epoch,
             conflicts: u32::try_from(row.conflicts).unwrap_or(u32::MAX),
             received_ms: row.received_at_ms.unwrap_or(UNSAID),
+            received_from_ms: row.received_from_ms.unwrap_or(UNSAID),
+            received_day: row.received_day.map_or(NO_DAY, Day::number),
+            received_precision: code(PRECISIONS.iter().position(|told| Some(*told) == row.received_precision)),
             allowed_until_ms: row.due.map_or(UNSAID, |due| due.allowed_until_ms),
             waited_ms: row.due.map_or(0, |due| due.wait.ended_ms),
             running_from_ms: running.map_or(UNSAID, |(from, _)| from),
@@ -283,6 +301,20 @@ impl Row {
         said(self.received_ms)
     }
 
+    /// The first instant at which it was received: what it is sorted by, and its age.
+    pub(super) fn received_from(&self) -> Option<i64> {
+        said(self.received_from_ms)
+    }
+
+    /// The day on which it counts as received.
+    pub(super) fn received_day(&self) -> Option<Day> {
+        (self.received_day != NO_DAY).then(|| Day::from_number(self.received_day.into()))
+    }
+
+    pub(super) fn received_precision(&self) -> Option<&'static str> {
+        PRECISIONS.get(usize::from(self.received_precision)).copied()
+    }
+
     pub(super) fn due(&self) -> Option<Due> {
         let running_ms = said(self.running_from_ms).map(|from| (from, self.running_least_ms));
         let wait = Wait { ended_ms: self.waited_ms, running_ms };
@@ -302,8 +334,8 @@ impl Row {
         self.words[COLUMNS_LEN - 1]
     }
 
-    /// The line of a list at a time.
-    pub(super) fn line(&self, words: &Words, now_ms: i64) -> CaseRow {
+    /// The line of a list at a time, of a case that counts its days in `zone`.
+    pub(super) fn line(&self, words: &Words, zone: &Zone, now_ms: i64) -> CaseRow {
         let word = |column: usize| words.get(self.words[column]).map(str::to_owned);
         let row = CaseRow {
             reference: self.mark.text(words),
@@ -317,7 +349,10 @@ impl Row {
             channel: word(5),
             spoken_language: word(6),
             received_at_ms: self.received_at(),
+            received_precision: self.received_precision(),
+            received_day: self.received_day(),
             due_at_ms: None,
+            due_day: None,
             waiting_on: word(7),
             undelivered: self.undelivered(),
             assignee: word(ASSIGNEE),
@@ -342,8 +377,9 @@ impl Row {
             week: word(20),
             region: word(19),
             due: self.due(),
+            received_from_ms: self.received_from(),
         };
-        row.at(now_ms)
+        row.at(now_ms, zone)
     }
 
     /// The row as it may lie on a disk: of a restricted case open to this member only the mark that everybody sees.
@@ -371,8 +407,11 @@ impl Row {
         out.extend_from_slice(&[self.status, self.sensitivity, self.satisfaction, self.said]);
         out.extend_from_slice(&self.epoch.to_be_bytes());
         out.extend_from_slice(&self.conflicts.to_be_bytes());
+        out.extend_from_slice(&self.received_day.to_be_bytes());
+        out.push(self.received_precision);
         for ms in [
             self.received_ms,
+            self.received_from_ms,
             self.newest_ms,
             self.allowed_until_ms,
             self.waited_ms,
@@ -401,7 +440,10 @@ impl Row {
             said: f.u8()?,
             epoch: f.u32()?,
             conflicts: f.u32()?,
+            received_day: f.take().map(i32::from_be_bytes)?,
+            received_precision: f.u8()?,
             received_ms: ms(f)?,
+            received_from_ms: ms(f)?,
             newest_ms: ms(f)?,
             allowed_until_ms: ms(f)?,
             waited_ms: ms(f)?,

@@ -5,6 +5,8 @@ use crdt_model::edit::{Edit, NewCase, Words};
 use crdt_model::view::{CaseRow, CaseView};
 use serde_json::json;
 
+mod zones;
+
 use super::query::test_cells;
 use super::*;
 use crate::api::CaseFilter;
@@ -46,7 +48,10 @@ fn listed(home: &Home, now_ms: i64) -> BTreeMap<DocId, CaseRow> {
         let shared = core.shared();
         core.catch_up(&shared, reader).expect("caught up");
         let projection = &reader.projection;
-        projection.listed().map(|row| (row.case_id, row.line(&projection.words, now_ms))).collect()
+        projection
+            .listed()
+            .map(|row| (row.case_id, row.line(&projection.words, &projection.zone(row), now_ms)))
+            .collect()
     })
 }
 
@@ -80,7 +85,7 @@ fn the_list_equals_a_scan_after_edits_syncs_and_restarts() {
             let act = |edit: &Edit| home.act(|core, reader| core.act(reader, mark, edit, NOW + 1_000 + who)).map(drop);
             act(&Edit::Assign { to: Who::Role(["operator", "focal_cash"][who as usize].into()) }).expect("assigned");
             if n % 2 == 0 {
-                act(&Edit::Hold { reason: "person".into(), until_ms: None }).expect("held");
+                act(&Edit::Hold { reason: "person".into(), until: None }).expect("held");
             }
         }
     }

@@ -250,7 +250,7 @@ fn no_canary_is_found_without_the_keys_and_every_one_without_sealing() {
     let words = |word: &str| Words::from(canary(word).as_str());
     let (outcome, means) = ("done".to_owned(), Some("oral".to_owned()));
     for edit in [
-        Edit::Act { what: words("action"), on_behalf_of: Some(words("behalf")), due_ms: None },
+        Edit::Act { what: words("action"), on_behalf_of: Some(words("behalf")), due: None },
         Edit::Assign { to: crdt_model::case::Who::Role("operator".into()) },
         Edit::Attempt { outcome: "no_answer".into(), channel: Some("hotline".into()) },
         Edit::Resolve { outcome, text: words("resolution") },

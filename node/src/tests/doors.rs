@@ -12,6 +12,7 @@ use serde_json::json;
 
 use super::generations::confirmed;
 use super::*;
+use crate::members::new_site;
 
 const WORDS: &str = "mots de Bombardopolis";
 
@@ -20,7 +21,7 @@ fn founded() -> Home {
     let founder = Home::founded();
     for (code, parent) in [("PES", "JER"), ("BOM", "JER"), ("MNK", "PES")] {
         founder
-            .with(|core, reader| core.site_add(reader, code, code, "office", Some(parent), None))
+            .with(|core, reader| core.site_add(reader, new_site(code, code, "office", Some(parent))))
             .expect("site added");
     }
     founder
@@ -180,7 +181,7 @@ fn nobody_confirms_at_a_site_out_of_reach_nor_makes_sites_there() {
     assert!(refused.args.iter().any(|(name, who)| *name == "who" && who.contains("Claire") && who.contains("Rose")));
     assert_eq!(manager.fingerprint(), before);
     let adds = |code: &str, parent: &str| {
-        region.with(|core, reader| core.site_add(reader, code, code, "committee", Some(parent), None))
+        region.with(|core, reader| core.site_add(reader, new_site(code, code, "committee", Some(parent))))
     };
     let refused = adds("XAA", "BOM").expect_err("another's site");
     assert_eq!((refused.code, refused.args.contains(&("who", "Rose".to_owned()))), ("not_in_reach", true));

@@ -258,7 +258,9 @@ fn refused(w: &World) -> Vec<(Request, &'static str)> {
         kind: kind.into(),
         parent,
         org_unit,
+        zone: None,
     };
+    let set_zone = |code: &str, zone: &str| Request::SiteSet { code: code.into(), zone: zone.into() };
     let join =
         |text: &str, member: &str| Request::Join { invitation: Secret::new(text.to_owned()), member: member.into() };
     let confirm = |name: &str, words: &str| Request::MemberConfirm {
@@ -360,10 +362,12 @@ fn refused(w: &World) -> Vec<(Request, &'static str)> {
     let psea = || seal_to("psea", &[]);
     let mut rows = vec![
         (
-            Request::Init { org: "O".into(), site: "REG".into(), member: "Eve".into(), roots: None },
+            Request::Init { org: "O".into(), site: "REG".into(), member: "Eve".into(), roots: None, zone: None },
             "already_initialised",
         ),
         (site("PES", "encore", "office", None, None), "site_exists"),
+        (set_zone("XXX", "Africa/Bangui"), "site_not_found"),
+        (set_zone("PES", "Bangui"), "zone_unknown"),
         (site("pays", "Pays", "office", None, None), "bad_site_code"),
         (site("NEW", "Neuf", "palais", None, None), "not_in_taxonomy"),
         (site("NEW", "Neuf", "office", some("XXX"), None), "site_not_found"),
@@ -432,9 +436,9 @@ fn refused(w: &World) -> Vec<(Request, &'static str)> {
         (Request::CaseAccept { r#ref: c(&w.plain) }, "not_assigned"),
         (Request::CaseAccept { r#ref: c(&w.taken) }, "already_accepted"),
         (Request::CaseAccept { r#ref: c(&w.closed) }, "case_closed"),
-        (Request::CaseAct { r#ref: c(&w.plain), what: Words::from(""), on_behalf: None, due_ms: None }, "missing"),
-        (Request::CaseHold { r#ref: c(&w.plain), reason: "sommeil".into(), until_ms: None }, "unknown_code"),
-        (Request::CaseHold { r#ref: c(&w.closed), reason: "person".into(), until_ms: None }, "case_closed"),
+        (Request::CaseAct { r#ref: c(&w.plain), what: Words::from(""), on_behalf: None, due: None }, "missing"),
+        (Request::CaseHold { r#ref: c(&w.plain), reason: "sommeil".into(), until: None }, "unknown_code"),
+        (Request::CaseHold { r#ref: c(&w.closed), reason: "person".into(), until: None }, "case_closed"),
         (Request::CaseUnhold { r#ref: c(&w.plain) }, "not_on_hold"),
         (Request::CaseResolve { r#ref: c(&w.plain), outcome: None, text: None }, "missing"),
         (Request::CaseResolve { r#ref: c(&w.closed), outcome: None, text: Some(Words::from("x")) }, "case_closed"),

@@ -56,8 +56,8 @@ pub(crate) struct List {
 impl List {
     pub(crate) fn request(self, asker: &mut Asker<'_>) -> Result<Request, Failure> {
         Ok(Request::CaseList(Box::new(CaseFilter {
-            since_ms: when::time_ms("--since", self.since.as_deref(), asker.now_ms)?,
-            until_ms: when::time_ms("--until", self.until.as_deref(), asker.now_ms)?,
+            since: when::given("--since", self.since.as_deref(), asker.now_ms)?,
+            until: when::given("--until", self.until.as_deref(), asker.now_ms)?,
             older_than_ms: when::duration_ms("--older-than", self.older_than.as_deref())?,
             status: self.status,
             category: self.category,

@@ -1,11 +1,14 @@
 //! `boucle case set`.
 
 use clap::Args;
-use crdt_model::edit::Words;
+use crdt_model::case::moment::rfc3339;
+use crdt_model::case::schema;
+use crdt_model::edit::{Moment, Precision, Words};
 use node::api::Request;
 use node::error::Failure;
 
 use crate::ask::{Asker, in_question};
+use crate::when;
 
 #[derive(Debug, Args)]
 pub(crate) struct Set {
@@ -23,8 +26,19 @@ impl Set {
             let fields = asker.required(None, "FIELD=VALUE", "ask-fields")?;
             assignments.extend(fields.split(',').map(str::trim).filter(|name| !name.is_empty()).map(str::to_owned));
         }
-        let assignments = assignments.into_iter().map(|text| assignment(&text, asker)).collect::<Result<_, _>>()?;
+        let assignment = |text: String| Ok::<_, Failure>(in_utc(assignment(&text, asker)?, asker.now_ms));
+        let assignments = assignments.into_iter().map(assignment).collect::<Result<_, _>>()?;
         Ok(Request::CaseSet { r#ref: self.r#ref, assignments })
+    }
+}
+
+/// A time as people type it, by this machine's clock, as the node takes it: with its offset. What is no time of a field of
+/// times is the node's to refuse.
+fn in_utc((field, words): (String, Words), now_ms: i64) -> (String, Words) {
+    let takes_time = schema::field(&field).is_some_and(|known| known.kind == schema::Kind::Moment);
+    match when::moment(&field, words.0.trim(), now_ms) {
+        Ok(Moment { at_ms, precision: Precision::Minute }) if takes_time => (field, Words(rfc3339(at_ms))),
+        _ => (field, words),
     }
 }
 

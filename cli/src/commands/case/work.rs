@@ -265,7 +265,7 @@ impl Act {
             r#ref: self.r#ref,
             what: asker.required_words(self.text.given(), "--text", "ask-what")?,
             on_behalf: asker.words(self.on_behalf, "--on-behalf", "ask-on-behalf")?,
-            due_ms: when::future_ms("--due", self.due.as_deref(), asker.now_ms)?,
+            due: when::future("--due", self.due.as_deref(), asker.now_ms)?,
         })
     }
 }
@@ -282,8 +282,8 @@ pub(crate) struct Hold {
 
 impl Hold {
     pub(crate) fn request(self, asker: &mut Asker<'_>) -> Result<Request, Failure> {
-        let until_ms = when::future_ms("--until", self.until.as_deref(), asker.now_ms)?;
-        Ok(Request::CaseHold { r#ref: self.r#ref, reason: self.hold_reason, until_ms })
+        let until = when::future("--until", self.until.as_deref(), asker.now_ms)?;
+        Ok(Request::CaseHold { r#ref: self.r#ref, reason: self.hold_reason, until })
     }
 }
 

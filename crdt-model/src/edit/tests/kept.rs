@@ -91,7 +91,7 @@ fn words_are_kept_as_they_were_said_and_lines_end_in_one_way() {
         let said = || Some(Words::from(text));
         let mut replica = born(NewCase { summary: said(), locality: said(), ..new_case() });
         replica.does(set("text", text)).does(Edit::Note { text: text.into() });
-        replica.does(Edit::Act { what: text.into(), on_behalf_of: said(), due_ms: None });
+        replica.does(Edit::Act { what: text.into(), on_behalf_of: said(), due: None });
         replica.does(assign(1)).does(Edit::Resolve { outcome: "done".into(), text: text.into() });
         let view = replica.view();
         for field in ["summary", "locality", "text", "resolution_text"] {
@@ -113,8 +113,8 @@ fn a_control_character_is_refused_with_its_place_and_never_left_out() {
         set("summary", "ab\u{1b}[2J"),
         set("text", "\u{0}"),
         Edit::Note { text: "a\u{9b}".into() },
-        Edit::Act { what: "a\u{7}".into(), on_behalf_of: None, due_ms: None },
-        Edit::Act { what: "a".into(), on_behalf_of: Some("\u{7f}".into()), due_ms: None },
+        Edit::Act { what: "a\u{7}".into(), on_behalf_of: None, due: None },
+        Edit::Act { what: "a".into(), on_behalf_of: Some("\u{7f}".into()), due: None },
         Edit::Allege { text: "\u{84}a".into() },
         Edit::Raise { to: Level::S1, reason: "a\u{8}".into() },
     ] {

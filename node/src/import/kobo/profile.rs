@@ -3,6 +3,8 @@
 //! A quote or a separator astray moves the cells of its row by one: the time of upload stands where the submission's id
 //! should. The whole file tells what stands where: ids look like ids in every other row.
 
+use crdt_model::zone::Zone;
+
 use super::columns::{Columns, Meta};
 use super::when;
 
@@ -105,7 +107,7 @@ fn is_uuid(cell: &str) -> bool {
 
 /// A time written as one: a number alone is none.
 fn is_time(cell: &str) -> bool {
-    cell.contains(['-', '/', ':']) && when::read(cell, Some(when::DayOrder::DayFirst)).is_some()
+    cell.contains(['-', '/', ':']) && when::read(cell, Some(when::DayOrder::DayFirst), &Zone::UTC).is_some()
 }
 
 /// Digits and what stands between them: a number, a telephone, a place on the map, a date.

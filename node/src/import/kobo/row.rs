@@ -313,7 +313,7 @@ impl<'a> Work<'a> {
             if cell.is_empty() {
                 continue;
             }
-            let Some(read) = when::read(cell, orders.decided()) else {
+            let Some(read) = when::read(cell, orders.decided(), &self.all.options.zone) else {
                 bad.get_or_insert(name);
                 continue;
             };
@@ -330,7 +330,11 @@ impl<'a> Work<'a> {
                 self.remarks.push(self.about(name, RemarkCode::TimeRewritten, args));
             }
             if read.no_offset && precision == Precision::Minute {
-                self.remarks.push(self.about(name, RemarkCode::NoOffset, Vec::new()));
+                self.remarks.push(self.about(
+                    name,
+                    RemarkCode::NoOffset,
+                    vec![("zone", self.all.options.zone.name().to_owned())],
+                ));
             }
             let at_ms = match precision {
                 Precision::Minute => read.at.unix_ms(),
@@ -685,7 +689,7 @@ impl<'a> Work<'a> {
         }
         let satisfaction = case.answer.as_ref().map(|answer| answer.satisfaction.clone());
         let satisfaction = satisfaction.as_ref().map(Option::as_deref);
-        let received = case.received_at.map_or(0, |moment| moment.at_ms);
+        let received = case.received_at.map_or(0, |moment| self.all.options.zone.from_ms(moment));
         let ahead = self.all.options.now_ms.is_some_and(|now| received > now);
         match satisfaction {
             None => self.remark(Field::Status, RemarkCode::ClosedUnanswered, Vec::new()),

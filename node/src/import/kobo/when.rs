@@ -1,7 +1,8 @@
 //! Times as exports write them, and as spreadsheets rewrite them.
 
 use crdt_model::edit::Precision;
-use crdt_model::time::{TimeError, Timestamp};
+use crdt_model::time::{Day, TimeError, Timestamp};
+use crdt_model::zone::Zone;
 
 /// Which number of `05/06/2024` is the day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,7 +46,7 @@ pub(super) struct When {
     pub(super) precision: Precision,
     /// The day there, as `2024-06-15`.
     pub(super) day: String,
-    /// No offset was given: taken as UTC.
+    /// No offset was given: taken as of the site's zone.
     pub(super) no_offset: bool,
     /// A spreadsheet had rewritten it.
     pub(super) rewritten: bool,
@@ -58,9 +59,9 @@ const SERIALS: std::ops::RangeInclusive<f64> = 34_700.0..=60_300.0;
 const DAY_MS: f64 = 86_400_000.0;
 
 /// Reads a cell: as Kobo writes it (`2024-06-15T16:51:43.000-04:00`, `2024-06-15`), or as a spreadsheet leaves it
-/// (`45458.7`, `15/06/2024 16:51`).
-pub(super) fn read(cell: &str, order: Option<DayOrder>) -> Option<When> {
-    iso(cell).or_else(|| serial(cell)).or_else(|| {
+/// (`45458.7`, `15/06/2024 16:51`). What says no offset is what a clock in `zone` showed.
+pub(super) fn read(cell: &str, order: Option<DayOrder>, zone: &Zone) -> Option<When> {
+    iso(cell, zone).or_else(|| serial(cell, zone)).or_else(|| {
         let (first, second, year, clock) = slashed(cell)?;
         let (day, month) = match (first, second) {
             (13.., _) => (first, second),
@@ -73,14 +74,14 @@ pub(super) fn read(cell: &str, order: Option<DayOrder>) -> Option<When> {
         };
         let date = format!("{year:04}-{month:02}-{day:02}");
         let read = match clock.is_empty() {
-            true => iso(&date),
-            false => iso(&format!("{date}T{}", twenty_four(clock)?)),
+            true => iso(&date, zone),
+            false => iso(&format!("{date}T{}", twenty_four(clock)?), zone),
         };
         read.map(|when| When { rewritten: true, ..when })
     })
 }
 
-fn iso(cell: &str) -> Option<When> {
+fn iso(cell: &str, zone: &Zone) -> Option<When> {
     let day = cell.get(..10)?.to_owned();
     if cell.len() == 10 {
         let at = Timestamp::parse_date(cell).ok()?;
@@ -88,20 +89,28 @@ fn iso(cell: &str) -> Option<When> {
     }
     // Excel and forms without seconds: 2024-06-15T16:51
     let padded = if cell.len() == 16 { format!("{cell}:00") } else { cell.to_owned() };
-    let at = Timestamp::parse_assuming_utc(&padded).ok()?;
+    let shown = Timestamp::parse_assuming_utc(&padded).ok()?;
     let no_offset = Timestamp::parse(&padded) == Err(TimeError::NoOffset);
+    let at = if no_offset { at_clock(zone, shown) } else { shown };
     Some(When { at, precision: Precision::Minute, day, no_offset, rewritten: false })
 }
 
-fn serial(cell: &str) -> Option<When> {
+/// What a clock in a zone showed, read as if it had been one of UTC.
+fn at_clock(zone: &Zone, shown: Timestamp) -> Timestamp {
+    Timestamp::from_unix_ms(zone.at_clock(shown.unix_ms()))
+}
+
+fn serial(cell: &str, zone: &Zone) -> Option<When> {
     let plain = cell.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'.' | b','));
     let days: f64 = cell.replace(',', ".").parse().ok().filter(|days| plain && SERIALS.contains(days))?;
     // to the second: the fraction was cut
     let ms = ((days - SERIAL_OF_1970) * DAY_MS / 1000.0).round() * 1000.0;
-    let at = Timestamp::from_unix_ms(ms as i64);
+    let shown = Timestamp::from_unix_ms(ms as i64);
+    let day = Day::of_midnight(shown.unix_ms()).to_string();
     let precision = if days.fract() == 0.0 { Precision::Day } else { Precision::Minute };
     let no_offset = precision == Precision::Minute;
-    Some(When { at, precision, day: at.date(), no_offset, rewritten: true })
+    let at = if no_offset { at_clock(zone, shown) } else { shown };
+    Some(When { at, precision, day, no_offset, rewritten: true })
 }
 
 /// `15/06/2024 16:51` → 15, 6, 2024 and what follows.
@@ -141,7 +150,7 @@ mod tests {
     use super::*;
 
     fn shown(cell: &str, order: Option<DayOrder>) -> Option<(String, bool, bool)> {
-        read(cell, order).map(|when| (when.at.to_string(), when.no_offset, when.rewritten))
+        read(cell, order, &Zone::UTC).map(|when| (when.at.to_string(), when.no_offset, when.rewritten))
     }
 
     #[test]
@@ -172,6 +181,27 @@ mod tests {
         }
         assert_eq!(shown("05/06/2024", Some(DayOrder::DayFirst)), at("2024-06-05T00:00:00.000Z", false, true));
         assert_eq!(shown("05/06/2024", Some(DayOrder::MonthFirst)), at("2024-05-06T00:00:00.000Z", false, true));
+    }
+
+    #[test]
+    fn a_time_without_offset_is_of_the_zone_and_a_date_stays_its_date() {
+        let haiti = Zone::named("America/Port-au-Prince").expect("bundled");
+        let shown = |cell: &str| read(cell, None, &haiti).map(|when| (when.at.to_string(), when.day)).expect("a time");
+        let at = |text: &str, day: &str| (text.to_owned(), day.to_owned());
+        for (cell, expected) in [
+            // winter: five hours behind UTC; summer: four
+            ("2026-01-15 21:30:00", at("2026-01-16T02:30:00.000Z", "2026-01-15")),
+            ("2026-06-15T21:30", at("2026-06-16T01:30:00.000Z", "2026-06-15")),
+            ("15/06/2026 21:30", at("2026-06-16T01:30:00.000Z", "2026-06-15")),
+            ("45458,70258", at("2024-06-15T20:51:43.000Z", "2024-06-15")),
+            ("2026-06-15T21:30:00+02:00", at("2026-06-15T19:30:00.000Z", "2026-06-15")),
+            ("2026-06-15T21:30:00Z", at("2026-06-15T21:30:00.000Z", "2026-06-15")),
+            ("2026-06-15", at("2026-06-15T00:00:00.000Z", "2026-06-15")),
+            ("15.06.2026", at("2026-06-15T00:00:00.000Z", "2026-06-15")),
+            ("45306", at("2024-01-15T00:00:00.000Z", "2024-01-15")),
+        ] {
+            assert_eq!(shown(cell), expected, "{cell}");
+        }
     }
 
     #[test]
