@@ -24,6 +24,18 @@ mod record;
 mod tests;
 mod writer;
 
+/// Doors for tests of other crates and for fuzzing: past the cipher, where a hostile author can put anything.
+#[cfg(all(feature = "testing", not(feature = "unsealed-control")))]
+pub mod testing {
+    use crate::id::OrgId;
+
+    /// A file sealed to one KEM key with whatever content, as a hostile author who may seal to us could make it. The
+    /// same content gives the same file.
+    pub fn seal_anything(org: &OrgId, to: &[u8; 32], content: &[u8]) -> Vec<u8> {
+        super::container::seal_anything(org, to, content)
+    }
+}
+
 pub use container::{CHUNK_BYTES, RECIPIENTS_MAX, SLOT_COUNTS, file_bytes, padded_bytes, slots_for};
 pub use reader::{Event, Reader, SignedRecord};
 pub use record::{JOIN_BYTES_MAX, Part, ROWS_MAX, Record, Row, To};

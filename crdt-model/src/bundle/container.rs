@@ -148,8 +148,8 @@ impl Chunks {
 }
 
 /// A file with one real slot and whatever content, as a hostile author who may seal to us could make it.
-#[cfg(all(test, not(feature = "unsealed-control")))]
-pub(super) fn tests_seal(org: &OrgId, to: &[u8; 32], content: &[u8]) -> Vec<u8> {
+#[cfg(all(any(test, feature = "testing"), not(feature = "unsealed-control")))]
+pub(super) fn seal_anything(org: &OrgId, to: &[u8; 32], content: &[u8]) -> Vec<u8> {
     let mut entropy = Entropy::new([0x42; 32]);
     let (file_key, salt) = (entropy.secret(), entropy.bytes::<32>());
     let slots = seal_slots(&file_key, org, &salt, &[*to], &mut entropy).expect("a valid key");

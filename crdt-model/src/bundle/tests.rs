@@ -339,7 +339,7 @@ proptest! {
         } else {
             content
         };
-        let file = super::container::tests_seal(&ORG, &reader_secret().kem_public(), &content);
+        let file = super::container::seal_anything(&ORG, &reader_secret().kem_public(), &content);
         let (_, _, done) = read(&file);
         prop_assert!(done.is_err());
     }

@@ -324,6 +324,11 @@ pub fn open_section(
             .decrypt(&XNonce::from(keys.nonce), Payload { msg: ct, aad: &keys.aad })
             .map_err(|_| OpenError::NotAuthentic)?
     });
+    read_padded(&padded, generation)
+}
+
+/// What stands in a section once it has opened: padding, compression, plaintext.
+pub(super) fn read_padded(padded: &[u8], generation: u32) -> Result<Plain, OpenError> {
     let end = padded.iter().rposition(|byte| *byte != 0).filter(|at| padded[*at] == 0x80);
     let plain = unpacked(&padded[..end.ok_or(OpenError::Padding)?])?;
     if plain.generation != generation {
