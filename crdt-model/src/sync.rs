@@ -37,7 +37,8 @@
 //!   entries: what is streamed is admitted or not on its own merits, and a round by hints that leaves a difference is
 //!   followed by rounds over all tips.
 //! - **Cut sessions resume.** A frame is confirmed once it is durable. The next session starts from what is held, so what
-//!   was confirmed is not sent again.
+//!   was confirmed is not sent again. Frames are small at first and grow while they pass, and what came whole before the cut
+//!   is kept: a link that drops after a few kilobytes, try after try, gets everything across in the end.
 //! - **Forks.** Where an entry does not follow from the one held before it, the engine names the chain
 //!   ([`Again`]); both sides then stream their stretch of it from there, so both come to hold both branches
 //!   and see the same proof. Step back by doubling: a chain is asked for at most [`RESENDS_PER_CHAIN_MAX`] times a round,

@@ -409,6 +409,9 @@ impl<'a> Side<'a> {
     }
 }
 
+/// What a channel puts before each frame: its length.
+const FRAME_PREFIX_BYTES: usize = 4;
+
 struct Met {
     a: Report,
     b: Report,
@@ -426,24 +429,31 @@ fn keep(node: &mut Node, report: &Report) {
 
 /// Runs a session in lockstep: all that is on its way arrives at once, engines answer at once. Cut after `frames_max`.
 fn meet_cut(a: &mut Node, b: &mut Node, config: &Config, frames_max: usize) -> Met {
+    meet_until(a, b, config, frames_max, usize::MAX)
+}
+
+/// As [`meet_cut`], cut also after `bytes_max` of both directions together. A frame of which a byte is lacking is lost.
+fn meet_until(a: &mut Node, b: &mut Node, config: &Config, frames_max: usize, bytes_max: usize) -> Met {
     let (mut a, mut b) = (Side::new(a, config.clone()), Side::new(b, config.clone()));
     let (mut to_a, mut to_b) = (VecDeque::new(), VecDeque::new());
     let start = Input::Start(a.node.snapshot());
     a.handle(start, &mut to_b);
     let start = Input::Start(b.node.snapshot());
     b.handle(start, &mut to_a);
-    let (mut half_trips, mut frames, mut bytes) = (0, 0, 0);
-    while frames < frames_max && !(to_a.is_empty() && to_b.is_empty()) {
+    let (mut half_trips, mut frames, mut bytes, mut is_cut) = (0, 0, 0, false);
+    while !is_cut && frames < frames_max && !(to_a.is_empty() && to_b.is_empty()) {
         half_trips += 1;
         std::mem::swap(&mut a.inbox, &mut to_a);
         std::mem::swap(&mut b.inbox, &mut to_b);
         for (side, out) in [(&mut a, &mut to_b), (&mut b, &mut to_a)] {
             while let Some(frame) = side.inbox.pop_front() {
-                if frames == frames_max {
+                let whole = bytes + FRAME_PREFIX_BYTES + frame.len();
+                if frames == frames_max || whole > bytes_max {
+                    is_cut = true;
                     break;
                 }
                 frames += 1;
-                bytes += frame.len();
+                bytes = whole;
                 side.handle(Input::Frame(frame), out);
                 while !side.asks.is_empty() {
                     side.answer_one(out);
@@ -596,6 +606,46 @@ fn a_session_cut_at_any_frame_resumes_where_it_stopped() {
             assert_eq!(a.ids(), b.ids());
         }
         b.scopes.clear();
+    }
+}
+
+#[test]
+fn a_session_cut_at_every_byte_keeps_what_came_whole_and_resumes() {
+    let mut a = Node::new(3);
+    (0..3).for_each(|n| a.write(1, scope(n), 8, 200, 5));
+    let (due, b) = (24, Node::new(3));
+    let whole = meet(&mut a.clone(), &mut b.clone());
+    assert!(whole.a.equal && whole.frames > 6, "{} frames", whole.frames);
+    let mut kept_before = 0;
+    for cut in 0..whole.bytes {
+        let (mut a, mut b) = (a.clone(), b.clone());
+        let first = meet_until(&mut a, &mut b, &config(), usize::MAX, cut);
+        let kept = b.ids().len();
+        assert!(kept >= kept_before, "cut at {cut}: a byte more brought less");
+        kept_before = kept;
+        assert!(first.b.equal || first.b.reason == Some(Reason::Cut), "cut at {cut}: {:?}", first.b.reason);
+        let second = meet(&mut a, &mut b);
+        assert!(second.a.equal && second.b.equal, "cut at {cut}: {:?}", second.a.reason);
+        assert_eq!(second.a.entries_sent as usize, due - kept, "cut at {cut}: what came whole is not sent again");
+        assert_eq!(a.ids(), b.ids());
+    }
+    assert_eq!(kept_before, due);
+}
+
+#[test]
+fn a_link_that_drops_after_a_little_try_after_try_brings_everything_in_the_end() {
+    for bytes_max in [6_000, 20_000, 60_000, 200_000] {
+        let (mut a, mut b) = acquainted(3, 60);
+        a.write(1, scope(1), 400, 1_000, 5);
+        let (due, mut tries) = (a.ids().len(), 0);
+        while b.ids().len() < due {
+            let before = b.ids().len();
+            meet_until(&mut a, &mut b, &config(), usize::MAX, bytes_max);
+            tries += 1;
+            assert!(b.ids().len() > before, "{bytes_max}: try {tries} brought nothing");
+        }
+        let bytes: usize = 400 * (1_000 * 3 + 600);
+        assert!(tries * bytes_max < 3 * bytes.max(bytes_max), "{bytes_max}: {tries} tries");
     }
 }
 

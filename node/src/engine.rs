@@ -282,7 +282,7 @@ impl Engine {
     /// Syncs with `target` (an address, a site or a device), or with everyone in reach. Everything of both sides is
     /// released, whatever its age.
     pub(crate) fn sync(&self, target: Option<&str>, on_progress: &mut dyn FnMut(Progress)) -> Reply {
-        let stopped = || Failure::new("sync_cut").arg("peer", target.unwrap_or_default());
+        let stopped = || session::cut(target.unwrap_or_default());
         let runtime = locked(&self.runtime).as_ref().map(|runtime| runtime.handle().clone()).ok_or_else(stopped)?;
         let (tell, told) = mpsc::channel();
         let (inner, wanted) = (Arc::clone(&self.inner), target.map(str::to_owned));

@@ -19,7 +19,7 @@ pub struct Config {
     pub explicit: bool,
     /// Most frames of entries sent and not confirmed; 1 to [`WINDOW_FRAMES_MAX`].
     pub window_frames: usize,
-    /// Bytes of entries gathered in one frame; one entry may exceed it.
+    /// Most bytes of entries gathered in one frame; one entry may exceed it. The first frames of a session gather less.
     pub frame_entries_bytes: usize,
     /// Most rounds of streaming.
     pub rounds_max: u32,

@@ -26,6 +26,8 @@ pub const RESENT_CHAINS_MAX: usize = 1_024;
 
 /// Most bytes an entry takes in a frame beside its own, with its place among the urgent ones.
 const ENTRY_OVERHEAD_BYTES: usize = 8;
+/// Bytes of entries that the first frames of a session gather: about one entry. A link that drops often lets these through.
+const FRAME_FIRST_BYTES: usize = 4 << 10;
 /// Most bytes of sections in one frame.
 const SECTIONS_BYTES_MAX: usize = FRAME_BYTES_MAX - 1_024;
 
@@ -42,6 +44,31 @@ pub(super) enum Step {
 enum Item {
     Entries { scope: ScopeId, suffix: Suffix, urgent: bool },
     Sections { scope: ScopeId, wanted: Wanted },
+}
+
+/// How much goes into the next frame: little at first, then up to half of what went before it.
+///
+/// What comes whole is kept and what is cut is lost, so a link that drops loses a third of what it carried at most, whatever
+/// it carried. Frames grow without waiting for an answer: on an ordered link each one passes after those before it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct FrameSize {
+    max: usize,
+    sent: usize,
+}
+
+impl FrameSize {
+    /// Of a session that has sent nothing yet; no frame gathers more than `max` bytes.
+    pub(super) fn new(max: usize) -> Self {
+        Self { max: max.max(1), sent: 0 }
+    }
+
+    fn bytes(self) -> usize {
+        (self.sent / 2).max(FRAME_FIRST_BYTES).min(self.max)
+    }
+
+    fn gathered(&mut self, bytes: usize) {
+        self.sent = self.sent.saturating_add(bytes);
+    }
 }
 
 /// Entries gathered for one frame.
@@ -67,7 +94,7 @@ pub(super) struct Round {
     /// Our own.
     own: BTreeMap<ScopeId, Frontier>,
     window: usize,
-    frame_bytes: usize,
+    frame: FrameSize,
     plan: VecDeque<Item>,
     /// The front of the plan is being read by the engine.
     needing: bool,
@@ -130,7 +157,7 @@ impl Round {
         peer: BTreeMap<ScopeId, Frontier>,
         urgent: &BTreeMap<(ScopeId, ChainKey), Vec<u64>>,
         window: usize,
-        frame_bytes: usize,
+        frame: FrameSize,
         progress: &mut Progress,
     ) -> Self {
         let plan = plan(first, &own, &peer, urgent);
@@ -148,7 +175,7 @@ impl Round {
             peer,
             own,
             window: window.clamp(1, WINDOW_FRAMES_MAX),
-            frame_bytes,
+            frame,
             plan,
             needing: false,
             batch: Batch::new(),
@@ -181,15 +208,15 @@ impl Round {
                 return None;
             }
             match self.plan.front() {
-                Some(Item::Entries { scope, suffix, urgent }) if self.batch.takes_more(*scope, self.frame_bytes) => {
+                Some(Item::Entries { scope, suffix, urgent }) if self.batch.takes_more(*scope, self.frame.bytes()) => {
                     self.needing = true;
-                    let bytes_max = self.frame_bytes - self.batch.bytes;
+                    let bytes_max = self.frame.bytes() - self.batch.bytes;
                     return Some(Step::Need { scope: *scope, suffix: *suffix, bytes_max, urgent: *urgent });
                 }
                 Some(Item::Sections { scope, wanted }) if self.batch.entries.is_empty() => {
                     self.needing = true;
                     let wanted = wanted.clone();
-                    return Some(Step::NeedSections { scope: *scope, wanted, bytes_max: self.frame_bytes });
+                    return Some(Step::NeedSections { scope: *scope, wanted, bytes_max: self.frame.bytes() });
                 }
                 Some(_) => self.flush(),
                 None if !self.batch.entries.is_empty() => self.flush(),
@@ -204,6 +231,7 @@ impl Round {
 
     fn flush(&mut self) {
         let batch = std::mem::replace(&mut self.batch, Batch::new());
+        self.frame.gathered(batch.bytes);
         let entries = batch.entries.len() as u64;
         let message = Message::Entries { scope: batch.scope, entries: batch.entries, urgent: batch.urgent };
         self.ready.push_back((message, entries));
@@ -235,7 +263,7 @@ impl Round {
             false
         };
         for (at, entry) in (0_u32..).zip(entries) {
-            if !self.batch.fits(entry.len(), self.frame_bytes) {
+            if !self.batch.fits(entry.len(), self.frame.bytes()) {
                 self.flush();
             }
             self.batch.scope = scope;
@@ -295,15 +323,17 @@ impl Round {
             if size > SECTIONS_BYTES_MAX {
                 return Err("sections supplied are too long for a frame");
             }
-            if !frame.is_empty() && (bytes + size > SECTIONS_BYTES_MAX || frame.len() >= FRAME_ENTRIES_MAX) {
+            let room = self.frame.bytes().min(SECTIONS_BYTES_MAX);
+            if !frame.is_empty() && (bytes + size > room || frame.len() >= FRAME_ENTRIES_MAX) {
                 self.ready.push_back((Message::Sections { scope, sections: std::mem::take(&mut frame) }, 0));
-                bytes = 0;
+                self.frame.gathered(std::mem::take(&mut bytes));
             }
             bytes += size;
             frame.push(of);
         }
         if !frame.is_empty() {
             self.ready.push_back((Message::Sections { scope, sections: frame }, 0));
+            self.frame.gathered(bytes);
         }
         Ok(())
     }
@@ -407,6 +437,11 @@ impl Round {
         self.peer_answered = answered;
         self.peer_ended = true;
         Ok(())
+    }
+
+    /// How large frames have grown, for the next round of the session.
+    pub(super) fn frame_size(&self) -> FrameSize {
+        self.frame
     }
 
     pub(super) fn is_over(&self) -> bool {

@@ -9,7 +9,7 @@ use crate::sync::message::{
     FRAME_BYTES_MAX, Gaps, HINT_BYTES_MAX, Message, MessageError, SCOPES_MAX, Status, hint_bytes,
 };
 use crate::sync::report::{Agreed, Progress, REFUSED_NAMED_MAX, Reason, Refused, Report, ScopeState};
-use crate::sync::round::{Round, Step};
+use crate::sync::round::{FrameSize, Round, Step};
 
 /// Tips in one frame: 70 bytes each.
 const TIPS_PER_FRAME: usize = 8_192;
@@ -83,6 +83,8 @@ pub struct Session {
     membership_stuck: Option<([u8; 32], [u8; 32])>,
     /// Scopes found to differ by the last lists.
     differing: Vec<ScopeId>,
+    /// How large frames have grown.
+    frame: FrameSize,
     frames_confirmed: u32,
     frames_ingested: u32,
     half_trips: u32,
@@ -106,6 +108,7 @@ fn protocol<T>(what: impl Into<String>) -> Result<T, Reason> {
 impl Session {
     /// A session that has not begun. `agreed` is what the last session with this very peer gave back, if any.
     pub fn new(config: Config, agreed: Option<Agreed>) -> Self {
+        let frame = FrameSize::new(config.frame_entries_bytes.min(FRAME_ENTRIES_BYTES_MAX));
         Self {
             config,
             agreed,
@@ -118,6 +121,7 @@ impl Session {
             lacked: None,
             membership_stuck: None,
             differing: Vec::new(),
+            frame,
             frames_confirmed: 0,
             frames_ingested: 0,
             half_trips: 0,
@@ -454,9 +458,8 @@ impl Session {
         let own = self.own.frontiers.iter().filter(|(scope, _)| peer.contains_key(scope));
         let own = own.map(|(scope, f)| (*scope, f.clone())).collect();
         let window = self.config.window_frames;
-        let frame_bytes = self.config.frame_entries_bytes.clamp(1, FRAME_ENTRIES_BYTES_MAX);
         let first = self.config.membership;
-        let round = Round::new(first, own, peer, &self.own.urgent, window, frame_bytes, &mut self.progress);
+        let round = Round::new(first, own, peer, &self.own.urgent, window, self.frame, &mut self.progress);
         self.phase = Phase::Streaming(Box::new(round));
     }
 
@@ -478,6 +481,7 @@ impl Session {
                 }
                 None if round.is_over() => {
                     self.half_trips += round.half_trips();
+                    self.frame = round.frame_size();
                     self.phase = Phase::Asking;
                     self.outputs.push_back(Output::AskFrontiers);
                 }

@@ -118,11 +118,14 @@ impl Core {
     pub(crate) fn authors_of_gaps(&self, shared: &Shared) -> Result<Vec<String>, Failure> {
         let gaps = self.open_gaps(&self.store.read()?, shared)?;
         let devices: BTreeSet<DeviceId> = gaps.iter().map(|(_, chain, _)| chain.device).collect();
-        let of = |device: &DeviceId| {
-            let people = shared.roster.members.iter().filter(|(_, m)| m.device == *device);
-            let names: Vec<String> = people.map(|(id, m)| format!("{} ({})", shared.name(id), m.site())).collect();
-            if names.is_empty() { device.short() } else { names.join(", ") }
-        };
+        let of = |device: &DeviceId| people_at(shared, device).unwrap_or_else(|| device.short());
         Ok(devices.iter().take(AUTHORS_TOLD_MAX).map(of).collect())
     }
+}
+
+/// Who works on a device, with their site; `None` where nobody is known.
+pub(super) fn people_at(shared: &Shared, device: &DeviceId) -> Option<String> {
+    let people = shared.roster.members.iter().filter(|(_, member)| member.device == *device);
+    let names: Vec<String> = people.map(|(id, member)| format!("{} ({})", shared.name(id), member.site())).collect();
+    (!names.is_empty()).then(|| names.join(", "))
 }

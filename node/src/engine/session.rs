@@ -29,6 +29,7 @@ use transport::{Channel, Receiver, Sender};
 use super::limits::{
     BAN, BANNED_MAX, BATCH_BYTES, FIRST_FRAME, FRAMES_AHEAD, GOODBYE, HANDSHAKE_PATIENCE, REFUSED_MAX, SILENCE,
 };
+use super::lacking::people_at;
 use super::offer::Offer;
 use super::pace::Purses;
 use super::policy::Policy;
@@ -90,7 +91,7 @@ pub(super) fn transport_failure(error: &transport::Error, peer: &str) -> Failure
         }
         Error::Listen { addr, .. } => Failure::new("cannot_listen").arg("address", addr),
         Error::Start { .. } => Failure::new("cannot_listen").arg("address", peer),
-        _ => Failure::new("sync_cut").arg("peer", peer),
+        _ => cut(peer),
     }
     .because(error)
     .at("peer", peer)
@@ -108,8 +109,34 @@ fn lack_behind(error: &transport::Error) -> Option<Failure> {
     None
 }
 
+/// Nobody at this address has said anything yet.
 fn silent(peer: &str, waited: Duration) -> Failure {
     Failure::new("peer_silent").arg("peer", peer).arg("seconds", waited.as_millis().div_ceil(1000))
+}
+
+/// How far a session got that did not come to its end. A count of zero tells that nothing was to come, or to go.
+#[derive(Debug, Clone, Copy, Default)]
+struct Reached {
+    /// Entries that came whole, and were made durable here.
+    kept: u64,
+    to_receive: u64,
+    /// Entries the peer said it made durable.
+    sent: u64,
+    to_send: u64,
+}
+
+impl Reached {
+    /// Adds to a failure who it was and how far it got.
+    fn tell(self, failure: Failure, who: &str) -> Failure {
+        let failure = failure.arg("who", who);
+        let failure = failure.arg("kept", self.kept).arg("to_receive", self.to_receive.max(self.kept));
+        failure.arg("sent", self.sent).arg("to_send", self.to_send.max(self.sent))
+    }
+}
+
+/// The link broke before anything went over it. `peer`: its address.
+pub(super) fn cut(peer: &str) -> Failure {
+    Reached::default().tell(Failure::new("sync_cut").arg("peer", peer), peer)
 }
 
 fn refused(peer: &str, reason: &str) -> Failure {
@@ -449,7 +476,7 @@ pub(super) async fn exchange(
     driver.pays = !config_explicit;
     driver.is_free = locked(&talk.purses).is_full(&device, Instant::now());
     let report = driver.run(Input::Start(start), told).await;
-    driver.end(report.as_ref().err()).await;
+    let reached = driver.end(&report).await?;
     let core = Arc::clone(&talk.core);
     blocking(move || core.carry_on_rest()).await?;
     if talk.core.shared().roster.founding.is_none() {
@@ -457,13 +484,17 @@ pub(super) async fn exchange(
         let core = Arc::clone(&talk.core);
         blocking(move || core.drop_pending()).await?;
     }
-    let report = report?;
+    let who = people_at(&talk.core.shared(), &device).unwrap_or_else(|| name.clone());
+    let report = report.map_err(|failure| match failure.code {
+        "peer_stopped" => reached.tell(failure, &who),
+        _ => failure,
+    })?;
     if report.refused_count >= REFUSED_MAX {
         talk.ban(device);
     }
     let session = began.elapsed();
     match &report.reason {
-        Some(Reason::Cut) => Err(Failure::new("sync_cut").arg("peer", &name).at("peer", &name)),
+        Some(Reason::Cut) => Err(reached.tell(Failure::new("sync_cut").arg("peer", &name), &who).at("peer", &name)),
         Some(Reason::Bye { code }) => Err(refused(&name, code)),
         Some(reason @ (Reason::Protocol { .. } | Reason::Version { .. } | Reason::Local { .. })) => {
             Err(refused(&name, reason.code()).because(reason))
@@ -482,6 +513,8 @@ enum Heard {
 /// What work off this task came to.
 struct Done {
     inputs: Result<Vec<Input>, Failure>,
+    /// Entries made durable by it.
+    kept: u64,
     /// It was a transaction.
     wrote: bool,
     foreign: bool,
@@ -504,6 +537,8 @@ struct Driver {
     /// A transaction is under way; so many pieces of work are.
     writing: bool,
     working: usize,
+    /// Entries made durable.
+    kept: u64,
     /// A founding of other roots than our invitation pins came.
     foreign: bool,
     /// Entries are taken no faster than the device's purse allows, which may have been full when we met.
@@ -567,6 +602,7 @@ impl Driver {
             arrived: VecDeque::new(),
             writing: false,
             working: 0,
+            kept: 0,
             foreign: false,
             pays: false,
             is_free: true,
@@ -599,6 +635,7 @@ impl Driver {
                     if paced_until.is_some() => self.paced_until = None,
                 Some(done) = self.done.recv() => {
                     self.working -= 1;
+                    self.kept += done.kept;
                     self.writing &= !done.wrote;
                     self.foreign |= done.foreign;
                     inputs.extend(done.inputs?);
@@ -607,7 +644,10 @@ impl Driver {
                     Some(Heard::Frame(frame)) => inputs.push_back(Input::Frame(frame)),
                     // while we are at work ourselves, or let it wait, it is not the peer's turn
                     Some(Heard::Quiet) if self.working > 0 || self.paced_until.is_some() => {}
-                    Some(Heard::Quiet) => return Err(silent(&self.name, SILENCE).at("peer", &self.name)),
+                    Some(Heard::Quiet) => {
+                        let stopped = Failure::new("peer_stopped").arg("peer", &self.name);
+                        return Err(stopped.arg("seconds", SILENCE.as_secs()).at("peer", &self.name));
+                    }
                     None => inputs.push_back(Input::Closed),
                 },
             }
@@ -682,27 +722,60 @@ impl Driver {
                 Ok((inputs, foreign)) => (Ok(inputs), foreign),
                 Err(failure) => (Err(failure), false),
             };
+            let kept = inputs.iter().flatten().map(accepted).sum();
             // nobody waits for it any more when the session is over
-            let _ = done_in.send(Done { inputs, wrote, foreign });
+            let _ = done_in.send(Done { inputs, kept, wrote, foreign });
         });
     }
 
-    /// Lets the last frames leave, and the work under way come to its end. A failure of ours is told to the peer, so that
-    /// its screen names a reason too.
-    async fn end(mut self, failure: Option<&Failure>) {
+    /// Lets the last frames leave, and the work under way come to its end. What came whole before a cut or a silence is
+    /// made durable; nobody is told, and the next session finds it held. A failure of ours is told to the peer, so that its
+    /// screen names a reason too.
+    async fn end(mut self, report: &Result<Report, Failure>) -> Result<Reached, Failure> {
+        let failure = report.as_ref().err();
         if let Some((writer, failure)) = self.writer.take().zip(failure) {
             let reason = failure.args.iter().find(|(name, _)| *name == "reason");
             let code = reason.map_or(failure.code, |(_, reason)| reason).to_owned();
             // a writer that is gone has nobody to tell
             let _ = writer.send(Message::Bye { code }.to_frame());
         }
-        while self.working > 0 && self.done.recv().await.is_some() {
+        while self.working > 0
+            && let Some(done) = self.done.recv().await
+        {
             self.working -= 1;
+            self.kept += done.kept;
         }
+        let broke = match report {
+            Ok(report) => matches!(report.reason, Some(Reason::Cut)),
+            Err(failure) => failure.code == "peer_stopped",
+        };
+        let rest = std::mem::take(&mut self.arrived);
+        let kept = match broke && !rest.is_empty() {
+            true => {
+                let (talk, device) = (Arc::clone(&self.talk), self.device);
+                blocking(move || Ok(talk.ingest(device, rest.into())?.0.iter().map(accepted).sum::<u64>())).await
+            }
+            false => Ok(0),
+        };
         let (reader, writer) = &mut self.tasks;
         let _ = timeout(GOODBYE, &mut *writer).await;
         reader.abort();
         writer.abort();
+        let progress = self.session.progress();
+        Ok(Reached {
+            kept: self.kept + kept?,
+            to_receive: progress.to_receive,
+            sent: progress.sent,
+            to_send: progress.to_send,
+        })
+    }
+}
+
+/// How many entries an answer says were made durable.
+fn accepted(input: &Input) -> u64 {
+    match input {
+        Input::Ingested { accepted, .. } => *accepted,
+        _ => 0,
     }
 }
 

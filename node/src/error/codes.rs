@@ -214,7 +214,8 @@ pub const CODES: &[Code] = &[
     code("peer_silent", Exit::Network, &["peer", "seconds"]),
     code("peer_refused", Exit::Network, &["peer", "reason"]),
     code("peer_other_org", Exit::Network, &["peer"]),
-    code("sync_cut", Exit::Network, &["peer"]),
+    code("sync_cut", Exit::Network, &["peer", "who", "kept", "to_receive", "sent", "to_send"]),
+    code("peer_stopped", Exit::Network, &["peer", "who", "seconds", "kept", "to_receive", "sent", "to_send"]),
     code("bad_address", Exit::Usage, &["address"]),
     code("cannot_listen", Exit::Network, &["address"]),
     // Bundles

@@ -346,8 +346,22 @@ error-peer-refused-hint = { $reason ->
    *[other] `boucle doctor` looks at this machine; -v tells more
 }
 error-peer-other-org = { $peer } belongs to another organisation
-error-sync-cut = the sync with { $peer } was cut
-error-sync-cut-hint = run it again: it resumes where it stopped
+error-sync-cut = the link with { $who } broke{ $to_receive ->
+    [0] {""}
+   *[other] ; received and kept: { $kept } of { $to_receive }
+}{ $to_send ->
+    [0] {""}
+   *[other] ; sent: { $sent } of { $to_send }
+}
+error-sync-cut-hint = run it again: what came whole is kept, and it goes on from there
+error-peer-stopped = { $who } answered, and then said nothing for { $seconds } s{ $to_receive ->
+    [0] {""}
+   *[other] ; received and kept: { $kept } of { $to_receive }
+}{ $to_send ->
+    [0] {""}
+   *[other] ; sent: { $sent } of { $to_send }
+}
+error-peer-stopped-hint = the link or the other machine stopped on the way: run it again, it goes on from there
 error-bundle-name = a bundle's name ends in .boucle: { $file }
 error-bundle-name-hint = name a folder to have a name chosen
 error-file-exists = { $file } exists already
@@ -916,6 +930,7 @@ standing-uninvited = DOES NOT COUNT
 answer-answered = answered
 answer-peer-unreachable = cannot be reached
 answer-peer-silent = no answer
+answer-peer-stopped = answered, then stopped
 answer-peer-refused = refused
 answer-peer-other-org = another organisation
 answer-wrong-peer = another device answers

@@ -346,8 +346,22 @@ error-peer-refused-hint = { $reason ->
    *[other] `boucle doctor` examine cette machine ; -v en dit plus
 }
 error-peer-other-org = { $peer } appartient à une autre organisation
-error-sync-cut = la synchronisation avec { $peer } a été coupée
-error-sync-cut-hint = relancez-la : elle reprend où elle s'est arrêtée
+error-sync-cut = la liaison avec { $who } a été coupée{ $to_receive ->
+    [0] {""}
+   *[other] {" "}; reçues et gardées : { $kept } sur { $to_receive }
+}{ $to_send ->
+    [0] {""}
+   *[other] {" "}; envoyées : { $sent } sur { $to_send }
+}
+error-sync-cut-hint = relancez : ce qui est arrivé entier est gardé, la suite reprend de là
+error-peer-stopped = { $who } a répondu, puis n'a plus rien dit pendant { $seconds } s{ $to_receive ->
+    [0] {""}
+   *[other] {" "}; reçues et gardées : { $kept } sur { $to_receive }
+}{ $to_send ->
+    [0] {""}
+   *[other] {" "}; envoyées : { $sent } sur { $to_send }
+}
+error-peer-stopped-hint = la liaison ou l'autre machine s'est arrêtée en route : relancez, la suite reprend de là
 error-bundle-name = le nom d'un paquet finit par .boucle : { $file }
 error-bundle-name-hint = nommez un dossier pour qu'un nom soit choisi
 error-file-exists = { $file } existe déjà
@@ -919,6 +933,7 @@ standing-uninvited = NE COMPTE PAS
 answer-answered = a répondu
 answer-peer-unreachable = injoignable
 answer-peer-silent = aucune réponse
+answer-peer-stopped = a répondu, puis s'est arrêté
 answer-peer-refused = a refusé
 answer-peer-other-org = autre organisation
 answer-wrong-peer = un autre appareil répond
