@@ -50,13 +50,18 @@ use reach::Tried;
 pub(crate) use reach::not_running;
 use session::{Met, Spoken, Talk, blocking, exchange, meet, transport_failure};
 
-/// Where a node listens unless told otherwise: the port that an address without one means, so that `boucle sync HOST` and
-/// a firewall's rule hold from one start to the next; any other when a second node of this machine has it.
-fn usual_listen() -> String {
+/// Where a node listens unless told otherwise: on IPv4 and, where the machine has it, on IPv6. The port is the one that an
+/// address without one means, so that `boucle sync HOST` and a firewall's rule hold from one start to the next; any other
+/// when a second node of this machine has it.
+fn usual_listen() -> Vec<String> {
+    use std::net::{Ipv4Addr, Ipv6Addr, TcpListener};
     // asked without sharing the port: two nodes that listen on one would get each other's calls
-    let is_free = std::net::TcpListener::bind((std::net::Ipv4Addr::UNSPECIFIED, transport::DEFAULT_PORT)).is_ok();
+    let has_v6 = TcpListener::bind((Ipv6Addr::UNSPECIFIED, 0)).is_ok();
+    let is_free = TcpListener::bind((Ipv4Addr::UNSPECIFIED, transport::DEFAULT_PORT)).is_ok()
+        && (!has_v6 || TcpListener::bind((Ipv6Addr::UNSPECIFIED, transport::DEFAULT_PORT)).is_ok());
     let port = if is_free { transport::DEFAULT_PORT } else { 0 };
-    format!("/ip4/0.0.0.0/tcp/{port}")
+    let v6 = has_v6.then(|| format!("/ip6/::/tcp/{port}"));
+    std::iter::once(format!("/ip4/0.0.0.0/tcp/{port}")).chain(v6).collect()
 }
 
 /// What tests make shorter.
@@ -211,7 +216,7 @@ impl Engine {
     pub(crate) fn start(core: Arc<Core>, options: &RunOptions) -> Result<(Self, Ready), Failure> {
         let mut listen = options.listen.clone();
         if listen.is_empty() {
-            listen.push(usual_listen());
+            listen = usual_listen();
         }
         Self::start_with(core, listen, options, Settings::default())
     }

@@ -125,12 +125,18 @@ pub(crate) fn without_peer(addr: &Multiaddr) -> Multiaddr {
     addr.iter().filter(|part| !matches!(part, Protocol::P2p(_))).collect()
 }
 
-/// Whether somebody on the local network could be dialled there: a plain TCP address that is neither empty nor multicast.
+/// Whether the address holds for one cable only: dialling it needs the name of the interface, which no multiaddr has.
+pub(crate) fn is_link_local(addr: &Multiaddr) -> bool {
+    matches!(addr.iter().next(), Some(Protocol::Ip6(ip)) if ip.is_unicast_link_local())
+}
+
+/// Whether somebody on the local network could be dialled there: a plain TCP address that is neither empty nor multicast,
+/// nor [link-local](is_link_local).
 pub(crate) fn is_dialable(addr: &Multiaddr) -> bool {
     let mut parts = addr.iter();
     let host = match parts.next() {
         Some(Protocol::Ip4(ip)) => ip != Ipv4Addr::UNSPECIFIED && !ip.is_multicast() && !ip.is_broadcast(),
-        Some(Protocol::Ip6(ip)) => ip != Ipv6Addr::UNSPECIFIED && !ip.is_multicast(),
+        Some(Protocol::Ip6(ip)) => ip != Ipv6Addr::UNSPECIFIED && !ip.is_multicast() && !ip.is_unicast_link_local(),
         _ => false,
     };
     host && matches!(parts.next(), Some(Protocol::Tcp(port)) if port != 0)
@@ -197,6 +203,10 @@ mod tests {
     fn useless_addresses_from_the_network_are_not_dialable() {
         for (text, dialable) in [
             ("/ip4/192.168.1.4/tcp/4410", true),
+            ("/ip6/fd12:3456::4/tcp/4410", true),
+            ("/ip6/2001:db8::4/tcp/4410", true),
+            ("/ip6/fe80::4/tcp/4410", false),
+            ("/ip6/::/tcp/4410", false),
             ("/ip4/0.0.0.0/tcp/4410", false),
             ("/ip4/224.0.0.1/tcp/4410", false),
             ("/ip4/192.168.1.4/tcp/0", false),

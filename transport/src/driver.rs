@@ -30,7 +30,7 @@ use tokio::{
 };
 
 use crate::{
-    address::{is_dialable, without_peer},
+    address::{is_dialable, is_link_local, without_peer},
     carrier::{self, CarrierFault},
     channel::{Between, Channel},
     config::Config,
@@ -228,13 +228,15 @@ impl Driver {
             self.listeners.push(id);
             waiting.insert(id, addr);
         }
-        let deadline = tokio::time::Instant::now() + LISTEN_TIMEOUT;
+        let mut deadline = tokio::time::Instant::now() + LISTEN_TIMEOUT;
         while !waiting.is_empty() {
             // A machine without any network has nothing to tell; its addresses are listed when they come up.
             let Ok(event) = tokio::time::timeout_at(deadline, self.swarm.select_next_some()).await else { break };
             match &event {
                 SwarmEvent::NewListenAddr { listener_id, .. } => {
                     waiting.remove(listener_id);
+                    // one kind of address is there: the other may have none on this machine
+                    deadline = deadline.min(tokio::time::Instant::now() + LISTEN_MORE);
                 }
                 SwarmEvent::ListenerClosed { listener_id, reason: Err(error), .. } => {
                     if let Some(addr) = waiting.get(listener_id) {
@@ -483,7 +485,10 @@ impl Driver {
     }
 
     fn tell_listening(&self) {
-        let addrs = self.listen_addrs.iter().map(|addr| format!("{addr}/p2p/{}", self.local)).collect();
+        // what others can call, the kind that every network has before the other
+        let mut callable: Vec<&Multiaddr> = self.listen_addrs.iter().filter(|addr| !is_link_local(addr)).collect();
+        callable.sort_by_key(|addr| matches!(addr.iter().next(), Some(Protocol::Ip6(_))));
+        let addrs = callable.into_iter().map(|addr| format!("{addr}/p2p/{}", self.local)).collect();
         self.ports.listening.send_replace(addrs);
     }
 
