@@ -26,10 +26,10 @@ use tokio::task::JoinHandle;
 use tokio::time::{sleep_until, timeout};
 use transport::{Channel, Receiver, Sender};
 
+use super::lacking::people_at;
 use super::limits::{
     BAN, BANNED_MAX, BATCH_BYTES, FIRST_FRAME, FRAMES_AHEAD, GOODBYE, HANDSHAKE_PATIENCE, REFUSED_MAX, SILENCE,
 };
-use super::lacking::people_at;
 use super::offer::Offer;
 use super::pace::Purses;
 use super::policy::Policy;
