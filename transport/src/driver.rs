@@ -16,6 +16,7 @@ use libp2p::{
     core::transport::{ListenerId, TransportError},
     identity::Keypair,
     mdns,
+    multiaddr::Protocol,
     swarm::{
         self, ConnectionId, DialError, ListenError, NetworkBehaviour, SwarmEvent,
         behaviour::toggle::Toggle,
