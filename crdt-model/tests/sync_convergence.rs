@@ -447,13 +447,13 @@ fn meet_until(a: &mut Node, b: &mut Node, config: &Config, frames_max: usize, by
         std::mem::swap(&mut b.inbox, &mut to_b);
         for (side, out) in [(&mut a, &mut to_b), (&mut b, &mut to_a)] {
             while let Some(frame) = side.inbox.pop_front() {
-                let whole = bytes + FRAME_PREFIX_BYTES + frame.len();
-                if frames == frames_max || whole > bytes_max {
+                let carried = bytes + frames * FRAME_PREFIX_BYTES;
+                if frames == frames_max || carried + FRAME_PREFIX_BYTES + frame.len() > bytes_max {
                     is_cut = true;
                     break;
                 }
                 frames += 1;
-                bytes = whole;
+                bytes += frame.len();
                 side.handle(Input::Frame(frame), out);
                 while !side.asks.is_empty() {
                     side.answer_one(out);
@@ -617,7 +617,7 @@ fn a_session_cut_at_every_byte_keeps_what_came_whole_and_resumes() {
     let whole = meet(&mut a.clone(), &mut b.clone());
     assert!(whole.a.equal && whole.frames > 6, "{} frames", whole.frames);
     let mut kept_before = 0;
-    for cut in 0..whole.bytes {
+    for cut in 0..=whole.bytes + whole.frames * FRAME_PREFIX_BYTES {
         let (mut a, mut b) = (a.clone(), b.clone());
         let first = meet_until(&mut a, &mut b, &config(), usize::MAX, cut);
         let kept = b.ids().len();
