@@ -26,8 +26,10 @@ pub const RESENT_CHAINS_MAX: usize = 1_024;
 
 /// Most bytes an entry takes in a frame beside its own, with its place among the urgent ones.
 const ENTRY_OVERHEAD_BYTES: usize = 8;
-/// Bytes of entries that the first frames of a session gather: about one entry. A link that drops often lets these through.
+/// Bytes of entries that the first frame of a session gathers, about one entry, and those after it at least. A link that
+/// drops early lets these through.
 const FRAME_FIRST_BYTES: usize = 4 << 10;
+const FRAME_LEAST_BYTES: usize = 2 * FRAME_FIRST_BYTES;
 /// Most bytes of sections in one frame.
 const SECTIONS_BYTES_MAX: usize = FRAME_BYTES_MAX - 1_024;
 
@@ -64,7 +66,8 @@ impl FrameSize {
     }
 
     fn bytes(self) -> usize {
-        self.sent.max(FRAME_FIRST_BYTES).min(self.max)
+        let bytes = if self.sent == 0 { FRAME_FIRST_BYTES } else { self.sent.max(FRAME_LEAST_BYTES) };
+        bytes.min(self.max)
     }
 
     fn gathered(&mut self, bytes: usize) {
@@ -162,7 +165,9 @@ impl Round {
         progress: &mut Progress,
     ) -> Self {
         let plan = plan(first, &own, &peer, urgent);
+        // what an earlier round announced and did not bring is announced again: it counts once
         let empty = Frontier::new();
+        (progress.to_send, progress.to_receive) = (progress.sent, progress.received);
         for (scope, ours) in &own {
             let theirs = peer.get(scope).unwrap_or(&empty);
             for suffix in ours.lacking_in(theirs) {

@@ -111,15 +111,17 @@ impl World {
         self.homes[to].core.bundle_import(&path, None, NOW, &mut |_| ()).expect("imported");
     }
 
+    /// Everybody meets everybody until all hold the same. That each two were equal when they met is not enough: what a later
+    /// meeting writes (a proof, what is carried on) those who met before have yet to hear.
     fn settle(&self) {
         for _ in 0..6 {
-            let mut equal = true;
             for one in 0..self.homes.len() {
                 for other in one + 1..self.homes.len() {
-                    equal &= meet(&self.homes[one], &self.homes[other]);
+                    meet(&self.homes[one], &self.homes[other]);
                 }
             }
-            if equal {
+            let held: Vec<_> = self.homes.iter().map(Home::fingerprints).collect();
+            if held.windows(2).all(|pair| pair[0] == pair[1]) {
                 return;
             }
         }
@@ -255,6 +257,36 @@ fn carrying_on_ends_and_a_restart_carries_nothing_twice() {
     assert_eq!(held(&world), before);
 }
 
+/// Two who meet over a link that breaks after so many bytes.
+fn meet_until(one: &Home, other: &Home, bytes: u64) {
+    let limits = transport::Limits::default();
+    for end in <[_; 2]>::from(speak(one, other, pair_with(&limits, Cut::after(bytes)))) {
+        match end {
+            Ok(spoken) => assert_eq!(spoken.report.refused_count, 0, "{:?}", spoken.report),
+            Err(failure) => assert_eq!(failure.code, "sync_cut", "{failure:?}"),
+        }
+    }
+}
+
+#[test]
+fn any_part_of_a_forked_chain_is_kept_and_the_rest_comes_to_the_same_end() {
+    for bytes in [1_500, 5_000, 9_000, 13_000, 20_000, 28_000, 40_000, 60_000] {
+        let mut world = World::new();
+        let shared = world.written[0].0.clone();
+        world.copy();
+        for who in [ALI, TWIN, ALI, TWIN, TWIN] {
+            world.case(who);
+            world.note(who, &shared);
+        }
+        // others hold a part of each branch, and the copies a part of each other's, before anybody holds all of one
+        for (one, other) in [(ROSE, ALI), (BEA, TWIN), (ROSE, BEA), (ALI, TWIN), (ROSE, TWIN)] {
+            meet_until(&world.homes[one], &world.homes[other], bytes);
+        }
+        world.settle();
+        world.check();
+    }
+}
+
 /// How often each cut entry is carried in a home.
 fn carried_times(home: &Home) -> BTreeMap<crdt_model::id::EntryId, usize> {
     let mut times = BTreeMap::new();
@@ -319,6 +351,8 @@ enum Step {
     Allegation(usize),
     Note(usize, usize),
     Meet(usize, usize),
+    /// They meet, and the link breaks after so many bytes.
+    Broken(usize, usize, u64),
     Stick(usize, usize),
 }
 
@@ -330,6 +364,7 @@ fn step() -> impl Strategy<Value = Step> {
         1 => who().prop_map(Step::Allegation),
         4 => (who(), 0..8_usize).prop_map(|(who, case)| Step::Note(who, case)),
         3 => (who(), who()).prop_map(|(one, other)| Step::Meet(one, other)),
+        2 => (who(), who(), 500..50_000_u64).prop_map(|(one, other, bytes)| Step::Broken(one, other, bytes)),
         2 => (who(), who()).prop_map(|(from, to)| Step::Stick(from, to)),
     ]
 }
@@ -368,8 +403,11 @@ proptest! {
                 Step::Meet(one, other) if of(one) != of(other) => {
                     meet(&world.homes[of(one)], &world.homes[of(other)]);
                 }
+                Step::Broken(one, other, bytes) if of(one) != of(other) => {
+                    meet_until(&world.homes[of(one)], &world.homes[of(other)], bytes);
+                }
                 Step::Stick(from, to) if of(from) != of(to) => world.stick(of(from), of(to)),
-                Step::Meet(..) | Step::Stick(..) => {}
+                Step::Meet(..) | Step::Broken(..) | Step::Stick(..) => {}
             }
         }
         world.settle();
