@@ -48,17 +48,19 @@ use line::{Ended, Held};
 use offer::RELEASE_MS;
 use reach::Tried;
 pub(crate) use reach::not_running;
-use session::{Met, Spoken, Talk, blocking, exchange, meet, transport_failure};
+use session::{Met, Spoken, Talk, blocking, exchange, got_further, is_nobody, meet, transport_failure};
 
 /// Where a node listens unless told otherwise: on IPv4 and, where the machine has it, on IPv6. The port is the one that an
 /// address without one means, so that `boucle sync HOST` and a firewall's rule hold from one start to the next; any other
 /// when a second node of this machine has it.
 fn usual_listen() -> Vec<String> {
-    use std::net::{Ipv4Addr, Ipv6Addr, TcpListener};
-    // asked without sharing the port: two nodes that listen on one would get each other's calls
-    let has_v6 = TcpListener::bind((Ipv6Addr::UNSPECIFIED, 0)).is_ok();
-    let is_free = TcpListener::bind((Ipv4Addr::UNSPECIFIED, transport::DEFAULT_PORT)).is_ok()
-        && (!has_v6 || TcpListener::bind((Ipv6Addr::UNSPECIFIED, transport::DEFAULT_PORT)).is_ok());
+    use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, TcpListener};
+    // Asked without sharing the port: two nodes that listen on one would get each other's calls. Each listener is gone
+    // before the next is tried: a socket of both kinds would find the other's port taken.
+    let can_listen = |ip: IpAddr, port: u16| TcpListener::bind((ip, port)).is_ok();
+    let (v4, v6) = (IpAddr::V4(Ipv4Addr::UNSPECIFIED), IpAddr::V6(Ipv6Addr::UNSPECIFIED));
+    let has_v6 = can_listen(v6, 0);
+    let is_free = can_listen(v4, transport::DEFAULT_PORT) && (!has_v6 || can_listen(v6, transport::DEFAULT_PORT));
     let port = if is_free { transport::DEFAULT_PORT } else { 0 };
     let v6 = has_v6.then(|| format!("/ip6/::/tcp/{port}"));
     std::iter::once(format!("/ip4/0.0.0.0/tcp/{port}")).chain(v6).collect()
@@ -123,6 +125,8 @@ struct Inner {
     /// Counts lines that came and went.
     lines_changed: watch::Sender<u64>,
     herald: Herald,
+    /// Devices that keepers of addresses are speaking with.
+    claimed: Claims,
     /// Sessions under way with each device.
     busy: Mutex<HashMap<DeviceId, usize>>,
     /// Counts sessions that ended.
@@ -184,6 +188,56 @@ impl Drop for Busy<'_> {
         }
         drop(busy);
         self.inner.sessions_ended.send_modify(|n| *n += 1);
+    }
+}
+
+/// What came of a call that was answered.
+enum Called {
+    /// One session, and how long it took until it could begin.
+    Spoken(Box<Spoken>, Duration),
+    /// It is being spoken with at another of its addresses.
+    Double(DeviceId),
+}
+
+impl Called {
+    fn device(&self) -> DeviceId {
+        match self {
+            Self::Spoken(spoken, _) => spoken.device,
+            Self::Double(device) => *device,
+        }
+    }
+}
+
+/// Devices that several callers do not want to speak with twice.
+#[derive(Debug, Default)]
+struct Claims {
+    devices: Mutex<HashSet<DeviceId>>,
+    /// A claim outlives its session.
+    lasting: bool,
+}
+
+impl Claims {
+    fn lasting() -> Self {
+        Self { lasting: true, ..Self::default() }
+    }
+
+    /// `None` when another caller has it.
+    fn claim(&self, device: DeviceId) -> Option<Claim<'_>> {
+        locked(&self.devices).insert(device).then_some(Claim { claims: self, device })
+    }
+}
+
+/// A device that one caller speaks with.
+struct Claim<'a> {
+    claims: &'a Claims,
+    device: DeviceId,
+}
+
+impl Drop for Claim<'_> {
+    fn drop(&mut self) {
+        if !self.claims.lasting {
+            locked(&self.claims.devices).remove(&self.device);
+        }
     }
 }
 
@@ -264,6 +318,7 @@ impl Engine {
             lines: Mutex::default(),
             lines_changed: watch::Sender::new(0),
             herald: Herald::new(),
+            claimed: Claims::default(),
             busy: Mutex::default(),
             sessions_ended: watch::Sender::new(0),
             fetching: Mutex::default(),
@@ -416,9 +471,9 @@ impl Inner {
                 "session"
             ),
             Err(failure) => {
-                let reason =
-                    failure.args.iter().find(|(name, _)| *name == "reason").map_or("", |(_, reason)| reason.as_str());
-                tracing::info!(peer, by_us, equal = false, code = failure.code, reason, "session");
+                let (reason, kept, of) =
+                    (argument(failure, "reason"), argument(failure, "kept"), argument(failure, "to_receive"));
+                tracing::info!(peer, by_us, equal = false, code = failure.code, reason, kept, of, "session");
             }
         }
     }
@@ -489,11 +544,21 @@ impl Inner {
 
     async fn keep_on(self: &Arc<Self>, addr: &str, keep: Keep) {
         let mut backoff = BACKOFF.0;
+        let mut sessions = self.sessions_ended.subscribe();
         loop {
-            match self.call(addr, false, &|_| ()).await {
-                Ok((spoken, _)) => {
+            sessions.mark_unchanged();
+            match self.call(addr, false, &|_| (), Some(&self.claimed)).await {
+                Ok(called) => {
                     backoff = BACKOFF.0;
-                    match self.stay(addr, spoken.device).await {
+                    let device = match called {
+                        Called::Spoken(spoken, _) => spoken.device,
+                        // it is being spoken with at another of its addresses
+                        Called::Double(device) => {
+                            let _ = timeout(self.settings.every, sessions.changed()).await;
+                            device
+                        }
+                    };
+                    match self.stay(addr, device).await {
                         // somebody else's line with the same device, or ours, has ended: see if it is still there
                         Ended::Double | Ended::Lost => sleep(BACKOFF.0 / 4).await,
                         Ended::Refused => self.wait_for_news().await,
@@ -504,6 +569,10 @@ impl Inner {
                     tracing::info!(code = failure.code, "a kept peer did not answer");
                     if failure.code == "bad_address" {
                         return;
+                    }
+                    if got_further(&failure) {
+                        // a link that drops and lets something through each time is worth another try at once
+                        backoff = BACKOFF.0;
                     }
                     sleep(backoff).await;
                     let is_strange = keep == Keep::WhileHeard && failure.code == "peer_silent";
@@ -547,15 +616,17 @@ impl Inner {
         let _ = timeout(self.settings.every, newest.changed()).await;
     }
 
-    /// One session with whoever is at `addr`; and how long it took until it could begin.
+    /// One session with whoever is at `addr`. `claims`: devices that callers who share it are speaking with; who turns out to
+    /// be one of them is hung up on, since somebody with several addresses is to be spoken with at one of them.
     async fn call(
         &self,
         addr: &str,
         explicit: bool,
         told: &(dyn Fn(sync::Progress) + Send + Sync),
-    ) -> Result<(Spoken, Duration), Failure> {
-        let called = self.call_untold(addr, explicit, told).await;
-        self.note(addr, called.as_ref().map(|(spoken, _)| spoken.device));
+        claims: Option<&Claims>,
+    ) -> Result<Called, Failure> {
+        let called = self.call_untold(addr, explicit, told, claims).await;
+        self.note(addr, called.as_ref().map(Called::device));
         called
     }
 
@@ -564,13 +635,18 @@ impl Inner {
         addr: &str,
         explicit: bool,
         told: &(dyn Fn(sync::Progress) + Send + Sync),
-    ) -> Result<(Spoken, Duration), Failure> {
+        claims: Option<&Claims>,
+    ) -> Result<Called, Failure> {
         let began = Instant::now();
         let channel = self.transport.dial(addr).await.map_err(|error| transport_failure(&error, addr))?;
         let dialled = began.elapsed();
         let remote = format!("{}/p2p/{}", channel.remote_addr(), channel.remote());
         let met = meet(&self.talk, channel, Role::Initiator).await.map_err(|failure| named(failure, addr))?;
         let device = met.peer.device;
+        let _claim = match claims.map(|claims| claims.claim(device)) {
+            Some(None) => return Ok(Called::Double(device)),
+            claim => claim,
+        };
         let busy = self.busy_with(device);
         let spoken = exchange(&self.talk, met, explicit, None, told).await.map_err(|failure| named(failure, addr));
         self.told_in_the_log(device, true, &spoken);
@@ -585,7 +661,7 @@ impl Inner {
             self.herald.nudge();
         }
         let setup = dialled + spoken.handshake;
-        Ok((spoken, setup))
+        Ok(Called::Spoken(Box::new(spoken), setup))
     }
 
     /// Keeps what the next session with this device can use.
@@ -618,14 +694,19 @@ impl Inner {
                 named.insert(target.trim().to_owned());
             }
         }
-        let mut last = Failure::new("peer_unknown").arg("peer", target);
+        let mut failed = Failure::new("peer_unknown").arg("peer", target);
         for addr in self.addresses_of(target)? {
-            match self.call(&addr, true, &teller(tell.clone())).await {
-                Ok((spoken, setup)) => return Ok(self.told_of(&spoken, setup)),
-                Err(failure) => last = failure,
+            match self.call(&addr, true, &teller(tell.clone()), None).await {
+                Ok(Called::Spoken(spoken, setup)) => return Ok(self.told_of(&spoken, setup)),
+                Ok(Called::Double(_)) => {}
+                // somebody who answered tells more than nobody
+                Err(failure) if failed.code == "peer_unknown" || is_nobody(&failed) || !is_nobody(&failure) => {
+                    failed = failure;
+                }
+                Err(_) => {}
             }
         }
-        Err(last)
+        Err(failed)
     }
 
     /// Everyone in reach: who is connected, who answered before, who is heard on the local network.
@@ -638,24 +719,17 @@ impl Inner {
         if self.mdns {
             addrs.extend(self.listen_for_peers().await);
         }
-        let mut seen = HashSet::new();
-        addrs.retain(|addr| seen.insert(addr.clone()));
-        addrs.truncate(REACHED_MAX);
-        let calls = addrs.into_iter().map(|addr| {
-            let told = teller(tell.clone());
-            async move { (self.call(&addr, true, &told).await, addr) }
+        let (claims, mut peers) = (Claims::lasting(), Vec::new());
+        let calls = in_turn(addrs).into_iter().take(REACHED_MAX).map(|addr| {
+            let (told, claims) = (teller(tell.clone()), &claims);
+            async move { (self.call(&addr, true, &told, Some(claims)).await, addr) }
         });
-        let results = futures::future::join_all(calls).await;
-        let mut met = HashSet::new();
-        let mut peers = Vec::new();
-        for (result, addr) in results {
+        for (result, addr) in futures::future::join_all(calls).await {
             match result {
-                Ok((spoken, setup)) if met.insert(spoken.device) => peers.push(self.told_of(&spoken, setup)),
-                Ok(_) => {}
-                // nobody there is not a peer in reach
-                Err(failure)
-                    if matches!(failure.code, "peer_unreachable" | "peer_silent" | "wrong_peer" | "bad_address") => {}
-                Err(failure) => peers.push(json!({"peer": addr, "equal": false, "reason": failure.code})),
+                Ok(Called::Spoken(spoken, setup)) => peers.push(self.told_of(&spoken, setup)),
+                Err(failure) if !is_nobody(&failure) => peers.push(broken_off(&failure, &addr)),
+                // met at another address; or nobody there, who is not a peer in reach
+                Ok(Called::Double(_)) | Err(_) => {}
             }
         }
         if peers.is_empty() { Err(self.nobody()) } else { Ok(peers) }
@@ -740,14 +814,66 @@ impl Inner {
     }
 }
 
+/// The PeerId an address names.
+fn peer_in(addr: &str) -> Option<&str> {
+    addr.split_once("/p2p/").map(|(_, peer)| peer)
+}
+
+/// Addresses in the order of calling: everybody at one of theirs before anybody at another, and of one peer's the network
+/// before this machine alone, IPv4 before IPv6, which fewer networks let through.
+fn in_turn(addrs: Vec<String>) -> Vec<String> {
+    let likelihood =
+        |addr: &str| (addr.starts_with("/ip4/127.") || addr.starts_with("/ip6/::1/"), addr.starts_with("/ip6/"));
+    let mut seen = HashSet::new();
+    let mut addrs: Vec<String> = addrs.into_iter().filter(|addr| seen.insert(addr.clone())).collect();
+    addrs.sort_by_key(|addr| likelihood(addr));
+    let mut places: HashMap<String, usize> = HashMap::new();
+    let mut turns: Vec<(usize, String)> = Vec::with_capacity(addrs.len());
+    for addr in addrs {
+        let turn = peer_in(&addr).map_or(0, |peer| {
+            let place = places.entry(peer.to_owned()).or_default();
+            *place += 1;
+            *place
+        });
+        turns.push((turn, addr));
+    }
+    turns.sort_by_key(|(turn, _)| *turn);
+    turns.into_iter().map(|(_, addr)| addr).collect()
+}
+
+/// What a failure says under a name; empty if nothing.
+fn argument<'f>(failure: &'f Failure, name: &str) -> &'f str {
+    failure.args.iter().find(|(known, _)| *known == name).map_or("", |(_, value)| value.as_str())
+}
+
+/// One peer of the reply to `sync` that answered and with whom it came to no end: why, how far, and what else the failure
+/// says.
+fn broken_off(failure: &Failure, addr: &str) -> Json {
+    let count = |name| argument(failure, name).parse::<u64>().unwrap_or(0);
+    let mut told = json!({
+        "peer": addr, "equal": false, "reason": failure.code,
+        "entries_received": count("kept"), "entries_sent": count("sent"),
+    });
+    for (name, value) in &failure.args {
+        match *name {
+            "peer" => {}
+            "reason" => told["refusal"] = json!(value),
+            "who" => told["who"] = json!(value),
+            name => told[name] = value.parse::<u64>().map_or_else(|_| json!(value), |count| json!(count)),
+        }
+    }
+    told
+}
+
 fn millis(time: Duration) -> u64 {
     u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
 }
 
 /// Names the peer as the person did, not by the address that was found for it.
 fn named(mut failure: Failure, addr: &str) -> Failure {
+    let found = argument(&failure, "peer").to_owned();
     for (name, value) in failure.args.iter_mut().chain(&mut failure.where_) {
-        if *name == "peer" {
+        if *name == "peer" || (*name == "who" && *value == found) {
             addr.clone_into(value);
         }
     }

@@ -21,8 +21,8 @@ use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep_until};
 use transport::{Receiver, Sender};
 
-use super::session::{Met, Spoken};
-use super::{Inner, limits};
+use super::session::{Met, got_further};
+use super::{Called, Inner, limits};
 use crate::core::locked;
 use crate::error::Failure;
 
@@ -189,7 +189,7 @@ impl Ends {
     }
 }
 
-type Fetched = Result<(Spoken, Duration), Failure>;
+type Fetched = Result<Called, Failure>;
 
 /// One line while it lasts.
 struct Line<'a> {
@@ -330,14 +330,14 @@ impl Line<'_> {
         inner.fetches(theirs);
         self.tried = Some((ours, theirs, Instant::now()));
         let (caller, addr) = (Arc::clone(inner), self.addr.clone());
-        self.fetching = Some(tokio::spawn(async move { caller.call(&addr, false, &|_| ()).await }));
+        self.fetching = Some(tokio::spawn(async move { caller.call(&addr, false, &|_| (), None).await }));
     }
 
     /// A session that an announcement caused has ended.
     fn after(&mut self, fetched: Fetched) {
         let asked_for = self.tried.map(|(_, theirs, _)| theirs);
         match fetched {
-            Ok((spoken, _)) if spoken.report.equal || spoken.report.entries_received > 0 => {
+            Ok(Called::Spoken(spoken, _)) if spoken.report.equal || spoken.report.entries_received > 0 => {
                 self.vain = Duration::ZERO;
                 self.is_news = self.theirs != asked_for;
             }
@@ -345,9 +345,13 @@ impl Line<'_> {
                 self.wait_longer();
                 self.is_news = self.theirs != asked_for;
             }
-            Err(_) => {
-                self.wait_longer();
-                // the same again, later
+            Err(failure) => {
+                // a link that drops and lets something through each time is worth another try at once
+                match got_further(&failure) {
+                    true => self.vain = Duration::ZERO,
+                    false => self.wait_longer(),
+                }
+                // the same again
                 self.tried = None;
             }
         }

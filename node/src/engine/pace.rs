@@ -42,6 +42,12 @@ impl Purses {
         self.0.get(device).is_none_or(|purse| purse.filled(now).entries >= FULL)
     }
 
+    /// How long what the device brought too fast is still to be waited out before anything is taken: it cannot shake it off
+    /// by hanging up.
+    pub(super) fn owed(&self, device: &DeviceId, now: Instant) -> Duration {
+        self.0.get(device).map_or(Duration::ZERO, |purse| wait_of(purse.filled(now).entries))
+    }
+
     /// The device has brought `entries`: how long to wait before more is taken. `free`: it was met with a full purse, and
     /// pays what it can.
     pub(super) fn pay(&mut self, device: DeviceId, entries: u64, free: bool, now: Instant) -> Duration {
@@ -54,8 +60,13 @@ impl Purses {
         if self.0.len() < PURSES_MAX || self.0.contains_key(&device) {
             self.0.insert(device, Purse { entries: left, at: now });
         }
-        Duration::from_secs_f64((-left).max(0.0) / RATE).min(WAIT_MAX)
+        wait_of(left)
     }
+}
+
+/// How long it takes to fill a purse in debt.
+fn wait_of(entries: f64) -> Duration {
+    Duration::from_secs_f64((-entries).max(0.0) / RATE).min(WAIT_MAX)
 }
 
 #[cfg(test)]
@@ -99,6 +110,16 @@ mod tests {
         }
         assert!(brought <= ENTRIES_PER_SECOND * (600 + PURSE_SECONDS + 20), "{brought}");
         assert!(brought >= ENTRIES_PER_SECOND * 600, "{brought}");
+    }
+
+    #[test]
+    fn a_debt_outlives_the_session_that_made_it() {
+        let (mut purses, now) = (Purses::default(), Instant::now());
+        assert_eq!(purses.owed(&PEER, now), Duration::ZERO, "a stranger owes nothing");
+        purses.pay(PEER, ENTRIES_PER_SECOND * (PURSE_SECONDS + 3), false, now);
+        assert_eq!(purses.owed(&PEER, now), Duration::from_secs(3));
+        assert_eq!(purses.owed(&PEER, now + Duration::from_secs(2)), Duration::from_secs(1));
+        assert_eq!(purses.owed(&PEER, now + Duration::from_secs(4)), Duration::ZERO);
     }
 
     #[test]

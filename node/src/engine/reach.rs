@@ -1,5 +1,6 @@
 //! Who can be reached, what was tried, and what a person can do when nobody answers.
 
+use std::collections::HashSet;
 use std::net::IpAddr;
 
 use crdt_model::case::moment::rfc3339;
@@ -93,7 +94,9 @@ impl Inner {
             Mdns::Flooded => ("flooded", None),
             _ => ("unknown", None),
         };
-        Looking { state, reason, heard: discovery.found.len() }
+        // somebody is heard at several addresses
+        let heard: HashSet<_> = discovery.found.iter().map(|found| super::peer_in(&found.addr)).collect();
+        Looking { state, reason, heard: heard.len() }
     }
 
     /// `reach` of `boucle status`.

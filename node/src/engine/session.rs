@@ -20,7 +20,7 @@ use crdt_model::sync::handshake::{
     Handshake, HandshakeError, JOIN_BYTES_MAX, Local, MESSAGE_BYTES_MAX, Peer, PeerPolicy, Role, Standing,
 };
 use crdt_model::sync::message::{FRAME_BYTES_MAX, Message};
-use crdt_model::sync::{Config, Input, Output, Progress, Reason, Report, Session, Snapshot};
+use crdt_model::sync::{Config, Input, Output, Progress, Reason, Report, Session, Snapshot, WINDOW_FRAMES_MAX};
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 use tokio::time::{sleep_until, timeout};
@@ -28,7 +28,8 @@ use transport::{Channel, Receiver, Sender};
 
 use super::lacking::people_at;
 use super::limits::{
-    BAN, BANNED_MAX, BATCH_BYTES, FIRST_FRAME, FRAMES_AHEAD, GOODBYE, HANDSHAKE_PATIENCE, REFUSED_MAX, SILENCE,
+    BAN, BANNED_MAX, BATCH_BYTES, ENTRIES_PER_SECOND, FIRST_FRAME, FRAMES_AHEAD, GATHER, GOODBYE, HANDSHAKE_PATIENCE,
+    REFUSED_MAX, SILENCE,
 };
 use super::offer::Offer;
 use super::pace::Purses;
@@ -46,6 +47,8 @@ pub(super) struct Talk {
     pub(super) now: fn() -> i64,
     /// How long own entries wait before a session in the background offers them, milliseconds.
     pub(super) release_ms: i64,
+    /// A peer that says nothing for so long, while it is its turn, is gone.
+    pub(super) silence: Duration,
     /// The membership for which what is owed to others was last written.
     maintained: AtomicU64,
     banned: Mutex<HashMap<DeviceId, Instant>>,
@@ -109,7 +112,7 @@ fn lack_behind(error: &transport::Error) -> Option<Failure> {
     None
 }
 
-/// Nobody at this address has said anything yet.
+/// Nobody at this address has said anything, or shown the network's secret.
 fn silent(peer: &str, waited: Duration) -> Failure {
     Failure::new("peer_silent").arg("peer", peer).arg("seconds", waited.as_millis().div_ceil(1000))
 }
@@ -126,8 +129,9 @@ struct Reached {
 }
 
 impl Reached {
-    /// Adds to a failure who it was and how far it got.
-    fn tell(self, failure: Failure, who: &str) -> Failure {
+    /// Says in a failure who it was and how far it got.
+    fn tell(self, mut failure: Failure, who: &str) -> Failure {
+        failure.args.retain(|(name, _)| !matches!(*name, "who" | "kept" | "to_receive" | "sent" | "to_send"));
         let failure = failure.arg("who", who);
         let failure = failure.arg("kept", self.kept).arg("to_receive", self.to_receive.max(self.kept));
         failure.arg("sent", self.sent).arg("to_send", self.to_send.max(self.sent))
@@ -137,6 +141,22 @@ impl Reached {
 /// The link broke before anything went over it. `peer`: its address.
 pub(super) fn cut(peer: &str) -> Failure {
     Reached::default().tell(Failure::new("sync_cut").arg("peer", peer), peer)
+}
+
+/// Whoever is at `peer` had answered, and then said nothing for so long.
+fn stopped(peer: &str, silent: Duration) -> Failure {
+    let failure = Failure::new("peer_stopped").arg("peer", peer).arg("seconds", silent.as_secs().max(1));
+    Reached::default().tell(failure, peer).at("peer", peer)
+}
+
+/// Whether a session that failed moved something all the same: the next one has less to do, and need not wait.
+pub(super) fn got_further(failure: &Failure) -> bool {
+    failure.args.iter().any(|(name, count)| matches!(*name, "kept" | "sent") && count != "0")
+}
+
+/// Whether nobody was found at an address, or nobody of ours: all other failures come from somebody who answered.
+pub(super) fn is_nobody(failure: &Failure) -> bool {
+    matches!(failure.code, "peer_unreachable" | "peer_silent" | "wrong_peer" | "bad_address")
 }
 
 fn refused(peer: &str, reason: &str) -> Failure {
@@ -150,7 +170,7 @@ fn handshake_failure(error: &HandshakeError, peer: &str) -> Failure {
 impl Talk {
     pub(super) fn new(core: Arc<Core>, now: fn() -> i64, release_ms: i64) -> Self {
         let (maintained, banned) = (AtomicU64::new(u64::MAX), Mutex::default());
-        Self { core, now, release_ms, maintained, banned, purses: Mutex::default() }
+        Self { core, now, release_ms, silence: SILENCE, maintained, banned, purses: Mutex::default() }
     }
 
     pub(super) fn offer(&self, member: bool, explicit: bool) -> Offer {
@@ -330,7 +350,8 @@ async fn shake_hands(talk: &Arc<Talk>, channel: &mut Channel, role: Role, name: 
     let local = blocking(move || speaker.local(ends)).await?;
     let mut handshake = Handshake::new(role, local, fresh()?);
     let lost = |error: &transport::Error| match error {
-        transport::Error::Timeout { .. } => silent(name, HANDSHAKE_PATIENCE),
+        // it showed the network's secret before: somebody is there, and the link or their machine stopped
+        transport::Error::Timeout { .. } => stopped(name, HANDSHAKE_PATIENCE),
         other => transport_failure(other, name),
     };
     channel.send(&handshake.first()).await.map_err(|error| lost(&error))?;
@@ -396,7 +417,10 @@ impl Met {
     /// What an initiator wants shows in its first frame; `None`: it hung up.
     pub(super) async fn first(&mut self) -> Result<Option<Vec<u8>>, Failure> {
         let received = self.channel.recv(FRAME_BYTES_MAX, FIRST_FRAME).await;
-        received.map_err(|error| transport_failure(&error, &self.name))
+        received.map_err(|error| match error {
+            transport::Error::Timeout { .. } => stopped(&self.name, FIRST_FRAME),
+            other => transport_failure(&other, &self.name),
+        })
     }
 }
 
@@ -475,10 +499,14 @@ pub(super) async fn exchange(
     // a person of ours who waits for it is not made to wait
     driver.pays = !config_explicit;
     driver.is_free = locked(&talk.purses).is_full(&device, Instant::now());
+    driver.wait_for_what_is_owed();
     let report = driver.run(Input::Start(start), told).await;
     let reached = driver.end(&report).await?;
-    let core = Arc::clone(&talk.core);
-    blocking(move || core.carry_on_rest()).await?;
+    if report.as_ref().is_ok_and(|report| report.reason != Some(Reason::Cut)) {
+        // a session that broke off does not show that nobody else carries it on
+        let core = Arc::clone(&talk.core);
+        blocking(move || core.carry_on_rest()).await?;
+    }
     if talk.core.shared().roster.founding.is_none() {
         // what came from somebody our invitation does not vouch for is not kept
         let core = Arc::clone(&talk.core);
@@ -506,7 +534,7 @@ pub(super) async fn exchange(
 /// What the reader task says.
 enum Heard {
     Frame(Vec<u8>),
-    /// Nothing came for [`SILENCE`].
+    /// Nothing came for [`Talk::silence`]; said again each time it has lasted as long.
     Quiet,
 }
 
@@ -539,19 +567,23 @@ struct Driver {
     working: usize,
     /// Entries made durable.
     kept: u64,
+    /// How often the peer was [`Heard::Quiet`] since it last spoke.
+    quiet: u32,
     /// A founding of other roots than our invitation pins came.
     foreign: bool,
     /// Entries are taken no faster than the device's purse allows, which may have been full when we met.
     pays: bool,
     is_free: bool,
+    /// What has arrived waits until then for what comes right behind it.
+    gather_until: Option<tokio::time::Instant>,
     /// Nothing is taken before this.
     paced_until: Option<tokio::time::Instant>,
     tasks: (JoinHandle<()>, JoinHandle<()>),
 }
 
-async fn read_frames(mut receiver: Receiver, frames: mpsc::Sender<Heard>) {
+async fn read_frames(mut receiver: Receiver, frames: mpsc::Sender<Heard>, silence: Duration) {
     loop {
-        let heard = match receiver.recv(FRAME_BYTES_MAX, SILENCE).await {
+        let heard = match receiver.recv(FRAME_BYTES_MAX, silence).await {
             Ok(Some(frame)) => Heard::Frame(frame),
             Err(transport::Error::Timeout { .. }) => Heard::Quiet,
             Ok(None) | Err(_) => return,
@@ -585,6 +617,7 @@ impl Driver {
         let (peer, explicit) = who;
         let (sender, receiver) = channel.split();
         let (frames_in, frames) = mpsc::channel(FRAMES_AHEAD);
+        let reading = tokio::spawn(read_frames(receiver, frames_in, talk.silence));
         // Bounded by the session: a window of frames, and the tips of one round.
         let (writer, outgoing) = mpsc::unbounded_channel();
         let (done_in, done) = mpsc::unbounded_channel();
@@ -603,11 +636,13 @@ impl Driver {
             writing: false,
             working: 0,
             kept: 0,
+            quiet: 0,
             foreign: false,
             pays: false,
             is_free: true,
+            gather_until: None,
             paced_until: None,
-            tasks: (tokio::spawn(read_frames(receiver, frames_in)), tokio::spawn(write_frames(sender, outgoing))),
+            tasks: (reading, tokio::spawn(write_frames(sender, outgoing))),
         }
     }
 
@@ -628,11 +663,13 @@ impl Driver {
                 told(progress);
                 before = progress;
             }
-            let paced_until = self.paced_until;
+            let (paced_until, gather_until) = (self.paced_until, self.gather_until);
             tokio::select! {
                 biased;
                 () = async { sleep_until(paced_until.unwrap_or_else(tokio::time::Instant::now)).await },
                     if paced_until.is_some() => self.paced_until = None,
+                () = async { sleep_until(gather_until.unwrap_or_else(tokio::time::Instant::now)).await },
+                    if gather_until.is_some() && paced_until.is_none() && !self.writing => {}
                 Some(done) = self.done.recv() => {
                     self.working -= 1;
                     self.kept += done.kept;
@@ -641,12 +678,16 @@ impl Driver {
                     inputs.extend(done.inputs?);
                 }
                 heard = self.frames.recv() => match heard {
-                    Some(Heard::Frame(frame)) => inputs.push_back(Input::Frame(frame)),
-                    // while we are at work ourselves, or let it wait, it is not the peer's turn
-                    Some(Heard::Quiet) if self.working > 0 || self.paced_until.is_some() => {}
+                    Some(Heard::Frame(frame)) => {
+                        self.quiet = 0;
+                        inputs.push_back(Input::Frame(frame));
+                    }
                     Some(Heard::Quiet) => {
-                        let stopped = Failure::new("peer_stopped").arg("peer", &self.name);
-                        return Err(stopped.arg("seconds", SILENCE.as_secs()).at("peer", &self.name));
+                        self.quiet += 1;
+                        // while we are at work ourselves, or let it wait, it is not the peer's turn
+                        if self.working == 0 && self.paced_until.is_none() {
+                            return Err(stopped(&self.name, self.talk.silence * self.quiet));
+                        }
                     }
                     None => inputs.push_back(Input::Closed),
                 },
@@ -694,10 +735,17 @@ impl Driver {
         if self.writing || self.arrived.is_empty() || self.paced_until.is_some() {
             return;
         }
+        if self.is_worth_waiting() {
+            return;
+        }
+        self.gather_until = None;
         let device = self.device;
+        // whoever is held to the rate gets a second's worth at a time, however small the frames are
+        let entries_max = if self.pays && !self.is_free { ENTRIES_PER_SECOND } else { u64::MAX };
         let mut batch = Vec::new();
         let (mut bytes, mut entries_taken) = (0, 0);
         while bytes < BATCH_BYTES
+            && entries_taken < entries_max
             && let Some((scope, frame)) = self.arrived.pop_front()
         {
             bytes += frame.bytes();
@@ -706,11 +754,32 @@ impl Driver {
         }
         if self.pays {
             // what was taken is paid for before more is taken: the window closes, and the peer waits
-            let wait = locked(&self.talk.purses).pay(device, entries_taken, self.is_free, Instant::now());
-            self.paced_until = (!wait.is_zero()).then(|| tokio::time::Instant::now() + wait);
+            locked(&self.talk.purses).pay(device, entries_taken, self.is_free, Instant::now());
+            self.wait_for_what_is_owed();
         }
         self.writing = true;
         self.work(true, move |talk| talk.ingest(device, batch));
+    }
+
+    /// Whether more of what the peer announced is about to come, so that it goes into one transaction: small frames are to
+    /// cost neither more commits nor announcements of what is half there.
+    fn is_worth_waiting(&mut self) -> bool {
+        let (progress, arrived) = (self.session.progress(), self.arrived.iter().map(|(_, frame)| frame.entries()));
+        let is_all = progress.to_receive <= progress.received + arrived.sum::<u64>();
+        // beyond a window nothing comes before we confirm
+        if is_all || self.arrived.len() >= WINDOW_FRAMES_MAX {
+            return false;
+        }
+        let now = tokio::time::Instant::now();
+        now < *self.gather_until.get_or_insert(now + GATHER)
+    }
+
+    /// Takes nothing more until the device's debt is waited out, if it pays.
+    fn wait_for_what_is_owed(&mut self) {
+        if self.pays {
+            let wait = locked(&self.talk.purses).owed(&self.device, Instant::now());
+            self.paced_until = (!wait.is_zero()).then(|| tokio::time::Instant::now() + wait);
+        }
     }
 
     /// Runs a piece of work on a thread of its own.
@@ -728,9 +797,9 @@ impl Driver {
         });
     }
 
-    /// Lets the last frames leave, and the work under way come to its end. What came whole before a cut or a silence is
-    /// made durable; nobody is told, and the next session finds it held. A failure of ours is told to the peer, so that its
-    /// screen names a reason too.
+    /// Lets the last frames leave, and the work under way come to its end. What came whole before a cut, a silence or the
+    /// peer's goodbye is made durable and paid for; nobody is told, and the next session finds it held. A failure of ours is
+    /// told to the peer, so that its screen names a reason too.
     async fn end(mut self, report: &Result<Report, Failure>) -> Result<Reached, Failure> {
         let failure = report.as_ref().err();
         if let Some((writer, failure)) = self.writer.take().zip(failure) {
@@ -746,17 +815,11 @@ impl Driver {
             self.kept += done.kept;
         }
         let broke = match report {
-            Ok(report) => matches!(report.reason, Some(Reason::Cut)),
+            Ok(report) => matches!(report.reason, Some(Reason::Cut | Reason::Bye { .. })),
             Err(failure) => failure.code == "peer_stopped",
         };
         let rest = std::mem::take(&mut self.arrived);
-        let kept = match broke && !rest.is_empty() {
-            true => {
-                let (talk, device) = (Arc::clone(&self.talk), self.device);
-                blocking(move || Ok(talk.ingest(device, rest.into())?.0.iter().map(accepted).sum::<u64>())).await
-            }
-            false => Ok(0),
-        };
+        let kept = if broke && !rest.is_empty() { self.keep_the_rest(rest).await } else { Ok(0) };
         let (reader, writer) = &mut self.tasks;
         let _ = timeout(GOODBYE, &mut *writer).await;
         reader.abort();
@@ -768,6 +831,19 @@ impl Driver {
             sent: progress.sent,
             to_send: progress.to_send,
         })
+    }
+}
+
+impl Driver {
+    /// Ingests what came whole in a session that is over: a window of frames at most. Gives the number of entries made
+    /// durable. Nobody waits for the purse any more; the device's next session does.
+    async fn keep_the_rest(&self, rest: VecDeque<Frame>) -> Result<u64, Failure> {
+        if self.pays {
+            let entries = rest.iter().map(|(_, frame)| frame.entries()).sum();
+            locked(&self.talk.purses).pay(self.device, entries, self.is_free, Instant::now());
+        }
+        let (talk, device) = (Arc::clone(&self.talk), self.device);
+        blocking(move || Ok(talk.ingest(device, rest.into())?.0.iter().map(accepted).sum())).await
     }
 }
 

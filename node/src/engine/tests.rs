@@ -215,6 +215,113 @@ fn a_cut_session_is_named_and_the_next_one_goes_on_where_it_stopped() {
     assert_eq!(founder.fingerprints(), newcomer.fingerprints());
 }
 
+/// What a failure says under a name.
+fn said<'f>(failure: &'f Failure, name: &str) -> &'f str {
+    argument(failure, name)
+}
+
+#[test]
+fn a_cut_session_says_who_it_was_and_counts_what_is_kept() {
+    let (founder, newcomer) = two_equal();
+    founder.fill(200, 1_000);
+    let before = newcomer.entries().len();
+    let limits = Limits::default();
+    let (ours, theirs) = speak(&newcomer, &founder, pair_with(&limits, Cut::after(100_000)));
+    let (ours, theirs) = (ours.expect_err("cut"), theirs.expect_err("cut"));
+    let kept = newcomer.entries().len() - before;
+    assert!(kept > 0 && kept < 200, "{kept}");
+    assert_eq!((said(&ours, "kept"), said(&ours, "to_receive")), (kept.to_string().as_str(), "200"), "{ours:?}");
+    assert_eq!(said(&ours, "who"), "Rose (REG)");
+    assert_eq!((said(&theirs, "who"), said(&theirs, "to_send")), ("Ali (REG)", "200"), "{theirs:?}");
+    let sent: usize = said(&theirs, "sent").parse().expect("a count");
+    assert!(sent <= kept, "no more than was made durable there: {sent} of {kept}");
+    for lang in ["fr", "en"] {
+        let (message, hint) = crate::texts::Texts::for_lang(lang).error(&ours);
+        let counted = if lang == "fr" { format!("{kept} sur 200 ") } else { format!("{kept} of 200 kept") };
+        assert!(message.contains(&counted) && message.contains("Rose (REG)") && hint.is_some(), "{message}");
+    }
+}
+
+#[test]
+fn all_that_came_whole_before_a_cut_is_kept_wherever_it_is() {
+    let (founder, newcomer) = two_equal();
+    founder.fill(40, 1_500);
+    let due = founder.entries().len() - newcomer.entries().len();
+    let (limits, mut kept_before) = (Limits::default(), 0);
+    for bytes in (0..).map(|n| 600 + n * 9_000) {
+        let copy = newcomer.copied();
+        let before = copy.entries().len();
+        let (ours, _) = speak(&copy, &founder, pair_with(&limits, Cut::after(bytes)));
+        let kept = copy.entries().len() - before;
+        assert!(kept >= kept_before, "cut at {bytes}: {kept} kept, {kept_before} of less");
+        // a frame under way is lost, and no more: it is at most as large as all before it
+        let came = usize::try_from(bytes).expect("small").saturating_sub(6_000) / 2;
+        let each = founder.entries().last().expect("entries").len();
+        assert!((kept + 1) * each >= came.min(due * each), "cut at {bytes}: {kept} of {due} kept");
+        kept_before = kept;
+        if ours.is_ok() {
+            assert_eq!(kept, due);
+            return;
+        }
+    }
+}
+
+#[test]
+fn who_answered_and_then_says_nothing_is_told_with_how_far_and_how_long() {
+    let (founder, newcomer) = two_equal();
+    let runtime = Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime");
+    let mut patient = Talk::new(Arc::clone(&newcomer.core), || NOW, RELEASE_MS);
+    patient.silence = Duration::from_millis(1_100);
+    let (patient, silent) = (Arc::new(patient), Arc::new(Talk::new(Arc::clone(&founder.core), || NOW, RELEASE_MS)));
+    let channels = pair();
+    let failure = runtime.block_on(async {
+        let calling = converse(&patient, channels.0, Role::Initiator, true, &|_| ());
+        let answering = async {
+            let met = meet(&silent, channels.1, Role::Responder).await.expect("shaken hands");
+            std::future::pending::<()>().await;
+            drop(met);
+        };
+        tokio::select! {
+            ended = calling => ended.expect_err("silence"),
+            () = answering => unreachable!("it waits for ever"),
+        }
+    });
+    assert_eq!((failure.code, failure.exit.code()), ("peer_stopped", 6));
+    assert_eq!((said(&failure, "who"), said(&failure, "seconds")), ("Rose (REG)", "1"));
+    let (message, _) = crate::texts::Texts::for_lang("en").error(&failure);
+    assert_eq!(message, "Rose (REG) answered, and then said nothing for 1 s");
+}
+
+#[test]
+fn everybody_is_called_at_one_address_before_anybody_at_another() {
+    let told = |all: &[&str]| in_turn(all.iter().map(|addr| (*addr).to_owned()).collect());
+    let a = ["/ip6/fd00::4/tcp/1/p2p/a", "/ip4/127.0.0.1/tcp/1/p2p/a", "/ip4/10.0.0.4/tcp/1/p2p/a"];
+    assert_eq!(told(&a), [a[2], a[0], a[1]]);
+    let (known, b) = ("/ip4/10.0.0.7/tcp/1", "/ip6/fd00::9/tcp/1/p2p/b");
+    assert_eq!(told(&[a[0], a[2], a[0], b, known]), [known, a[2], b, a[0]]);
+    assert!(told(&[]).is_empty());
+}
+
+#[test]
+fn one_with_several_addresses_is_spoken_with_at_one_of_them() {
+    let (founder, newcomer) = two_equal();
+    let (served, addr) = node(&founder, &[], settings());
+    let port = addr.rsplit('/').next().expect("a port").to_owned();
+    let caller = dialler(&newcomer);
+    // the same machine under three addresses
+    let addrs = [addr.clone(), format!("localhost:{port}"), format!("127.0.0.1:{port}")];
+    founder.fill(50, 500);
+    let held = newcomer.entries().len();
+    locked(&caller.inner.links).extend((1..).map(|n| DeviceId([n; 16])).zip(addrs));
+    let reply = caller.sync(None, &mut |_| ()).expect("synced");
+    let peers = reply["peers"].as_array().expect("peers");
+    assert_eq!((peers.len(), &peers[0]["equal"]), (1, &json!(true)), "{reply}");
+    assert_eq!(newcomer.entries().len() - held, 50);
+    let (called, ..) = caller.inner.traffic.counts();
+    assert_eq!(called, 1, "sessions");
+    drop(served);
+}
+
 #[test]
 fn strangers_and_spent_invitations_are_refused_by_name() {
     let founder = founded();
