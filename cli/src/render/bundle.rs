@@ -93,9 +93,19 @@ pub(super) fn carry(value: &Value, with: With<'_>) -> String {
     }
     for problem in value["problems"].as_array().into_iter().flatten() {
         let (file, code) = (cell("", &problem["file"], with), problem["code"].as_str().unwrap_or_default());
-        let reason = problem["reason"].as_str().unwrap_or_default();
-        let failure =
-            |known: &Code| Failure::new(known.code).arg("file", &file).arg("reason", text::clean_line(reason));
+        let of = |name: &str| match &problem[name] {
+            Value::Null => String::new(),
+            Value::String(said) => text::clean_line(said),
+            other => other.to_string(),
+        };
+        let with_args = |failure: Failure, name: &&'static str| match *name {
+            "file" => failure,
+            name => failure.arg(name, of(name)),
+        };
+        let failure = |known: &Code| {
+            let named = Failure::new(known.code).arg("file", &file);
+            known.args.iter().fold(named, with_args)
+        };
         let told = Code::find(code).map(|known| with.texts.error(&failure(known)));
         let line = match told {
             // which names the file

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
+use node::error::{Code, Failure};
 use serde_json::{Value, json};
 
 use super::listing::listing;
@@ -157,6 +158,10 @@ pub(super) fn sync(value: &Value, with: With<'_>) -> String {
     }
     let mut out = String::new();
     for peer in peers {
+        if let Some(failure) = broken_off(peer) {
+            out += &broken_off_lines(&failure, with);
+            continue;
+        }
         let count = |name: &str| peer[name].as_u64().unwrap_or(0);
         let name = peer["site"].as_str().map_or_else(|| cell("", &short(&peer["peer"]), with), text::clean_line);
         let mut args = vec![
@@ -189,6 +194,30 @@ pub(super) fn sync(value: &Value, with: With<'_>) -> String {
         }
     }
     out += &alarms(value, with);
+    out
+}
+
+/// The failure with which a session ended, where it came to no end of its own.
+fn broken_off(peer: &Value) -> Option<Failure> {
+    let code = Code::find(peer["reason"].as_str().filter(|_| peer["equal"] == false)?)?;
+    let of = |name: &'static str| match &peer[if name == "reason" { "refusal" } else { name }] {
+        Value::Null => String::new(),
+        Value::String(said) => text::clean_line(said),
+        other => other.to_string(),
+    };
+    Some(code.args.iter().fold(Failure::new(code.code), |failure, name| failure.arg(name, of(name))))
+}
+
+/// What was the matter, and what to do.
+fn broken_off_lines(failure: &Failure, with: With<'_>) -> String {
+    let (message, hint) = with.texts.error(failure);
+    let mut out = String::new();
+    for line in text::wrap(&message, with.paint.width) {
+        out += &format!("{}\n", with.paint.alarm(&line));
+    }
+    for line in hint.iter().flat_map(|hint| text::wrap(hint, with.paint.width.saturating_sub(4))) {
+        out += &format!("    {line}\n");
+    }
     out
 }
 

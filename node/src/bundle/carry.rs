@@ -20,6 +20,23 @@ use crate::engine::policy::Policy;
 use crate::error::{Failure, IoOperation};
 use crate::store;
 
+/// What a failure says under a name.
+fn argument<'f>(failure: &'f Failure, name: &str) -> Option<&'f str> {
+    failure.args.iter().find(|(known, _)| *known == name).map(|(_, value)| value.as_str())
+}
+
+/// A file of the stick that was not read, or not to its end: which, why, and how much of it is kept.
+fn problem(failure: &Failure) -> Json {
+    let file = failure.where_.iter().find(|(name, _)| *name == "file").map(|(_, file)| file.clone());
+    let mut told = json!({"file": file, "code": failure.code, "reason": argument(failure, "reason")});
+    for (name, value) in &failure.args {
+        if !matches!(*name, "file" | "reason") {
+            told[*name] = value.parse::<u64>().map_or_else(|_| json!(value), |count| json!(count));
+        }
+    }
+    told
+}
+
 /// A bundle on the stick that opens here.
 struct Lying {
     path: PathBuf,
@@ -58,15 +75,7 @@ impl Core {
             }
             _ => failure,
         })?;
-        let problems: Vec<Json> = look
-            .problems
-            .iter()
-            .map(|failure| {
-                let file = failure.where_.iter().find(|(name, _)| *name == "file").map(|(_, file)| file.clone());
-                let reason = failure.args.iter().find(|(name, _)| *name == "reason").map(|(_, reason)| reason.clone());
-                json!({"file": file, "code": failure.code, "reason": reason})
-            })
-            .collect();
+        let problems: Vec<Json> = look.problems.iter().map(problem).collect();
         Ok(json!({
             "stick": folder.display().to_string(), "take": left.take, "back": back, "missing": missing,
             "entries": left.entries, "bytes": left.bytes, "files": left.files, "removed": left.removed,
@@ -114,7 +123,11 @@ impl Core {
                     Err(failure) if matches!(failure.code, "bundle_sender" | "bundle_newcomer_unknown") => {
                         strangers.push((n, failure));
                     }
-                    Err(failure) if failure.code.starts_with("bundle_") => look.problems.push(failure),
+                    Err(failure) if failure.code.starts_with("bundle_") => {
+                        // what came whole before the damage counts like the rest
+                        back += argument(&failure, "taken").and_then(|taken| taken.parse().ok()).unwrap_or(0);
+                        look.problems.push(failure);
+                    }
                     Err(failure) => return Err(failure),
                 }
             }
@@ -165,7 +178,7 @@ impl Core {
             loop {
                 let n = super::export::read_some(&mut file, &mut piece, path)?;
                 let pushed = if n == 0 { reader.finish() } else { reader.push(&piece[..n]) };
-                pushed.map_err(|error| file::unread(&error, path, 0))?;
+                pushed.map_err(|error| file::unread(&error, path, file::Kept::default()))?;
                 while reader.poll().is_some() {}
                 if n == 0 {
                     return Ok(());

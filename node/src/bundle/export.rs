@@ -382,17 +382,20 @@ impl Core {
             if let Some(Event::Record(signed)) = reader.poll() {
                 return Ok(*signed);
             }
-            pushed.map_err(|error| file::unread(&error, path, 0))?;
+            pushed.map_err(|error| file::unread(&error, path, file::Kept::default()))?;
             if n == 0 {
                 let error = BundleError::Malformed("no record".to_owned());
-                return Err(file::unread(&error, path, 0));
+                return Err(file::unread(&error, path, file::Kept::default()));
             }
         }
     }
 }
 
-pub(super) fn read_some(file: &mut std::fs::File, piece: &mut [u8], path: &Path) -> Result<usize, Failure> {
-    use std::io::Read;
+pub(super) fn read_some(
+    file: &mut (impl std::io::Read + ?Sized),
+    piece: &mut [u8],
+    path: &Path,
+) -> Result<usize, Failure> {
     loop {
         match file.read(piece) {
             Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}

@@ -74,18 +74,35 @@ pub(super) fn random_name() -> Result<String, Failure> {
     Ok(format!("{}.{EXTENSION}", HEXLOWER.encode(&fresh()?[..4])))
 }
 
-/// Why a bundle was not read to its end. `taken`: entries that were authentic and are kept.
-pub(super) fn unread(error: &BundleError, path: &Path, taken: u64) -> Failure {
+/// What became of the entries of a bundle that was not read to its end.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Kept {
+    /// Entries of it that came whole and are held here, those held before included.
+    pub(super) kept: u64,
+    /// Entries it promised; zero if that is not known.
+    pub(super) of: u64,
+    /// Those kept that are new here.
+    pub(super) taken: u64,
+}
+
+/// Why a bundle was not read to its end, and what is kept of it.
+pub(super) fn unread(error: &BundleError, path: &Path, kept: Kept) -> Failure {
     let failure = match error {
         BundleError::NotABundle => Failure::new("bundle_not_one"),
         BundleError::Version { found } => Failure::new("bundle_version").arg("found", found),
         BundleError::NotForUs => Failure::new("bundle_not_for_us"),
         BundleError::Cut { bytes, expected } => {
-            Failure::new("bundle_cut").arg("bytes", bytes).arg("expected", expected).arg("taken", taken)
+            kept.tell(Failure::new("bundle_cut").arg("bytes", bytes).arg("expected", expected))
         }
-        BundleError::Altered { .. } | BundleError::Malformed(_) => Failure::new("bundle_damaged").arg("taken", taken),
+        BundleError::Altered { .. } | BundleError::Malformed(_) => kept.tell(Failure::new("bundle_damaged")),
     };
     failure.arg("file", path.display()).at("file", path.display()).because(error)
+}
+
+impl Kept {
+    fn tell(self, failure: Failure) -> Failure {
+        failure.arg("kept", self.kept).arg("of", self.of).arg("taken", self.taken)
+    }
 }
 
 /// Fails unless the folder's file system has room for `bytes` more.

@@ -1,8 +1,9 @@
 //! Reading bundles: who made it first, then batch by batch through the admission of a sync.
 
+use std::io::Read;
 use std::path::Path;
 
-use crdt_model::bundle::{Event, Reader, Record, SignedRecord};
+use crdt_model::bundle::{BundleError, Event, Reader, Record, SignedRecord};
 use crdt_model::case::moment::rfc3339;
 use crdt_model::entry::HEADER_BYTES_MAX;
 use crdt_model::id::{MemberId, ScopeId};
@@ -12,7 +13,8 @@ use crdt_model::taxonomy::Capabilities;
 use serde_json::json;
 
 use super::export::read_some;
-use super::{file, scopes_known, to_json};
+use super::file::{self, Kept};
+use super::{scopes_known, to_json};
 use crate::api::{Progress, Reply};
 use crate::core::Core;
 use crate::engine::policy::Policy;
@@ -62,6 +64,8 @@ struct Import<'a> {
     batch: Vec<(ScopeId, Vec<u8>)>,
     batch_bytes: usize,
     done: Imported,
+    /// Entries of it that are held here now.
+    held: u64,
 }
 
 /// The scope an encoded entry says it is of; zero when it says nothing.
@@ -127,7 +131,7 @@ impl Core {
                 }
             }
             // to the last byte: whoever asks wants to know whether the copy is whole
-            pushed.map_err(|error| file::unread(&error, path, 0))?;
+            pushed.map_err(|error| file::unread(&error, path, file::Kept::default()))?;
             if n == 0 {
                 break;
             }
@@ -154,7 +158,21 @@ impl Core {
         now_ms: i64,
         on_progress: &mut dyn FnMut(Progress),
     ) -> Result<(Record, Imported), Failure> {
-        let (mut file, _) = file::open(path)?;
+        let (mut file, bytes) = file::open(path)?;
+        self.take_bundle_from(&mut file, bytes, path, accept_late, now_ms, on_progress)
+    }
+
+    /// As [`take_bundle`](Self::take_bundle), of a file of so many bytes that is open. What came whole before the file ends,
+    /// turns out to be altered or cannot be read any more is kept: reading it again, or another part, goes on from there.
+    pub(super) fn take_bundle_from(
+        &self,
+        file: &mut dyn Read,
+        bytes: u64,
+        path: &Path,
+        accept_late: bool,
+        now_ms: i64,
+        on_progress: &mut dyn FnMut(Progress),
+    ) -> Result<(Record, Imported), Failure> {
         let mut reader = Reader::new(self.org, self.bundle_secrets()?);
         let mut import = Import {
             core: self,
@@ -165,11 +183,21 @@ impl Core {
             batch: Vec::new(),
             batch_bytes: 0,
             done: Imported::default(),
+            held: 0,
         };
         let (mut signed, mut read) = (None, 0);
         let mut piece = vec![0; PIECE_BYTES];
+        let (mut lost, mut bytes_read) = (None, 0);
         let ended = loop {
-            let n = read_some(&mut file, &mut piece, path)?;
+            let n = match read_some(file, &mut piece, path) {
+                Ok(n) => n,
+                // a bad sector, or the stick was pulled out
+                Err(failure) => {
+                    lost = Some(failure);
+                    break Err(BundleError::Cut { bytes: bytes_read, expected: bytes });
+                }
+            };
+            bytes_read += n as u64;
             let pushed = if n == 0 { reader.finish() } else { reader.push(&piece[..n]) };
             while let Some(event) = reader.poll() {
                 match event {
@@ -193,7 +221,20 @@ impl Core {
         if let Some(signed) = &signed {
             import.flush(signed)?;
         }
-        ended.map_err(|error| file::unread(&error, path, import.done.new))?;
+        if let Err(error) = ended {
+            let of = signed.as_ref().map_or(0, |signed| signed.record.entries);
+            let kept = Kept { kept: import.held, of, taken: import.done.new };
+            return Err(match lost {
+                // nothing of it was read: why not is all there is to say
+                Some(failure) if signed.is_none() => failure,
+                Some(failure) => {
+                    let mut told = file::unread(&error, path, kept);
+                    told.causes.extend(failure.causes);
+                    told
+                }
+                None => file::unread(&error, path, kept),
+            });
+        }
         let Some(signed) = signed else { return Err(Failure::new("unexpected")) };
         if import.trust == Trust::Unknown {
             import.trust = import.judge(&signed)?;
@@ -300,6 +341,7 @@ impl Import<'_> {
             let entries: Vec<Vec<u8>> = group.iter().map(|(_, entry)| entry.clone()).collect();
             let source = Source { from: Some(signed.record.from), scope: Some(scope) };
             let took = self.core.ingest_from(&entries, source, self.now_ms)?;
+            self.held += (entries.len() - took.refused.len().min(entries.len())) as u64;
             self.done.new += took.accepted;
             self.done.waiting += took.waiting;
             self.done.refused += took.refused.len() as u64;

@@ -263,6 +263,137 @@ fn a_damaged_copy_says_so_and_a_good_one_completes_it() {
     assert_eq!(other.fingerprint(), founder.fingerprint());
 }
 
+/// How many entries of how many a failure says are kept, and how many of them are new.
+fn kept(failure: &Failure) -> (u64, u64, u64) {
+    let count = |name: &str| {
+        let found = failure.args.iter().find(|(known, _)| *known == name).expect(name);
+        found.1.parse().expect("a count")
+    };
+    (count("kept"), count("of"), count("taken"))
+}
+
+/// A founder with so many cases that another home lacks, and that home.
+fn one_ahead(cases: usize) -> (Home, Home) {
+    let founder = Home::founded();
+    let other = founder.invited("JER", "cfm_manager", "Ali");
+    exchange(&founder, &other);
+    (0..cases).for_each(|_| drop(founder.new_case(complaint())));
+    (founder, other)
+}
+
+#[test]
+fn a_bundle_cut_anywhere_keeps_what_came_whole_counts_it_and_is_completed() {
+    let folder = TempDir::new().expect("a folder");
+    let (founder, other) = one_ahead(90);
+    let file = export(&founder, folder.path(), "whole.boucle");
+    let bytes = fs::read(&file).expect("read");
+    assert!(bytes.len() > 4 * 65_536, "{} bytes", bytes.len());
+    let (mut kept_before, mut new, before) = (0, 0, other.entries().len());
+    for at in (0..bytes.len()).step_by(bytes.len() / 23).skip(1) {
+        let path = folder.path().join(format!("{at}.boucle"));
+        fs::write(&path, &bytes[..at]).expect("written");
+        let failure = try_import(&other, &path).expect_err("cut");
+        let (kept, of, taken) = kept(&failure);
+        assert_eq!(failure.code, "bundle_cut");
+        assert!(kept >= kept_before && taken <= kept, "cut at {at}: {kept}, {taken} new");
+        new += taken;
+        assert_eq!(other.entries().len() - before, new as usize, "cut at {at}: what is said is held");
+        // a chunk under way is lost, and no more
+        let least = (at.saturating_sub(2 * 65_536) as u64) * of / bytes.len() as u64;
+        assert!(kept >= least, "cut at {at}: {kept} of {of}");
+        kept_before = kept;
+    }
+    assert!(kept_before > 0);
+    assert_eq!(import(&other, &file)["missing"], 0, "the same file again completes it");
+    assert_eq!(other.fingerprint(), founder.fingerprint());
+    assert_eq!(other.verify()["ok"], true);
+}
+
+#[test]
+fn a_damaged_part_among_whole_ones_in_any_order_keeps_what_is_whole_and_is_completed() {
+    let folder = TempDir::new().expect("a folder");
+    let (founder, other) = one_ahead(90);
+    let path = folder.path().join("many.boucle");
+    export_as(&founder, &ExportRequest { max_bytes: Some(180_000), ..request(&path) });
+    let files = bundles(folder.path());
+    assert!(files.len() >= 2, "{files:?}");
+    let damaged = folder.path().join("damaged.boucle");
+    let bytes = fs::read(&files[0]).expect("read");
+    let mut altered = bytes.clone();
+    altered[bytes.len() * 2 / 3] ^= 1;
+    fs::write(&damaged, altered).expect("written");
+    // the later parts first
+    for file in files.iter().skip(1).rev() {
+        assert!(import(&other, file)["missing"].as_u64().expect("a count") > 0);
+    }
+    let failure = try_import(&other, &damaged).expect_err("damaged");
+    let (kept, of, _) = kept(&failure);
+    assert_eq!((failure.code, failure.exit.code()), ("bundle_damaged", 7));
+    assert!(kept > 0 && kept < of, "{kept} of {of}");
+    for (lang, counted) in [("en", format!("{kept} of {of} entries kept")), ("fr", format!("{kept} entrées sur {of}"))]
+    {
+        let (message, hint) = crate::texts::Texts::for_lang(lang).error(&failure);
+        assert!(message.contains(&counted) && hint.is_some(), "{message}");
+    }
+    assert_eq!(import(&other, &files[0])["missing"], 0);
+    assert_eq!(other.fingerprint(), founder.fingerprint());
+}
+
+/// A file on a stick that is pulled out after so many bytes.
+struct Pulled<'b>(&'b [u8], usize);
+
+impl std::io::Read for Pulled<'_> {
+    fn read(&mut self, into: &mut [u8]) -> std::io::Result<usize> {
+        let n = into.len().min(self.1).min(self.0.len());
+        if n == 0 {
+            return Err(std::io::Error::from_raw_os_error(5));
+        }
+        into[..n].copy_from_slice(&self.0[..n]);
+        (self.0, self.1) = (&self.0[n..], self.1 - n);
+        Ok(n)
+    }
+}
+
+#[test]
+fn a_stick_pulled_out_while_it_is_read_leaves_what_came_whole() {
+    let folder = TempDir::new().expect("a folder");
+    let (founder, other) = one_ahead(60);
+    let file = export(&founder, folder.path(), "whole.boucle");
+    let bytes = fs::read(&file).expect("read");
+    let take = |after: usize| {
+        let len = bytes.len() as u64;
+        let mut pulled = Pulled(&bytes, after);
+        let taken = other.core.take_bundle_from(&mut pulled, len, &file, false, NOW, &mut |_| ());
+        taken.map(|_| ()).expect_err("pulled out")
+    };
+    assert_eq!(take(100).code, "file_not_readable", "nothing of it was read");
+    let failure = take(bytes.len() - 30_000);
+    assert_eq!(failure.code, "bundle_cut");
+    assert!(!failure.causes.is_empty(), "why it could not be read");
+    let (kept, of, taken) = kept(&failure);
+    assert!(kept > 0 && kept < of && 0 < taken && taken <= kept, "{kept} of {of}, {taken} new");
+    assert_eq!(import(&other, &file)["missing"], 0);
+    assert_eq!(other.fingerprint(), founder.fingerprint());
+}
+
+#[test]
+fn a_damaged_file_on_a_stick_gives_what_is_whole_of_it_and_counts_it() {
+    let stick = TempDir::new().expect("a stick");
+    let (founder, other) = one_ahead(60);
+    let file = export(&founder, stick.path(), "a.boucle");
+    let bytes = fs::read(&file).expect("read");
+    fs::write(&file, &bytes[..bytes.len() - 30_000]).expect("written");
+    let told = other.core.carry(Some(stick.path()), NOW, &mut |_| ()).expect("carried");
+    let problem = &told["problems"][0];
+    assert_eq!(problem["code"], "bundle_cut", "{told}");
+    let count = |value: &Json| value.as_u64().expect("a count");
+    assert!(count(&told["back"]) > 0 && told["back"] == problem["taken"], "{told}");
+    assert!(count(&problem["kept"]) < count(&problem["of"]), "{told}");
+    fs::write(&file, &bytes).expect("copied again");
+    other.core.carry(Some(stick.path()), NOW, &mut |_| ()).expect("carried");
+    assert_eq!(import(&other, &file)["missing"], 0);
+}
+
 #[test]
 fn parts_are_imported_in_any_order() {
     let folder = TempDir::new().expect("a folder");
