@@ -66,6 +66,23 @@ impl Lan {
         self
     }
 
+    /// Gives every machine a unique-local address of IPv6 as well.
+    fn with_v6(self) -> Self {
+        for (n, space) in self.spaces.iter().enumerate() {
+            ip(&format!("-n {space} addr add fd77::{}/64 dev eth0 nodad", n + 1));
+        }
+        self
+    }
+
+    /// Takes IPv6 from every machine.
+    fn without_v6(self) -> Self {
+        for space in &self.spaces {
+            let line = format!("netns exec {space} sysctl -q -w net.ipv6.conf.all.disable_ipv6=1");
+            assert!(tool("ip", &line), "ip {line}");
+        }
+        self
+    }
+
     /// What a guest network does: machines reach the switch, not each other.
     fn isolate(&self) {
         let switch = self.switch.as_ref().expect("isolation is the switch's");
@@ -173,6 +190,46 @@ fn two_nodes_on_a_wire_find_each_other_and_a_case_crosses() {
             "{heard}"
         );
     }
+}
+
+#[test]
+#[ignore = "makes network namespaces: root only, see .ci/run netns"]
+fn addresses_of_ipv6_are_told_found_and_typed_like_the_others() {
+    let org = Org::founded();
+    let ali = org.join("JER", "cfm_manager", "Ali");
+    let lan = Lan::wire("both").with_v6();
+    let log = Log::begin("two nodes with IPv4 and IPv6");
+    let nodes = run_all(&[&org.rose, &ali], &lan);
+    log.until("they are in touch", || in_touch(&org.rose) == 1 && in_touch(&ali) == 1);
+    let told = shown(&nodes[0]);
+    assert!(told.contains("/ip4/10.77.0.1/tcp/4410") && told.contains("/ip6/fd77::1/tcp/4410"), "{told}");
+    assert!(!told.contains("/ip6/fe80"), "link-local addresses serve one cable only: {told}");
+    assert_eq!(reach(&ali)["interfaces"], serde_json::json!(["10.77.0.2", "fd77::2"]));
+    for typed in ["[fd77::1]:4410", "fd77::1", "/ip6/fd77::1/tcp/4410"] {
+        let reply = ali.command("sync").arg(typed).run().ok();
+        assert_eq!(e2e::first_peer(&reply)["equal"], true, "{typed}: {reply}");
+    }
+    log.say("typed in three ways: equal");
+    let reply = ali.command("sync").run().ok();
+    assert_eq!(e2e::first_peer(&reply)["equal"], true, "one peer, at however many addresses: {reply}");
+    for space in &lan.spaces {
+        ip(&format!("-n {space} -4 addr flush dev eth0"));
+    }
+    let case = urgent(&org.rose);
+    log.until("without IPv4 a case crosses on IPv6", || has(&ali, &case));
+}
+
+#[test]
+#[ignore = "makes network namespaces: root only, see .ci/run netns"]
+fn machines_without_ipv6_work_as_ever() {
+    let org = Org::founded();
+    let ali = org.join("JER", "cfm_manager", "Ali");
+    let lan = Lan::wire("v4").without_v6();
+    let log = Log::begin("two nodes without IPv6");
+    let nodes = run_all(&[&org.rose, &ali], &lan);
+    log.until("they are in touch", || in_touch(&org.rose) == 1 && in_touch(&ali) == 1);
+    assert!(shown(&nodes[0]).contains("/ip4/10.77.0.1/tcp/4410"), "{}", nodes[0].ready());
+    assert!(!shown(&nodes[0]).contains("/ip6/"), "{}", nodes[0].ready());
 }
 
 #[test]

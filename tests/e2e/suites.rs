@@ -15,6 +15,7 @@ mod import_undo;
 mod invitations;
 mod keys;
 mod lacks;
+mod links;
 mod offered;
 mod passphrases;
 mod refusals;

@@ -9,6 +9,7 @@
 
 mod doomed;
 mod home;
+mod link;
 mod org;
 mod process;
 mod running;
@@ -16,6 +17,7 @@ mod terminal;
 
 pub use doomed::{Doomed, Sign};
 pub use home::{Home, Invocation, PASSPHRASE};
+pub use link::Link;
 pub use org::{Org, fingerprints, first_peer, same_entries, sync, sync_until_equal};
 pub use process::{Output, Spawned, WAIT, program};
 pub use running::RunningNode;
