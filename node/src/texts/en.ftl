@@ -348,18 +348,18 @@ error-peer-refused-hint = { $reason ->
 error-peer-other-org = { $peer } belongs to another organisation
 error-sync-cut = the link with { $who } broke{ $to_receive ->
     [0] {""}
-   *[other] ; received and kept: { $kept } of { $to_receive }
+   *[other] ; changes received: { $kept } of { $to_receive } kept
 }{ $to_send ->
     [0] {""}
-   *[other] ; sent: { $sent } of { $to_send }
+   *[other] ; changes sent: { $sent } of { $to_send }
 }
 error-sync-cut-hint = run it again: what came whole is kept, and it goes on from there
 error-peer-stopped = { $who } answered, and then said nothing for { $seconds } s{ $to_receive ->
     [0] {""}
-   *[other] ; received and kept: { $kept } of { $to_receive }
+   *[other] ; changes received: { $kept } of { $to_receive } kept
 }{ $to_send ->
     [0] {""}
-   *[other] ; sent: { $sent } of { $to_send }
+   *[other] ; changes sent: { $sent } of { $to_send }
 }
 error-peer-stopped-hint = the link or the other machine stopped on the way: run it again, it goes on from there
 error-bundle-name = a bundle's name ends in .boucle: { $file }
@@ -381,20 +381,18 @@ error-bundle-version = { $file } is of another version of boucle: { $found }
 error-bundle-version-hint = update this node
 error-bundle-not-for-us = { $file } is not sealed to this device
 error-bundle-not-for-us-hint = it is another organisation's, or for others, or from before you were known there: ask for a new one
-error-bundle-cut = { $file } ends too early: { $bytes } of { $expected } bytes; { $taken ->
+error-bundle-cut = { $file } ends too early: { $bytes } of { $expected } bytes; { $kept ->
     [0] nothing of it was taken
-    [one] one new entry was kept
-   *[other] { $taken } new entries were kept
+   *[other] { $kept } of { $of } entries kept, new here: { $taken }
 }
 error-bundle-cut-bare = { $file } ends too early
-error-bundle-cut-hint = copy it again, then import it again
-error-bundle-damaged = { $file } is damaged or was altered; { $taken ->
+error-bundle-cut-hint = copy it again, then import it again: what is kept stays, the rest is added
+error-bundle-damaged = { $file } is damaged or was altered; { $kept ->
     [0] nothing of it was taken
-    [one] one new entry before that was kept
-   *[other] { $taken } new entries before that were kept
+   *[other] { $kept } of { $of } entries kept, new here: { $taken }
 }
 error-bundle-damaged-bare = { $file } is damaged or was altered
-error-bundle-damaged-hint = copy it again, or ask for a new one
+error-bundle-damaged-hint = copy it again, or ask for a new one: what is kept stays, the rest is added
 error-bundle-sender = { $file } is refused: { $reason ->
     [bad_signature] the signature of who made it does not hold
     [unknown_device] the device that made it is unknown here

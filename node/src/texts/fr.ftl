@@ -348,18 +348,18 @@ error-peer-refused-hint = { $reason ->
 error-peer-other-org = { $peer } appartient à une autre organisation
 error-sync-cut = la liaison avec { $who } a été coupée{ $to_receive ->
     [0] {""}
-   *[other] {" "}; reçues et gardées : { $kept } sur { $to_receive }
+   *[other] {" "}; modifications reçues : { $kept } sur { $to_receive } gardées
 }{ $to_send ->
     [0] {""}
-   *[other] {" "}; envoyées : { $sent } sur { $to_send }
+   *[other] {" "}; modifications envoyées : { $sent } sur { $to_send }
 }
 error-sync-cut-hint = relancez : ce qui est arrivé entier est gardé, la suite reprend de là
 error-peer-stopped = { $who } a répondu, puis n'a plus rien dit pendant { $seconds } s{ $to_receive ->
     [0] {""}
-   *[other] {" "}; reçues et gardées : { $kept } sur { $to_receive }
+   *[other] {" "}; modifications reçues : { $kept } sur { $to_receive } gardées
 }{ $to_send ->
     [0] {""}
-   *[other] {" "}; envoyées : { $sent } sur { $to_send }
+   *[other] {" "}; modifications envoyées : { $sent } sur { $to_send }
 }
 error-peer-stopped-hint = la liaison ou l'autre machine s'est arrêtée en route : relancez, la suite reprend de là
 error-bundle-name = le nom d'un paquet finit par .boucle : { $file }
@@ -381,20 +381,18 @@ error-bundle-version = { $file } est d'une autre version de boucle : { $found }
 error-bundle-version-hint = mettez ce nœud à jour
 error-bundle-not-for-us = { $file } n'est pas scellé pour cet appareil
 error-bundle-not-for-us-hint = il est d'une autre organisation, ou pour d'autres, ou d'avant qu'on vous y connaisse : demandez-en un nouveau
-error-bundle-cut = { $file } finit trop tôt : { $bytes } octets sur { $expected } ; { $taken ->
+error-bundle-cut = { $file } finit trop tôt : { $bytes } octets sur { $expected } ; { $kept ->
     [0] rien n'en a été pris
-    [one] une nouvelle entrée est gardée
-   *[other] { $taken } nouvelles entrées sont gardées
+   *[other] { $kept } entrées sur { $of } gardées, nouvelles ici : { $taken }
 }
 error-bundle-cut-bare = { $file } finit trop tôt
-error-bundle-cut-hint = copiez-le de nouveau, puis importez-le de nouveau
-error-bundle-damaged = { $file } est abîmé ou a été modifié ; { $taken ->
+error-bundle-cut-hint = copiez-le de nouveau, puis importez-le de nouveau : ce qui est gardé n'est plus à refaire, la suite s'y ajoute
+error-bundle-damaged = { $file } est abîmé ou a été modifié ; { $kept ->
     [0] rien n'en a été pris
-    [one] une nouvelle entrée lue avant est gardée
-   *[other] { $taken } nouvelles entrées lues avant sont gardées
+   *[other] { $kept } entrées sur { $of } gardées, nouvelles ici : { $taken }
 }
 error-bundle-damaged-bare = { $file } est abîmé ou a été modifié
-error-bundle-damaged-hint = copiez-le de nouveau, ou demandez-en un autre
+error-bundle-damaged-hint = copiez-le de nouveau, ou demandez-en un autre : ce qui est gardé n'est plus à refaire, la suite s'y ajoute
 error-bundle-sender = { $file } est refusé : { $reason ->
     [bad_signature] la signature de qui l'a fait ne tient pas
     [unknown_device] l'appareil qui l'a fait est inconnu ici
