@@ -10,6 +10,11 @@ use node::error::Failure;
 use node::queue::{self, Hold};
 use node::texts::Texts;
 
+/// When this program was committed, Unix milliseconds: see `build.rs`. 0, which means unknown, where that is no number.
+fn built_ms() -> i64 {
+    env!("BOUCLE_COMMITTED").parse::<i64>().ok().and_then(|seconds| seconds.checked_mul(1000)).unwrap_or(0)
+}
+
 /// Where services come from: the machine, or a fake in tests.
 pub(crate) trait Backend {
     /// Whoever can answer for this home.
@@ -43,7 +48,11 @@ impl Backend for Local {
         if let Some(held) = here.as_ref().filter(|held| held.home == home) {
             return Ok(held.clone());
         }
-        let queued = Arc::new(Queued { node: Node::open(home)?, home: home.to_owned(), hold: Mutex::new(None) });
+        let queued = Arc::new(Queued {
+            node: Node::open(home)?.built(built_ms()),
+            home: home.to_owned(),
+            hold: Mutex::new(None),
+        });
         *here = Some(queued.clone());
         Ok(queued)
     }
@@ -56,7 +65,7 @@ impl Backend for Local {
         }
         let hold = queue::take(home, &mut || tell_of_waiting(&lang(), home), &runs);
         let hold = hold.map_err(|failure| if runs() { running() } else { failure })?;
-        let node = Arc::new(Node::open(home)?);
+        let node = Arc::new(Node::open(home)?.built(built_ms()));
         // until the process ends
         std::mem::forget(hold);
         Ok(node)
@@ -88,7 +97,10 @@ impl Service for Queued {
                 },
             }
         }
-        let asks = matches!(envelope.request, Request::BeforeAsking { .. } | Request::WordsCheck { .. });
+        let asks = matches!(
+            envelope.request,
+            Request::BeforeAsking { .. } | Request::WordsCheck { .. } | Request::ClockShow { brief: true }
+        );
         let reply = self.node.handle(envelope, on_progress);
         if asks || reply.is_err() {
             // while somebody looks for their passphrase or answers a question, others may work

@@ -3,6 +3,7 @@
 mod audience;
 mod bundle;
 pub(crate) mod case;
+pub(crate) mod clock;
 pub(crate) mod demo;
 mod import;
 mod init;
@@ -70,6 +71,8 @@ pub(crate) enum Commands {
     Fingerprint,
     Digest,
     #[command(subcommand)]
+    Clock(clock::Clock),
+    #[command(subcommand)]
     Taxonomy(taxonomy::Taxonomy),
     #[command(subcommand)]
     Words(words::Words),
@@ -94,6 +97,11 @@ impl Commands {
         matches!(self, Self::Site(_) | Self::Invite(_) | Self::Member(_) | Self::Case(_) | Self::Words(_))
     }
 
+    /// True when it makes a home as a rule, so that there is none to be asked about its clock.
+    pub(crate) fn makes_home(&self) -> bool {
+        matches!(self, Self::Init(_) | Self::Join(_))
+    }
+
     /// Completes the command with answers from the terminal.
     ///
     /// # Errors
@@ -112,6 +120,7 @@ impl Commands {
             Self::Sync(sync) => sync.request(),
             Self::Carry(carry) => carry.request()?,
             Self::Bundle(bundle) => bundle.request()?,
+            Self::Clock(clock) => clock.request(asker)?,
             Self::Taxonomy(taxonomy) => taxonomy.request(),
             Self::Words(words) => words.request(asker.lang.clone().as_deref(), asker)?,
             Self::Outbox => Request::Outbox,

@@ -3,16 +3,17 @@
 
 use std::io::Write;
 use std::path::PathBuf;
+use std::sync::Arc;
 
-use node::api::{Envelope, Request, SealOptions, Secret};
+use node::api::{Envelope, Reply, Request, SealOptions, Secret, Service};
 use node::error::Failure;
 use node::texts::Texts;
 
-use crate::ask;
 use crate::backend::Backend;
 use crate::console::Console;
 use crate::progress::Bar;
 use crate::render::text::clean_line;
+use crate::{ask, clock};
 
 /// How often a passphrase is asked for before a command gives up.
 const TRIES: u8 = 3;
@@ -99,6 +100,8 @@ pub(crate) struct Opening<'a> {
     pub(crate) err: &'a mut dyn Write,
     /// That is a terminal.
     pub(crate) err_terminal: bool,
+    /// A clock that is not believed is asked about before anything else.
+    pub(crate) clock: bool,
 }
 
 impl Opening<'_> {
@@ -109,8 +112,33 @@ impl Opening<'_> {
     ///
     /// Whatever would have the command refused after all the questions.
     pub(crate) fn open(&mut self, seal: &SealOptions, console: &mut dyn Console, texts: &Texts) -> Result<(), Failure> {
+        let service = self.service()?;
+        self.ask(&*service, Request::BeforeAsking { seal: seal.clone() }, console, texts)?;
+        if !self.clock {
+            return Ok(());
+        }
+        clock::settle(console, texts, clock::For::Home, &mut |console, request| {
+            self.ask(&*service, request, console, texts)
+        })
+    }
+
+    /// The time that the node takes for now, Unix milliseconds: what relative times count from.
+    ///
+    /// # Errors
+    ///
+    /// What the node and the terminal fail with.
+    pub(crate) fn now_ms(&mut self, console: &mut dyn Console, texts: &Texts) -> Result<Option<i64>, Failure> {
+        let service = self.service()?;
+        Ok(self.ask(&*service, Request::ClockShow { brief: true }, console, texts)?["now_ms"].as_i64())
+    }
+
+    fn service(&self) -> Result<Arc<dyn Service>, Failure> {
         let home = self.home.as_ref().ok_or_else(|| Failure::new("no_home_folder"))?;
-        let service = self.backend.open(home)?;
+        self.backend.open(home)
+    }
+
+    /// Asks the node, and lets the person in where it says so.
+    fn ask(&mut self, service: &dyn Service, request: Request, console: &mut dyn Console, texts: &Texts) -> Reply {
         let mut door = Door::default();
         loop {
             let envelope = Envelope {
@@ -118,15 +146,17 @@ impl Opening<'_> {
                 member: self.member.clone(),
                 passphrase: self.passphrase.clone(),
                 now_ms: None,
-                request: Request::BeforeAsking { seal: seal.clone() },
+                request: request.clone(),
             };
             let reply = {
                 let mut bar = Bar::new(self.err, texts, self.err_terminal);
                 service.handle(envelope, &mut |step| bar.step(&step))
             };
             match reply {
-                Ok(_) => return Ok(()),
-                Err(failure) => door.answer(failure, &mut self.member, &mut self.passphrase, console, texts)?,
+                Err(failure) if console.is_terminal() => {
+                    door.answer(failure, &mut self.member, &mut self.passphrase, console, texts)?;
+                }
+                reply => return reply,
             }
         }
     }

@@ -4,6 +4,7 @@ mod args;
 mod ask;
 mod backend;
 mod choice;
+mod clock;
 mod commands;
 mod console;
 mod demo;

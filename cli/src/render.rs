@@ -81,6 +81,8 @@ pub(crate) fn human(name: &str, value: &Value, texts: &Texts, paint: Paint) -> S
         ("import", Value::Object(_)) => report::import(value, with),
         ("outbox", Value::Object(_)) => report::outbox(value, with),
         ("doctor", Value::Object(_)) => report::doctor(value, with),
+        ("clock show" | "clock set", Value::Object(_)) => report::clock(name, value, with),
+        ("clock accept", Value::Object(_)) => report::clock_accept(value, with),
         // meant to be read as it is sent
         ("support-file", Value::Object(_)) => format!("{}\n", text::escape_json(&format!("{value:#}"))),
         ("taxonomy show", Value::Object(_)) => taxonomy::show(value, with),

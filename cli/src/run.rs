@@ -11,9 +11,10 @@ use node::error::Failure;
 use node::texts::Texts;
 
 use crate::door::Door;
+use crate::output::Format;
 use crate::progress::Bar;
 use crate::render::text::clean_line;
-use crate::session::{World, warn_of_memory, written};
+use crate::session::{World, warn_of_clock, warn_of_memory, written};
 
 /// Opens the home, serves, says so on the first line of standard output, and stops when told to.
 pub(crate) fn run(
@@ -28,6 +29,7 @@ pub(crate) fn run(
     // Before anybody can read that we are ready: who stops us at once still finds us orderly.
     let wait = (world.arm)().map_err(|error| Failure::of_system(&error))?;
     let ready = start(&*runtime, options, texts, world)?;
+    tell_of_clock(&*runtime, json, texts, world);
     world.console.let_go();
     if verbose {
         warn_of_memory(texts, world);
@@ -40,6 +42,16 @@ pub(crate) fn run(
     }
     let stopped = runtime.stop();
     result.and(stopped)
+}
+
+/// It serves with a clock that is not believed too: somebody may stand there with a complaint. Said once.
+fn tell_of_clock(runtime: &dyn Runtime, json: bool, texts: &Texts, world: &mut World<'_>) {
+    let lang = texts.asked().to_owned();
+    let mut node = |request| {
+        let envelope = Envelope { lang: lang.clone(), member: None, passphrase: None, now_ms: None, request };
+        runtime.handle(envelope, &mut |_| {})
+    };
+    warn_of_clock(&mut node, if json { Format::Json } else { Format::Human }, texts, world.err);
 }
 
 /// Answers as the node does; a process whose home was wiped ends.

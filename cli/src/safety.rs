@@ -79,7 +79,7 @@ pub(crate) fn before(
 }
 
 /// Asks the node something else first. Unlocked once is unlocked for what follows.
-fn asked(
+pub(crate) fn asked(
     service: &dyn Service,
     envelope: &mut Envelope,
     request: Request,

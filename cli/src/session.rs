@@ -19,9 +19,9 @@ use crate::console::{Console, Terminal, tty};
 use crate::door::{self, Door, Opening};
 use crate::output::{self, Format};
 use crate::progress::Bar;
-use crate::render::text::clean_line;
+use crate::render::text::{self, clean_line};
 use crate::render::{Paint, WIDTH};
-use crate::{choice, demo, error, help, recusal, run, safety, when, wipe};
+use crate::{choice, clock, demo, error, help, recusal, run, safety, when, wipe};
 
 /// Everything outside a command that it may use: the process's own, or a test's.
 pub(crate) struct World<'a> {
@@ -88,8 +88,9 @@ fn in_this_process(args: Vec<OsString>) -> u8 {
 pub(crate) fn command(args: Vec<OsString>, mut world: World<'_>) -> u8 {
     let early = Early::scan(&args, world.env);
     let texts = Texts::for_lang(&early.lang);
+    let relative = counts_from_now(&args);
     let outcome = early.speaks().and_then(|()| parse(args, &texts, &mut world)).and_then(|parsed| match parsed {
-        Some(cli) => execute(cli, &texts, &mut world),
+        Some(cli) => execute(cli, relative, &texts, &mut world),
         None => Ok(0),
     });
     outcome.unwrap_or_else(|failure| {
@@ -170,7 +171,17 @@ fn parse(args: Vec<OsString>, texts: &Texts, world: &mut World<'_>) -> Result<Op
     }
 }
 
-fn execute(cli: Cli, texts: &Texts, world: &mut World<'_>) -> Result<u8, Failure> {
+/// Whether something on the command line may count from now: `--since 7d`, or a record whose times are not known yet.
+fn counts_from_now(args: &[OsString]) -> bool {
+    let counts = |text: &str| {
+        let value = text.split_once('=').map_or(text, |(_, value)| value);
+        text.starts_with("--from-json") || when::duration_ms("", Some(value)).is_ok()
+    };
+    args.iter().skip(1).filter_map(|arg| arg.to_str()).any(counts)
+}
+
+/// `relative`: something of it may count from now.
+fn execute(cli: Cli, relative: bool, texts: &Texts, world: &mut World<'_>) -> Result<u8, Failure> {
     let Cli { global, command } = cli;
     let passphrase = || {
         let env = (world.env)("BOUCLE_PASSPHRASE");
@@ -181,6 +192,10 @@ fn execute(cli: Cli, texts: &Texts, world: &mut World<'_>) -> Result<u8, Failure
         (true, _) => Format::Json,
         _ => Format::Human,
     };
+    let asks_clock = format == Format::Human && world.console.is_terminal();
+    if asks_clock && command.makes_home() {
+        clock_of_new_home(&home(&global, world)?, texts, world)?;
+    }
     let mut opening = Opening {
         backend: world.backend,
         home: home(&global, world).ok(),
@@ -189,19 +204,28 @@ fn execute(cli: Cli, texts: &Texts, world: &mut World<'_>) -> Result<u8, Failure
         passphrase: None,
         err: &mut *world.err,
         err_terminal: world.err_terminal,
+        clock: asks_clock,
     };
-    let mut open = |seal: &SealOptions, console: &mut dyn Console| {
+    let mut now_ms = world.now_ms;
+    if relative && command.is_of_a_member() {
         opening.passphrase = passphrase()?;
+        // what a node cannot tell now it says once it is asked in earnest
+        now_ms = opening.now_ms(world.console, texts).ok().flatten().unwrap_or(now_ms);
+    }
+    let mut open = |seal: &SealOptions, console: &mut dyn Console| {
+        if opening.passphrase.is_none() {
+            opening.passphrase = passphrase()?;
+        }
         opening.open(seal, console, texts)
     };
-    let mut asker = Asker::new(world.console, texts, world.now_ms);
+    let mut asker = Asker::new(world.console, texts, now_ms);
     asker.lang = global.lang.clone();
     asker.member.clone_from(&global.member);
     if command.is_of_a_member() {
         asker.before = Some(&mut open);
     }
     let action = command.action(&mut asker)?;
-    let asked = Asked { questions: std::mem::take(&mut asker.asked), accused: asker.ask_accused };
+    let asked = Asked { questions: std::mem::take(&mut asker.asked), accused: asker.ask_accused, format };
     let Opening { member, passphrase: typed, .. } = opening;
     let (request, file) = match action {
         Action::Ask(request) => (request, None),
@@ -248,6 +272,7 @@ fn execute(cli: Cli, texts: &Texts, world: &mut World<'_>) -> Result<u8, Failure
             passphrase: envelope.passphrase.take(),
             err: &mut *world.err,
             err_terminal: world.err_terminal,
+            clock: false,
         };
         ask_new_passphrase(&mut envelope.request, &mut opening, texts, world.console)?;
         (envelope.member, envelope.passphrase) = (opening.member, opening.passphrase);
@@ -328,13 +353,80 @@ fn ask_node(
     texts: &Texts,
     world: &mut World<'_>,
 ) -> Reply {
+    let request = &envelope.request;
+    let asks = asked.format == Format::Human && world.console.is_terminal();
+    let makes_member = request.makes_member();
+    if asks && request.needs_clock() && !makes_member {
+        // whoever has to be let in is let in here
+        safety::asked(service, &mut envelope, Request::ClockShow { brief: true }, texts, world)?;
+        let mut node = asking(service, &envelope);
+        clock::settle(world.console, texts, clock::For::Home, &mut |_, request| node(request))?;
+    }
     safety::before(service, &mut envelope, asked.accused, texts, world)?;
-    ask_unlocked(service, &mut envelope, &asked.questions, texts, world)
+    let reply = ask_unlocked(service, &mut envelope, &asked.questions, texts, world);
+    if reply.is_ok() && !tells_clock(&envelope.request) {
+        warn_of_clock(&mut asking(service, &envelope), asked.format, texts, world.err);
+    }
+    reply
+}
+
+/// Asks a node something else in the name of whoever asked this.
+fn asking<'a>(service: &'a dyn Service, of: &Envelope) -> impl FnMut(Request) -> Reply + use<'a> {
+    let (lang, member, passphrase) = (of.lang.clone(), of.member.clone(), of.passphrase.clone());
+    move |request| {
+        let (lang, member, passphrase) = (lang.clone(), member.clone(), passphrase.clone());
+        service.handle(Envelope { lang, member, passphrase, now_ms: None, request }, &mut |_| {})
+    }
+}
+
+/// Requests beside whose answer nothing need be said of the clock: they say it, are refused because of it, or have nothing to
+/// do with a home.
+fn tells_clock(request: &Request) -> bool {
+    let of_clock = matches!(request, Request::ClockShow { .. } | Request::Status | Request::Doctor { .. });
+    let of_home = request.only_reads() || matches!(request, Request::Sync { .. });
+    of_clock || !of_home || matches!(request, Request::SupportFile { .. } | Request::TaxonomyShow)
+}
+
+/// One warning where something was only read and the clock is not believed. With `--json` it is a document of its own on
+/// standard error.
+pub(crate) fn warn_of_clock(
+    node: &mut dyn FnMut(Request) -> Reply,
+    format: Format,
+    texts: &Texts,
+    err: &mut dyn Write,
+) {
+    let Ok(told) = node(Request::ClockShow { brief: true }) else { return };
+    let Some(message) = clock::warning(&told, texts) else { return };
+    let line = match format {
+        Format::Human => text::wrapped(&texts.with("ui-warning", &[("message", message.into())])),
+        _ => serde_json::json!({"warning": {"code": "clock_wrong", "message": message}}).to_string(),
+    };
+    // Nobody left to tell.
+    let _ = writeln!(err, "{line}");
+}
+
+/// Before a home is made: the clock is asked about first, where none is there yet.
+fn clock_of_new_home(home: &std::path::Path, texts: &Texts, world: &mut World<'_>) -> Result<(), Failure> {
+    let service = world.backend.open(home)?;
+    let envelope = Envelope {
+        lang: texts.asked().to_owned(),
+        member: None,
+        passphrase: None,
+        now_ms: None,
+        request: Request::ClockShow { brief: true },
+    };
+    let mut node = asking(&*service, &envelope);
+    if node(envelope.request).is_err() {
+        // there is one: whoever joins it is told once that is tried
+        return Ok(());
+    }
+    clock::settle(world.console, texts, clock::For::NewHome, &mut |_, request| node(request))
 }
 
 /// What was asked before the request was whole, or is to be asked still.
-#[derive(Default)]
 struct Asked {
+    /// How it is answered: questions about the clock are for people.
+    format: Format,
     /// Texts of the questions asked.
     questions: Vec<String>,
     /// `--accused` stood alone: who is complained about is to be asked.

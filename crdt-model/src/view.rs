@@ -279,6 +279,12 @@ impl Due {
     }
 }
 
+/// True where a case says that it was received more than a day after now: by a clock that was wrong, or by a slip. How long
+/// it has waited is not known then, so it counts as overdue until it is answered or its date is corrected.
+pub fn received_ahead(received_ms: Option<i64>, now_ms: i64) -> bool {
+    received_ms.is_some_and(|received_ms| received_ms > now_ms.saturating_add(crate::case::moment::DAY_MS))
+}
+
 /// What codes and dates add up to: readable wherever the case is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Work {

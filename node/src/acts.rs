@@ -26,7 +26,7 @@ use serde_json::{Value as Json, json};
 use crate::api::SealOptions;
 use crate::called::role_called;
 use crate::cases::{Captured, Loaded, TaxonomyCodes, captured_key, codes_of, level_of};
-use crate::clock::DAY_MS;
+use crate::clock::{self, DAY_MS};
 use crate::core::{Core, Reader, Shared, append, entropy, fresh, meta, not_composed};
 use crate::engine::urgent::mark_urgent;
 use crate::error::Failure;
@@ -1086,6 +1086,9 @@ impl Core {
         };
         let entry = compose(&plan, &self.device_ed, Some(&reader.ed), entropy).map_err(not_composed)?;
         append(tx, &entry)?;
+        // the open mark of a restricted case tells only the week, and so does what is kept of it
+        let claimed_ms = write.week_start_ms.map_or(now_ms, |week| week.min(now_ms));
+        clock::note_own(tx, claimed_ms, entry.id(), self.machine().built_ms)?;
         note_generation(tx, entry.header())?;
         // nothing of such an entry tells its own author whose it is, once it is sealed
         let is_signed_below = !write.ops.layer(Layer::Personal).is_empty()

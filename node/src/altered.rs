@@ -14,7 +14,7 @@ use crdt_model::roster::{Invitation, Member, Standing, audience_of_name, site_sc
 use serde_json::{Value as Json, json};
 
 use crate::cases::captured_key;
-use crate::clock::{self, DAY_MS};
+use crate::clock::DAY_MS;
 use crate::core::{Core, Reader, Shared, entropy, meta};
 use crate::error::Failure;
 use crate::store::{MemberSpace, Snapshot, Space};
@@ -156,7 +156,8 @@ impl Core {
     fn keep_reuse(&self, invite: &EntryId, now_ms: i64) -> Result<(), Failure> {
         let key = meta::reused(invite);
         match self.reused_at(&self.store.read()?, invite)? {
-            Some(then) if now_ms.saturating_sub(then) < DAY_MS => Ok(()),
+            // noted while the clock was ahead, it is noted anew
+            Some(then) if now_ms.abs_diff(then) < DAY_MS.unsigned_abs() => Ok(()),
             _ => self.commit_quietly(|tx| Ok(tx.put(Space::Meta, &key, &now_ms.to_be_bytes())?)),
         }
     }
@@ -195,7 +196,7 @@ impl Core {
         }
         for (id, member) in shared.roster.members.iter().filter(|(_, m)| m.standing == Standing::Confirmed) {
             let Some(at_ms) = self.reused_at(&snapshot, &member.invite)? else { continue };
-            if clock::now_ms().saturating_sub(at_ms) < REUSED_TOLD_MS {
+            if self.now_ms().abs_diff(at_ms) < REUSED_TOLD_MS.unsigned_abs() {
                 let mut alarm = self.alarm("invitation_reused", shared, id, member);
                 alarm["at"] = json!(rfc3339(at_ms));
                 alarms.push(alarm);

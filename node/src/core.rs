@@ -26,6 +26,7 @@ use ed25519_dalek::{SigningKey, VerifyingKey};
 use tokio::sync::watch;
 
 use crate::cases::Marks;
+use crate::clock::Machine;
 use crate::error::{Failure, IoOperation};
 use crate::forks::{Carry, DeviceKeys, Forks, Looked, said, unforked};
 use crate::keychain::{Keychain, ReaderSecrets};
@@ -149,6 +150,8 @@ pub(crate) struct Core {
     pub(crate) looked: Mutex<Looked>,
     /// Marks of cases captured here.
     pub(crate) marks: Mutex<Marks>,
+    /// The machine's clock, and the program's date.
+    pub(crate) machine: Mutex<Machine>,
 }
 
 /// Recovers a lock whose holder panicked: what it guards is replaced whole or re-read.
@@ -423,6 +426,7 @@ impl Core {
             sections: AtomicU64::new(0),
             looked: Mutex::default(),
             marks: Mutex::default(),
+            machine: Mutex::new(Machine::system(0)),
         };
         core.refresh()?;
         Ok(core)
@@ -475,7 +479,11 @@ impl Core {
 
     /// One durable transaction that brings entries: wakes the engine.
     pub(crate) fn commit<T>(&self, batch: impl FnOnce(&mut Tx<'_>) -> Result<T, Failure>) -> Result<T, Failure> {
-        let value = self.commit_quietly(batch)?;
+        let value = self.commit_quietly(|tx| {
+            let value = batch(tx)?;
+            self.note_written(tx)?;
+            Ok(value)
+        })?;
         self.notify();
         Ok(value)
     }

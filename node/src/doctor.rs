@@ -20,6 +20,7 @@ pub(crate) use support::{Recent, SupportRequest};
 pub(crate) use org::to_nobody;
 
 use crate::api::{Envelope, Progress, Reply};
+use crate::clock::Kept as ClockKept;
 use crate::core::locked;
 use crate::error::Failure;
 use crate::keyring::KEYRING_FILE;
@@ -107,8 +108,11 @@ pub(crate) const FINDINGS: &[(&str, &[&str])] = &[
     ("clock_ok", &["now"]),
     ("clock_behind_program", &["now", "than"]),
     ("clock_behind_files", &["now", "than"]),
+    ("clock_behind_entry", &["now", "than"]),
+    ("clock_unsure", &["now", "than"]),
+    ("clock_corrected", &["now", "machine"]),
     ("clock_ahead", &["now"]),
-    ("clock_behind_entries", &["now", "hours"]),
+    ("clock_entries_off", &["who", "site", "at", "n"]),
     ("clock_alone", &[]),
     ("home_ok", &["home"]),
     ("home_missing", &["home"]),
@@ -213,7 +217,15 @@ impl Node {
             opened => opened,
         };
         let home = self.home();
-        let mut found = machine::clock(home, now_ms);
+        let core = self.held();
+        let judged = match (&core, envelope.now_ms) {
+            // by the clock that was given
+            (_, Some(given)) => self.machine.judge_at(given, &ClockKept::default()),
+            (Some(core), None) => core.judged()?,
+            (None, None) => self.machine.judge(&ClockKept::default()),
+        };
+        let now_ms = if envelope.now_ms.is_none() { judged.now_ms } else { now_ms };
+        let mut found = machine::clock(home, &judged, core.is_some());
         found.extend(disk::home(home));
         found.extend(machine::network(&self.listening()));
         if let Some(core) = self.held().filter(|_| self.is_running()) {
@@ -230,7 +242,7 @@ impl Node {
                 found.extend(org::peers(core, now_ms));
                 if let Some(reader) = core.reader(member) {
                     let mut reader = locked(&reader);
-                    found.extend(org::entries_ahead(core, &mut reader, now_ms));
+                    found.extend(org::entries_off(core, &mut reader, now_ms));
                     found.extend(org::to_nobody(core, &mut reader));
                     if deep {
                         let mut told = |done, total| {

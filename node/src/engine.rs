@@ -39,7 +39,6 @@ use tokio::time::{sleep, timeout};
 use transport::{Channel, Config, Limits, Psk, Transport};
 
 use crate::api::{Progress, Ready, Reply, RunOptions};
-use crate::clock;
 use crate::core::{Core, locked};
 use crate::error::Failure;
 use herald::Herald;
@@ -81,8 +80,8 @@ pub(crate) struct Settings {
     pub(crate) heard_within: Duration,
     /// How long a sync without a name listens for peers on the local network.
     pub(crate) reach: Duration,
-    /// The clock, Unix milliseconds.
-    pub(crate) now: fn() -> i64,
+    /// The clock, Unix milliseconds; `None`: the home's, see [`crate::clock`].
+    pub(crate) now: Option<fn() -> i64>,
 }
 
 impl Default for Settings {
@@ -94,7 +93,7 @@ impl Default for Settings {
             heartbeat: limits::HEARTBEAT,
             heard_within: limits::HEARD_WITHIN,
             reach: Duration::from_secs(3),
-            now: clock::now_ms,
+            now: None,
         }
     }
 }

@@ -1388,6 +1388,7 @@ fn write_staff(core: &Core, reader: &mut Reader, facts: &[(String, String)], now
             };
             let entry = compose(&plan, &core.device_ed, Some(&reader.ed), &mut entropy).map_err(not_composed)?;
             append(tx, &entry)?;
+            crate::clock::note_own(tx, now_ms, entry.id(), core.machine().built_ms)?;
         }
         Ok(())
     })

@@ -42,7 +42,7 @@ use words::Words;
 pub(crate) use query::{Counts, Found};
 
 /// Version of the saved rows: another one is made anew.
-const VERSION: u8 = 3;
+const VERSION: u8 = 4;
 /// Rows saved together.
 const BLOCK_ROWS: usize = 128;
 /// Fewer new rows than this are rather made again than saved.
@@ -325,6 +325,8 @@ impl Core {
         let document = &loaded.document;
         let newest_ms = document.history.iter().map(|written| written.stamp.claimed_ms).max();
         row.newest_ms = newest_ms.unwrap_or(row.newest_ms);
+        let oldest_ms = document.history.iter().map(|written| written.stamp.claimed_ms).min();
+        row.oldest_ms = oldest_ms.unwrap_or(row.oldest_ms);
         let is_listed = document.accepted > 0;
         let mut flags = if document.faults.is_empty() { 0 } else { FAULTY };
         let [open, personal, sensitive] = loaded.unopened;

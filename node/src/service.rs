@@ -14,7 +14,7 @@ use serde_json::{Value as Json, json};
 use crate::api::{Envelope, IMPLEMENTED, Progress, Ready, Reply, Request, RunOptions, Runtime, Secret, Service};
 use crate::bundle::ExportRequest;
 use crate::cases::level_of;
-use crate::clock;
+use crate::clock::{self, Kept as ClockKept, Machine};
 use crate::core::{Core, Reader, keyring_failure, locked};
 use crate::doctor::{Recent, SupportRequest};
 use crate::engine::Engine;
@@ -42,6 +42,10 @@ pub struct Node {
     listening: Mutex<Vec<String>>,
     /// What went wrong lately, for whoever helps.
     recent: Recent,
+    /// The machine's clock, and the program's date.
+    pub(crate) machine: Machine,
+    /// What was said of the clock before there was a home.
+    pub(crate) told: Mutex<Option<ClockKept>>,
 }
 
 impl std::fmt::Debug for Node {
@@ -88,6 +92,8 @@ impl Node {
             wiped: AtomicBool::new(false),
             listening: Mutex::new(Vec::new()),
             recent: Recent::default(),
+            machine: Machine::system(0),
+            told: Mutex::new(None),
         })
     }
 
@@ -143,6 +149,7 @@ impl Node {
     }
 
     fn keep(&self, core: Core) -> Arc<Core> {
+        core.set_machine(self.machine.clone());
         let core = Arc::new(core);
         // the device's keys lie in it
         hygiene::keep_in_memory(&*core);
@@ -230,26 +237,25 @@ impl Node {
     }
 
     fn answer(&self, envelope: &Envelope, on_progress: &mut dyn FnMut(Progress)) -> Reply {
-        let now_ms = envelope.now_ms.unwrap_or_else(clock::now_ms);
+        if let Some(reply) = self.clock_without_home(&envelope.request) {
+            return reply;
+        }
+        let machine_ms = envelope.now_ms.unwrap_or_else(|| self.machine.read().wall_ms);
         match &envelope.request {
             Request::Init { org, site, member, roots, zone } => {
-                if self.held().is_some() {
-                    return Err(Failure::new("already_initialised").arg("home", self.home.display()));
-                }
-                let given = passphrase(envelope, member)?;
                 let founder = Founder { org, site, member, roots: *roots, zone: zone.as_deref() };
-                let (core, reply) = members::init(&self.home, founder, &given, now_ms)?;
-                self.keep(core);
-                return Ok(reply);
+                return self.init(envelope, founder);
             }
-            Request::Join { invitation, member } => return self.join(envelope, invitation.expose(), member, now_ms),
+            Request::Join { invitation, member } => return self.join(envelope, invitation.expose(), member),
             Request::TaxonomyShow => return Ok(taxonomy_json(&envelope.lang)),
             Request::Lock => return self.lock(envelope.member.as_deref().unwrap_or_default()),
             Request::Wipe { yes } => return self.wipe(*yes),
-            Request::Doctor { deep, keyless } => return self.doctor(envelope, *deep, *keyless, now_ms, on_progress),
+            Request::Doctor { deep, keyless } => {
+                return self.doctor(envelope, *deep, *keyless, machine_ms, on_progress);
+            }
             Request::SupportFile { keyless, addresses } => {
                 let request = SupportRequest { keyless: *keyless, addresses: *addresses };
-                return self.support_file(envelope, request, now_ms);
+                return self.support_file(envelope, request, machine_ms);
             }
             _ => {}
         }
@@ -257,37 +263,56 @@ impl Node {
             (Ok(acting), _) => acting,
             // nobody need be unlocked for what the device itself can tell
             (Err(failure), Some(core)) if matches!(failure.code, "locked" | "member_not_named") => {
+                let now_ms = self.time_for(&core, envelope)?;
                 return self.as_device(&core, envelope, now_ms, on_progress).unwrap_or(Err(failure));
             }
             (Err(failure), _) => return Err(failure),
         };
         let _in_use = self.sessions.begin(member);
+        let now_ms = self.time_for(&core, envelope)?;
+        let judged = core.judged()?;
+        let mut reply = self.of_member(&core, member, envelope, now_ms, on_progress);
+        if let (Ok(reply), None, true) = (&mut reply, envelope.now_ms, envelope.request.needs_clock()) {
+            clock::tell(&judged, envelope, reply);
+        }
+        reply
+    }
+
+    /// Answers as an unlocked member.
+    fn of_member(
+        &self,
+        core: &Arc<Core>,
+        member: MemberId,
+        envelope: &Envelope,
+        now_ms: i64,
+        on_progress: &mut dyn FnMut(Progress),
+    ) -> Reply {
         let reader = core.reader(&member).ok_or_else(|| Failure::new("locked").arg("member", ""))?;
         if let Request::PassphraseChange { new } = &envelope.request {
-            return self.change_passphrase(&core, member, envelope, new);
+            return self.change_passphrase(core, member, envelope, new);
         }
         if let Request::Sync { target } = &envelope.request {
-            return self.sync(&core, target.as_deref(), on_progress);
+            return self.sync(core, target.as_deref(), on_progress);
         }
-        if let Some(reply) = self.by_file(&core, &member, &envelope.request, now_ms, on_progress) {
+        if let Some(reply) = self.by_file(core, &member, &envelope.request, now_ms, on_progress) {
             return reply;
         }
         let mut reader = locked(&reader);
         core.refresh_reader(&mut reader)?;
-        give_held(&core, &mut reader)?;
-        if let Some(reply) = self.organise(&core, &mut reader, envelope, now_ms) {
+        give_held(core, &mut reader)?;
+        if let Some(reply) = self.organise(core, &mut reader, envelope, now_ms) {
             return reply;
         }
         let before = core.shared().generation;
         // looked at before anything is saved, told once it is
         let found = core.words_in(&envelope.request)?;
-        let mut reply = self.work(&core, &mut reader, envelope, now_ms, on_progress);
+        let mut reply = self.work(core, &mut reader, envelope, now_ms, on_progress);
         if let (Ok(reply), false) = (&mut reply, matches!(envelope.request, Request::CaseNew { .. })) {
             found.tell(reply);
         }
         if reply.is_ok() && core.shared().generation != before {
             core.refresh_reader(&mut reader)?;
-            give_held(&core, &mut reader)?;
+            give_held(core, &mut reader)?;
         }
         reply
     }
@@ -322,7 +347,28 @@ impl Node {
         })
     }
 
-    fn join(&self, envelope: &Envelope, text: &str, member: &str, now_ms: i64) -> Reply {
+    fn init(&self, envelope: &Envelope, founder: Founder<'_>) -> Reply {
+        if self.held().is_some() {
+            return Err(Failure::new("already_initialised").arg("home", self.home.display()));
+        }
+        let given = passphrase(envelope, founder.member)?;
+        let now_ms = self.time_for_new(envelope)?;
+        let (core, mut reply) = members::init(&self.home, founder, &given, now_ms)?;
+        let core = self.keep(core);
+        self.settle_clock(&core, envelope, &mut reply)?;
+        Ok(reply)
+    }
+
+    /// A home was made: what was said of the clock goes into it, what is odd about it into the reply.
+    fn settle_clock(&self, core: &Core, envelope: &Envelope, reply: &mut Json) -> Result<(), Failure> {
+        if envelope.now_ms.is_none() {
+            self.keep_told(core)?;
+            clock::tell(&core.judged()?, envelope, reply);
+        }
+        Ok(())
+    }
+
+    fn join(&self, envelope: &Envelope, text: &str, member: &str) -> Reply {
         let given = passphrase(envelope, member)?;
         let open = match self.held() {
             Some(core) => Some(core),
@@ -340,9 +386,15 @@ impl Node {
             }
             None => None,
         };
-        let (made, reply) = members::join(&self.home, open.as_deref(), text, member, &given, now_ms)?;
+        let now_ms = match &open {
+            Some(core) => self.time_for(core, envelope)?,
+            None => self.time_for_new(envelope)?,
+        };
+        let made = members::join(&self.home, open.as_deref(), text, member, &given, now_ms);
+        let (made, mut reply) = made.map_err(|failure| self.expired_by_clock(failure, now_ms))?;
         if let Some(core) = made {
-            self.keep(core);
+            let core = self.keep(core);
+            self.settle_clock(&core, envelope, &mut reply)?;
         }
         Ok(reply)
     }
@@ -367,6 +419,7 @@ impl Node {
         let shared = core.shared();
         Some(match &envelope.request {
             Request::Status => core.status(&shared, None, now_ms).and_then(|told| self.with_reach(core, told)),
+            Request::ClockShow { brief: true } => self.clock_show(core, None, true),
             Request::Fingerprint => core.fingerprint(&shared),
             Request::Verify => core.verify_as_device(&shared, &mut |done, total| {
                 on_progress(Progress { what: "entries".into(), done, total: Some(total) });
@@ -502,6 +555,9 @@ impl Node {
             Request::Invite { site, role, expires_ms, out } => {
                 core.invite(reader, site, role, *expires_ms, out.as_deref(), now_ms)
             }
+            Request::ClockShow { brief } => self.clock_show(core, Some(reader), *brief),
+            Request::ClockSet { at_ms, sure, .. } => self.clock_set(core, *at_ms, *sure),
+            Request::ClockAccept { who } => core.clock_accept(reader, who.as_deref()),
             Request::MemberList => Ok(core.member_list()),
             Request::MemberConfirm { name, words } => core.member_confirm(reader, name, words),
             Request::AudienceList => Ok(core.audience_list(&envelope.lang)),

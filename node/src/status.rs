@@ -3,13 +3,11 @@
 use crdt_model::frontier::ChainKey;
 use serde_json::{Value as Json, json};
 
+use crate::clock::DAY_MS;
 use crate::core::{Core, Reader, Shared, meta};
 use crate::error::Failure;
 use crate::projection::Counts;
 use crate::store::Space;
-
-/// A newest entry claimed so far ahead of this machine's clock makes the clock suspect, milliseconds.
-const CLOCK_AHEAD_MS: i64 = 24 * 3_600_000;
 
 impl Core {
     /// Per scope: entries, tips, frontier hash.
@@ -52,35 +50,35 @@ impl Core {
     pub(crate) fn status(&self, shared: &Shared, reader: Option<&mut Reader>, now_ms: i64) -> Result<Json, Failure> {
         let members = self.members_json(shared);
         let site = shared.here.first().map(|member| self.own_site(shared, member)).unwrap_or_default();
-        let mut late = Vec::new();
+        let (mut late, mut astray) = (Vec::new(), Vec::new());
         let counts = match reader {
             None => None,
             Some(reader) => {
                 late = self.own_late(shared, reader, None)?;
                 self.catch_up(shared, reader)?;
+                astray = self.astray_alarms(shared, reader, now_ms)?;
                 Some(reader.projection.counts(now_ms))
             }
         };
-        let newest = counts.as_ref().map_or(i64::MIN, |counts| counts.newest_ms);
         let of_cases = |count: fn(&Counts) -> usize| counts.as_ref().map_or(0, count);
         let gaps = self.open_gaps(&self.store.read()?, shared)?.len();
-        let (only_here, oldest) = self.only_here()?;
-        let suspect = newest > now_ms.saturating_add(CLOCK_AHEAD_MS);
+        let (only_here, oldest) = self.only_here(now_ms)?;
+        let alarms: Vec<Json> = self.alarms(shared)?.into_iter().chain(astray).collect();
         Ok(json!({
             "org": shared.org_name, "org_id": self.org, "device": self.device,
-            "site": site, "zone": shared.roster.zone_of(&site).name(), "members": members, "peers": self.peers_json()?,
-            "clock": {"suspect": suspect, "offset_ms": if suspect { newest - now_ms } else { 0 }},
+            "site": site, "zone": shared.roster.zone_of(&site).name(), "members": members, "peers": self.peers_json(now_ms)?,
+            "clock": self.judged()?.glance(),
             "only_here": {"entries": only_here, "oldest": oldest},
             "sections_missing": gaps,
             "held": self.held_back()?,
             "cases": of_cases(|c| c.cases), "undelivered": of_cases(|c| c.undelivered), "conflicts": of_cases(|c| c.conflicts),
             "overdue": of_cases(|c| c.overdue),
-            "alarms": self.alarms(shared)?, "late_edits": late, "erasures_to_approve": self.to_approve(shared)?,
+            "alarms": alarms, "late_edits": late, "erasures_to_approve": self.to_approve(shared)?,
         }))
     }
 
     /// Own entries that no peer is known to hold, and since when: the time of the last sync, or of the first own entry.
-    fn only_here(&self) -> Result<(u64, Json), Failure> {
+    fn only_here(&self, now_ms: i64) -> Result<(u64, Json), Failure> {
         let snapshot = self.store.read()?;
         let held = self.held_by_peers(&snapshot)?;
         let mut only = 0;
@@ -91,6 +89,8 @@ impl Core {
         }
         let oldest = snapshot.get(Space::Meta, meta::OLDEST_HERE)?;
         let oldest = oldest.and_then(|bytes| bytes.as_slice().try_into().ok()).map(i64::from_be_bytes);
+        // by a clock that was ahead then: it is not known since when
+        let oldest = oldest.filter(|since_ms| *since_ms <= now_ms.saturating_add(DAY_MS));
         Ok((only, json!(oldest.filter(|_| only > 0).map(crdt_model::case::moment::rfc3339))))
     }
 }

@@ -1,5 +1,6 @@
 //! Several homes in one process: what holds between nodes, without a network.
 
+mod clock;
 mod confidentiality;
 mod consent;
 mod copies;

@@ -2,6 +2,8 @@
 
 mod bad_input;
 mod bundles;
+#[cfg(target_os = "linux")]
+mod clock;
 mod conflicts;
 mod convergence;
 mod copies;

@@ -7,6 +7,7 @@ use std::process::Command;
 use serde_json::Value;
 use tempfile::TempDir;
 
+use crate::clock;
 use crate::process::{Output, Spawned, program};
 use crate::{AtTerminal, Doomed, RunningNode};
 
@@ -90,6 +91,7 @@ impl Home {
             log: None,
             zone: "UTC".to_owned(),
             cheap: true,
+            clock_off_s: None,
         }
     }
 
@@ -174,6 +176,8 @@ pub struct Invocation {
     zone: String,
     /// Passphrases cost next to nothing.
     cheap: bool,
+    /// How far the machine's clock is off, seconds.
+    clock_off_s: Option<i64>,
 }
 
 impl Invocation {
@@ -261,6 +265,13 @@ impl Invocation {
         self
     }
 
+    /// On a machine whose clock is off by so much, seconds.
+    #[must_use]
+    pub fn clock_off(mut self, seconds: i64) -> Self {
+        self.clock_off_s = Some(seconds);
+        self
+    }
+
     /// As a process to be started.
     pub(crate) fn into_command(self) -> Command {
         let mut command = match &self.space {
@@ -282,6 +293,9 @@ impl Invocation {
         command.env_clear().env("BOUCLE_HOME", &self.home).env("BOUCLE_LANG", "en").env("TZ", &self.zone);
         if self.cheap {
             command.env("BOUCLE_TEST_CHEAP_KDF", "1");
+        }
+        if let Some(seconds) = self.clock_off_s {
+            command.env("LD_PRELOAD", clock::library()).env("CLOCK_OFF", seconds.to_string());
         }
         command.envs(self.log.iter().map(|filter| ("BOUCLE_LOG", filter)));
         if self.json {

@@ -7,6 +7,7 @@
 //! Checks are part of it: every failure is one line with the exit status that goes with it ([`Output::refused`]), and a
 //! running node stops in good order ([`RunningNode`]). Like assertions, the functions here panic when they do not hold.
 
+mod clock;
 mod doomed;
 mod home;
 mod link;
@@ -15,6 +16,7 @@ mod process;
 mod running;
 mod terminal;
 
+pub use clock::now_s;
 pub use doomed::{Doomed, Sign};
 pub use home::{Home, Invocation, PASSPHRASE};
 pub use link::Link;

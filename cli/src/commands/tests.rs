@@ -572,6 +572,13 @@ fn every_verb_on_a_case_is_understood() {
         ("case erase --approve @last", Request::CaseErase { r#ref: r(), approve: true, late_too: false }),
         ("words show", Request::WordsShow { lang: None }),
         ("words add --spoken sg kamba", Request::WordsAdd { lang: "sg".into(), words: vec!["kamba".into()] }),
+        ("clock show", Request::ClockShow { brief: false }),
+        (
+            "clock set 2026-11-29T22:10:00Z --sure",
+            Request::ClockSet { at_ms: Some(1_795_990_200_000), sure: true, before_home: false },
+        ),
+        ("clock set --machine", Request::ClockSet { at_ms: None, sure: true, before_home: false }),
+        ("clock accept Odile", Request::ClockAccept { who: Some("Odile".into()) }),
         ("words remove bouzen", Request::WordsRemove { lang: "fr".into(), words: vec!["bouzen".into()] }),
     ] {
         assert_eq!(request(line), expected);
@@ -590,6 +597,7 @@ fn words_left_out_are_asked_for_or_named_as_missing() {
         ("case raise @last", "--reason"),
         ("case lower @last", "--reason"),
         ("words add", "WORD"),
+        ("clock set", "TIME"),
         ("case set @last phone", "phone=VALUE"),
         ("case set @last", "FIELD=VALUE"),
         ("case assign @last", "WHO"),

@@ -45,11 +45,7 @@ pub(super) fn status(value: &Value, with: With<'_>) -> String {
             out += &format!("{}\n", with.paint.alarm(&line));
         }
     }
-    if value["clock"]["suspect"] == true {
-        let message = with.texts.get("done-clock-suspect").into_owned();
-        let warning = with.texts.with("ui-warning", &[("message", message.into())]);
-        out += &format!("{}\n", with.paint.alarm(&warning));
-    }
+    out += &clock_warnings(&value["clock"], with);
     out += &alarms(value, with);
     let late = value["late_edits"].as_array().into_iter().flatten();
     let waiting = late.filter(|edit| edit["state"] != "with_audience").count() as u64;
@@ -221,14 +217,73 @@ fn broken_off_lines(failure: &Failure, with: With<'_>) -> String {
     out
 }
 
-/// What of the membership somebody must hear of: invitations that two people used, or that were altered.
+/// What is odd about this machine's clock.
+fn clock_warnings(value: &Value, with: With<'_>) -> String {
+    let codes = [("suspect", "wrong"), ("ahead", "ahead"), ("mended", "mended")];
+    let mut out = String::new();
+    for (_, code) in codes.into_iter().filter(|(name, _)| value[*name] == true) {
+        let message = with.texts.with(&format!("warning-clock-{code}"), &crate::clock::args(value));
+        let warning = with.texts.with("ui-warning", &[("message", message.into())]);
+        for line in text::wrap(&warning, with.paint.width) {
+            out += &format!("{}\n", with.paint.alarm(&line));
+        }
+    }
+    out
+}
+
+/// `boucle clock show` and `clock set`.
+pub(super) fn clock(name: &str, value: &Value, with: With<'_>) -> String {
+    let args = crate::clock::args(value);
+    let mut out = String::new();
+    let mut say = |key: &str| {
+        for line in text::wrap(&with.texts.with(key, &args), with.paint.width) {
+            out += &format!("{line}\n");
+        }
+    };
+    if value["suspect"] != true {
+        say(if name == "clock set" { "done-clock-set" } else { "done-clock-now" });
+        if value["offset_ms"].as_i64().is_some_and(|ms| ms != 0) {
+            say("done-clock-kept");
+        }
+    }
+    out += &clock_warnings(value, with);
+    if name == "clock show" {
+        let mut certain = value["evidence"].clone();
+        certain["own_entry"] = certain["own_entry"]["at"].clone();
+        out += &format!("\n{}\n", with.paint.bold(&with.texts.get("done-clock-certain")));
+        out += &super::case::show(&certain, with);
+        out += &entries_off(&value["entries"], with);
+    }
+    out
+}
+
+/// `boucle clock accept`.
+pub(super) fn clock_accept(value: &Value, with: With<'_>) -> String {
+    format!("{}\n", with.texts.get("done-clock-accept")) + &entries_off(&value["accepted"], with)
+}
+
+/// Entries dated when it was not, those seen to in one line with that.
+fn entries_off(value: &Value, with: With<'_>) -> String {
+    let mut out = String::new();
+    for entry in value.as_array().into_iter().flatten() {
+        let name = |field: &str| cell("", &entry[field], with);
+        let seen =
+            if entry["accepted"] == false { String::new() } else { with.texts.get("done-clock-accepted").into_owned() };
+        let line = format!("{}  {} ({})  {}  {seen}", name("at"), name("member"), name("site"), name("ref"));
+        let line = text::cut(line.trim_end(), with.paint.width);
+        out += &format!("{}\n", if seen.is_empty() { with.paint.alarm(&line).into_owned() } else { line });
+    }
+    out
+}
+
+/// What somebody must hear of: invitations that two people used, or that were altered; entries dated when it was not.
 fn alarms(value: &Value, with: With<'_>) -> String {
     let mut out = String::new();
     for alarm in value["alarms"].as_array().into_iter().flatten() {
         let Some(code) = alarm["code"].as_str() else { continue };
         let of = |name: &'static str| (name, cell("", &alarm[name], with).into());
         let n = alarm["retake"].as_array().map_or(0, Vec::len) as u64;
-        let args = [of("member"), of("id"), of("by"), of("at"), of("retake"), ("n", n.into())];
+        let args = [of("member"), of("id"), of("by"), of("at"), of("retake"), of("site"), of("ref"), ("n", n.into())];
         let key = format!("warning-{}", code.replace('_', "-"));
         let Some(message) = with.texts.find(&key, &args) else { continue };
         for line in text::wrap(&message, with.paint.width) {

@@ -190,6 +190,11 @@ pub(crate) fn wrap(text: &str, columns: usize) -> Vec<String> {
     lines
 }
 
+/// A line in as many as the screen needs.
+pub(crate) fn wrapped(line: &str) -> String {
+    wrap(line, super::WIDTH).join("\n")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -157,7 +157,9 @@ impl CaseRow {
     pub fn at(mut self, now_ms: i64, zone: &Zone) -> Self {
         self.due_at_ms = self.due.map(|due| due.at(now_ms));
         self.due_day = self.due_at_ms.map(|due| zone.day_of(due));
-        self.overdue = self.due_at_ms.is_some_and(|due| now_ms > due) && !self.answered && self.status != "closed";
+        let is_past = self.due_at_ms.is_some_and(|due| now_ms > due);
+        let is_late = is_past || super::received_ahead(self.received_from_ms, now_ms);
+        self.overdue = is_late && !self.answered && self.status != "closed";
         self
     }
 }

@@ -265,6 +265,21 @@ fn a_case_is_overdue_after_its_hours_until_it_is_answered() {
 }
 
 #[test]
+fn a_case_received_in_time_to_come_is_overdue_until_it_is_answered() {
+    let mut replica = born(new_case());
+    let received = work(&replica).due_at_ms.expect("due") - 168 * HOUR;
+    for (ahead, overdue) in [(0, false), (24 * HOUR, false), (24 * HOUR + 1, true)] {
+        replica.now_ms = received - ahead;
+        assert_eq!(work(&replica).overdue, overdue, "{ahead}");
+        let view = replica.view();
+        let row = crate::view::CaseRow::of(&view, false);
+        assert_eq!((row.overdue, row.at(replica.now_ms, &crate::zone::Zone::default()).overdue), (overdue, overdue));
+    }
+    replica.does(answer(Some("told"), None));
+    assert!(!work(&replica).overdue);
+}
+
+#[test]
 fn constants_and_facts_written_twice_raise_an_alarm() {
     let replica = born(new_case());
     let mut other = Replica::new(2);

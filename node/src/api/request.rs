@@ -489,6 +489,27 @@ pub enum Request {
     /// What was captured here and has not left. Reply: `{"captured": [{"ref", "case_id", "saved_at", "left_machine",
     /// "held_by_n", "delivered_to_n", "withdrawable"}], "waiting": {"entries", "oldest"}}`.
     Outbox,
+    /// This machine's clock, and whether it is believed. Reply: `{"suspect", "offset_ms", "machine", "now", "now_ms", "ahead",
+    /// "mended", "doubt": {"evidence", "than"}, "evidence": {…}, "entries": […]}`.
+    ClockShow {
+        /// Without `entries`, those dated when it was not. Needs no member then.
+        brief: bool,
+    },
+    /// A person says what time it is. Reply: as `ClockShow`, without `entries`.
+    ClockSet {
+        /// Unix milliseconds; absent: this machine's own clock is right.
+        at_ms: Option<i64>,
+        /// Whatever speaks against it is wrong.
+        sure: bool,
+        /// For the home that is made next by this node; refused with `not_initialised` where there is none, otherwise.
+        before_home: bool,
+    },
+    /// Entries dated when it was not have been looked at. Reply: `{"accepted": [{"code", "member", "device", "site", "at",
+    /// "entry", "ref", "entries", "cases"}]}`.
+    ClockAccept {
+        /// A member, a site or the first digits of a device; absent: all.
+        who: Option<String>,
+    },
     /// The taxonomy in use, labels in the envelope's language.
     TaxonomyShow,
     /// Drops members' keys from memory: the envelope's member, or all. Reply: `{"unlocked": false, "members": [{"name",
@@ -566,6 +587,9 @@ impl Request {
             Self::Carry { .. } => "carry",
             Self::Import { .. } | Self::ImportUndo { .. } => "import",
             Self::Outbox => "outbox",
+            Self::ClockShow { .. } => "clock show",
+            Self::ClockSet { .. } => "clock set",
+            Self::ClockAccept { .. } => "clock accept",
             Self::TaxonomyShow => "taxonomy show",
             Self::Lock => "lock",
             Self::Unlock => "unlock",
@@ -598,8 +622,25 @@ impl Request {
                 | Self::BundleInspect { .. }
                 | Self::Import { dry_run: true, .. }
                 | Self::Outbox
+                | Self::ClockShow { .. }
                 | Self::TaxonomyShow
         ) || matches!(self, Self::MemberConfirm { words, .. } if words.is_empty())
+    }
+
+    /// True when it writes what carries a time or is judged by one: refused with `clock_wrong` while the clock is not
+    /// believed. A sync carries what is written already, and must not wait.
+    pub fn needs_clock(&self) -> bool {
+        let timeless = matches!(
+            self,
+            Self::Sync { .. }
+                | Self::ClockSet { .. }
+                | Self::ClockAccept { .. }
+                | Self::Lock
+                | Self::Unlock
+                | Self::PassphraseChange { .. }
+                | Self::Wipe { .. }
+        );
+        !timeless && !self.only_reads()
     }
 
     /// True when the request makes a member, so that a new passphrase is needed before it is sent.

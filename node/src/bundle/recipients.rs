@@ -72,6 +72,7 @@ impl Core {
                 keys.insert(device.keys.x);
             }
         }
+        let now_ms = self.for_expiry(now_ms);
         for invite in roster.invites.values().filter(|invite| is_open(invite, now_ms)) {
             let is_meant = match &to {
                 To::Organisation => true,

@@ -4,43 +4,47 @@ use std::net::{Ipv4Addr, SocketAddrV4, TcpListener, UdpSocket};
 use std::path::Path;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use crdt_model::case::moment::rfc3339;
 use serde_json::Value as Json;
 
 use super::Finding;
+use crate::clock::{Judged, SLACK_MS, minute};
 use crate::keyring::KEYRING_FILE;
 use crate::store::STORE_FILE;
-
-/// No copy of this program is older: 2026-01-01.
-const PROGRAM_NOT_BEFORE_MS: i64 = 1_767_225_600_000;
-/// A clock so far beyond the program's own age is doubted: five years, milliseconds.
-const AHEAD_MS: i64 = 5 * 366 * 86_400_000;
-/// Clocks differ by less than this without harm: milliseconds.
-const SLACK_MS: i64 = 3_600_000;
 
 fn modified_ms(path: &Path) -> Option<i64> {
     let at: SystemTime = std::fs::metadata(path).ok()?.modified().ok()?;
     i64::try_from(at.duration_since(UNIX_EPOCH).ok()?.as_millis()).ok()
 }
 
-/// The clock against the program's age, the home's files and the system's own opinion.
-pub(super) fn clock(home: &Path, now_ms: i64) -> Vec<Finding> {
-    let program = std::env::current_exe().ok().and_then(|exe| modified_ms(&exe));
+/// The clock against what is certain, and the system's own opinion. `opened`: what the home keeps is known; else its files
+/// tell when it was last written.
+pub(super) fn clock(home: &Path, judged: &Judged, opened: bool) -> Vec<Finding> {
     let files = [KEYRING_FILE, STORE_FILE].iter().filter_map(|name| modified_ms(&home.join(name))).max();
-    let now = || rfc3339(now_ms);
-    let built = program.unwrap_or(PROGRAM_NOT_BEFORE_MS).max(PROGRAM_NOT_BEFORE_MS);
-    let mut found = Vec::new();
-    match files {
-        _ if now_ms + SLACK_MS < PROGRAM_NOT_BEFORE_MS => {
-            let than = rfc3339(PROGRAM_NOT_BEFORE_MS);
-            found.push(Finding::bad("clock_behind_program").arg("now", now()).arg("than", than));
+    let files = files.filter(|files| !opened && *files <= judged.horizon_ms);
+    let at = |code| Finding::bad(code).arg("now", minute(judged.machine_ms.saturating_add(judged.offset_ms)));
+    let mut found = vec![match judged.doubt {
+        Some(doubt) => {
+            let code = match doubt.evidence {
+                "program" => "clock_behind_program",
+                "own_entry" => "clock_behind_entry",
+                "restart" => "clock_unsure",
+                _ => "clock_behind_files",
+            };
+            let now_ms = judged.machine_ms.saturating_add(if code == "clock_unsure" { 0 } else { judged.offset_ms });
+            Finding::bad(code).arg("now", minute(now_ms)).arg("than", minute(doubt.than_ms))
         }
-        Some(files) if now_ms + SLACK_MS < files => {
-            found.push(Finding::bad("clock_behind_files").arg("now", now()).arg("than", rfc3339(files)));
-        }
-        _ if now_ms > built.saturating_add(AHEAD_MS) => found.push(Finding::warn("clock_ahead").arg("now", now())),
-        _ => found.push(Finding::ok("clock_ok").arg("now", now())),
-    }
+        None => match files {
+            Some(files) if judged.now_ms.saturating_add(SLACK_MS) < files => {
+                at("clock_behind_files").arg("than", minute(files))
+            }
+            _ if judged.ahead => Finding::warn("clock_ahead").arg("now", minute(judged.now_ms)),
+            _ if judged.offset_ms != 0 => {
+                let machine = minute(judged.machine_ms);
+                Finding::warn("clock_corrected").arg("now", minute(judged.now_ms)).arg("machine", machine)
+            }
+            _ => Finding::ok("clock_ok").arg("now", minute(judged.now_ms)),
+        },
+    }];
     if cfg!(target_os = "linux") && !kept_right() {
         found.push(Finding::warn("clock_alone"));
     }
@@ -159,6 +163,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::clock::{AHEAD_MS, DAY_MS, Kept, Machine};
     use crate::doctor::State;
 
     #[test]
@@ -190,13 +195,19 @@ mod tests {
     #[test]
     fn a_clock_before_the_program_or_the_files_is_bad_and_one_far_ahead_is_doubted() -> std::io::Result<()> {
         let home = tempfile::tempdir()?;
-        let at = |now_ms| clock(home.path(), now_ms).first().map(|f| (f.code, f.state));
-        assert_eq!(at(0), Some(("clock_behind_program", State::Bad)));
         let now_ms = crate::clock::now_ms();
-        assert_eq!(at(now_ms), Some(("clock_ok", State::Ok)));
-        assert_eq!(at(now_ms + 10 * AHEAD_MS), Some(("clock_ahead", State::Warn)));
+        let machine = Machine::system(now_ms - 30 * DAY_MS);
+        let at = |now_ms, opened| {
+            let judged = machine.judge_at(now_ms, &Kept::default());
+            clock(home.path(), &judged, opened).first().map(|f| (f.code, f.state))
+        };
+        assert_eq!(at(0, false), Some(("clock_behind_program", State::Bad)));
+        assert_eq!(at(now_ms, false), Some(("clock_ok", State::Ok)));
+        assert_eq!(at(now_ms + 10 * AHEAD_MS, false), Some(("clock_ahead", State::Warn)));
         std::fs::write(home.path().join(STORE_FILE), "x")?;
-        assert_eq!(at(now_ms - 2 * SLACK_MS), Some(("clock_behind_files", State::Bad)));
+        assert_eq!(at(now_ms - 2 * SLACK_MS, false), Some(("clock_behind_files", State::Bad)));
+        // once the home is open, what it keeps tells: a copy has files of any date
+        assert_eq!(at(now_ms - 2 * SLACK_MS, true), Some(("clock_ok", State::Ok)));
         Ok(())
     }
 }

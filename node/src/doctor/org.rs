@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde_json::Value as Json;
+
 use crate::clock::DAY_MS;
 use crate::core::{Core, Reader};
 use crate::error::Failure;
@@ -62,12 +64,16 @@ pub(super) fn space(core: &Core) -> Option<Finding> {
     Some(Finding::ok("store_space").arg("stored_mb", mb(space.stored)).arg("free_mb", mb(space.free)))
 }
 
-/// Entries that claim to be of the future: theirs or ours, one clock is wrong.
-pub(super) fn entries_ahead(core: &Core, reader: &mut Reader, now_ms: i64) -> Option<Finding> {
-    let status = core.status(&core.shared(), Some(reader), now_ms).ok()?;
-    let ahead = status["clock"]["offset_ms"].as_i64().filter(|ahead| *ahead > 0)?;
-    let now = crdt_model::case::moment::rfc3339(now_ms);
-    Some(Finding::bad("clock_behind_entries").arg("now", now).arg("hours", ahead / 3_600_000))
+/// Entries dated when it was not, a line a device: its clock was wrong, and nobody else's.
+pub(super) fn entries_off(core: &Core, reader: &mut Reader, now_ms: i64) -> Vec<Finding> {
+    let told = |alarm: &Json, name: &str| alarm[name].as_str().unwrap_or_default().to_owned();
+    let alarms = core.astray_alarms(&core.shared(), reader, now_ms).unwrap_or_default();
+    let finding = |alarm: Json| {
+        let finding =
+            Finding::warn("clock_entries_off").arg("who", told(&alarm, "member")).arg("at", told(&alarm, "at"));
+        finding.arg("site", told(&alarm, "site")).arg("n", alarm["entries"].as_u64().unwrap_or(0))
+    };
+    alarms.into_iter().map(finding).collect()
 }
 
 /// Cases given to a role that nobody holds, or to somebody who is not there any more: for whom, and how many.

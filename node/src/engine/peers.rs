@@ -7,6 +7,7 @@ use crdt_model::sync::{Agreed, Report};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value as Json, json};
 
+use crate::clock::DAY_MS;
 use crate::core::{Core, meta};
 use crate::error::Failure;
 use crate::store::{Space, VALUE_BYTES_MAX};
@@ -49,11 +50,12 @@ impl Core {
         Ok(peers)
     }
 
-    /// `peers` of `boucle status`.
-    pub(crate) fn peers_json(&self) -> Result<Json, Failure> {
+    /// `peers` of `boucle status`. When one was met by a clock that was ahead then is not known.
+    pub(crate) fn peers_json(&self, now_ms: i64) -> Result<Json, Failure> {
         let one = |peer: PeerRecord| {
+            let met_ms = Some(peer.last_sync_ms).filter(|met_ms| *met_ms <= now_ms.saturating_add(DAY_MS));
             json!({
-                "device": peer.device, "site": peer.site, "last_sync": rfc3339(peer.last_sync_ms),
+                "device": peer.device, "site": peer.site, "last_sync": met_ms.map(rfc3339),
                 "equal": peer.equal, "addr": peer.addr,
             })
         };

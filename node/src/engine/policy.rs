@@ -23,7 +23,7 @@ pub(crate) struct Policy {
 
 impl Policy {
     pub(crate) fn of(core: &Core, now_ms: i64) -> Self {
-        Self { org: core.org, shared: core.shared(), now_ms, reused: Cell::new(None) }
+        Self { org: core.org, shared: core.shared(), now_ms: core.for_expiry(now_ms), reused: Cell::new(None) }
     }
 
     /// The invitation that was shown once more, if one was.

@@ -44,7 +44,7 @@ use crate::store;
 pub(super) struct Talk {
     pub(super) core: Arc<Core>,
     /// Unix milliseconds.
-    pub(super) now: fn() -> i64,
+    pub(super) now: Box<dyn Fn() -> i64 + Send + Sync>,
     /// How long own entries wait before a session in the background offers them, milliseconds.
     pub(super) release_ms: i64,
     /// A peer that says nothing for so long, while it is its turn, is gone.
@@ -168,7 +168,14 @@ fn handshake_failure(error: &HandshakeError, peer: &str) -> Failure {
 }
 
 impl Talk {
-    pub(super) fn new(core: Arc<Core>, now: fn() -> i64, release_ms: i64) -> Self {
+    pub(super) fn new(core: Arc<Core>, now: Option<fn() -> i64>, release_ms: i64) -> Self {
+        let now: Box<dyn Fn() -> i64 + Send + Sync> = match now {
+            Some(now) => Box::new(now),
+            None => {
+                let core = Arc::clone(&core);
+                Box::new(move || core.now_ms())
+            }
+        };
         let (maintained, banned) = (AtomicU64::new(u64::MAX), Mutex::default());
         Self { core, now, release_ms, silence: SILENCE, maintained, banned, purses: Mutex::default() }
     }

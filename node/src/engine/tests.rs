@@ -12,7 +12,7 @@ mod live;
 
 fn settings() -> Settings {
     let limits = Limits { dial_timeout_ms: 1_500, ..Settings::default().limits };
-    Settings { limits, reach: Duration::from_millis(300), now: || NOW, ..Settings::default() }
+    Settings { limits, reach: Duration::from_millis(300), now: Some(|| NOW), ..Settings::default() }
 }
 
 /// A node that listens on loopback, and where.
@@ -187,7 +187,7 @@ fn speak(
     channels: (Channel, Channel),
 ) -> (Result<Spoken, Failure>, Result<Spoken, Failure>) {
     let runtime = Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime");
-    let talk = |home: &Home| Arc::new(Talk::new(Arc::clone(&home.core), || NOW, RELEASE_MS));
+    let talk = |home: &Home| Arc::new(Talk::new(Arc::clone(&home.core), Some(|| NOW), RELEASE_MS));
     let (one, other) = (talk(caller), talk(answerer));
     runtime.block_on(async {
         let calling = converse(&one, channels.0, Role::Initiator, true, &|_| ());

@@ -70,6 +70,8 @@ pub const CODES: &[Code] = &[
     code("name_reserved", Exit::Usage, &["name"]),
     code("control_character", Exit::Usage, &["field", "character", "at"]),
     code("env_not_utf8", Exit::Usage, &["variable"]),
+    code("clock_wrong", Exit::Failed, &["now", "evidence", "than"]),
+    code("nothing_to_accept", Exit::NotFound, &[]),
     code("not_confirmed", Exit::Usage, &[]),
     code("recusal_not_asked", Exit::Usage, &[]),
     code("member_not_named", Exit::Usage, &["members"]),

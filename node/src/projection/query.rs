@@ -10,6 +10,7 @@ use crdt_model::name;
 use crdt_model::reference::Typed;
 use crdt_model::taxonomy::{Taxonomy, proposed};
 use crdt_model::time::Day;
+use crdt_model::view::received_ahead;
 use serde_json::{Value as Json, json};
 
 use super::Projection;
@@ -18,6 +19,7 @@ use super::words::Words;
 use crate::acts::not_in_taxonomy;
 use crate::api::CaseFilter;
 use crate::cases::CapturedMark;
+use crate::clock::Limits;
 use crate::core::{Core, Reader, Shared};
 use crate::error::Failure;
 
@@ -224,8 +226,6 @@ pub(crate) struct Counts {
     /// Waiting for somebody who is not there.
     pub(crate) undelivered: usize,
     pub(crate) overdue: usize,
-    /// The newest claimed time of any entry, Unix milliseconds.
-    pub(crate) newest_ms: i64,
 }
 
 /// Digits of a case's id that name it, at least: as many as lists show.
@@ -244,13 +244,12 @@ pub(crate) enum Found {
 impl Projection {
     /// Sums over all cases listed.
     pub(crate) fn counts(&self, now_ms: i64) -> Counts {
-        let mut counts = Counts { cases: 0, conflicts: 0, undelivered: 0, overdue: 0, newest_ms: i64::MIN };
+        let mut counts = Counts { cases: 0, conflicts: 0, undelivered: 0, overdue: 0 };
         for row in self.listed() {
             counts.cases += 1;
             counts.conflicts += row.conflicts as usize;
             counts.undelivered += usize::from(row.undelivered());
             counts.overdue += usize::from(row.overdue(now_ms));
-            counts.newest_ms = counts.newest_ms.max(row.newest_ms);
         }
         counts
     }
@@ -263,6 +262,14 @@ impl Projection {
             *by_assignee.entry(who.to_owned()).or_default() += 1;
         }
         by_assignee
+    }
+
+    /// Cases with entries dated when they cannot have been written, the furthest off first: numbers of scope and id.
+    pub(crate) fn dated_off(&self, limits: Limits, max: usize) -> Vec<(u32, DocId)> {
+        let off = self.listed().map(|row| (row.dated_off_by(limits), row)).filter(|(by, _)| *by > 0);
+        let mut off: Vec<(u64, &Row)> = off.collect();
+        off.sort_unstable_by_key(|(by, row)| (std::cmp::Reverse(*by), row.case_id));
+        off.into_iter().take(max).map(|(_, row)| (row.scope, row.case_id)).collect()
     }
 
     /// Cases with something to settle: numbers of scope and id.
@@ -478,7 +485,10 @@ fn sorted<'a>(
         });
         return named.into_iter().take(limit).map(|(_, row)| row).collect();
     }
+    // a case that was received in time to come would stand before all others until then
+    let is_ahead = |row: &Row| by == "received_at" && received_ahead(row.received_from(), now_ms);
     let key = |row: &'a Row| match by {
+        _ if is_ahead(row) => None,
         // a date begins where its day does, whatever instant it is kept as
         "received_at" => row.received_from().map(Cell::Time),
         _ => cell(row, projection, by, now_ms),

@@ -7,11 +7,12 @@ use crdt_model::case::status::Status;
 use crdt_model::id::DocId;
 use crdt_model::reference::{Reference, Typed};
 use crdt_model::time::Day;
-use crdt_model::view::{CaseRow, Due};
+use crdt_model::view::{CaseRow, Due, received_ahead};
 use crdt_model::zone::Zone;
 use zeroize::Zeroize;
 
 use super::words::{NONE, Words};
+use crate::clock::Limits;
 use crate::store::Fields;
 
 /// Nothing was said.
@@ -150,6 +151,8 @@ pub(super) struct Row {
     received_precision: u8,
     /// The newest claimed time of any of its entries.
     pub(super) newest_ms: i64,
+    /// The oldest.
+    pub(super) oldest_ms: i64,
     allowed_until_ms: i64,
     waited_ms: i64,
     running_from_ms: i64,
@@ -176,6 +179,7 @@ impl Default for Row {
             received_day: NO_DAY,
             received_precision: NO_CODE,
             newest_ms: UNSAID,
+            oldest_ms: UNSAID,
             allowed_until_ms: UNSAID,
             waited_ms: 0,
             running_from_ms: UNSAID,
@@ -196,7 +200,7 @@ fn said(ms: i64) -> Option<i64> {
 }
 
 impl Row {
-    /// What a list says of a case; `scope`, `flags`, `keys` and `newest_ms` are the caller's.
+    /// What a list says of a case; `scope`, `flags`, `keys`, `newest_ms` and `oldest_ms` are the caller's.
     pub(super) fn of(row: &CaseRow, words: &mut Words) -> Self {
         let columns = [
             &row.case_type,
@@ -250,10 +254,16 @@ impl Row {
         Self { case_id, scope, keys, ..Self::default() }
     }
 
-    /// With the place, flags, keys and newest time of another.
+    /// How far its entries are dated off what may be, milliseconds; 0: not at all.
+    pub(super) fn dated_off_by(&self, limits: Limits) -> u64 {
+        let times = [self.newest_ms, self.oldest_ms].into_iter().filter_map(said);
+        times.map(|at_ms| limits.off_by(at_ms)).max().unwrap_or(0)
+    }
+
+    /// With the place, flags, keys, newest and oldest time of another.
     pub(super) fn at(self, place: &Self) -> Self {
-        let Self { case_id, scope, flags, keys, newest_ms, .. } = *place;
-        Self { case_id, scope, flags, keys, newest_ms, ..self }
+        let Self { case_id, scope, flags, keys, newest_ms, oldest_ms, .. } = *place;
+        Self { case_id, scope, flags, keys, newest_ms, oldest_ms, ..self }
     }
 
     pub(super) fn is(&self, flag: u8) -> bool {
@@ -322,7 +332,9 @@ impl Row {
     }
 
     pub(super) fn overdue(&self, now_ms: i64) -> bool {
-        self.due().is_some_and(|due| now_ms > due.at(now_ms)) && !self.answered() && self.status() != "closed"
+        let is_past = self.due().is_some_and(|due| now_ms > due.at(now_ms));
+        let is_late = is_past || received_ahead(self.received_from(), now_ms);
+        is_late && !self.answered() && self.status() != "closed"
     }
 
     /// The word in a column.
@@ -413,6 +425,7 @@ impl Row {
             self.received_ms,
             self.received_from_ms,
             self.newest_ms,
+            self.oldest_ms,
             self.allowed_until_ms,
             self.waited_ms,
             self.running_from_ms,
@@ -445,6 +458,7 @@ impl Row {
             received_ms: ms(f)?,
             received_from_ms: ms(f)?,
             newest_ms: ms(f)?,
+            oldest_ms: ms(f)?,
             allowed_until_ms: ms(f)?,
             waited_ms: ms(f)?,
             running_from_ms: ms(f)?,

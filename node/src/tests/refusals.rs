@@ -10,6 +10,7 @@ use serde_json::json;
 use super::generations::confirmed;
 use super::*;
 use crate::api::{CaseFilter, Envelope, IMPLEMENTED, Request, SealOptions, Secret, Service};
+use crate::clock::{Machine, Reading};
 use crate::service::Node;
 use crate::store::{STORE_FILE, Space};
 
@@ -46,11 +47,16 @@ impl Asked {
     }
 
     fn asks(&self, passphrase: &str, request: Request) -> Result<Json, Failure> {
+        self.asks_at(Some(NOW), passphrase, request)
+    }
+
+    /// `now_ms`: the time; `None`: by the machine's clock.
+    fn asks_at(&self, now_ms: Option<i64>, passphrase: &str, request: Request) -> Result<Json, Failure> {
         let envelope = Envelope {
             lang: "fr".into(),
             member: Some(self.member.into()),
             passphrase: Some(Secret::new(passphrase.into())),
-            now_ms: Some(NOW),
+            now_ms,
             request,
         };
         self.node.handle(envelope, &mut |_| {})
@@ -233,6 +239,7 @@ fn answered() -> Vec<Request> {
         Request::Status,
         Request::Doctor { deep: false, keyless: false },
         Request::SupportFile { keyless: false, addresses: false },
+        Request::ClockShow { brief: true },
         Request::TaxonomyShow,
     ]
 }
@@ -482,6 +489,8 @@ fn refused(w: &World) -> Vec<(Request, &'static str)> {
         (erase(&w.plain, false), "nothing_to_erase"),
         (erase(&w.sealed, true), "nothing_to_approve"),
         (Request::WordsShow { lang: some("français") }, "bad_value"),
+        (Request::ClockSet { at_ms: Some(0), sure: false, before_home: false }, "clock_wrong"),
+        (Request::ClockAccept { who: some("Ali") }, "nothing_to_accept"),
         (add(words("français", &["mot"])), "bad_value"),
         (add(words("fr", &["mot", "***"])), "bad_value"),
         (remove(words("fr", &["viol", "inconnuaubataillon"])), "word_not_found"),
@@ -616,6 +625,41 @@ fn whatever_is_refused_leaves_everything_as_it_was() {
         assert!(refused > 60, "{} was refused {refused} times", asking.member);
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn whatever_needs_a_clock_is_refused_while_it_is_not_believed_and_the_rest_is_answered() {
+    let w = World::made();
+    let before = w.rose.all();
+    let core = w.rose.node.held().expect("open");
+    core.set_machine(Machine::of(0, || Reading { wall_ms: 0, boot: None }));
+    let (mut wrong, mut refusals) = (Vec::new(), 0);
+    for (request, _) in refused(&w).into_iter().filter(|(request, _)| request.needs_clock()) {
+        let passphrase = if request.makes_member() { "an even longer passphrase" } else { PASSPHRASE };
+        match w.rose.asks_at(None, passphrase, request.clone()) {
+            Err(failure) if failure.code == "clock_wrong" => {
+                refusals += 1;
+                wrong.extend(changed(&w.rose, &before, &request, failure.code));
+            }
+            // found out before anything is opened
+            Err(failure) if ["already_initialised", "home_must_be_unlocked"].contains(&failure.code) => {}
+            told => wrong.push(format!("{} is not refused with clock_wrong: {told:?}", request.name())),
+        }
+    }
+    assert!(refusals > 100, "{refusals}");
+    for request in answered() {
+        if let Err(failure) = w.rose.asks_at(None, PASSPHRASE, request.clone()) {
+            wrong.push(format!("{} only reads, and is refused with {}", request.name(), failure.code));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    // one answer, and all goes on
+    w.rose
+        .asks_at(None, PASSPHRASE, Request::ClockSet { at_ms: Some(NOW), sure: false, before_home: false })
+        .expect("set");
+    let note = Request::CaseNote { r#ref: w.plain.clone(), text: Words::from("entendu") };
+    w.rose.asks_at(None, PASSPHRASE, note).expect("written");
+    assert_eq!(core.now_ms(), NOW);
 }
 
 #[test]

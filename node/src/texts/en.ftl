@@ -78,6 +78,21 @@ error-control-character = { $field }: the text holds a control character ({ $cha
 error-control-character-hint = take it out and try again; nothing was saved
 error-env-not-utf8 = the variable { $variable } is not UTF-8 text
 error-env-not-utf8-hint = write it in UTF-8, or remove it: `unset { $variable }`
+error-clock-wrong = this machine's clock says { $now }, { $evidence ->
+    [own_entry] before the newest entry written here ({ $than })
+    [last_write] before the last writing here ({ $than })
+    [vouched] before a time that somebody here gave for right ({ $than })
+    [program] before this program existed ({ $than })
+    [restart] and { $than } with the difference that is kept: since the machine was started anew nobody knows which is right
+    [ahead] more than five years after this program was made
+   *[other] which cannot be
+}
+error-clock-wrong-hint = { $evidence ->
+    [ahead] compare with a telephone. If it is right: the same command with --sure, or `boucle clock set --machine`
+   *[other] say what time it is now, then do it again: `boucle clock set YYYY-MM-DDTHH:MM`. If this machine's clock is right: `boucle clock set --machine`
+}
+error-nothing-to-accept = no entry of theirs is dated when it was not
+error-nothing-to-accept-hint = `boucle clock show` lists those there are
 error-not-confirmed = not confirmed: nothing was changed
 error-recusal-not-asked = case to be sealed: is the complaint about someone who works here?
 error-recusal-not-asked-hint = answer with --recuse MEMBER|ROLE or --no-recusal
@@ -450,6 +465,13 @@ ui-cause = cause: { $message }
 ui-warning = note: { $message }
 ui-namesakes = In brackets, the digits of the id: several bear this name, or one that reads alike.
 ui-nothing = nothing to show
+ui-clock-against = That is { $evidence ->
+    [own_entry] before your own last entry ({ $than })
+    [last_write] before the last writing here ({ $than })
+    [vouched] before a time that somebody here gave for right ({ $than })
+    [program] before this program existed ({ $than })
+   *[other] more than five years after this program was made
+}. If it is right all the same, type it once more.
 ui-not-understood = I did not understand this answer.
 ui-yes = yes
 ui-no = no
@@ -573,13 +595,22 @@ remark-header-again = header repeated
 ## Health check (doctor): what was found, then (-advice) what to do
 doctor-clock-ok = the clock says { $now }
 doctor-clock-behind-program = the clock says { $now }, before this program existed ({ $than })
-doctor-clock-behind-program-advice = set the machine's date and time before you record anything
+doctor-clock-behind-program-advice = say what time it is: `boucle clock set`
+doctor-clock-behind-files-advice = say what time it is: `boucle clock set`
+doctor-clock-behind-entry = the clock says { $now }, before the newest entry written here ({ $than })
+doctor-clock-behind-entry-advice = say what time it is: `boucle clock set`
+doctor-clock-unsure = the clock says { $now }, or { $than } with the difference that is kept: since the machine was started anew nobody knows which is right
+doctor-clock-unsure-advice = say what time it is: `boucle clock set`
+doctor-clock-corrected = the machine says { $machine }; with the difference that somebody gave it is { $now }
+doctor-clock-corrected-advice = nothing is dated wrongly. Have the machine's clock set when somebody can
+doctor-clock-entries-off = { $n ->
+    [one] an entry
+   *[other] { $n } entries
+} of the machine of { $who } ({ $site }) dated { $at }: its clock was wrong
+doctor-clock-entries-off-advice = have that machine's clock set, correct the cases where it matters; once seen to: `boucle clock accept`
 doctor-clock-behind-files = the clock says { $now }, before the last writing here ({ $than })
-doctor-clock-behind-files-advice = set the machine's date and time before you record anything
 doctor-clock-ahead = the clock says { $now }: far in the future, or this program is very old
 doctor-clock-ahead-advice = compare with a telephone; set the clock, or update boucle
-doctor-clock-behind-entries = entries are dated { $hours } h after the clock ({ $now })
-doctor-clock-behind-entries-advice = compare with a telephone: this clock, or another node's, is wrong
 doctor-clock-alone = nothing sets the clock by the network
 doctor-clock-alone-advice = switch on automatic time, or compare with a telephone every week
 doctor-home-ok = the node's folder: { $home }
@@ -773,6 +804,18 @@ ask-seal-grave = This text ({ $fields }) may be about sexual abuse or a child. S
 ask-seal-words = This text ({ $fields }) may be about this: { $topic }. 1: seal it, only the group { $audience } reads it; 2: show it to the manager alone; 3: it is only the context, keep it open (1 / 2 / 3)
 ask-seal-category = This category calls for sealing (sensitivity { $level }): only those who handle such cases will read it. Seal it? (Y/n)
 ask-fields = Fields, separated by commas
+ask-clock = This machine's clock says { $now }, { $evidence ->
+    [own_entry] before the newest entry written here ({ $than })
+    [last_write] before the last writing here ({ $than })
+    [vouched] before a time that somebody here gave for right ({ $than })
+    [program] before this program existed ({ $than })
+    [restart] and { $than } with the difference that is kept: since the machine was started anew nobody knows which is right
+    [ahead] more than five years after this program was made
+   *[other] which cannot be
+}.
+    What are the date and the time now? Like 2026-11-29 22:10, or "ok" if this machine is right
+ask-clock-ahead = This machine's clock says { $now }, more than five years after this program was made. Is that the date (yes / no)
+ask-clock-time = Date and time now, like 2026-11-29 22:10
 ask-words = Words, separated by commas
 ask-answer = Answer given to the person
 ask-outcome-text = Outcome, and what to tell the person
@@ -903,7 +946,12 @@ done-wipe = The keys and the store of this home are gone.
 done-wipe-promise = Not promised: on a flash disk a laboratory may find the old key file, still behind its passphrases. Other nodes keep what they have. A key file on a stick, backups and paper must be destroyed by hand.
 done-wipe-left = could not be removed: { $files }
 done-wipe-silent = a running node does not answer and may still hold keys in memory: end its process, or switch the machine off
-done-clock-suspect = the clock of this device is suspect
+done-clock-now = It is { $believed }.
+done-clock-set = It is { $believed }. What is written from now on is dated so.
+done-clock-kept = This machine's clock says { $now }; the difference is kept and added until the clock is set right.
+done-clock-accept = Seen to: it is not told again.
+done-clock-accepted = (seen to)
+done-clock-certain = What is certain
 done-late-waiting = additions of yours that came after a case was sealed, and that its audience does not have: { $n }; tell them yourself
 done-erasures-waiting = erasures that wait for a second signature, which this device may give: { $n }
 
@@ -947,6 +995,21 @@ advice-carry = carry it on a USB stick: `boucle carry` on both machines
 ## Warnings that come with an act
 warning-single-root = one root key only: whoever loses it cannot change the founders; `--roots 2-of-3` shares it out
 warning-sensitive-words = sensitive words: if they are meant, `boucle case seal`
+warning-clock-wrong = this machine's clock is not believed. It says { $now }, { $evidence ->
+    [own_entry] before the newest entry written here ({ $than })
+    [last_write] before the last writing here ({ $than })
+    [vouched] before a time that somebody here gave for right ({ $than })
+    [program] before this program existed ({ $than })
+    [restart] and { $than } with the difference that is kept: since the machine was started anew nobody knows which is right
+    [ahead] more than five years after this program was made
+   *[other] which cannot be
+}. Before anything is written, say what time it is: `boucle clock set`
+warning-clock-ahead = this machine's clock is more than five years ahead of this program: compare with a telephone. If it is wrong, `boucle clock set` and correct the case's dates; if it is right, `boucle clock set --machine`
+warning-clock-mended = this machine's clock is right again: the difference that was kept is not added any more
+warning-entry-ahead = An entry of the machine of { $member } ({ $site }) is dated { $at } (case { $ref }): its clock was wrong. Tell { $member }; correct the case's dates if they are wrong. Once seen to: `boucle clock accept { $id }`
+warning-entry-behind = An entry of the machine of { $member } ({ $site }) is dated { $at } (case { $ref }): its clock was wrong. Tell { $member }; correct the case's dates if they are wrong. Once seen to: `boucle clock accept { $id }`
+warning-entry-ahead-here = An entry of this machine is dated { $at } (case { $ref }): its clock was wrong then. Correct the case's dates if they are wrong. Once seen to: `boucle clock accept { $id }`
+warning-entry-behind-here = An entry of this machine is dated { $at } (case { $ref }): its clock was wrong then. Correct the case's dates if they are wrong. Once seen to: `boucle clock accept { $id }`
 warning-set-aside-by-name = set aside from this case, because who is complained about bears this name: { $members }. If it is somebody else, say so by --not-them
 warning-odd-date = a date before 2000 or in the future: check it with `boucle case show`, and correct it with `case set`
 warning-identity-dropped = the person refused to be recorded, or stays unknown: name, contacts and numbers were NOT kept. If that is a slip, `boucle case set` adds them
@@ -1146,6 +1209,11 @@ field-equal = Equal
 field-unlocked = Unlocked
 field-only-here = Only here
 field-clock = Clock
+field-own-entry = newest entry written here
+field-last-write = last writing here
+field-vouched = given by a person
+field-program = this program
+field-offset-ms = difference, ms
 field-peers = Peers
 field-oldest = Oldest
 field-case-id = Identifier
@@ -1317,6 +1385,10 @@ help-support-file = Write what helps those far away, without anything of a case
 help-completions = Write the completions of a shell (bash, zsh, fish…)
 help-man = Write the manual pages
 help-demo = The whole story on one machine, in under a minute
+help-clock = This machine's clock, and whether it is believed
+help-clock-show = Show what time it is here, and entries dated when it was not
+help-clock-set = Say what time it is now
+help-clock-accept = Entries dated when it was not: seen to
 help-taxonomy = Codes: categories, channels, roles…
 help-taxonomy-show = Show the codes
 help-outbox = What has not left yet
@@ -1355,6 +1427,10 @@ arg-max-size = Largest file, for instance 25MB; more becomes several files
 arg-accept-late = Also from a newcomer whose invitation has expired: you compared the six words
 arg-stick = Folder of the stick; found by itself when there is one
 arg-invitation = Text or file of the invitation, - for standard input
+arg-time = Date and time now, like 2026-11-29T22:10
+arg-machine = This machine's own clock is right, whatever speaks against it
+arg-sure = This is the time, whatever speaks against it
+arg-clock-accept-who = Whose: a member, a site, or the first digits of a device; all when left out
 arg-words = The six words as heard
 arg-case-type = Type (code)
 arg-channel = Channel (code)

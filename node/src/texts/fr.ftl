@@ -78,6 +78,21 @@ error-control-character = { $field } : le texte contient un caractère de comman
 error-control-character-hint = retirez-le et recommencez ; rien n'a été enregistré
 error-env-not-utf8 = la variable { $variable } n'est pas un texte en UTF-8
 error-env-not-utf8-hint = écrivez-la en UTF-8, ou supprimez-la : `unset { $variable }`
+error-clock-wrong = l'horloge de cette machine indique { $now }, { $evidence ->
+    [own_entry] avant la dernière entrée écrite ici ({ $than })
+    [last_write] avant la dernière écriture ici ({ $than })
+    [vouched] avant une heure que quelqu'un a donnée pour juste ici ({ $than })
+    [program] avant que ce programme existe ({ $than })
+    [restart] et { $than } avec l'écart gardé : depuis que la machine a redémarré, on ne sait pas laquelle est juste
+    [ahead] plus de cinq ans après la fabrication de ce programme
+   *[other] ce qui ne se peut
+}
+error-clock-wrong-hint = { $evidence ->
+    [ahead] comparez avec un téléphone. Si elle est juste : la même commande avec --sure, ou `boucle clock set --machine`
+   *[other] dites l'heure qu'il est, puis recommencez : `boucle clock set AAAA-MM-JJTHH:MM`. Si l'horloge de cette machine est juste : `boucle clock set --machine`
+}
+error-nothing-to-accept = aucune entrée de leur part ne porte une date impossible
+error-nothing-to-accept-hint = `boucle clock show` montre celles qu'il y a
 error-not-confirmed = pas confirmé : rien n'a été changé
 error-recusal-not-asked = cas à sceller : la plainte vise-t-elle quelqu'un d'ici ?
 error-recusal-not-asked-hint = répondez par --recuse MEMBRE|RÔLE ou --no-recusal
@@ -450,6 +465,13 @@ ui-cause = cause : { $message }
 ui-warning = attention : { $message }
 ui-namesakes = Entre parenthèses, les chiffres de l'identifiant : plusieurs portent ce nom, ou un nom qui se lit pareil.
 ui-nothing = rien à montrer
+ui-clock-against = C'est { $evidence ->
+    [own_entry] avant votre dernière entrée ({ $than })
+    [last_write] avant la dernière écriture ici ({ $than })
+    [vouched] avant une heure que quelqu'un a donnée pour juste ici ({ $than })
+    [program] avant que ce programme existe ({ $than })
+   *[other] plus de cinq ans après la fabrication de ce programme
+}. Si c'est juste quand même, tapez-le encore une fois.
 ui-not-understood = Je n'ai pas compris cette réponse.
 ui-yes = oui
 ui-no = non
@@ -573,13 +595,22 @@ remark-header-again = en-tête répété
 ## Bilan de santé (doctor) : ce qui est trouvé, puis (-advice) que faire
 doctor-clock-ok = l'horloge indique { $now }
 doctor-clock-behind-program = l'horloge indique { $now }, avant que ce programme existe ({ $than })
-doctor-clock-behind-program-advice = réglez la date et l'heure de la machine avant toute saisie
+doctor-clock-behind-program-advice = dites l'heure qu'il est : `boucle clock set`
+doctor-clock-behind-files-advice = dites l'heure qu'il est : `boucle clock set`
+doctor-clock-behind-entry = l'horloge indique { $now }, avant la dernière entrée écrite ici ({ $than })
+doctor-clock-behind-entry-advice = dites l'heure qu'il est : `boucle clock set`
+doctor-clock-unsure = l'horloge indique { $now }, ou { $than } avec l'écart gardé : depuis que la machine a redémarré, on ne sait pas laquelle est juste
+doctor-clock-unsure-advice = dites l'heure qu'il est : `boucle clock set`
+doctor-clock-corrected = la machine indique { $machine } ; avec l'écart que quelqu'un a donné, il est { $now }
+doctor-clock-corrected-advice = rien n'est mal daté. Faites régler l'horloge de la machine quand ce sera possible
+doctor-clock-entries-off = { $n ->
+    [one] une entrée
+   *[other] { $n } entrées
+} de la machine de { $who } ({ $site }) datées du { $at } : son horloge était fausse
+doctor-clock-entries-off-advice = faites régler l'horloge de cette machine, corrigez les dossiers où cela compte ; une fois vu : `boucle clock accept`
 doctor-clock-behind-files = l'horloge indique { $now }, avant la dernière écriture ici ({ $than })
-doctor-clock-behind-files-advice = réglez la date et l'heure de la machine avant toute saisie
 doctor-clock-ahead = l'horloge indique { $now } : loin dans l'avenir, ou ce programme est très ancien
 doctor-clock-ahead-advice = comparez avec un téléphone ; réglez l'heure, ou mettez boucle à jour
-doctor-clock-behind-entries = des entrées sont datées de { $hours } h après l'horloge ({ $now })
-doctor-clock-behind-entries-advice = comparez avec un téléphone : cette horloge, ou celle d'un autre nœud, est fausse
 doctor-clock-alone = rien ne règle l'horloge par le réseau
 doctor-clock-alone-advice = activez l'heure automatique, ou comparez avec un téléphone chaque semaine
 doctor-home-ok = dossier du nœud : { $home }
@@ -773,6 +804,18 @@ ask-seal-grave = Ce texte ({ $fields }) parle peut-être d'abus sexuel ou d'un e
 ask-seal-words = Ce texte ({ $fields }) parle peut-être de ceci : { $topic }. 1 : le sceller, seul le groupe { $audience } le lit ; 2 : le montrer à la responsable seule ; 3 : c'est seulement le contexte, le garder ouvert (1 / 2 / 3)
 ask-seal-category = Cette catégorie demande de sceller le cas (sensibilité { $level }) : seules les personnes qui s'en occupent le liront. Le sceller ? (O/n)
 ask-fields = Champs, séparés par des virgules
+ask-clock = L'horloge de cette machine indique { $now }, { $evidence ->
+    [own_entry] avant la dernière entrée écrite ici ({ $than })
+    [last_write] avant la dernière écriture ici ({ $than })
+    [vouched] avant une heure que quelqu'un a donnée pour juste ici ({ $than })
+    [program] avant que ce programme existe ({ $than })
+    [restart] et { $than } avec l'écart gardé : depuis que la machine a redémarré, on ne sait pas laquelle est juste
+    [ahead] plus de cinq ans après la fabrication de ce programme
+   *[other] ce qui ne se peut
+}.
+    Quels sont la date et l'heure maintenant ? Par exemple 2026-11-29 22:10, ou « ok » si cette machine a raison
+ask-clock-ahead = L'horloge de cette machine indique { $now }, plus de cinq ans après la fabrication de ce programme. Est-ce bien la date (oui / non)
+ask-clock-time = Date et heure maintenant, par exemple 2026-11-29 22:10
 ask-words = Mots, séparés par des virgules
 ask-answer = Réponse donnée à la personne
 ask-outcome-text = Résultat, et ce qu'il faut dire à la personne
@@ -906,7 +949,12 @@ done-wipe = Les clés et les données de ce dossier ont disparu.
 done-wipe-promise = Non promis : sur une mémoire flash, un laboratoire peut retrouver l'ancien fichier de clés, encore derrière ses phrases secrètes. Les autres nœuds gardent ce qu'ils ont. Un fichier de clé sur une clé USB, les sauvegardes et le papier se détruisent à la main.
 done-wipe-left = n'ont pu être effacés : { $files }
 done-wipe-silent = un nœud en marche ne répond pas et peut garder des clés en mémoire : arrêtez son processus, ou éteignez la machine
-done-clock-suspect = l'horloge de cet appareil est douteuse
+done-clock-now = Il est { $believed }.
+done-clock-set = Il est { $believed }. Ce qui est écrit à partir de maintenant porte cette date.
+done-clock-kept = L'horloge de cette machine indique { $now } ; l'écart est gardé et ajouté jusqu'à ce qu'elle soit réglée.
+done-clock-accept = Vu : ce n'est plus signalé.
+done-clock-accepted = (vu)
+done-clock-certain = Ce qui est sûr
 done-late-waiting = vos ajouts venus après le scellement d'un dossier, et que son audience n'a pas : { $n } ; dites-les-lui vous-même
 done-erasures-waiting = effacements qui attendent une seconde signature, que cet appareil peut donner : { $n }
 
@@ -950,6 +998,21 @@ advice-carry = passer par une clé USB : `boucle carry` sur les deux machines
 ## Avertissements qui accompagnent un acte
 warning-single-root = une seule clé racine : qui la perd ne peut plus changer les fondateurs ; `--roots 2-of-3` la partage
 warning-sensitive-words = mots sensibles : s'ils sont voulus, `boucle case seal`
+warning-clock-wrong = l'horloge de cette machine n'est pas crue. Elle indique { $now }, { $evidence ->
+    [own_entry] avant la dernière entrée écrite ici ({ $than })
+    [last_write] avant la dernière écriture ici ({ $than })
+    [vouched] avant une heure que quelqu'un a donnée pour juste ici ({ $than })
+    [program] avant que ce programme existe ({ $than })
+    [restart] et { $than } avec l'écart gardé : depuis que la machine a redémarré, on ne sait pas laquelle est juste
+    [ahead] plus de cinq ans après la fabrication de ce programme
+   *[other] ce qui ne se peut
+}. Avant d'écrire quoi que ce soit, dites l'heure qu'il est : `boucle clock set`
+warning-clock-ahead = l'horloge de cette machine avance de plus de cinq ans sur ce programme : comparez avec un téléphone. Si elle est fausse, `boucle clock set` et corrigez les dates du dossier ; si elle est juste, `boucle clock set --machine`
+warning-clock-mended = l'horloge de cette machine est de nouveau juste : l'écart gardé n'est plus ajouté
+warning-entry-ahead = Une entrée de la machine de { $member } ({ $site }) est datée du { $at } (dossier { $ref }) : son horloge était fausse. Prévenez { $member } ; corrigez les dates du dossier si elles sont fausses. Une fois vu : `boucle clock accept { $id }`
+warning-entry-behind = Une entrée de la machine de { $member } ({ $site }) est datée du { $at } (dossier { $ref }) : son horloge était fausse. Prévenez { $member } ; corrigez les dates du dossier si elles sont fausses. Une fois vu : `boucle clock accept { $id }`
+warning-entry-ahead-here = Une entrée de cette machine est datée du { $at } (dossier { $ref }) : son horloge était fausse alors. Corrigez les dates du dossier si elles sont fausses. Une fois vu : `boucle clock accept { $id }`
+warning-entry-behind-here = Une entrée de cette machine est datée du { $at } (dossier { $ref }) : son horloge était fausse alors. Corrigez les dates du dossier si elles sont fausses. Une fois vu : `boucle clock accept { $id }`
 warning-set-aside-by-name = écarté·e de ce cas, parce que la personne mise en cause porte ce nom : { $members }. Si c'est quelqu'un d'autre, dites-le par --not-them
 warning-odd-date = date d'avant 2000 ou dans l'avenir : vérifiez-la avec `boucle case show`, corrigez-la avec `case set`
 warning-identity-dropped = la personne refuse d'être enregistrée, ou reste inconnue : nom, contacts et numéros n'ont PAS été gardés. Si c'est une erreur, `boucle case set` les ajoute
@@ -1149,6 +1212,11 @@ field-equal = À égalité
 field-unlocked = Session ouverte
 field-only-here = Seulement ici
 field-clock = Horloge
+field-own-entry = dernière entrée écrite ici
+field-last-write = dernière écriture ici
+field-vouched = donnée par quelqu'un
+field-program = ce programme
+field-offset-ms = écart, ms
 field-peers = Pairs
 field-oldest = La plus ancienne
 field-case-id = Identifiant
@@ -1320,6 +1388,10 @@ help-support-file = Écrire de quoi aider à distance, sans rien d'un dossier
 help-completions = Écrire le complément automatique d'un interpréteur (bash, zsh, fish…)
 help-man = Écrire les pages de manuel
 help-demo = Toute l'histoire sur une machine, en moins d'une minute
+help-clock = L'horloge de cette machine, et si on peut la croire
+help-clock-show = Montrer l'heure d'ici, et les entrées aux dates impossibles
+help-clock-set = Dire l'heure qu'il est
+help-clock-accept = Entrées aux dates impossibles : c'est vu
 help-taxonomy = Les codes : catégories, canaux, rôles…
 help-taxonomy-show = Montrer les codes
 help-outbox = Ce qui n'est pas encore parti
@@ -1358,6 +1430,10 @@ arg-max-size = Plus grand fichier, par exemple 25MB ; au-delà, plusieurs fichie
 arg-accept-late = Aussi d'un nouveau dont l'invitation a expiré : vous avez comparé les six mots
 arg-stick = Dossier de la clé ; trouvé tout seul s'il n'y en a qu'une
 arg-invitation = Texte ou fichier de l'invitation, - pour l'entrée standard
+arg-time = Date et heure maintenant, par exemple 2026-11-29T22:10
+arg-machine = L'horloge de cette machine est juste, quoi qu'on lui oppose
+arg-sure = C'est bien l'heure, quoi qu'on lui oppose
+arg-clock-accept-who = De qui : un membre, un site, ou les premiers chiffres d'un appareil ; tout si rien n'est dit
 arg-words = Les six mots entendus
 arg-case-type = Type (code)
 arg-channel = Canal (code)

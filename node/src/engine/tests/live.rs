@@ -235,7 +235,7 @@ fn announcements_from_whoever_is_no_member_count_for_nothing() {
     let (founder, stranger) = (founded(), founded());
     let runtime = Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime");
     let (served, _) = node(&founder, &[], live());
-    let talk = Arc::new(Talk::new(Arc::clone(&stranger.core), || NOW, RELEASE_MS));
+    let talk = Arc::new(Talk::new(Arc::clone(&stranger.core), Some(|| NOW), RELEASE_MS));
     let (near, far) = pair();
     let refused = runtime.block_on(async {
         let serving = tokio::spawn(Arc::clone(&served.inner).serve(far));
@@ -249,7 +249,7 @@ fn announcements_from_whoever_is_no_member_count_for_nothing() {
 
 /// A member's device with a program of its own, on one end of a channel; the other end is served.
 async fn hostile(from: &Home, served: &Engine) -> Channel {
-    let talk = Arc::new(Talk::new(Arc::clone(&from.core), || NOW, RELEASE_MS));
+    let talk = Arc::new(Talk::new(Arc::clone(&from.core), Some(|| NOW), RELEASE_MS));
     let (near, far) = pair();
     tokio::spawn(Arc::clone(&served.inner).serve(far));
     meet(&talk, near, Role::Initiator).await.expect("a member").channel
@@ -345,7 +345,7 @@ fn a_device_that_floods_is_slowed_and_arrives_all_the_same() {
     let (founder, newcomer) = two_equal();
     newcomer.fill(1_200, 1_000);
     let runtime = Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime");
-    let talk = |home: &Home| Arc::new(Talk::new(Arc::clone(&home.core), || NOW, 0));
+    let talk = |home: &Home| Arc::new(Talk::new(Arc::clone(&home.core), Some(|| NOW), 0));
     let (served, calling) = (talk(&founder), talk(&newcomer));
     // it has just brought a great deal
     served.spend(newcomer.core.device);
@@ -370,7 +370,7 @@ fn three_inadmissible_entries_end_in_a_ban_and_two_do_not() {
         let scope = crdt_model::roster::site_scope(&founder.core.org, "REG");
         runtime.block_on(async {
             let mut channel = hostile(&newcomer, &served).await;
-            let ours = newcomer.core.offer(&Talk::new(Arc::clone(&newcomer.core), || NOW, 0).offer(true, false));
+            let ours = newcomer.core.offer(&Talk::new(Arc::clone(&newcomer.core), Some(|| NOW), 0).offer(true, false));
             let mut session = sync::Session::new(
                 sync::Config::new(founder.core.org, crdt_model::roster::membership_scope(&founder.core.org)),
                 None,
@@ -419,7 +419,7 @@ fn three_inadmissible_entries_end_in_a_ban_and_two_do_not() {
         assert_eq!(served.inner.talk.is_banned(&newcomer.core.device), banned, "{bad} bad entries");
         if banned {
             let (near, far) = pair();
-            let talk = Arc::new(Talk::new(Arc::clone(&newcomer.core), || NOW, RELEASE_MS));
+            let talk = Arc::new(Talk::new(Arc::clone(&newcomer.core), Some(|| NOW), RELEASE_MS));
             let code = runtime.block_on(async {
                 tokio::spawn(Arc::clone(&served.inner).serve(far));
                 // the handshake itself goes well; nothing follows it
