@@ -162,7 +162,9 @@ fn reports_of_the_node_are_told() {
         "undelivered": 0, "conflicts": 1, "overdue": 0});
     let shown = en("status", &status);
     assert!(
-        shown.contains("Rose (unlocked), Ali") && shown.contains("note: the clock") && shown.contains("01234567"),
+        shown.contains("Rose (unlocked), Ali")
+            && shown.contains("note: this machine's clock")
+            && shown.contains("01234567"),
         "{shown}"
     );
 }

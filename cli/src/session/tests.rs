@@ -26,6 +26,10 @@ impl Service for Fake {
             self.knocked.lock().expect("no panic").push(envelope);
             return self.doors.lock().expect("no panic").pop_front().unwrap_or_else(|| Ok(json!({})));
         }
+        if matches!(envelope.request, Request::ClockShow { .. }) {
+            // what these tests are about is asked by a right clock
+            return Ok(json!({"suspect": false}));
+        }
         self.asked.lock().expect("no panic").push(envelope);
         self.replies.lock().expect("no panic").pop_front().unwrap_or_else(|| Ok(json!({"ref": "A"})))
     }

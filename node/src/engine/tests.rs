@@ -270,9 +270,10 @@ fn all_that_came_whole_before_a_cut_is_kept_wherever_it_is() {
 fn who_answered_and_then_says_nothing_is_told_with_how_far_and_how_long() {
     let (founder, newcomer) = two_equal();
     let runtime = Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime");
-    let mut patient = Talk::new(Arc::clone(&newcomer.core), || NOW, RELEASE_MS);
+    let mut patient = Talk::new(Arc::clone(&newcomer.core), Some(|| NOW), RELEASE_MS);
     patient.silence = Duration::from_millis(1_100);
-    let (patient, silent) = (Arc::new(patient), Arc::new(Talk::new(Arc::clone(&founder.core), || NOW, RELEASE_MS)));
+    let (patient, silent) =
+        (Arc::new(patient), Arc::new(Talk::new(Arc::clone(&founder.core), Some(|| NOW), RELEASE_MS)));
     let channels = pair();
     let failure = runtime.block_on(async {
         let calling = converse(&patient, channels.0, Role::Initiator, true, &|_| ());

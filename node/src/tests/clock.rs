@@ -87,8 +87,11 @@ fn a_home_is_made_by_what_a_person_said_of_the_clock_and_keeps_it() {
     desk.new_case().expect("written");
     assert!(desk.received().starts_with("2026-11-29"), "{}", desk.received());
     // in the home, not in the process
-    let again = Node::open(&desk.folder.path().join("home")).expect("a node").on(desk.node.machine.clone());
-    let desk = Desk { node: again, wall_ms: desk.wall_ms, folder: desk.folder };
+    let Desk { node, wall_ms, folder } = desk;
+    let machine = node.machine.clone();
+    drop(node);
+    let node = Node::open(&folder.path().join("home")).expect("a node").on(machine);
+    let desk = Desk { node, wall_ms, folder };
     desk.new_case().expect("written");
     assert!(desk.received().starts_with("2026-11-29"), "{}", desk.received());
     // set right within one start of the machine
