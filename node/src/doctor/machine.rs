@@ -21,29 +21,26 @@ fn modified_ms(path: &Path) -> Option<i64> {
 pub(super) fn clock(home: &Path, judged: &Judged, opened: bool) -> Vec<Finding> {
     let files = [KEYRING_FILE, STORE_FILE].iter().filter_map(|name| modified_ms(&home.join(name))).max();
     let files = files.filter(|files| !opened && *files <= judged.horizon_ms);
-    let at = |code| Finding::bad(code).arg("now", minute(judged.machine_ms.saturating_add(judged.offset_ms)));
-    let mut found = vec![match judged.doubt {
-        Some(doubt) => {
-            let code = match doubt.evidence {
-                "program" => "clock_behind_program",
-                "own_entry" => "clock_behind_entry",
-                "restart" => "clock_unsure",
-                _ => "clock_behind_files",
-            };
-            let now_ms = judged.machine_ms.saturating_add(if code == "clock_unsure" { 0 } else { judged.offset_ms });
-            Finding::bad(code).arg("now", minute(now_ms)).arg("than", minute(doubt.than_ms))
-        }
-        None => match files {
-            Some(files) if judged.now_ms.saturating_add(SLACK_MS) < files => {
-                at("clock_behind_files").arg("than", minute(files))
+    let shifted = minute(judged.machine_ms.saturating_add(judged.offset_ms));
+    let than = |at_ms| minute(at_ms);
+    let mut found = vec![match (judged.doubt, files) {
+        (Some(doubt), _) => match doubt.evidence {
+            "program" => Finding::bad("clock_behind_program").arg("now", shifted).arg("than", than(doubt.than_ms)),
+            "own_entry" => Finding::bad("clock_behind_entry").arg("now", shifted).arg("than", than(doubt.than_ms)),
+            "restart" => {
+                let now = minute(judged.machine_ms);
+                Finding::bad("clock_unsure").arg("now", now).arg("than", than(doubt.than_ms))
             }
-            _ if judged.ahead => Finding::warn("clock_ahead").arg("now", minute(judged.now_ms)),
-            _ if judged.offset_ms != 0 => {
-                let machine = minute(judged.machine_ms);
-                Finding::warn("clock_corrected").arg("now", minute(judged.now_ms)).arg("machine", machine)
-            }
-            _ => Finding::ok("clock_ok").arg("now", minute(judged.now_ms)),
+            _ => Finding::bad("clock_behind_files").arg("now", shifted).arg("than", than(doubt.than_ms)),
         },
+        (None, Some(files)) if judged.now_ms.saturating_add(SLACK_MS) < files => {
+            Finding::bad("clock_behind_files").arg("now", shifted).arg("than", than(files))
+        }
+        _ if judged.ahead => Finding::warn("clock_ahead").arg("now", shifted),
+        _ if judged.offset_ms != 0 => {
+            Finding::warn("clock_corrected").arg("now", shifted).arg("machine", minute(judged.machine_ms))
+        }
+        _ => Finding::ok("clock_ok").arg("now", shifted),
     }];
     if cfg!(target_os = "linux") && !kept_right() {
         found.push(Finding::warn("clock_alone"));
