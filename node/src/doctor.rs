@@ -17,7 +17,7 @@ use serde_json::{Value as Json, json};
 pub(crate) use support::{Recent, SupportRequest};
 
 #[cfg(test)]
-pub(crate) use org::to_nobody;
+pub(crate) use org::{to_nobody, zones};
 
 use crate::api::{Envelope, Progress, Reply};
 use crate::clock::Kept as ClockKept;

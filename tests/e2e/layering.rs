@@ -131,6 +131,8 @@ fn transport_cannot_read_a_case() {
 fn node_knows_no_command_line_and_cli_no_store_or_network() {
     let graph = Graph::of_this_workspace();
     graph.never("node", &["clap", "boucle", "rpassword"]);
+    // the machine's zone is asked for where people type and read hours, and nowhere below
+    graph.never_itself("node", &["jiff"]);
     graph.never_itself("boucle", &["redb", "libp2p", "automerge", "chacha20poly1305", "ed25519-dalek", "hpke"]);
     assert!(graph.direct("boucle").contains("node"), "cli stands on node");
 }

@@ -33,7 +33,9 @@ pub(super) fn act(name: &str, value: &Value, with: With<'_>) -> String {
             lines.push(with.paint.dim(&format!("{org} {}", cell("org", &value["org"], with))).into_owned());
             if value["zone"].is_string() {
                 let args = [("zone", cell("zone", &value["zone"], with).into()), args[0].clone()];
-                lines.extend(text::wrap(&with.texts.with("done-init-zone", &args), with.paint.width));
+                for key in ["done-init-zone", "done-init-zone-other"] {
+                    lines.extend(text::wrap(&with.texts.with(key, &args), with.paint.width));
+                }
             }
             if let Some(words) = value["words"].as_str() {
                 lines.push(with.texts.with("done-join-words", &[("words", text::clean_line(words).into())]));

@@ -271,7 +271,7 @@ impl Birthing<'_> {
 
     /// Answered while the person was there: the first-contact path.
     fn answered(&mut self, new: &NewCase, answer: &GivenAnswer) -> Result<FactId, EditRefusal> {
-        let at_ms = new.received_at.map_or(self.ctx.now_ms, |moment| moment.at_ms);
+        let at_ms = new.received_at.map_or(self.ctx.now_ms, |moment| self.ctx.codes.zone().from_ms(moment));
         let response = self.draft.id();
         self.draft.fact(FactKind::Response, response, &ResponseFact { epoch: 0, at_ms })?;
         if let Some(words) = answer.text.as_ref().filter(|words| !is_blank(&words.0)) {
@@ -321,7 +321,7 @@ impl Birthing<'_> {
             ("answered", Some(_)) => return Err(EditRefusal::SaidOtherwise { reason: "not_satisfied" }),
             _ => return Err(EditRefusal::UnknownCode { field: "closure", table: "closure" }),
         }
-        if new.received_at.is_some_and(|moment| self.ctx.now_ms < moment.at_ms) {
+        if new.received_at.is_some_and(|moment| self.ctx.now_ms < self.ctx.codes.zone().from_ms(moment)) {
             return Err(EditRefusal::BeforeReceived);
         }
         let id = self.draft.id();

@@ -431,7 +431,8 @@ impl Act<'_> {
         if self.view.text("type") == Some("complaint") && crate::view::never_assigned(work, reason) {
             return Err(EditRefusal::NeverAssigned);
         }
-        if self.view.moment("received_at").is_some_and(|moment| self.ctx.now_ms < moment.at_ms) {
+        let received = self.view.moment("received_at");
+        if received.is_some_and(|moment| self.ctx.now_ms < self.ctx.codes.zone().from_ms(moment)) {
             return Err(EditRefusal::BeforeReceived);
         }
         let (epoch, seen) = (work.standing.epoch, self.moves_seen());

@@ -8,7 +8,7 @@ use crate::case::fact::{ConsentFact, Dated, FactId, MoveFact};
 use crate::case::seen::Family;
 use crate::case::status::{self, Status};
 use crate::edit::tests::*;
-use crate::edit::{Edit, GivenAnswer, LinkKind, NewCase};
+use crate::edit::{Edit, GivenAnswer, LinkKind, NewCase, Precision};
 use crate::id::EntryId;
 
 fn work(replica: &Replica) -> Work {
@@ -649,4 +649,73 @@ proptest! {
 fn stamp(order: u64) -> crate::layer::Stamp {
     let device = crate::id::DeviceId([1; 16]);
     crate::layer::Stamp { entry: EntryId([order as u8; 32]), order, claimed_ms: 0, member: None, device }
+}
+
+// ---------------------------------------------------------------- zones
+
+/// The small taxonomy, for a case of a site in this zone.
+struct InZone(crate::zone::Zone);
+
+impl crate::case::Codes for InZone {
+    fn category(&self, code: &str) -> Option<crate::case::CategoryFacts> {
+        SampleCodes.category(code)
+    }
+    fn knows(&self, table: &str, code: &str) -> bool {
+        SampleCodes.knows(table, code)
+    }
+    fn zone(&self) -> crate::zone::Zone {
+        self.0.clone()
+    }
+}
+
+fn zone(name: &str) -> InZone {
+    InZone(crate::zone::Zone::named(name).expect("bundled"))
+}
+
+#[test]
+fn attempts_are_counted_by_the_days_of_the_site() {
+    // 22:31 and 23:31 in UTC: one evening there, two days in Bangui
+    let mut replica = in_hand();
+    for hours in [22, 23] {
+        replica.now_ms = NOW + DAY + hours * HOUR + HOUR / 2;
+        replica.does(attempt());
+    }
+    let days = |codes: &InZone| {
+        let view = fold(&replica.held().layers(), replica.now_ms, codes);
+        view.account.expect("readable").attempt_days
+    };
+    assert_eq!((days(&zone("UTC")), days(&zone("Africa/Bangui"))), (1, 2));
+    assert_eq!(days(&zone("America/Port-au-Prince")), 1);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
+    /// What a fold says of days follows from the entries and the zone of the site alone, and a row brought to another time
+    /// says the same as one made then.
+    #[test]
+    fn days_and_delays_follow_from_the_zone_of_the_site(
+        name in prop::sample::select(vec!["UTC", "Africa/Bangui", "Pacific/Kiritimati", "Asia/Kathmandu", "America/Port-au-Prince"]),
+        minutes in -30 * 24 * 60..30 * 24 * 60i64,
+        precision in prop::sample::select(vec![Precision::Minute, Precision::Day]),
+        later in 0..20 * DAY,
+    ) {
+        let at_ms = NOW + minutes * 60_000;
+        let at_ms = if precision == Precision::Day { at_ms.div_euclid(DAY) * DAY } else { at_ms };
+        let received = Moment { at_ms, precision };
+        let replica = born(NewCase { received_at: Some(received), ..new_case() });
+        let codes = zone(name);
+        let held = replica.held();
+        let view = |now_ms: i64| fold(&held.layers(), now_ms, &codes);
+        let seen = view(NOW);
+        let work = seen.work.as_ref().expect("readable");
+        prop_assert_eq!(seen.moment("received_at"), Some(received), "a date stays what was told");
+        prop_assert_eq!(work.received_day, Some(codes.0.day_told(received)));
+        prop_assert_eq!(work.received_from_ms, Some(codes.0.from_ms(received)));
+        let due = work.due_at_ms.expect("its category has a delay");
+        prop_assert_eq!((due - codes.0.from_ms(received)) % HOUR, 0);
+        prop_assert_eq!(work.due_day, Some(codes.0.day_of(due)));
+        let now_ms = NOW + later;
+        prop_assert_eq!(CaseRow::of(&seen, false).at(now_ms, &codes.0), CaseRow::of(&view(now_ms), false));
+    }
 }

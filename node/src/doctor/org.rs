@@ -88,7 +88,7 @@ pub(crate) fn to_nobody(core: &Core, reader: &mut Reader) -> Option<Finding> {
 }
 
 /// Sites that count days in a zone of which this program has no rules: here they count as the site above does.
-pub(super) fn zones(core: &Core) -> Option<Finding> {
+pub(crate) fn zones(core: &Core) -> Option<Finding> {
     let shared = core.shared();
     let unknown: Vec<String> = shared.roster.unknown_zones().map(|(site, zone)| format!("{site} ({zone})")).collect();
     let n = unknown.len();

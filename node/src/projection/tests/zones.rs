@@ -157,3 +157,35 @@ fn a_site_may_count_in_another_zone_than_the_organisation() {
         "Africa/Lubumbashi"
     );
 }
+
+#[test]
+fn a_zone_this_version_does_not_know_is_told_of_and_counts_as_the_site_above() {
+    let rose = founded();
+    set_zone(&rose, "REG", "Africa/Bangui");
+    assert_eq!(crate::doctor::zones(&rose.core), None);
+    let bom = crate::members::new_site("BOM", "Bombardopolis", "office", None);
+    rose.act(|core, reader| core.site_add(reader, bom)).expect("added");
+    let newer = crdt_model::roster::Operation::SiteZone { site: "BOM".into(), zone: "Mars/Olympus_Mons".into() };
+    rose.core.say(vec![(newer, None)]).expect("said");
+    let shared = rose.core.shared();
+    assert!(shared.roster.void.is_empty());
+    assert_eq!(shared.roster.zone_of("BOM").name(), "Africa/Bangui");
+    let found = crate::doctor::zones(&rose.core).expect("told of");
+    assert_eq!(found.code, "zones_unknown");
+    assert!(found.args.contains(&("sites", "BOM (Mars/Olympus_Mons)".to_owned())), "{found:?}");
+}
+
+#[test]
+fn a_case_received_today_can_be_closed_today_however_far_ahead_of_utc_the_site_is() {
+    let rose = founded();
+    set_zone(&rose, "REG", "Pacific/Kiritimati");
+    // half past one in the morning of the 30th there, still the 29th in UTC
+    let now_ms = at("2026-11-29T11:30:00Z");
+    let today = Moment { at_ms: at("2026-11-30T00:00:00Z"), precision: Precision::Day };
+    let reference = new(&rose, today, "other.prank");
+    let close = Edit::Close { reason: "prank".into(), because: None };
+    let assign = Edit::Assign { to: Who::Member(rose.member) };
+    for edit in [assign, close] {
+        rose.act(|core, reader| core.act(reader, &reference, &edit, now_ms)).expect("done");
+    }
+}
