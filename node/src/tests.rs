@@ -6,6 +6,7 @@ mod consent;
 mod copies;
 mod doors;
 pub(crate) mod generations;
+mod hostile;
 mod joining;
 mod refusals;
 mod set_aside;

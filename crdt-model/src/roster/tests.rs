@@ -1,4 +1,5 @@
 mod doors;
+mod hostile;
 mod rights;
 mod zones;
 
