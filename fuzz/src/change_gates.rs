@@ -79,9 +79,12 @@ pub fn run(data: &[u8]) {
     let bytes = with_checksum(body);
     let Ok(change) = check_change(&bytes, &expect, &world.history, &AnyKey) else { return };
     assert_eq!(change.raw_bytes(), bytes);
-    let past: Vec<&[u8]> = world.changes.iter().map(CheckedChange::raw_bytes).collect();
-    assert_eq!(shadow_apply(&past, &[&bytes]), Ok(()), "what passed is not what Automerge reads");
     let mut doc = LayerDoc::build(world.changes.iter().chain([&change])).expect("what passed applies");
+    // two copies of one home may write one sequence number twice: we hold that, Automerge does not
+    if !doc.history().is_forked() {
+        let past: Vec<&[u8]> = world.changes.iter().map(CheckedChange::raw_bytes).collect();
+        assert_eq!(shadow_apply(&past, &[&bytes]), Ok(()), "what passed is not what Automerge reads");
+    }
     let next = doc.author(FOLLOWER, &[text("status", "next"), text("note", "next")]).expect("authored");
     let expect = Expect { actor: FOLLOWER, drop_box: false, visible: &|_| true };
     let next = check_change(&next, &expect, doc.history(), &AnyKey).expect("an authored change passes");
