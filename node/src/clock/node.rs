@@ -169,12 +169,13 @@ impl Node {
         locked(&self.told).unwrap_or_default()
     }
 
-    /// A home was made: what was said of the clock before is kept in it.
+    /// A home was made: what was said of the clock before is kept in it, and when it was made.
     pub(crate) fn keep_told(&self, core: &Core) -> Result<(), Failure> {
-        match locked(&self.told).take() {
-            Some(kept) => core.keep_clock(&Kept { own: None, written_ms: None, ..kept }),
-            None => Ok(()),
-        }
+        let told = locked(&self.told).take().unwrap_or_default();
+        let mut kept = Kept { own: Kept::of(&core.store.read()?)?.own, written_ms: None, ..told };
+        // it was written by this time, whatever the clock said while the home was made
+        kept.written_ms = Some(core.machine().judge(&Kept { own: None, ..kept }).now_ms);
+        core.keep_clock(&kept)
     }
 
     /// The clock without a home; `None` where there is one, which has to be opened.
