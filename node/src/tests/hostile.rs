@@ -145,7 +145,7 @@ fn uninvited(core: &Core, n: u64, invite: EntryId, scopes: &[ScopeId]) -> Vec<Ve
         None,
         &mut Entropy::new([1; 32]),
     );
-    made.push(entry.ok().expect("composed").encode());
+    made.push(entry.expect("composed").encode());
     for scope in scopes {
         let entry = compose(
             &plan(*scope, Kind::Edit, DocId([7; 16]), Vec::new()),
@@ -153,7 +153,7 @@ fn uninvited(core: &Core, n: u64, invite: EntryId, scopes: &[ScopeId]) -> Vec<Ve
             None,
             &mut Entropy::new([1; 32]),
         );
-        made.push(entry.ok().expect("composed").encode());
+        made.push(entry.expect("composed").encode());
     }
     made
 }
