@@ -1007,10 +1007,10 @@ warning-clock-wrong = this machine's clock is not believed. It says { $now }, { 
 }. Before anything is written, say what time it is: `boucle clock set`
 warning-clock-ahead = this machine's clock is more than five years ahead of this program: compare with a telephone. If it is wrong, `boucle clock set` and correct the case's dates; if it is right, `boucle clock set --machine`
 warning-clock-mended = this machine's clock is right again: the difference that was kept is not added any more
-warning-entry-ahead = An entry of the machine of { $member } ({ $site }) is dated { $at } (case { $ref }): its clock was wrong. Tell { $member }; correct the case's dates if they are wrong. Once seen to: `boucle clock accept { $id }`
-warning-entry-behind = An entry of the machine of { $member } ({ $site }) is dated { $at } (case { $ref }): its clock was wrong. Tell { $member }; correct the case's dates if they are wrong. Once seen to: `boucle clock accept { $id }`
-warning-entry-ahead-here = An entry of this machine is dated { $at } (case { $ref }): its clock was wrong then. Correct the case's dates if they are wrong. Once seen to: `boucle clock accept { $id }`
-warning-entry-behind-here = An entry of this machine is dated { $at } (case { $ref }): its clock was wrong then. Correct the case's dates if they are wrong. Once seen to: `boucle clock accept { $id }`
+warning-entry-ahead = An entry of the machine of { $member } ({ $site }) is dated { $at } (case { $ref }): its clock was wrong. Tell { $member }; correct the case's dates if they are wrong. Once seen to: `boucle clock accept "{ $member }"`
+warning-entry-behind = An entry of the machine of { $member } ({ $site }) is dated { $at } (case { $ref }): its clock was wrong. Tell { $member }; correct the case's dates if they are wrong. Once seen to: `boucle clock accept "{ $member }"`
+warning-entry-ahead-here = An entry of this machine is dated { $at } (case { $ref }): its clock was wrong then. Correct the case's dates if they are wrong. Once seen to: `boucle clock accept`
+warning-entry-behind-here = An entry of this machine is dated { $at } (case { $ref }): its clock was wrong then. Correct the case's dates if they are wrong. Once seen to: `boucle clock accept`
 warning-set-aside-by-name = set aside from this case, because who is complained about bears this name: { $members }. If it is somebody else, say so by --not-them
 warning-odd-date = a date before 2000 or in the future: check it with `boucle case show`, and correct it with `case set`
 warning-identity-dropped = the person refused to be recorded, or stays unknown: name, contacts and numbers were NOT kept. If that is a slip, `boucle case set` adds them

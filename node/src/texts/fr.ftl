@@ -1010,10 +1010,10 @@ warning-clock-wrong = l'horloge de cette machine n'est pas crue. Elle indique { 
 }. Avant d'écrire quoi que ce soit, dites l'heure qu'il est : `boucle clock set`
 warning-clock-ahead = l'horloge de cette machine avance de plus de cinq ans sur ce programme : comparez avec un téléphone. Si elle est fausse, `boucle clock set` et corrigez les dates du dossier ; si elle est juste, `boucle clock set --machine`
 warning-clock-mended = l'horloge de cette machine est de nouveau juste : l'écart gardé n'est plus ajouté
-warning-entry-ahead = Une entrée de la machine de { $member } ({ $site }) est datée du { $at } (dossier { $ref }) : son horloge était fausse. Prévenez { $member } ; corrigez les dates du dossier si elles sont fausses. Une fois vu : `boucle clock accept { $id }`
-warning-entry-behind = Une entrée de la machine de { $member } ({ $site }) est datée du { $at } (dossier { $ref }) : son horloge était fausse. Prévenez { $member } ; corrigez les dates du dossier si elles sont fausses. Une fois vu : `boucle clock accept { $id }`
-warning-entry-ahead-here = Une entrée de cette machine est datée du { $at } (dossier { $ref }) : son horloge était fausse alors. Corrigez les dates du dossier si elles sont fausses. Une fois vu : `boucle clock accept { $id }`
-warning-entry-behind-here = Une entrée de cette machine est datée du { $at } (dossier { $ref }) : son horloge était fausse alors. Corrigez les dates du dossier si elles sont fausses. Une fois vu : `boucle clock accept { $id }`
+warning-entry-ahead = Une entrée de la machine de { $member } ({ $site }) est datée du { $at } (dossier { $ref }) : son horloge était fausse. Prévenez { $member } ; corrigez les dates du dossier si elles sont fausses. Une fois vu : `boucle clock accept "{ $member }"`
+warning-entry-behind = Une entrée de la machine de { $member } ({ $site }) est datée du { $at } (dossier { $ref }) : son horloge était fausse. Prévenez { $member } ; corrigez les dates du dossier si elles sont fausses. Une fois vu : `boucle clock accept "{ $member }"`
+warning-entry-ahead-here = Une entrée de cette machine est datée du { $at } (dossier { $ref }) : son horloge était fausse alors. Corrigez les dates du dossier si elles sont fausses. Une fois vu : `boucle clock accept`
+warning-entry-behind-here = Une entrée de cette machine est datée du { $at } (dossier { $ref }) : son horloge était fausse alors. Corrigez les dates du dossier si elles sont fausses. Une fois vu : `boucle clock accept`
 warning-set-aside-by-name = écarté·e de ce cas, parce que la personne mise en cause porte ce nom : { $members }. Si c'est quelqu'un d'autre, dites-le par --not-them
 warning-odd-date = date d'avant 2000 ou dans l'avenir : vérifiez-la avec `boucle case show`, corrigez-la avec `case set`
 warning-identity-dropped = la personne refuse d'être enregistrée, ou reste inconnue : nom, contacts et numéros n'ont PAS été gardés. Si c'est une erreur, `boucle case set` les ajoute
