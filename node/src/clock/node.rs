@@ -3,7 +3,7 @@
 use crdt_model::case::moment::rfc3339;
 use serde_json::{Value as Json, json};
 
-use super::{Doubt, Judged, Kept, Machine};
+use super::{Doubt, Judged, Kept, Machine, SLACK_MS};
 use crate::api::{Envelope, Reply, Request};
 use crate::core::{Core, Reader, locked};
 use crate::error::Failure;
@@ -171,10 +171,14 @@ impl Node {
 
     /// A home was made: what was said of the clock before is kept in it, and when it was made.
     pub(crate) fn keep_told(&self, core: &Core) -> Result<(), Failure> {
-        let told = locked(&self.told).take().unwrap_or_default();
-        let mut kept = Kept { own: Kept::of(&core.store.read()?)?.own, written_ms: None, ..told };
+        let (told, held) = (locked(&self.told).take(), Kept::of(&core.store.read()?)?);
+        let mut kept = Kept { own: held.own, written_ms: None, ..told.unwrap_or_default() };
         // it was written by this time, whatever the clock said while the home was made
-        kept.written_ms = Some(core.machine().judge(&Kept { own: None, ..kept }).now_ms);
+        let now_ms = core.machine().judge(&Kept { own: None, ..kept }).now_ms;
+        if told.is_none() && held.written_ms.is_some_and(|at_ms| at_ms.abs_diff(now_ms) < SLACK_MS.unsigned_abs()) {
+            return Ok(());
+        }
+        kept.written_ms = Some(now_ms);
         core.keep_clock(&kept)
     }
 
