@@ -8,14 +8,14 @@ fn grant(member: MemberId, role: &str, site: &str) -> Operation {
 }
 
 /// A manager at PES and somebody who makes sites at BOM.
-fn staffed() -> World {
+pub(super) fn staffed() -> World {
     let mut world = World::founded();
     world.post("founder", ("cfm_manager", "PES"), "Marc");
     world.post("founder", ("coordinator", "BOM"), "Claire");
     world
 }
 
-fn void_of(world: &World, entry: &EntryId) -> Option<VoidReason> {
+pub(super) fn void_of(world: &World, entry: &EntryId) -> Option<VoidReason> {
     world.roster().void.get(entry).copied()
 }
 

@@ -1,22 +1,11 @@
 //! In which zone sites count: who may say it, which of several counts, and that a zone nobody here knows takes nothing away.
 
+use super::doors::{staffed, void_of};
 use super::rights::{World, site_below};
 use super::*;
 
 fn zone(site: &str, zone: &str) -> Operation {
     Operation::SiteZone { site: site.into(), zone: zone.into() }
-}
-
-/// A manager at PES and somebody who makes sites at BOM.
-fn staffed() -> World {
-    let mut world = World::founded();
-    world.post("founder", ("cfm_manager", "PES"), "Marc");
-    world.post("founder", ("coordinator", "BOM"), "Claire");
-    world
-}
-
-fn void_of(world: &World, entry: &EntryId) -> Option<VoidReason> {
-    world.roster().void.get(entry).copied()
 }
 
 #[test]
