@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use node::Node;
 use node::api::{Envelope, Progress, Reply, Request, Runtime, Service, client};
 use node::error::Failure;
-use node::queue::{self, Hold};
+use node::home::lock::{self, Hold};
 use node::texts::Texts;
 
 /// When this program was committed, Unix milliseconds: see `build.rs`. 0, which means unknown, where that is no number.
@@ -63,7 +63,7 @@ impl Backend for Local {
         if runs() {
             return Err(running());
         }
-        let hold = queue::take(home, &mut || tell_of_waiting(&lang(), home), &runs);
+        let hold = lock::take(home, &mut || tell_of_waiting(&lang(), home), &runs);
         let hold = hold.map_err(|failure| if runs() { running() } else { failure })?;
         let node = Arc::new(Node::open(home)?.built(built_ms()));
         // until the process ends
@@ -87,7 +87,7 @@ impl Service for Queued {
         let waits = !matches!(envelope.request, Request::Wipe { .. } | Request::Lock | Request::TaxonomyShow);
         if waits && hold.is_none() {
             let served = || client::try_connect(&self.home).is_some();
-            match queue::take(&self.home, &mut || tell_of_waiting(&envelope.lang, &self.home), &served) {
+            match lock::take(&self.home, &mut || tell_of_waiting(&envelope.lang, &self.home), &served) {
                 Ok(held) => *hold = held,
                 // a node has started meanwhile
                 Err(failure) => match client::try_connect(&self.home) {

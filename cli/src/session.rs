@@ -44,7 +44,7 @@ const QUIET: &str = "automerge=off";
 
 /// The process: its exit status.
 pub(crate) fn main(args: Vec<OsString>) -> u8 {
-    node::hygiene::at_start();
+    node::keys::memory::at_start();
     let filter = tracing_subscriber::EnvFilter::try_from_env("BOUCLE_LOG").unwrap_or_default();
     // Automerge logs hashes of changes: whoever guesses a word could confirm the guess by them
     let filter = filter.add_directive(QUIET.parse().unwrap_or_default());
@@ -312,7 +312,7 @@ fn show(world: &mut World<'_>, name: &str, value: &Value, format: Format, texts:
 
 /// What the system does not let us do for the secrets in memory, with `-v`.
 pub(crate) fn warn_of_memory(texts: &Texts, world: &mut World<'_>) {
-    for code in node::hygiene::in_force().missing() {
+    for code in node::keys::memory::in_force().missing() {
         let message = texts.code("warning", code);
         // Nobody left to tell.
         let _ = writeln!(world.err, "{}", texts.with("ui-warning", &[("message", message.into_owned().into())]));

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use node::api::{Envelope, Reply, Request, Service, client};
 use node::error::Failure;
-use node::wipe;
+use node::home::wipe;
 use serde_json::{Value, json};
 
 /// A running node that says nothing for so long is not waited for: its keys on the disk are gone already.

@@ -2,7 +2,7 @@
 //! bit 1, a channel for rows without one; bits 2 and 3, which encoding is told.
 
 use crdt_model::taxonomy::Taxonomy;
-use node::import::kobo::{Export, KoboOptions, Mapping, Outcome};
+use node::exchange::import::kobo::{Export, KoboOptions, Mapping, Outcome};
 
 use crate::Seed;
 

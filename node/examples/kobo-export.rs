@@ -3,7 +3,7 @@
 
 use std::io::Write;
 
-use node::import::kobo::generate::{Shape, Table};
+use node::exchange::import::kobo::generate::{Shape, Table};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut args = std::env::args().skip(1).map(|arg| arg.parse::<u64>());

@@ -11,11 +11,12 @@
 
 pub mod client;
 mod frame;
+pub(crate) mod node;
 mod request;
 pub mod socket;
 
-pub use crate::acts::{check_code, check_codes};
 pub use crate::members::known_zone;
+pub use crate::writes::{check_code, check_codes};
 pub use frame::FRAME_BYTES_MAX;
 pub use request::{CaseFilter, Request, Roots, SealOptions};
 

@@ -20,11 +20,11 @@ use crdt_model::view::{self, CaseView};
 use crdt_model::zone::Zone;
 use serde_json::{Value as Json, json};
 
-use crate::called::role_called;
-use crate::core::{Core, Reader, Shared, locked, meta};
 use crate::error::Failure;
-use crate::keychain::Keychain;
-use crate::projection::Found;
+use crate::keys::keychain::Keychain;
+use crate::list::Found;
+use crate::log::{Log, Reader, Shared, locked, meta};
+use crate::members::called::role_called;
 use crate::store::{Snapshot, Space};
 
 /// The shipped taxonomy and the zone of a case, as folds and edits ask them.
@@ -254,7 +254,7 @@ pub(crate) struct CapturedMark {
     pub(crate) case_id: DocId,
 }
 
-impl Core {
+impl Log {
     /// Builds one case, or takes it from the reader's cache.
     pub(crate) fn load(
         &self,
@@ -283,7 +283,7 @@ impl Core {
     /// Builds a case from its entries, with the content keys that its grants give.
     pub(crate) fn build_case(&self, shared: &Shared, keychain: &mut Keychain, entries: &[Entry]) -> Built {
         let gone = self.gone(shared, entries);
-        let counted = self.counting(shared, entries);
+        let counted = self.counted_entries(shared, entries);
         let build = |opened: &[document::DocEntry]| {
             document::build_above(opened, Kind::Edit, &shared.roster, &|layer| Box::new(CaseSchema(layer)), &gone)
         };
@@ -319,7 +319,7 @@ impl Core {
         let snapshot = self.store.read()?;
         let held = self.entries(&snapshot, &loaded.scope, &loaded.doc)?;
         let gone = self.gone(shared, &held);
-        let counted = self.counting(shared, &held);
+        let counted = self.counted_entries(shared, &held);
         let by_id: HashMap<EntryId, &Entry> = counted.entries.iter().map(|e| (e.id(), &**e)).collect();
         let mut past = std::collections::HashSet::new();
         let mut stack: Vec<EntryId> = heads.to_vec();
@@ -345,7 +345,7 @@ impl Core {
         doc: &DocId,
     ) -> Result<Vec<crdt_model::entry::Entry>, Failure> {
         let entries = self.entries(snapshot, scope, doc)?;
-        Ok(self.counting(shared, &entries).entries.into_iter().map(Cow::into_owned).collect())
+        Ok(self.counted_entries(shared, &entries).entries.into_iter().map(Cow::into_owned).collect())
     }
 
     /// Every case of every site, as this reader sees it.

@@ -17,8 +17,6 @@
 //! While the clock is not believed nothing is written that a person asked for, and what the node writes by itself takes
 //! the newest certain time.
 
-mod astray;
-mod node;
 mod record;
 
 use std::sync::Arc;
@@ -26,8 +24,8 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use crdt_model::id::EntryId;
 
-pub(crate) use astray::Limits;
-pub(crate) use node::{minute, tell};
+pub(crate) use crate::health::astray::Limits;
+pub(crate) use crate::home::clock::{minute, tell};
 pub(crate) use record::note_own;
 
 /// A day, milliseconds.
@@ -152,7 +150,7 @@ pub(crate) struct Doubt {
     pub(crate) evidence: &'static str,
     /// Of when that is, Unix milliseconds; of `restart`, the time with the offset.
     pub(crate) than_ms: i64,
-    slack_ms: i64,
+    pub(crate) slack_ms: i64,
 }
 
 /// A reading, judged.

@@ -1,5 +1,7 @@
 //! Founding, sites, invitations, joining, confirming; and the wraps a node owes to others.
 
+pub(crate) mod called;
+
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -21,18 +23,18 @@ use crdt_model::zone::Zone;
 use ed25519_dalek::Signer;
 use serde_json::{Value as Json, json};
 
-use crate::acts::not_in_taxonomy;
 use crate::api::Roots;
-use crate::called::{ID_DIGITS_MIN, clean_name, member_name, site_typed};
-use crate::core::{
-    Core, Reader, Shared, append, entropy, epoch_key, fresh, keyring_failure, meta, not_composed, require_data_file,
-    staff_doc,
-};
 use crate::error::Failure;
-use crate::keyring::{
+use crate::keys::keyring::{
     Cost, DeviceSecrets, KEYRING_FILE, Keyring, MemberSecrets, NewKeyring, Passphrase, Secret as KeySecret, Signs,
 };
+use crate::log::{
+    Log, Reader, Shared, append, entropy, epoch_key, fresh, keyring_failure, meta, not_composed, require_data_file,
+    staff_doc,
+};
+use crate::members::called::{ID_DIGITS_MIN, clean_name, member_name, site_typed};
 use crate::store::{self, STORE_FILE, Space, Store, StoreConfig, StoreId, StoreKey, Tx, private_file, sync_parent};
+use crate::writes::not_in_taxonomy;
 
 /// An invitation lives this long unless told otherwise, milliseconds.
 const INVITE_DEFAULT_MS: i64 = 30 * 86_400_000;
@@ -146,7 +148,7 @@ fn make_home(
     member: &MemberSecrets,
     passphrase: &Passphrase,
     first: impl FnOnce(&mut Tx<'_>) -> Result<(), Failure>,
-) -> Result<Core, Failure> {
+) -> Result<Log, Failure> {
     let keys_path = home.join(KEYRING_FILE);
     let store_path = home.join(STORE_FILE);
     if keys_path.exists() {
@@ -184,7 +186,7 @@ fn make_home(
         };
         let keyring =
             Keyring::create(&keys_path, new, store::os_entropy()).map_err(|error| keyring_failure(&error, ""))?;
-        Core::assemble(home, store, keyring)
+        Log::assemble(home, store, keyring)
     })();
     if made.is_err() {
         let _ = std::fs::remove_file(&keys_path);
@@ -195,12 +197,12 @@ fn make_home(
 
 /// False only for a home that opens with this passphrase and was never finished.
 fn is_whole(home: &Path, keys: &Path, store: &Path, passphrase: &Passphrase) -> bool {
-    let Ok(locked) = crate::keyring::LockedKeyring::read(keys) else { return true };
+    let Ok(locked) = crate::keys::keyring::LockedKeyring::read(keys) else { return true };
     let Ok((keyring, _)) = locked.unlock(None, passphrase, store::os_entropy()) else { return true };
     let Ok(opened) = Store::open(store, keyring.store_config()) else { return home.join(STORE_FILE).exists() };
     let Ok(snapshot) = opened.read() else { return true };
     // where cases were written, it was finished, whatever a damaged page says
-    let has_cases = snapshot.scopes().len() > crate::core::FOUNDING_SCOPES;
+    let has_cases = snapshot.scopes().len() > crate::log::FOUNDING_SCOPES;
     has_cases || !matches!(snapshot.get(Space::Meta, meta::READY), Ok(None))
 }
 
@@ -288,7 +290,7 @@ pub(crate) fn init(
     founder: Founder<'_>,
     passphrase: &Passphrase,
     now_ms: i64,
-) -> Result<(Core, Json), Failure> {
+) -> Result<(Log, Json), Failure> {
     let Founder { org, site, member, roots, zone } = founder;
     let (org_name, name, site) = (clean_name(org, "org")?, member_name(member)?, site_code(site)?);
     let zone = zone.map(known_zone).transpose()?;
@@ -318,39 +320,39 @@ pub(crate) fn init(
         .collect();
     let secrets = person.member();
     let id = secrets.member;
-    let core = make_home(home, &device, &entropy.secret(), &secrets, passphrase, |tx| {
+    let log = make_home(home, &device, &entropy.secret(), &secrets, passphrase, |tx| {
         tx.put(Space::Meta, meta::ORG, &org.0)?;
         tx.put(Space::Meta, meta::FORMAT, meta::FORMAT_VERSION)?;
         tx.put(Space::Meta, &meta::local_name(&id), name.as_bytes())?;
         Ok(())
     })?;
-    core.admit_reader(secrets);
-    let founded = found(&core, Operation::Genesis(founding, sigs), &org_name, (&site, zone), &id, now_ms);
+    log.admit_reader(secrets);
+    let founded = found(&log, Operation::Genesis(founding, sigs), &org_name, (&site, zone), &id, now_ms);
     if let Err(failure) = founded {
-        drop(core);
+        drop(log);
         let _ = std::fs::remove_file(home.join(KEYRING_FILE));
         let _ = std::fs::remove_file(home.join(STORE_FILE));
         return Err(failure);
     }
     let codes: Vec<String> = root_keys.iter().map(root_code).collect();
     let reply = json!({
-        "org": org, "site": site, "member": name, "device": core.device, "zone": core.shared().roster.org_zone().name(),
+        "org": org, "site": site, "member": name, "device": log.device, "zone": log.shared().roster.org_zone().name(),
         "roots": {"needed": roots.needed, "of": roots.of, "keys": codes},
         "warnings": if roots.of == 1 { vec!["single_root"] } else { vec![] },
     });
-    Ok((core, reply))
+    Ok((log, reply))
 }
 
 /// Genesis, root site, audiences, open keys and names, in as few transactions as their order allows.
 fn found(
-    core: &Core,
+    log: &Log,
     genesis: Operation,
     org_name: &str,
     (site, zone): (&str, Option<String>),
     member: &MemberId,
     now_ms: i64,
 ) -> Result<(), Failure> {
-    core.say(vec![(genesis, None)])?;
+    log.append_membership(vec![(genesis, None)])?;
     let root = SiteOp {
         code: site.to_owned(),
         name: org_name.to_owned(),
@@ -360,46 +362,46 @@ fn found(
     };
     let mut operations = vec![(Operation::Site(root), None)];
     operations.extend(zone.map(|zone| (Operation::SiteZone { site: site.to_owned(), zone }, None)));
-    let shared = core.shared();
+    let shared = log.shared();
     let mut entropy = entropy()?;
     for audience in Taxonomy::shipped().audiences.iter() {
-        operations.push((new_audience(core, &shared, audience.code(), &[*member], &mut entropy)?, None));
+        operations.push((new_audience(log, &shared, audience.code(), &[*member], &mut entropy)?, None));
     }
-    operations.push((new_audience(core, &shared, &format!("site/{site}"), &[*member], &mut entropy)?, None));
-    for scope in [knowledge_scope(&core.org), site_scope(&core.org, site)] {
-        operations.push((new_open_epoch(core, &shared, scope, &mut entropy)?, None));
+    operations.push((new_audience(log, &shared, &format!("site/{site}"), &[*member], &mut entropy)?, None));
+    for scope in [knowledge_scope(&log.org), site_scope(&log.org, site)] {
+        operations.push((new_open_epoch(log, &shared, scope, &mut entropy)?, None));
     }
-    core.say(operations)?;
-    let reader = core.reader(member).ok_or_else(|| Failure::new("locked").arg("member", ""))?;
-    let mut reader = crate::core::locked(&reader);
-    core.refresh_reader(&mut reader)?;
-    write_staff(core, &mut reader, &[("org".to_owned(), org_name.to_owned())], now_ms)?;
-    core.maintain(&mut reader, now_ms)?;
-    core.store.write(|tx| tx.put(Space::Meta, meta::READY, &[1]))?;
-    core.refresh()
+    log.append_membership(operations)?;
+    let reader = log.reader(member).ok_or_else(|| Failure::new("locked").arg("member", ""))?;
+    let mut reader = crate::log::locked(&reader);
+    log.refresh_reader(&mut reader)?;
+    write_staff(log, &mut reader, &[("org".to_owned(), org_name.to_owned())], now_ms)?;
+    log.housekeeping(&mut reader, now_ms)?;
+    log.store.write(|tx| tx.put(Space::Meta, meta::READY, &[1]))?;
+    log.refresh()
 }
 
 /// The first epoch of an audience, with its secret to these members.
 fn new_audience(
-    core: &Core,
+    log: &Log,
     shared: &Shared,
     name: &str,
     holders: &[MemberId],
     entropy: &mut seal::Entropy,
 ) -> Result<Operation, Failure> {
-    let audience = audience_of_name(&core.org, name);
+    let audience = audience_of_name(&log.org, name);
     let secret = entropy.secret();
     let mut wraps = Vec::with_capacity(holders.len());
     for holder in holders {
         let Some(member) = shared.roster.members.get(holder) else { continue };
-        wraps.extend(wrap_to(core, &secret, audience.0, 1, (&holder.0, &member.keys.x), entropy));
+        wraps.extend(wrap_to(log, &secret, audience.0, 1, (&holder.0, &member.keys.x), entropy));
     }
     Ok(Operation::AudienceEpoch { audience, name: name.to_owned(), epoch: 1, suite: 1, pk: secret.kem_public(), wraps })
 }
 
 /// The first open key of a scope, to every device that may read.
 fn new_open_epoch(
-    core: &Core,
+    log: &Log,
     shared: &Shared,
     scope: ScopeId,
     entropy: &mut seal::Entropy,
@@ -408,21 +410,21 @@ fn new_open_epoch(
     let mut wraps = Vec::new();
     for (id, device) in &shared.roster.devices {
         if reads_open(&shared.roster, id) {
-            wraps.extend(wrap_to(core, &key, scope.0, 1, (&id.0, &device.keys.x), entropy));
+            wraps.extend(wrap_to(log, &key, scope.0, 1, (&id.0, &device.keys.x), entropy));
         }
     }
     Ok(Operation::OpenEpoch { scope, epoch: 1, commitment: seal::open_key_commitment(&key), wraps })
 }
 
 fn wrap_to(
-    core: &Core,
+    log: &Log,
     secret: &Secret,
     target: [u8; 16],
     epoch: u32,
     to: (&[u8; 16], &[u8; 32]),
     entropy: &mut seal::Entropy,
 ) -> Option<Wrapped> {
-    let (enc, ct) = wrap_secret(secret, &core.org, &target, epoch, to, entropy)?;
+    let (enc, ct) = wrap_secret(secret, &log.org, &target, epoch, to, entropy)?;
     Some(Wrapped { to: *to.0, enc, ct })
 }
 
@@ -467,7 +469,7 @@ fn audiences_of(member: &Member) -> Vec<String> {
     codes
 }
 
-impl Core {
+impl Log {
     /// The member's standing in the roster, or the refusal a person reads.
     pub(crate) fn require(&self, shared: &Shared, member: &MemberId, right: Capabilities) -> Result<(), Failure> {
         let held = match shared.roster.members.get(member) {
@@ -522,7 +524,7 @@ impl Core {
             if self.shared().roster.heads.len() <= AUTH_MAX {
                 break;
             }
-            self.say(vec![(Operation::Merge, None)])?;
+            self.append_membership(vec![(Operation::Merge, None)])?;
         }
         Ok(())
     }
@@ -530,7 +532,7 @@ impl Core {
     /// `boucle site add`.
     pub(crate) fn site_add(&self, reader: &mut Reader, site: NewSite<'_>) -> Result<Json, Failure> {
         let NewSite { code, name, kind, parent, org_unit, zone } = site;
-        let _hold = self.hold();
+        let _writer = self.lock_writer();
         let shared = self.shared();
         if shared.roster.founding.is_none() {
             return Err(Failure::new("sync_first"));
@@ -565,14 +567,14 @@ impl Core {
         // a site without its keys would be one that nobody could write for
         let mut operations = vec![(Operation::Site(op), None), (audience, None), (open, None)];
         operations.extend(zone.map(|zone| (Operation::SiteZone { site: code.clone(), zone }, None)));
-        self.say(operations)?;
+        self.append_membership(operations)?;
         let zone = self.shared().roster.zone_of(&code).name().to_owned();
         Ok(json!({"site": code, "name": name, "kind": kind_code(kind), "parent": parent, "zone": zone}))
     }
 
     /// `boucle site set`.
     pub(crate) fn site_set(&self, reader: &mut Reader, code: &str, zone: &str) -> Result<Json, Failure> {
-        let _hold = self.hold();
+        let _writer = self.lock_writer();
         let shared = self.shared();
         if shared.roster.founding.is_none() {
             return Err(Failure::new("sync_first"));
@@ -583,7 +585,7 @@ impl Core {
         let zone = known_zone(zone)?;
         if shared.roster.zone_said(&site) != Some(&zone) {
             self.know_all()?;
-            self.say(vec![(Operation::SiteZone { site: site.clone(), zone }, None)])?;
+            self.append_membership(vec![(Operation::SiteZone { site: site.clone(), zone }, None)])?;
         }
         let shared = self.shared();
         let op = shared.roster.sites.get(&site).map(|known| &known.op);
@@ -644,7 +646,7 @@ impl Core {
         out: Option<&str>,
         now_ms: i64,
     ) -> Result<Json, Failure> {
-        let _hold = self.hold();
+        let _writer = self.lock_writer();
         let shared = self.shared();
         let site = self.known_site(&shared, site)?;
         let Some(profile) = role_profile(role) else {
@@ -659,7 +661,7 @@ impl Core {
         // before anybody is told of an invitation, there is a place to keep it in
         let file = out.map(|path| Reserved::begin(Path::new(path), invitation.to_text().len())).transpose()?;
         self.know_all()?;
-        let text = self.say_invitation(&shared, reader, invitation)?;
+        let text = self.append_invitation(&shared, reader, invitation)?;
         if let Some(file) = file {
             file.fill(&text)?;
         }
@@ -668,7 +670,7 @@ impl Core {
     }
 
     /// Writes the Invite of an invitation, with the keys it brings. Gives the text code.
-    pub(crate) fn say_invitation(
+    pub(crate) fn append_invitation(
         &self,
         shared: &Shared,
         reader: &Reader,
@@ -678,7 +680,7 @@ impl Core {
         let grant = self.invite_grant(shared, reader, &invitation.role, &invitation.site);
         let mut entropy = entropy()?;
         let sealed = grant.seal(&self.org, &op.kem_pk, &mut entropy).ok_or_else(|| Failure::new("unexpected"))?;
-        let ids = self.say(vec![(Operation::Invite(op), Some(sealed))])?;
+        let ids = self.append_membership(vec![(Operation::Invite(op), Some(sealed))])?;
         invitation.invite = ids[0];
         Ok(invitation.to_text())
     }
@@ -863,7 +865,7 @@ impl Core {
 
     /// What this reader's node owes the others: its name, wraps of newer keys, a Merge when heads abound. Returns
     /// whether something was written.
-    pub(crate) fn maintain(&self, reader: &mut Reader, now_ms: i64) -> Result<bool, Failure> {
+    pub(crate) fn housekeeping(&self, reader: &mut Reader, now_ms: i64) -> Result<bool, Failure> {
         self.refresh_reader(reader)?;
         let mut wrote = self.publish_name(reader, now_ms)?;
         let shared = self.shared();
@@ -874,26 +876,26 @@ impl Core {
         if member.uninvited {
             return Ok(wrote | self.keep_lost(&shared, reader, member, now_ms)?);
         }
-        let owed = self.owed_wraps(&shared, reader)?;
+        let owed = self.missing_key_wraps(&shared, reader)?;
         let merge = shared.roster.heads.len() > AUTH_MAX;
         let mut operations: Vec<(Operation, Option<Vec<u8>>)> = owed.into_iter().map(|op| (op, None)).collect();
         if operations.is_empty() && merge {
             operations.push((Operation::Merge, None));
         }
         if !operations.is_empty() {
-            self.say(operations)?;
+            self.append_membership(operations)?;
             self.refresh_reader(reader)?;
             wrote = true;
         }
         self.drop_spent_grants()?;
         wrote |= self.mend_altered(&shared, reader, now_ms)?;
-        wrote |= self.carry_all(&shared, reader, now_ms)?;
+        wrote |= self.rewrap_all_late(&shared, reader, now_ms)?;
         wrote |= self.deliver_held(reader)? > 0;
         Ok(wrote)
     }
 
     /// Secrets that members and devices are entitled to and were neither wrapped nor invited with.
-    fn owed_wraps(&self, shared: &Shared, reader: &Reader) -> Result<Vec<Operation>, Failure> {
+    fn missing_key_wraps(&self, shared: &Shared, reader: &Reader) -> Result<Vec<Operation>, Failure> {
         let roster = &shared.roster;
         let mut entropy = entropy()?;
         let mut owed = Vec::new();
@@ -1057,7 +1059,7 @@ impl Core {
 
     /// `boucle member confirm`: the six words were compared by voice.
     pub(crate) fn member_confirm(&self, reader: &mut Reader, name: &str, heard: &[String]) -> Result<Json, Failure> {
-        let _hold = self.hold();
+        let _writer = self.lock_writer();
         let shared = self.shared();
         let id = self.find_member(&shared, name)?;
         let member = &shared.roster.members[&id];
@@ -1089,13 +1091,13 @@ impl Core {
         if member.standing != Standing::Confirmed {
             self.require_confirming(&shared, &reader.member(), member)?;
             self.know_all()?;
-            self.say(vec![(Operation::Confirm(member.join), None)])?;
+            self.append_membership(vec![(Operation::Confirm(member.join), None)])?;
         }
         self.refresh_reader(reader)?;
         let shared = self.shared();
-        let owed = self.owed_wraps(&shared, reader)?;
+        let owed = self.missing_key_wraps(&shared, reader)?;
         if !owed.is_empty() {
-            self.say(owed.into_iter().map(|op| (op, None)).collect())?;
+            self.append_membership(owed.into_iter().map(|op| (op, None)).collect())?;
         }
         self.drop_spent_grants()?;
         let confirmed = self.shared().roster.members.get(&id).is_some_and(|m| m.standing == Standing::Confirmed);
@@ -1227,12 +1229,12 @@ impl Drop for Reserved<'_> {
 /// `boucle join`: on a new home the organisation is joined, on one in use a member is added.
 pub(crate) fn join(
     home: &Path,
-    open: Option<&Core>,
+    open: Option<&Log>,
     text: &str,
     member: &str,
     passphrase: &Passphrase,
     now_ms: i64,
-) -> Result<(Option<Core>, Json), Failure> {
+) -> Result<(Option<Log>, Json), Failure> {
     let name = member_name(member)?;
     let invitation = Invitation::from_text(text).map_err(|error| Failure::new("invitation_bad").because(&error))?;
     let expired = i64::try_from(invitation.not_after_ms).unwrap_or(i64::MAX);
@@ -1245,25 +1247,25 @@ pub(crate) fn join(
         None => {
             let device = NewKeys::draw()?;
             let id = secrets.member;
-            let core = make_home(home, &device, &invitation.psk, &secrets, passphrase, |tx| {
+            let log = make_home(home, &device, &invitation.psk, &secrets, passphrase, |tx| {
                 tx.put(Space::Meta, meta::ORG, &invitation.org.0)?;
                 tx.put(Space::Meta, meta::FORMAT, meta::FORMAT_VERSION)?;
                 keep_invitation(tx, 0, &invitation, &secrets)?;
                 tx.put(Space::Meta, &meta::local_name(&id), name.as_bytes())?;
                 Ok(())
             })?;
-            let reply = finish_join(&core, &invitation, device.public(), &person, &name, |_| Ok(()))?;
-            core.admit_reader(secrets);
-            core.refresh()?;
-            Ok((Some(core), reply))
+            let reply = finish_join(&log, &invitation, device.public(), &person, &name, |_| Ok(()))?;
+            log.admit_reader(secrets);
+            log.refresh()?;
+            Ok((Some(log), reply))
         }
-        Some(core) => {
-            let _hold = core.hold();
-            if core.org != invitation.org {
+        Some(log) => {
+            let _writer = log.lock_writer();
+            if log.org != invitation.org {
                 return Err(Failure::new("invitation_other_org"));
             }
-            core.settle_joining(false)?;
-            let shared = core.shared();
+            log.settle_joining(false)?;
+            let shared = log.shared();
             if shared.invitations.iter().any(|held| held.invite == invitation.invite) {
                 return Err(Failure::new("invitation_used"));
             }
@@ -1272,20 +1274,20 @@ pub(crate) fn join(
             }
             // Keys first: a Join in the log whose keys are lost would be a member nobody can be. The rest is one
             // transaction, and until it is there the slot is marked: whoever opens the home next takes it back.
-            core.keyring().add_member(&secrets, passphrase, cost()).map_err(|error| keyring_failure(&error, &name))?;
+            log.keyring().add_member(&secrets, passphrase, cost()).map_err(|error| keyring_failure(&error, &name))?;
             let id = secrets.member;
             let n = shared.invitations.len();
-            let device = PublicKeys { ed: core.device_ed.verifying_key().to_bytes(), x: core.device_x.kem_public() };
-            let joined = finish_join(core, &invitation, device, &person, &name, |tx| {
+            let device = PublicKeys { ed: log.device_ed.verifying_key().to_bytes(), x: log.device_x.kem_public() };
+            let joined = finish_join(log, &invitation, device, &person, &name, |tx| {
                 keep_invitation(tx, n, &invitation, &secrets)?;
                 Ok(tx.put(Space::Meta, &meta::local_name(&id), name.as_bytes())?)
             });
             // also after a failure: it may have come too late to undo anything
-            let settled = core.settle_joining(false);
+            let settled = log.settle_joining(false);
             let reply = joined?;
             settled?;
-            core.admit_reader(secrets);
-            core.refresh()?;
+            log.admit_reader(secrets);
+            log.refresh()?;
             Ok((None, reply))
         }
     }
@@ -1304,7 +1306,7 @@ fn keep_invitation(tx: &mut Tx<'_>, n: usize, invitation: &Invitation, member: &
 
 /// Writes the Join, with `also` in the same transaction.
 fn finish_join(
-    core: &Core,
+    log: &Log,
     invitation: &Invitation,
     device: PublicKeys,
     person: &NewKeys,
@@ -1323,40 +1325,40 @@ fn finish_join(
         sig: [0; 64],
         member_sig: [0; 64],
     };
-    let message = join.signed_message(&core.org);
+    let message = join.signed_message(&log.org);
     join.sig = key.sign(&message).to_bytes();
     join.member_sig = person.ed.signing_key().sign(&message).to_bytes();
-    let words = six_words(&core.org, &join.invite_pk, &join.device, &join.member);
-    core.say_with(vec![(Operation::Join(join), None)], |tx| {
+    let words = six_words(&log.org, &join.invite_pk, &join.device, &join.member);
+    log.append_membership_with(vec![(Operation::Join(join), None)], |tx| {
         also(tx)?;
         Ok(tx.put(Space::Meta, meta::READY, &[1])?)
     })?;
     Ok(json!({
-        "org": core.org, "site": invitation.site, "member": name, "role": invitation.role,
-        "device": core.device, "words": words,
+        "org": log.org, "site": invitation.site, "member": name, "role": invitation.role,
+        "device": log.device, "words": words,
     }))
 }
 
 /// Adds facts to the staff document: a drop-box change each, so that no order matters.
-fn write_staff(core: &Core, reader: &mut Reader, facts: &[(String, String)], now_ms: i64) -> Result<(), Failure> {
-    let scope = knowledge_scope(&core.org);
-    let doc = staff_doc(&core.org);
-    let shared = core.shared();
-    let incarnation = core.incarnation();
+fn write_staff(log: &Log, reader: &mut Reader, facts: &[(String, String)], now_ms: i64) -> Result<(), Failure> {
+    let scope = knowledge_scope(&log.org);
+    let doc = staff_doc(&log.org);
+    let shared = log.shared();
+    let incarnation = log.incarnation();
     let mut entropy = entropy()?;
     let open = reader.keychain.newest_open(&scope).map(|(epoch, key)| (epoch, key.clone()));
     let Some((epoch, key)) = open else { return Ok(()) };
-    core.commit(|tx| {
+    log.commit(|tx| {
         for (name, value) in facts {
-            let place = core.place(tx, &scope, incarnation);
+            let place = log.next_position(tx, &scope, incarnation);
             let member = reader.member();
             let actor = ActorOf {
-                org: &core.org,
+                org: &log.org,
                 scope: &scope,
                 doc: &doc,
                 layer: Layer::Open.code(),
                 generation: 0,
-                device: &core.device,
+                device: &log.device,
                 incarnation: &incarnation,
                 member: &member,
                 drop_box_seq: Some(place.seq),
@@ -1375,20 +1377,20 @@ fn write_staff(core: &Core, reader: &mut Reader, facts: &[(String, String)], now
             };
             let sealing = Sealing { key: key.clone(), plain };
             let plan = EntryPlan {
-                org: core.org,
+                org: log.org,
                 scope,
                 kind: Kind::Knowledge,
                 doc,
-                device: core.device,
+                device: log.device,
                 incarnation,
                 place,
-                auth: core.auth(&shared),
+                auth: log.auth(&shared),
                 deps: Vec::new(),
                 sections: vec![SectionPlan::Sealed { layer: Layer::Open, hint: open_hint(epoch), sealing }],
             };
-            let entry = compose(&plan, &core.device_ed, Some(&reader.ed), &mut entropy).map_err(not_composed)?;
+            let entry = compose(&plan, &log.device_ed, Some(&reader.ed), &mut entropy).map_err(not_composed)?;
             append(tx, &entry)?;
-            crate::clock::note_own(tx, now_ms, entry.id(), core.machine().built_ms)?;
+            crate::clock::note_own(tx, now_ms, entry.id(), log.machine().built_ms)?;
         }
         Ok(())
     })

@@ -35,8 +35,8 @@ mod index;
 mod kv;
 mod lack;
 mod seal;
-mod shelf;
 mod snapshot;
+mod staging;
 #[cfg(feature = "testing")]
 mod stall;
 mod tables;
@@ -49,8 +49,8 @@ pub use index::{ChainKey, ChainTip};
 pub use kv::{KEY_BYTES_MAX, MemberKey, MemberSpace, Pair, Space, VALUE_BYTES_MAX};
 pub use lack::Gap;
 pub use seal::{Entropy, StoreId, StoreKey, os_entropy};
-pub use shelf::{Limits, QuarantineRecord, ShelfLimits, ShelvedEntry};
 pub use snapshot::{ChangedDoc, ShelfCounts, Snapshot};
+pub use staging::{Limits, QuarantineRecord, ShelfLimits, StagedEntry};
 pub(crate) use tables::Fields;
 pub use tx::{AppendEntry, Tx};
 
@@ -518,7 +518,7 @@ fn initialise(ctx: &Context, db: &Database) -> Result<(), StoreError> {
     txn.open_table(tables::ARRIVALS.def()).map_err(fail())?;
     txn.open_table(lack::GAPS.def()).map_err(fail())?;
     txn.open_table(lack::WANTS.def()).map_err(fail())?;
-    for shelf in shelf::SHELVES {
+    for shelf in staging::SHELVES {
         txn.open_table(shelf.items.def()).map_err(fail())?;
         txn.open_table(shelf.index.def()).map_err(fail())?;
         txn.open_table(shelf.totals.def()).map_err(fail())?;

@@ -20,9 +20,9 @@ use crdt_model::id::MemberId;
 use serde_json::Value as Json;
 use tempfile::TempDir;
 
-use crate::core::{Core, Reader, locked};
 use crate::error::Failure;
-use crate::keyring::Passphrase;
+use crate::keys::keyring::Passphrase;
+use crate::log::{Log, Reader, locked};
 use crate::members::{self, founder, new_site};
 use crate::store::ChainKey;
 
@@ -30,7 +30,7 @@ pub(crate) const NOW: i64 = 1_760_000_000_000;
 
 /// A home with one unlocked member.
 pub(crate) struct Home {
-    pub(crate) core: Arc<Core>,
+    pub(crate) log: Arc<Log>,
     pub(crate) member: MemberId,
     pub(crate) folder: TempDir,
 }
@@ -43,81 +43,81 @@ impl Home {
     pub(crate) fn founded() -> Self {
         let folder = TempDir::new().expect("a folder");
         let home = folder.path().join("home");
-        let (core, _) = members::init(&home, founder("Essai", "JER", "Rose"), &passphrase(), NOW).expect("founded");
-        let member = core.unlocked()[0];
-        Self { core: Arc::new(core), member, folder }
+        let (log, _) = members::init(&home, founder("Essai", "JER", "Rose"), &passphrase(), NOW).expect("founded");
+        let member = log.unlocked()[0];
+        Self { log: Arc::new(log), member, folder }
     }
 
     /// A new home that joins by an invitation of this one.
     pub(crate) fn invited(&self, site: &str, role: &str, name: &str) -> Self {
-        let reply = self.with(|core, reader| core.invite(reader, site, role, None, None, NOW)).expect("invited");
+        let reply = self.with(|log, reader| log.invite(reader, site, role, None, None, NOW)).expect("invited");
         let folder = TempDir::new().expect("a folder");
         let text = reply["invitation"].as_str().expect("a code");
         let home = folder.path().join("home");
-        let (core, _) = members::join(&home, None, text, name, &passphrase(), NOW).expect("joined");
-        let core = core.expect("a new home");
-        let member = core.unlocked()[0];
-        Self { core: Arc::new(core), member, folder }
+        let (log, _) = members::join(&home, None, text, name, &passphrase(), NOW).expect("joined");
+        let log = log.expect("a new home");
+        let member = log.unlocked()[0];
+        Self { log: Arc::new(log), member, folder }
     }
 
     pub(crate) fn site(&self, code: &str) {
-        self.with(|core, reader| core.site_add(reader, new_site(code, code, "office", None))).expect("site added");
+        self.with(|log, reader| log.site_add(reader, new_site(code, code, "office", None))).expect("site added");
     }
 
     pub(crate) fn reader(&self) -> Arc<Mutex<Reader>> {
-        self.core.reader(&self.member).expect("unlocked")
+        self.log.reader(&self.member).expect("unlocked")
     }
 
-    pub(crate) fn with<T>(&self, act: impl FnOnce(&Core, &mut Reader) -> Result<T, Failure>) -> Result<T, Failure> {
+    pub(crate) fn with<T>(&self, act: impl FnOnce(&Log, &mut Reader) -> Result<T, Failure>) -> Result<T, Failure> {
         let reader = self.reader();
         let mut reader = locked(&reader);
-        self.core.refresh_reader(&mut reader)?;
-        act(&self.core, &mut reader)
+        self.log.refresh_reader(&mut reader)?;
+        act(&self.log, &mut reader)
     }
 
     pub(crate) fn new_case(&self, case: NewCase) -> Json {
-        self.with(|core, reader| core.case_new(reader, case, Some(&[]), NOW)).expect("a case")
+        self.with(|log, reader| log.case_new(reader, case, Some(&[]), NOW)).expect("a case")
     }
 
     pub(crate) fn show(&self, case: &str) -> Result<Json, Failure> {
-        self.with(|core, reader| {
-            let shared = core.shared();
-            let loaded = core.find_case(&shared, reader, case)?;
-            Ok(core.show(&shared, &loaded, NOW))
+        self.with(|log, reader| {
+            let shared = log.shared();
+            let loaded = log.find_case(&shared, reader, case)?;
+            Ok(log.show(&shared, &loaded, NOW))
         })
     }
 
     pub(crate) fn fingerprint(&self) -> Json {
-        self.core.fingerprint(&self.core.shared()).expect("fingerprint")
+        self.log.fingerprint(&self.log.shared()).expect("fingerprint")
     }
 
     pub(crate) fn verify(&self) -> Json {
-        self.with(|core, reader| core.verify(&core.shared(), reader, &mut |_, _| {})).expect("verify")
+        self.with(|log, reader| log.verify(&log.shared(), reader, &mut |_, _| {})).expect("verify")
     }
 
     /// Every entry held, chain by chain.
     pub(crate) fn entries(&self) -> Vec<Vec<u8>> {
-        let snapshot = self.core.store.read().expect("readable");
+        let snapshot = self.log.store.read().expect("readable");
         let chains: Vec<ChainKey> = snapshot.chains().map(|chain| chain.key).collect();
         let all = chains.iter().flat_map(|chain| snapshot.chain_entries(chain, 1, usize::MAX).expect("readable"));
         all.map(|stored| stored.bytes).collect()
     }
 
-    pub(crate) fn maintain(&self) -> bool {
+    pub(crate) fn housekeeping(&self) -> bool {
         let reader = self.reader();
-        self.core.maintain(&mut locked(&reader), NOW).expect("maintained")
+        self.log.housekeeping(&mut locked(&reader), NOW).expect("maintained")
     }
 }
 
 impl Home {
     /// Writes a generation that this home may not write: the case as it was before, ordinary.
     pub(super) fn forge_generation(&self, before: &crate::cases::Loaded, case: &str, generation: u32) {
-        use crate::acts::{SensitiveKey, Write};
+        use crate::writes::{SensitiveKey, Write};
         use crdt_model::layer::{Layer, LayerOp};
 
-        self.with(|core, reader| {
-            let shared = core.shared();
-            let now = core.find_case(&shared, reader, case)?;
+        self.with(|log, reader| {
+            let shared = log.shared();
+            let now = log.find_case(&shared, reader, case)?;
             let mut ops = crdt_model::edit::EditOps::default();
             for (layer, into) in [(Layer::Open, &mut ops.open), (Layer::Personal, &mut ops.personal)] {
                 for (key, cells) in before.document.states[usize::from(layer.code())].iter().flatten() {
@@ -138,8 +138,8 @@ impl Home {
                 salt: [0; 8],
                 alone: false,
             };
-            let mut entropy = crate::core::entropy()?;
-            core.commit(|tx| core.write(tx, &shared, reader, write, NOW, &mut entropy))
+            let mut entropy = crate::log::entropy()?;
+            log.commit(|tx| log.write(tx, &shared, reader, write, NOW, &mut entropy))
         })
         .expect("forged");
     }
@@ -150,9 +150,9 @@ impl Home {
 pub(crate) fn exchange(a: &Home, b: &Home) {
     for _ in 0..6 {
         for (from, to) in [(a, b), (b, a)] {
-            to.core.ingest(&from.entries(), Some(from.core.device), NOW).expect("ingested");
+            to.log.ingest(&from.entries(), Some(from.log.device), NOW).expect("ingested");
         }
-        let wrote = [a, b].map(Home::maintain);
+        let wrote = [a, b].map(Home::housekeeping);
         if !wrote.contains(&true) && a.fingerprint() == b.fingerprint() {
             return;
         }
@@ -178,7 +178,7 @@ pub(crate) fn case_id(reply: &Json) -> String {
 fn an_invitation_kept_too_long_is_refused_and_begins_nothing() {
     const DAY_MS: i64 = 86_400_000;
     let home = Home::founded();
-    let invite = |core: &Core, reader: &mut Reader| core.invite(reader, "JER", "operator", Some(DAY_MS), None, NOW);
+    let invite = |log: &Log, reader: &mut Reader| log.invite(reader, "JER", "operator", Some(DAY_MS), None, NOW);
     let reply = home.with(invite).expect("invited");
     let text = reply["invitation"].as_str().expect("a code");
     let folder = tempfile::tempdir().expect("a temporary folder");
@@ -186,9 +186,9 @@ fn an_invitation_kept_too_long_is_refused_and_begins_nothing() {
     let late = members::join(&fresh, None, text, "Ali", &passphrase(), NOW + DAY_MS + 1);
     assert_eq!(late.err().map(|failure| failure.code), Some("invitation_expired"));
     assert!(!fresh.exists(), "nothing is begun with it");
-    let added = members::join(&home.core.home, Some(&*home.core), text, "Ali", &passphrase(), NOW + DAY_MS + 1);
+    let added = members::join(&home.log.home, Some(&*home.log), text, "Ali", &passphrase(), NOW + DAY_MS + 1);
     assert_eq!(added.err().map(|failure| failure.code), Some("invitation_expired"));
-    members::join(&home.core.home, Some(&*home.core), text, "Ali", &passphrase(), NOW + DAY_MS).expect("in time");
+    members::join(&home.log.home, Some(&*home.log), text, "Ali", &passphrase(), NOW + DAY_MS).expect("in time");
 }
 
 #[test]
@@ -199,7 +199,7 @@ fn a_case_sealed_for_its_words_goes_to_whom_they_concern() {
     {
         let case = case_id(&home.new_case(NewCase { text: Some(Words::from(text)), ..complaint() }));
         let options = crate::api::SealOptions { recuse: Some(Vec::new()), ..Default::default() };
-        home.with(|core, reader| core.case_seal(reader, &case, &Words::from("parce que"), &options, NOW))
+        home.with(|log, reader| log.case_seal(reader, &case, &Words::from("parce que"), &options, NOW))
             .expect("sealed");
         assert_eq!(home.show(&case).expect("shown")["audience"], audience, "{text}");
     }
@@ -217,16 +217,16 @@ fn a_date_that_cannot_be_is_kept_and_pointed_out() {
 
 #[test]
 fn two_members_of_one_home_may_have_one_passphrase() {
+    use crate::api::node::Node;
     use crate::api::{Envelope, Request, Secret, Service};
-    use crate::service::Node;
 
     let home = Home::founded();
-    let reply = home.with(|core, reader| core.invite(reader, "JER", "operator", None, None, NOW)).expect("invited");
+    let reply = home.with(|log, reader| log.invite(reader, "JER", "operator", None, None, NOW)).expect("invited");
     let text = reply["invitation"].as_str().expect("a code");
-    members::join(&home.core.home, Some(&*home.core), text, "Ali", &passphrase(), NOW).expect("joined");
-    let Home { core, folder, .. } = home;
-    let path = core.home.clone();
-    drop(core);
+    members::join(&home.log.home, Some(&*home.log), text, "Ali", &passphrase(), NOW).expect("joined");
+    let Home { log, folder, .. } = home;
+    let path = log.home.clone();
+    drop(log);
     for name in ["Ali", "Rose"] {
         let node = Node::open(&path).expect("a node");
         let ask = |passphrase: &str| {
@@ -255,7 +255,7 @@ fn an_invitation_that_cannot_be_kept_is_not_made() {
     let before = home.fingerprint();
     let invite = |path: &std::path::Path| {
         let out = path.display().to_string();
-        home.with(|core, reader| core.invite(reader, "JER", "operator", None, Some(&out), NOW))
+        home.with(|log, reader| log.invite(reader, "JER", "operator", None, Some(&out), NOW))
     };
     let taken = folder.path().join("taken");
     std::fs::write(&taken, b"there").expect("written");
@@ -266,7 +266,7 @@ fn an_invitation_that_cannot_be_kept_is_not_made() {
     // and where the membership refuses, no file is left
     let path = folder.path().join("kept");
     let out = path.display().to_string();
-    home.with(|core, reader| core.invite(reader, "JER", "nobody", None, Some(&out), NOW)).expect_err("no such role");
+    home.with(|log, reader| log.invite(reader, "JER", "nobody", None, Some(&out), NOW)).expect_err("no such role");
     assert!(!path.exists());
     let told = invite(&path).expect("invited");
     let text = std::fs::read_to_string(&path).expect("read");
@@ -276,7 +276,7 @@ fn an_invitation_that_cannot_be_kept_is_not_made() {
 
 #[test]
 fn the_keys_of_a_home_whose_data_file_is_gone_are_never_replaced() {
-    use crate::keyring::{KEYRING_FILE, Passphrase};
+    use crate::keys::keyring::{KEYRING_FILE, Passphrase};
     use crate::store::STORE_FILE;
     let folder = TempDir::new().expect("a folder");
     let path = folder.path().join("home");
@@ -289,9 +289,9 @@ fn the_keys_of_a_home_whose_data_file_is_gone_are_never_replaced() {
     let refused = init().err().expect("refused");
     assert_eq!(refused.code, "data_file_missing");
     assert!(refused.where_.iter().any(|(name, file)| *name == "file" && *file == data.display().to_string()));
-    let opened = Core::open(&path, &passphrase, "Rose").err().expect("refused");
+    let opened = Log::open(&path, &passphrase, "Rose").err().expect("refused");
     assert_eq!((opened.code, &opened.where_), ("data_file_missing", &refused.where_));
     assert_eq!(std::fs::read(path.join(KEYRING_FILE)).expect("read"), keys);
     std::fs::rename(&aside, &data).expect("moved");
-    assert!(Core::open(&path, &passphrase, "Rose").is_ok(), "put back, all is there");
+    assert!(Log::open(&path, &passphrase, "Rose").is_ok(), "put back, all is there");
 }

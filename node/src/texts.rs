@@ -352,8 +352,10 @@ mod tests {
 
     #[test]
     fn every_remark_of_an_import_has_a_text_and_every_text_a_remark() {
-        let known: BTreeSet<String> =
-            crate::import::RemarkCode::ALL.iter().map(|code| format!("remark-{}", kebab(code.as_str()))).collect();
+        let known: BTreeSet<String> = crate::exchange::import::RemarkCode::ALL
+            .iter()
+            .map(|code| format!("remark-{}", kebab(code.as_str())))
+            .collect();
         let texts: BTreeSet<String> = messages(FR).into_keys().filter(|id| id.starts_with("remark-")).collect();
         assert_eq!(known, texts);
     }
@@ -362,7 +364,7 @@ mod tests {
     fn every_finding_has_its_words_and_what_is_not_well_says_what_to_do() {
         let fr = messages(FR);
         let mut known = BTreeSet::new();
-        for (code, args) in crate::doctor::FINDINGS {
+        for (code, args) in crate::health::doctor::FINDINGS {
             let id = format!("doctor-{}", kebab(code));
             for id in [id.clone(), format!("{id}-advice")] {
                 for variable in fr.get(&id).into_iter().flatten() {
@@ -376,13 +378,13 @@ mod tests {
             assert!(known.contains(id), "{id} belongs to no finding");
         }
         let mut built = BTreeSet::new();
-        for (path, text) in sources("src/doctor")
+        for (path, text) in sources("src/health/doctor")
             .into_iter()
             .chain(sources("src").into_iter().filter(|(path, _)| path.ends_with("/doctor.rs")))
         {
             for state in ["ok", "warn", "bad"] {
                 for code in literals(&text, &format!("Finding::{state}(\"")) {
-                    let known = crate::doctor::FINDINGS.iter().any(|(known, _)| *known == code);
+                    let known = crate::health::doctor::FINDINGS.iter().any(|(known, _)| *known == code);
                     assert!(known, "{path}: {code} is not in FINDINGS");
                     let advice = format!("doctor-{}-advice", kebab(code));
                     assert_eq!(fr.contains_key(&advice), state != "ok", "{advice}");
@@ -390,7 +392,8 @@ mod tests {
                 }
             }
         }
-        let all: BTreeSet<String> = crate::doctor::FINDINGS.iter().map(|(code, _)| (*code).to_owned()).collect();
+        let all: BTreeSet<String> =
+            crate::health::doctor::FINDINGS.iter().map(|(code, _)| (*code).to_owned()).collect();
         assert_eq!(built, all, "findings that nothing finds");
     }
 
@@ -519,7 +522,7 @@ mod tests {
                     broken.extend(texts.into_iter().flatten().filter(|text| !is_whole(text)));
                 }
             }
-            for code in crate::import::RemarkCode::ALL {
+            for code in crate::exchange::import::RemarkCode::ALL {
                 let given: Vec<(&'static str, String)> = Vec::new();
                 let needs = variables.get(&format!("remark-{}", kebab(code.as_str())));
                 if needs.is_none_or(|names| names.iter().all(|name| name == "value")) {

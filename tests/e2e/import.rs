@@ -97,7 +97,7 @@ fn a_submission_changed_since_is_told_and_the_case_stays_as_it_is_here() {
 
 #[test]
 fn any_export_is_accounted_for_row_by_row_and_comes_in_once() {
-    use node::import::kobo::generate::{Fate, Shape, Table};
+    use node::exchange::import::kobo::generate::{Fate, Shape, Table};
     let home = Home::init("PAM", "JER", "Rose");
     let folder = tempfile::tempdir().expect("a temporary folder");
     let file = folder.path().join("export.csv");

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use e2e::{Home, Org, RunningNode, sync_until_equal};
-use node::keyring::{KEYRING_FILE, LockedKeyring, MemberSecrets, Passphrase};
+use node::keys::keyring::{KEYRING_FILE, LockedKeyring, MemberSecrets, Passphrase};
 use serde_json::json;
 
 const ALONE: &str = "run --listen /ip4/127.0.0.1/tcp/0 --no-mdns --unattended --keyfile";

@@ -12,7 +12,7 @@ fn derived(ended: &Output) -> usize {
 
 /// A command at a terminal that has no passphrase yet, and tells what it derives.
 fn ask(home: &Home, line: &str) -> AtTerminal {
-    home.command(line).passphrase("").logging("node::keyring=debug").at_terminal()
+    home.command(line).passphrase("").logging("node::keys::keyring=debug").at_terminal()
 }
 
 #[test]
@@ -21,7 +21,7 @@ fn a_key_is_derived_once_a_command() {
     let in_ = |terminal: AtTerminal| terminal.answer("Passphrase of Rose", PASSPHRASE);
     assert_eq!(derived(&in_(ask(&home, "case list")).end()), 1);
     // nothing is asked, and nothing typed
-    assert_eq!(derived(&home.command("case list").logging("node::keyring=debug").in_words().run()), 1);
+    assert_eq!(derived(&home.command("case list").logging("node::keys::keyring=debug").in_words().run()), 1);
     let new = "case new --type complaint --channel hotline --category payment.not_received --anonymous --text x";
     let told = in_(ask(&home, &format!("{new} --location"))).answer("Where", "ici").answer("Did anybody ask", "n");
     assert_eq!(derived(&told.end()), 1);

@@ -15,7 +15,7 @@ const NONE: i64 = i64::MIN;
 const GRAIN_MS: i64 = 60_000;
 
 impl Kept {
-    pub(super) fn encode(&self) -> Vec<u8> {
+    pub(crate) fn encode(&self) -> Vec<u8> {
         let mut out = vec![VERSION];
         let mut number = |value: Option<i64>| out.extend_from_slice(&value.unwrap_or(NONE).to_be_bytes());
         number(self.written_ms);
@@ -32,7 +32,7 @@ impl Kept {
     }
 
     /// Reads what [`encode`](Self::encode) wrote; `None` for anything else.
-    pub(super) fn decode(bytes: &[u8]) -> Option<Self> {
+    pub(crate) fn decode(bytes: &[u8]) -> Option<Self> {
         let mut f = Fields(bytes);
         if f.u8()? != VERSION {
             return None;
@@ -57,20 +57,20 @@ impl Kept {
         value.and_then(|bytes| Self::decode(bytes.as_ref())).unwrap_or_default()
     }
 
-    pub(super) fn of(snapshot: &Snapshot) -> Result<Self, Failure> {
+    pub(crate) fn of(snapshot: &Snapshot) -> Result<Self, Failure> {
         Ok(Self::read(snapshot.get(Space::Meta, KEY)?.as_deref()))
     }
 
-    pub(super) fn of_tx(tx: &mut Tx<'_>) -> Result<Self, Failure> {
+    pub(crate) fn of_tx(tx: &mut Tx<'_>) -> Result<Self, Failure> {
         Ok(Self::read(tx.get(Space::Meta, KEY)?.as_deref()))
     }
 
-    pub(super) fn keep(&self, tx: &mut Tx<'_>) -> Result<(), Failure> {
+    pub(crate) fn keep(&self, tx: &mut Tx<'_>) -> Result<(), Failure> {
         Ok(tx.put(Space::Meta, KEY, &self.encode())?)
     }
 
     /// That something is written at this time; `None` where that need not be kept.
-    pub(super) fn written_at(mut self, now_ms: i64, horizon_ms: i64) -> Option<Self> {
+    pub(crate) fn written_at(mut self, now_ms: i64, horizon_ms: i64) -> Option<Self> {
         let is_new = self.written_ms.is_none_or(|held| gives_way(held, now_ms, horizon_ms));
         self.written_ms = Some(now_ms);
         is_new.then_some(self)

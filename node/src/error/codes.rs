@@ -127,7 +127,7 @@ pub const CODES: &[Code] = &[
     code("words_do_not_match", Exit::Failed, &["member"]),
     code("no_numbers_left", Exit::Failed, &[]),
     // The life of a case
-    // The codes of `crdt_model::edit::EditRefusal` and of `node::import`, under the same names.
+    // The codes of `crdt_model::edit::EditRefusal` and of `node::exchange::import`, under the same names.
     code("no_case", Exit::NotFound, &[]),
     code("case_exists", Exit::Failed, &[]),
     code("missing", Exit::Usage, &["fields"]),

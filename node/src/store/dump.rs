@@ -7,7 +7,7 @@ use redb::{Key, ReadTransaction, ReadableTable, TableHandle, Value};
 
 use super::kv::{MemberSpace, Space};
 use super::tables::{self, Named};
-use super::{Store, lack, shelf};
+use super::{Store, lack, staging};
 
 /// The rows of one table.
 fn rows_of<K: Key + 'static, V: Value + 'static>(txn: &ReadTransaction, table: Named<K, V>) -> Vec<String> {
@@ -29,7 +29,7 @@ impl Store {
         }
         add!(tables::STATE, tables::SCOPES, tables::CHAINS, tables::ENTRIES, tables::ENTRY_IDS, tables::DOCS);
         add!(tables::DOC_LIST, tables::DOC_ENTRIES, tables::ARRIVALS, lack::GAPS, lack::WANTS);
-        for shelf in shelf::SHELVES {
+        for shelf in staging::SHELVES {
             add!(shelf.items, shelf.index, shelf.totals);
         }
         for space in Space::ALL {

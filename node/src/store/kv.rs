@@ -83,7 +83,7 @@ pub struct MemberKey {
 }
 
 impl MemberKey {
-    /// From the member's data key (see [`crate::keyring`]).
+    /// From the member's data key (see [`crate::keys::keyring`]).
     pub fn new(member: MemberId, data_key: &[u8; 32]) -> Self {
         let key = Zeroizing::new(blake3::derive_key("boucle 2026 member values v1", data_key));
         Self { member, cipher: Cipher::new(&key) }

@@ -9,7 +9,7 @@ use zeroize::Zeroizing;
 
 use super::index::{ChainKey, ChainTip, Index};
 use super::kv::{self, MemberKey, MemberSpace, Pair, Space};
-use super::shelf::{self, Group, QuarantineRecord, Shelf, ShelvedEntry};
+use super::staging::{self, Group, QuarantineRecord, Shelf, StagedEntry};
 use super::tables::{self, ARRIVALS, DOC_ENTRIES, DOC_LIST, DOCS, ENTRIES, ENTRY_IDS, Fields, Named};
 use super::{Context, Location, StoreError, StoredEntry};
 
@@ -415,8 +415,8 @@ impl Snapshot {
     /// # Errors
     ///
     /// As [`has`](Self::has).
-    pub fn aside(&self, entry: &EntryId) -> Result<Option<ShelvedEntry>, StoreError> {
-        Ok(self.shelved(shelf::ASIDE, Group::Id(entry))?.pop())
+    pub fn aside(&self, entry: &EntryId) -> Result<Option<StagedEntry>, StoreError> {
+        Ok(self.shelved(staging::ASIDE, Group::Id(entry))?.pop())
     }
 
     /// What lies aside of a chain, oldest arrival first.
@@ -424,8 +424,8 @@ impl Snapshot {
     /// # Errors
     ///
     /// As [`has`](Self::has).
-    pub fn aside_of(&self, chain: &ChainKey) -> Result<Vec<ShelvedEntry>, StoreError> {
-        self.shelved(shelf::ASIDE, Group::Chain(chain))
+    pub fn aside_of(&self, chain: &ChainKey) -> Result<Vec<StagedEntry>, StoreError> {
+        self.shelved(staging::ASIDE, Group::Chain(chain))
     }
 
     /// How many entries lie aside of a chain.
@@ -434,8 +434,8 @@ impl Snapshot {
     ///
     /// As [`has`](Self::has).
     pub fn aside_count(&self, chain: &ChainKey) -> Result<usize, StoreError> {
-        let index = self.table(shelf::ASIDE.index)?;
-        Ok(shelf::numbers(&self.ctx, shelf::ASIDE, &index, Group::Chain(chain), usize::MAX)?.len())
+        let index = self.table(staging::ASIDE.index)?;
+        Ok(staging::numbers(&self.ctx, staging::ASIDE, &index, Group::Chain(chain), usize::MAX)?.len())
     }
 
     /// A waiting entry.
@@ -443,8 +443,8 @@ impl Snapshot {
     /// # Errors
     ///
     /// As [`has`](Self::has).
-    pub fn pending(&self, entry: &EntryId) -> Result<Option<ShelvedEntry>, StoreError> {
-        Ok(self.shelved(shelf::PENDING, Group::Id(entry))?.pop())
+    pub fn pending(&self, entry: &EntryId) -> Result<Option<StagedEntry>, StoreError> {
+        Ok(self.shelved(staging::PENDING, Group::Id(entry))?.pop())
     }
 
     /// Why an entry was refused, if it was.
@@ -453,8 +453,8 @@ impl Snapshot {
     ///
     /// As [`has`](Self::has).
     pub fn quarantined(&self, entry: &EntryId) -> Result<Option<QuarantineRecord>, StoreError> {
-        let item = self.shelved(shelf::QUARANTINE, Group::Id(entry))?.pop();
-        item.map(|item| shelf::record_of_item(&self.ctx, &item)).transpose()
+        let item = self.shelved(staging::QUARANTINE, Group::Id(entry))?.pop();
+        item.map(|item| staging::record_of_item(&self.ctx, &item)).transpose()
     }
 
     /// All refusals remembered, oldest first.
@@ -463,8 +463,8 @@ impl Snapshot {
     ///
     /// As [`has`](Self::has).
     pub fn quarantine(&self) -> Result<Vec<QuarantineRecord>, StoreError> {
-        let items = self.shelved(shelf::QUARANTINE, Group::All)?;
-        items.iter().map(|item| shelf::record_of_item(&self.ctx, item)).collect()
+        let items = self.shelved(staging::QUARANTINE, Group::All)?;
+        items.iter().map(|item| staging::record_of_item(&self.ctx, item)).collect()
     }
 
     /// How many entries wait, lie aside, and are in quarantine.
@@ -472,17 +472,17 @@ impl Snapshot {
     /// # Errors
     ///
     /// As [`has`](Self::has).
-    pub fn shelf_counts(&self) -> Result<ShelfCounts, StoreError> {
-        let count = |shelf: Shelf| shelf::count(&self.ctx, &self.table(shelf.items)?);
+    pub fn staging_counts(&self) -> Result<ShelfCounts, StoreError> {
+        let count = |shelf: Shelf| staging::count(&self.ctx, &self.table(shelf.items)?);
         Ok(ShelfCounts {
-            pending: count(shelf::PENDING)?,
-            aside: count(shelf::ASIDE)?,
-            quarantine: count(shelf::QUARANTINE)?,
+            pending: count(staging::PENDING)?,
+            aside: count(staging::ASIDE)?,
+            quarantine: count(staging::QUARANTINE)?,
         })
     }
 
-    fn shelved(&self, shelf: Shelf, group: Group<'_>) -> Result<Vec<ShelvedEntry>, StoreError> {
-        shelf::items_of(&self.ctx, shelf, &self.table(shelf.items)?, &self.table(shelf.index)?, group)
+    fn shelved(&self, shelf: Shelf, group: Group<'_>) -> Result<Vec<StagedEntry>, StoreError> {
+        staging::items_of(&self.ctx, shelf, &self.table(shelf.items)?, &self.table(shelf.index)?, group)
     }
 }
 

@@ -364,9 +364,9 @@ fn a_members_values_open_for_that_member_only() -> Result<(), StoreError> {
     Ok(())
 }
 
-fn shelved(n: u64, device: u8, prev: u64, len: usize) -> ShelvedEntry {
+fn shelved(n: u64, device: u8, prev: u64, len: usize) -> StagedEntry {
     let chain = ChainKey { scope: SCOPE, device: DeviceId([device; 16]), incarnation: INCARNATION };
-    ShelvedEntry { entry_id: id(n), chain, seq: n, prev: id(prev), pinned: false, bytes: vec![n as u8; len] }
+    StagedEntry { entry_id: id(n), chain, seq: n, prev: id(prev), pinned: false, bytes: vec![n as u8; len] }
 }
 
 #[test]
@@ -379,14 +379,14 @@ fn pending_entries_come_back_by_predecessor_and_by_device() -> Result<(), StoreE
         assert!(tx.put_pending(&shelved(12, 2, 1, 10))?);
         Ok::<(), StoreError>(())
     })?;
-    assert_eq!(store.read()?.shelf_counts()?.pending, 3);
+    assert_eq!(store.read()?.staging_counts()?.pending, 3);
     assert_eq!(store.read()?.pending(&id(3))?, Some(shelved(3, 1, 2, 10)));
     let taken = store.write(|tx| tx.take_pending_by_prev(&id(1)))?;
     assert_eq!(taken, [shelved(2, 1, 1, 10), shelved(12, 2, 1, 10)]);
     assert!(store.write(|tx| tx.take_pending_by_prev(&id(1)))?.is_empty());
     let taken = store.write(|tx| tx.take_pending_by_device(&DeviceId([1; 16])))?;
     assert_eq!(taken, [shelved(3, 1, 2, 10)]);
-    assert_eq!(store.read()?.shelf_counts()?.pending, 0);
+    assert_eq!(store.read()?.staging_counts()?.pending, 0);
     Ok(())
 }
 
@@ -422,7 +422,7 @@ fn what_was_admitted_once_is_never_dropped_from_aside() -> Result<(), StoreError
         ShelfLimits { entries_per_device: 2, bytes_per_device: 4000, entries_total: 2, bytes_total: 8000 };
     let store = Store::in_memory(config)?;
     store.write(|tx| {
-        tx.put_aside(&ShelvedEntry { pinned: true, ..shelved(1, 1, 0, 10) })?;
+        tx.put_aside(&StagedEntry { pinned: true, ..shelved(1, 1, 0, 10) })?;
         (2..=6).try_for_each(|n| tx.put_aside(&shelved(n, 1, n - 1, 10)).map(drop))
     })?;
     let chain = shelved(1, 1, 0, 0).chain;
@@ -430,7 +430,7 @@ fn what_was_admitted_once_is_never_dropped_from_aside() -> Result<(), StoreError
     assert_eq!(seqs, [1, 5, 6]);
     assert!(store.write(|tx| tx.take_aside(&id(1)))?.is_some_and(|entry| entry.pinned));
     assert_eq!(store.read()?.aside(&id(1))?, None);
-    assert_eq!(store.read()?.shelf_counts()?.aside, 2);
+    assert_eq!(store.read()?.staging_counts()?.aside, 2);
     Ok(())
 }
 
@@ -504,8 +504,8 @@ fn shelf_index_rows_that_point_elsewhere_are_refused() -> Result<(), StoreError>
         tx.put_pending(&shelved(2, 1, 0, 5))
     })?;
     tamper(&store, |txn| {
-        let mut index = txn.open_table(shelf::PENDING.index.def())?;
-        let name = store.ctx.sealer.name(shelf::PENDING.index.name, &[b"i", id(1).as_bytes()]);
+        let mut index = txn.open_table(staging::PENDING.index.def())?;
+        let name = store.ctx.sealer.name(staging::PENDING.index.name, &[b"i", id(1).as_bytes()]);
         index.insert((&name, 1), ())?;
         Ok(())
     });
@@ -529,7 +529,7 @@ fn nothing_readable_reaches_the_file_not_even_after_deleting() -> Result<(), Sto
         tx.append(&entry(1, Some(canary_doc), value))?;
         tx.put(Space::Meta, kv_key, value)?;
         tx.put_member(MemberSpace::Rows, &who, kv_key, value)?;
-        tx.put_pending(&ShelvedEntry { bytes: value.to_vec(), ..shelved(9, 1, 8, 0) })
+        tx.put_pending(&StagedEntry { bytes: value.to_vec(), ..shelved(9, 1, 8, 0) })
     })?;
     let needles: [&[u8]; 8] = [
         b"CANARY",

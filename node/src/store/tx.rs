@@ -10,8 +10,8 @@ use zeroize::Zeroizing;
 use super::index::{ChainKey, ChainTip, Index};
 use super::kv::{self, MemberKey, MemberSpace, Pair, Space};
 use super::seal::Nonces;
-use super::shelf::Limits;
 use super::snapshot::{carriers_of, entry_at, location_of};
+use super::staging::Limits;
 use super::tables::{
     self, ARRIVALS, CHAINS, ChainRow, DOC_ENTRIES, DOC_LIST, DOCS, ENTRIES, ENTRY_IDS, Fields, KeyedTable, Name, Named,
     SCOPES, STATE, Sealed, State, row_u32,

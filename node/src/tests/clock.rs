@@ -6,9 +6,9 @@ use crdt_model::edit::Edit;
 use serde_json::json;
 
 use super::*;
+use crate::api::node::Node;
 use crate::api::{Envelope, Request, Secret, Service};
 use crate::clock::{Boot, DAY_MS, Machine, Reading};
-use crate::service::Node;
 
 /// 2026-11-29: the program is a month older.
 const TRUE_MS: i64 = 1_795_910_400_000;
@@ -126,8 +126,8 @@ fn what_the_node_writes_by_itself_takes_the_newest_certain_time_while_the_clock_
     desk.init().expect("made");
     desk.new_case().expect("written");
     desk.wall_ms.store(DEAD_MS, Ordering::SeqCst);
-    let core = desk.node.held().expect("open");
-    assert_eq!(core.now_ms(), TRUE_MS);
+    let log = desk.node.held().expect("open");
+    assert_eq!(log.now_ms(), TRUE_MS);
     assert_eq!(code(desk.new_case()), "clock_wrong");
     // a clock that lost ten minutes or less is one as any other
     desk.wall_ms.store(TRUE_MS - 9 * 60_000, Ordering::SeqCst);
@@ -151,10 +151,10 @@ fn entries_of_a_wrong_clock_are_told_once_a_device_and_never_make_ours_suspect()
     desk.ask(Request::ClockAccept { who: Some("rose".into()) }).expect("seen to");
     assert_eq!(status()["alarms"], json!([]));
     // an entry of before there was any copy of this program
-    let core = desk.node.held().expect("open");
-    let reader = core.reader(&core.unlocked()[0]).expect("unlocked");
+    let log = desk.node.held().expect("open");
+    let reader = log.reader(&log.unlocked()[0]).expect("unlocked");
     let note = Edit::Note { text: Words::from("vieux") };
-    core.act(&mut locked(&reader), "@last", &note, DEAD_MS).expect("written");
+    log.act(&mut locked(&reader), "@last", &note, DEAD_MS).expect("written");
     assert_eq!(status()["alarms"][0]["code"], "entry_behind_here", "{}", status());
     desk.ask(Request::ClockAccept { who: None }).expect("seen to");
     assert_eq!(status()["alarms"], json!([]));

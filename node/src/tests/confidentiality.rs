@@ -9,9 +9,9 @@ use std::sync::{Arc, Mutex};
 
 use super::{Home, NOW, case_id, exchange};
 use crate::api::RunOptions;
-use crate::engine::Engine;
-use crate::engine::session::FRAMES;
 use crate::store::{MemberSpace, Snapshot, Space};
+use crate::sync::Engine;
+use crate::sync::session::FRAMES;
 
 /// One canary: a word found nowhere else.
 fn canary(field: &str) -> String {
@@ -123,7 +123,7 @@ fn cases() -> (NewCase, NewCase) {
 
 /// Every value of every table, opened with the node's own store key.
 fn opened_values(home: &Home) -> Vec<(String, Vec<u8>)> {
-    let snapshot: Snapshot = home.core.store.read().expect("readable");
+    let snapshot: Snapshot = home.log.store.read().expect("readable");
     let mut values = Vec::new();
     for chain in snapshot.chains() {
         for stored in snapshot.chain_entries(&chain.key, 1, usize::MAX).expect("readable") {
@@ -144,7 +144,7 @@ fn opened_values(home: &Home) -> Vec<(String, Vec<u8>)> {
 /// The member's own values, opened with the member's key too.
 fn member_values(home: &Home) -> Vec<(String, Vec<u8>)> {
     let access = home.reader().lock().expect("unlocked").secrets.store_access();
-    let snapshot = home.core.store.read().expect("readable");
+    let snapshot = home.log.store.read().expect("readable");
     let mut values = Vec::new();
     for space in MemberSpace::ALL {
         for (key, value) in snapshot.list_member(space, &access).expect("readable") {
@@ -184,10 +184,11 @@ fn carried(from: &Home, to: &Home) -> Vec<(String, Vec<u8>)> {
 
     let stick = tempfile::TempDir::new().expect("a folder");
     let path = stick.path().join("a.boucle");
-    let request = crate::bundle::ExportRequest { path: &path, to: None, after: None, all: true, max_bytes: None };
-    from.core.bundle_export(&request, NOW, &mut |_| ()).expect("exported");
+    let request =
+        crate::exchange::bundle::ExportRequest { path: &path, to: None, after: None, all: true, max_bytes: None };
+    from.log.bundle_export(&request, NOW, &mut |_| ()).expect("exported");
     let file = std::fs::read(&path).expect("read");
-    let mut reader = Reader::new(to.core.org, vec![to.core.device_x.clone()]);
+    let mut reader = Reader::new(to.log.org, vec![to.log.device_x.clone()]);
     reader.push(&file).expect("whole");
     reader.finish().expect("whole");
     let mut places = vec![("on the stick".to_owned(), file)];
@@ -217,8 +218,8 @@ impl std::io::Write for Log {
 /// A sync over real libp2p on loopback.
 fn sync(from: &Home, to: &Home) {
     let listen = RunOptions { listen: vec!["/ip4/127.0.0.1/tcp/0".into()], ..RunOptions::default() };
-    let (served, ready) = Engine::start(Arc::clone(&to.core), &listen).expect("started");
-    let caller = Engine::dial_only(Arc::clone(&from.core), &RunOptions::default()).expect("started");
+    let (served, ready) = Engine::start(Arc::clone(&to.log), &listen).expect("started");
+    let caller = Engine::dial_only(Arc::clone(&from.log), &RunOptions::default()).expect("started");
     let reply = caller.sync(Some(&ready.listening[0]), &mut |_| ()).expect("synced");
     assert_eq!(reply["peers"][0]["equal"], true, "{reply}");
     caller.stop();
@@ -244,7 +245,7 @@ fn no_canary_is_found_without_the_keys_and_every_one_without_sealing() {
     let sealed = case_id(&operator.new_case(sealed));
     let note = |home: &Home, case: &str, word: &str| {
         let edit = Edit::Note { text: Words::from(canary(word).as_str()) };
-        home.with(|core, reader| core.act(reader, case, &edit, NOW)).expect("noted");
+        home.with(|log, reader| log.act(reader, case, &edit, NOW)).expect("noted");
     };
     note(&operator, &ordinary, "note");
     let words = |word: &str| Words::from(canary(word).as_str());
@@ -263,7 +264,7 @@ fn no_canary_is_found_without_the_keys_and_every_one_without_sealing() {
         },
         Edit::Raise { to: crdt_model::case::sensitivity::Level::S1, reason: words("reason") },
     ] {
-        operator.with(|core, reader| core.act(reader, &ordinary, &edit, NOW)).expect("written");
+        operator.with(|log, reader| log.act(reader, &ordinary, &edit, NOW)).expect("written");
     }
     sync(&operator, &founder);
     note(&founder, &sealed, "sealednote");

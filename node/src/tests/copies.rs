@@ -1,7 +1,7 @@
 //! Copied disks and restored files: who goes on under which incarnation, and that nothing is lost.
 
 use super::*;
-use crate::keyring::{KEYRING_FILE, LockedKeyring, Signs};
+use crate::keys::keyring::{KEYRING_FILE, LockedKeyring, Signs};
 use crate::store::{STORE_FILE, os_entropy};
 
 /// The home of the same files on a machine of this name, unlocked.
@@ -10,15 +10,15 @@ fn opened_on(folder: TempDir, machine: &str) -> Home {
     let locked = LockedKeyring::read(&path.join(KEYRING_FILE)).expect("keys");
     let (keyring, secrets) = locked.unlock(None, &passphrase(), os_entropy()).expect("unlocked");
     let signs = Signs::of(&[machine.as_bytes().to_vec()], &path.join(STORE_FILE)).expect("signs");
-    let core = Core::open_with(&path, keyring, signs).expect("a home");
+    let log = Log::open_with(&path, keyring, signs).expect("a home");
     let member = secrets.member;
-    core.admit_reader(secrets);
-    Home { core: Arc::new(core), member, folder }
+    log.admit_reader(secrets);
+    Home { log: Arc::new(log), member, folder }
 }
 
 fn closed(home: Home) -> TempDir {
-    let Home { core, folder, .. } = home;
-    drop(core);
+    let Home { log, folder, .. } = home;
+    drop(log);
     folder
 }
 
@@ -32,12 +32,12 @@ fn settle(third: &Home, homes: [&Home; 2]) {
     for home in homes {
         assert_eq!(home.fingerprint(), third.fingerprint());
         assert_eq!(home.verify()["ok"], true);
-        let members = home.core.member_list();
+        let members = home.log.member_list();
         let troubled =
             members.as_array().into_iter().flatten().filter(|m| m["suspended"] == true || m["revoked"] == true);
         assert_eq!(troubled.count(), 0, "{members}");
     }
-    assert!(third.core.shared().forks.is_empty(), "no chain forked");
+    assert!(third.log.shared().forks.is_empty(), "no chain forked");
 }
 
 /// The same files under another machine-id: what a cloned disk image is.
@@ -48,7 +48,7 @@ fn a_cloned_disk_goes_on_under_an_incarnation_and_numbers_of_its_own() {
     exchange(&rose, &ali);
     let first = ali.new_case(complaint());
     let original = opened_on(closed(ali), "the laptop");
-    let incarnation = original.core.incarnation();
+    let incarnation = original.log.incarnation();
     let before = original.new_case(complaint());
     let entries = original.entries().len();
     let folder = closed(original);
@@ -59,9 +59,9 @@ fn a_cloned_disk_goes_on_under_an_incarnation_and_numbers_of_its_own() {
         std::fs::copy(from, to).expect("copied");
     }
     let original = opened_on(folder, "the laptop");
-    assert_eq!(original.core.incarnation(), incarnation, "the original stays what it was");
+    assert_eq!(original.log.incarnation(), incarnation, "the original stays what it was");
     let clone = opened_on(image, "the other laptop");
-    assert_ne!(clone.core.incarnation(), incarnation);
+    assert_ne!(clone.log.incarnation(), incarnation);
     assert_eq!(clone.entries().len(), entries, "nothing is lost");
     let (one, two) = (clone.new_case(complaint()), original.new_case(complaint()));
     let references: std::collections::BTreeSet<String> =
@@ -79,10 +79,10 @@ fn a_cloned_disk_goes_on_under_an_incarnation_and_numbers_of_its_own() {
 #[test]
 fn a_disk_in_another_machine_is_noticed_by_the_machine_alone() {
     let home = opened_on(closed(Home::founded()), "the laptop");
-    let incarnation = home.core.incarnation();
+    let incarnation = home.log.incarnation();
     let home = opened_on(closed(home), "the laptop");
-    assert_eq!(home.core.incarnation(), incarnation);
-    assert_ne!(opened_on(closed(home), "the other laptop").core.incarnation(), incarnation);
+    assert_eq!(home.log.incarnation(), incarnation);
+    assert_ne!(opened_on(closed(home), "the other laptop").log.incarnation(), incarnation);
 }
 
 /// Of two copies of one backup neither knows of the other, and each draws one of the two spare numbers: they may draw

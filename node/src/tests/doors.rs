@@ -21,17 +21,17 @@ fn founded() -> Home {
     let founder = Home::founded();
     for (code, parent) in [("PES", "JER"), ("BOM", "JER"), ("MNK", "PES")] {
         founder
-            .with(|core, reader| core.site_add(reader, new_site(code, code, "office", Some(parent))))
+            .with(|log, reader| log.site_add(reader, new_site(code, code, "office", Some(parent))))
             .expect("site added");
     }
     founder
 }
 
 fn confirms(by: &Home, name: &str) -> Result<Json, Failure> {
-    let words = by.with(|core, reader| core.member_confirm(reader, name, &[]))?;
+    let words = by.with(|log, reader| log.member_confirm(reader, name, &[]))?;
     let words: Vec<String> =
         words["words"].as_array().into_iter().flatten().filter_map(Json::as_str).map(str::to_owned).collect();
-    by.with(|core, reader| core.member_confirm(reader, name, &words))
+    by.with(|log, reader| log.member_confirm(reader, name, &words))
 }
 
 fn complaint_of(home: &Home, words: &str) -> String {
@@ -43,23 +43,23 @@ fn reads(home: &Home, case: &str, words: &str) -> bool {
 }
 
 fn invites(by: &Home, site: &str, role: &str) -> Result<Json, Failure> {
-    by.with(|core, reader| core.invite(reader, site, role, None, None, NOW))
+    by.with(|log, reader| log.invite(reader, site, role, None, None, NOW))
 }
 
 fn joins(text: &str, name: &str) -> Home {
     let folder = TempDir::new().expect("a folder");
-    let (core, _) = members::join(&folder.path().join("home"), None, text, name, &passphrase(), NOW).expect("joined");
-    let core = core.expect("a new home");
-    let member = core.unlocked()[0];
-    Home { core: Arc::new(core), member, folder }
+    let (log, _) = members::join(&folder.path().join("home"), None, text, name, &passphrase(), NOW).expect("joined");
+    let log = log.expect("a new home");
+    let member = log.unlocked()[0];
+    Home { log: Arc::new(log), member, folder }
 }
 
 /// What a changed program does: it writes the Invite without asking anybody, with all its home holds in it.
 fn forged_invitation(by: &Home, site: &str, role: &str) -> String {
-    by.with(|core, reader| {
-        let shared = core.shared();
-        let told = core.make_invitation(&shared, reader, role, site, NOW + 86_400_000)?;
-        core.say_invitation(&shared, reader, told)
+    by.with(|log, reader| {
+        let shared = log.shared();
+        let told = log.make_invitation(&shared, reader, role, site, NOW + 86_400_000)?;
+        log.append_invitation(&shared, reader, told)
     })
     .expect("said")
 }
@@ -67,7 +67,7 @@ fn forged_invitation(by: &Home, site: &str, role: &str) -> String {
 /// Bytes of every section that this home holds keys for would be too many to try: what it can read is what it shows, and
 /// which secrets it holds.
 fn holds_audience(home: &Home, site: &str) -> bool {
-    let audience = crdt_model::roster::audience_of_name(&home.core.org, &format!("site/{site}"));
+    let audience = crdt_model::roster::audience_of_name(&home.log.org, &format!("site/{site}"));
     home.with(|_, reader| Ok(reader.keychain.reads_audience(&audience))).expect("asked")
 }
 
@@ -97,8 +97,8 @@ fn a_second_self_at_a_site_that_is_neither_ones_own_nor_below_is_refused_and_rea
         let text = forged_invitation(&manager, "BOM", role);
         let second = joins(&text, "Marc bis");
         exchange(&manager, &second);
-        let join = second.core.shared().roster.members[&second.member].join;
-        manager.core.say(vec![(Operation::Confirm(join), None)]).expect("said");
+        let join = second.log.shared().roster.members[&second.member].join;
+        manager.log.append_membership(vec![(Operation::Confirm(join), None)]).expect("said");
         for other in [&second, &founder, &second, &operator, &second] {
             exchange(&manager, other);
         }
@@ -106,10 +106,10 @@ fn a_second_self_at_a_site_that_is_neither_ones_own_nor_below_is_refused_and_rea
         exchange(&operator, &second);
         assert_eq!(founder.fingerprint(), second.fingerprint(), "all hold the same entries");
         for honest in [&founder, &operator] {
-            let shared = honest.core.shared();
+            let shared = honest.log.shared();
             assert!(!shared.roster.members.contains_key(&second.member), "{role}: no member of anybody's");
-            assert!(!shared.roster.devices.contains_key(&second.core.device));
-            let to_second = |to: &[u8; 16]| *to == second.member.0 || *to == second.core.device.0;
+            assert!(!shared.roster.devices.contains_key(&second.log.device));
+            let to_second = |to: &[u8; 16]| *to == second.member.0 || *to == second.log.device.0;
             assert!(!shared.roster.wraps.iter().any(|held| to_second(&held.wrapped.to)), "{role}: nothing was given");
         }
         assert!(!reads(&second, &case, WORDS) && !holds_audience(&second, "BOM"), "{role}");
@@ -137,24 +137,24 @@ fn who_joined_on_an_invitation_that_does_not_count_is_told_so_and_what_to_take_a
     let newcomer = joins(&forged_invitation(&manager, "BOM", "operator"), "Zed");
     // before anybody was met nothing can be known, and work is taken in
     let case = complaint_of(&newcomer, "la file est longue");
-    assert_eq!(newcomer.core.alarms(&newcomer.core.shared()).expect("told"), Vec::<Json>::new());
+    assert_eq!(newcomer.log.alarms(&newcomer.log.shared()).expect("told"), Vec::<Json>::new());
     exchange(&manager, &newcomer);
-    let shared = newcomer.core.shared();
-    let alarms = newcomer.core.alarms(&shared).expect("told");
+    let shared = newcomer.log.shared();
+    let alarms = newcomer.log.alarms(&shared).expect("told");
     assert_eq!((alarms.len(), &alarms[0]["code"]), (1, &json!("invitation_void_here")), "{alarms:?}");
     assert_eq!(alarms[0]["by"], "Marc");
     let shown = newcomer.show(&case).expect("its own home shows what it wrote");
     assert_eq!((&shown["text"], &alarms[0]["retake"]), (&json!("la file est longue"), &json!([shown["ref"]])));
     assert!(!reads(&manager, &case, "la file est longue"));
-    let refused = newcomer.with(|core, reader| core.case_new(reader, complaint(), Some(&[]), NOW)).expect_err("told");
+    let refused = newcomer.with(|log, reader| log.case_new(reader, complaint(), Some(&[]), NOW)).expect_err("told");
     assert_eq!(refused.code, "invitation_void");
-    let found = crate::doctor::findings_of_members(&newcomer.core);
+    let found = crate::health::doctor::findings_of_members(&newcomer.log);
     assert!(found.contains(&"members_invited_without_right"), "{found:?}");
     // with a good one the same home goes on
     let text = invites(&founder, "BOM", "operator").expect("invited")["invitation"].clone();
     members::join(
-        &newcomer.core.home,
-        Some(&*newcomer.core),
+        &newcomer.log.home,
+        Some(&*newcomer.log),
         text.as_str().expect("a code"),
         "Zed anew",
         &Passphrase::new("another long enough passphrase"),
@@ -162,8 +162,8 @@ fn who_joined_on_an_invitation_that_does_not_count_is_told_so_and_what_to_take_a
     )
     .expect("joined");
     exchange(&founder, &newcomer);
-    let shared = founder.core.shared();
-    assert!(shared.roster.members.values().any(|member| member.device == newcomer.core.device && member.is_live()));
+    let shared = founder.log.shared();
+    assert!(shared.roster.members.values().any(|member| member.device == newcomer.log.device && member.is_live()));
 }
 
 #[test]
@@ -181,17 +181,17 @@ fn nobody_confirms_at_a_site_out_of_reach_nor_makes_sites_there() {
     assert!(refused.args.iter().any(|(name, who)| *name == "who" && who.contains("Claire") && who.contains("Rose")));
     assert_eq!(manager.fingerprint(), before);
     let adds = |code: &str, parent: &str| {
-        region.with(|core, reader| core.site_add(reader, new_site(code, code, "committee", Some(parent))))
+        region.with(|log, reader| log.site_add(reader, new_site(code, code, "committee", Some(parent))))
     };
     let refused = adds("XAA", "BOM").expect_err("another's site");
     assert_eq!((refused.code, refused.args.contains(&("who", "Rose".to_owned()))), ("not_in_reach", true));
     adds("XAB", "MNK").expect("below hers");
     // forced, it changes nothing
-    let join = manager.core.shared().roster.members[&newcomer.member].join;
-    manager.core.say(vec![(Operation::Confirm(join), None)]).expect("said");
+    let join = manager.log.shared().roster.members[&newcomer.member].join;
+    manager.log.append_membership(vec![(Operation::Confirm(join), None)]).expect("said");
     exchange(&founder, &manager);
     exchange(&founder, &region);
-    assert_eq!(founder.core.shared().roster.members[&newcomer.member].standing, Standing::Unconfirmed);
+    assert_eq!(founder.log.shared().roster.members[&newcomer.member].standing, Standing::Unconfirmed);
     // and who manages there confirms
     assert_eq!(confirms(&region, "Ali").expect("in reach")["confirmed"], true);
 }
@@ -216,13 +216,13 @@ fn whom_a_manager_lets_in_at_their_own_site_and_below_works_before_and_after_the
         confirms(by, &name).expect("by whoever invited");
         exchange(by, &newcomer);
         exchange(by, &founder);
-        let stands = founder.core.shared().roster.members[&newcomer.member].standing;
+        let stands = founder.log.shared().roster.members[&newcomer.member].standing;
         assert_eq!(stands, Standing::Confirmed, "{site}");
         let colleague = complaint_of(by, "d'un collègue");
         exchange(by, &newcomer);
         assert_eq!(
             reads(&newcomer, &colleague, "d'un collègue"),
-            by.core.shared().roster.members[&by.member].site() == *site
+            by.log.shared().roster.members[&by.member].site() == *site
         );
         assert_eq!(newcomer.verify()["problems"], json!([]));
     }
@@ -233,9 +233,9 @@ fn one_of_very_many_newcomers_is_confirmed_at_once() {
     let founder = founded();
     let newcomers: Vec<Home> = (0..12).map(|n| founder.invited("PES", "relay", &format!("Ali {n}"))).collect();
     for newcomer in &newcomers {
-        founder.core.ingest(&newcomer.entries(), Some(newcomer.core.device), NOW).expect("ingested");
+        founder.log.ingest(&newcomer.entries(), Some(newcomer.log.device), NOW).expect("ingested");
     }
-    assert!(founder.core.shared().roster.heads.len() > crdt_model::entry::AUTH_MAX, "more heads than an entry names");
+    assert!(founder.log.shared().roster.heads.len() > crdt_model::entry::AUTH_MAX, "more heads than an entry names");
     for newcomer in &newcomers {
         let id = newcomer.member.to_string();
         assert_eq!(confirms(&founder, &id).expect("confirmed")["confirmed"], true);
@@ -251,18 +251,16 @@ fn sealed_case(home: &Home, text: &str) -> String {
         recuse: Some(Vec::new()),
         ..crate::api::SealOptions::default()
     };
-    case_id(&home.with(|core, reader| core.case_new_with(reader, case, &seal, NOW)).expect("captured"))
+    case_id(&home.with(|log, reader| log.case_new_with(reader, case, &seal, NOW)).expect("captured"))
 }
 
 /// What a changed program does: signs that all of a case goes.
 fn forges_erasure(home: &Home, scope: ScopeId, case: &str, deps: Vec<EntryId>) -> EntryId {
     let doc: DocId = case.parse().expect("an id");
     let erasure = Erasure { layers: 7, generation: u32::MAX, ground: Ground::Request };
-    let shared = home.core.shared();
+    let shared = home.log.shared();
     let mut entropy = Entropy::new([9; 32]);
-    home.core
-        .commit(|tx| home.core.sign_erasure(tx, &shared, (scope, doc), erasure, deps, &mut entropy))
-        .expect("signed")
+    home.log.commit(|tx| home.log.sign_erasure(tx, &shared, (scope, doc), erasure, deps, &mut entropy)).expect("signed")
 }
 
 #[test]
@@ -287,7 +285,7 @@ fn two_selves_destroy_no_case_of_another_site_confirmed_or_not() {
         exchange(&founder, &second);
     };
     meet();
-    let (here, elsewhere) = (site_scope(&founder.core.org, "PES"), site_scope(&founder.core.org, "BOM"));
+    let (here, elsewhere) = (site_scope(&founder.log.org, "PES"), site_scope(&founder.log.org, "BOM"));
     for confirmed in [false, true] {
         for case in &cases {
             for (one, other) in [(&second, &third), (&manager, &second)] {
@@ -352,10 +350,10 @@ fn one_who_may_erase_here_and_one_of_an_audience_erase_and_nobody_else() {
             ..crate::api::SealOptions::default()
         };
         operator
-            .with(|core, reader| core.case_seal(reader, &case, &Words::from("grave"), &options, NOW))
+            .with(|log, reader| log.case_seal(reader, &case, &Words::from("grave"), &options, NOW))
             .expect("sealed");
         meet();
-        let erase = |home: &Home, approve| home.with(|core, reader| core.case_erase(reader, &case, approve, false));
+        let erase = |home: &Home, approve| home.with(|log, reader| log.case_erase(reader, &case, approve, false));
         let proposed = erase(of(one), false);
         meet();
         let approved = erase(of(other), true);
@@ -373,9 +371,9 @@ fn one_who_may_erase_here_and_one_of_an_audience_erase_and_nobody_else() {
         }
     }
     let refused = operator
-        .with(|core, reader| {
-            let case = core.list(&core.shared(), reader, &Default::default(), NOW)?;
-            core.case_erase(reader, case[0]["case_id"].as_str().expect("an id"), false, false)
+        .with(|log, reader| {
+            let case = log.list(&log.shared(), reader, &Default::default(), NOW)?;
+            log.case_erase(reader, case[0]["case_id"].as_str().expect("an id"), false, false)
         })
         .expect_err("an operator");
     assert_eq!(refused.code, "not_permitted");
@@ -387,14 +385,14 @@ fn an_invitation_gives_no_audience_its_inviter_lacks() {
     let founder = founded();
     let manager = confirmed(&founder, "PES", "cfm_manager", "Marc");
     let told = Invitation::from_text(&forged_invitation(&manager, "BOM", "cfm_manager")).expect("an invitation");
-    let core = &manager.core;
-    let snapshot = core.store.read().expect("readable");
-    let entry = core.held_or_carried(&snapshot, &told.invite).expect("readable").expect("held");
+    let log = &manager.log;
+    let snapshot = log.store.read().expect("readable");
+    let entry = log.held_or_carried(&snapshot, &told.invite).expect("readable").expect("held");
     let (_, sealed) = entry.section(LAYER_GRANT).expect("a grant");
     let kem = crdt_model::seal::invite_kem_secret(&told.seed);
-    let grant = crdt_model::seal::InviteGrant::open_sealed(sealed, &core.org, &kem).expect("opened");
+    let grant = crdt_model::seal::InviteGrant::open_sealed(sealed, &log.org, &kem).expect("opened");
     let held = |id| manager.with(|_, reader| Ok(reader.keychain.reads_audience(id))).expect("asked");
     assert!(grant.audiences.iter().all(|(id, ..)| held(id)));
-    let bom = crdt_model::roster::audience_of_name(&core.org, "site/BOM");
+    let bom = crdt_model::roster::audience_of_name(&log.org, "site/BOM");
     assert!(grant.audiences.iter().all(|(id, ..)| *id != bom));
 }

@@ -13,11 +13,11 @@ fn seal(audience: &str, recuse: &[&str]) -> SealOptions {
 }
 
 fn seals(home: &Home, case: &str, options: &SealOptions) -> Result<Json, Failure> {
-    home.with(|core, reader| core.case_seal(reader, case, &Words::from("it is grave"), options, NOW))
+    home.with(|log, reader| log.case_seal(reader, case, &Words::from("it is grave"), options, NOW))
 }
 
 fn does(home: &Home, case: &str, edit: &Edit) -> Result<Json, Failure> {
-    home.with(|core, reader| core.act(reader, case, edit, NOW))
+    home.with(|log, reader| log.act(reader, case, edit, NOW))
 }
 
 fn notes(home: &Home, case: &str, text: &str) {
@@ -25,24 +25,24 @@ fn notes(home: &Home, case: &str, text: &str) {
 }
 
 fn digest(home: &Home) -> Json {
-    home.with(|core, reader| core.digest(&core.shared(), reader)).expect("digest")
+    home.with(|log, reader| log.digest(&log.shared(), reader)).expect("digest")
 }
 
 fn status(home: &Home) -> Json {
-    home.with(|core, reader| core.status(&core.shared(), Some(reader), NOW)).expect("status")
+    home.with(|log, reader| log.status(&log.shared(), Some(reader), NOW)).expect("status")
 }
 
 /// A member of an audience: confirmed by the coordination after the six words.
 pub(crate) fn confirmed(founder: &Home, site: &str, role: &str, name: &str) -> Home {
     let home = founder.invited(site, role, name);
     exchange(founder, &home);
-    let told = founder.with(|core, reader| core.member_confirm(reader, name, &[])).expect("the words");
+    let told = founder.with(|log, reader| log.member_confirm(reader, name, &[])).expect("the words");
     let words: Vec<String> = told["words"]
         .as_array()
         .map(|words| words.iter().filter_map(Json::as_str).map(str::to_owned).collect())
         .or_else(|| told["words"].as_str().map(|words| words.split_whitespace().map(str::to_owned).collect()))
         .expect("six words");
-    founder.with(|core, reader| core.member_confirm(reader, name, &words)).expect("confirmed");
+    founder.with(|log, reader| log.member_confirm(reader, name, &words)).expect("confirmed");
     exchange(founder, &home);
     home
 }
@@ -112,17 +112,17 @@ fn a_case_sealed_late_is_restricted_for_all_and_whole_for_its_audience() {
     assert!(!operator.show(&case).expect("shown").to_string().contains("seen by"));
     assert_eq!(digest(&founder), digest(&focal), "both are of every audience or of this one");
     let listed = operator
-        .with(|core, reader| {
+        .with(|log, reader| {
             let filter = crate::api::CaseFilter { status: vec!["restricted".into()], ..Default::default() };
-            core.list(&core.shared(), reader, &filter, NOW)
+            log.list(&log.shared(), reader, &filter, NOW)
         })
         .expect("listed");
     assert_eq!(listed.as_array().map(Vec::len), Some(1));
     let history = operator
-        .with(|core, reader| {
-            let shared = core.shared();
-            let loaded = core.find_case(&shared, reader, &case)?;
-            Ok(core.history(&shared, &loaded))
+        .with(|log, reader| {
+            let shared = log.shared();
+            let loaded = log.find_case(&shared, reader, &case)?;
+            Ok(log.history(&shared, &loaded))
         })
         .expect("history");
     assert!(!history.to_string().contains("what the person added"), "{history}");
@@ -146,7 +146,7 @@ fn what_was_written_in_ignorance_reaches_the_audience_and_its_author_is_told() {
     exchange(&operator, &second);
     let late = status(&second)["late_edits"].clone();
     assert_eq!((&late[0]["case_id"], &late[0]["state"]), (&json!(case), &json!("waiting")));
-    let own = second.with(|core, reader| core.own_late(&core.shared(), reader, Some(case.parse().expect("an id"))));
+    let own = second.with(|log, reader| log.own_late(&log.shared(), reader, Some(case.parse().expect("an id"))));
     assert_eq!(own.expect("told").len(), 1, "as `case show` tells it");
     assert_eq!(status(&operator)["late_edits"], json!([]), "told to its author alone");
     // the focal point reads no ordinary case of that site: the sealed layer brought her the keys of this one
@@ -210,10 +210,10 @@ fn raising_and_triage_seal_and_the_audience_opens_again() {
     let (founder, operator, focal) = three();
     let case = case_id(&operator.new_case(complaint()));
     let raise = Edit::Raise { to: crdt_model::case::sensitivity::Level::S3, reason: Words::from("told more") };
-    let asked = operator.with(|core, reader| core.act(reader, &case, &raise, NOW)).expect_err("asked first");
+    let asked = operator.with(|log, reader| log.act(reader, &case, &raise, NOW)).expect_err("asked first");
     assert_eq!(asked.code, "recusal_not_asked");
     operator
-        .with(|core, reader| core.act_with(reader, &case, &raise, &seal("psea", &[]), NOW))
+        .with(|log, reader| log.act_with(reader, &case, &raise, &seal("psea", &[]), NOW))
         .expect("raised and sealed");
     exchange(&operator, &focal);
     let inside = focal.show(&case).expect("shown");
@@ -228,7 +228,7 @@ fn raising_and_triage_seal_and_the_audience_opens_again() {
         sensitivity: None,
     };
     let options = SealOptions { recuse: Some(vec![]), ..SealOptions::default() };
-    let reply = operator.with(|core, reader| core.act_with(reader, &other, &triage, &options, NOW)).expect("triaged");
+    let reply = operator.with(|log, reader| log.act_with(reader, &other, &triage, &options, NOW)).expect("triaged");
     assert_eq!(reply["audience"], "psea", "the category's own");
     exchange(&operator, &focal);
     assert_eq!(focal.show(&other).expect("shown")["category"], "sea.abuse");
@@ -257,7 +257,7 @@ fn an_undecided_letter_is_opened_by_its_triage_and_read_by_its_site() {
         text: Some(Words::from("mon nom n'est pas sur la liste")),
         ..NewCase::default()
     };
-    let reply = operator.with(|core, reader| core.case_new(reader, letter, Some(&[]), NOW)).expect("kept");
+    let reply = operator.with(|log, reader| log.case_new(reader, letter, Some(&[]), NOW)).expect("kept");
     assert_eq!(reply["restricted"], true, "{reply}");
     let case = case_id(&reply);
     exchange(&operator, &founder);
@@ -283,9 +283,9 @@ fn an_undecided_letter_is_opened_by_its_triage_and_read_by_its_site() {
 fn nobody_outside_opens_a_sealed_case_or_writes_it_anew() {
     let (founder, operator, focal) = three();
     let case = case_id(&operator.new_case(complaint()));
-    let before = operator.with(|core, reader| {
-        let shared = core.shared();
-        core.find_case(&shared, reader, &case)
+    let before = operator.with(|log, reader| {
+        let shared = log.shared();
+        log.find_case(&shared, reader, &case)
     });
     let before = before.expect("loaded");
     seals(&operator, &case, &seal("psea", &[])).expect("sealed");
@@ -323,7 +323,7 @@ fn nobody_outside_opens_a_sealed_case_or_writes_it_anew() {
 
 /// Two signatures: one proposes, the other has heard it and approves.
 fn erases(one: &Home, other: &Home, case: &str) {
-    let erase = |home: &Home, approve| home.with(|core, reader| core.case_erase(reader, case, approve, false));
+    let erase = |home: &Home, approve| home.with(|log, reader| log.case_erase(reader, case, approve, false));
     erase(one, false).expect("proposed");
     exchange(one, other);
     assert_eq!(erase(other, true).expect("approved")["erased"], true);
@@ -382,7 +382,7 @@ fn two_who_seal_in_ignorance_of_each_other_lose_nothing_when_one_alone_was_heard
             true => {
                 seals(&founder, &case, &seal("psea", &[])).expect("sealed");
                 exchange(&founder, &focal);
-                focal.with(|core, reader| core.case_erase(reader, &case, true, false)).expect("approved");
+                focal.with(|log, reader| log.case_erase(reader, &case, true, false)).expect("approved");
             }
             false => {
                 seals(&operator, &case, &seal("psea", &[])).expect("sealed");
@@ -434,7 +434,7 @@ fn who_joins_an_audience_later_gets_nothing_of_a_case_that_someone_is_recused_fr
         ..NewCase::default()
     };
     let recused = ["operator".to_owned()];
-    let reply = operator.with(|core, reader| core.case_new(reader, new, Some(&recused), NOW)).expect("kept");
+    let reply = operator.with(|log, reader| log.case_new(reader, new, Some(&recused), NOW)).expect("kept");
     let case = case_id(&reply);
     exchange(&operator, &focal);
     exchange(&operator, &founder);
@@ -457,9 +457,9 @@ fn who_joins_an_audience_later_gets_nothing_of_a_case_that_someone_is_recused_fr
     // a case nobody is recused from is hers too
     let open = case_id(
         &operator
-            .with(|core, reader| {
+            .with(|log, reader| {
                 let new = NewCase { category: Some("sea.abuse".into()), ..complaint() };
-                core.case_new(reader, new, Some(&[]), NOW)
+                log.case_new(reader, new, Some(&[]), NOW)
             })
             .expect("kept"),
     );
@@ -481,7 +481,7 @@ fn a_case_is_sealed_and_opened_as_often_as_it_must_be() {
     }
     let raise = Edit::Raise { to: crdt_model::case::sensitivity::Level::S3, reason: Words::from("told more") };
     operator
-        .with(|core, reader| core.act_with(reader, &case, &raise, &seal("psea", &[]), NOW))
+        .with(|log, reader| log.act_with(reader, &case, &raise, &seal("psea", &[]), NOW))
         .expect("raised and sealed");
     exchange(&operator, &focal);
     let inside = focal.show(&case).expect("shown");
@@ -531,7 +531,7 @@ fn what_was_sealed_late_is_destroyed_once_two_have_signed_and_never_comes_back()
     let waiting = status(&focal)["erasures_to_approve"].clone();
     assert_eq!(waiting, json!([{"case_id": case, "generation": 0}]));
     // one signature never erases, and nobody signs twice or without the rank
-    let erase = |home: &Home, approve| home.with(|core, reader| core.case_erase(reader, &case, approve, false));
+    let erase = |home: &Home, approve| home.with(|log, reader| log.case_erase(reader, &case, approve, false));
     assert_eq!(erase(&founder, true).expect_err("own").code, "nothing_to_approve");
     assert_eq!(erase(&founder, false).expect_err("twice").code, "second_signature_needed");
     assert_eq!(erase(&operator, true).expect_err("rank 4").code, "not_permitted");
@@ -549,11 +549,11 @@ fn what_was_sealed_late_is_destroyed_once_two_have_signed_and_never_comes_back()
         assert_eq!(home.verify()["ok"], true, "{}", home.verify());
     }
     // an old bundle brings it back neither to who had it nor to a newcomer
-    operator.core.ingest(&old, None, NOW).expect("ingested");
+    operator.log.ingest(&old, None, NOW).expect("ingested");
     assert!(!holds(&readable(&operator), CANARY));
     let newcomer = founder.invited("PES", "operator", "Chi");
     exchange(&founder, &newcomer);
-    newcomer.core.ingest(&old, None, NOW).expect("ingested");
+    newcomer.log.ingest(&old, None, NOW).expect("ingested");
     assert!(!holds(&readable(&newcomer), CANARY));
     assert_eq!(erase(&focal, true).expect_err("done").code, "nothing_to_erase");
     // and the case can be written anew further
@@ -585,7 +585,7 @@ fn headers_only(from: &Home, to: &Home) {
     });
     let bare: Vec<Vec<u8>> = bare.collect();
     assert!(!bare.is_empty());
-    to.core.ingest(&bare, Some(from.core.device), NOW).expect("ingested");
+    to.log.ingest(&bare, Some(from.log.device), NOW).expect("ingested");
 }
 
 #[test]
@@ -605,7 +605,7 @@ fn what_had_not_come_when_a_case_was_sealed_is_carried_into_it_and_not_erased() 
         exchange(&operator, &focal);
         exchange(&operator, &founder);
         exchange(&focal, &founder);
-        focal.maintain();
+        focal.housekeeping();
     }
     let inside = focal.show(&case).expect("shown");
     let told = inside["notes"].to_string();
@@ -644,7 +644,7 @@ fn whoever_takes_back_what_others_have_built_on_takes_nothing_of_theirs_with_it(
     let note = crdt_model::entry::Entry::decode(&note).expect("an entry").id().to_string();
     headers_only(&operator, &omar);
     notes(&omar, &case, "what Omar heard");
-    operator.with(|core, reader| core.withdraw(reader, &case, Some(&note), NOW)).expect("taken back");
+    operator.with(|log, reader| log.withdraw(reader, &case, Some(&note), NOW)).expect("taken back");
     exchange(&omar, &operator);
     exchange(&operator, &founder);
     exchange(&founder, &focal);

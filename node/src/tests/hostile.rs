@@ -21,7 +21,7 @@ use crate::api::SealOptions;
 fn sealed_case(home: &Home, audience: &str, text: &str) -> String {
     let case = NewCase { text: Some(Words::from(text)), category: None, ..complaint() };
     let seal = SealOptions { audience: Some(audience.into()), recuse: Some(Vec::new()), ..SealOptions::default() };
-    case_id(&home.with(|core, reader| core.case_new_with(reader, case, &seal, NOW)).expect("captured"))
+    case_id(&home.with(|log, reader| log.case_new_with(reader, case, &seal, NOW)).expect("captured"))
 }
 
 fn reads(home: &Home, case: &str, text: &str) -> bool {
@@ -40,11 +40,11 @@ fn a_manager_does_not_become_a_reader_of_allegations_by_granting_himself_a_role(
         for role in ["focal_protection", "focal_integrity", "hr", "focal_psea"] {
             let grant =
                 Operation::Grant { member: manager.member, role: role.into(), site: "JER".into(), until_ms: None };
-            manager.core.say(vec![(grant, None)]).expect("said");
+            manager.log.append_membership(vec![(grant, None)]).expect("said");
         }
         exchange(&founder, &manager);
         assert!(!reads(&manager, &case, "Marc a exige"), "{audience}: after");
-        let void: Vec<_> = founder.core.shared().roster.void.values().copied().collect();
+        let void: Vec<_> = founder.log.shared().roster.void.values().copied().collect();
         assert!(void.iter().all(|reason| *reason == VoidReason::NotInReach) && void.len() % 4 == 0, "{void:?}");
     }
 }
@@ -64,7 +64,7 @@ fn a_manager_grants_himself_no_site_out_of_reach() {
     assert!(!reads(&manager, &case, "mots de Bomb"));
     let grant =
         Operation::Grant { member: manager.member, role: "operator".into(), site: "BOM".into(), until_ms: None };
-    manager.core.say(vec![(grant, None)]).expect("said");
+    manager.log.append_membership(vec![(grant, None)]).expect("said");
     exchange(&founder, &manager);
     assert!(!reads(&manager, &case, "mots de Bomb"));
 }
@@ -82,15 +82,15 @@ fn two_managers_of_one_site_destroy_nothing_at_another() {
     let open = case_id(&founder.new_case(NewCase { text: Some(Words::from("pas paye par Marc")), ..complaint() }));
     exchange(&founder, &manager);
     exchange(&manager, &second);
-    let scope: ScopeId = site_scope(&founder.core.org, "JER");
+    let scope: ScopeId = site_scope(&founder.log.org, "JER");
     for case in [&sealed, &open] {
         let doc: DocId = case.parse().expect("an id");
         let erasure = Erasure { layers: 7, generation: u32::MAX, ground: Ground::Request };
         let sign = |home: &Home, deps: Vec<EntryId>| {
-            let shared = home.core.shared();
+            let shared = home.log.shared();
             let mut entropy = Entropy::new([9; 32]);
-            home.core
-                .commit(|tx| home.core.sign_erasure(tx, &shared, (scope, doc), erasure, deps.clone(), &mut entropy))
+            home.log
+                .commit(|tx| home.log.sign_erasure(tx, &shared, (scope, doc), erasure, deps.clone(), &mut entropy))
                 .expect("signed")
         };
         let first = sign(&manager, Vec::new());
@@ -105,7 +105,7 @@ fn two_managers_of_one_site_destroy_nothing_at_another() {
 }
 
 /// The first entries of a device nobody invited: its Join answers nothing.
-fn uninvited(core: &Core, n: u64, invite: EntryId, scopes: &[ScopeId]) -> Vec<Vec<u8>> {
+fn uninvited(log: &Log, n: u64, invite: EntryId, scopes: &[ScopeId]) -> Vec<Vec<u8>> {
     let secret = |k: u8| Secret(blake3::derive_key("uninvited device", &[&n.to_be_bytes()[..], &[k]].concat()));
     let (dev_ed, dev_x, mem_ed, mem_x, inv) = (secret(0), secret(1), secret(2), secret(3), secret(4));
     let device = PublicKeys { ed: dev_ed.signing_key().verifying_key().to_bytes(), x: dev_x.kem_public() };
@@ -121,13 +121,13 @@ fn uninvited(core: &Core, n: u64, invite: EntryId, scopes: &[ScopeId]) -> Vec<Ve
         sig: [0; 64],
         member_sig: [0; 64],
     };
-    let message = join.signed_message(&core.org);
+    let message = join.signed_message(&log.org);
     join.sig = inv.signing_key().sign(&message).to_bytes();
     join.member_sig = mem_ed.signing_key().sign(&message).to_bytes();
     let id = seal::device_id(&device.ed, &device.x);
     let mut made = Vec::new();
     let plan = |scope: ScopeId, kind: Kind, doc: DocId, sections: Vec<SectionPlan>| EntryPlan {
-        org: core.org,
+        org: log.org,
         scope,
         kind,
         doc,
@@ -140,7 +140,7 @@ fn uninvited(core: &Core, n: u64, invite: EntryId, scopes: &[ScopeId]) -> Vec<Ve
     };
     let clear = vec![SectionPlan::Clear { layer: 0, bytes: cbor::encode(&Operation::Join(join)) }];
     let entry = compose(
-        &plan(membership_scope(&core.org), Kind::Membership, DocId::ZERO, clear),
+        &plan(membership_scope(&log.org), Kind::Membership, DocId::ZERO, clear),
         &dev_ed.signing_key(),
         None,
         &mut Entropy::new([1; 32]),
@@ -164,21 +164,21 @@ fn today_devices_that_nobody_invited_are_admitted_counted_and_relayed() {
     let founder = Home::founded();
     let operator = founder.invited("JER", "operator", "Ali");
     exchange(&founder, &operator);
-    let scopes = [site_scope(&founder.core.org, "JER"), crdt_model::roster::knowledge_scope(&founder.core.org)];
+    let scopes = [site_scope(&founder.log.org, "JER"), crdt_model::roster::knowledge_scope(&founder.log.org)];
     let chains =
-        |home: &Home, scope: &ScopeId| home.core.store.read().expect("readable").chains_of(scope).count() as u64;
-    let membership = membership_scope(&founder.core.org);
+        |home: &Home, scope: &ScopeId| home.log.store.read().expect("readable").chains_of(scope).count() as u64;
+    let membership = membership_scope(&founder.log.org);
     let before = chains(&founder, &membership);
-    for invite in [founder.core.shared().roster.heads[0], EntryId([3; 32])] {
+    for invite in [founder.log.shared().roster.heads[0], EntryId([3; 32])] {
         let named = u64::from(invite != EntryId([3; 32])) * 1_000;
         let entries: Vec<Vec<u8>> =
-            (0..DEVICES).flat_map(|n| uninvited(&founder.core, n + named, invite, &scopes)).collect();
-        let done = founder.core.ingest(&entries, Some(operator.core.device), NOW).expect("ingested");
+            (0..DEVICES).flat_map(|n| uninvited(&founder.log, n + named, invite, &scopes)).collect();
+        let done = founder.log.ingest(&entries, Some(operator.log.device), NOW).expect("ingested");
         assert_eq!((done.accepted, done.waiting, done.refused.len()), (entries.len() as u64, 0, 0));
     }
     assert_eq!(chains(&founder, &membership) - before, 2 * DEVICES);
     assert_eq!(chains(&founder, &scopes[0]), 2 * DEVICES);
-    operator.core.ingest(&founder.entries(), Some(founder.core.device), NOW).expect("ingested");
+    operator.log.ingest(&founder.entries(), Some(founder.log.device), NOW).expect("ingested");
     assert_eq!(chains(&operator, &scopes[0]), 2 * DEVICES, "and passed on");
     // what they write counts for nothing, and is named
     let verified = founder.verify();
@@ -205,15 +205,15 @@ fn a_false_wrap_of_one_who_does_not_read_there_starves_no_newcomer() {
         exchange(&manager, &newcomer);
         exchange(&manager, &attacker);
         if attacked {
-            let target = audience_of_name(&founder.core.org, "site/BOM").0;
+            let target = audience_of_name(&founder.log.org, "site/BOM").0;
             let wrapped = Wrapped { to: newcomer.member.0, enc: [5; 32], ct: [6; 48] };
-            attacker.core.say(vec![(Operation::Wrap { target, epoch: 1, wrapped }, None)]).expect("said");
+            attacker.log.append_membership(vec![(Operation::Wrap { target, epoch: 1, wrapped }, None)]).expect("said");
         }
         exchange(&manager, &attacker);
-        let told = manager.with(|core, reader| core.member_confirm(reader, "Zed", &[])).expect("words");
+        let told = manager.with(|log, reader| log.member_confirm(reader, "Zed", &[])).expect("words");
         let words: Vec<String> =
             told["words"].as_array().expect("six").iter().filter_map(Json::as_str).map(str::to_owned).collect();
-        manager.with(|core, reader| core.member_confirm(reader, "Zed", &words)).expect("confirmed");
+        manager.with(|log, reader| log.member_confirm(reader, "Zed", &words)).expect("confirmed");
         exchange(&founder, &manager);
         exchange(&founder, &newcomer);
         assert!(reads(&newcomer, &case, "mots de Bomb"), "attacked: {attacked}");
@@ -228,10 +228,10 @@ fn today_an_unconfirmed_finder_of_a_managers_invitation_confirms_others() {
     exchange(&founder, &thief);
     let helper = thief.invited("PES", "operator", "Zed");
     exchange(&thief, &helper);
-    let told = thief.with(|core, reader| core.member_confirm(reader, "Zed", &[])).expect("words");
+    let told = thief.with(|log, reader| log.member_confirm(reader, "Zed", &[])).expect("words");
     let words: Vec<String> =
         told["words"].as_array().expect("six").iter().filter_map(Json::as_str).map(str::to_owned).collect();
-    let told = thief.with(|core, reader| core.member_confirm(reader, "Zed", &words));
+    let told = thief.with(|log, reader| log.member_confirm(reader, "Zed", &words));
     assert_eq!(told.expect("confirmed")["confirmed"], true);
 }
 
@@ -247,10 +247,10 @@ fn today_homes_that_meet_all_at_once_write_merges_round_after_round() {
         let all: Vec<Vec<Vec<u8>>> = homes.iter().map(Home::entries).collect();
         for (n, home) in homes.iter().enumerate() {
             for (m, entries) in all.iter().enumerate().filter(|(m, _)| *m != n) {
-                home.core.ingest(entries, Some(homes[m].core.device), NOW).expect("ingested");
+                home.log.ingest(entries, Some(homes[m].log.device), NOW).expect("ingested");
             }
         }
-        let wrote = homes.iter().filter(|home| home.maintain()).count();
+        let wrote = homes.iter().filter(|home| home.housekeeping()).count();
         assert!(wrote > 6, "round {round}: only {wrote} of {} wrote", homes.len());
     }
 }

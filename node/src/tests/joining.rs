@@ -4,9 +4,9 @@ use std::io;
 use std::path::Path;
 
 use super::*;
+use crate::api::node::Node;
 use crate::api::{Envelope, Request, Secret, Service};
-use crate::keyring::{KEYRING_FILE, Keyring, KeyringError, LockedKeyring, MemberSecrets, fault};
-use crate::service::Node;
+use crate::keys::keyring::{KEYRING_FILE, Keyring, KeyringError, LockedKeyring, MemberSecrets, fault};
 use crate::store::fault::FaultDisk;
 use crate::store::{STORE_FILE, Store, os_entropy};
 
@@ -33,12 +33,12 @@ struct Before {
 impl Before {
     fn new() -> Self {
         let home = Home::founded();
-        let reply = home.with(|core, reader| core.invite(reader, "JER", "operator", None, None, NOW)).expect("invited");
+        let reply = home.with(|log, reader| log.invite(reader, "JER", "operator", None, None, NOW)).expect("invited");
         let invitation = reply["invitation"].as_str().expect("a code").to_owned();
         let entries = home.entries().len();
-        let Home { core, folder, .. } = home;
-        let path = core.home.clone();
-        drop(core);
+        let Home { log, folder, .. } = home;
+        let path = log.home.clone();
+        drop(log);
         let read = |name| std::fs::read(path.join(name)).expect("readable");
         Self { keys: read(KEYRING_FILE), store: read(STORE_FILE), folder, invitation, entries }
     }
@@ -60,16 +60,16 @@ impl Before {
         let (keyring, secrets) = unlock(&path, "a long enough passphrase").expect("unlocked");
         let disk = FaultDisk::holding(self.store.clone());
         let store = Store::with_backend(disk.clone(), &path.join(STORE_FILE), keyring.store_config()).expect("opened");
-        let core = Core::assemble(&path, store, keyring).expect("a home");
-        core.admit_reader(secrets);
+        let log = Log::assemble(&path, store, keyring).expect("a home");
+        log.admit_reader(secrets);
         match cut {
             Cut::Keys(steps) => fault::after(Some(steps)),
             Cut::Disk(n) => disk.fail_at(disk.ops() + n, io::ErrorKind::Other),
         }
-        let told = members::join(&path, Some(&core), &self.invitation, "Ali", &Passphrase::new(NEW), NOW);
+        let told = members::join(&path, Some(&log), &self.invitation, "Ali", &Passphrase::new(NEW), NOW);
         fault::after(None);
         let image = disk.after_power_cut(seed);
-        drop(core);
+        drop(log);
         (told.map(|(_, reply)| reply), image)
     }
 }
@@ -101,18 +101,18 @@ fn a_second_member_is_whole_or_absent_wherever_the_power_fails() {
             let (told, image) = before.cut_off(cut, seed);
             std::fs::write(path.join(STORE_FILE), image).expect("written");
             // the founder opens the home: whatever was begun is ended or taken back
-            let (core, _) = Core::open(&path, &Passphrase::new("a long enough passphrase"), "Rose")
+            let (log, _) = Log::open(&path, &Passphrase::new("a long enough passphrase"), "Rose")
                 .unwrap_or_else(|failure| panic!("{cut:?}: {failure:?}"));
-            let shared = core.shared();
+            let shared = log.shared();
             let names: Vec<String> = shared.here.iter().map(|id| shared.name(id)).collect();
             let joins = shared.roster.members.len() - 1;
             let (slots, joining) = {
-                let keyring = core.keyring();
+                let keyring = log.keyring();
                 (keyring.members().count(), keyring.joining())
             };
-            let snapshot = core.store.read().expect("readable");
+            let snapshot = log.store.read().expect("readable");
             let entries: u64 = snapshot.chains().map(|chain| chain.tip_seq).sum();
-            drop((snapshot, shared, core));
+            drop((snapshot, shared, log));
             assert_eq!(joining, None, "{cut:?}");
             if names == ["Rose", "Ali"] {
                 whole += 1;
@@ -124,10 +124,10 @@ fn a_second_member_is_whole_or_absent_wherever_the_power_fails() {
                 assert_eq!((names, joins, slots, entries as usize), (vec!["Rose".to_owned()], 0, 1, before.entries));
                 assert!(matches!(unlock(&path, NEW), Err(KeyringError::WrongPassphrase)), "{cut:?}");
                 // and the invitation still serves
-                let (core, _) = Core::open(&path, &passphrase(), "Rose").expect("opened");
-                members::join(&path, Some(&core), &before.invitation, "Ali", &Passphrase::new(NEW), NOW)
+                let (log, _) = Log::open(&path, &passphrase(), "Rose").expect("opened");
+                members::join(&path, Some(&log), &before.invitation, "Ali", &Passphrase::new(NEW), NOW)
                     .unwrap_or_else(|failure| panic!("{cut:?}: {failure:?}"));
-                drop(core);
+                drop(log);
                 ask(&path, "Ali", NEW, Request::Digest).unwrap_or_else(|failure| panic!("{cut:?}: {failure:?}"));
             }
             told_all += usize::from(told.is_ok());
@@ -142,26 +142,26 @@ fn a_store_put_back_does_not_cost_a_member_their_keys() {
     let before = Before::new();
     before.put_back();
     let path = before.path();
-    let (core, _) = Core::open(&path, &passphrase(), "Rose").expect("opened");
-    members::join(&path, Some(&core), &before.invitation, "Ali", &Passphrase::new(NEW), NOW).expect("joined");
-    let there = core.store.read().expect("readable").chains().map(|chain| chain.key).collect::<Vec<_>>();
+    let (log, _) = Log::open(&path, &passphrase(), "Rose").expect("opened");
+    members::join(&path, Some(&log), &before.invitation, "Ali", &Passphrase::new(NEW), NOW).expect("joined");
+    let there = log.store.read().expect("readable").chains().map(|chain| chain.key).collect::<Vec<_>>();
     let sent: Vec<Vec<u8>> = there
         .iter()
-        .flat_map(|chain| core.store.read().expect("readable").chain_entries(chain, 1, usize::MAX).expect("read"))
+        .flat_map(|chain| log.store.read().expect("readable").chain_entries(chain, 1, usize::MAX).expect("read"))
         .map(|stored| stored.bytes)
         .collect();
-    let member = core.unlocked().into_iter().find(|id| core.shared().name(id) == "Ali").expect("unlocked");
-    let incarnation = core.incarnation();
-    drop(core);
+    let member = log.unlocked().into_iter().find(|id| log.shared().name(id) == "Ali").expect("unlocked");
+    let incarnation = log.incarnation();
+    drop(log);
     std::fs::write(path.join(STORE_FILE), &before.store).expect("written");
-    let (core, _) = Core::open(&path, &passphrase(), "Rose").expect("opened");
-    assert_ne!(core.incarnation(), incarnation);
-    assert_eq!(core.shared().here.len(), 1, "nobody speaks of who is not known here");
-    assert!(core.keyring().members().any(|held| held == member), "and yet the keys are there");
+    let (log, _) = Log::open(&path, &passphrase(), "Rose").expect("opened");
+    assert_ne!(log.incarnation(), incarnation);
+    assert_eq!(log.shared().here.len(), 1, "nobody speaks of who is not known here");
+    assert!(log.keyring().members().any(|held| held == member), "and yet the keys are there");
     // a peer brings back what was lost here
-    core.ingest(&sent, None, NOW).expect("ingested");
-    assert_eq!(core.shared().here.len(), 2);
-    drop(core);
+    log.ingest(&sent, None, NOW).expect("ingested");
+    assert_eq!(log.shared().here.len(), 2);
+    drop(log);
     let (_, secrets) = unlock(&path, NEW).expect("unlocked");
     assert_eq!(secrets.member, member);
 }

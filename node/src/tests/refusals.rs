@@ -9,9 +9,9 @@ use serde_json::json;
 
 use super::generations::confirmed;
 use super::*;
+use crate::api::node::Node;
 use crate::api::{CaseFilter, Envelope, IMPLEMENTED, Request, SealOptions, Secret, Service};
 use crate::clock::{Machine, Reading};
-use crate::service::Node;
 use crate::store::{STORE_FILE, Space};
 
 const PASSPHRASE: &str = "a long enough passphrase";
@@ -32,9 +32,9 @@ struct Asked {
 
 impl Asked {
     fn of(home: Home, member: &'static str, cases: &[&str]) -> Self {
-        let Home { core, folder, .. } = home;
-        let path = core.home.clone();
-        drop(core);
+        let Home { log, folder, .. } = home;
+        let path = log.home.clone();
+        drop(log);
         let node = Arc::new(Node::open(&path).expect("a node"));
         let cases = cases.iter().map(|case| (*case).to_owned()).collect();
         Self { node, member, home: path, cases, folder: Arc::new(folder) }
@@ -90,8 +90,8 @@ impl Asked {
             let told = self.ask(question).map_or_else(|failure| failure.code.to_owned(), |told| told.to_string());
             all.insert(format!("answer {n} of {name}"), told);
         }
-        let core = self.node.held().expect("open");
-        for (table, rows) in core.store.rows() {
+        let log = self.node.held().expect("open");
+        for (table, rows) in log.store.rows() {
             all.insert(format!("table {table}"), rows.join("\n"));
         }
         for entry in std::fs::read_dir(&self.home).expect("a folder") {
@@ -139,7 +139,7 @@ fn seal_to(audience: &str, recuse: &[&str]) -> SealOptions {
 }
 
 fn does(home: &Home, case: &str, edit: &Edit) {
-    home.with(|core, reader| core.act(reader, case, edit, NOW)).expect("done");
+    home.with(|log, reader| log.act(reader, case, edit, NOW)).expect("done");
 }
 
 fn set(field: &str, value: &str) -> Edit {
@@ -147,7 +147,7 @@ fn set(field: &str, value: &str) -> Edit {
 }
 
 fn invitation(home: &Home) -> String {
-    let told = home.with(|core, reader| core.invite(reader, "JER", "operator", None, None, NOW)).expect("invited");
+    let told = home.with(|log, reader| log.invite(reader, "JER", "operator", None, None, NOW)).expect("invited");
     told["invitation"].as_str().expect("a text").to_owned()
 }
 
@@ -160,8 +160,8 @@ impl World {
         let nadia = confirmed(&rose, "JER", "focal_psea", "Nadia");
         let ivo = rose.invited("JER", "it_support", "Ivo");
         let (used, free) = (invitation(&rose), invitation(&rose));
-        members::join(&rose.core.home, Some(&*rose.core), &used, "Zoé", &passphrase(), NOW).expect("joined");
-        rose.core.dismiss_reader(&rose.core.unlocked().into_iter().find(|id| *id != rose.member).expect("Zoé"));
+        members::join(&rose.log.home, Some(&*rose.log), &used, "Zoé", &passphrase(), NOW).expect("joined");
+        rose.log.dismiss_reader(&rose.log.unlocked().into_iter().find(|id| *id != rose.member).expect("Zoé"));
         let plain = case_id(&rose.new_case(complaint()));
         let bare = case_id(&rose.new_case(NewCase { category: None, ..complaint() }));
         let torn = case_id(&ali.new_case(complaint()));
@@ -184,8 +184,7 @@ impl World {
         let [sealed, shut] = [0; 2].map(|_| case_id(&rose.new_case(complaint())));
         for (case, recused) in [(&sealed, "Nadia"), (&shut, "Rose")] {
             let options = seal_to("psea", &[recused]);
-            rose.with(|core, reader| core.case_seal(reader, case, &Words::from("grave"), &options, NOW))
-                .expect("sealed");
+            rose.with(|log, reader| log.case_seal(reader, case, &Words::from("grave"), &options, NOW)).expect("sealed");
         }
         exchange(&rose, &ali);
         does(&rose, &torn, &set("project", "P1"));
@@ -631,8 +630,8 @@ fn whatever_is_refused_leaves_everything_as_it_was() {
 fn whatever_needs_a_clock_is_refused_while_it_is_not_believed_and_the_rest_is_answered() {
     let w = World::made();
     w.rose.all();
-    let core = w.rose.node.held().expect("open");
-    core.set_machine(Machine::of(0, || Reading { wall_ms: 0, boot: None }));
+    let log = w.rose.node.held().expect("open");
+    log.set_machine(Machine::of(0, || Reading { wall_ms: 0, boot: None }));
     // what is told of the clock itself is another matter
     let before = w.rose.all();
     let (mut wrong, mut refusals) = (Vec::new(), 0);
@@ -661,7 +660,7 @@ fn whatever_needs_a_clock_is_refused_while_it_is_not_believed_and_the_rest_is_an
         .expect("set");
     let note = Request::CaseNote { r#ref: w.plain.clone(), text: Words::from("entendu") };
     w.rose.asks_at(None, PASSPHRASE, note).expect("written");
-    assert_eq!(core.now_ms(), NOW);
+    assert_eq!(log.now_ms(), NOW);
 }
 
 #[test]
@@ -676,7 +675,7 @@ fn a_row_that_is_refused_uses_up_no_number_and_takes_no_other_with_it() {
         let file = folder.path().join("sample.csv");
         std::fs::write(&file, csv).expect("written");
         let path = file.display().to_string();
-        let request = crate::import_run::ImportRequest {
+        let request = crate::exchange::import_run::ImportRequest {
             path: &path,
             format: "kobo",
             mapping: None,
@@ -688,17 +687,17 @@ fn a_row_that_is_refused_uses_up_no_number_and_takes_no_other_with_it() {
             encoding: None,
             lang: "fr",
         };
-        home.with(|core, reader| core.import(reader, &request, NOW, &mut |_| {})).expect("read")
+        home.with(|log, reader| log.import(reader, &request, NOW, &mut |_| {})).expect("read")
     };
     let counter = |home: &Home| {
-        let held = home.core.store.read().expect("readable").get(Space::Counters, b"counter").expect("readable");
+        let held = home.log.store.read().expect("readable").get(Space::Counters, b"counter").expect("readable");
         held.map(|bytes| u32::from_be_bytes(bytes.as_slice().try_into().expect("four bytes")))
     };
     let home = Home::founded();
-    let before = home.core.store.rows();
+    let before = home.log.store.rows();
     let told = import(&home, alone);
     assert_eq!((&told["rows"], &told["created"], &told["rejected"]), (&json!(1), &json!(0), &json!(1)), "{told}");
-    assert!(home.core.store.rows() == before, "a refused row left something behind");
+    assert!(home.log.store.rows() == before, "a refused row left something behind");
     let told = import(&home, &spoilt);
     let counts = ["created", "rejected"].map(|name| told[name].clone());
     assert_eq!(counts, [json!(30), json!(1)], "{told}");
@@ -722,23 +721,23 @@ fn what_came_late_is_carried_beside_the_act_and_not_before_one_that_is_refused()
     exchange(&ali, &founder);
     exchange(&founder, &bea);
     does(&bea, &case, &Edit::Note { text: Words::from("said in ignorance") });
-    ali.with(|core, reader| core.case_seal(reader, &case, &Words::from("grave"), &seal_to("psea", &[]), NOW))
+    ali.with(|log, reader| log.case_seal(reader, &case, &Words::from("grave"), &seal_to("psea", &[]), NOW))
         .expect("sealed");
     // as they come, without what a sync would do after
     for from in [&ali, &bea] {
-        founder.core.ingest(&from.entries(), Some(from.core.device), NOW).expect("ingested");
+        founder.log.ingest(&from.entries(), Some(from.log.device), NOW).expect("ingested");
     }
     let shown = |home: &Home| home.show(&case).expect("shown").to_string();
     assert!(!shown(&founder).contains("said in ignorance"), "{}", shown(&founder));
-    let before = founder.core.store.rows();
+    let before = founder.log.store.rows();
     let lower = |reason: &str| {
         let edit = Edit::Lower { to: crdt_model::case::sensitivity::Level::S0, reason: Words::from(reason) };
-        founder.with(|core, reader| core.act(reader, &case, &edit, NOW))
+        founder.with(|log, reader| log.act(reader, &case, &edit, NOW))
     };
     let empty = Edit::Note { text: Words::from(" ") };
-    let refused = [lower(" "), founder.with(|core, reader| core.act(reader, &case, &empty, NOW))];
+    let refused = [lower(" "), founder.with(|log, reader| log.act(reader, &case, &empty, NOW))];
     assert_eq!(refused.map(|told| told.expect_err("refused").code), ["missing"; 2]);
-    assert!(founder.core.store.rows() == before, "what came late was carried for an act that was refused");
+    assert!(founder.log.store.rows() == before, "what came late was carried for an act that was refused");
     // what opens the case takes it along: in an ordinary case nobody would carry it any more
     assert_eq!(lower("a mistake").expect("opened")["restricted"], false);
     assert!(shown(&founder).contains("said in ignorance"), "{}", shown(&founder));

@@ -8,14 +8,14 @@ use crdt_model::layer::{Layer, LayerOp, Value};
 use crdt_model::seal::{Plain, Sealing, seal_section};
 
 use super::{Home, NOW, case_id, complaint, exchange};
-use crate::acts::{SensitiveKey, Write};
-use crate::core::{append, entropy};
+use crate::log::{append, entropy};
+use crate::writes::{SensitiveKey, Write};
 
 /// Writes an operation that the schema of the open layer does not know, as a modified client would.
 fn write_foreign_key(home: &Home, case: &str) -> EntryId {
-    home.with(|core, reader| {
-        let shared = core.shared();
-        let loaded = core.find_case(&shared, reader, case)?;
+    home.with(|log, reader| {
+        let shared = log.shared();
+        let loaded = log.find_case(&shared, reader, case)?;
         let mut ops = EditOps::default();
         ops.open.push(LayerOp::Put { key: "poison".into(), value: Value::Text("x".into()) });
         let write = Write {
@@ -32,14 +32,14 @@ fn write_foreign_key(home: &Home, case: &str) -> EntryId {
             current: Some(loaded.clone()),
         };
         let mut entropy = entropy()?;
-        core.commit(|tx| core.write(tx, &shared, reader, write, NOW, &mut entropy))
+        log.commit(|tx| log.write(tx, &shared, reader, write, NOW, &mut entropy))
     })
     .expect("written")
 }
 
 fn set_project(home: &Home, case: &str, project: &str) {
     let edit = Edit::Set { values: vec![("project".into(), Words::from(project))] };
-    home.with(|core, reader| core.act(reader, case, &edit, NOW)).expect("set");
+    home.with(|log, reader| log.act(reader, case, &edit, NOW)).expect("set");
 }
 
 #[test]
@@ -63,7 +63,7 @@ fn a_device_whose_fifth_entry_fails_and_sixth_is_good_shows_the_same_case_everyw
     assert_eq!(founder.fingerprint(), liar.fingerprint());
     assert_eq!(founder.fingerprint(), other.fingerprint());
     for home in [&founder, &liar, &other] {
-        let snapshot = home.core.store.read().expect("readable");
+        let snapshot = home.log.store.read().expect("readable");
         let stored = snapshot.entry(&bad).expect("readable").expect("held");
         assert_eq!(stored.seq(), 5, "the bad entry is the fifth of its chain");
         assert!(snapshot.chain(&stored.chain).expect("the chain").tip_seq >= 6, "and the sixth counts");
@@ -84,11 +84,11 @@ fn a_device_whose_fifth_entry_fails_and_sixth_is_good_shows_the_same_case_everyw
 
 /// Seals, under the key that everybody has, what says another generation than its header, as a modified client would.
 fn write_malformed_section(home: &Home, case: &str) -> EntryId {
-    home.with(|core, reader| {
-        let shared = core.shared();
-        let loaded = core.find_case(&shared, reader, case)?;
-        let last = core.store.read()?.entry(&loaded.document.heads[0])?.expect("held");
-        let last = core.decode(&last.bytes)?;
+    home.with(|log, reader| {
+        let shared = log.shared();
+        let loaded = log.find_case(&shared, reader, case)?;
+        let last = log.store.read()?.entry(&loaded.document.heads[0])?.expect("held");
+        let last = log.decode(&last.bytes)?;
         let place = Place::after(last.header(), last.id());
         let mut header = last.header().clone();
         header.sections.retain(|section| section.layer == Layer::Open.code());
@@ -100,8 +100,8 @@ fn write_malformed_section(home: &Home, case: &str) -> EntryId {
         let sealing = Sealing { key: key.clone(), plain };
         let bucket = header.sections[0].len as usize;
         let section = seal_section(&sealing, None, &header.aad(), Layer::Open.code(), bucket, &mut entropy()?);
-        let entry = Entry::sign(header, vec![section.expect("fits")], &core.device_ed);
-        core.commit(|tx| append(tx, &entry))?;
+        let entry = Entry::sign(header, vec![section.expect("fits")], &log.device_ed);
+        log.commit(|tx| append(tx, &entry))?;
         Ok(entry.id())
     })
     .expect("written")

@@ -1,0 +1,937 @@
+//! The facade: one request in, one reply out. Everything a person can do goes through [`Node`].
+
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, RwLock};
+use std::time::Duration;
+
+use crdt_model::edit::Edit;
+use crdt_model::id::MemberId;
+use crdt_model::name;
+use crdt_model::taxonomy::Taxonomy;
+use serde_json::{Value as Json, json};
+
+use crate::api::{Envelope, IMPLEMENTED, Progress, Ready, Reply, Request, RunOptions, Runtime, Secret, Service};
+use crate::cases::level_of;
+use crate::clock::{self, Kept as ClockKept, Machine};
+use crate::error::Failure;
+use crate::exchange::bundle::ExportRequest;
+use crate::exchange::import_run::ImportRequest;
+use crate::health::doctor::{Recent, SupportRequest};
+use crate::health::verify::on_any_page;
+use crate::home::sessions::{Clock, Sessions, Watch, system_clock};
+use crate::home::wipe;
+use crate::keys::keyring::{KEYRING_FILE, Kept, Passphrase, UnattendedKey};
+use crate::keys::memory;
+use crate::log::{Log, Reader, keyring_failure, locked};
+use crate::members;
+use crate::members::{Founder, NewSite};
+use crate::store::{self, STORE_FILE};
+use crate::sync::Engine;
+
+/// A node at its home: founded or not, open or not.
+pub struct Node {
+    home: PathBuf,
+    log: RwLock<Option<Arc<Log>>>,
+    engine: Mutex<Option<Arc<Engine>>>,
+    sessions: Arc<Sessions>,
+    /// What opens the home again while it is let go.
+    kept: Mutex<Option<Kept>>,
+    watch: Mutex<Option<Watch>>,
+    /// Everything was destroyed: nothing is opened or made here any more.
+    wiped: AtomicBool,
+    /// Where it serves, once it does.
+    listening: Mutex<Vec<String>>,
+    /// What went wrong lately, for whoever helps.
+    recent: Recent,
+    /// The machine's clock, and the program's date.
+    pub(crate) machine: Machine,
+    /// What was said of the clock before there was a home.
+    pub(crate) told: Mutex<Option<ClockKept>>,
+}
+
+impl std::fmt::Debug for Node {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Node").field("home", &self.home).finish_non_exhaustive()
+    }
+}
+
+/// File handles without which a home is not opened.
+const OPENING_HANDLES: usize = 8;
+/// File handles without which a node does not begin to serve, nor to call somebody, beside those of its files.
+const SERVING_HANDLES: usize = 32;
+const CALLING_HANDLES: usize = 16;
+/// Threads that the engine needs to start: its own, those that block, and the socket's.
+const ENGINE_THREADS: usize = 6;
+
+/// A person's passphrase, from the envelope.
+fn passphrase(envelope: &Envelope, who: &str) -> Result<Passphrase, Failure> {
+    match &envelope.passphrase {
+        Some(given) if !given.is_empty() => Ok(Passphrase::new(given.expose())),
+        _ => Err(Failure::new("locked").arg("member", who)),
+    }
+}
+
+impl Node {
+    /// A node at `home`, which need not exist yet. Opens nothing: the first request does.
+    ///
+    /// # Errors
+    ///
+    /// When the system gives no randomness.
+    pub fn open(home: &Path) -> Result<Self, Failure> {
+        Self::open_at(home, system_clock())
+    }
+
+    /// As [`open`](Self::open), with the clock by which unused keys are let go.
+    pub(crate) fn open_at(home: &Path, clock: Clock) -> Result<Self, Failure> {
+        Ok(Self {
+            home: home.to_owned(),
+            log: RwLock::new(None),
+            engine: Mutex::new(None),
+            sessions: Arc::new(Sessions::new(clock)?),
+            kept: Mutex::new(None),
+            watch: Mutex::new(None),
+            wiped: AtomicBool::new(false),
+            listening: Mutex::new(Vec::new()),
+            recent: Recent::default(),
+            machine: Machine::system(0),
+            told: Mutex::new(None),
+        })
+    }
+
+    pub(crate) fn home(&self) -> &Path {
+        &self.home
+    }
+
+    /// Addresses it serves at; none while it does not.
+    pub(crate) fn listening(&self) -> Vec<String> {
+        locked(&self.listening).clone()
+    }
+
+    pub(crate) fn recent(&self) -> &Recent {
+        &self.recent
+    }
+
+    /// The home, if it is open.
+    pub(crate) fn held(&self) -> Option<Arc<Log>> {
+        self.log.read().unwrap_or_else(std::sync::PoisonError::into_inner).clone()
+    }
+
+    /// Lets the home go: while nobody works on it here, others may. Who is unlocked stays so: the next request opens it
+    /// again without a passphrase tried anew. Work under way keeps it.
+    pub fn rest(&self) {
+        let mut held = self.log.write().unwrap_or_else(std::sync::PoisonError::into_inner);
+        match held.take().map(Arc::try_unwrap) {
+            Some(Ok(log)) => *locked(&self.kept) = Some(log.kept()),
+            Some(Err(at_work)) => *held = Some(at_work),
+            None => {}
+        }
+    }
+
+    /// The home that was let go, opened again; `None` where it was not, or was changed meanwhile so that somebody has to
+    /// be let in anew.
+    fn reopened(&self) -> Option<Arc<Log>> {
+        let kept = locked(&self.kept).take()?;
+        match Log::reopen(&self.home, &kept) {
+            Ok(log) => Some(self.keep(log)),
+            Err(failure) => {
+                tracing::info!(code = failure.code, "the home that was let go does not open again");
+                None
+            }
+        }
+    }
+
+    /// True when a key is derived from the passphrase before this is answered: that takes a second.
+    fn derives(&self, envelope: &Envelope) -> bool {
+        let needs_none = matches!(envelope.request, Request::TaxonomyShow | Request::Lock | Request::Wipe { .. });
+        let given = envelope.passphrase.as_ref().filter(|given| !given.is_empty() && !needs_none);
+        let makes_slot =
+            envelope.request.makes_member() || matches!(envelope.request, Request::PassphraseChange { .. });
+        given.is_some_and(|given| makes_slot || !self.sessions.recognises_any(given.expose()))
+    }
+
+    fn keep(&self, log: Log) -> Arc<Log> {
+        log.set_machine(self.machine.clone());
+        let log = Arc::new(log);
+        // the device's keys lie in it
+        memory::keep_in_memory(&*log);
+        *self.log.write().unwrap_or_else(std::sync::PoisonError::into_inner) = Some(Arc::clone(&log));
+        log
+    }
+
+    /// The open home and the acting member, unlocking either if the envelope can.
+    pub(crate) fn acting(&self, envelope: &Envelope) -> Result<(Arc<Log>, MemberId), Failure> {
+        let name = envelope.member.as_deref().unwrap_or_default();
+        let log = match self.held().or_else(|| self.reopened()) {
+            Some(log) => {
+                // keys nobody used for too long are not used now either, whether or not somebody looked meanwhile
+                self.sessions.lock_idle(&log);
+                log
+            }
+            None => {
+                if !self.home.join(KEYRING_FILE).exists() {
+                    return Err(Failure::new("not_initialised").arg("home", self.home.display()));
+                }
+                let (log, member) = Log::open(&self.home, &passphrase(envelope, name)?, name)?;
+                let log = self.keep(log);
+                let member = self.named_here(&log, member, envelope, name)?;
+                self.remember(envelope, member);
+                return Ok((log, member));
+            }
+        };
+        let shared = log.shared();
+        let here = shared.here.clone();
+        let unlocked = log.unlocked();
+        let candidates: Vec<MemberId> = if name.is_empty() { here } else { shared.called(name, &here) };
+        if candidates.is_empty() {
+            return Err(Failure::new("member_not_found").arg("member", name).arg("near", ""));
+        }
+        if let Some(member) = candidates.iter().find(|id| unlocked.contains(id)).copied()
+            && self.is_known(envelope, &member)
+            && (candidates.len() == 1 || (name.is_empty() && unlocked.len() == 1 && envelope.passphrase.is_none()))
+        {
+            return Ok((log, member));
+        }
+        if name.is_empty() && candidates.len() > 1 && envelope.passphrase.is_none() {
+            let names: Vec<String> = candidates.iter().map(|id| shared.name(id)).collect();
+            return Err(Failure::new("member_not_named").arg("members", names.join(", ")));
+        }
+        let asked = if candidates.len() == 1 { shared.name(&candidates[0]) } else { name.to_owned() };
+        let given = passphrase(envelope, &asked)?;
+        let only = (candidates.len() == 1).then(|| candidates[0]);
+        let secrets = log.keyring().unlock_member(only, &given).map_err(|error| keyring_failure(&error, &asked))?;
+        let member = secrets.member;
+        log.admit_reader(secrets);
+        self.remember(envelope, member);
+        Ok((log, member))
+    }
+
+    /// No passphrase was given, or the one this member was unlocked with: no need to derive keys again. Another is tried
+    /// as if nobody were unlocked, so that a wrong one is refused whoever holds the home.
+    fn is_known(&self, envelope: &Envelope, member: &MemberId) -> bool {
+        let given = envelope.passphrase.as_ref().filter(|given| !given.is_empty());
+        given.is_none_or(|given| self.sessions.recognises(member, given.expose()))
+    }
+
+    fn remember(&self, envelope: &Envelope, member: MemberId) {
+        if let Some(given) = &envelope.passphrase {
+            self.sessions.remember(member, given.expose());
+        }
+    }
+
+    /// The member named must be the one whose passphrase opened the home, or have the same: two people on one machine may.
+    fn named_here(&self, log: &Log, opened: MemberId, envelope: &Envelope, name: &str) -> Result<MemberId, Failure> {
+        let shared = log.shared();
+        let is_named = |id: &MemberId| name::same(&shared.name(id), name);
+        if name.is_empty() || is_named(&opened) {
+            return Ok(opened);
+        }
+        // whoever opened it is not who acts
+        log.dismiss_reader(&opened);
+        let wanted = shared.here.iter().copied().find(is_named);
+        // who is here is told to nobody whose passphrase opened nothing of theirs
+        let Some(wanted) = wanted else { return Err(Failure::new("wrong_passphrase").arg("member", name)) };
+        let given = passphrase(envelope, name)?;
+        let secrets =
+            log.keyring().unlock_member(Some(wanted), &given).map_err(|error| keyring_failure(&error, name))?;
+        log.admit_reader(secrets);
+        Ok(wanted)
+    }
+
+    fn answer(&self, envelope: &Envelope, on_progress: &mut dyn FnMut(Progress)) -> Reply {
+        if let Some(reply) = self.clock_without_home(&envelope.request) {
+            return reply;
+        }
+        let machine_ms = envelope.now_ms.unwrap_or_else(|| self.machine.read().wall_ms);
+        match &envelope.request {
+            Request::Init { org, site, member, roots, zone } => {
+                let founder = Founder { org, site, member, roots: *roots, zone: zone.as_deref() };
+                return self.init(envelope, founder);
+            }
+            Request::Join { invitation, member } => return self.join(envelope, invitation.expose(), member),
+            Request::TaxonomyShow => return Ok(taxonomy_json(&envelope.lang)),
+            Request::Lock => return self.lock(envelope.member.as_deref().unwrap_or_default()),
+            Request::Wipe { yes } => return self.wipe(*yes),
+            Request::Doctor { deep, keyless } => {
+                return self.doctor(envelope, *deep, *keyless, machine_ms, on_progress);
+            }
+            Request::SupportFile { keyless, addresses } => {
+                let request = SupportRequest { keyless: *keyless, addresses: *addresses };
+                return self.support_file(envelope, request, machine_ms);
+            }
+            _ => {}
+        }
+        let (log, member) = match (self.acting(envelope), self.held()) {
+            (Ok(acting), _) => acting,
+            // nobody need be unlocked for what the device itself can tell
+            (Err(failure), Some(log)) if matches!(failure.code, "locked" | "member_not_named") => {
+                let now_ms = self.time_for(&log, envelope)?;
+                return self.as_device(&log, envelope, now_ms, on_progress).unwrap_or(Err(failure));
+            }
+            (Err(failure), _) => return Err(failure),
+        };
+        let _in_use = self.sessions.begin(member);
+        let now_ms = self.time_for(&log, envelope)?;
+        let judged = log.judged()?;
+        let mut reply = self.of_member(&log, member, envelope, now_ms, on_progress);
+        if let (Ok(reply), None, true) = (&mut reply, envelope.now_ms, envelope.request.needs_clock()) {
+            clock::tell(&judged, envelope, reply);
+        }
+        reply
+    }
+
+    /// Answers as an unlocked member.
+    fn of_member(
+        &self,
+        log: &Arc<Log>,
+        member: MemberId,
+        envelope: &Envelope,
+        now_ms: i64,
+        on_progress: &mut dyn FnMut(Progress),
+    ) -> Reply {
+        let reader = log.reader(&member).ok_or_else(|| Failure::new("locked").arg("member", ""))?;
+        if let Request::PassphraseChange { new } = &envelope.request {
+            return self.change_passphrase(log, member, envelope, new);
+        }
+        if let Request::Sync { target } = &envelope.request {
+            return self.sync(log, target.as_deref(), on_progress);
+        }
+        if let Some(reply) = self.by_file(log, &member, &envelope.request, now_ms, on_progress) {
+            return reply;
+        }
+        let mut reader = locked(&reader);
+        log.refresh_reader(&mut reader)?;
+        give_held(log, &mut reader)?;
+        if let Some(reply) = self.organise(log, &mut reader, envelope, now_ms) {
+            return reply;
+        }
+        let before = log.shared().generation;
+        // looked at before anything is saved, told once it is
+        let found = log.words_in(&envelope.request)?;
+        let mut reply = self.work(log, &mut reader, envelope, now_ms, on_progress);
+        if let (Ok(reply), false) = (&mut reply, matches!(envelope.request, Request::CaseNew { .. })) {
+            found.tell(reply);
+        }
+        if reply.is_ok() && log.shared().generation != before {
+            log.refresh_reader(&mut reader)?;
+            give_held(log, &mut reader)?;
+        }
+        reply
+    }
+
+    /// What travels as files. The acting member's reader is not held meanwhile: it is long work, and of the device.
+    fn by_file(
+        &self,
+        log: &Log,
+        member: &MemberId,
+        request: &Request,
+        now_ms: i64,
+        on_progress: &mut dyn FnMut(Progress),
+    ) -> Option<Reply> {
+        Some(match request {
+            Request::BundleExport { path, to, after, all, max_bytes } => {
+                let request = ExportRequest {
+                    path: Path::new(path),
+                    to: to.as_deref(),
+                    after: after.as_deref().map(Path::new),
+                    all: *all,
+                    max_bytes: *max_bytes,
+                };
+                log.bundle_export(&request, now_ms, on_progress)
+            }
+            Request::BundleImport { path, accept_late } => {
+                let late = accept_late.then_some(member);
+                log.bundle_import(Path::new(path), late, now_ms, on_progress)
+            }
+            Request::BundleInspect { path } => log.bundle_inspect(Path::new(path)),
+            Request::Carry { path } => log.carry(path.as_deref().map(Path::new), now_ms, on_progress),
+            _ => return None,
+        })
+    }
+
+    fn init(&self, envelope: &Envelope, founder: Founder<'_>) -> Reply {
+        if self.held().is_some() {
+            return Err(Failure::new("already_initialised").arg("home", self.home.display()));
+        }
+        let given = passphrase(envelope, founder.member)?;
+        let now_ms = self.time_for_new(envelope)?;
+        let (log, mut reply) = members::init(&self.home, founder, &given, now_ms)?;
+        let log = self.keep(log);
+        self.settle_clock(&log, envelope, &mut reply)?;
+        Ok(reply)
+    }
+
+    /// A home was made: what was said of the clock goes into it, what is odd about it into the reply.
+    fn settle_clock(&self, log: &Log, envelope: &Envelope, reply: &mut Json) -> Result<(), Failure> {
+        if envelope.now_ms.is_none() {
+            self.keep_told(log)?;
+            clock::tell(&log.judged()?, envelope, reply);
+        }
+        Ok(())
+    }
+
+    fn join(&self, envelope: &Envelope, text: &str, member: &str) -> Reply {
+        let given = passphrase(envelope, member)?;
+        let open = match self.held() {
+            Some(log) => Some(log),
+            None if self.home.join(KEYRING_FILE).exists() => {
+                // a second member joins a home in use: someone who has a slot must open it, here with the same passphrase
+                match Log::open(&self.home, &given, "") {
+                    Ok((log, _)) => Some(self.keep(log)),
+                    // cut off while it was made: it is made again
+                    Err(failure) if failure.code == "not_initialised" => None,
+                    Err(failure) if failure.code == "wrong_passphrase" => {
+                        return Err(Failure::new("home_must_be_unlocked"));
+                    }
+                    Err(failure) => return Err(failure),
+                }
+            }
+            None => None,
+        };
+        let now_ms = match &open {
+            Some(log) => self.time_for(log, envelope)?,
+            None => self.time_for_new(envelope)?,
+        };
+        let made = members::join(&self.home, open.as_deref(), text, member, &given, now_ms);
+        let (made, mut reply) = made.map_err(|failure| self.expired_by_clock(failure, now_ms))?;
+        if let Some(log) = made {
+            let log = self.keep(log);
+            self.settle_clock(&log, envelope, &mut reply)?;
+        }
+        Ok(reply)
+    }
+
+    fn with_reach(&self, log: &Log, mut told: Json) -> Reply {
+        told["reach"] = self.reach(log)?;
+        Ok(told)
+    }
+
+    pub(crate) fn is_running(&self) -> bool {
+        locked(&self.engine).is_some()
+    }
+
+    /// Answers with the device's keys alone; `None` for what needs a member.
+    fn as_device(
+        &self,
+        log: &Arc<Log>,
+        envelope: &Envelope,
+        now_ms: i64,
+        on_progress: &mut dyn FnMut(Progress),
+    ) -> Option<Reply> {
+        let shared = log.shared();
+        Some(match &envelope.request {
+            Request::Status => log.status(&shared, None, now_ms).and_then(|told| self.with_reach(log, told)),
+            Request::ClockShow { brief: true } => self.clock_show(log, None, true),
+            Request::Fingerprint => log.fingerprint(&shared),
+            Request::Verify => log.verify_as_device(&shared, &mut |done, total| {
+                on_progress(Progress { what: "entries".into(), done, total: Some(total) });
+            }),
+            Request::Sync { target } => self.sync(log, target.as_deref(), on_progress),
+            _ => return None,
+        })
+    }
+
+    /// `boucle lock`: one member by name, or everybody. Needs no passphrase: who may use a machine may lock it.
+    fn lock(&self, name: &str) -> Reply {
+        let Some(log) = self.held() else {
+            *locked(&self.kept) = None;
+            // no process holds keys
+            return Ok(json!({"unlocked": false, "members": []}));
+        };
+        let shared = log.shared();
+        let named = |id: &MemberId| name.is_empty() || name::same(&shared.name(id), name);
+        if !shared.here.iter().any(named) {
+            return Err(Failure::new("member_not_found").arg("member", name).arg("near", ""));
+        }
+        for member in log.unlocked().iter().filter(|id| named(id)) {
+            self.sessions.lock(&log, member);
+        }
+        Ok(json!({"unlocked": false, "members": log.members_json(&shared)}))
+    }
+
+    /// `boucle passphrase change`. The old one opened the member just now, or is recognised.
+    fn change_passphrase(&self, log: &Log, member: MemberId, envelope: &Envelope, new: &Secret) -> Reply {
+        let shared = log.shared();
+        let name = shared.name(&member);
+        if envelope.member.is_none() && shared.here.len() > 1 {
+            let names: Vec<String> = shared.here.iter().map(|id| shared.name(id)).collect();
+            return Err(Failure::new("member_not_named").arg("members", names.join(", ")));
+        }
+        // whoever finds an unlocked machine does not get to choose its passphrase
+        let old = passphrase(envelope, &name)?;
+        let fresh = Passphrase::new(new.expose());
+        let reader = log.reader(&member).filter(|_| self.is_known(envelope, &member));
+        let secrets = reader.map(|reader| locked(&reader).secrets.clone());
+        let changed = match secrets {
+            // the one that was given opened the member in this process
+            Some(secrets) => log.keyring().renew_slot(&secrets, &fresh, members::cost()),
+            None => log.keyring().change_passphrase(member, &old, &fresh, members::cost()),
+        };
+        changed.map_err(|error| keyring_failure(&error, &name))?;
+        self.sessions.remember(member, new.expose());
+        Ok(json!({"member": name, "changed": true}))
+    }
+
+    /// `boucle wipe --yes`: keys on the disk, keys in memory, everything else of ours in the home.
+    fn wipe(&self, yes: bool) -> Reply {
+        if !yes {
+            return Err(Failure::new("usage_missing").arg("missing", "--yes"));
+        }
+        if !wipe::is_home(&self.home) {
+            return Err(Failure::new("not_initialised").arg("home", self.home.display()));
+        }
+        // the file first, waiting for nobody who holds a lock
+        let wiped = wipe::keys(&self.home);
+        self.wiped.store(true, Ordering::SeqCst);
+        if let Some(log) = self.held() {
+            for member in log.unlocked() {
+                self.sessions.lock(&log, &member);
+            }
+            if let Err(error) = log.destroy_keys() {
+                tracing::warn!(%error, "wiping");
+            }
+        }
+        *locked(&self.kept) = None;
+        *self.log.write().unwrap_or_else(std::sync::PoisonError::into_inner) = None;
+        Ok(wipe::rest(&self.home, wiped).json())
+    }
+
+    /// A home opened by a key file: no member's keys stay in this process. The first time the file is made, for which a
+    /// member's passphrase is needed once.
+    fn open_unattended(&self, file: &Path, options: &RunOptions) -> Result<Arc<Log>, Failure> {
+        use crate::keys::keyring::KeyringError;
+        let slots = Log::locked_keyring(&self.home, "")?;
+        let key = match UnattendedKey::read(file) {
+            Ok(key) => Some(key),
+            Err(KeyringError::Missing { .. }) if file.symlink_metadata().is_err() => None,
+            Err(error) => return Err(keyring_failure(&error, "")),
+        };
+        if let Some(key) = &key
+            && slots.has_key_file()
+        {
+            match Log::open_unattended(&self.home, key) {
+                // an older file, or one whose slot was not written before the power failed
+                Err(failure) if failure.code == "key_file_foreign" && key.store_id() == slots.store_id() => {}
+                opened => return Ok(self.keep(opened?)),
+            }
+        }
+        if key.as_ref().is_some_and(|key| key.store_id() != slots.store_id()) {
+            return Err(Failure::new("key_file_foreign").at("file", file.display()));
+        }
+        let name = options.member.as_deref().unwrap_or_default();
+        let given = options.passphrase.as_ref().filter(|given| !given.is_empty());
+        let given = given.ok_or_else(|| Failure::new("locked").arg("member", name))?;
+        let (log, member) = Log::open(&self.home, &Passphrase::new(given.expose()), name)?;
+        let named = |id: &MemberId| name.is_empty() || name::same(&log.shared().name(id), name);
+        if !named(&member) {
+            return Err(Failure::new("wrong_passphrase").arg("member", name));
+        }
+        // keys that came by the invitation alone become the device's now: it will have no member to ask
+        if let Some(reader) = log.reader(&member) {
+            log.refresh_reader(&mut locked(&reader))?;
+        }
+        log.dismiss_reader(&member);
+        let key = match key {
+            Some(key) => key,
+            None => {
+                let key = UnattendedKey::draw(slots.store_id(), &store::os_entropy());
+                let key = key.map_err(|error| keyring_failure(&error, ""))?;
+                key.write_new(file).map_err(|error| keyring_failure(&error, ""))?;
+                key
+            }
+        };
+        log.keyring().admit_key_file(&key).map_err(|error| keyring_failure(&error, ""))?;
+        Ok(self.keep(log))
+    }
+
+    /// Sites, members, audiences and what the node says of itself.
+    fn organise(&self, log: &Log, reader: &mut Reader, envelope: &Envelope, now_ms: i64) -> Option<Reply> {
+        let shared = log.shared();
+        Some(match &envelope.request {
+            Request::SiteAdd { code, name, kind, parent, org_unit, zone } => {
+                let (parent, org_unit, zone) = (parent.as_deref(), org_unit.as_deref(), zone.as_deref());
+                log.site_add(reader, NewSite { code, name, kind, parent, org_unit, zone })
+            }
+            Request::SiteSet { code, zone } => log.site_set(reader, code, zone),
+            Request::SiteList => Ok(log.site_list()),
+            Request::Invite { site, role, expires_ms, out } => {
+                log.invite(reader, site, role, *expires_ms, out.as_deref(), now_ms)
+            }
+            Request::ClockShow { brief } => self.clock_show(log, Some(reader), *brief),
+            Request::ClockSet { at_ms, sure, .. } => self.clock_set(log, *at_ms, *sure),
+            Request::ClockAccept { who } => log.clock_accept(reader, who.as_deref()),
+            Request::MemberList => Ok(log.member_list()),
+            Request::MemberConfirm { name, words } => log.member_confirm(reader, name, words),
+            Request::AudienceList => Ok(log.audience_list(&envelope.lang)),
+            Request::Fingerprint => log.fingerprint(&shared),
+            Request::Digest => log.digest(&shared, reader),
+            Request::Status => log.status(&shared, Some(reader), now_ms).and_then(|told| self.with_reach(log, told)),
+            Request::Unlock if !self.is_running() => Err(Failure::new("not_running").arg("home", self.home.display())),
+            Request::Unlock => {
+                let name = shared.name(&reader.member());
+                Ok(json!({"member": name, "unlocked": true, "members": log.members_json(&shared)}))
+            }
+            _ => return None,
+        })
+    }
+
+    /// Cases.
+    fn work(
+        &self,
+        log: &Log,
+        reader: &mut Reader,
+        envelope: &Envelope,
+        now_ms: i64,
+        on_progress: &mut dyn FnMut(Progress),
+    ) -> Reply {
+        let shared = log.shared();
+        match &envelope.request {
+            Request::CaseNew { case, seal } => log.case_new_with(reader, case.as_ref().clone(), seal, now_ms),
+            Request::BeforeAsking { seal } => log.before_asking(&shared, seal),
+            Request::WhoIsMeant { said, of } => who_is_meant(log, reader, &said.0, of, now_ms),
+            Request::WordsCheck { of } => words_check(log, reader, of, now_ms),
+            Request::WordsShow { lang } => log.words_show(lang.as_deref()),
+            Request::WordsAdd { lang, words } => log.words_change(lang, words, true),
+            Request::WordsRemove { lang, words } => log.words_change(lang, words, false),
+            Request::CaseList(filter) => log.list(&shared, reader, filter, now_ms),
+            Request::CaseShow { r#ref } => {
+                let loaded = log.find_case(&shared, reader, r#ref)?;
+                let mut shown = log.show(&shared, &loaded, now_ms);
+                let late = log.own_late(&shared, reader, Some(loaded.doc))?;
+                if !late.is_empty() {
+                    shown["late_edits"] = Json::Array(late);
+                }
+                Ok(shown)
+            }
+            Request::CaseHistory { r#ref } => {
+                let loaded = log.find_case(&shared, reader, r#ref)?;
+                Ok(log.history(&shared, &loaded))
+            }
+            Request::CaseWithdraw { r#ref, entry } => log.withdraw(reader, r#ref, entry.as_deref(), now_ms),
+            Request::Outbox => log.outbox(reader),
+            Request::CaseConflicts { r#ref } => self.conflicts(log, reader, r#ref.as_deref(), now_ms),
+            Request::Verify => {
+                let mut told = |done, total| {
+                    on_progress(Progress { what: "entries".into(), done, total: Some(total) });
+                };
+                log.verify(&shared, reader, &mut told)
+            }
+            Request::ImportUndo { batch } => match batch {
+                Some(batch) => log.import_undo(reader, batch, on_progress),
+                None => log.import_batches(reader),
+            },
+            Request::Import { path, format, mapping, site, partner, project, dry_run, rejects, encoding } => {
+                let request = ImportRequest {
+                    path,
+                    format,
+                    mapping: mapping.as_deref(),
+                    site: site.as_deref(),
+                    partner: partner.as_deref(),
+                    project: project.as_deref(),
+                    dry_run: *dry_run,
+                    rejects: rejects.as_deref(),
+                    encoding: encoding.as_deref(),
+                    lang: &envelope.lang,
+                };
+                log.import(reader, &request, now_ms, on_progress)
+            }
+            Request::CaseTriage { r#ref, category, case_type, sensitivity, priority, project, seal } => {
+                let edit = Edit::Triage {
+                    case_type: case_type.clone(),
+                    category: category.clone(),
+                    priority: priority.clone(),
+                    project: project.clone(),
+                    sensitivity: sensitivity.as_deref().map(level_of),
+                };
+                log.act_with(reader, r#ref, &edit, seal, now_ms)
+            }
+            Request::CaseSeal { r#ref, reason, seal, then } => {
+                let edit = then.as_deref().map(|then| with_sealing(then, r#ref)).transpose()?;
+                log.case_seal_with(reader, r#ref, reason, edit.as_ref(), seal, now_ms)
+            }
+            Request::CaseErase { r#ref, approve, late_too } => log.case_erase(reader, r#ref, *approve, *late_too),
+            Request::CaseRaise { r#ref, to, reason, seal } => {
+                let to = log.step_of(&shared, reader, r#ref, to.as_deref(), true, now_ms)?;
+                log.act_with(reader, r#ref, &Edit::Raise { to, reason: reason.clone() }, seal, now_ms)
+            }
+            Request::CaseLower { r#ref, to, reason } => {
+                let to = log.step_of(&shared, reader, r#ref, to.as_deref(), false, now_ms)?;
+                log.act(reader, r#ref, &Edit::Lower { to, reason: reason.clone() }, now_ms)
+            }
+            Request::CaseAssign { r#ref, who } => {
+                let to = log.who(&shared, reader, who)?;
+                log.act(reader, r#ref, &Edit::Assign { to }, now_ms)
+            }
+            other => match plain_edit(other) {
+                Some((reference, edit)) => log.act(reader, reference, &edit, now_ms),
+                None => Err(Failure::new("not_built").arg("command", other.name())),
+            },
+        }
+    }
+
+    fn conflicts(&self, log: &Log, reader: &mut Reader, reference: Option<&str>, now_ms: i64) -> Reply {
+        let shared = log.shared();
+        let cases = match reference {
+            Some(reference) => vec![log.find_case(&shared, reader, reference)?],
+            None => {
+                log.catch_up(&shared, reader)?;
+                let snapshot = log.store.read()?;
+                let listed = reader.projection.in_conflict();
+                let load = |(scope, doc)| log.load_numbered(&snapshot, &shared, reader, scope, doc);
+                listed.into_iter().map(load).collect::<Result<_, _>>()?
+            }
+        };
+        let mut all = Vec::new();
+        for loaded in cases.iter().filter(|loaded| loaded.is_readable()) {
+            if let Json::Array(list) = log.conflicts_json(&shared, &loaded.view(now_ms)) {
+                all.extend(list);
+            }
+        }
+        Ok(Json::Array(all))
+    }
+
+    /// Who is in touch, what was tried, what to do: `reach` of `status`, and for `doctor`.
+    pub(crate) fn reach(&self, log: &Log) -> Reply {
+        let running = locked(&self.engine).clone();
+        running.map_or_else(|| crate::sync::not_running(log), |engine| engine.reach())
+    }
+
+    fn sync(&self, log: &Arc<Log>, target: Option<&str>, on_progress: &mut dyn FnMut(Progress)) -> Reply {
+        let running = locked(&self.engine).clone();
+        if let Some(engine) = running {
+            return engine.sync(target, on_progress);
+        }
+        memory::require_handles(CALLING_HANDLES)?;
+        memory::require_threads(ENGINE_THREADS)?;
+        let options = RunOptions { mdns: target.is_none(), ..RunOptions::default() };
+        let engine = Engine::dial_only(Arc::clone(log), &options)?;
+        let mut reply = engine.sync(target, on_progress);
+        // what came may have brought a reader for what is held: that goes out at once
+        if reply.is_ok() && log.deliver_all_held()? > 0 {
+            reply = engine.sync(target, on_progress);
+        }
+        engine.stop();
+        reply
+    }
+}
+
+/// Gives what is held to whoever may read it by now.
+fn give_held(log: &Log, reader: &mut Reader) -> Result<(), Failure> {
+    if log.held_back()? > 0 {
+        let _writer = log.lock_writer();
+        log.deliver_held(reader)?;
+    }
+    Ok(())
+}
+
+/// Whom words mean, and whom the texts of a request and of its case name.
+fn who_is_meant(log: &Log, reader: &mut Reader, said: &str, of: &Request, now_ms: i64) -> Reply {
+    let shared = log.shared();
+    let mut texts: Vec<String> =
+        crate::writes::sensitive_words::texts_in(of).into_iter().map(|(_, text)| text.to_owned()).collect();
+    if let Request::CaseSeal { then: Some(then), .. } = of {
+        texts.extend(crate::writes::sensitive_words::texts_in(then).into_iter().map(|(_, text)| text.to_owned()));
+    }
+    if let Some(reference) = crate::writes::sensitive_words::sealed_case(of) {
+        let view = log.find_case(&shared, reader, reference)?.view(now_ms);
+        texts.extend(crate::writes::sensitive_words::texts_of_view(&view));
+    }
+    Ok(log.who_is_meant(&shared, said, &texts, &reader.member()))
+}
+
+/// What the words of a request would call for, and whether they would be sealed anyway.
+fn words_check(log: &Log, reader: &mut Reader, of: &Request, now_ms: i64) -> Reply {
+    let shared = log.shared();
+    let found = log.words_in(of)?;
+    let restricted = match (of, case_of(of)) {
+        (Request::CaseNew { case, seal }, _) => log.would_seal(&shared, reader, case, seal)?,
+        // of a case that is there it is asked only for the words'
+        _ if found.is_empty() => false,
+        (_, Some(reference)) => {
+            let loaded = log.find_case(&shared, reader, reference)?;
+            loaded.view(now_ms).shape != crdt_model::case::Shape::Ordinary
+        }
+        _ => false,
+    };
+    Ok(json!({"sensitive_words": found.json(), "restricted": restricted}))
+}
+
+/// The case a request with free text is about.
+fn case_of(request: &Request) -> Option<&str> {
+    match request {
+        Request::CaseSet { r#ref, .. }
+        | Request::CaseNote { r#ref, .. }
+        | Request::CaseAct { r#ref, .. }
+        | Request::CaseResolve { r#ref, .. }
+        | Request::CaseAnswer { r#ref, .. }
+        | Request::CaseReopen { r#ref, .. }
+        | Request::CaseLower { r#ref, .. } => Some(r#ref),
+        _ => None,
+    }
+}
+
+/// The act that goes with the sealing of a case: one with words, on the same case.
+fn with_sealing(then: &Request, reference: &str) -> Result<Edit, Failure> {
+    match plain_edit(then) {
+        Some((of, edit)) if of == reference && case_of(then).is_some() => Ok(edit),
+        _ => Err(Failure::new("request_not_understood")),
+    }
+}
+
+/// `yes` and `no` stand for the taxonomy's `satisfied` and `not_satisfied`.
+fn satisfaction_code(said: &str) -> String {
+    use crdt_model::taxonomy::Coded;
+    let known = Taxonomy::shipped().satisfactions.iter().find(|s| s.answer == said);
+    known.map_or(said, |s| s.code()).to_owned()
+}
+
+/// Acts whose request says everything.
+fn plain_edit(request: &Request) -> Option<(&str, Edit)> {
+    Some(match request {
+        Request::CaseSet { r#ref, assignments } => (r#ref, Edit::Set { values: assignments.clone() }),
+        Request::CaseNote { r#ref, text } => (r#ref, Edit::Note { text: text.clone() }),
+        Request::CaseSettle { r#ref, field, pick } => {
+            (r#ref, Edit::Settle { field: field.clone(), pick: *pick as usize })
+        }
+        Request::CaseAccept { r#ref } => (r#ref, Edit::Accept),
+        Request::CaseAct { r#ref, what, on_behalf, due } => {
+            (r#ref, Edit::Act { what: what.clone(), on_behalf_of: on_behalf.clone(), due: *due })
+        }
+        Request::CaseHold { r#ref, reason, until } => (r#ref, Edit::Hold { reason: reason.clone(), until: *until }),
+        Request::CaseUnhold { r#ref } => (r#ref, Edit::Unhold),
+        Request::CaseResolve { r#ref, outcome, text } => {
+            let outcome = outcome.clone().unwrap_or_else(|| "resolved".to_owned());
+            (r#ref, Edit::Resolve { outcome, text: text.clone().unwrap_or_default() })
+        }
+        Request::CaseAnswer { r#ref, text, satisfied } => {
+            let (text, satisfied) = (text.clone(), satisfied.as_deref().map(satisfaction_code));
+            (r#ref, Edit::Answer { text, language: None, satisfied, by: None, means: None })
+        }
+        Request::CaseAttempt { r#ref, outcome } => (r#ref, Edit::Attempt { outcome: outcome.clone(), channel: None }),
+        Request::CaseConsent { r#ref, purpose, answer, means } => {
+            let (purpose, answer, means) = (purpose.clone(), answer.clone(), means.clone());
+            (r#ref, Edit::Consent { purpose, answer, means, by: None })
+        }
+        Request::CaseClose { r#ref, reason, because } => {
+            (r#ref, Edit::Close { reason: reason.clone(), because: because.clone() })
+        }
+        Request::CaseReopen { r#ref, reason } => (r#ref, Edit::Reopen { reason: reason.clone() }),
+        _ => return None,
+    })
+}
+
+/// The taxonomy with labels of one language, as `taxonomy show` prints it.
+fn taxonomy_json(lang: &str) -> Json {
+    let taxonomy = Taxonomy::shipped();
+    let categories: Vec<Json> = taxonomy
+        .sub_categories
+        .iter()
+        .map(|sub| {
+            use crdt_model::taxonomy::Coded;
+            json!({
+                "code": sub.code(), "label": taxonomy.sub_categories.label(sub.code(), lang),
+                "sensitivity": sub.sensitivity.as_str(), "audience": sub.audience, "refer_to": sub.refer_to,
+                "priority": sub.priority,
+            })
+        })
+        .collect();
+    macro_rules! table {
+        ($table:ident) => {
+            taxonomy
+                .$table
+                .codes()
+                .map(|code| json!({"code": code, "label": taxonomy.$table.label(code, lang)}))
+                .collect::<Vec<Json>>()
+        };
+    }
+    json!({
+        "version": taxonomy.version, "categories": categories, "types": table!(case_types),
+        "channels": table!(channels), "roles": table!(roles), "statuses": table!(statuses),
+        "closures": table!(closures), "audiences": table!(audiences), "priorities": table!(priorities),
+        "stakeholders": table!(stakeholders), "sexes": table!(sexes), "age_groups": table!(age_groups),
+        "population_groups": table!(population_groups), "disability": table!(disability_summaries),
+        "consent_purposes": table!(consent_purposes), "consent_means": table!(consent_means),
+        "hold_reasons": table!(hold_reasons), "satisfactions": table!(satisfactions),
+        "attempt_outcomes": table!(attempt_outcomes),
+    })
+}
+
+impl Service for Node {
+    fn handle(&self, envelope: Envelope, on_progress: &mut dyn FnMut(Progress)) -> Reply {
+        if !IMPLEMENTED.contains(&envelope.request.name()) {
+            return Err(Failure::new("not_built").arg("command", envelope.request.name()));
+        }
+        if self.wiped.load(Ordering::SeqCst) && !matches!(envelope.request, Request::Wipe { .. }) {
+            return Err(Failure::new("not_initialised").arg("home", self.home.display()));
+        }
+        let is_sound = || {
+            let file = self.home.join(STORE_FILE);
+            self.held().map_or_else(|| store::is_sound_at(&file), |log| log.store.is_sound())
+        };
+        // who destroys waits for nothing
+        if !matches!(envelope.request, Request::Wipe { .. } | Request::Lock) {
+            memory::require_room()?;
+            if self.held().is_none() {
+                memory::require_handles(OPENING_HANDLES)?;
+            }
+        }
+        if self.derives(&envelope) {
+            on_progress(Progress { what: "passphrase".into(), done: 0, total: None });
+        }
+        let reply = on_any_page(is_sound, || self.answer(&envelope, on_progress));
+        if let Err(failure) = &reply {
+            self.recent.note(envelope.request.name(), failure, clock::now_ms());
+        }
+        reply
+    }
+}
+
+impl Runtime for Node {
+    fn start(&self, options: &RunOptions) -> Result<Ready, Failure> {
+        memory::require_room()?;
+        memory::require_handles(SERVING_HANDLES)?;
+        memory::require_threads(ENGINE_THREADS)?;
+        self.sessions.set_auto_lock(options.auto_lock_ms.map(Duration::from_millis));
+        let log = match &options.key_file {
+            Some(file) => self.open_unattended(file, options)?,
+            None => self.open_attended(options)?,
+        };
+        let watch = self.sessions.watch(&log)?;
+        let (engine, ready) = Engine::start(log, options)?;
+        *locked(&self.engine) = Some(Arc::new(engine));
+        *locked(&self.watch) = watch;
+        (*locked(&self.listening)).clone_from(&ready.listening);
+        Ok(ready)
+    }
+
+    fn stop(&self) -> Result<(), Failure> {
+        locked(&self.watch).take();
+        if let Some(engine) = locked(&self.engine).take() {
+            engine.stop();
+        }
+        locked(&self.listening).clear();
+        Ok(())
+    }
+}
+
+impl Node {
+    /// Opened by a member, who stays unlocked.
+    fn open_attended(&self, options: &RunOptions) -> Result<Arc<Log>, Failure> {
+        let envelope = Envelope {
+            lang: String::new(),
+            member: options.member.clone(),
+            passphrase: options.passphrase.clone(),
+            now_ms: None,
+            request: Request::Status,
+        };
+        let (log, member) = self.acting(&envelope)?;
+        let _in_use = self.sessions.begin(member);
+        if let Some(reader) = log.reader(&member) {
+            log.refresh_reader(&mut locked(&reader))?;
+        }
+        Ok(log)
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,260 @@
+//! The clock of an open home, and what a person does about it: `boucle clock show | set`.
+
+use crdt_model::case::moment::rfc3339;
+use serde_json::{Value as Json, json};
+
+use crate::api::node::Node;
+use crate::api::{Envelope, Reply, Request};
+use crate::clock::{Doubt, Judged, Kept, Machine, SLACK_MS};
+use crate::error::Failure;
+use crate::keys::keyring::KEYRING_FILE;
+use crate::log::{Log, Reader, locked};
+use crate::store::Tx;
+use crate::texts::Texts;
+
+/// What is raised while the clock is not believed.
+pub(crate) fn clock_wrong(now_ms: i64, doubt: &Doubt) -> Failure {
+    let failure = Failure::new("clock_wrong").arg("now", minute(now_ms)).arg("evidence", doubt.evidence);
+    failure.arg("than", minute(doubt.than_ms))
+}
+
+/// A time as people compare it with another clock: to the minute.
+pub(crate) fn minute(at_ms: i64) -> String {
+    rfc3339(at_ms.saturating_sub(at_ms.rem_euclid(60_000)))
+}
+
+impl Judged {
+    /// Fails where something is to be dated and the clock is not believed.
+    fn require(&self) -> Result<i64, Failure> {
+        match &self.doubt {
+            None => Ok(self.now_ms),
+            Some(doubt) => Err(clock_wrong(self.told_ms(), doubt)),
+        }
+    }
+
+    /// What the clock says, believed or not.
+    fn told_ms(&self) -> i64 {
+        match &self.doubt {
+            Some(doubt) if doubt.evidence != "restart" => self.machine_ms.saturating_add(self.offset_ms),
+            _ => self.machine_ms,
+        }
+    }
+
+    /// `clock` of `boucle status`: what time it is only where that is the matter.
+    pub(crate) fn glance(&self) -> Json {
+        let mut told = self.json();
+        if let (Some(fields), true) = (told.as_object_mut(), self.doubt.is_none() && !self.ahead && self.offset_ms == 0)
+        {
+            ["machine", "now", "now_ms"].iter().for_each(|name| drop(fields.remove(*name)));
+        }
+        told
+    }
+
+    /// All of it.
+    fn json(&self) -> Json {
+        let doubt = self.doubt.map(|doubt| json!({"evidence": doubt.evidence, "than": rfc3339(doubt.than_ms)}));
+        json!({
+            "suspect": doubt.is_some(), "offset_ms": self.offset_ms, "machine": rfc3339(self.machine_ms),
+            "now": rfc3339(self.now_ms), "now_ms": self.now_ms, "ahead": self.ahead, "mended": self.mended,
+            "doubt": doubt,
+        })
+    }
+}
+
+impl Log {
+    pub(crate) fn machine(&self) -> Machine {
+        locked(&self.machine).clone()
+    }
+
+    pub(crate) fn set_machine(&self, machine: Machine) {
+        *locked(&self.machine) = machine;
+    }
+
+    /// The clock as it is now.
+    pub(crate) fn judged(&self) -> Result<Judged, Failure> {
+        Ok(self.machine().judge(&Kept::of(&self.store.read()?)?))
+    }
+
+    /// The time that the node takes for what it does by itself: what is believed, else the newest certain one.
+    pub(crate) fn now_ms(&self) -> i64 {
+        // a store that cannot be read stops whoever asked soon enough
+        self.judged().map_or_else(|_| self.machine().read().wall_ms, |judged| judged.now_ms)
+    }
+
+    /// A time by which something may expire: a doubtful one ends nothing, the newest certain time stands in for it.
+    pub(crate) fn for_expiry(&self, now_ms: i64) -> i64 {
+        let built_ms = self.machine().built_ms;
+        match self.store.read().map_err(Failure::from).and_then(|snapshot| Kept::of(&snapshot)) {
+            Ok(kept) if now_ms > kept.horizon(built_ms) => kept.newest_certain(built_ms).unwrap_or(now_ms),
+            _ => now_ms,
+        }
+    }
+
+    /// Keeps, in the transaction that writes entries, that they were written now; an offset that holds no more goes.
+    pub(crate) fn note_written(&self, tx: &mut Tx<'_>) -> Result<(), Failure> {
+        let mut kept = Kept::of_tx(tx)?;
+        let judged = self.machine().judge(&kept);
+        if judged.doubt.is_some() {
+            return Ok(());
+        }
+        if judged.mended {
+            tracing::info!("the machine's clock is right again: the offset is dropped");
+            kept.offset = None;
+        }
+        match kept.written_at(judged.now_ms, judged.horizon_ms) {
+            Some(kept) => kept.keep(tx),
+            None if judged.mended => kept.keep(tx),
+            None => Ok(()),
+        }
+    }
+
+    fn keep_clock(&self, kept: &Kept) -> Result<(), Failure> {
+        self.commit_quietly(|tx| kept.keep(tx))
+    }
+}
+
+impl Node {
+    /// A node whose program was committed then, Unix milliseconds (0: not known): no clock is right that lies before.
+    #[must_use]
+    pub fn built(mut self, built_ms: i64) -> Self {
+        self.machine = Machine::system(built_ms);
+        self
+    }
+
+    /// A node on a machine as a test wants it.
+    #[cfg(test)]
+    pub(crate) fn on(mut self, machine: Machine) -> Self {
+        self.machine = machine;
+        self
+    }
+
+    /// The time at which a request is carried out: that of the envelope, else the clock's.
+    ///
+    /// # Errors
+    ///
+    /// `clock_wrong`, where the request needs a clock and this one is not believed.
+    pub(crate) fn time_for(&self, log: &Log, envelope: &Envelope) -> Result<i64, Failure> {
+        match envelope.now_ms {
+            Some(given) => Ok(given),
+            None if envelope.request.needs_clock() => log.judged()?.require(),
+            None => Ok(log.now_ms()),
+        }
+    }
+
+    /// As [`time_for`](Self::time_for), for a home that is yet to be made.
+    ///
+    /// # Errors
+    ///
+    /// `clock_wrong`.
+    pub(crate) fn time_for_new(&self, envelope: &Envelope) -> Result<i64, Failure> {
+        match envelope.now_ms {
+            Some(given) => Ok(given),
+            None => self.machine.judge(&self.told()).require(),
+        }
+    }
+
+    /// An invitation that has expired by a clock so far ahead that it is doubtful: the clock is told, not the invitation.
+    pub(crate) fn expired_by_clock(&self, failure: Failure, now_ms: i64) -> Failure {
+        let horizon_ms = self.told().horizon(self.machine.built_ms);
+        match failure.code {
+            "invitation_expired" if now_ms > horizon_ms => {
+                clock_wrong(now_ms, &Doubt { evidence: "ahead", than_ms: horizon_ms, slack_ms: 0 })
+            }
+            _ => failure,
+        }
+    }
+
+    /// What was said of the clock before there was a home.
+    fn told(&self) -> Kept {
+        locked(&self.told).unwrap_or_default()
+    }
+
+    /// A home was made: what was said of the clock before is kept in it, and when it was made.
+    pub(crate) fn keep_told(&self, log: &Log) -> Result<(), Failure> {
+        let (told, held) = (locked(&self.told).take(), Kept::of(&log.store.read()?)?);
+        let mut kept = Kept { own: held.own, written_ms: None, ..told.unwrap_or_default() };
+        // it was written by this time, whatever the clock said while the home was made
+        let now_ms = log.machine().judge(&Kept { own: None, ..kept }).now_ms;
+        if told.is_none() && held.written_ms.is_some_and(|at_ms| at_ms.abs_diff(now_ms) < SLACK_MS.unsigned_abs()) {
+            return Ok(());
+        }
+        kept.written_ms = Some(now_ms);
+        log.keep_clock(&kept)
+    }
+
+    /// The clock without a home; `None` where there is one, which has to be opened.
+    pub(crate) fn clock_without_home(&self, request: &Request) -> Option<Reply> {
+        if self.home().join(KEYRING_FILE).exists() {
+            return None;
+        }
+        match request {
+            Request::ClockShow { .. } => Some(Ok(self.shown(&self.machine, &self.told()))),
+            Request::ClockSet { at_ms, sure, before_home: true } => {
+                let mut kept = self.told();
+                let set = set(&mut kept, &self.machine, *at_ms, *sure);
+                Some(set.map(|()| {
+                    *locked(&self.told) = Some(kept);
+                    self.shown(&self.machine, &kept)
+                }))
+            }
+            _ => None,
+        }
+    }
+
+    /// `boucle clock show`. With a reader, entries of other times are listed; `brief`: without.
+    pub(crate) fn clock_show(&self, log: &Log, reader: Option<&mut Reader>, brief: bool) -> Reply {
+        let kept = Kept::of(&log.store.read()?)?;
+        let mut told = self.shown(&log.machine(), &kept);
+        if let Some(reader) = reader.filter(|_| !brief) {
+            told["entries"] = log.astray_json(&log.shared(), reader)?;
+        }
+        Ok(told)
+    }
+
+    fn shown(&self, machine: &Machine, kept: &Kept) -> Json {
+        let mut told = machine.judge(kept).json();
+        let built = Some(machine.built_ms).filter(|ms| *ms > 0).map(rfc3339);
+        told["evidence"] = json!({
+            "own_entry": kept.own.map(|own| json!({"at": rfc3339(own.at_ms), "entry": own.entry})),
+            "last_write": kept.written_ms.map(rfc3339), "vouched": kept.vouched_ms.map(rfc3339), "program": built,
+        });
+        told
+    }
+
+    /// `boucle clock set`.
+    pub(crate) fn clock_set(&self, log: &Log, at_ms: Option<i64>, sure: bool) -> Reply {
+        let machine = log.machine();
+        let kept = log.commit_quietly(|tx| {
+            let mut kept = Kept::of_tx(tx)?;
+            set(&mut kept, &machine, at_ms, sure)?;
+            kept.keep(tx)?;
+            Ok::<_, Failure>(kept)
+        })?;
+        Ok(self.shown(&machine, &kept))
+    }
+}
+
+/// Takes a person's word for what time it is; without a time, that the machine's own is right.
+fn set(kept: &mut Kept, machine: &Machine, at_ms: Option<i64>, sure: bool) -> Result<(), Failure> {
+    let reading = machine.read();
+    let at_ms = at_ms.unwrap_or(reading.wall_ms);
+    kept.set(reading, machine.built_ms, at_ms, sure).map_err(|doubt| clock_wrong(at_ms, &doubt))
+}
+
+/// Tells in the reply to something written that its date is doubtful, or that the clock is right again.
+pub(crate) fn tell(judged: &Judged, envelope: &Envelope, reply: &mut Json) {
+    let Some(reply) = reply.as_object_mut() else { return };
+    for (code, holds) in [("clock_ahead", judged.ahead), ("clock_mended", judged.mended)] {
+        let warning = match &envelope.request {
+            // an import's warnings are of rows
+            Request::Import { .. } => {
+                let message = Texts::for_lang(&envelope.lang).code("warning", code).into_owned();
+                json!({"row": 0, "field": "clock", "code": code, "message": message})
+            }
+            _ => json!(code),
+        };
+        if holds && let Some(told) = reply.entry("warnings").or_insert_with(|| json!([])).as_array_mut() {
+            told.insert(0, warning);
+        }
+    }
+}

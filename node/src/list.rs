@@ -1,0 +1,478 @@
+//! A member's list of cases: what lists, counts and look-ups are answered from.
+//!
+//! One small row a case, in memory while the member is unlocked, saved in blocks under the member's own key. It is
+//! derived: it can be thrown away at any time, and is made anew from the entries (`verify` compares the two).
+//!
+//! ```text
+//!  arrivals since the last look ──▶ documents to build again ──▶ rows      (a few threads: building is a pure function)
+//!  the membership has changed   ──▶ … those with faults; all of them, unless it only grew
+//!  other keys are held          ──▶ … those with sections that did not open
+//! ```
+//!
+//! Of a restricted case open to the member the saved row keeps only the mark that everybody sees; the rest is opened
+//! again when it is needed, and lives in memory alone.
+
+mod basis;
+mod query;
+mod row;
+mod strings;
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
+
+use crdt_model::case::Shape;
+use crdt_model::entry::Entry;
+use crdt_model::id::{DocId, ScopeId};
+use crdt_model::name;
+use crdt_model::view::CaseRow;
+use crdt_model::zone::Zone;
+use zeroize::Zeroize;
+
+use crate::cases::{BuiltOf, Cache, Loaded};
+use crate::error::Failure;
+use crate::keys::keychain::Keychain;
+use crate::log::parallel::{in_parts, threads_for};
+use crate::log::{Log, Reader, Shared};
+use crate::store::{Fields, MemberSpace, Snapshot};
+use crate::writes::assigning::Bearers;
+use basis::Basis;
+use row::{FAULTY, INSIDE, LISTED, RESTRICTED, Row, UNOPENED};
+use strings::Words;
+
+pub(crate) use query::{Counts, Found};
+
+/// Version of the saved rows: another one is made anew.
+const VERSION: u8 = 4;
+/// Rows saved together.
+const BLOCK_ROWS: usize = 128;
+/// Fewer new rows than this are rather made again than saved.
+const SAVE_ROWS_MIN: usize = 64;
+/// Words saved together.
+const CHUNK_WORDS: usize = 1024;
+/// Documents built before their rows are put in place: bounds what is in memory at once.
+const BATCH_DOCS: usize = 2048;
+/// Documents worth a second thread.
+const THREAD_DOCS_MIN: usize = 32;
+/// Most ids of other systems remembered of one case.
+const EXTERNAL_MAX: usize = 64;
+
+/// Hash of an id that another system gave: see [`external_id`].
+pub(crate) type ExternalId = [u8; 16];
+
+/// What a case is known by in another system, hashed as ids are compared: in whatever letters and blanks it was written.
+pub(crate) fn external_id(system: &str, id: &str) -> ExternalId {
+    let (system, id) = (name::folded(system), name::folded_id(id));
+    let mut out = [0; 16];
+    let hash = blake3::Hasher::new_derive_key("boucle 2026 external id v1")
+        .update(&(system.len() as u64).to_be_bytes())
+        .update(system.as_bytes())
+        .update(id.as_bytes())
+        .finalize();
+    out.copy_from_slice(&hash.as_bytes()[..16]);
+    out
+}
+
+/// The list of one member. Wiped when dropped.
+#[derive(Default)]
+pub(crate) struct Projection {
+    /// By local document number.
+    rows: Vec<Row>,
+    words: Words,
+    external: HashMap<u32, Vec<ExternalId>>,
+    /// The newest arrival the rows tell of.
+    seen: Option<u64>,
+    basis: Option<Basis>,
+    /// Who there is to be given a case.
+    bearers: Bearers,
+    /// Generation of [`Shared`] that `basis` was taken from.
+    generation: Option<u64>,
+    /// Tag of the keys held at the last look.
+    keys: [u8; 8],
+    /// By number of scope, in which its cases count their days.
+    zones: Vec<Zone>,
+    is_read: bool,
+    /// Some row was read of which the mark alone is saved.
+    has_marks_alone: bool,
+    /// Documents whose rows differ from what is saved.
+    unsaved: BTreeSet<u32>,
+    words_saved: usize,
+}
+
+impl Drop for Projection {
+    fn drop(&mut self) {
+        self.rows.iter_mut().for_each(Zeroize::zeroize);
+        self.external.values_mut().for_each(|ids| ids.iter_mut().for_each(Zeroize::zeroize));
+    }
+}
+
+/// What became of one document.
+struct Fresh {
+    doc: u32,
+    line: Option<CaseRow>,
+    row: Row,
+    external: Vec<ExternalId>,
+}
+
+impl Projection {
+    fn put(&mut self, mut fresh: Fresh) {
+        if let Some(line) = &mut fresh.line {
+            line.undelivered = self.bearers.miss(line.assignee.as_deref(), line.status);
+        }
+        let at = fresh.doc as usize;
+        if at >= self.rows.len() {
+            self.rows.resize(at + 1, Row::default());
+        }
+        let row = match &fresh.line {
+            Some(line) => Row::of(line, &mut self.words).at(&fresh.row),
+            None => fresh.row,
+        };
+        let before = match fresh.external.is_empty() {
+            true => self.external.remove(&fresh.doc).unwrap_or_default(),
+            false => self.external.insert(fresh.doc, fresh.external.clone()).unwrap_or_default(),
+        };
+        if row.to_save() != self.rows[at].to_save() || (before != fresh.external && !row.is(INSIDE)) {
+            self.unsaved.insert(fresh.doc);
+        }
+        self.rows[at] = row;
+    }
+
+    /// By the membership as it is now, which cases wait for somebody who is not there.
+    fn look_for(&mut self, bearers: Bearers) {
+        self.bearers = bearers;
+        for row in self.rows.iter_mut().filter(|row| row.is(LISTED)) {
+            let is_missed = self.bearers.miss(self.words.get(row.assignee()), row.status());
+            row.set_undelivered(is_missed);
+        }
+    }
+
+    /// The zone in which the case of a row counts its days.
+    fn zone(&self, row: &Row) -> Zone {
+        self.zones.get(row.scope as usize).cloned().unwrap_or_default()
+    }
+
+    fn listed(&self) -> impl Iterator<Item = &Row> {
+        self.rows.iter().filter(|row| row.is(LISTED))
+    }
+
+    /// Documents, by number of scope and document, that answer to a flag.
+    fn flagged(&self, test: impl Fn(&Row) -> bool) -> impl Iterator<Item = (u32, u32)> {
+        let numbered = self.rows.iter().enumerate().filter(move |(_, row)| test(row));
+        numbered.map(|(doc, row)| (row.scope, doc as u32))
+    }
+
+    /// True if the list says of a case, by its local number, what the case itself says.
+    pub(crate) fn tells(&self, number: Option<u32>, loaded: &Loaded) -> bool {
+        let row = number.and_then(|number| self.rows.get(number as usize));
+        let row = row.filter(|row| row.case_id == loaded.doc && row.is(LISTED));
+        let is_listed = loaded.document.accepted > 0 && loaded.is_readable();
+        match row {
+            None => !is_listed,
+            Some(row) => {
+                let view = loaded.view(0);
+                let is_missed = self.bearers.miss(view.text("assignee"), view.status_code());
+                is_listed && row.line(&self.words, &self.zone(row), 0) == CaseRow::of(&view, is_missed)
+            }
+        }
+    }
+
+    /// Ids of other systems that some case here bears.
+    pub(crate) fn external_ids(&self) -> impl Iterator<Item = ExternalId> {
+        self.external.values().flatten().copied()
+    }
+}
+
+impl Log {
+    /// Brings the reader's list up to what is held now.
+    pub(crate) fn catch_up(&self, shared: &Shared, reader: &mut Reader) -> Result<(), Failure> {
+        self.refresh_reader(reader)?;
+        let snapshot = self.store.read()?;
+        let mut projection = std::mem::take(&mut reader.projection);
+        let done = self.catch_up_on(&snapshot, shared, reader, &mut projection);
+        reader.projection = projection;
+        done
+    }
+
+    fn catch_up_on(
+        &self,
+        snapshot: &Snapshot,
+        shared: &Shared,
+        reader: &mut Reader,
+        projection: &mut Projection,
+    ) -> Result<(), Failure> {
+        if !projection.is_read {
+            // what cannot be read is made anew
+            *projection = self.read_rows(snapshot, reader)?.unwrap_or_default();
+            projection.is_read = true;
+        }
+        let mut stale: BTreeSet<(u32, u32)> = BTreeSet::new();
+        let is_same = projection.generation == Some(shared.generation);
+        if !is_same {
+            let basis = Basis::of(shared);
+            if projection.basis.as_ref().is_none_or(|held| !basis.is_grown_from(held)) {
+                *projection = Projection::default();
+                projection.is_read = true;
+            } else if projection.basis.as_ref() != Some(&basis) {
+                stale.extend(projection.flagged(|row| row.is(FAULTY)));
+            }
+            projection.basis = Some(basis);
+            let bearers = Bearers::of(&shared.roster);
+            if bearers != projection.bearers {
+                projection.look_for(bearers);
+            }
+            projection.generation = Some(shared.generation);
+        }
+        if !is_same || projection.zones.len() != snapshot.scopes().len() {
+            projection.zones = snapshot.scopes().iter().map(|scope| shared.zone_at(scope)).collect();
+        }
+        let keys = reader.keychain.tag();
+        if keys != projection.keys {
+            stale.extend(projection.flagged(|row| row.is(UNOPENED) && row.keys != keys));
+            projection.keys = keys;
+        }
+        if projection.has_marks_alone {
+            // saved as the mark alone: opened again, once a process
+            stale.extend(projection.flagged(|row| row.is(INSIDE) && row.keys == [0; 8]));
+        }
+        let changed = snapshot.changed_docs(projection.seen)?;
+        let seen = changed.iter().map(|doc| doc.arrival).max().or(projection.seen);
+        stale.extend(changed.iter().map(|doc| (doc.scope, doc.doc)));
+        let scopes: BTreeSet<ScopeId> = self.case_scopes(shared).into_iter().collect();
+        let stale: Vec<(u32, u32)> = stale.into_iter().collect();
+        for batch in stale.chunks(BATCH_DOCS) {
+            for fresh in self.build_rows(snapshot, shared, reader, &scopes, batch, keys)? {
+                projection.put(fresh);
+            }
+        }
+        projection.seen = seen;
+        projection.has_marks_alone = false;
+        if projection.unsaved.len() >= SAVE_ROWS_MIN {
+            let saved = self.save_rows(reader, projection);
+            // a list can be shown all the same, from a disk that is full or may not be written
+            if let Err(failure) = saved {
+                tracing::warn!(code = failure.code, "the list of cases was not saved");
+            }
+        }
+        Ok(())
+    }
+
+    /// Builds documents on a few threads.
+    fn build_rows(
+        &self,
+        snapshot: &Snapshot,
+        shared: &Shared,
+        reader: &mut Reader,
+        scopes: &BTreeSet<ScopeId>,
+        docs: &[(u32, u32)],
+        keys: [u8; 8],
+    ) -> Result<Vec<Fresh>, Failure> {
+        let threads = threads_for(docs.len(), THREAD_DOCS_MIN);
+        let (held, cases) = (&mut reader.keychain, &reader.cases);
+        let build = |docs: &[(u32, u32)], keychain: &mut Keychain| -> Result<Vec<Fresh>, Failure> {
+            let row = |at: &(u32, u32)| self.build_row(snapshot, shared, keychain, cases, scopes, *at, keys);
+            docs.iter().map(row).collect()
+        };
+        if threads == 1 {
+            return build(docs, held);
+        }
+        let held = &*held;
+        let apart = |docs: &[(u32, u32)]| {
+            // content keys found on the way go into a keychain of the thread's own
+            let mut keychain = held.clone();
+            build(docs, &mut keychain).map(|rows| (rows, keychain))
+        };
+        let mut rows = Vec::with_capacity(docs.len());
+        for (some, keychain) in in_parts(docs, threads, apart)? {
+            rows.extend(some);
+            reader.keychain.take_contents(keychain);
+        }
+        Ok(rows)
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "one call site")]
+    fn build_row(
+        &self,
+        snapshot: &Snapshot,
+        shared: &Shared,
+        keychain: &mut Keychain,
+        cases: &Cache,
+        scopes: &BTreeSet<ScopeId>,
+        (scope, doc): (u32, u32),
+        keys: [u8; 8],
+    ) -> Result<Fresh, Failure> {
+        let (scope_id, doc_id) = snapshot.numbered_doc(scope, doc)?;
+        let mut row = Row::unlisted(doc_id, scope, keys);
+        if doc_id == DocId::ZERO || !scopes.contains(&scope_id) {
+            return Ok(Fresh { doc, line: None, row, external: Vec::new() });
+        }
+        // what was just shown or edited need not be built again
+        let kept = match cases.get(&(scope_id, doc_id)) {
+            Some(kept) => {
+                let now = BuiltOf::now(snapshot, snapshot.numbered_count(doc)?, shared, keychain);
+                kept.of(now).map(Arc::clone)
+            }
+            None => None,
+        };
+        let loaded = match kept {
+            Some(loaded) => loaded,
+            None => {
+                let stored = snapshot.numbered_entries(doc)?;
+                let entries: Vec<Entry> =
+                    stored.iter().map(|stored| self.decode(&stored.bytes)).collect::<Result<_, _>>()?;
+                let built = self.build_case(shared, keychain, &entries);
+                Arc::new(Loaded::of(scope_id, doc_id, built, entries.len(), shared.zone_at(&scope_id)))
+            }
+        };
+        let document = &loaded.document;
+        let newest_ms = document.history.iter().map(|written| written.stamp.claimed_ms).max();
+        row.newest_ms = newest_ms.unwrap_or(row.newest_ms);
+        let oldest_ms = document.history.iter().map(|written| written.stamp.claimed_ms).min();
+        row.oldest_ms = oldest_ms.unwrap_or(row.oldest_ms);
+        let is_listed = document.accepted > 0;
+        let mut flags = if document.faults.is_empty() { 0 } else { FAULTY };
+        let [open, personal, sensitive] = loaded.unopened;
+        // the layers of words: the other of the two is padding
+        if open || if loaded.layers().restricted() { sensitive } else { personal } {
+            flags |= UNOPENED;
+        }
+        if !is_listed || !loaded.is_readable() {
+            row.flags = flags;
+            return Ok(Fresh { doc, line: None, row, external: Vec::new() });
+        }
+        flags |= LISTED;
+        // the time does not matter: what depends on it is worked out when the row is shown
+        let view = loaded.view(0);
+        match view.shape {
+            Shape::Ordinary => {}
+            Shape::Inside => flags |= RESTRICTED | INSIDE,
+            Shape::Outside => flags |= RESTRICTED,
+        }
+        row.flags = flags;
+        let external = loaded.external_ids().take(EXTERNAL_MAX).map(|(system, id)| external_id(&system, &id)).collect();
+        Ok(Fresh { doc, line: Some(CaseRow::of(&view, false)), row, external })
+    }
+
+    // ------------------------------------------------------------------ on the disk
+
+    fn save_rows(&self, reader: &Reader, projection: &mut Projection) -> Result<(), Failure> {
+        let access = reader.secrets.store_access();
+        let blocks: BTreeSet<usize> = projection.unsaved.iter().map(|doc| *doc as usize / BLOCK_ROWS).collect();
+        let words = projection.words.all();
+        self.commit_quietly(|tx| {
+            for chunk in projection.words_saved / CHUNK_WORDS..words.len().div_ceil(CHUNK_WORDS) {
+                let some = words.iter().skip(chunk * CHUNK_WORDS).take(CHUNK_WORDS);
+                let bytes: Vec<u8> = some.flat_map(|word| counted(word.as_bytes())).collect();
+                tx.put_member(MemberSpace::Cases, &access, &numbered(b'w', chunk), &bytes)?;
+            }
+            for block in &blocks {
+                tx.put_member(MemberSpace::Cases, &access, &numbered(b'r', *block), &projection.block(*block))?;
+            }
+            Ok(tx.put_member(MemberSpace::Cases, &access, b"head", &projection.head())?)
+        })?;
+        projection.words_saved = words.len();
+        projection.unsaved.clear();
+        Ok(())
+    }
+
+    /// The rows as saved, if they can be used.
+    fn read_rows(&self, snapshot: &Snapshot, reader: &Reader) -> Result<Option<Projection>, Failure> {
+        let access = reader.secrets.store_access();
+        let Some(head) = snapshot.get_member(MemberSpace::Cases, &access, b"head")? else { return Ok(None) };
+        let (mut words, mut blocks) = (BTreeMap::new(), Vec::new());
+        snapshot.visit_member(MemberSpace::Cases, &access, |key, value| {
+            match key.split_first_chunk::<4>() {
+                Some((number, b"w")) => drop(words.insert(u32::from_be_bytes(*number), value.to_vec())),
+                Some((number, b"r")) => blocks.push((u32::from_be_bytes(*number), value.to_vec())),
+                _ => {}
+            }
+            Ok::<(), Failure>(())
+        })?;
+        Ok(Projection::read(&head, words, &blocks))
+    }
+}
+
+/// `u32be number ‖ kind`: the key of a block.
+fn numbered(kind: u8, number: usize) -> [u8; 5] {
+    let mut key = [kind; 5];
+    key[..4].copy_from_slice(&(number as u32).to_be_bytes());
+    key
+}
+
+/// `u16 length ‖ bytes`.
+fn counted(bytes: &[u8]) -> Vec<u8> {
+    let len = bytes.len().min(usize::from(u16::MAX));
+    [&(len as u16).to_be_bytes(), &bytes[..len]].concat()
+}
+
+impl Projection {
+    fn head(&self) -> Vec<u8> {
+        let mut out = vec![VERSION];
+        out.extend_from_slice(&self.seen.map_or(0, |seen| seen + 1).to_be_bytes());
+        out.extend_from_slice(&self.keys);
+        out.extend_from_slice(&(self.words.all().len() as u32).to_be_bytes());
+        out.extend_from_slice(&(self.rows.len() as u32).to_be_bytes());
+        if let Some(basis) = &self.basis {
+            basis.encode(&mut out);
+        }
+        out
+    }
+
+    fn block(&self, block: usize) -> Vec<u8> {
+        let mut out = Vec::new();
+        for doc in block * BLOCK_ROWS..((block + 1) * BLOCK_ROWS).min(self.rows.len()) {
+            let row = &self.rows[doc];
+            row.to_save().encode(&mut out);
+            let external = self.external.get(&(doc as u32)).filter(|_| !row.is(INSIDE));
+            out.push(external.map_or(0, Vec::len) as u8);
+            external.into_iter().flatten().for_each(|id| out.extend_from_slice(id));
+        }
+        out
+    }
+
+    fn read(head: &[u8], words: BTreeMap<u32, Vec<u8>>, blocks: &[(u32, Vec<u8>)]) -> Option<Self> {
+        let mut f = Fields(head);
+        if f.u8()? != VERSION {
+            return None;
+        }
+        let seen = f.u64()?.checked_sub(1);
+        let keys = f.take()?;
+        let (word_count, row_count) = (f.u32()? as usize, f.u32()? as usize);
+        let basis = Basis::decode(f.0)?;
+        let mut projection = Self::default();
+        (projection.seen, projection.keys, projection.basis) = (seen, keys, Some(basis));
+        for chunk in words.values() {
+            let mut f = Fields(chunk);
+            while !f.0.is_empty() {
+                let len = f.u16()?;
+                let word = std::str::from_utf8(f.bytes(usize::from(len))?).ok()?;
+                projection.words.number(Some(word));
+            }
+        }
+        if projection.words.all().len() != word_count || row_count > blocks.len().checked_mul(BLOCK_ROWS)? {
+            return None;
+        }
+        projection.words_saved = word_count;
+        projection.rows = vec![Row::default(); row_count];
+        for (block, bytes) in blocks {
+            let mut f = Fields(bytes);
+            let mut doc = (*block as usize).checked_mul(BLOCK_ROWS)?;
+            while !f.0.is_empty() {
+                let mut row = Row::decode(&mut f)?;
+                if row.is(INSIDE) {
+                    row.keys = [0; 8];
+                    projection.has_marks_alone = true;
+                }
+                *projection.rows.get_mut(doc)? = row;
+                let external: Option<Vec<ExternalId>> = (0..f.u8()?).map(|_| f.take()).collect();
+                let external = external?;
+                if !external.is_empty() {
+                    projection.external.insert(doc as u32, external);
+                }
+                doc += 1;
+            }
+        }
+        Some(projection)
+    }
+}
+
+#[cfg(test)]
+mod tests;

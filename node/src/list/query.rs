@@ -1,0 +1,521 @@
+//! Questions to the list: filter, count, group, sort, look up. Filters compare numbers; words are made for what is shown.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use crdt_model::case::Who;
+use crdt_model::case::moment::rfc3339;
+use crdt_model::edit::{Moment, Precision};
+use crdt_model::id::DocId;
+use crdt_model::name;
+use crdt_model::reference::Typed;
+use crdt_model::taxonomy::{Taxonomy, proposed};
+use crdt_model::time::Day;
+use crdt_model::view::received_ahead;
+use serde_json::{Value as Json, json};
+
+use super::Projection;
+use super::row::{COLUMNS, LISTED, RESTRICTED, Row};
+use super::strings::Words;
+use crate::api::CaseFilter;
+use crate::cases::CapturedMark;
+use crate::clock::Limits;
+use crate::error::Failure;
+use crate::log::{Log, Reader, Shared};
+use crate::writes::not_in_taxonomy;
+
+/// One value of one row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+enum Cell<'a> {
+    Word(&'a str),
+    Time(i64),
+    Int(u64),
+    Bool(bool),
+    Id(DocId),
+    Day(Day),
+}
+
+impl Cell<'_> {
+    fn json(self) -> Json {
+        match self {
+            Self::Word(word) => json!(word),
+            Self::Time(ms) => json!(rfc3339(ms)),
+            Self::Int(n) => json!(n),
+            Self::Bool(is) => json!(is),
+            Self::Id(id) => json!(id),
+            Self::Day(day) => json!(day),
+        }
+    }
+}
+
+/// Every field of a listed case, in the order of the list's JSON.
+const FIELDS: [&str; 38] = [
+    "ref",
+    "case_id",
+    "status",
+    "type",
+    "category",
+    "site",
+    "project",
+    "partner",
+    "channel",
+    "spoken_language",
+    "received_at",
+    "received_at_precision",
+    "received_day",
+    "due_at",
+    "due_day",
+    "waiting_on",
+    "undelivered",
+    "assignee",
+    "sensitivity",
+    "priority",
+    "overdue",
+    "answered",
+    "satisfaction",
+    "loop_closed",
+    "closure",
+    "hold",
+    "epoch",
+    "conflicts",
+    "session_id",
+    "stakeholder",
+    "sex",
+    "age_group",
+    "disability",
+    "admin1",
+    "admin2",
+    "restricted",
+    "week",
+    "region",
+];
+
+/// One field of a row, without its reference; `None` where nothing was said.
+fn cell<'a>(row: &Row, projection: &'a Projection, field: &str, now_ms: i64) -> Option<Cell<'a>> {
+    let words = &projection.words;
+    Some(match field {
+        "case_id" => Cell::Id(row.case_id),
+        "status" => Cell::Word(row.status()),
+        "sensitivity" => Cell::Word(row.sensitivity()?),
+        "satisfaction" => Cell::Word(row.satisfaction()?.code()),
+        "received_at" => Cell::Time(row.received_at()?),
+        "received_at_precision" => Cell::Word(row.received_precision()?),
+        "received_day" => Cell::Day(row.received_day()?),
+        "due_at" => Cell::Time(row.due()?.at(now_ms)),
+        "due_day" => Cell::Day(projection.zone(row).day_of(row.due()?.at(now_ms))),
+        "undelivered" => Cell::Bool(row.undelivered()),
+        "overdue" => Cell::Bool(row.overdue(now_ms)),
+        "answered" => Cell::Bool(row.answered()),
+        "loop_closed" => Cell::Bool(row.loop_closed()),
+        "restricted" => Cell::Bool(row.is(RESTRICTED)),
+        "epoch" => Cell::Int(row.epoch().into()),
+        "conflicts" => Cell::Int(row.conflicts.into()),
+        "week" => Cell::Word(words.get(row.week())?),
+        _ => Cell::Word(words.get(row.word(COLUMNS.iter().position(|column| *column == field)?))?),
+    })
+}
+
+fn check_field(field: &str) -> Result<(), Failure> {
+    if FIELDS.contains(&field) {
+        return Ok(());
+    }
+    let near = proposed(FIELDS.iter().copied(), field).join(", ");
+    Err(Failure::new("unknown_field").arg("field", field).arg("near", near))
+}
+
+/// A code that no case can have is a slip of the finger, and an empty list would hide it.
+fn check_codes(filter: &CaseFilter) -> Result<(), Failure> {
+    let taxonomy = Taxonomy::shipped();
+    let statuses = || taxonomy.statuses.codes().chain(["restricted"]);
+    if let Some(status) = filter.status.iter().find(|status| !statuses().any(|known| known == *status)) {
+        return Err(not_in_taxonomy("status", status, statuses()));
+    }
+    let categories = || taxonomy.categories.codes().chain(taxonomy.sub_categories.codes());
+    if let Some(category) = filter.category.iter().find(|category| !categories().any(|known| known == *category)) {
+        return Err(not_in_taxonomy("category", category, categories()));
+    }
+    match filter.channel.as_deref().filter(|channel| !taxonomy.channels.contains(channel)) {
+        Some(channel) => Err(not_in_taxonomy("channel", channel, taxonomy.channels.codes())),
+        None => Ok(()),
+    }
+}
+
+/// Numbers of the words that are this one for a person: projects and partners were typed by many.
+fn alike(words: &Words, typed: &str) -> Vec<u32> {
+    let folded = name::folded(typed);
+    let numbered = (0..).zip(words.all());
+    numbered.filter(|(_, word)| name::folded(word) == folded).map(|(number, _)| number).collect()
+}
+
+/// A filter over numbers.
+struct Wanted<'f> {
+    filter: &'f CaseFilter,
+    categories: HashSet<u32>,
+    /// Columns that must hold one of these words.
+    words: Vec<(usize, Vec<u32>)>,
+    /// Whoever is asked for, by any of these words.
+    assignees: Option<HashSet<u32>>,
+    now_ms: i64,
+}
+
+impl<'f> Wanted<'f> {
+    fn new(filter: &'f CaseFilter, assignees: Option<&[String]>, words: &Words, now_ms: i64) -> Self {
+        let column = |name: &str| COLUMNS.iter().position(|column| *column == name).unwrap_or(usize::MAX);
+        let asked = [
+            ("site", &filter.site),
+            ("project", &filter.project),
+            ("partner", &filter.partner),
+            ("channel", &filter.channel),
+            ("spoken_language", &filter.spoken),
+            ("session_id", &filter.session),
+        ];
+        let asked = asked.into_iter().filter_map(|(name, word)| Some((name, word.as_deref()?)));
+        let is_category = |word: &str| {
+            filter.category.iter().any(|wanted| word == wanted || word.split('.').next() == Some(wanted.as_str()))
+        };
+        let numbered = words.all().iter().enumerate().filter(|(_, word)| is_category(word));
+        Self {
+            filter,
+            categories: numbered.map(|(number, _)| number as u32).collect(),
+            words: asked.map(|(name, word)| (column(name), alike(words, word))).collect(),
+            assignees: assignees.map(|whos| whos.iter().flat_map(|who| alike(words, who)).collect()),
+            now_ms,
+        }
+    }
+
+    fn keeps(&self, row: &Row) -> bool {
+        let (filter, received) = (self.filter, row.received_from());
+        row.is(LISTED)
+            && self.words.iter().all(|(column, words)| words.contains(&row.word(*column)))
+            && self.assignees.as_ref().is_none_or(|whos| whos.contains(&row.assignee()))
+            && (filter.status.is_empty() || filter.status.iter().any(|status| status == row.status()))
+            && (filter.category.is_empty() || self.categories.contains(&row.word(1)))
+            && (filter.sensitivity.is_none() || row.sensitivity() == filter.sensitivity.as_deref())
+            && filter.since.is_none_or(|since| is_since(row, since))
+            && filter.until.is_none_or(|until| is_until(row, until))
+            && filter.older_than_ms.is_none_or(|age| received.is_some_and(|at| self.now_ms.saturating_sub(at) > age))
+            && (!filter.overdue || row.overdue(self.now_ms))
+            && (!filter.untriaged || row.status() == "received")
+            && (!filter.unanswered || (!row.answered() && row.status() != "restricted"))
+            && (!filter.not_delivered || row.undelivered())
+    }
+}
+
+/// Whether it was received at a time or later. A day is compared with the day on which the case counts as received, that
+/// of its own site: one case is of one day, whoever asks from wherever.
+fn is_since(row: &Row, since: Moment) -> bool {
+    match since.precision {
+        Precision::Minute => row.received_from().is_some_and(|at| at >= since.at_ms),
+        Precision::Day | Precision::Month => row.received_day().is_some_and(|day| day >= Day::of_midnight(since.at_ms)),
+    }
+}
+
+/// Whether it was received before a time, or on a day or in a month, or before.
+fn is_until(row: &Row, until: Moment) -> bool {
+    let last = Day::of_midnight(until.at_ms);
+    match until.precision {
+        Precision::Minute => row.received_from().is_some_and(|at| at < until.at_ms),
+        Precision::Day => row.received_day().is_some_and(|day| day <= last),
+        Precision::Month => row.received_day().is_some_and(|day| day <= last.last_of_month()),
+    }
+}
+
+/// What `status` says of cases.
+pub(crate) struct Counts {
+    pub(crate) cases: usize,
+    pub(crate) conflicts: usize,
+    /// Waiting for somebody who is not there.
+    pub(crate) undelivered: usize,
+    pub(crate) overdue: usize,
+}
+
+/// Digits of a case's id that name it, at least: as many as lists show.
+const ID_DIGITS_MIN: usize = 8;
+
+/// What a typed reference leads to.
+pub(crate) enum Found {
+    /// One case, by number of scope and document.
+    One(u32, DocId),
+    /// None; these marks are near.
+    None(Vec<String>),
+    /// Several, with the first digits of their ids and their marks.
+    Several(Vec<String>),
+}
+
+impl Projection {
+    /// Sums over all cases listed.
+    pub(crate) fn counts(&self, now_ms: i64) -> Counts {
+        let mut counts = Counts { cases: 0, conflicts: 0, undelivered: 0, overdue: 0 };
+        for row in self.listed() {
+            counts.cases += 1;
+            counts.conflicts += row.conflicts as usize;
+            counts.undelivered += usize::from(row.undelivered());
+            counts.overdue += usize::from(row.overdue(now_ms));
+        }
+        counts
+    }
+
+    /// For whom cases wait who are not there, and how many for each.
+    pub(crate) fn undelivered(&self) -> BTreeMap<String, usize> {
+        let mut by_assignee = BTreeMap::new();
+        for row in self.listed().filter(|row| row.undelivered()) {
+            let who = self.words.get(row.assignee()).unwrap_or_default();
+            *by_assignee.entry(who.to_owned()).or_default() += 1;
+        }
+        by_assignee
+    }
+
+    /// Cases with entries dated when they cannot have been written, the furthest off first: numbers of scope and id.
+    pub(crate) fn dated_off(&self, limits: Limits, max: usize) -> Vec<(u32, DocId)> {
+        let off = self.listed().map(|row| (row.dated_off_by(limits), row)).filter(|(by, _)| *by > 0);
+        let mut off: Vec<(u64, &Row)> = off.collect();
+        off.sort_unstable_by_key(|(by, row)| (std::cmp::Reverse(*by), row.case_id));
+        off.into_iter().take(max).map(|(_, row)| (row.scope, row.case_id)).collect()
+    }
+
+    /// Cases with something to settle: numbers of scope and id.
+    pub(crate) fn in_conflict(&self) -> Vec<(u32, DocId)> {
+        self.listed().filter(|row| row.conflicts > 0).map(|row| (row.scope, row.case_id)).collect()
+    }
+
+    /// The case with this id.
+    pub(crate) fn by_id(&self, id: DocId) -> Option<(u32, DocId)> {
+        self.rows.iter().find(|row| row.case_id == id && id != DocId::ZERO).map(|row| (row.scope, id))
+    }
+
+    /// Cases whose ids begin with these digits, eight at least, as lists show them.
+    fn by_digits(&self, typed: &str) -> HashMap<DocId, u32> {
+        let digits = typed.trim().to_ascii_lowercase();
+        if digits.len() < ID_DIGITS_MIN || !digits.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+            return HashMap::new();
+        }
+        let rows = self.rows.iter().filter(|row| row.case_id != DocId::ZERO);
+        rows.filter(|row| row.case_id.to_string().starts_with(&digits)).map(|row| (row.case_id, row.scope)).collect()
+    }
+
+    /// The case a person means by a reference, a provisional mark, the first digits of its id, digits or a unique ending. `kept` are marks of cases
+    /// captured here that the list does not show.
+    pub(crate) fn find(&self, typed: &str, kept: &[CapturedMark]) -> Found {
+        let parsed = Typed::parse(typed);
+        let by_mark = |test: &dyn Fn(&Row) -> bool, is_kept: &dyn Fn(&CapturedMark) -> bool| {
+            let rows = self.listed().filter(|row| test(row)).map(|row| (row.scope, row.case_id));
+            let mut found: HashMap<DocId, u32> = rows.map(|(scope, id)| (id, scope)).collect();
+            for kept in kept.iter().filter(|kept| is_kept(kept)) {
+                if let Some((scope, id)) = self.by_id(kept.case_id) {
+                    found.insert(id, scope);
+                }
+            }
+            found
+        };
+        let mut found = match &parsed {
+            Ok(typed) => by_mark(&|row| row.mark.is(typed), &|kept| is_mark(kept, typed)),
+            Err(_) => HashMap::new(),
+        };
+        if found.is_empty() {
+            found = self.by_digits(typed);
+        }
+        let ending: String = typed.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_uppercase();
+        if found.is_empty() && ending.len() >= 3 {
+            found = by_mark(&|row| row.mark.ends_with(&ending, &self.words), &|kept| {
+                kept.mark.replace('-', "").ends_with(&ending)
+            });
+        }
+        let kept_marks = kept.iter().map(|kept| kept.mark.clone());
+        match found.len() {
+            1 => found.into_iter().next().map_or(Found::None(Vec::new()), |(id, scope)| Found::One(scope, id)),
+            0 => {
+                let marks: Vec<String> =
+                    self.listed().filter_map(|row| row.mark.text(&self.words)).chain(kept_marks).collect();
+                let near = crdt_model::taxonomy::nearest(marks.iter().map(String::as_str), typed);
+                Found::None(near.into_iter().map(str::to_owned).collect())
+            }
+            _ => {
+                let mark_of = |id: &DocId| {
+                    let listed = self.rows.iter().find(|row| row.case_id == *id);
+                    let listed = listed.and_then(|row| row.mark.text(&self.words));
+                    listed.or_else(|| kept.iter().find(|kept| kept.case_id == *id).map(|kept| kept.mark.clone()))
+                };
+                // one reference given twice tells nothing apart: the ids do
+                let digits = |id: &DocId| {
+                    let text = id.to_string();
+                    let alone =
+                        |n: usize| found.keys().filter(|other| other.to_string().starts_with(&text[..n])).count() == 1;
+                    let n = (ID_DIGITS_MIN..text.len()).find(|n| alone(*n)).unwrap_or(text.len());
+                    text[..n].to_owned()
+                };
+                let named =
+                    |id: &DocId| mark_of(id).map_or_else(|| digits(id), |mark| format!("{} ({mark})", digits(id)));
+                let mut marks: Vec<String> = found.keys().map(named).collect();
+                marks.sort();
+                Found::Several(marks)
+            }
+        }
+    }
+}
+
+/// Whether the mark of a captured case is the one typed.
+fn is_mark(kept: &CapturedMark, typed: &Typed) -> bool {
+    match (typed, &kept.typed) {
+        (Typed::Number(number), Some(Typed::Reference(held))) => held.number() == *number,
+        (Typed::ProvisionalDigits(_), _) | (_, None) => false,
+        (typed, Some(held)) => held == typed,
+    }
+}
+
+impl Log {
+    /// `case list`.
+    pub(crate) fn list(
+        &self,
+        shared: &Shared,
+        reader: &mut Reader,
+        filter: &CaseFilter,
+        now_ms: i64,
+    ) -> Result<Json, Failure> {
+        let assignees: Option<Vec<String>> = match filter.assignee.as_deref() {
+            None => None,
+            // what waits for a role I hold waits for me
+            Some(who) if name::folded(who) == "me" => {
+                let roles = self.roles_held(shared, &reader.member()).into_iter().map(Who::Role);
+                let mine = std::iter::once(Who::Member(reader.member())).chain(roles);
+                Some(mine.map(|who| who.to_string()).collect())
+            }
+            Some(who) => Some(vec![self.who(shared, reader, who)?.to_string()]),
+        };
+        check_codes(filter)?;
+        let site = filter.site.as_deref().map(|site| self.known_site(shared, site)).transpose()?;
+        let filter = &CaseFilter { site, ..filter.clone() };
+        filter.group_by.iter().try_for_each(|field| check_field(field))?;
+        let (by, descending) = match filter.sort.as_deref() {
+            None => ("received_at", true),
+            Some(by) => by.strip_prefix('-').map_or((by, false), |field| (field, true)),
+        };
+        check_field(by)?;
+        self.catch_up(shared, reader)?;
+        let projection = &reader.projection;
+        let wanted = Wanted::new(filter, assignees.as_deref(), &projection.words, now_ms);
+        if filter.count {
+            return Ok(json!({"count": projection.rows.iter().filter(|row| wanted.keeps(row)).count()}));
+        }
+        let kept = projection.rows.iter().filter(|row| wanted.keeps(row));
+        if !filter.group_by.is_empty() {
+            return Ok(self.group(shared, projection, kept, &filter.group_by, now_ms));
+        }
+        let limit = filter.limit.map_or(usize::MAX, |limit| usize::try_from(limit).unwrap_or(usize::MAX));
+        let rows = sorted(projection, kept.collect(), (by, descending), limit, now_ms);
+        let lines = rows.into_iter().map(|row| {
+            let line = row.line(&projection.words, &projection.zone(row), now_ms);
+            let mut json = serde_json::to_value(&line).unwrap_or(Json::Null);
+            for (field, who) in [("assignee", &line.assignee), ("waiting_on", &line.waiting_on)] {
+                json[field] = who.as_deref().map_or(Json::Null, |who| shared.who_of(who));
+            }
+            json
+        });
+        Ok(lines.collect())
+    }
+
+    /// How many by each value of some fields, in the order of the values.
+    fn group<'a>(
+        &self,
+        shared: &Shared,
+        projection: &Projection,
+        rows: impl Iterator<Item = &'a Row>,
+        fields: &[String],
+        now_ms: i64,
+    ) -> Json {
+        let mut counts: HashMap<Vec<Option<Cell<'_>>>, u64> = HashMap::new();
+        let mut by_mark: BTreeMap<Vec<String>, (Vec<Json>, u64)> = BTreeMap::new();
+        let mut add = |values: Vec<Json>, count: u64| {
+            let key = values.iter().map(ToString::to_string).collect();
+            by_mark.entry(key).or_insert((values, 0)).1 += count;
+        };
+        if fields.iter().any(|field| field == "ref") {
+            for row in rows {
+                let value = |field: &String| match field.as_str() {
+                    "ref" => json!(row.mark.text(&projection.words)),
+                    field => self.value(shared, field, cell(row, projection, field, now_ms)),
+                };
+                add(fields.iter().map(value).collect(), 1);
+            }
+        } else {
+            for row in rows {
+                let key = fields.iter().map(|field| cell(row, projection, field, now_ms)).collect();
+                *counts.entry(key).or_default() += 1;
+            }
+            for (key, count) in counts {
+                let named = fields.iter().zip(key).map(|(field, cell)| self.value(shared, field, cell));
+                add(named.collect(), count);
+            }
+        }
+        let counted = by_mark.into_values().map(|(values, count)| {
+            let mut map: serde_json::Map<String, Json> = fields.iter().cloned().zip(values).collect();
+            map.insert("count".into(), json!(count));
+            Json::Object(map)
+        });
+        counted.collect()
+    }
+
+    /// A value as lists show it: with a name in place of a member's id.
+    fn value(&self, shared: &Shared, field: &str, cell: Option<Cell<'_>>) -> Json {
+        match cell {
+            Some(Cell::Word(who)) if matches!(field, "assignee" | "waiting_on") => shared.who_of(who),
+            Some(cell) => cell.json(),
+            None => Json::Null,
+        }
+    }
+}
+
+/// Rows in order, at most `limit`. What has no value comes last either way; ties by case.
+fn sorted<'a>(
+    projection: &'a Projection,
+    rows: Vec<&'a Row>,
+    (by, descending): (&str, bool),
+    limit: usize,
+    now_ms: i64,
+) -> Vec<&'a Row> {
+    let order = |a: &Option<Cell<'_>>, b: &Option<Cell<'_>>| match (a, b) {
+        (Some(a), Some(b)) if descending => b.cmp(a),
+        (Some(a), Some(b)) => a.cmp(b),
+        (a, b) => b.is_some().cmp(&a.is_some()),
+    };
+    if by == "ref" {
+        let mut named: Vec<(Option<String>, &Row)> =
+            rows.into_iter().map(|row| (row.mark.text(&projection.words), row)).collect();
+        named.sort_by(|(a, x), (b, y)| {
+            let values = if descending { b.cmp(a) } else { a.cmp(b) };
+            b.is_some().cmp(&a.is_some()).then(values).then(x.case_id.cmp(&y.case_id))
+        });
+        return named.into_iter().take(limit).map(|(_, row)| row).collect();
+    }
+    // a case that was received in time to come would stand before all others until then
+    let is_ahead = |row: &Row| by == "received_at" && received_ahead(row.received_from(), now_ms);
+    let key = |row: &'a Row| match by {
+        _ if is_ahead(row) => None,
+        // a date begins where its day does, whatever instant it is kept as
+        "received_at" => row.received_from().map(Cell::Time),
+        _ => cell(row, projection, by, now_ms),
+    };
+    let mut keyed: Vec<(Option<Cell<'_>>, &Row)> = rows.into_iter().map(|row| (key(row), row)).collect();
+    let compare = |a: &(Option<Cell<'_>>, &Row), b: &(Option<Cell<'_>>, &Row)| {
+        order(&a.0, &b.0).then_with(|| a.1.case_id.cmp(&b.1.case_id))
+    };
+    if limit < keyed.len() {
+        if limit > 0 {
+            keyed.select_nth_unstable_by(limit - 1, compare);
+        }
+        keyed.truncate(limit);
+    }
+    keyed.sort_unstable_by(compare);
+    keyed.into_iter().map(|(_, row)| row).collect()
+}
+
+/// Every field of every line is the cell of that name.
+#[cfg(test)]
+pub(super) fn test_cells(projection: &Projection, now_ms: i64) {
+    for row in projection.listed() {
+        let line = serde_json::to_value(row.line(&projection.words, &projection.zone(row), now_ms)).expect("a line");
+        for (field, value) in line.as_object().expect("an object").iter().filter(|(field, _)| *field != "ref") {
+            assert!(check_field(field).is_ok(), "{field}");
+            let told = cell(row, projection, field, now_ms).map_or(Json::Null, Cell::json);
+            assert_eq!(told, *value, "{field}");
+        }
+    }
+}

@@ -1,0 +1,213 @@
+//! What people are called: names as they are given and as they are looked up, and names put in where a view tells of a
+//! member.
+//!
+//! A view knows members by their ids. Names are put in from its typed parts, never by looking at texts: what a person
+//! said may look like an id, and stays as it was said.
+
+use crdt_model::case::schema::{self, Kind};
+use crdt_model::case::{Who, fact};
+use crdt_model::id::MemberId;
+use crdt_model::name::{self, NameFault};
+use crdt_model::taxonomy::Taxonomy;
+use crdt_model::view::{Account, CaseView, Conflict, HistoryItem, SealedAccount, Shown};
+use serde_json::{Value as Json, json};
+
+use crate::error::Failure;
+use crate::log::{Log, NAME_BYTES_MAX, Shared};
+
+/// What stands for whoever asks, in every language of the texts.
+const SELF: [&str; 2] = ["me", "moi"];
+
+/// Digits of an id that name a member, at least.
+pub(crate) const ID_DIGITS_MIN: usize = 8;
+
+/// A name as it is kept.
+///
+/// # Errors
+///
+/// `usage_missing` for an empty one, `too_long`, `name_invisible`, `name_mixed_scripts`.
+pub(crate) fn clean_name(name: &str, field: &'static str) -> Result<String, Failure> {
+    let name = name::clean(name).map_err(|fault| match fault {
+        NameFault::Empty => Failure::new("usage_missing").arg("missing", field),
+        fault => Failure::new(fault.code()).arg("field", field).at("field", field),
+    })?;
+    if name.len() > NAME_BYTES_MAX {
+        return Err(Failure::new("too_long").arg("field", field).arg("bytes_max", NAME_BYTES_MAX));
+    }
+    Ok(name)
+}
+
+/// The name of a new member: as [`clean_name`], and none that stands for something else where names are typed.
+///
+/// # Errors
+///
+/// Those of [`clean_name`], and `name_reserved`.
+pub(crate) fn member_name(name: &str) -> Result<String, Failure> {
+    let name = clean_name(name, "member")?;
+    let folded = name::folded(&name);
+    let is_id = folded.len() >= ID_DIGITS_MIN && folded.bytes().all(|byte| byte.is_ascii_hexdigit());
+    if is_id || SELF.contains(&folded.as_str()) || folded.starts_with('@') || role_called(&name).is_some() {
+        return Err(Failure::new("name_reserved").arg("name", name).at("field", "member"));
+    }
+    Ok(name)
+}
+
+/// The role of this code, in whatever case and width it is typed.
+pub(crate) fn role_called(typed: &str) -> Option<&'static str> {
+    let folded = name::folded(typed);
+    Taxonomy::shipped().roles.codes().find(|code| name::folded(code) == folded)
+}
+
+/// A code of a site as it is typed: in whatever case and width.
+pub(crate) fn site_typed(code: &str) -> String {
+    name::folded(code).to_ascii_uppercase()
+}
+
+impl Log {
+    /// What a member or a role is called, from `member:<id>` or `role:<code>`.
+    pub(crate) fn named(&self, shared: &Shared, who: &str) -> String {
+        shared.who_of(who).as_str().unwrap_or(who).to_owned()
+    }
+}
+
+impl Shared {
+    /// The members among these who bear a name, however it is typed. Nobody bears an empty one.
+    pub(crate) fn called<'a>(&'a self, typed: &str, among: impl IntoIterator<Item = &'a MemberId>) -> Vec<MemberId> {
+        let wanted = name::folded(typed);
+        let bears = |id: &&MemberId| !wanted.is_empty() && name::folded(&self.name(id)) == wanted;
+        among.into_iter().filter(bears).copied().collect()
+    }
+
+    /// Whether others of the roster bear this member's name, or one that reads alike.
+    pub(crate) fn has_namesakes(&self, id: &MemberId) -> bool {
+        self.called(&self.name(id), self.roster.members.keys()).iter().any(|other| other != id)
+    }
+
+    /// A member by name; by id where no name is known.
+    fn member_json(&self, id: &MemberId) -> Json {
+        json!(self.names.get(id).cloned().unwrap_or_else(|| id.to_string()))
+    }
+
+    fn by_json(&self, by: Option<MemberId>) -> Json {
+        by.map_or(Json::Null, |id| self.member_json(&id))
+    }
+
+    /// Somebody who does the work: a name, the code of a role, or `member:<id>` where no name is known.
+    pub(crate) fn who_json(&self, who: &Who) -> Json {
+        match who {
+            Who::Role(role) => json!(role),
+            Who::Member(id) => self.names.get(id).map_or_else(|| json!(who.to_string()), |name| json!(name)),
+        }
+    }
+
+    /// What a column that holds members and roles says; what is neither is a code.
+    pub(crate) fn who_of(&self, text: &str) -> Json {
+        text.parse::<Who>().map_or_else(|_| json!(text), |who| self.who_json(&who))
+    }
+
+    /// The value of a field, where its kind says that it holds a member or a role.
+    fn value_json(&self, field: &str, value: &Shown) -> Option<Json> {
+        let Shown::Text(text) = value else { return None };
+        match schema::field(field)?.kind {
+            Kind::Who => Some(self.who_of(text)),
+            Kind::Member => text.parse().ok().map(|id| self.member_json(&id)),
+            _ => None,
+        }
+    }
+
+    /// A case as `case show` prints it, with names in place of members' ids.
+    pub(crate) fn case_json(&self, view: &CaseView) -> Json {
+        let mut json = serde_json::to_value(view).unwrap_or(Json::Null);
+        for field in ["created_by", "assignee"] {
+            if let Some(named) = self.value_json(field, view.shown(field)) {
+                json[field] = named;
+            }
+        }
+        if let Some(resolved) = &view.resolved
+            && json["resolution"].get("by").is_some()
+        {
+            json["resolution"]["by"] = self.by_json(resolved.by);
+        }
+        if let Some(work) = &view.work {
+            if let Some(hold) = &work.hold {
+                json["hold"]["by"] = self.by_json(hold.by);
+            }
+            if work.hold.is_none() && work.waiting_on.as_deref() == view.text("assignee") {
+                json["waiting_on"] = work.waiting_on.as_deref().map_or(Json::Null, |who| self.who_of(who));
+            }
+            self.put_by(&mut json["responses"], work.responses.iter().map(|told| told.origin.by));
+            self.put_by(&mut json["satisfactions"], work.satisfactions.iter().map(|said| said.origin.by));
+        }
+        if let Ok(account) = &view.account {
+            self.name_account(&mut json, account);
+        }
+        if let Ok(sealed) = &view.sealed {
+            self.name_sealed(&mut json, sealed);
+        }
+        json["conflicts"] = view.conflicts.iter().map(|conflict| self.conflict_json(conflict)).collect();
+        json
+    }
+
+    fn name_account(&self, json: &mut Json, account: &Account) {
+        self.put_by(&mut json["consents"], account.consents.iter().map(|told| told.origin.by));
+        self.put_by(&mut json["reasons"], account.reasons.iter().map(|told| told.origin.by));
+        self.put_by(&mut json["interactions"], account.interactions.iter().map(|held| held.origin.by));
+        self.put_by(&mut json["actions"], account.actions.iter().map(|done| done.origin.by));
+        self.put_by(&mut json["notes"], account.notes.iter().map(|told| told.origin.by));
+        self.put_by(&mut json["attachments"], account.attachments.iter().map(|file| file.origin.by));
+        self.put_by(&mut json["paper_scan"], account.paper_scans.iter().map(|file| file.origin.by));
+    }
+
+    fn name_sealed(&self, json: &mut Json, sealed: &SealedAccount) {
+        self.put_by(&mut json["allegation"], sealed.allegations.iter().map(|told| told.origin.by));
+        self.put_by(&mut json["exposed"], sealed.exposed.iter().map(|told| told.origin.by));
+        for (at, exposed) in sealed.exposed.iter().enumerate() {
+            json["exposed"][at]["members"] = exposed.members.iter().map(|id| self.member_json(id)).collect();
+        }
+        json["recusals"] = sealed.recusals.iter().map(|who| self.who_json(who)).collect();
+    }
+
+    /// Says who wrote each element of a list that was made of these.
+    fn put_by(&self, list: &mut Json, by: impl Iterator<Item = Option<MemberId>>) {
+        for (told, by) in list.as_array_mut().into_iter().flatten().zip(by) {
+            told["by"] = self.by_json(by);
+        }
+    }
+
+    /// A conflict as `case conflicts` prints it, without its case.
+    pub(crate) fn conflict_json(&self, conflict: &Conflict) -> Json {
+        let mut json = serde_json::to_value(conflict).unwrap_or(Json::Null);
+        for (at, rival) in conflict.values.iter().enumerate() {
+            json["values"][at]["by"] = self.by_json(rival.origin.by);
+            if let Some(precision) = rival.value.precision() {
+                json["values"][at]["value_precision"] = json!(precision);
+            }
+            if let Some(named) = self.value_json(conflict.field, &rival.value) {
+                json["values"][at]["value"] = named;
+            }
+        }
+        json
+    }
+
+    /// A line of the history as `case history` prints it.
+    pub(crate) fn history_json(&self, item: &HistoryItem) -> Json {
+        let mut json = serde_json::to_value(item).unwrap_or(Json::Null);
+        json["by"] = self.by_json(item.origin.by);
+        if let Some(precision) = item.value.precision() {
+            json["value_precision"] = json!(precision);
+        }
+        let is_recusal = item.act == fact::FactKind::Recusal.prefix();
+        match &item.value {
+            Shown::Text(who) if is_recusal => json["value"] = self.who_of(who),
+            value => {
+                if let Some(named) = self.value_json(item.field, value) {
+                    json["value"] = named;
+                }
+            }
+        }
+        json
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,1370 @@
+//! What people do: from an intent to durable entries.
+
+pub(crate) mod assigning;
+pub(crate) mod erase;
+pub(crate) mod held;
+pub(crate) mod reclassify;
+pub(crate) mod sensitive_words;
+pub(crate) mod set_aside;
+pub(crate) mod tampering;
+pub(crate) mod withdraw;
+
+use std::sync::Arc;
+
+use crdt_model::case::sensitivity::Level;
+use crdt_model::case::{Codes, Shape, Who};
+use crdt_model::compose::{EntryPlan, SectionPlan, compose};
+use crdt_model::edit::{
+    Birth, Creation, Edit, EditContext, EditOps, EditRefusal, Moment, NewCase, Policy, Recusal, RestrictedBirth, Words,
+};
+use crdt_model::entry::{DEPS_MAX, Entry, Kind, LAYER_GRANT};
+use crdt_model::id::{DocId, EntryId, Incarnation, MemberId, ScopeId};
+use crdt_model::layer::{Layer, LayerDoc};
+use crdt_model::reference::{Provisional, Reference, SiteCode};
+use crdt_model::roster::{Member, Person, Standing, audience_of_name, site_scope};
+use crdt_model::seal::{
+    self, ActorOf, Entropy, FLAG_DEVICE_ONLY, FLAG_DROP_BOX, GRANT_SLOTS, GrantSection, Plain, Sealing, Secret,
+    StreamGrant, audience_hint, birth_doc, case_key, open_hint, sensitive_hint,
+};
+use crdt_model::taxonomy::{Capabilities, Capture, Coded, TRIAGE, Taxonomy, proposed};
+use crdt_model::time::IsoWeek;
+use crdt_model::view::CaseView;
+use crdt_model::zone::Zone;
+use serde_json::{Value as Json, json};
+
+use crate::api::SealOptions;
+use crate::cases::{Captured, Loaded, TaxonomyCodes, captured_key, codes_of, level_of};
+use crate::clock::{self, DAY_MS};
+use crate::error::Failure;
+use crate::log::{Log, Reader, Shared, append, entropy, fresh, meta, not_composed};
+use crate::members::called::role_called;
+use crate::store::{MemberSpace, Space, Tx};
+use crate::sync::urgent::mark_urgent;
+use crate::writes::held::{HELD, HeldTerms};
+use crate::writes::reclassify::{Reclassify, note_generation};
+use crate::writes::set_aside::{Readers, SetAside, Told};
+use crate::writes::withdraw::written_key;
+
+/// The priority of what cannot wait.
+const URGENT: &str = "p1";
+
+/// Fields that say who it is.
+const IDENTITY: [&str; 8] =
+    ["reporter_name", "phone", "alt_contact", "safe_contact", "household_id", "card_no", "wallet_last4", "sim_last4"];
+/// The purpose of consent to be recorded at all.
+const RECORD: &str = "record";
+
+/// The year 2000, Unix milliseconds.
+const YEAR_2000_MS: i64 = 946_684_800_000;
+
+/// Whether a complaint can hardly have been received then: before 2000, or more than a day after `now_ms`.
+pub(crate) fn is_odd(at_ms: i64, now_ms: Option<i64>) -> bool {
+    at_ms < YEAR_2000_MS || now_ms.is_some_and(|now| at_ms > now.saturating_add(DAY_MS))
+}
+
+/// Whether an act makes a case one that cannot wait, as a new one may be.
+fn asks_for_haste(edit: &Edit) -> bool {
+    match edit {
+        Edit::Set { values } => values.iter().any(|(field, code)| field == "priority" && code.0.trim() == URGENT),
+        Edit::Triage { priority, .. } => priority.as_deref().is_some_and(|code| code.trim() == URGENT),
+        _ => false,
+    }
+}
+
+/// Whether this answer says that nothing of the person is to be recorded.
+fn refuses_record(purpose: &str, answer: &str) -> bool {
+    purpose == RECORD && matches!(answer, "refused" | "withdrawn")
+}
+
+/// Takes out of a new case what must not be kept: who it is, where the person refused to be recorded, and the name of
+/// whoever wishes to stay unknown. What is written is never unwritten, so it is not written at all; counts go by bands,
+/// which stay. Gives the fields taken out.
+fn withhold(new: &mut NewCase) -> Vec<&'static str> {
+    let refused = new.consents.iter().any(|told| refuses_record(&told.purpose, &told.answer));
+    let mut dropped = Vec::new();
+    let mut drop_words = |field: &mut Option<Words>, name| {
+        if field.take().is_some_and(|words| !words.0.is_empty()) {
+            dropped.push(name);
+        }
+    };
+    if refused || new.anonymous == Some(true) {
+        drop_words(&mut new.reporter_name, "reporter_name");
+    }
+    if !refused {
+        return dropped;
+    }
+    drop_words(&mut new.phone, "phone");
+    drop_words(&mut new.alt_contact, "alt_contact");
+    drop_words(&mut new.safe_contact, "safe_contact");
+    drop_words(&mut new.household_id, "household_id");
+    drop_words(&mut new.card_no, "card_no");
+    drop_words(&mut new.wallet_last4, "wallet_last4");
+    drop_words(&mut new.sim_last4, "sim_last4");
+    let taxonomy = Taxonomy::shipped();
+    if let Some(age) = new.age.take() {
+        new.age_group.get_or_insert_with(|| taxonomy.age_group_for(age).to_owned());
+        dropped.push("age");
+    }
+    if let Some(answers) = new.disability_answers.take() {
+        new.disability.get_or_insert_with(|| taxonomy.disability_summary(answers).to_owned());
+        dropped.push("disability_answers");
+    }
+    if !std::mem::take(&mut new.external_ids).is_empty() {
+        // a card's or a household's number elsewhere
+        dropped.push("external_ids");
+    }
+    new.anonymous = Some(true);
+    dropped
+}
+
+/// The key of one layer for a new section, and the hint that tells readers.
+struct LayerKey {
+    key: Secret,
+    hint: [u8; 8],
+}
+
+/// Who will read the sensitive layer of an entry.
+pub(crate) enum SensitiveKey {
+    /// Nothing is written there.
+    None,
+    /// Nothing is written there, and what shows nobody so was made ahead: for births only.
+    Decoys(GrantSection),
+    /// The content key is held.
+    Held(Secret),
+    /// A new content key, granted to these KEM keys.
+    New(Secret, Vec<[u8; 32]>),
+}
+
+/// Somebody who reads an audience, as far as sealing and recusing ask.
+struct Holder {
+    member: MemberId,
+    x: [u8; 32],
+    roles: Vec<String>,
+}
+
+/// How a case comes in.
+pub(crate) struct Intake<'a> {
+    /// Names of members and codes of roles who must not see it; `None`: not asked.
+    pub(crate) recuse: Option<&'a [String]>,
+    /// Members who are not meant by the name of who is complained about.
+    pub(crate) not_them: &'a [String],
+    /// The site it belongs to.
+    pub(crate) site: &'a str,
+    /// Entered here, or read from a file.
+    pub(crate) capture: Capture,
+    /// What a file's reader has decided, or whoever wrote it down: `Some(None)` ordinary, `Some(audience)` sealed to it;
+    /// `None`: to be decided.
+    pub(crate) restricted: Option<Option<&'a str>>,
+}
+
+/// A case written.
+pub(crate) struct Created {
+    /// Its reference or provisional mark.
+    pub(crate) mark: String,
+    pub(crate) provisional: bool,
+    pub(crate) case_id: DocId,
+}
+
+/// What a case is called before it is written: the next reference, or a provisional mark while no number is at hand.
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize)]
+pub(crate) struct Minted {
+    reference: Option<String>,
+    provisional: Option<String>,
+    /// The node that gave it.
+    node: String,
+}
+
+impl Minted {
+    /// What people call it.
+    pub(crate) fn mark(&self) -> String {
+        self.reference.clone().or_else(|| self.provisional.clone()).unwrap_or_default()
+    }
+
+    pub(crate) fn is_provisional(&self) -> bool {
+        self.reference.is_none()
+    }
+
+    pub(crate) fn as_created(&self, case_id: DocId) -> Created {
+        Created { mark: self.mark(), provisional: self.is_provisional(), case_id }
+    }
+}
+
+/// A case ready to be written: everything but its place in the chain.
+pub(crate) struct Prepared {
+    pub(crate) scope: ScopeId,
+    pub(crate) restricted: Option<String>,
+    site: String,
+    new: Box<NewCase>,
+    readers: Vec<[u8; 32]>,
+    level: Level,
+    /// The grant section of an ordinary birth, where it was made ahead.
+    decoys: Option<GrantSection>,
+    /// Who must not see it.
+    pub(crate) set_aside: SetAside,
+    /// Everybody who could read it is set aside: it is kept here. With whom to call.
+    pub(crate) held: Option<(HeldTerms, String)>,
+}
+
+impl Prepared {
+    /// A restricted case for these readers.
+    pub(crate) fn given(scope: ScopeId, site: &str, new: NewCase, readers: Readers, level: Level) -> Self {
+        Self {
+            scope,
+            restricted: Some(readers.audience),
+            site: site.to_owned(),
+            new: Box::new(new),
+            readers: readers.keys,
+            level,
+            decoys: None,
+            set_aside: SetAside::default(),
+            held: None,
+        }
+    }
+
+    pub(crate) fn site(&self) -> &str {
+        &self.site
+    }
+
+    pub(crate) fn level(&self) -> Level {
+        self.level
+    }
+
+    pub(crate) fn new_case(&self) -> &NewCase {
+        &self.new
+    }
+
+    /// The week in which it was received, in the zone of its site.
+    fn week(&self, zone: &Zone, now_ms: i64) -> IsoWeek {
+        week_received(zone, self.new.received_at, now_ms)
+    }
+}
+
+impl Prepared {
+    /// Makes ahead what needs no place in a chain and takes long: the grant to nobody of an ordinary birth.
+    pub(crate) fn pregenerate(&mut self, entropy: &mut Entropy) {
+        if self.restricted.is_none() {
+            self.decoys = Some(GrantSection::decoys(entropy));
+        }
+    }
+}
+
+/// The week that everybody reads of a restricted case: that of the day it was received, in the zone of its site.
+pub(crate) fn week_received(zone: &Zone, received: Option<Moment>, now_ms: i64) -> IsoWeek {
+    received.map_or_else(|| zone.day_of(now_ms), |moment| zone.day_told(moment)).week()
+}
+
+/// Why an act was refused, with what its text needs.
+pub(crate) fn refusal(error: &EditRefusal, reference: &str) -> Failure {
+    let failure = Failure::new(error.code()).arg("ref", reference).at("ref", reference);
+    let failure = match error {
+        EditRefusal::UnknownField { field, near } => {
+            failure.arg("field", field).arg("near", near.join(", ")).at("field", field)
+        }
+        EditRefusal::ByVerb { field, verb } => failure.arg("field", field).arg("verb", verb).at("field", field),
+        EditRefusal::BadValue { field, expected } => {
+            failure.arg("field", field).arg("expected", expected).at("field", field)
+        }
+        EditRefusal::ControlCharacter { field, character, at } => {
+            let character = format!("U+{:04X}", u32::from(*character));
+            failure.arg("field", field).arg("character", character).arg("at", at).at("field", field)
+        }
+        EditRefusal::Name { field, .. } => failure.arg("field", field).at("field", field),
+        EditRefusal::UnknownCode { field, table } => {
+            let codes = codes_of(table).unwrap_or_default();
+            let near = possible(codes.into_iter(), "");
+            failure.arg("field", field).arg("table", table).arg("near", near).at("field", field)
+        }
+        EditRefusal::TooLong { field, bytes_max } => {
+            failure.arg("field", field).arg("bytes_max", bytes_max).at("field", field)
+        }
+        EditRefusal::Missing { fields } => failure.arg("missing", fields.join(", ")).arg("fields", fields.join(", ")),
+        EditRefusal::NoConflict { field } => failure.arg("field", field).at("field", field),
+        EditRefusal::NoSuchPick { choices } => failure.arg("choices", choices),
+        EditRefusal::NotUnreachable { days, needed } => failure.arg("days", days).arg("needed", needed),
+        EditRefusal::SaidOtherwise { reason } => failure.arg("reason", reason),
+        EditRefusal::OtherVerb { reason, verb } => failure.arg("reason", reason).arg("verb", verb),
+        EditRefusal::Fixed { field }
+        | EditRefusal::NothingToClear { field }
+        | EditRefusal::Required { field }
+        | EditRefusal::TooMany { field }
+        | EditRefusal::Withheld { field, .. } => failure.arg("field", field).at("field", field),
+        EditRefusal::NeedsSealing { level } => {
+            let command = format!("boucle case seal {reference} --reason -");
+            failure.arg("level", level.code()).arg("command", command)
+        }
+        EditRefusal::MustBeRestricted { level }
+        | EditRefusal::NotARaise { level }
+        | EditRefusal::NotALowering { level } => failure.arg("level", level.code()),
+        _ => failure,
+    };
+    failure.because(error)
+}
+
+/// As [`refusal`], of an edit that names what would be refused otherwise by another verb.
+fn refused_edit(edit: &Edit, error: &EditRefusal, reference: &str) -> Failure {
+    let mut failure = refusal(error, reference);
+    if let (Edit::Set { values }, EditRefusal::NeedsSealing { .. }) = (edit, error)
+        && let Some((_, category)) = values.iter().find(|(field, _)| field == "category")
+        && let Some((_, command)) = failure.args.iter_mut().find(|(name, _)| *name == "command")
+    {
+        // one act that classifies and seals: after `case seal` the writer may be outside
+        *command = format!("boucle case triage {reference} --category {}", category.0.trim());
+    }
+    failure
+}
+
+/// Whether somebody is recused: themselves, or by a role they hold.
+pub(crate) fn is_recused(recused: &[Recusal], id: &MemberId, has_role: impl Fn(&str) -> bool) -> bool {
+    recused.iter().any(|recusal| match recusal {
+        Recusal::Member(member) => member == id,
+        Recusal::Role(role) => has_role(role),
+    })
+}
+
+/// An audience, then the one that reads in its place when nobody of it may.
+fn or_alternate(audience: &str) -> impl Iterator<Item = &str> {
+    let alternate = Taxonomy::shipped().audiences.get(audience).map(|named| named.alternate.as_str());
+    std::iter::once(audience).chain(alternate)
+}
+
+/// Whether the taxonomy has this code of a field (`type`, `channel`, `category`…). Fields without a table take anything.
+///
+/// # Errors
+///
+/// `not_in_taxonomy`, with what may have been meant.
+pub fn check_code(field: &'static str, value: &str) -> Result<(), Failure> {
+    match codes_of(field) {
+        Some(codes) if !codes.contains(&value) => Err(not_in_taxonomy(field, value, codes.into_iter())),
+        _ => Ok(()),
+    }
+}
+
+/// A code that no taxonomy has, with what may have been meant.
+pub(crate) fn not_in_taxonomy<'a>(
+    field: &'static str,
+    value: &str,
+    codes: impl Iterator<Item = &'a str> + Clone,
+) -> Failure {
+    let near = possible(codes, value);
+    // what is no code may be what a person said
+    let is_code = value.len() <= 64 && value.chars().all(|c| c.is_alphanumeric() || "._-".contains(c));
+    let value = if is_code { value } else { "…" };
+    Failure::new("not_in_taxonomy").arg("field", field).arg("value", value).arg("near", near).at("field", field)
+}
+
+/// What to propose in place of a code; where nothing is near and the codes are many, the command that shows them.
+fn possible<'a>(codes: impl Iterator<Item = &'a str> + Clone, value: &str) -> String {
+    let near = proposed(codes, value).join(", ");
+    if near.is_empty() { "boucle taxonomy show".to_owned() } else { near }
+}
+
+impl Log {
+    /// Works out what a new case is: codes, protection, audience and readers. Nothing is written.
+    pub(crate) fn prepare(
+        &self,
+        shared: &Shared,
+        member: &MemberId,
+        mut new: NewCase,
+        intake: &Intake<'_>,
+    ) -> Result<Prepared, Failure> {
+        let taxonomy = Taxonomy::shipped();
+        self.require(shared, member, Capabilities::INTAKE)?;
+        check_code("type", &new.case_type)?;
+        check_code("channel", &new.channel)?;
+        check_codes(&new)?;
+        let categories = || new.category.iter().chain(&new.other_categories).map(String::as_str);
+        let mut level = level_of(taxonomy.sensitivity_of(categories()).as_str());
+        if let Some(asked) = &new.sensitivity {
+            let levels = ["s0", "s1", "s2", "s3"].into_iter();
+            let asked = Level::from_code(asked).ok_or_else(|| not_in_taxonomy("sensitivity", asked, levels))?;
+            level = level.max(asked);
+        }
+        if new.allegation.is_some() || new.accused.is_some() {
+            level = level.max(Level::S2);
+        }
+        let audience = match intake.restricted {
+            Some(told) => told.map(str::to_owned),
+            None => {
+                let main = taxonomy.main_category(categories()).map(Coded::code);
+                taxonomy
+                    .starting_audience(&new.channel, main.or(new.category.as_deref()), intake.capture)
+                    .map(|a| a.code().to_owned())
+            }
+        };
+        let audience = audience.or_else(|| level.restricted().then(|| TRIAGE.to_owned()));
+        if audience.is_some() {
+            level = level.max(Level::S2);
+        }
+        let mut set_aside = SetAside::default();
+        if let Some(recuse) = intake.recuse {
+            let accused = new.accused.as_ref().map(|words| words.0.as_str());
+            set_aside = self.set_aside(shared, Told { recuse, accused, not_them: intake.not_them })?;
+            new.recuse = Some(set_aside.recusals.clone());
+        }
+        let mut prepared = Prepared {
+            scope: site_scope(&self.org, intake.site),
+            site: intake.site.to_owned(),
+            restricted: audience,
+            new: Box::new(new),
+            readers: Vec::new(),
+            level,
+            decoys: None,
+            set_aside,
+            held: None,
+        };
+        if let Some(code) = prepared.restricted.clone() {
+            let recused = prepared.new.recuse.as_ref().ok_or_else(|| Failure::new("recusal_not_asked"))?;
+            match self.first_readers(shared, &code, recused) {
+                Ok(readers) => (prepared.restricted, prepared.readers) = (Some(readers.audience), readers.keys),
+                Err(nobody) => {
+                    let told = intake.recuse.unwrap_or_default().to_vec();
+                    let terms = HeldTerms { told, not_them: intake.not_them.to_vec() };
+                    let call = nobody.args.into_iter().find(|(name, _)| *name == "call");
+                    prepared.held = Some((terms, call.map(|(_, names)| names).unwrap_or_default()));
+                }
+            }
+        }
+        Ok(prepared)
+    }
+
+    /// Whether what was said of sealing means something: nothing else of a case is known yet.
+    pub(crate) fn before_asking(&self, shared: &Shared, seal: &SealOptions) -> Result<Json, Failure> {
+        let unknown = |named: &&String| !Taxonomy::shipped().audiences.contains(named);
+        if let Some(named) = seal.audience.as_ref().filter(unknown) {
+            return Err(Failure::new("audience_not_found").arg("audience", named));
+        }
+        self.recusals(shared, seal.recuse.as_deref().unwrap_or_default())?;
+        Ok(json!({}))
+    }
+
+    /// Names of members and codes of roles as recusals.
+    pub(crate) fn recusals(&self, shared: &Shared, names: &[String]) -> Result<Vec<Recusal>, Failure> {
+        let mut recusals = Vec::new();
+        for name in names {
+            // all devices of one person: every id that bears the name
+            let ids = shared.called(name, shared.roster.members.keys());
+            recusals.extend(ids.iter().copied().map(Recusal::Member));
+            if let Some(role) = role_called(name) {
+                // somebody may have been called so before that was refused: both are meant
+                recusals.push(Recusal::Role(role.to_owned()));
+            } else if shared.roster.founding.is_none() {
+                recusals.extend(self.invited_by_name(shared, name)?.into_iter().map(Recusal::Member));
+            } else if ids.is_empty() {
+                recusals.push(Recusal::Member(self.find_member(shared, name)?));
+            }
+        }
+        Ok(recusals)
+    }
+
+    /// KEM keys that get the content key: the audience's epoch key; or, when someone is recused, each remaining member's
+    /// own key, of the audience or of its alternate. Nothing is sealed to nobody.
+    pub(crate) fn readers(
+        &self,
+        shared: &Shared,
+        audience: &str,
+        recused: &[Recusal],
+    ) -> Result<Vec<[u8; 32]>, Failure> {
+        let nobody = || Failure::new("no_reader_left").arg("audience", audience);
+        if recused.is_empty() {
+            return Ok(vec![self.audience_pk(shared, audience).ok_or_else(nobody)?]);
+        }
+        let left = self.not_recused(shared, audience, recused).ok_or_else(nobody)?;
+        Ok(left.into_iter().map(|person| person.x).take(GRANT_SLOTS).collect())
+    }
+
+    /// Who is left of an audience when somebody is recused: of its alternate where nobody is. `None`: of neither.
+    fn not_recused(&self, shared: &Shared, audience: &str, recused: &[Recusal]) -> Option<Vec<Holder>> {
+        let may =
+            |person: &Holder| !is_recused(recused, &person.member, |role| person.roles.iter().any(|held| held == role));
+        let left = |code| self.holders(shared, code).into_iter().filter(may).collect::<Vec<_>>();
+        or_alternate(audience).map(left).find(|left| !left.is_empty())
+    }
+
+    /// How many of those who read the audience are not given a case that someone is recused from: one grant has so many
+    /// slots and no more.
+    fn left_out(&self, shared: &Shared, audience: &str, recused: &[Recusal]) -> usize {
+        if recused.is_empty() {
+            return 0;
+        }
+        self.not_recused(shared, audience, recused).map_or(0, |left| left.len()).saturating_sub(GRANT_SLOTS)
+    }
+
+    /// Says so, where it is so.
+    fn warn_of_left_out(&self, shared: &Shared, audience: Option<&str>, recused: &[Recusal], reply: &mut Json) {
+        let left_out = audience.map_or(0, |audience| self.left_out(shared, audience, recused));
+        if left_out > 0
+            && let Some(warnings) = reply["warnings"].as_array_mut()
+        {
+            warnings.push("readers_left_out".into());
+        }
+    }
+
+    /// KEM keys for a new segment of a case that someone is recused from: members of today among those it was sealed to,
+    /// each by their own key, and the writer, who reads it. Whoever joined an audience later reads nothing of such a case
+    /// until somebody who does offers it to them.
+    fn readers_as_before(
+        &self,
+        shared: &Shared,
+        reader: &Reader,
+        loaded: &Loaded,
+        audience: &str,
+        recused: &[Recusal],
+    ) -> Result<Vec<[u8; 32]>, Failure> {
+        let snapshot = self.store.read()?;
+        let document = &loaded.document;
+        let mut births = self.case_entries(&snapshot, shared, &loaded.scope, &loaded.doc)?;
+        births.retain(|entry| {
+            let follows = entry.header().deps.iter().any(|dep| document.counted.contains(dep));
+            document.counted.contains(&entry.id()) && !follows
+        });
+        drop(snapshot);
+        let has_role =
+            |id: &MemberId, role: &str| shared.roster.members.get(id).is_some_and(|held| held.has_role(role));
+        let may = |id: &MemberId| !is_recused(recused, id, |role| has_role(id, role));
+        // of an audience of which nobody was left, its alternate: as when it was sealed
+        let mut members = std::collections::BTreeSet::new();
+        for code in or_alternate(audience) {
+            let id = seal::named_audience(&self.org, code);
+            let mut then = std::collections::BTreeSet::new();
+            for birth in &births {
+                then.extend(shared.roster.wrapped_at(&id, &birth.header().auth).unwrap_or_default());
+            }
+            then.retain(may);
+            if !then.is_empty() {
+                members.extend(self.audience_members(shared, &id).into_iter().filter(|member| then.contains(member)));
+                break;
+            }
+        }
+        members.remove(&reader.member());
+        let own = std::iter::once(reader.member());
+        let keys = own.chain(members).filter_map(|id| shared.roster.members.get(&id).map(|member| member.keys.x));
+        Ok(keys.take(GRANT_SLOTS).collect())
+    }
+
+    /// Who holds an audience's current epoch: by the log, else by the invitation.
+    fn holders(&self, shared: &Shared, audience: &str) -> Vec<Holder> {
+        if shared.roster.founding.is_some() {
+            let members = self.audience_members(shared, &seal::named_audience(&self.org, audience)).into_iter();
+            let known = members.filter_map(|id| Some((id, shared.roster.members.get(&id)?)));
+            let roles = |held: &Member| held.roles.iter().map(|held| held.role.clone()).collect();
+            return known.map(|(member, held)| Holder { member, x: held.keys.x, roles: roles(held) }).collect();
+        }
+        let mut holders: Vec<Holder> = Vec::new();
+        for told in &shared.invitations {
+            let Some(at) = told.audiences.iter().position(|key| key.name == audience) else { continue };
+            let of = |person: &&Person| u32::try_from(at).is_ok_and(|at| person.audiences.contains(&at));
+            for Person { member, x, roles, .. } in told.people.iter().filter(of) {
+                if holders.iter().all(|holder| holder.member != *member) {
+                    holders.push(Holder { member: *member, x: *x, roles: roles.clone() });
+                }
+            }
+        }
+        holders
+    }
+
+    /// The members an invitation tells of by this name, and those of this home. Of anybody else a newcomer knows nothing:
+    /// nobody is taken for recused who might be a reader under another spelling.
+    fn invited_by_name(&self, shared: &Shared, name: &str) -> Result<Vec<MemberId>, Failure> {
+        let told = shared.invitations.iter().flat_map(|told| {
+            told.people.iter().filter(|person| told.is_tag_of(&person.tag, name)).map(|person| person.member)
+        });
+        let mut found: Vec<MemberId> = told.chain(shared.called(name, &shared.here)).collect();
+        found.sort_unstable();
+        found.dedup();
+        if found.is_empty() {
+            return Err(Failure::new("recusal_unknown").arg("member", name));
+        }
+        Ok(found)
+    }
+
+    /// The current public key of an audience: from the log, else from the invitation.
+    fn audience_pk(&self, shared: &Shared, name: &str) -> Option<[u8; 32]> {
+        self.audience_key(shared, name).map(|(_, pk)| pk)
+    }
+
+    fn audience_key(&self, shared: &Shared, name: &str) -> Option<(u32, [u8; 32])> {
+        let id = audience_of_name(&self.org, name);
+        if let Some(current) = shared.roster.audiences.get(&id).and_then(|a| a.current()) {
+            return Some((current.epoch, current.pk));
+        }
+        let keys = shared.invitations.iter().flat_map(|i| &i.audiences);
+        keys.filter(|k| k.name == name).max_by_key(|k| k.epoch).map(|k| (k.epoch, k.pk))
+    }
+
+    /// Name of the ordinary audience of a scope (`site/JER`).
+    fn ordinary_name(&self, shared: &Shared, scope: &ScopeId) -> Result<String, Failure> {
+        let known = shared.roster.sites.values().find(|site| site.scope == *scope).map(|site| site.op.code.clone());
+        let own = || shared.invitations.iter().map(|i| &i.site).find(|s| site_scope(&self.org, s) == *scope).cloned();
+        known.or_else(own).map(|site| format!("site/{site}")).ok_or_else(|| Failure::new("sync_first"))
+    }
+
+    /// The next reference, or a provisional mark while no number is at hand.
+    pub(crate) fn mint(
+        &self,
+        tx: &mut Tx<'_>,
+        shared: &Shared,
+        site: &str,
+        entropy: &mut Entropy,
+    ) -> Result<Minted, Failure> {
+        let site: SiteCode = site.parse().map_err(|_| Failure::new("bad_site_code").arg("site", site))?;
+        let nodes =
+            shared.roster.devices.get(&self.device).map(|d| d.nodes).or_else(|| shared.pinned().map(|i| i.nodes));
+        let spare = tx.get(Space::Counters, b"spare")?.and_then(|v| v.first().copied()).unwrap_or(0);
+        let number = nodes.and_then(|n| n.get(usize::from(spare)).copied());
+        let Some(node) = number else {
+            let mark = Provisional::draw(site, entropy.bytes());
+            // without a number the device itself says where the case began
+            return Ok(Minted { reference: None, provisional: Some(mark.to_string()), node: self.device.short() });
+        };
+        let held = tx.get(Space::Counters, b"counter")?;
+        let last = held.and_then(|v| v.as_slice().try_into().ok()).map_or(0, u32::from_be_bytes);
+        let counter = last.checked_add(1).ok_or_else(|| Failure::new("no_numbers_left"))?;
+        tx.put(Space::Counters, b"counter", &counter.to_be_bytes())?;
+        let reference =
+            Reference::new(site, node, counter).map_err(|error| Failure::new("no_numbers_left").because(&error))?;
+        Ok(Minted { reference: Some(reference.to_string()), provisional: None, node: node.to_string() })
+    }
+
+    /// Writes a prepared case. Its reference is durable once the transaction is.
+    pub(crate) fn create(
+        &self,
+        tx: &mut Tx<'_>,
+        shared: &Shared,
+        reader: &mut Reader,
+        prepared: &Prepared,
+        now_ms: i64,
+        entropy: &mut Entropy,
+    ) -> Result<Created, Failure> {
+        let minted = self.mint(tx, shared, &prepared.site, entropy)?;
+        let created = self.create_as(tx, shared, reader, prepared, &minted, now_ms, entropy)?;
+        tx.put(Space::Meta, &meta::last_case(&reader.member()), &created.case_id.0)?;
+        Ok(created)
+    }
+
+    /// What the first entry of a prepared case says.
+    ///
+    /// # Errors
+    ///
+    /// What of it no case can say.
+    pub(crate) fn birth_ops(
+        &self,
+        shared: &Shared,
+        reader: &Reader,
+        prepared: &Prepared,
+        minted: &Minted,
+        now_ms: i64,
+        entropy: &mut Entropy,
+    ) -> Result<EditOps, Failure> {
+        let taxonomy = Taxonomy::shipped();
+        let site = prepared.site.as_str();
+        let zone = shared.zone_at(&prepared.scope);
+        let restricted = prepared.restricted.as_ref().map(|audience| RestrictedBirth {
+            audience: audience.clone(),
+            week: prepared.week(&zone, now_ms).to_string(),
+            region: region_of(shared, site),
+        });
+        let mut new = prepared.new.as_ref().clone();
+        new.sensitivity = Some(prepared.level.code().to_owned());
+        let birth = Birth {
+            reference: minted.reference.clone(),
+            provisional: minted.provisional.clone(),
+            origin_node: minted.node.clone(),
+            origin_site: site.to_owned(),
+            origin_org: self.org.to_string(),
+            handling_site: None,
+            taxonomy_version: taxonomy.version.clone(),
+            restricted,
+        };
+        let codes = TaxonomyCodes::of(&zone);
+        let ctx = EditContext {
+            case: None,
+            member: reader.member(),
+            roles: &self.roles(shared, &reader.member()),
+            now_ms,
+            entropy: entropy.bytes(),
+            codes: &codes,
+            policy: Policy::default(),
+        };
+        Edit::Create(Box::new(Creation { new, birth })).to_ops(&ctx).map_err(|error| {
+            let mut failure = refusal(&error, &minted.mark());
+            // a case that is not made has no reference
+            failure.where_.retain(|(name, _)| *name != "ref");
+            failure
+        })
+    }
+
+    /// Writes a prepared case under a reference it has already.
+    #[expect(clippy::too_many_arguments, reason = "a case, its name and its time")]
+    pub(crate) fn create_as(
+        &self,
+        tx: &mut Tx<'_>,
+        shared: &Shared,
+        reader: &mut Reader,
+        prepared: &Prepared,
+        minted: &Minted,
+        now_ms: i64,
+        entropy: &mut Entropy,
+    ) -> Result<Created, Failure> {
+        let ops = self.birth_ops(shared, reader, prepared, minted, now_ms, entropy)?;
+        let mark = minted.mark();
+        let sensitive = match (&prepared.restricted, &prepared.decoys) {
+            (None, None) => SensitiveKey::None,
+            (None, Some(decoys)) => SensitiveKey::Decoys(decoys.clone()),
+            (Some(_), _) => SensitiveKey::New(entropy.secret(), prepared.readers.clone()),
+        };
+        self.open_stream(tx, shared, reader, &prepared.scope, entropy)?;
+        let incarnation = self.incarnation();
+        let place = self.next_position(tx, &prepared.scope, incarnation);
+        let salt = entropy.bytes();
+        let week = || prepared.week(&shared.zone_at(&prepared.scope), now_ms);
+        let week_start_ms = prepared.restricted.is_some().then(|| week().monday().midnight_ms());
+        let case_id = birth_doc(&self.org, &prepared.scope, &self.device, &incarnation, place.seq, &salt);
+        let write = Write {
+            scope: prepared.scope,
+            doc: case_id,
+            ops,
+            deps: Vec::new(),
+            birth: true,
+            week_start_ms,
+            sensitive,
+            current: None,
+            generation: 0,
+            salt,
+            alone: false,
+        };
+        let entry = self.write(tx, shared, reader, write, now_ms, entropy)?;
+        if prepared.restricted.is_some() {
+            self.keep_captured(tx, reader, case_id, 0, &mark, entry, &prepared.readers, now_ms)?;
+        }
+        if prepared.new.priority.as_deref() == Some(URGENT) {
+            mark_urgent(tx, &prepared.scope, &incarnation, place.seq)?;
+        }
+        Ok(minted.as_created(case_id))
+    }
+
+    /// Codes of a member's roles.
+    pub(crate) fn roles(&self, shared: &Shared, member: &MemberId) -> Vec<String> {
+        match shared.roster.members.get(member) {
+            Some(held) => held.roles.iter().map(|role| role.role.clone()).collect(),
+            None => Vec::new(),
+        }
+    }
+
+    /// Codes of the roles a member works by: before the membership has come, that of their invitation.
+    pub(crate) fn roles_held(&self, shared: &Shared, member: &MemberId) -> Vec<String> {
+        match shared.roster.members.contains_key(member) {
+            true => self.roles(shared, member),
+            false => shared.pinned().map(|told| told.role.clone()).into_iter().collect(),
+        }
+    }
+
+    /// One act on an existing case, of which nobody has said what sealing would need.
+    pub(crate) fn act(&self, reader: &mut Reader, typed: &str, edit: &Edit, now_ms: i64) -> Result<Json, Failure> {
+        self.act_with(reader, typed, edit, &SealOptions::default(), now_ms)
+    }
+
+    /// One act on an existing case. What would make an ordinary case a restricted one seals it, what finds an undecided
+    /// one ordinary opens it: both write it anew.
+    pub(crate) fn act_with(
+        &self,
+        reader: &mut Reader,
+        typed: &str,
+        edit: &Edit,
+        seal: &SealOptions,
+        now_ms: i64,
+    ) -> Result<Json, Failure> {
+        let _writer = self.lock_writer();
+        let shared = self.shared();
+        self.require(&shared, &reader.member(), Capabilities::INTAKE)?;
+        let loaded = self.find_case(&shared, reader, typed)?;
+        let (mut loaded, deps) = self.at_heads(&shared, reader, loaded)?;
+        let view = loaded.view(now_ms);
+        let captured = || self.captured_mark(loaded.doc).ok().flatten();
+        let mark = view.mark().map(str::to_owned).or_else(captured);
+        let mark = mark.unwrap_or_else(|| typed.to_owned());
+        if let Some(level) = self.opening(edit, &view)? {
+            let (reason, act) = match edit {
+                Edit::Lower { reason, .. } => (Some(reason), None),
+                other => (None, Some(other)),
+            };
+            let turn = Reclassify::Open { level, reason, edit: act };
+            // what came late goes into the sealed case before it is opened; where the opening is refused, nothing does
+            self.reclassification(&shared, reader, &loaded, &turn, seal, &mark, now_ms)?;
+            if self.rewrap_late(&shared, reader, &loaded, now_ms) {
+                let carried = self.load(&self.store.read()?, &shared, reader, loaded.scope, loaded.doc)?;
+                (loaded, _) = self.at_heads(&shared, reader, carried)?;
+            }
+            return self.turn_and_tell(&shared, reader, &loaded, &turn, seal, &mark, now_ms);
+        }
+        let codes = loaded.codes();
+        let ctx = EditContext {
+            case: Some(loaded.layers()),
+            member: reader.member(),
+            roles: &self.roles(&shared, &reader.member()),
+            now_ms,
+            entropy: fresh()?,
+            codes: &codes,
+            policy: Policy::default(),
+        };
+        let ops = match edit.to_ops(&ctx) {
+            Err(EditRefusal::NeedsSealing { .. })
+                if view.shape == Shape::Ordinary && matches!(edit, Edit::Raise { .. } | Edit::Triage { .. }) =>
+            {
+                return self.turn_and_tell(&shared, reader, &loaded, &Reclassify::For(edit), seal, &mark, now_ms);
+            }
+            other => other.map_err(|error| refused_edit(edit, &error, &mark))?,
+        };
+        self.may_hand_out(&shared, &reader.member(), &loaded, &view, edit, &mark)?;
+        if !ops.is_empty() {
+            let mut entropy = entropy()?;
+            let sensitive = self.sensitive_key(&shared, reader, &loaded, &ops, &view, &mut entropy)?;
+            let write = Write {
+                scope: loaded.scope,
+                doc: loaded.doc,
+                ops,
+                deps,
+                birth: false,
+                week_start_ms: None,
+                sensitive,
+                generation: loaded.document.generation,
+                current: Some(Arc::clone(&loaded)),
+                salt: [0; 8],
+                alone: false,
+            };
+            let (member, incarnation, scope) = (reader.member(), self.incarnation(), loaded.scope);
+            self.commit(|tx| {
+                self.write(tx, &shared, reader, write, now_ms, &mut entropy)?;
+                if asks_for_haste(edit) {
+                    let seq = self.next_position(tx, &scope, incarnation).seq.saturating_sub(1);
+                    mark_urgent(tx, &scope, &incarnation, seq)?;
+                }
+                Ok(tx.put(Space::Meta, &meta::last_case(&member), &loaded.doc.0)?)
+            })?;
+        }
+        if !loaded.document.late.is_empty() {
+            // beside what was just done, as something nobody here had seen
+            let now = self.load(&self.store.read()?, &shared, reader, loaded.scope, loaded.doc)?;
+            self.rewrap_late(&shared, reader, &now, now_ms);
+        }
+        let mut reply = self.after(&shared, reader, &loaded, &mark, None, now_ms)?;
+        if matches!(edit, Edit::Assign { .. } | Edit::Settle { .. } | Edit::Reopen { .. }) {
+            let now = self.load(&self.store.read()?, &shared, reader, loaded.scope, loaded.doc)?;
+            self.tell_of_assignee(&shared, &reader.member(), &now, &now.view(now_ms), &mut reply);
+        }
+        if let Edit::Consent { purpose, answer, .. } = edit
+            && refuses_record(purpose, answer)
+            && IDENTITY.iter().any(|field| view.text(field).is_some_and(|told| !told.is_empty()))
+            && let Some(warnings) = reply["warnings"].as_array_mut()
+        {
+            warnings.push("identity_kept".into());
+        }
+        Ok(reply)
+    }
+
+    /// What an act builds on: the case as it is, or as much of it as one header can name.
+    fn at_heads(
+        &self,
+        shared: &Shared,
+        reader: &Reader,
+        loaded: Arc<Loaded>,
+    ) -> Result<(Arc<Loaded>, Vec<EntryId>), Failure> {
+        let deps = self.deps(&loaded);
+        match deps.len() < loaded.document.heads.len() {
+            true => Ok((self.load_at(shared, reader, &loaded, &deps)?, deps)),
+            false => Ok((loaded, deps)),
+        }
+    }
+
+    /// `boucle case seal`, and nothing with it.
+    #[cfg(test)]
+    pub(crate) fn case_seal(
+        &self,
+        reader: &mut Reader,
+        typed: &str,
+        reason: &Words,
+        seal: &SealOptions,
+        now_ms: i64,
+    ) -> Result<Json, Failure> {
+        self.case_seal_with(reader, typed, reason, None, seal, now_ms)
+    }
+
+    /// `boucle case seal`; `edit` is done to the case once it is sealed, both or neither.
+    pub(crate) fn case_seal_with(
+        &self,
+        reader: &mut Reader,
+        typed: &str,
+        reason: &Words,
+        edit: Option<&Edit>,
+        seal: &SealOptions,
+        now_ms: i64,
+    ) -> Result<Json, Failure> {
+        let _writer = self.lock_writer();
+        let shared = self.shared();
+        let loaded = self.find_case(&shared, reader, typed)?;
+        let view = loaded.view(now_ms);
+        let mark = view.mark().unwrap_or(typed).to_owned();
+        self.turn_and_tell(&shared, reader, &loaded, &Reclassify::Seal { reason, edit }, seal, &mark, now_ms)
+    }
+
+    /// Writes a case anew in the other shape, and replies with it as it is then.
+    #[expect(clippy::too_many_arguments, reason = "what a turn takes")]
+    fn turn_and_tell(
+        &self,
+        shared: &Shared,
+        reader: &mut Reader,
+        loaded: &Arc<Loaded>,
+        turn: &Reclassify<'_>,
+        seal: &SealOptions,
+        mark: &str,
+        now_ms: i64,
+    ) -> Result<Json, Failure> {
+        let (audience, aside) = self.reclassify(reader, loaded, turn, seal, mark, now_ms)?;
+        let mut reply = self.after(shared, reader, loaded, mark, audience.clone(), now_ms)?;
+        aside.tell(&mut reply);
+        self.warn_of_left_out(shared, audience.as_deref(), &aside.recusals, &mut reply);
+        Ok(reply)
+    }
+
+    /// The level left, where an act opens the case: lowered out of what is sealed by its audience, or classified as
+    /// ordinary while nobody had.
+    fn opening(&self, edit: &Edit, view: &CaseView) -> Result<Option<Level>, Failure> {
+        Ok(match edit {
+            Edit::Lower { to, .. } if view.shape == Shape::Inside && !to.restricted() => Some(*to),
+            Edit::Triage { category: Some(category), sensitivity, .. } if Self::is_undecided(view) => {
+                let facts = TaxonomyCodes::of(&Zone::UTC).category(category);
+                let level = facts.map(|facts| facts.sensitivity.max(sensitivity.unwrap_or(Level::S0)));
+                level.filter(|level| !level.restricted())
+            }
+            _ => None,
+        })
+    }
+
+    /// The reference under which a case was captured here.
+    pub(crate) fn captured_mark(&self, doc: DocId) -> Result<Option<String>, Failure> {
+        let bytes = self.store.read()?.get(Space::Outbox, &doc.0)?;
+        let kept = bytes.and_then(|bytes| serde_json::from_slice::<Captured>(&bytes).ok());
+        Ok(kept.map(|kept| kept.reference))
+    }
+
+    /// What an act replies: the case as it is now.
+    fn after(
+        &self,
+        shared: &Shared,
+        reader: &mut Reader,
+        loaded: &Loaded,
+        mark: &str,
+        audience: Option<String>,
+        now_ms: i64,
+    ) -> Result<Json, Failure> {
+        let snapshot = self.store.read()?;
+        self.refresh_reader(reader)?;
+        let after = self.load(&snapshot, shared, reader, loaded.scope, loaded.doc)?;
+        let view = after.view(now_ms);
+        let mut reply = json!({
+            "ref": mark, "case_id": loaded.doc, "status": view.status_code(),
+            "loop_closed": view.work.as_ref().is_some_and(|w| w.loop_closed),
+            "conflicts": view.conflicts.len(), "restricted": view.shape != Shape::Ordinary,
+            "warnings": view.work.map(|w| w.flags).unwrap_or_default(),
+        });
+        if let Some(warnings) = reply["warnings"].as_array_mut() {
+            warnings.extend(Self::warning_of_standing(shared, reader).map(Json::from));
+        }
+        if after.document.generation != loaded.document.generation {
+            reply["generation"] = json!(after.document.generation);
+            reply["readable"] = json!(view.shape != Shape::Outside);
+            reply["audience"] = json!(audience);
+        }
+        Ok(reply)
+    }
+
+    /// That what this member writes reaches nobody until somebody picks among the holders of the invitation.
+    fn warning_of_standing(shared: &Shared, reader: &Reader) -> Option<&'static str> {
+        let held = shared.roster.members.get(&reader.member())?;
+        (held.standing == Standing::Suspended).then_some("suspended")
+    }
+
+    /// Heads of the document, at most as many as a header holds: those of this device first, then the lowest ids.
+    pub(crate) fn deps(&self, loaded: &Loaded) -> Vec<EntryId> {
+        let own = |head: &EntryId| {
+            loaded.document.history.iter().any(|w| w.stamp.entry == *head && w.stamp.device == self.device)
+        };
+        let (mut first, rest): (Vec<EntryId>, Vec<EntryId>) = loaded.document.heads.iter().copied().partition(own);
+        first.extend(rest);
+        first.truncate(DEPS_MAX);
+        first.sort_unstable();
+        first
+    }
+
+    /// The key for sensitive operations on an existing case: the content key this device minted; else a new one, to the
+    /// case's audience when the writer reads the case (or, where someone is recused, to those it was sealed to), and to
+    /// those it was sealed to at capture when the writer took it down. Who knows neither cannot add to it here.
+    pub(crate) fn sensitive_key(
+        &self,
+        shared: &Shared,
+        reader: &Reader,
+        loaded: &Loaded,
+        ops: &EditOps,
+        view: &CaseView,
+        entropy: &mut Entropy,
+    ) -> Result<SensitiveKey, Failure> {
+        if ops.sensitive.is_empty() {
+            return Ok(SensitiveKey::None);
+        }
+        if view.shape != Shape::Outside {
+            if let Some(ck) = reader.keychain.own_content_key(&loaded.doc, loaded.document.generation) {
+                return Ok(SensitiveKey::Held(ck.clone()));
+            }
+            let audience = view.text("audience").unwrap_or(TRIAGE);
+            let recusals = view.sealed.as_ref().map(|sealed| sealed.recusals.as_slice()).unwrap_or_default();
+            let recused: Vec<Recusal> = recusals
+                .iter()
+                .map(|who| match who {
+                    Who::Member(id) => Recusal::Member(*id),
+                    Who::Role(role) => Recusal::Role(role.clone()),
+                })
+                .collect();
+            let readers = match recused.is_empty() {
+                true => self.readers(shared, audience, &recused)?,
+                false => self.readers_as_before(shared, reader, loaded, audience, &recused)?,
+            };
+            return Ok(SensitiveKey::New(entropy.secret(), readers));
+        }
+        let snapshot = self.store.read()?;
+        let access = reader.secrets.store_access();
+        let kept =
+            snapshot.get_member(MemberSpace::Rows, &access, &captured_key(&loaded.doc, loaded.document.generation))?;
+        let kept = kept.ok_or_else(|| Failure::new("outside_audience"))?;
+        let readers = kept.chunks_exact(32).filter_map(|pk| pk.try_into().ok()).collect();
+        Ok(SensitiveKey::New(entropy.secret(), readers))
+    }
+
+    /// Seals, signs and appends one edit, with the grant of a stream key before it where one is due.
+    pub(crate) fn write(
+        &self,
+        tx: &mut Tx<'_>,
+        shared: &Shared,
+        reader: &mut Reader,
+        write: Write,
+        now_ms: i64,
+        entropy: &mut Entropy,
+    ) -> Result<EntryId, Failure> {
+        let incarnation = self.incarnation();
+        let (stream, hint) = self.open_stream(tx, shared, reader, &write.scope, entropy)?;
+        // from the log, or from the invitation: nothing is written that the scope's other devices could not open
+        let (epoch, key) = reader.keychain.newest_open(&write.scope).ok_or_else(|| Failure::new("sync_first"))?;
+        let open = LayerKey { key: key.clone(), hint: open_hint(epoch) };
+        let personal = LayerKey { key: case_key(&stream, &write.doc, write.generation), hint };
+        let place = self.next_position(tx, &write.scope, incarnation);
+        let sensitive = match &write.sensitive {
+            SensitiveKey::None | SensitiveKey::Decoys(_) => LayerKey { key: entropy.secret(), hint: entropy.bytes() },
+            SensitiveKey::Held(ck) | SensitiveKey::New(ck, _) => LayerKey {
+                key: ck.clone(),
+                hint: sensitive_hint(ck, &write.doc, &self.device, &incarnation, place.seq),
+            },
+        };
+        let mut sections = Vec::with_capacity(4);
+        for (layer, key) in Layer::ALL.into_iter().zip([open, personal, sensitive]) {
+            let sealing = self.sealing(reader, &write, layer, key.key, place.seq, incarnation, now_ms, entropy)?;
+            match sealing {
+                Some(sealing) => sections.push(SectionPlan::Sealed { layer, hint: key.hint, sealing }),
+                None if write.birth => sections.push(SectionPlan::Padding { layer, hint: key.hint }),
+                None => {}
+            }
+        }
+        match &write.sensitive {
+            SensitiveKey::New(ck, readers) => {
+                sections.push(SectionPlan::Grant { hint: write.salt, to: Some((ck.clone(), readers.clone())) });
+            }
+            SensitiveKey::Decoys(decoys) => {
+                sections.push(SectionPlan::Decoys { hint: write.salt, section: decoys.clone() });
+            }
+            _ if write.birth => sections.push(SectionPlan::Grant { hint: write.salt, to: None }),
+            _ => {}
+        }
+        let plan = EntryPlan {
+            org: self.org,
+            scope: write.scope,
+            kind: Kind::Edit,
+            doc: write.doc,
+            device: self.device,
+            incarnation,
+            place,
+            auth: self.auth(shared),
+            deps: write.deps.clone(),
+            sections,
+        };
+        let entry = compose(&plan, &self.device_ed, Some(&reader.ed), entropy).map_err(not_composed)?;
+        append(tx, &entry)?;
+        // the open mark of a restricted case tells only the week, and so does what is kept of it
+        let claimed_ms = write.week_start_ms.map_or(now_ms, |week| week.min(now_ms));
+        clock::note_own(tx, claimed_ms, entry.id(), self.machine().built_ms)?;
+        note_generation(tx, entry.header())?;
+        // nothing of such an entry tells its own author whose it is, once it is sealed
+        let is_signed_below = !write.ops.layer(Layer::Personal).is_empty()
+            || (write.week_start_ms.is_none() && !write.ops.layer(Layer::Open).is_empty());
+        if !is_signed_below {
+            let access = reader.secrets.store_access();
+            tx.put_member(MemberSpace::Rows, &access, &written_key(&entry.id()), &[1])?;
+        }
+        reader.keychain.add_stream(
+            write.scope,
+            crdt_model::frontier::ChainKey { device: self.device, incarnation },
+            stream,
+        );
+        Ok(entry.id())
+    }
+
+    /// This member's stream key of the scope's chain and the hint of what is sealed under it; granted to the scope's
+    /// ordinary audience first, where that is still due.
+    fn open_stream(
+        &self,
+        tx: &mut Tx<'_>,
+        shared: &Shared,
+        reader: &Reader,
+        scope: &ScopeId,
+        entropy: &mut Entropy,
+    ) -> Result<(Secret, [u8; 8]), Failure> {
+        let incarnation = self.incarnation();
+        let name = self.ordinary_name(shared, scope)?;
+        let audience = audience_of_name(&self.org, &name);
+        let (epoch, pk) =
+            self.audience_key(shared, &name).ok_or_else(|| Failure::new("no_reader_left").arg("audience", &name))?;
+        let stream = self.own_stream(reader, &incarnation, scope, &audience, epoch);
+        self.grant_stream(tx, shared, reader, scope, (audience, epoch, &pk), &stream, incarnation, entropy)?;
+        Ok((stream, audience_hint(&audience, epoch)))
+    }
+
+    /// The plaintext of one layer of an act, or `None` where it writes nothing.
+    #[expect(clippy::too_many_arguments, reason = "one call site")]
+    fn sealing(
+        &self,
+        reader: &Reader,
+        write: &Write,
+        layer: Layer,
+        key: Secret,
+        seq: u64,
+        incarnation: Incarnation,
+        now_ms: i64,
+        entropy: &mut Entropy,
+    ) -> Result<Option<Sealing>, Failure> {
+        let ops = write.ops.layer(layer);
+        if ops.is_empty() {
+            return Ok(None);
+        }
+        let at = usize::from(layer.code());
+        let readable = write.current.as_ref().is_some_and(|c| c.document.states[at].is_some());
+        let drop_box = !write.birth && (write.alone || !readable);
+        // the open mark of a restricted case names nobody and tells only the week
+        let nameless = layer == Layer::Open && write.week_start_ms.is_some();
+        let member = if nameless { MemberId::ZERO } else { reader.member() };
+        let actor = ActorOf {
+            org: &self.org,
+            scope: &write.scope,
+            doc: &write.doc,
+            layer: layer.code(),
+            generation: write.generation,
+            device: &self.device,
+            incarnation: &incarnation,
+            member: &member,
+            drop_box_seq: drop_box.then_some(seq),
+        };
+        let empty = LayerDoc::new();
+        let doc = match &write.current {
+            Some(current) if readable && !write.alone => &current.document.docs[at],
+            _ => &empty,
+        };
+        let change = doc.author(actor.id(), ops).map_err(|error| Failure::new("unexpected").because(&error))?;
+        let mut flags = 0;
+        if drop_box {
+            flags |= FLAG_DROP_BOX;
+        }
+        if nameless {
+            flags |= FLAG_DEVICE_ONLY;
+        }
+        let claimed_ms = if nameless { write.week_start_ms.unwrap_or(now_ms) } else { now_ms };
+        let salt = entropy.bytes();
+        let plain =
+            Plain { salt, claimed_ms, member, member_sig: [0; 64], flags, generation: write.generation, change };
+        Ok(Some(Sealing { key, plain }))
+    }
+
+    /// Grants this member's stream key of the chain to the audience epoch, once.
+    #[expect(clippy::too_many_arguments, reason = "one call site")]
+    pub(crate) fn grant_stream(
+        &self,
+        tx: &mut Tx<'_>,
+        shared: &Shared,
+        reader: &Reader,
+        scope: &ScopeId,
+        audience: (crdt_model::id::AudienceId, u32, &[u8; 32]),
+        stream: &Secret,
+        incarnation: Incarnation,
+        entropy: &mut Entropy,
+    ) -> Result<(), Failure> {
+        let mark = [
+            b"stream/".as_slice(),
+            &scope.0,
+            &incarnation.0,
+            &reader.member().0,
+            &audience.0.0,
+            &audience.1.to_be_bytes(),
+            // an altered invitation may have named another key for the same epoch
+            audience.2,
+        ]
+        .concat();
+        if tx.get(Space::Meta, &mark)?.is_some() {
+            return Ok(());
+        }
+        let chain = (&self.org, scope, &self.device, &incarnation);
+        let grant = StreamGrant::new(chain, audience, stream, entropy)
+            .ok_or_else(|| Failure::new("no_reader_left").arg("audience", "site"))?;
+        let bytes = crdt_model::cbor::encode(&grant);
+        let plan = EntryPlan {
+            org: self.org,
+            scope: *scope,
+            kind: Kind::Keys,
+            doc: DocId::ZERO,
+            device: self.device,
+            incarnation,
+            place: self.next_position(tx, scope, incarnation),
+            auth: self.auth(shared),
+            deps: Vec::new(),
+            sections: vec![SectionPlan::Clear { layer: LAYER_GRANT, bytes }],
+        };
+        let entry: Entry = compose(&plan, &self.device_ed, None, entropy).map_err(not_composed)?;
+        append(tx, &entry)?;
+        tx.put(Space::Meta, &mark, &[1])?;
+        Ok(())
+    }
+
+    /// `boucle case new`, where the recusals alone are known.
+    #[cfg(test)]
+    pub(crate) fn case_new(
+        &self,
+        reader: &mut Reader,
+        new: NewCase,
+        recuse: Option<&[String]>,
+        now_ms: i64,
+    ) -> Result<Json, Failure> {
+        let seal = SealOptions { recuse: recuse.map(<[String]>::to_vec), ..SealOptions::default() };
+        self.case_new_with(reader, new, &seal, now_ms)
+    }
+
+    /// `boucle case new`.
+    pub(crate) fn case_new_with(
+        &self,
+        reader: &mut Reader,
+        mut new: NewCase,
+        seal: &SealOptions,
+        now_ms: i64,
+    ) -> Result<Json, Failure> {
+        let dropped = withhold(&mut new);
+        let _writer = self.lock_writer();
+        self.refresh_reader(reader)?;
+        let shared = self.shared();
+        let site = self.own_site(&shared, &reader.member());
+        if let Some(named) = seal.audience.as_ref().filter(|named| !Taxonomy::shipped().audiences.contains(named)) {
+            return Err(Failure::new("audience_not_found").arg("audience", named));
+        }
+        let words = self.words_in_new(&new)?;
+        // what happened long ago may be told today; nothing happens tomorrow
+        let odd = new.received_at.is_some_and(|moment| is_odd(moment.at_ms, Some(now_ms)))
+            || new.incident_at.is_some_and(|moment| moment.at_ms > now_ms.saturating_add(DAY_MS));
+        let recuse = seal.recuse.as_deref();
+        let restricted = seal.audience.as_deref().map(Some);
+        let intake = Intake { recuse, not_them: &seal.not_them, site: &site, capture: Capture::Entered, restricted };
+        let prepared = self.prepare(&shared, &reader.member(), new, &intake)?;
+        let mut entropy = entropy()?;
+        let (mark, provisional, case_id) = match &prepared.held {
+            Some((terms, _)) => {
+                let kept = self.commit_quietly(|tx| {
+                    self.hold_back(tx, &shared, reader, &prepared, terms, None, now_ms, &mut entropy)
+                })?;
+                (kept.mark(), kept.is_provisional(), None)
+            }
+            None => {
+                let created = self.commit(|tx| self.create(tx, &shared, reader, &prepared, now_ms, &mut entropy))?;
+                (created.mark, created.provisional, Some(created.case_id))
+            }
+        };
+        let mut warnings = words.warnings(prepared.restricted.is_some());
+        warnings.extend(odd.then_some("odd_date"));
+        warnings.extend((!dropped.is_empty()).then_some("identity_dropped"));
+        warnings.extend(Self::warning_of_standing(&shared, reader));
+        let mut reply = json!({
+            "ref": mark, "case_id": case_id, "provisional": provisional,
+            "restricted": prepared.restricted.is_some(),
+            "warnings": warnings, "sensitive_words": words.json(), "dropped": dropped,
+        });
+        if let Some((_, call)) = &prepared.held {
+            reply["held"] = json!(true);
+            reply["call"] = json!(call);
+            if let Some(warnings) = reply["warnings"].as_array_mut() {
+                warnings.push(json!(HELD));
+            }
+        }
+        prepared.set_aside.tell(&mut reply);
+        self.warn_of_left_out(&shared, prepared.restricted.as_deref(), &prepared.set_aside.recusals, &mut reply);
+        Ok(reply)
+    }
+}
+
+/// Everything one edit entry is made of.
+pub(crate) struct Write {
+    pub(crate) scope: ScopeId,
+    pub(crate) doc: DocId,
+    pub(crate) ops: EditOps,
+    pub(crate) deps: Vec<EntryId>,
+    /// The first entry of the document: all three layers, and a grant section.
+    pub(crate) birth: bool,
+    /// Restricted births: what the open layer claims for a time.
+    pub(crate) week_start_ms: Option<i64>,
+    pub(crate) sensitive: SensitiveKey,
+    /// The document as the writer sees it.
+    pub(crate) current: Option<Arc<Loaded>>,
+    /// The generation written to.
+    pub(crate) generation: u32,
+    /// Of a document's first entry: what its id was made with, as the hint of its grant section.
+    pub(crate) salt: [u8; 8],
+    /// A change that builds on no other: what it sets stands beside what is there.
+    pub(crate) alone: bool,
+}
+
+/// The region a site lies in: the nearest region above it, else the site itself.
+pub(crate) fn region_of(shared: &Shared, site: &str) -> String {
+    let mut at = site.to_owned();
+    for _ in 0..16 {
+        let Some(known) = shared.roster.sites.get(&at) else { break };
+        if known.op.kind == crdt_model::roster::SiteKind::Region {
+            return at;
+        }
+        match &known.op.parent {
+            Some(parent) => at.clone_from(parent),
+            None => break,
+        }
+    }
+    site.to_owned()
+}
+
+/// Whether the codes that a person said of a new case are those of the taxonomy. Type and channel may be still to come.
+///
+/// # Errors
+///
+/// `not_in_taxonomy`, with what may have been meant.
+pub fn check_codes(new: &NewCase) -> Result<(), Failure> {
+    let said = |field, code: &str| if code.is_empty() { Ok(()) } else { check_code(field, code) };
+    said("type", &new.case_type)?;
+    said("channel", &new.channel)?;
+    for category in new.category.iter().chain(&new.other_categories) {
+        check_code("category", category)?;
+    }
+    macro_rules! optional {
+        ($($field:ident),*) => {$(
+            if let Some(code) = &new.$field {
+                check_code(stringify!($field), code)?;
+            }
+        )*};
+    }
+    optional!(stakeholder, sex, age_group, population_group, disability, priority);
+    Ok(())
+}

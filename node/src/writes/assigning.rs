@@ -1,0 +1,417 @@
+//! To whom a case may be given, and whether it gets there.
+//!
+//! Two things refuse: whoever must not see a case is not given it, and what the person refused to have passed on stays
+//! with those who read it anyway. Everything else is done and told: a role that nobody holds, somebody who cannot open it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crdt_model::case::consent::Answer;
+use crdt_model::case::{Shape, Who};
+use crdt_model::edit::{Edit, Recusal};
+use crdt_model::id::MemberId;
+use crdt_model::name;
+use crdt_model::roster::{HeldRole, Member, Roster, SiteKind, Standing, role_profile};
+use crdt_model::seal;
+use crdt_model::taxonomy::Taxonomy;
+use crdt_model::view::{CaseView, Shown};
+use serde_json::{Value as Json, json};
+
+use crate::cases::Loaded;
+use crate::error::Failure;
+use crate::log::{Log, Shared};
+use crate::members::{reads_site, role_reads_site};
+
+/// Purposes of consent that passing a case on rests on.
+const INTERNAL: &str = "refer_internal";
+const EXTERNAL: &str = "refer_external";
+/// Whoever holds this role works for somebody else.
+const PARTNER_ROLE: &str = "partner_focal";
+/// Roles that answer for whatever nobody else does, the nearest to the people first.
+const ANSWERABLE: [&str; 3] = ["cfm_manager", "coordinator", "administrator"];
+/// Holders of near roles that a reply names.
+const NEAR_MAX: usize = 5;
+
+/// Who there is behind a name or a role, at best.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Behind {
+    /// Nobody, or only those who were shut out.
+    Nobody,
+    /// Somebody of whom nobody made sure yet.
+    Unconfirmed,
+    /// Somebody who was confirmed.
+    Confirmed,
+}
+
+/// Who can be given something, by the membership. Before any of it has come nobody is missed.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Bearers {
+    is_known: bool,
+    members: BTreeMap<MemberId, Behind>,
+    roles: BTreeMap<String, Behind>,
+}
+
+impl Bearers {
+    pub(crate) fn of(roster: &Roster) -> Self {
+        let mut bearers = Self { is_known: roster.founding.is_some(), ..Self::default() };
+        for (id, member) in &roster.members {
+            let behind = match member.standing {
+                Standing::Confirmed => Behind::Confirmed,
+                Standing::Unconfirmed => Behind::Unconfirmed,
+                Standing::Suspended | Standing::Void => Behind::Nobody,
+            };
+            bearers.members.insert(*id, behind);
+            for held in &member.roles {
+                let best = bearers.roles.entry(held.role.clone()).or_insert(behind);
+                *best = behind.max(*best);
+            }
+        }
+        bearers
+    }
+
+    fn behind(&self, who: &Who) -> Behind {
+        let known = match who {
+            _ if !self.is_known => Some(&Behind::Confirmed),
+            Who::Member(id) => self.members.get(id),
+            Who::Role(role) => self.roles.get(role),
+        };
+        known.copied().unwrap_or(Behind::Nobody)
+    }
+
+    /// Whether a case with this assignee and status waits for somebody who is not there: nobody at all, or somebody
+    /// unconfirmed who has not taken it up.
+    pub(crate) fn miss(&self, assignee: Option<&str>, status: &str) -> bool {
+        let Some(Ok(who)) = assignee.map(str::parse::<Who>) else { return false };
+        match status {
+            "assigned" => self.behind(&who) != Behind::Confirmed,
+            "in_progress" | "reopened" => self.behind(&who) == Behind::Nobody,
+            _ => false,
+        }
+    }
+}
+
+/// Recusals as the case holds them.
+pub(crate) fn whos(recusals: &[Recusal]) -> Vec<Who> {
+    let who = |recusal: &Recusal| match recusal {
+        Recusal::Member(id) => Who::Member(*id),
+        Recusal::Role(role) => Who::Role(role.clone()),
+    };
+    recusals.iter().map(who).collect()
+}
+
+/// Everybody a case is given to now: who is to work on it, rivals included, and roles that follow it.
+pub(crate) fn given_to(view: &CaseView) -> Vec<Who> {
+    let assignees = match view.conflict("assignee") {
+        Some(conflict) => conflict.values.iter().filter_map(|rival| who_of(&rival.value)).collect(),
+        None => who_of(view.shown("assignee")).into_iter().collect::<Vec<_>>(),
+    };
+    let watchers = view.list("watchers").iter().map(|role| Who::Role(role.clone()));
+    assignees.into_iter().chain(watchers).collect()
+}
+
+fn who_of(shown: &Shown) -> Option<Who> {
+    match shown {
+        Shown::Text(text) => text.parse().ok(),
+        _ => None,
+    }
+}
+
+/// What a number of `case conflicts` stands for.
+fn picked<'v>(view: &'v CaseView, field: &str, pick: usize) -> Option<&'v Shown> {
+    let rivals = &view.conflict(field)?.values;
+    rivals.iter().find(|rival| rival.pick == pick).map(|rival| &rival.value)
+}
+
+/// Whom an act gives the case to.
+fn handed_to(edit: &Edit, view: &CaseView, me: &MemberId) -> Vec<Who> {
+    match edit {
+        Edit::Assign { to } => vec![to.clone()],
+        Edit::Accept => vec![Who::Member(*me)],
+        Edit::Settle { field, pick } if field == "assignee" => {
+            picked(view, field, *pick).and_then(who_of).into_iter().collect()
+        }
+        Edit::Set { values } => {
+            let watchers = values.iter().filter(|(field, _)| field == "watchers");
+            let roles = watchers.flat_map(|(_, roles)| roles.0.split(',').map(str::trim));
+            let held = view.list("watchers");
+            let fresh = roles.filter(|role| !role.is_empty() && held.iter().all(|held| held != role));
+            fresh.map(|role| Who::Role(role.to_owned())).collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// The site an act gives the work on a case to.
+fn moved_to<'e>(edit: &'e Edit, view: &'e CaseView) -> Option<&'e str> {
+    let is_site = |field: &str| matches!(field, "site" | "handling_site");
+    let site = match edit {
+        Edit::Settle { field, pick } if is_site(field) => match picked(view, "handling_site", *pick)? {
+            Shown::Text(site) => Some(site.as_str()),
+            _ => None,
+        },
+        Edit::Set { values } => values.iter().find(|(field, _)| is_site(field)).map(|(_, site)| site.0.trim()),
+        _ => None,
+    };
+    site.filter(|site| !site.is_empty())
+}
+
+/// Where somebody stands who would be given a case.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Place {
+    /// Reads it by their role.
+    Reads,
+    /// Of the organisation, and does not.
+    Outside,
+    /// Of a partner, and does not.
+    Partner,
+}
+
+impl Log {
+    /// Refuses an act that gives the case to somebody who must not see it, or passes on what the person refused to have
+    /// passed on.
+    ///
+    /// # Errors
+    ///
+    /// `assignee_recused`, `consent_refuses_referral`.
+    pub(crate) fn may_hand_out(
+        &self,
+        shared: &Shared,
+        me: &MemberId,
+        loaded: &Loaded,
+        view: &CaseView,
+        edit: &Edit,
+        mark: &str,
+    ) -> Result<(), Failure> {
+        let recusals = view.sealed.as_ref().map(|sealed| sealed.recusals.as_slice()).unwrap_or_default();
+        self.must_not_set_aside(shared, me, recusals, view, edit, mark)?;
+        let refused = |purpose: &str| {
+            // who cannot read what was said of it gives the case by word alone: no key goes with it
+            let said = view.account.as_ref().ok().and_then(|account| account.consent.get(purpose));
+            matches!(said, Some(Answer::Refused | Answer::Withdrawn))
+        };
+        let (internal, external) = (refused(INTERNAL), refused(EXTERNAL));
+        if !internal && !external {
+            return Ok(());
+        }
+        let against = |place: Place| match place {
+            Place::Reads => None,
+            Place::Partner if external => Some(EXTERNAL),
+            Place::Outside | Place::Partner => internal.then_some(INTERNAL),
+        };
+        let whom = handed_to(edit, view, me).into_iter().map(|who| {
+            let place = self.place_of(shared, me, loaded, view, &who);
+            (self.named(shared, &who.to_string()), place)
+        });
+        let site = moved_to(edit, view).filter(|site| !self.is_its_site(shared, loaded, view, site)).map(|site| {
+            let is_partner = shared.roster.sites.get(site).is_some_and(|site| site.op.kind == SiteKind::Partner);
+            (site.to_owned(), if is_partner { Place::Partner } else { Place::Outside })
+        });
+        for (who, place) in whom.chain(site) {
+            if let Some(purpose) = against(place) {
+                let refused = Failure::new("consent_refuses_referral").arg("who", who).arg("purpose", purpose);
+                return Err(refused.arg("ref", mark).at("ref", mark));
+            }
+        }
+        Ok(())
+    }
+
+    /// Refuses an act that gives the case to somebody set aside from it. Only who reads the case gets so far: the refusal
+    /// tells nobody else who that is.
+    ///
+    /// # Errors
+    ///
+    /// `assignee_recused`.
+    pub(crate) fn must_not_set_aside(
+        &self,
+        shared: &Shared,
+        me: &MemberId,
+        recusals: &[Who],
+        view: &CaseView,
+        edit: &Edit,
+        mark: &str,
+    ) -> Result<(), Failure> {
+        let aside = handed_to(edit, view, me).into_iter().find(|who| self.is_set_aside(shared, recusals, who));
+        match aside {
+            None => Ok(()),
+            Some(who) => {
+                let who = self.named(shared, &who.to_string());
+                Err(Failure::new("assignee_recused").arg("who", who).arg("ref", mark).at("ref", mark))
+            }
+        }
+    }
+
+    /// Whether somebody must not see a case: themselves, under whichever of their ids, or by a role they hold. A role,
+    /// where it is named itself or nobody who holds it may.
+    pub(crate) fn is_set_aside(&self, shared: &Shared, recusals: &[Who], who: &Who) -> bool {
+        let named = |id: &MemberId| shared.names.get(id);
+        let is_same = |one: &MemberId, other: &MemberId| {
+            one == other || named(one).zip(named(other)).is_some_and(|(one, other)| name::same(one, other))
+        };
+        let is_aside = |id: &MemberId| {
+            recusals.iter().any(|recusal| match recusal {
+                Who::Member(aside) => is_same(aside, id),
+                Who::Role(role) => shared.roster.members.get(id).is_some_and(|member| member.has_role(role)),
+            })
+        };
+        match who {
+            Who::Member(id) => is_aside(id),
+            Who::Role(role) => {
+                let mut holders = holders(&shared.roster, role).map(|(id, _)| id).peekable();
+                recusals.contains(who) || (holders.peek().is_some() && holders.all(is_aside))
+            }
+        }
+    }
+
+    /// The code of the site whose readers read the ordinary cases of a scope.
+    fn case_site<'s>(&self, shared: &'s Shared, loaded: &Loaded) -> &'s str {
+        let known = shared.roster.sites.values().find(|site| site.scope == loaded.scope);
+        let own = || shared.pinned().map_or("", |told| told.site.as_str());
+        known.map_or_else(own, |site| site.op.code.as_str())
+    }
+
+    /// True for the site that a case lies at, or where it is worked on.
+    fn is_its_site(&self, shared: &Shared, loaded: &Loaded, view: &CaseView, site: &str) -> bool {
+        site == self.case_site(shared, loaded) || view.text("handling_site") == Some(site)
+    }
+
+    /// Where somebody stands who would be given this case. A role stands where the farthest of its holders does; one that
+    /// nobody holds, where its holders at the site would.
+    fn place_of(&self, shared: &Shared, me: &MemberId, loaded: &Loaded, view: &CaseView, who: &Who) -> Place {
+        let (roster, site) = (&shared.roster, self.case_site(shared, loaded));
+        let audience = (view.shape != Shape::Ordinary).then(|| view.text("audience").unwrap_or_default());
+        let inside = audience.map(|code| self.audience_members(shared, &seal::named_audience(&self.org, code)));
+        let of_member = |(id, member): (&MemberId, &Member)| {
+            let reads = match &inside {
+                Some(inside) => inside.contains(id),
+                None => reads_site(roster, member, site),
+            };
+            match reads {
+                true => Place::Reads,
+                false if is_partner(roster, member) => Place::Partner,
+                false => Place::Outside,
+            }
+        };
+        let by_role = |role: &str| {
+            let reads = match audience {
+                Some(code) => role_profile(role).is_some_and(|profile| profile.audiences.iter().any(|of| of == code)),
+                None => role_reads_site(roster, role, site, site),
+            };
+            match reads {
+                true => Place::Reads,
+                false if role == PARTNER_ROLE => Place::Partner,
+                false => Place::Outside,
+            }
+        };
+        match who {
+            Who::Member(id) => match roster.members.get(id) {
+                Some(member) => of_member((id, member)),
+                // a newcomer before its membership has come reads what it wrote itself
+                None if id == me => Place::Reads,
+                None => Place::Outside,
+            },
+            Who::Role(role) => holders(roster, role).map(of_member).max().unwrap_or_else(|| by_role(role)),
+        }
+    }
+
+    /// Says in a reply to whom the case went, if it does not get there or cannot be opened there. Nothing of it refuses.
+    pub(crate) fn tell_of_assignee(
+        &self,
+        shared: &Shared,
+        me: &MemberId,
+        loaded: &Loaded,
+        view: &CaseView,
+        reply: &mut Json,
+    ) {
+        if shared.roster.founding.is_none() || view.status_code() == "closed" {
+            return;
+        }
+        let Some(who) = who_of(view.shown("assignee")).filter(|who| *who != Who::Member(*me)) else { return };
+        let site = self.case_site(shared, loaded);
+        let behind = Bearers::of(&shared.roster).behind(&who);
+        let opens = |(id, member): (&MemberId, &Member)| {
+            let place = self.place_of(shared, me, loaded, view, &Who::Member(*id));
+            member.is_live() && place == Place::Reads
+        };
+        let mut codes = Vec::new();
+        match (&who, behind) {
+            (Who::Role(_), Behind::Nobody) => codes.push("nobody_in_role"),
+            (Who::Role(_), Behind::Unconfirmed) => codes.push("nobody_confirmed_in_role"),
+            (Who::Member(_), Behind::Nobody) => codes.push("assignee_shut_out"),
+            (Who::Member(_), Behind::Unconfirmed) => codes.push("assignee_unconfirmed"),
+            (Who::Role(role), Behind::Confirmed) => {
+                let near = |held: &HeldRole| held.role == *role && is_near(&shared.roster, site, &held.site);
+                let mut live = holders(&shared.roster, role).filter(|(_, member)| member.is_live());
+                // an audience sits wherever it sits
+                if view.shape == Shape::Ordinary && !live.any(|(_, member)| member.roles.iter().any(near)) {
+                    codes.push("role_elsewhere");
+                }
+                if !holders(&shared.roster, role).any(opens) {
+                    codes.push("assignee_cannot_read");
+                }
+            }
+            (Who::Member(id), Behind::Confirmed) => {
+                if !shared.roster.members.get(id).is_some_and(|member| opens((id, member))) {
+                    codes.push("assignee_cannot_read");
+                }
+            }
+        }
+        if codes.is_empty() {
+            return;
+        }
+        let near = codes.iter().any(|code| code.contains("role"));
+        if let Some(warnings) = reply["warnings"].as_array_mut() {
+            warnings.extend(codes.into_iter().map(Json::from));
+        }
+        reply["assignee"] = json!(self.named(shared, &who.to_string()));
+        if let (Who::Role(role), true) = (&who, near) {
+            let recusals = view.sealed.as_ref().map(|sealed| sealed.recusals.as_slice()).unwrap_or_default();
+            reply["near_roles"] = self.near_roles(shared, role, site, recusals);
+        }
+    }
+
+    /// Who could be given what a role was to get, the nearest first: whoever holds it elsewhere or is not confirmed, who
+    /// shares an audience with it, who answers for the site. `[{"role", "member", "site", "confirmed"}]`.
+    fn near_roles(&self, shared: &Shared, role: &str, site: &str, recusals: &[Who]) -> Json {
+        let audiences = |role: &str| role_profile(role).map(|profile| profile.audiences).unwrap_or_default();
+        let wanted = audiences(role);
+        let shares = |other: &&str| audiences(other).iter().any(|audience| wanted.contains(audience));
+        let sharing = Taxonomy::shipped().roles.codes().filter(|other| *other != role).filter(shares);
+        let mut seen = BTreeSet::new();
+        let mut rows: Vec<(bool, Json)> = Vec::new();
+        for near in std::iter::once(role).chain(sharing).chain(ANSWERABLE) {
+            for (id, member) in holders(&shared.roster, near) {
+                let is_confirmed = member.standing == Standing::Confirmed;
+                let may_get = member.is_live() && (is_confirmed || near == role);
+                let aside = || self.is_set_aside(shared, recusals, &Who::Member(*id));
+                if !may_get || aside() || !seen.insert(*id) {
+                    continue;
+                }
+                let held = member.roles.iter().filter(|held| held.role == near);
+                let at = held.clone().find(|held| is_near(&shared.roster, site, &held.site)).or(held.clone().next());
+                let at = at.map_or("", |held| held.site.as_str());
+                let row = json!({"role": near, "member": shared.name(id), "site": at, "confirmed": is_confirmed});
+                rows.push((!is_near(&shared.roster, site, at), row));
+            }
+        }
+        // of the same site's line first, in the order found
+        rows.sort_by_key(|(far, _)| *far);
+        rows.into_iter().take(NEAR_MAX).map(|(_, row)| row).collect()
+    }
+}
+
+/// Members who hold a role and were not shut out for good.
+fn holders<'r>(roster: &'r Roster, role: &str) -> impl Iterator<Item = (&'r MemberId, &'r Member)> {
+    roster.members.iter().filter(move |(_, member)| member.standing != Standing::Void && member.has_role(role))
+}
+
+fn is_partner(roster: &Roster, member: &Member) -> bool {
+    let is_partner_site = |code: &str| roster.sites.get(code).is_some_and(|site| site.op.kind == SiteKind::Partner);
+    member.roles.iter().any(|held| held.role == PARTNER_ROLE || is_partner_site(&held.site))
+}
+
+/// Whether two sites lie in one line: one is the other, or above it.
+fn is_near(roster: &Roster, one: &str, other: &str) -> bool {
+    roster.is_under(other, one) || roster.is_under(one, other)
+}
+
+#[cfg(test)]
+mod tests;

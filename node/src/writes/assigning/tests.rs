@@ -1,0 +1,320 @@
+use crdt_model::edit::{ConsentAnswer, NewCase, Words};
+
+use super::*;
+use crate::api::{CaseFilter, SealOptions};
+use crate::log::Reader;
+use crate::members::new_site;
+use crate::tests::generations::confirmed;
+use crate::tests::{Home, NOW, case_id, complaint, exchange};
+
+fn does(home: &Home, case: &str, edit: &Edit) -> Result<Json, Failure> {
+    home.with(|log, reader| log.act(reader, case, edit, NOW))
+}
+
+fn assigns(home: &Home, case: &str, who: &str) -> Result<Json, Failure> {
+    home.with(|log, reader| {
+        let to = log.who(&log.shared(), reader, who)?;
+        log.act(reader, case, &Edit::Assign { to }, NOW)
+    })
+}
+
+/// The code of a refusal, and everything it says.
+#[track_caller]
+fn refused(told: Result<Json, Failure>) -> (&'static str, String) {
+    let failure = told.expect_err("refused");
+    let said = format!("{:?} {:?}", failure.args, failure.where_);
+    (failure.code, said)
+}
+
+fn warnings(told: &Json) -> Vec<&str> {
+    told["warnings"].as_array().into_iter().flatten().filter_map(Json::as_str).collect()
+}
+
+fn list(home: &Home, change: impl FnOnce(&mut CaseFilter)) -> Json {
+    let mut filter = CaseFilter::default();
+    change(&mut filter);
+    home.with(|log, reader| log.list(&log.shared(), reader, &filter, NOW)).expect("listed")
+}
+
+fn count(home: &Home, change: impl FnOnce(&mut CaseFilter)) -> u64 {
+    let told = list(home, |filter| {
+        filter.count = true;
+        change(filter);
+    });
+    told["count"].as_u64().expect("a count")
+}
+
+fn not_delivered(home: &Home) -> u64 {
+    let counted = count(home, |filter| filter.not_delivered = true);
+    let look = |log: &Log, reader: &mut Reader| log.status(&log.shared(), Some(reader), NOW);
+    assert_eq!(home.with(look).expect("status")["undelivered"], json!(counted), "one number everywhere");
+    let rows = list(home, |_| {});
+    let marked = rows.as_array().into_iter().flatten().filter(|row| row["undelivered"] == true).count();
+    assert_eq!(marked as u64, counted, "the list marks those it counts");
+    assert_eq!(home.verify()["problems"], json!([]));
+    counted
+}
+
+fn refusing(purpose: &str) -> NewCase {
+    let answer = ConsentAnswer { purpose: purpose.into(), answer: "refused".into(), means: None };
+    NewCase { consents: vec![answer], ..complaint() }
+}
+
+/// The founder at JER, a region REG with a manager; sites PES and MNK below it, each with a confirmed operator.
+fn network() -> (Home, Home, Home, Home) {
+    let rose = Home::founded();
+    rose.with(|log, reader| log.site_add(reader, new_site("REG", "Région", "region", None))).expect("added");
+    for site in ["PES", "MNK"] {
+        rose.with(|log, reader| log.site_add(reader, new_site(site, site, "office", Some("REG")))).expect("added");
+    }
+    let mia = confirmed(&rose, "REG", "cfm_manager", "Mia");
+    let ali = confirmed(&rose, "PES", "operator", "Ali");
+    let bea = confirmed(&rose, "MNK", "operator", "Bea");
+    for other in [&mia, &ali, &bea] {
+        exchange(&rose, other);
+    }
+    for other in [&mia, &ali] {
+        exchange(&rose, other);
+    }
+    (rose, mia, ali, bea)
+}
+
+#[test]
+fn a_role_that_nobody_holds_is_told_counted_and_named() {
+    let (rose, mia, ali, _) = network();
+    let case = case_id(&ali.new_case(complaint()));
+    let told = assigns(&ali, &case, "hr").expect("it is done all the same");
+    assert_eq!((warnings(&told), &told["assignee"]), (vec!["nobody_in_role"], &json!("hr")), "{told}");
+    let near = told["near_roles"].as_array().expect("near roles");
+    assert_eq!(near[0], json!({"role": "cfm_manager", "member": "Mia", "site": "REG", "confirmed": true}), "{told}");
+    assert!(near.iter().any(|row| row["role"] == "coordinator" && row["member"] == "Rose"), "{told}");
+    assert_eq!(not_delivered(&ali), 1);
+    exchange(&ali, &mia);
+    assert_eq!(not_delivered(&mia), 1, "whoever reads the list");
+    let found =
+        mia.with(|log, reader| Ok(crate::health::doctor::to_nobody(log, reader))).expect("looked").expect("found");
+    assert_eq!(found.args, [("n", "1".to_owned()), ("who", "hr (1)".to_owned())]);
+
+    // somebody comes who holds it: unconfirmed at first
+    let hana = rose.invited("JER", "hr", "Hana");
+    exchange(&rose, &hana);
+    exchange(&rose, &ali);
+    assert_eq!(not_delivered(&ali), 1, "nobody made sure who that is");
+    let told = assigns(&ali, &case, "hr").expect("again");
+    assert_eq!(warnings(&told), ["nobody_confirmed_in_role"]);
+    assert_eq!(told["near_roles"][0]["member"], "Hana", "{told}");
+    // a case in somebody's hands is not lost, and a closed one waits for nobody
+    assert_eq!(warnings(&assigns(&ali, &case, "me").expect("mine")), Vec::<&str>::new());
+    assert_eq!(not_delivered(&ali), 0);
+    assigns(&ali, &case, "focal_cash").expect("to nobody again");
+    assert_eq!(not_delivered(&ali), 1);
+    does(&ali, &case, &Edit::Set { values: vec![("category".into(), Words::from("other.prank"))] }).expect("set");
+    does(&ali, &case, &Edit::Close { reason: "prank".into(), because: None }).expect("closed");
+    assert_eq!(not_delivered(&ali), 0);
+    let told = does(&ali, &case, &Edit::Reopen { reason: Words::from("encore") }).expect("reopened");
+    assert_eq!(warnings(&told), ["nobody_in_role"], "opened again it waits for nobody again");
+}
+
+#[test]
+fn a_role_held_elsewhere_and_one_that_cannot_read_are_told() {
+    let (_, _, ali, bea) = network();
+    let case = case_id(&ali.new_case(complaint()));
+    exchange(&ali, &bea);
+    // operators hold it at PES: the site of the case
+    assert_eq!(warnings(&assigns(&ali, &case, "operator").expect("done")), Vec::<&str>::new());
+    let rose = Home::founded();
+    rose.site("PES");
+    rose.site("MNK");
+    let cash = confirmed(&rose, "MNK", "focal_cash", "Cam");
+    let pat = confirmed(&rose, "PES", "operator", "Pat");
+    let elsewhere = case_id(&pat.new_case(complaint()));
+    let told = assigns(&pat, &elsewhere, "focal_cash").expect("done");
+    assert_eq!(warnings(&told), ["role_elsewhere", "assignee_cannot_read"]);
+    assert_eq!(told["near_roles"].as_array().map(Vec::len), Some(2), "Cam, and who answers for PES: {told}");
+    let case = case_id(&rose.new_case(complaint()));
+    assert_eq!(warnings(&assigns(&rose, &case, "focal_cash").expect("done")), ["assignee_cannot_read"]);
+    assert_eq!(warnings(&assigns(&rose, &case, "Cam").expect("done")), ["assignee_cannot_read"]);
+    assert_eq!(not_delivered(&rose), 0, "it arrives: codes and dates do");
+    let told = refused(assigns(&rose, &case, "focal_cahs"));
+    assert!(told.0 == "member_not_found" && told.1.contains("focal_cash"), "{told:?}");
+    exchange(&rose, &cash);
+    assert_eq!(count(&cash, |filter| filter.assignee = Some("me".into())), 1);
+}
+
+#[test]
+fn what_waits_for_a_role_i_hold_is_mine() {
+    let (rose, mia, ali, bea) = network();
+    let [one, two, three] = [0; 3].map(|_| case_id(&ali.new_case(complaint())));
+    for (case, who) in [(&one, "operator"), (&two, "Ali"), (&three, "cfm_manager")] {
+        assigns(&ali, case, who).expect("assigned");
+    }
+    for other in [&rose, &mia, &bea] {
+        exchange(&ali, other);
+    }
+    let of = |home: &Home, who: &str| count(home, |filter| filter.assignee = Some(who.into()));
+    assert_eq!([of(&ali, "me"), of(&mia, "me"), of(&rose, "me")], [2, 1, 0]);
+    assert_eq!([of(&ali, "Ali"), of(&ali, "operator"), of(&ali, "cfm_manager")], [1, 1, 1], "a name is one person's");
+    let grouped = list(&ali, |filter| {
+        filter.assignee = Some("me".into());
+        filter.group_by = vec!["assignee".into()];
+    });
+    assert_eq!(grouped.as_array().map(Vec::len), Some(2), "{grouped}");
+    // before the membership has come, by the invitation
+    let new = rose.invited("PES", "operator", "Zoé");
+    let case = case_id(&new.new_case(complaint()));
+    assigns(&new, &case, "operator").expect("assigned");
+    assert_eq!(of(&new, "me"), 1);
+    assert_eq!(count(&new, |filter| filter.not_delivered = true), 0, "of who there is nothing is known yet");
+}
+
+#[test]
+fn nobody_who_is_set_aside_is_given_the_case() {
+    let (rose, _, ali, _) = network();
+    let nadia = confirmed(&rose, "JER", "focal_psea", "Nadia");
+    let seals = |home: &Home, case: &str, recuse: &[&str]| {
+        let recuse = Some(recuse.iter().map(|name| (*name).to_owned()).collect());
+        let options = SealOptions { recuse, audience: Some("psea".into()), ..SealOptions::default() };
+        home.with(|log, reader| log.case_seal(reader, case, &Words::from("grave"), &options, NOW)).expect("sealed")
+    };
+    let case = case_id(&rose.new_case(complaint()));
+    seals(&rose, &case, &["Nadia", "operator"]);
+    for who in ["Nadia", "operator", "Ali", "focal_psea"] {
+        let (code, said) = refused(assigns(&rose, &case, who));
+        assert_eq!(code, "assignee_recused", "{who}");
+        assert!(said.contains(who), "{said}");
+    }
+    let watchers = |roles: &str| Edit::Set { values: vec![("watchers".into(), Words::from(roles))] };
+    assert_eq!(refused(does(&rose, &case, &watchers("hr,operator"))).0, "assignee_recused");
+    does(&rose, &case, &watchers("hr")).expect("nobody of it is set aside");
+    assigns(&rose, &case, "me").expect("who reads it");
+
+    // who is set aside learns nothing of it, nor does anybody outside
+    exchange(&rose, &ali);
+    exchange(&rose, &nadia);
+    for home in [&ali, &nadia] {
+        let (code, said) = refused(assigns(home, &case, "Nadia"));
+        assert!(["outside_audience", "recused"].contains(&code) && !said.contains("Nadia"), "{code} {said}");
+    }
+
+    // another id of the same person
+    let twin = rose.invited("JER", "operator", "NADIA");
+    exchange(&rose, &twin);
+    let case = case_id(&rose.new_case(complaint()));
+    let old = nadia.member.to_string();
+    seals(&rose, &case, &[&old]);
+    let id = twin.member.to_string();
+    assert_eq!(refused(assigns(&rose, &case, &id)).0, "assignee_recused");
+}
+
+#[test]
+fn sealing_takes_the_case_from_whoever_is_set_aside_by_it() {
+    let (rose, _, ali, _) = network();
+    let [person, role] = [0; 2].map(|_| case_id(&ali.new_case(complaint())));
+    exchange(&ali, &rose);
+    assigns(&rose, &person, "Ali").expect("assigned");
+    assigns(&rose, &role, "operator").expect("assigned");
+    let watchers = vec![("watchers".to_owned(), Words::from("operator,hr"))];
+    does(&rose, &role, &Edit::Set { values: watchers }).expect("watched");
+    let seals = |case: &str, recuse: &str| {
+        let options =
+            SealOptions { recuse: Some(vec![recuse.into()]), audience: Some("psea".into()), ..SealOptions::default() };
+        rose.with(|log, reader| log.case_seal(reader, case, &Words::from("grave"), &options, NOW)).expect("sealed");
+        rose.show(case).expect("shown")
+    };
+    let shown = seals(&person, "Ali");
+    assert_eq!((&shown["assignee"], &shown["waiting_on"]), (&Json::Null, &json!("assignment")), "{shown}");
+    let shown = seals(&role, "operator");
+    assert_eq!((&shown["assignee"], &shown["watchers"]), (&Json::Null, &json!(["hr"])), "{shown}");
+    // somebody else's stays
+    let other = case_id(&rose.new_case(complaint()));
+    assigns(&rose, &other, "coordinator").expect("assigned");
+    assert_eq!(seals(&other, "Ali")["assignee"], "coordinator");
+}
+
+#[test]
+fn a_conflict_is_not_settled_for_whoever_may_not_be_given_the_case() {
+    let (rose, mia, ali, _) = network();
+    let case = case_id(&ali.new_case(complaint()));
+    exchange(&ali, &rose);
+    exchange(&rose, &mia);
+    assigns(&ali, &case, "Bea").expect("nothing was refused yet");
+    assigns(&mia, &case, "Mia").expect("a reader");
+    exchange(&ali, &mia);
+    let refuses = Edit::Consent { purpose: "refer_internal".into(), answer: "refused".into(), means: None, by: None };
+    does(&mia, &case, &refuses).expect("said");
+    let shown = mia.show(&case).expect("shown");
+    let settle = |name: &str| {
+        let values = shown["conflicts"][0]["values"].as_array().expect("two");
+        let rival = values.iter().find(|value| value["value"] == name).expect("a rival");
+        let pick = rival["pick"].as_u64().expect("a number") as usize;
+        does(&mia, &case, &Edit::Settle { field: "assignee".into(), pick })
+    };
+    assert_eq!(refused(settle("Bea")).0, "consent_refuses_referral");
+    settle("Mia").expect("settled");
+
+    // sealed with the conflict in it, and one of the two set aside: nothing is left to settle for them
+    let case = case_id(&ali.new_case(complaint()));
+    exchange(&ali, &rose);
+    assigns(&ali, &case, "Ali").expect("assigned");
+    assigns(&rose, &case, "Rose").expect("assigned");
+    exchange(&ali, &rose);
+    let options =
+        SealOptions { recuse: Some(vec!["Ali".into()]), audience: Some("psea".into()), ..SealOptions::default() };
+    rose.with(|log, reader| log.case_seal(reader, &case, &Words::from("grave"), &options, NOW)).expect("sealed");
+    let shown = rose.show(&case).expect("shown");
+    assert_eq!((&shown["assignee"], &shown["conflicts"]), (&json!("Rose"), &json!([])), "{shown}");
+}
+
+#[test]
+fn what_was_refused_to_be_passed_on_stays_with_its_readers() {
+    let (rose, mia, ali, _bea) = network();
+    let case = case_id(&ali.new_case(refusing("refer_internal")));
+    exchange(&ali, &rose);
+    exchange(&rose, &mia);
+    for who in ["Bea", "hr", "focal_cash", "operator"] {
+        let (code, said) = refused(assigns(&ali, &case, who));
+        assert_eq!(code, "consent_refuses_referral", "{who}: operators of another site do not read it either");
+        assert!(said.contains("refer_internal") && said.contains(who), "{said}");
+    }
+    let set = |field: &str, value: &str| Edit::Set { values: vec![(field.into(), Words::from(value))] };
+    for edit in [set("watchers", "focal_cash"), set("site", "MNK"), set("handling_site", "REG")] {
+        assert_eq!(refused(does(&ali, &case, &edit)).0, "consent_refuses_referral");
+    }
+    does(&ali, &case, &set("site", "PES")).expect("where it is");
+    for who in ["me", "Mia", "Rose", "cfm_manager", "coordinator"] {
+        assigns(&ali, &case, who).expect(who);
+    }
+    // taken back, and given again
+    let consent =
+        |answer: &str| Edit::Consent { purpose: "refer_internal".into(), answer: answer.into(), means: None, by: None };
+    does(&ali, &case, &consent("given")).expect("asked again");
+    assigns(&ali, &case, "focal_cash").expect("the last word counts");
+    does(&ali, &case, &consent("withdrawn")).expect("taken back");
+    assert_eq!(refused(assigns(&ali, &case, "Bea")).0, "consent_refuses_referral");
+
+    // an audience is told in any case, and only that
+    let sealed = rose.with(|log, reader| {
+        let mut new = refusing("refer_internal");
+        new.category = Some("sea.abuse".into());
+        log.case_new(reader, new, Some(&[]), NOW)
+    });
+    let sealed = case_id(&sealed.expect("kept"));
+    let nadia = confirmed(&rose, "JER", "focal_psea", "Nadia");
+    assigns(&rose, &sealed, "Nadia").expect("of the audience");
+    assigns(&rose, &sealed, "focal_psea").expect("its role");
+    for who in ["Ali", "Mia", "hr"] {
+        assert_eq!(refused(assigns(&rose, &sealed, who)).0, "consent_refuses_referral", "{who}");
+    }
+    exchange(&rose, &nadia);
+    assert_eq!(count(&nadia, |filter| filter.assignee = Some("me".into())), 1);
+
+    // to somebody else's people, a word of its own
+    rose.with(|log, reader| log.site_add(reader, new_site("PAR", "Partenaire", "partner", None))).expect("added");
+    let paul = confirmed(&rose, "PAR", "partner_focal", "Paul");
+    exchange(&rose, &paul);
+    exchange(&rose, &ali);
+    let case = case_id(&ali.new_case(refusing("refer_external")));
+    let (code, said) = refused(assigns(&ali, &case, "Paul"));
+    assert!(code == "consent_refuses_referral" && said.contains("refer_external"), "{code} {said}");
+    assigns(&ali, &case, "Bea").expect("of the organisation");
+}

@@ -1,0 +1,267 @@
+//! Sensitive words, as this node uses them: the shipped lists with what was added and taken out here.
+//!
+//! Every free text is looked at before it is saved, on whatever way it comes in. What was found is told by field and topic
+//! only: the words themselves are not stored, logged or sent.
+
+use std::collections::BTreeSet;
+use std::sync::{Arc, LazyLock};
+
+use crdt_model::case::schema;
+use crdt_model::edit::NewCase;
+use crdt_model::view::CaseView;
+use crdt_model::words::{self, LANGUAGES, Topic, WordList};
+use serde_json::{Value as Json, json};
+
+use crate::api::Request;
+use crate::error::Failure;
+use crate::log::Log;
+use crate::store::Space;
+
+/// The warning of a reply whose words call for sealing.
+pub(crate) const SENSITIVE_WORDS: &str = "sensitive_words";
+
+static SHIPPED: LazyLock<Arc<WordList>> = LazyLock::new(|| Arc::new(WordList::shipped()));
+
+/// What was changed here in one list.
+#[derive(Debug, Default, Clone, serde::Serialize, serde::Deserialize)]
+struct Local {
+    added: BTreeSet<String>,
+    removed: BTreeSet<String>,
+}
+
+/// Key of a list's changes in the space `meta`.
+fn key(lang: &str) -> Vec<u8> {
+    [PREFIX, lang.as_bytes()].concat()
+}
+
+const PREFIX: &[u8] = b"words/";
+
+/// Where words that call for sealing stand: each field once, with the gravest topic.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub(crate) struct Found(Vec<(String, Topic)>);
+
+impl Found {
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The fields, each with its gravest topic.
+    pub(crate) fn topics(&self) -> impl Iterator<Item = (&str, Topic)> {
+        self.0.iter().map(|(field, topic)| (field.as_str(), *topic))
+    }
+
+    /// `[{"field", "topic", "audience"}]`.
+    pub(crate) fn json(&self) -> Json {
+        let row = |(field, topic): &(String, Topic)| json!({"field": field, "topic": topic.code(), "audience": topic.audience()});
+        self.0.iter().map(row).collect()
+    }
+
+    /// Codes for the reply: nothing to warn of where the words are sealed.
+    pub(crate) fn warnings(&self, restricted: bool) -> Vec<&'static str> {
+        if restricted || self.is_empty() { Vec::new() } else { vec![SENSITIVE_WORDS] }
+    }
+
+    /// Adds to the reply of an act what was found, unless the case is restricted.
+    pub(crate) fn tell(&self, reply: &mut Json) {
+        if self.is_empty() || reply["restricted"] == json!(true) {
+            return;
+        }
+        if let Some(warnings) = reply["warnings"].as_array_mut() {
+            warnings.push(json!(SENSITIVE_WORDS));
+        }
+        reply["sensitive_words"] = self.json();
+    }
+}
+
+/// The texts of a new case, by field.
+pub(crate) fn texts_of(new: &NewCase) -> Vec<(&'static str, &str)> {
+    let answer = new.answer.as_ref().and_then(|answer| answer.text.as_ref());
+    let fields = [
+        ("text", &new.text),
+        ("summary", &new.summary),
+        ("expected_outcome", &new.expected_outcome),
+        ("allegation", &new.allegation),
+        ("accused", &new.accused),
+        ("incident_place", &new.incident_place),
+        ("locality", &new.locality),
+        ("reporter_name", &new.reporter_name),
+        ("phone", &new.phone),
+        ("alt_contact", &new.alt_contact),
+        ("safe_contact", &new.safe_contact),
+        ("recall_word", &new.recall_word),
+        ("household_id", &new.household_id),
+        ("card_no", &new.card_no),
+    ];
+    let told = fields.into_iter().filter_map(|(field, words)| Some((field, words.as_ref()?.0.as_str())));
+    told.chain(answer.map(|words| ("responses", words.0.as_str()))).collect()
+}
+
+/// The case that a request may seal.
+pub(crate) fn sealed_case(request: &Request) -> Option<&str> {
+    match request {
+        Request::CaseSeal { r#ref, .. } | Request::CaseRaise { r#ref, .. } | Request::CaseTriage { r#ref, .. } => {
+            Some(r#ref)
+        }
+        _ => None,
+    }
+}
+
+/// A case's free texts, as far as its reader sees them.
+pub(crate) fn texts_of_view(view: &CaseView) -> Vec<String> {
+    let is_words = |field: &&schema::Field| matches!(field.kind, schema::Kind::Words(_));
+    schema::FIELDS.iter().filter(is_words).filter_map(|field| view.text(field.name)).map(str::to_owned).collect()
+}
+
+/// The free texts of a request, by field.
+pub(crate) fn texts_in(request: &Request) -> Vec<(&str, &str)> {
+    match request {
+        Request::CaseNew { case, .. } => texts_of(case),
+        Request::CaseSet { assignments, .. } => {
+            // a category's code is no word of anybody
+            let said = assignments.iter().filter(|(field, _)| holds_words(field));
+            said.map(|(field, words)| (field.as_str(), words.0.as_str())).collect()
+        }
+        Request::CaseNote { text, .. } => vec![("notes", &text.0)],
+        Request::CaseAct { what, on_behalf, .. } => {
+            let on_behalf = on_behalf.iter().map(|words| ("actions", words.0.as_str()));
+            on_behalf.chain([("actions", what.0.as_str())]).collect()
+        }
+        Request::CaseResolve { text: Some(text), .. } => vec![("resolution", &text.0)],
+        Request::CaseAnswer { text: Some(text), .. } => vec![("responses", &text.0)],
+        Request::CaseClose { because: Some(because), .. } => vec![("reasons", &because.0)],
+        Request::CaseReopen { reason, .. }
+        | Request::CaseSeal { reason, .. }
+        | Request::CaseRaise { reason, .. }
+        | Request::CaseLower { reason, .. } => vec![("reasons", &reason.0)],
+        _ => Vec::new(),
+    }
+}
+
+fn holds_words(field: &str) -> bool {
+    use crdt_model::case::schema::{self, Kind};
+    schema::field(field).is_none_or(|field| matches!(field.kind, Kind::Words(_) | Kind::Element(_, None)))
+}
+
+/// Looks at texts, each with its field.
+pub(crate) fn look<'a>(list: &WordList, texts: impl IntoIterator<Item = (&'a str, &'a str)>) -> Found {
+    let mut found: Vec<(String, Topic)> = Vec::new();
+    for (field, text) in texts {
+        let Some(topic) = list.topics(text).into_iter().next() else { continue };
+        match found.iter_mut().find(|(held, _)| held == field) {
+            Some((_, held)) => *held = topic.min(*held),
+            None => found.push((field.to_owned(), topic)),
+        }
+    }
+    Found(found)
+}
+
+impl Log {
+    /// The lists in use on this node.
+    pub(crate) fn word_list(&self) -> Result<Arc<WordList>, Failure> {
+        let locals = self.local_words()?;
+        if locals.is_empty() {
+            return Ok(Arc::clone(&SHIPPED));
+        }
+        let removed = |lang: &str, word: &str| {
+            let local = locals.iter().find(|(held, _)| held == lang);
+            local.is_some_and(|(_, local)| words::canonical(word).is_ok_and(|word| local.removed.contains(&word)))
+        };
+        let mut list = WordList::default();
+        for (lang, topic, word) in words::shipped().filter(|(lang, _, word)| !removed(lang, word)) {
+            let _ = (lang, list.add(word, topic));
+        }
+        for word in locals.iter().flat_map(|(_, local)| &local.added) {
+            let _ = list.add(word, Topic::Other);
+        }
+        Ok(Arc::new(list))
+    }
+
+    fn local_words(&self) -> Result<Vec<(String, Local)>, Failure> {
+        let snapshot = self.store.read()?;
+        let mut locals = Vec::new();
+        for (key, value) in snapshot.list(Space::Meta)? {
+            let Some(lang) = key.strip_prefix(PREFIX) else { continue };
+            let local = serde_json::from_slice(&value).unwrap_or_default();
+            locals.push((String::from_utf8_lossy(lang).into_owned(), local));
+        }
+        locals.sort_by(|(a, _), (b, _)| a.cmp(b));
+        Ok(locals)
+    }
+
+    /// What a request's free texts would call for.
+    pub(crate) fn words_in(&self, request: &Request) -> Result<Found, Failure> {
+        let texts = texts_in(request);
+        if texts.is_empty() {
+            return Ok(Found::default());
+        }
+        Ok(look(&*self.word_list()?, texts))
+    }
+
+    /// What a new case's texts would call for.
+    pub(crate) fn words_in_new(&self, new: &NewCase) -> Result<Found, Failure> {
+        Ok(look(&*self.word_list()?, texts_of(new)))
+    }
+
+    /// `boucle words show`.
+    pub(crate) fn words_show(&self, lang: Option<&str>) -> Result<Json, Failure> {
+        let lang = lang.map(language).transpose()?;
+        let locals = self.local_words()?;
+        let of = |held: &str| locals.iter().find(|(lang, _)| lang == held).map(|(_, local)| local);
+        let mut rows: Vec<Json> = Vec::new();
+        for (held, topic, word) in words::shipped().filter(|(held, ..)| lang.is_none_or(|lang| lang == *held)) {
+            let removed = words::canonical(word).is_ok_and(|word| of(held).is_some_and(|l| l.removed.contains(&word)));
+            if !removed {
+                rows.push(json!({"lang": held, "word": word, "topic": topic.code(), "shipped": true}));
+            }
+        }
+        for (held, local) in locals.iter().filter(|(held, _)| lang.is_none_or(|lang| lang == held)) {
+            let added = local.added.iter();
+            rows.extend(added.map(|word| json!({"lang": held, "word": word, "topic": "other", "shipped": false})));
+        }
+        Ok(Json::Array(rows))
+    }
+
+    /// `boucle words add`, `boucle words remove`.
+    pub(crate) fn words_change(&self, lang: &str, typed: &[String], adds: bool) -> Result<Json, Failure> {
+        let lang = language(lang)?;
+        let bad = || Failure::new("bad_value").arg("field", "words").arg("expected", "kadejak*, pot de vin, !viole*");
+        let wanted: Vec<String> =
+            typed.iter().map(|word| words::canonical(word).map_err(|_| bad())).collect::<Result<_, _>>()?;
+        let shipped: BTreeSet<String> = words::shipped()
+            .filter(|(held, ..)| *held == lang)
+            .filter_map(|(.., word)| words::canonical(word).ok())
+            .collect();
+        let _writer = self.lock_writer();
+        let mut local =
+            self.local_words()?.into_iter().find(|(held, _)| held == lang).map_or_else(Local::default, |(_, l)| l);
+        let mut changed = 0_usize;
+        for word in wanted {
+            let done = match (adds, shipped.contains(&word)) {
+                (true, true) => local.removed.remove(&word),
+                (true, false) => local.added.insert(word),
+                (false, true) => local.removed.insert(word),
+                (false, false) if local.added.remove(&word) => true,
+                (false, false) => return Err(Failure::new("word_not_found").arg("lang", lang)),
+            };
+            changed += usize::from(done);
+        }
+        let bytes = serde_json::to_vec(&local).map_err(|error| Failure::new("unexpected").because(&error))?;
+        self.commit_quietly(|tx| match local.added.is_empty() && local.removed.is_empty() {
+            true => Ok(tx.delete(Space::Meta, &key(lang)).map(drop)?),
+            false => Ok(tx.put(Space::Meta, &key(lang), &bytes)?),
+        })?;
+        let words = shipped.len() - local.removed.len() + local.added.len();
+        let (added, removed) = if adds { (changed, 0) } else { (0, changed) };
+        Ok(json!({"lang": lang, "added": added, "removed": removed, "words": words}))
+    }
+}
+
+/// A language code of two or three letters: one of those shipped, or any other.
+fn language(code: &str) -> Result<&str, Failure> {
+    let sensible = (2..=3).contains(&code.len()) && code.bytes().all(|byte| byte.is_ascii_lowercase());
+    let expected = || format!("{}, sg…", LANGUAGES.join(", "));
+    if sensible { Ok(code) } else { Err(Failure::new("bad_value").arg("field", "lang").arg("expected", expected())) }
+}
+
+#[cfg(test)]
+mod tests;
