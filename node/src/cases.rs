@@ -22,10 +22,14 @@ use serde_json::{Value as Json, json};
 
 use crate::error::Failure;
 use crate::keys::keychain::Keychain;
+use crate::list;
 use crate::list::Found;
+use crate::log::forks;
 use crate::log::{Log, Reader, Shared, locked, meta};
+use crate::members;
 use crate::members::called::role_called;
 use crate::store::{Snapshot, Space};
+use crate::writes::erase;
 
 /// The shipped taxonomy and the zone of a case, as folds and edits ask them.
 pub(crate) struct TaxonomyCodes {
@@ -254,283 +258,280 @@ pub(crate) struct CapturedMark {
     pub(crate) case_id: DocId,
 }
 
-impl Log {
-    /// Builds one case, or takes it from the reader's cache.
-    pub(crate) fn load(
-        &self,
-        snapshot: &Snapshot,
-        shared: &Shared,
-        reader: &mut Reader,
-        scope: ScopeId,
-        doc: DocId,
-    ) -> Result<Arc<Loaded>, Failure> {
-        let count = snapshot.doc_count(&scope, &doc)?;
-        let now = BuiltOf::now(snapshot, count, shared, &reader.keychain);
-        if let Some(loaded) = reader.cases.get(&(scope, doc)).and_then(|kept| kept.of(now)) {
-            return Ok(Arc::clone(loaded));
-        }
-        let entries = self.entries(snapshot, &scope, &doc)?;
-        let built = self.build_case(shared, &mut reader.keychain, &entries);
-        let loaded = Arc::new(Loaded::of(scope, doc, built, entries.len(), shared.zone_at(&scope)));
-        if reader.cases.len() >= CACHED_CASES_MAX {
-            reader.cases.clear();
-        }
-        let of = BuiltOf::now(snapshot, count, shared, &reader.keychain);
-        reader.cases.insert((scope, doc), Kept { of, loaded: Arc::clone(&loaded) });
-        Ok(loaded)
+/// Builds one case, or takes it from the reader's cache.
+pub(crate) fn load(
+    log: &Log,
+    snapshot: &Snapshot,
+    shared: &Shared,
+    reader: &mut Reader,
+    scope: ScopeId,
+    doc: DocId,
+) -> Result<Arc<Loaded>, Failure> {
+    let count = snapshot.doc_count(&scope, &doc)?;
+    let now = BuiltOf::now(snapshot, count, shared, &reader.keychain);
+    if let Some(loaded) = reader.cases.get(&(scope, doc)).and_then(|kept| kept.of(now)) {
+        return Ok(Arc::clone(loaded));
     }
+    let entries = log.entries(snapshot, &scope, &doc)?;
+    let built = build_case(log, shared, &mut reader.keychain, &entries);
+    let loaded = Arc::new(Loaded::of(scope, doc, built, entries.len(), shared.zone_at(&scope)));
+    if reader.cases.len() >= CACHED_CASES_MAX {
+        reader.cases.clear();
+    }
+    let of = BuiltOf::now(snapshot, count, shared, &reader.keychain);
+    reader.cases.insert((scope, doc), Kept { of, loaded: Arc::clone(&loaded) });
+    Ok(loaded)
+}
 
-    /// Builds a case from its entries, with the content keys that its grants give.
-    pub(crate) fn build_case(&self, shared: &Shared, keychain: &mut Keychain, entries: &[Entry]) -> Built {
-        let gone = self.gone(shared, entries);
-        let counted = self.counted_entries(shared, entries);
-        let build = |opened: &[document::DocEntry]| {
-            document::build_above(opened, Kind::Edit, &shared.roster, &|layer| Box::new(CaseSchema(layer)), &gone)
+/// Builds a case from its entries, with the content keys that its grants give.
+pub(crate) fn build_case(log: &Log, shared: &Shared, keychain: &mut Keychain, entries: &[Entry]) -> Built {
+    let gone = erase::gone(shared, entries);
+    let counted = forks::counted_entries(shared, entries);
+    let build = |opened: &[document::DocEntry]| {
+        document::build_above(opened, Kind::Edit, &shared.roster, &|layer| Box::new(CaseSchema(layer)), &gone)
+    };
+    let mut opened = counted.open(keychain);
+    let mut document = build(&opened);
+    let restricted = document.states[0].as_ref().is_some_and(|open| open.contains_key("restricted"));
+    if restricted && let Some(doc) = entries.first().map(|entry| entry.header().doc) {
+        let before = keychain.content_keys(&doc).len();
+        for entry in &counted.entries {
+            keychain.absorb_grant(&log.org, entry);
+        }
+        if keychain.content_keys(&doc).len() > before {
+            opened = counted.open(keychain);
+            document = build(&opened);
+        }
+    }
+    let unopened = Layer::ALL.map(|layer| {
+        let at = usize::from(layer.code());
+        opened.iter().any(|entry| matches!(entry.layers[at], Opened::Unreadable))
+    });
+    Built { document, unopened }
+}
+
+/// The document as it stood at some of its heads: what an act names as its past, where there are more heads than a
+/// header holds.
+pub(crate) fn load_at(
+    log: &Log,
+    shared: &Shared,
+    reader: &Reader,
+    loaded: &Loaded,
+    heads: &[EntryId],
+) -> Result<Arc<Loaded>, Failure> {
+    let snapshot = log.store.read()?;
+    let held = log.entries(&snapshot, &loaded.scope, &loaded.doc)?;
+    let gone = erase::gone(shared, &held);
+    let counted = forks::counted_entries(shared, &held);
+    let by_id: HashMap<EntryId, &Entry> = counted.entries.iter().map(|e| (e.id(), &**e)).collect();
+    let mut past = std::collections::HashSet::new();
+    let mut stack: Vec<EntryId> = heads.to_vec();
+    while let Some(id) = stack.pop() {
+        if let Some(entry) = by_id.get(&id).filter(|_| past.insert(id)) {
+            stack.extend(&entry.header().deps);
+        }
+    }
+    let mut opened = counted.open(&reader.keychain);
+    opened.retain(|entry| past.contains(&entry.id));
+    let schema = |layer| -> Box<dyn Schema> { Box::new(CaseSchema(layer)) };
+    let document = document::build_above(&opened, Kind::Edit, &shared.roster, &schema, &gone);
+    let built = Built { document, unopened: loaded.unopened };
+    Ok(Arc::new(Loaded::of(loaded.scope, loaded.doc, built, opened.len(), loaded.zone.clone())))
+}
+
+/// Entries of a case that count: not cut off by a fork, and of no other kind.
+pub(crate) fn case_entries(
+    log: &Log,
+    snapshot: &Snapshot,
+    shared: &Shared,
+    scope: &ScopeId,
+    doc: &DocId,
+) -> Result<Vec<crdt_model::entry::Entry>, Failure> {
+    let entries = log.entries(snapshot, scope, doc)?;
+    Ok(forks::counted_entries(shared, &entries).entries.into_iter().map(Cow::into_owned).collect())
+}
+
+/// Every case of every site, as this reader sees it.
+pub(crate) fn load_all(log: &Log, shared: &Shared, reader: &mut Reader) -> Result<Vec<Arc<Loaded>>, Failure> {
+    log.refresh_reader(reader)?;
+    let snapshot = log.store.read()?;
+    let mut all = Vec::new();
+    for scope in case_scopes(log, shared) {
+        let docs: Vec<DocId> = snapshot.docs(&scope)?.collect::<Result<_, _>>()?;
+        for doc in docs.into_iter().filter(|doc| *doc != DocId::ZERO) {
+            let loaded = load(log, &snapshot, shared, reader, scope, doc)?;
+            if loaded.document.accepted > 0 {
+                all.push(loaded);
+            }
+        }
+    }
+    Ok(all)
+}
+
+/// Scopes that hold cases: those of the sites known, and of this home's own before it has met anyone.
+pub(crate) fn case_scopes(log: &Log, shared: &Shared) -> Vec<ScopeId> {
+    let mut scopes: Vec<ScopeId> = shared.roster.sites.values().map(|site| site.scope).collect();
+    scopes.extend(shared.invitations.iter().map(|i| site_scope(&log.org, &i.site)));
+    scopes.sort_unstable();
+    scopes.dedup();
+    scopes
+}
+
+/// The case a person means: reference, provisional mark, digits, unique ending, case id or `@last`.
+pub(crate) fn find_case(log: &Log, shared: &Shared, reader: &mut Reader, typed: &str) -> Result<Arc<Loaded>, Failure> {
+    let typed = typed.trim();
+    list::catch_up(log, shared, reader)?;
+    let snapshot = log.store.read()?;
+    if typed == "@last" {
+        let last =
+            snapshot.get(Space::Meta, &meta::last_case(&reader.member()))?.and_then(|b| b.as_slice().try_into().ok());
+        let found = last.map(DocId).and_then(|doc| reader.projection.by_id(doc));
+        let (scope, doc) = found.ok_or_else(|| Failure::new("no_last_case"))?;
+        return load_numbered(log, &snapshot, shared, reader, scope, doc);
+    }
+    if let Ok(doc) = typed.parse::<DocId>()
+        && let Some((scope, doc)) = reader.projection.by_id(doc)
+    {
+        let loaded = load_numbered(log, &snapshot, shared, reader, scope, doc)?;
+        // of a case that was taken back nothing is left to be shown
+        return match loaded.document.accepted {
+            0 => Err(Failure::new("ref_not_found").arg("ref", typed).arg("near", "").at("ref", typed)),
+            _ => Ok(loaded),
         };
-        let mut opened = counted.open(keychain);
-        let mut document = build(&opened);
-        let restricted = document.states[0].as_ref().is_some_and(|open| open.contains_key("restricted"));
-        if restricted && let Some(doc) = entries.first().map(|entry| entry.header().doc) {
-            let before = keychain.content_keys(&doc).len();
-            for entry in &counted.entries {
-                keychain.absorb_grant(&self.org, entry);
-            }
-            if keychain.content_keys(&doc).len() > before {
-                opened = counted.open(keychain);
-                document = build(&opened);
-            }
-        }
-        let unopened = Layer::ALL.map(|layer| {
-            let at = usize::from(layer.code());
-            opened.iter().any(|entry| matches!(entry.layers[at], Opened::Unreadable))
-        });
-        Built { document, unopened }
     }
-
-    /// The document as it stood at some of its heads: what an act names as its past, where there are more heads than a
-    /// header holds.
-    pub(crate) fn load_at(
-        &self,
-        shared: &Shared,
-        reader: &Reader,
-        loaded: &Loaded,
-        heads: &[EntryId],
-    ) -> Result<Arc<Loaded>, Failure> {
-        let snapshot = self.store.read()?;
-        let held = self.entries(&snapshot, &loaded.scope, &loaded.doc)?;
-        let gone = self.gone(shared, &held);
-        let counted = self.counted_entries(shared, &held);
-        let by_id: HashMap<EntryId, &Entry> = counted.entries.iter().map(|e| (e.id(), &**e)).collect();
-        let mut past = std::collections::HashSet::new();
-        let mut stack: Vec<EntryId> = heads.to_vec();
-        while let Some(id) = stack.pop() {
-            if let Some(entry) = by_id.get(&id).filter(|_| past.insert(id)) {
-                stack.extend(&entry.header().deps);
-            }
-        }
-        let mut opened = counted.open(&reader.keychain);
-        opened.retain(|entry| past.contains(&entry.id));
-        let schema = |layer| -> Box<dyn Schema> { Box::new(CaseSchema(layer)) };
-        let document = document::build_above(&opened, Kind::Edit, &shared.roster, &schema, &gone);
-        let built = Built { document, unopened: loaded.unopened };
-        Ok(Arc::new(Loaded::of(loaded.scope, loaded.doc, built, opened.len(), loaded.zone.clone())))
-    }
-
-    /// Entries of a case that count: not cut off by a fork, and of no other kind.
-    pub(crate) fn case_entries(
-        &self,
-        snapshot: &Snapshot,
-        shared: &Shared,
-        scope: &ScopeId,
-        doc: &DocId,
-    ) -> Result<Vec<crdt_model::entry::Entry>, Failure> {
-        let entries = self.entries(snapshot, scope, doc)?;
-        Ok(self.counted_entries(shared, &entries).entries.into_iter().map(Cow::into_owned).collect())
-    }
-
-    /// Every case of every site, as this reader sees it.
-    pub(crate) fn load_all(&self, shared: &Shared, reader: &mut Reader) -> Result<Vec<Arc<Loaded>>, Failure> {
-        self.refresh_reader(reader)?;
-        let snapshot = self.store.read()?;
-        let mut all = Vec::new();
-        for scope in self.case_scopes(shared) {
-            let docs: Vec<DocId> = snapshot.docs(&scope)?.collect::<Result<_, _>>()?;
-            for doc in docs.into_iter().filter(|doc| *doc != DocId::ZERO) {
-                let loaded = self.load(&snapshot, shared, reader, scope, doc)?;
-                if loaded.document.accepted > 0 {
-                    all.push(loaded);
-                }
-            }
-        }
-        Ok(all)
-    }
-
-    /// Scopes that hold cases: those of the sites known, and of this home's own before it has met anyone.
-    pub(crate) fn case_scopes(&self, shared: &Shared) -> Vec<ScopeId> {
-        let mut scopes: Vec<ScopeId> = shared.roster.sites.values().map(|site| site.scope).collect();
-        scopes.extend(shared.invitations.iter().map(|i| site_scope(&self.org, &i.site)));
-        scopes.sort_unstable();
-        scopes.dedup();
-        scopes
-    }
-
-    /// The case a person means: reference, provisional mark, digits, unique ending, case id or `@last`.
-    pub(crate) fn find_case(&self, shared: &Shared, reader: &mut Reader, typed: &str) -> Result<Arc<Loaded>, Failure> {
-        let typed = typed.trim();
-        self.catch_up(shared, reader)?;
-        let snapshot = self.store.read()?;
-        if typed == "@last" {
-            let last = snapshot
-                .get(Space::Meta, &meta::last_case(&reader.member()))?
-                .and_then(|b| b.as_slice().try_into().ok());
-            let found = last.map(DocId).and_then(|doc| reader.projection.by_id(doc));
-            let (scope, doc) = found.ok_or_else(|| Failure::new("no_last_case"))?;
-            return self.load_numbered(&snapshot, shared, reader, scope, doc);
-        }
-        if let Ok(doc) = typed.parse::<DocId>()
-            && let Some((scope, doc)) = reader.projection.by_id(doc)
-        {
-            let loaded = self.load_numbered(&snapshot, shared, reader, scope, doc)?;
-            // of a case that was taken back nothing is left to be shown
-            return match loaded.document.accepted {
-                0 => Err(Failure::new("ref_not_found").arg("ref", typed).arg("near", "").at("ref", typed)),
-                _ => Ok(loaded),
+    match reader.projection.find(typed, &captured_marks(log, &snapshot)?) {
+        Found::One(scope, doc) => load_numbered(log, &snapshot, shared, reader, scope, doc),
+        Found::None(near) => {
+            let (code, near) = match Typed::parse(typed) {
+                Err(ReferenceError::CheckDigits) => ("ref_check_digits", near),
+                // nothing was mistyped: what is near is somebody else's case
+                Ok(Typed::Reference(_) | Typed::Number(_)) => ("ref_not_found", Vec::new()),
+                _ => ("ref_not_found", near),
             };
+            Err(Failure::new(code).arg("ref", typed).arg("near", near.join(", ")).at("ref", typed))
         }
-        match reader.projection.find(typed, &self.captured_marks(&snapshot)?) {
-            Found::One(scope, doc) => self.load_numbered(&snapshot, shared, reader, scope, doc),
-            Found::None(near) => {
-                let (code, near) = match Typed::parse(typed) {
-                    Err(ReferenceError::CheckDigits) => ("ref_check_digits", near),
-                    // nothing was mistyped: what is near is somebody else's case
-                    Ok(Typed::Reference(_) | Typed::Number(_)) => ("ref_not_found", Vec::new()),
-                    _ => ("ref_not_found", near),
-                };
-                Err(Failure::new(code).arg("ref", typed).arg("near", near.join(", ")).at("ref", typed))
-            }
-            Found::Several(near) => Err(Failure::new("ref_ambiguous").arg("ref", typed).arg("near", near.join(", "))),
+        Found::Several(near) => Err(Failure::new("ref_ambiguous").arg("ref", typed).arg("near", near.join(", "))),
+    }
+}
+
+/// What the cases captured here are called, whether or not their members read them.
+fn captured_marks(log: &Log, snapshot: &Snapshot) -> Result<Arc<Vec<CapturedMark>>, Failure> {
+    let version = Some(snapshot.outbox_version());
+    let mut held = locked(&log.marks);
+    if held.version != version {
+        let mut marks = Vec::new();
+        for (_, value) in snapshot.list(Space::Outbox)? {
+            let Ok(kept) = serde_json::from_slice::<Captured>(&value) else { continue };
+            let typed = Typed::parse(&kept.reference).ok();
+            marks.push(CapturedMark { mark: kept.reference, typed, case_id: kept.case_id });
+        }
+        *held = Marks { version, marks: Arc::new(marks) };
+    }
+    Ok(Arc::clone(&held.marks))
+}
+
+/// Builds a case that the reader's list names.
+pub(crate) fn load_numbered(
+    log: &Log,
+    snapshot: &Snapshot,
+    shared: &Shared,
+    reader: &mut Reader,
+    scope: u32,
+    doc: DocId,
+) -> Result<Arc<Loaded>, Failure> {
+    let scope = snapshot.scopes().get(scope as usize).copied();
+    let scope = scope.ok_or_else(|| Failure::new("home_damaged").arg("file", crate::store::STORE_FILE))?;
+    load(log, snapshot, shared, reader, scope, doc)
+}
+
+/// The view with names in place of ids, as `case show` prints it.
+pub(crate) fn show(shared: &Shared, loaded: &Loaded, now_ms: i64) -> Json {
+    let view = loaded.view(now_ms);
+    let mut json = shared.case_json(&view);
+    if let Json::Object(map) = &mut json {
+        map.insert("conflicts".into(), conflicts_json(shared, &view));
+        map.insert("integrity_alarms".into(), json!(view.alarms.len()));
+        if loaded.document.incomplete > 0 {
+            map.insert("incomplete".into(), json!(loaded.document.incomplete));
         }
     }
+    json
+}
 
-    /// What the cases captured here are called, whether or not their members read them.
-    fn captured_marks(&self, snapshot: &Snapshot) -> Result<Arc<Vec<CapturedMark>>, Failure> {
-        let version = Some(snapshot.outbox_version());
-        let mut held = locked(&self.marks);
-        if held.version != version {
-            let mut marks = Vec::new();
-            for (_, value) in snapshot.list(Space::Outbox)? {
-                let Ok(kept) = serde_json::from_slice::<Captured>(&value) else { continue };
-                let typed = Typed::parse(&kept.reference).ok();
-                marks.push(CapturedMark { mark: kept.reference, typed, case_id: kept.case_id });
-            }
-            *held = Marks { version, marks: Arc::new(marks) };
-        }
-        Ok(Arc::clone(&held.marks))
-    }
-
-    /// Builds a case that the reader's list names.
-    pub(crate) fn load_numbered(
-        &self,
-        snapshot: &Snapshot,
-        shared: &Shared,
-        reader: &mut Reader,
-        scope: u32,
-        doc: DocId,
-    ) -> Result<Arc<Loaded>, Failure> {
-        let scope = snapshot.scopes().get(scope as usize).copied();
-        let scope = scope.ok_or_else(|| Failure::new("home_damaged").arg("file", crate::store::STORE_FILE))?;
-        self.load(snapshot, shared, reader, scope, doc)
-    }
-
-    /// The view with names in place of ids, as `case show` prints it.
-    pub(crate) fn show(&self, shared: &Shared, loaded: &Loaded, now_ms: i64) -> Json {
-        let view = loaded.view(now_ms);
-        let mut json = shared.case_json(&view);
+/// Conflicts of one case, as `case conflicts` prints them.
+pub(crate) fn conflicts_json(shared: &Shared, view: &CaseView) -> Json {
+    let reference = view.mark().map(str::to_owned);
+    let conflicts = view.conflicts.iter().map(|conflict| {
+        let mut json = shared.conflict_json(conflict);
         if let Json::Object(map) = &mut json {
-            map.insert("conflicts".into(), self.conflicts_json(shared, &view));
-            map.insert("integrity_alarms".into(), json!(view.alarms.len()));
-            if loaded.document.incomplete > 0 {
-                map.insert("incomplete".into(), json!(loaded.document.incomplete));
-            }
+            map.insert("ref".into(), json!(reference));
+            map.insert("case_id".into(), json!(view.case_id));
         }
         json
-    }
+    });
+    conflicts.collect()
+}
 
-    /// Conflicts of one case, as `case conflicts` prints them.
-    pub(crate) fn conflicts_json(&self, shared: &Shared, view: &CaseView) -> Json {
-        let reference = view.mark().map(str::to_owned);
-        let conflicts = view.conflicts.iter().map(|conflict| {
-            let mut json = shared.conflict_json(conflict);
-            if let Json::Object(map) = &mut json {
-                map.insert("ref".into(), json!(reference));
-                map.insert("case_id".into(), json!(view.case_id));
-            }
-            json
-        });
-        conflicts.collect()
+/// Whom a person means: `me`, a member's name, a role.
+pub(crate) fn who(shared: &Shared, reader: &Reader, who: &str) -> Result<Who, Failure> {
+    if name::folded(who) == "me" {
+        return Ok(Who::Member(reader.member()));
     }
-
-    /// Whom a person means: `me`, a member's name, a role.
-    pub(crate) fn who(&self, shared: &Shared, reader: &Reader, who: &str) -> Result<Who, Failure> {
-        if name::folded(who) == "me" {
-            return Ok(Who::Member(reader.member()));
+    // somebody may have been called as a role is before that was refused: by its code the role is meant
+    if Taxonomy::shipped().roles.contains(who) {
+        return Ok(Who::Role(who.to_owned()));
+    }
+    let found = members::find_member(shared, who).map(Who::Member);
+    found.or_else(|mut failure| {
+        if failure.code == "member_not_found"
+            && let Some(role) = role_called(who)
+        {
+            return Ok(Who::Role(role.to_owned()));
         }
-        // somebody may have been called as a role is before that was refused: by its code the role is meant
-        if Taxonomy::shipped().roles.contains(who) {
-            return Ok(Who::Role(who.to_owned()));
+        // whoever mistypes a role is told of roles
+        if let ("member_not_found", Some((_, near))) =
+            (failure.code, failure.args.iter_mut().find(|(name, _)| *name == "near"))
+        {
+            let roles = crdt_model::taxonomy::nearest(Taxonomy::shipped().roles.codes(), who);
+            let found = std::iter::once(near.as_str()).filter(|near| !near.is_empty());
+            *near = found.chain(roles).collect::<Vec<_>>().join(", ");
         }
-        let found = self.find_member(shared, who).map(Who::Member);
-        found.or_else(|mut failure| {
-            if failure.code == "member_not_found"
-                && let Some(role) = role_called(who)
-            {
-                return Ok(Who::Role(role.to_owned()));
-            }
-            // whoever mistypes a role is told of roles
-            if let ("member_not_found", Some((_, near))) =
-                (failure.code, failure.args.iter_mut().find(|(name, _)| *name == "near"))
-            {
-                let roles = crdt_model::taxonomy::nearest(Taxonomy::shipped().roles.codes(), who);
-                let found = std::iter::once(near.as_str()).filter(|near| !near.is_empty());
-                *near = found.chain(roles).collect::<Vec<_>>().join(", ");
-            }
-            Err(failure)
-        })
-    }
+        Err(failure)
+    })
+}
 
-    /// `digest`: hash of all case state this reader may read.
-    pub(crate) fn digest(&self, shared: &Shared, reader: &mut Reader) -> Result<Json, Failure> {
-        let mut all = self.load_all(shared, reader)?;
-        all.retain(|loaded| loaded.is_readable());
-        all.sort_by_key(|loaded| (loaded.doc, loaded.scope));
-        let mut hasher = blake3::Hasher::new_derive_key("boucle 2026 digest v1");
-        for loaded in &all {
-            let bytes = view::digest_bytes(&loaded.layers());
-            hasher.update(&loaded.scope.0);
-            hasher.update(&(bytes.len() as u64).to_be_bytes());
-            hasher.update(&bytes);
+/// `digest`: hash of all case state this reader may read.
+pub(crate) fn digest(log: &Log, shared: &Shared, reader: &mut Reader) -> Result<Json, Failure> {
+    let mut all = load_all(log, shared, reader)?;
+    all.retain(|loaded| loaded.is_readable());
+    all.sort_by_key(|loaded| (loaded.doc, loaded.scope));
+    let mut hasher = blake3::Hasher::new_derive_key("boucle 2026 digest v1");
+    for loaded in &all {
+        let bytes = view::digest_bytes(&loaded.layers());
+        hasher.update(&loaded.scope.0);
+        hasher.update(&(bytes.len() as u64).to_be_bytes());
+        hasher.update(&bytes);
+    }
+    Ok(json!({"cases": all.len(), "digest": hasher.finalize().to_hex().as_str()}))
+}
+
+/// `case history`.
+pub(crate) fn history(shared: &Shared, loaded: &Loaded) -> Json {
+    let written: Vec<view::Written<'_>> = loaded
+        .document
+        .history
+        .iter()
+        .flat_map(|w| w.ops.iter().map(|op| view::Written { stamp: w.stamp, layer: w.layer, op }))
+        .collect();
+    let items = view::history(&written).into_iter().map(|item| {
+        let mut json = shared.history_json(&item);
+        if let Json::Object(map) = &mut json {
+            map.insert("fields".into(), json!([item.field]));
+            map.insert("site".into(), json!(site_of_device(shared, &item.origin.device)));
         }
-        Ok(json!({"cases": all.len(), "digest": hasher.finalize().to_hex().as_str()}))
-    }
-
-    /// `case history`.
-    pub(crate) fn history(&self, shared: &Shared, loaded: &Loaded) -> Json {
-        let written: Vec<view::Written<'_>> = loaded
-            .document
-            .history
-            .iter()
-            .flat_map(|w| w.ops.iter().map(|op| view::Written { stamp: w.stamp, layer: w.layer, op }))
-            .collect();
-        let items = view::history(&written).into_iter().map(|item| {
-            let mut json = shared.history_json(&item);
-            if let Json::Object(map) = &mut json {
-                map.insert("fields".into(), json!([item.field]));
-                map.insert("site".into(), json!(site_of_device(shared, &item.origin.device)));
-            }
-            json
-        });
-        items.collect()
-    }
+        json
+    });
+    items.collect()
 }
 
 fn site_of_device(shared: &Shared, device: &DeviceId) -> Option<String> {

@@ -13,7 +13,7 @@
 //! again when it is needed, and lives in memory alone.
 
 mod basis;
-mod query;
+pub(crate) mod query;
 mod row;
 mod strings;
 
@@ -28,6 +28,7 @@ use crdt_model::view::CaseRow;
 use crdt_model::zone::Zone;
 use zeroize::Zeroize;
 
+use crate::cases;
 use crate::cases::{BuiltOf, Cache, Loaded};
 use crate::error::Failure;
 use crate::keys::keychain::Keychain;
@@ -181,213 +182,211 @@ impl Projection {
     }
 }
 
-impl Log {
-    /// Brings the reader's list up to what is held now.
-    pub(crate) fn catch_up(&self, shared: &Shared, reader: &mut Reader) -> Result<(), Failure> {
-        self.refresh_reader(reader)?;
-        let snapshot = self.store.read()?;
-        let mut projection = std::mem::take(&mut reader.projection);
-        let done = self.catch_up_on(&snapshot, shared, reader, &mut projection);
-        reader.projection = projection;
-        done
-    }
+/// Brings the reader's list up to what is held now.
+pub(crate) fn catch_up(log: &Log, shared: &Shared, reader: &mut Reader) -> Result<(), Failure> {
+    log.refresh_reader(reader)?;
+    let snapshot = log.store.read()?;
+    let mut projection = std::mem::take(&mut reader.projection);
+    let done = catch_up_on(log, &snapshot, shared, reader, &mut projection);
+    reader.projection = projection;
+    done
+}
 
-    fn catch_up_on(
-        &self,
-        snapshot: &Snapshot,
-        shared: &Shared,
-        reader: &mut Reader,
-        projection: &mut Projection,
-    ) -> Result<(), Failure> {
-        if !projection.is_read {
-            // what cannot be read is made anew
-            *projection = self.read_rows(snapshot, reader)?.unwrap_or_default();
+fn catch_up_on(
+    log: &Log,
+    snapshot: &Snapshot,
+    shared: &Shared,
+    reader: &mut Reader,
+    projection: &mut Projection,
+) -> Result<(), Failure> {
+    if !projection.is_read {
+        // what cannot be read is made anew
+        *projection = read_rows(snapshot, reader)?.unwrap_or_default();
+        projection.is_read = true;
+    }
+    let mut stale: BTreeSet<(u32, u32)> = BTreeSet::new();
+    let is_same = projection.generation == Some(shared.generation);
+    if !is_same {
+        let basis = Basis::of(shared);
+        if projection.basis.as_ref().is_none_or(|held| !basis.is_grown_from(held)) {
+            *projection = Projection::default();
             projection.is_read = true;
+        } else if projection.basis.as_ref() != Some(&basis) {
+            stale.extend(projection.flagged(|row| row.is(FAULTY)));
         }
-        let mut stale: BTreeSet<(u32, u32)> = BTreeSet::new();
-        let is_same = projection.generation == Some(shared.generation);
-        if !is_same {
-            let basis = Basis::of(shared);
-            if projection.basis.as_ref().is_none_or(|held| !basis.is_grown_from(held)) {
-                *projection = Projection::default();
-                projection.is_read = true;
-            } else if projection.basis.as_ref() != Some(&basis) {
-                stale.extend(projection.flagged(|row| row.is(FAULTY)));
-            }
-            projection.basis = Some(basis);
-            let bearers = Bearers::of(&shared.roster);
-            if bearers != projection.bearers {
-                projection.look_for(bearers);
-            }
-            projection.generation = Some(shared.generation);
+        projection.basis = Some(basis);
+        let bearers = Bearers::of(&shared.roster);
+        if bearers != projection.bearers {
+            projection.look_for(bearers);
         }
-        if !is_same || projection.zones.len() != snapshot.scopes().len() {
-            projection.zones = snapshot.scopes().iter().map(|scope| shared.zone_at(scope)).collect();
-        }
-        let keys = reader.keychain.tag();
-        if keys != projection.keys {
-            stale.extend(projection.flagged(|row| row.is(UNOPENED) && row.keys != keys));
-            projection.keys = keys;
-        }
-        if projection.has_marks_alone {
-            // saved as the mark alone: opened again, once a process
-            stale.extend(projection.flagged(|row| row.is(INSIDE) && row.keys == [0; 8]));
-        }
-        let changed = snapshot.changed_docs(projection.seen)?;
-        let seen = changed.iter().map(|doc| doc.arrival).max().or(projection.seen);
-        stale.extend(changed.iter().map(|doc| (doc.scope, doc.doc)));
-        let scopes: BTreeSet<ScopeId> = self.case_scopes(shared).into_iter().collect();
-        let stale: Vec<(u32, u32)> = stale.into_iter().collect();
-        for batch in stale.chunks(BATCH_DOCS) {
-            for fresh in self.build_rows(snapshot, shared, reader, &scopes, batch, keys)? {
-                projection.put(fresh);
-            }
-        }
-        projection.seen = seen;
-        projection.has_marks_alone = false;
-        if projection.unsaved.len() >= SAVE_ROWS_MIN {
-            let saved = self.save_rows(reader, projection);
-            // a list can be shown all the same, from a disk that is full or may not be written
-            if let Err(failure) = saved {
-                tracing::warn!(code = failure.code, "the list of cases was not saved");
-            }
-        }
-        Ok(())
+        projection.generation = Some(shared.generation);
     }
-
-    /// Builds documents on a few threads.
-    fn build_rows(
-        &self,
-        snapshot: &Snapshot,
-        shared: &Shared,
-        reader: &mut Reader,
-        scopes: &BTreeSet<ScopeId>,
-        docs: &[(u32, u32)],
-        keys: [u8; 8],
-    ) -> Result<Vec<Fresh>, Failure> {
-        let threads = threads_for(docs.len(), THREAD_DOCS_MIN);
-        let (held, cases) = (&mut reader.keychain, &reader.cases);
-        let build = |docs: &[(u32, u32)], keychain: &mut Keychain| -> Result<Vec<Fresh>, Failure> {
-            let row = |at: &(u32, u32)| self.build_row(snapshot, shared, keychain, cases, scopes, *at, keys);
-            docs.iter().map(row).collect()
-        };
-        if threads == 1 {
-            return build(docs, held);
-        }
-        let held = &*held;
-        let apart = |docs: &[(u32, u32)]| {
-            // content keys found on the way go into a keychain of the thread's own
-            let mut keychain = held.clone();
-            build(docs, &mut keychain).map(|rows| (rows, keychain))
-        };
-        let mut rows = Vec::with_capacity(docs.len());
-        for (some, keychain) in in_parts(docs, threads, apart)? {
-            rows.extend(some);
-            reader.keychain.take_contents(keychain);
-        }
-        Ok(rows)
+    if !is_same || projection.zones.len() != snapshot.scopes().len() {
+        projection.zones = snapshot.scopes().iter().map(|scope| shared.zone_at(scope)).collect();
     }
+    let keys = reader.keychain.tag();
+    if keys != projection.keys {
+        stale.extend(projection.flagged(|row| row.is(UNOPENED) && row.keys != keys));
+        projection.keys = keys;
+    }
+    if projection.has_marks_alone {
+        // saved as the mark alone: opened again, once a process
+        stale.extend(projection.flagged(|row| row.is(INSIDE) && row.keys == [0; 8]));
+    }
+    let changed = snapshot.changed_docs(projection.seen)?;
+    let seen = changed.iter().map(|doc| doc.arrival).max().or(projection.seen);
+    stale.extend(changed.iter().map(|doc| (doc.scope, doc.doc)));
+    let scopes: BTreeSet<ScopeId> = cases::case_scopes(log, shared).into_iter().collect();
+    let stale: Vec<(u32, u32)> = stale.into_iter().collect();
+    for batch in stale.chunks(BATCH_DOCS) {
+        for fresh in build_rows(log, snapshot, shared, reader, &scopes, batch, keys)? {
+            projection.put(fresh);
+        }
+    }
+    projection.seen = seen;
+    projection.has_marks_alone = false;
+    if projection.unsaved.len() >= SAVE_ROWS_MIN {
+        let saved = save_rows(log, reader, projection);
+        // a list can be shown all the same, from a disk that is full or may not be written
+        if let Err(failure) = saved {
+            tracing::warn!(code = failure.code, "the list of cases was not saved");
+        }
+    }
+    Ok(())
+}
 
-    #[expect(clippy::too_many_arguments, reason = "one call site")]
-    fn build_row(
-        &self,
-        snapshot: &Snapshot,
-        shared: &Shared,
-        keychain: &mut Keychain,
-        cases: &Cache,
-        scopes: &BTreeSet<ScopeId>,
-        (scope, doc): (u32, u32),
-        keys: [u8; 8],
-    ) -> Result<Fresh, Failure> {
-        let (scope_id, doc_id) = snapshot.numbered_doc(scope, doc)?;
-        let mut row = Row::unlisted(doc_id, scope, keys);
-        if doc_id == DocId::ZERO || !scopes.contains(&scope_id) {
-            return Ok(Fresh { doc, line: None, row, external: Vec::new() });
+/// Builds documents on a few threads.
+fn build_rows(
+    log: &Log,
+    snapshot: &Snapshot,
+    shared: &Shared,
+    reader: &mut Reader,
+    scopes: &BTreeSet<ScopeId>,
+    docs: &[(u32, u32)],
+    keys: [u8; 8],
+) -> Result<Vec<Fresh>, Failure> {
+    let threads = threads_for(docs.len(), THREAD_DOCS_MIN);
+    let (held, cases) = (&mut reader.keychain, &reader.cases);
+    let build = |docs: &[(u32, u32)], keychain: &mut Keychain| -> Result<Vec<Fresh>, Failure> {
+        let row = |at: &(u32, u32)| build_row(log, snapshot, shared, keychain, cases, scopes, *at, keys);
+        docs.iter().map(row).collect()
+    };
+    if threads == 1 {
+        return build(docs, held);
+    }
+    let held = &*held;
+    let apart = |docs: &[(u32, u32)]| {
+        // content keys found on the way go into a keychain of the thread's own
+        let mut keychain = held.clone();
+        build(docs, &mut keychain).map(|rows| (rows, keychain))
+    };
+    let mut rows = Vec::with_capacity(docs.len());
+    for (some, keychain) in in_parts(docs, threads, apart)? {
+        rows.extend(some);
+        reader.keychain.take_contents(keychain);
+    }
+    Ok(rows)
+}
+
+#[expect(clippy::too_many_arguments, reason = "one call site")]
+fn build_row(
+    log: &Log,
+    snapshot: &Snapshot,
+    shared: &Shared,
+    keychain: &mut Keychain,
+    cases: &Cache,
+    scopes: &BTreeSet<ScopeId>,
+    (scope, doc): (u32, u32),
+    keys: [u8; 8],
+) -> Result<Fresh, Failure> {
+    let (scope_id, doc_id) = snapshot.numbered_doc(scope, doc)?;
+    let mut row = Row::unlisted(doc_id, scope, keys);
+    if doc_id == DocId::ZERO || !scopes.contains(&scope_id) {
+        return Ok(Fresh { doc, line: None, row, external: Vec::new() });
+    }
+    // what was just shown or edited need not be built again
+    let kept = match cases.get(&(scope_id, doc_id)) {
+        Some(kept) => {
+            let now = BuiltOf::now(snapshot, snapshot.numbered_count(doc)?, shared, keychain);
+            kept.of(now).map(Arc::clone)
         }
-        // what was just shown or edited need not be built again
-        let kept = match cases.get(&(scope_id, doc_id)) {
-            Some(kept) => {
-                let now = BuiltOf::now(snapshot, snapshot.numbered_count(doc)?, shared, keychain);
-                kept.of(now).map(Arc::clone)
-            }
-            None => None,
-        };
-        let loaded = match kept {
-            Some(loaded) => loaded,
-            None => {
-                let stored = snapshot.numbered_entries(doc)?;
-                let entries: Vec<Entry> =
-                    stored.iter().map(|stored| self.decode(&stored.bytes)).collect::<Result<_, _>>()?;
-                let built = self.build_case(shared, keychain, &entries);
-                Arc::new(Loaded::of(scope_id, doc_id, built, entries.len(), shared.zone_at(&scope_id)))
-            }
-        };
-        let document = &loaded.document;
-        let newest_ms = document.history.iter().map(|written| written.stamp.claimed_ms).max();
-        row.newest_ms = newest_ms.unwrap_or(row.newest_ms);
-        let oldest_ms = document.history.iter().map(|written| written.stamp.claimed_ms).min();
-        row.oldest_ms = oldest_ms.unwrap_or(row.oldest_ms);
-        let is_listed = document.accepted > 0;
-        let mut flags = if document.faults.is_empty() { 0 } else { FAULTY };
-        let [open, personal, sensitive] = loaded.unopened;
-        // the layers of words: the other of the two is padding
-        if open || if loaded.layers().restricted() { sensitive } else { personal } {
-            flags |= UNOPENED;
+        None => None,
+    };
+    let loaded = match kept {
+        Some(loaded) => loaded,
+        None => {
+            let stored = snapshot.numbered_entries(doc)?;
+            let entries: Vec<Entry> =
+                stored.iter().map(|stored| log.decode(&stored.bytes)).collect::<Result<_, _>>()?;
+            let built = cases::build_case(log, shared, keychain, &entries);
+            Arc::new(Loaded::of(scope_id, doc_id, built, entries.len(), shared.zone_at(&scope_id)))
         }
-        if !is_listed || !loaded.is_readable() {
-            row.flags = flags;
-            return Ok(Fresh { doc, line: None, row, external: Vec::new() });
-        }
-        flags |= LISTED;
-        // the time does not matter: what depends on it is worked out when the row is shown
-        let view = loaded.view(0);
-        match view.shape {
-            Shape::Ordinary => {}
-            Shape::Inside => flags |= RESTRICTED | INSIDE,
-            Shape::Outside => flags |= RESTRICTED,
-        }
+    };
+    let document = &loaded.document;
+    let newest_ms = document.history.iter().map(|written| written.stamp.claimed_ms).max();
+    row.newest_ms = newest_ms.unwrap_or(row.newest_ms);
+    let oldest_ms = document.history.iter().map(|written| written.stamp.claimed_ms).min();
+    row.oldest_ms = oldest_ms.unwrap_or(row.oldest_ms);
+    let is_listed = document.accepted > 0;
+    let mut flags = if document.faults.is_empty() { 0 } else { FAULTY };
+    let [open, personal, sensitive] = loaded.unopened;
+    // the layers of words: the other of the two is padding
+    if open || if loaded.layers().restricted() { sensitive } else { personal } {
+        flags |= UNOPENED;
+    }
+    if !is_listed || !loaded.is_readable() {
         row.flags = flags;
-        let external = loaded.external_ids().take(EXTERNAL_MAX).map(|(system, id)| external_id(&system, &id)).collect();
-        Ok(Fresh { doc, line: Some(CaseRow::of(&view, false)), row, external })
+        return Ok(Fresh { doc, line: None, row, external: Vec::new() });
     }
-
-    // ------------------------------------------------------------------ on the disk
-
-    fn save_rows(&self, reader: &Reader, projection: &mut Projection) -> Result<(), Failure> {
-        let access = reader.secrets.store_access();
-        let blocks: BTreeSet<usize> = projection.unsaved.iter().map(|doc| *doc as usize / BLOCK_ROWS).collect();
-        let words = projection.words.all();
-        self.commit_quietly(|tx| {
-            for chunk in projection.words_saved / CHUNK_WORDS..words.len().div_ceil(CHUNK_WORDS) {
-                let some = words.iter().skip(chunk * CHUNK_WORDS).take(CHUNK_WORDS);
-                let bytes: Vec<u8> = some.flat_map(|word| counted(word.as_bytes())).collect();
-                tx.put_member(MemberSpace::Cases, &access, &numbered(b'w', chunk), &bytes)?;
-            }
-            for block in &blocks {
-                tx.put_member(MemberSpace::Cases, &access, &numbered(b'r', *block), &projection.block(*block))?;
-            }
-            Ok(tx.put_member(MemberSpace::Cases, &access, b"head", &projection.head())?)
-        })?;
-        projection.words_saved = words.len();
-        projection.unsaved.clear();
-        Ok(())
+    flags |= LISTED;
+    // the time does not matter: what depends on it is worked out when the row is shown
+    let view = loaded.view(0);
+    match view.shape {
+        Shape::Ordinary => {}
+        Shape::Inside => flags |= RESTRICTED | INSIDE,
+        Shape::Outside => flags |= RESTRICTED,
     }
+    row.flags = flags;
+    let external = loaded.external_ids().take(EXTERNAL_MAX).map(|(system, id)| external_id(&system, &id)).collect();
+    Ok(Fresh { doc, line: Some(CaseRow::of(&view, false)), row, external })
+}
 
-    /// The rows as saved, if they can be used.
-    fn read_rows(&self, snapshot: &Snapshot, reader: &Reader) -> Result<Option<Projection>, Failure> {
-        let access = reader.secrets.store_access();
-        let Some(head) = snapshot.get_member(MemberSpace::Cases, &access, b"head")? else { return Ok(None) };
-        let (mut words, mut blocks) = (BTreeMap::new(), Vec::new());
-        snapshot.visit_member(MemberSpace::Cases, &access, |key, value| {
-            match key.split_first_chunk::<4>() {
-                Some((number, b"w")) => drop(words.insert(u32::from_be_bytes(*number), value.to_vec())),
-                Some((number, b"r")) => blocks.push((u32::from_be_bytes(*number), value.to_vec())),
-                _ => {}
-            }
-            Ok::<(), Failure>(())
-        })?;
-        Ok(Projection::read(&head, words, &blocks))
-    }
+// ------------------------------------------------------------------ on the disk
+
+fn save_rows(log: &Log, reader: &Reader, projection: &mut Projection) -> Result<(), Failure> {
+    let access = reader.secrets.store_access();
+    let blocks: BTreeSet<usize> = projection.unsaved.iter().map(|doc| *doc as usize / BLOCK_ROWS).collect();
+    let words = projection.words.all();
+    log.commit_quietly(|tx| {
+        for chunk in projection.words_saved / CHUNK_WORDS..words.len().div_ceil(CHUNK_WORDS) {
+            let some = words.iter().skip(chunk * CHUNK_WORDS).take(CHUNK_WORDS);
+            let bytes: Vec<u8> = some.flat_map(|word| counted(word.as_bytes())).collect();
+            tx.put_member(MemberSpace::Cases, &access, &numbered(b'w', chunk), &bytes)?;
+        }
+        for block in &blocks {
+            tx.put_member(MemberSpace::Cases, &access, &numbered(b'r', *block), &projection.block(*block))?;
+        }
+        Ok(tx.put_member(MemberSpace::Cases, &access, b"head", &projection.head())?)
+    })?;
+    projection.words_saved = words.len();
+    projection.unsaved.clear();
+    Ok(())
+}
+
+/// The rows as saved, if they can be used.
+fn read_rows(snapshot: &Snapshot, reader: &Reader) -> Result<Option<Projection>, Failure> {
+    let access = reader.secrets.store_access();
+    let Some(head) = snapshot.get_member(MemberSpace::Cases, &access, b"head")? else { return Ok(None) };
+    let (mut words, mut blocks) = (BTreeMap::new(), Vec::new());
+    snapshot.visit_member(MemberSpace::Cases, &access, |key, value| {
+        match key.split_first_chunk::<4>() {
+            Some((number, b"w")) => drop(words.insert(u32::from_be_bytes(*number), value.to_vec())),
+            Some((number, b"r")) => blocks.push((u32::from_be_bytes(*number), value.to_vec())),
+            _ => {}
+        }
+        Ok::<(), Failure>(())
+    })?;
+    Ok(Projection::read(&head, words, &blocks))
 }
 
 /// `u32be number ‖ kind`: the key of a block.

@@ -5,6 +5,7 @@
 
 pub(crate) mod admission;
 pub(crate) mod forks;
+pub(crate) mod now;
 pub(crate) mod parallel;
 
 use std::collections::BTreeMap;
@@ -38,7 +39,8 @@ use crate::keys::keyring::{
     IncarnationChange, KEYRING_FILE, Kept, Keyring, KeyringError, LockedKeyring, MemberSecrets, Passphrase, Signs,
     UnattendedKey,
 };
-use crate::log::forks::{Carry, DeviceKeys, Forks, Looked, before_forks, unwrap_carried};
+use crate::log::forks::{Carry, DeviceKeys, Forks, Looked, uncut, unwrap_carried};
+use crate::members;
 use crate::store::{self, AppendEntry, STORE_FILE, Space, Store, StoreError, Tx};
 
 /// Scopes that a founding or joining writes in: the membership and the knowledge.
@@ -358,9 +360,9 @@ impl Log {
             log.renew_incarnation(signs)?;
         }
         // a crash may have come between hearing of an erasure and destroying
-        log.apply_erasures(&log.shared())?;
+        crate::writes::erase::apply_erasures(&log, &log.shared())?;
         // nor are the two steps of hearing of a fork and carrying on one
-        log.republish_orphaned(Carry::AsideToo)?;
+        forks::republish_orphaned(&log, Carry::AsideToo)?;
         Ok(log)
     }
 
@@ -485,7 +487,7 @@ impl Log {
     pub(crate) fn commit<T>(&self, batch: impl FnOnce(&mut Tx<'_>) -> Result<T, Failure>) -> Result<T, Failure> {
         let value = self.commit_quietly(|tx| {
             let value = batch(tx)?;
-            self.note_written(tx)?;
+            now::note_written(self, tx)?;
             Ok(value)
         })?;
         self.notify();
@@ -618,7 +620,7 @@ impl Log {
         device_keys.extend(entries.iter().filter_map(|entry| self.introduced_by_carrier(entry)));
         let forks = self.find_forks(&snapshot, &device_keys)?;
         // Beyond a fork nothing counts but what is carried on: all nodes see the same membership.
-        let counted = before_forks(&entries, &forks, &device_keys);
+        let counted = uncut(&entries, &forks, &device_keys);
         let membership = counted.iter().filter(|entry| entry.header().kind == Kind::Membership);
         let records: Vec<Record> = membership.map(|entry| Record::read(entry)).collect();
         let roster = Roster::evaluate(self.org, &records, &pins);
@@ -681,7 +683,7 @@ impl Log {
         }
         let doc = staff_doc(&self.org);
         let entries = self.entries(snapshot, &scope, &doc)?;
-        let opened = self.counted_entries(shared, &entries).open(&keychain);
+        let opened = forks::counted_entries(shared, &entries).open(&keychain);
         let document = document::build(&opened, Kind::Knowledge, &shared.roster, &|_| Box::new(StaffSchema));
         for (key, cells) in document.states[0].iter().flatten() {
             for cell in cells {
@@ -764,7 +766,7 @@ impl Log {
             }
         }
         drop(snapshot);
-        self.absorb_invites(reader, &shared)?;
+        members::absorb_invites(self, reader, &shared)?;
         let secrets = self.reader_secrets(reader);
         reader.keychain.absorb_wraps(&self.org, &shared.roster, &self.device.0, &secrets);
         reader.keychain.keep_in_memory();

@@ -28,13 +28,18 @@ use crate::error::Failure;
 use crate::keys::keyring::{
     Cost, DeviceSecrets, KEYRING_FILE, Keyring, MemberSecrets, NewKeyring, Passphrase, Secret as KeySecret, Signs,
 };
+use crate::log::forks;
+use crate::log::now;
 use crate::log::{
     Log, Reader, Shared, append, entropy, epoch_key, fresh, keyring_failure, meta, not_composed, require_data_file,
     staff_doc,
 };
 use crate::members::called::{ID_DIGITS_MIN, clean_name, member_name, site_typed};
 use crate::store::{self, STORE_FILE, Space, Store, StoreConfig, StoreId, StoreKey, Tx, private_file, sync_parent};
+use crate::writes::held;
 use crate::writes::not_in_taxonomy;
+use crate::writes::reclassify;
+use crate::writes::tampering;
 
 /// An invitation lives this long unless told otherwise, milliseconds.
 const INVITE_DEFAULT_MS: i64 = 30 * 86_400_000;
@@ -376,7 +381,7 @@ fn found(
     let mut reader = crate::log::locked(&reader);
     log.refresh_reader(&mut reader)?;
     write_staff(log, &mut reader, &[("org".to_owned(), org_name.to_owned())], now_ms)?;
-    log.housekeeping(&mut reader, now_ms)?;
+    housekeeping(log, &mut reader, now_ms)?;
     log.store.write(|tx| tx.put(Space::Meta, meta::READY, &[1]))?;
     log.refresh()
 }
@@ -469,688 +474,675 @@ fn audiences_of(member: &Member) -> Vec<String> {
     codes
 }
 
-impl Log {
-    /// The member's standing in the roster, or the refusal a person reads.
-    pub(crate) fn require(&self, shared: &Shared, member: &MemberId, right: Capabilities) -> Result<(), Failure> {
-        let held = match shared.roster.members.get(member) {
-            // what is written would reach nobody, ever
-            Some(held) if held.uninvited => {
-                return Err(Failure::new("invitation_void").arg("by", self.inviter_of(shared, held)));
-            }
-            // suspended until somebody picks: what is written meanwhile is kept, and shown for what it is
-            Some(held) if held.standing != Standing::Void => held.capabilities(),
-            Some(_) => return Err(Failure::new("member_void").arg("member", shared.name(member))),
-            // a newcomer whose Invite has not arrived works by its invitation
-            None => shared.pinned().and_then(|i| role_profile(&i.role)).map_or(Capabilities::NONE, |p| p.capabilities),
-        };
-        if held.contains(right) {
-            return Ok(());
+/// The member's standing in the roster, or the refusal a person reads.
+pub(crate) fn require(shared: &Shared, member: &MemberId, right: Capabilities) -> Result<(), Failure> {
+    let held = match shared.roster.members.get(member) {
+        // what is written would reach nobody, ever
+        Some(held) if held.uninvited => {
+            return Err(Failure::new("invitation_void").arg("by", inviter_of(shared, held)));
         }
-        let role = shared.roster.members.get(member).map_or("", |m| m.role());
-        Err(Failure::new("not_permitted").arg("role", role))
+        // suspended until somebody picks: what is written meanwhile is kept, and shown for what it is
+        Some(held) if held.standing != Standing::Void => held.capabilities(),
+        Some(_) => return Err(Failure::new("member_void").arg("member", shared.name(member))),
+        // a newcomer whose Invite has not arrived works by its invitation
+        None => shared.pinned().and_then(|i| role_profile(&i.role)).map_or(Capabilities::NONE, |p| p.capabilities),
+    };
+    if held.contains(right) {
+        return Ok(());
     }
+    let role = shared.roster.members.get(member).map_or("", |m| m.role());
+    Err(Failure::new("not_permitted").arg("role", role))
+}
 
-    /// Members of the device that an invitation came from.
-    pub(crate) fn inviter_of(&self, shared: &Shared, member: &Member) -> String {
-        let by = shared.roster.inviting_device(&member.invite);
-        let inviters = shared.roster.members.iter().filter(|(_, other)| Some(other.device) == by);
-        shared.names_of(inviters.map(|(id, _)| *id))
+/// Members of the device that an invitation came from.
+pub(crate) fn inviter_of(shared: &Shared, member: &Member) -> String {
+    let by = shared.roster.inviting_device(&member.invite);
+    let inviters = shared.roster.members.iter().filter(|(_, other)| Some(other.device) == by);
+    shared.names_of(inviters.map(|(id, _)| *id))
+}
+
+/// The member manages people of this rank at this site, by what an entry written now knows; else whom to ask.
+fn require_managing(shared: &Shared, member: &MemberId, site: &str, rank: u8) -> Result<(), Failure> {
+    let roster = &shared.roster;
+    if roster.founding.is_none() {
+        return Err(Failure::new("sync_first"));
     }
-
-    /// The member manages people of this rank at this site, by what an entry written now knows; else whom to ask.
-    fn require_managing(&self, shared: &Shared, member: &MemberId, site: &str, rank: u8) -> Result<(), Failure> {
-        let roster = &shared.roster;
-        if roster.founding.is_none() {
-            return Err(Failure::new("sync_first"));
-        }
-        self.require(shared, member, Capabilities::MANAGE_SITE)?;
-        if roster.manages(member, site, rank) {
-            return Ok(());
-        }
-        let others = roster.managers_of(site, rank).into_iter().filter(|other| other != member);
-        let who = shared.names_of(others);
-        let role = roster.members.get(member).map_or("", |held| held.role());
-        let refused = match roster.has_reach(member, Capabilities::MANAGE_SITE, site) {
-            true => Failure::new("not_permitted"),
-            false => Failure::new("not_in_reach").arg("site", site),
-        };
-        Err(refused.arg("role", role).arg("who", who))
+    require(shared, member, Capabilities::MANAGE_SITE)?;
+    if roster.manages(member, site, rank) {
+        return Ok(());
     }
+    let others = roster.managers_of(site, rank).into_iter().filter(|other| other != member);
+    let who = shared.names_of(others);
+    let role = roster.members.get(member).map_or("", |held| held.role());
+    let refused = match roster.has_reach(member, Capabilities::MANAGE_SITE, site) {
+        true => Failure::new("not_permitted"),
+        false => Failure::new("not_in_reach").arg("site", site),
+    };
+    Err(refused.arg("role", role).arg("who", who))
+}
 
-    /// Joins the heads of the membership until one entry can name them all: what is written next knows all that is known
-    /// here, and is judged by it.
-    pub(crate) fn know_all(&self) -> Result<(), Failure> {
-        for _ in 0..MERGES_MAX {
-            if self.shared().roster.heads.len() <= AUTH_MAX {
-                break;
-            }
-            self.append_membership(vec![(Operation::Merge, None)])?;
+/// Joins the heads of the membership until one entry can name them all: what is written next knows all that is known
+/// here, and is judged by it.
+pub(crate) fn know_all(log: &Log) -> Result<(), Failure> {
+    for _ in 0..MERGES_MAX {
+        if log.shared().roster.heads.len() <= AUTH_MAX {
+            break;
         }
-        Ok(())
+        log.append_membership(vec![(Operation::Merge, None)])?;
     }
+    Ok(())
+}
 
-    /// `boucle site add`.
-    pub(crate) fn site_add(&self, reader: &mut Reader, site: NewSite<'_>) -> Result<Json, Failure> {
-        let NewSite { code, name, kind, parent, org_unit, zone } = site;
-        let _writer = self.lock_writer();
-        let shared = self.shared();
-        if shared.roster.founding.is_none() {
-            return Err(Failure::new("sync_first"));
-        }
-        self.require(&shared, &reader.member(), Capabilities::MANAGE_ORG)?;
-        let (code, name, kind) = (site_code(code)?, clean_name(name, "name")?, site_kind(kind)?);
-        let org_unit = org_unit.map(|unit| clean_name(unit, "org_unit")).transpose()?;
-        let zone = zone.map(known_zone).transpose()?;
-        if shared.roster.sites.contains_key(&code) {
-            return Err(Failure::new("site_exists").arg("site", code));
-        }
-        let parent = match parent {
-            Some(parent) => self.known_site(&shared, parent)?,
-            None => self.own_site(&shared, &reader.member()),
-        };
-        self.must_reach(&shared, &reader.member(), &parent)?;
-        self.know_all()?;
-        let shared = self.shared();
-        let op = SiteOp { code: code.clone(), name: name.clone(), kind, parent: Some(parent.clone()), org_unit };
-        let mut entropy = entropy()?;
-        // nobody works there yet: whoever reads it reads the site above, with what lies below that
-        let reads = |member: &Member| member.roles.iter().any(|held| role_reads_below(&shared.roster, held, &parent));
-        let holders: Vec<MemberId> = shared
-            .roster
-            .members
-            .iter()
-            .filter(|(id, m)| m.is_live() && (**id == reader.member() || reads(m)))
-            .map(|(id, _)| *id)
-            .collect();
-        let audience = new_audience(self, &shared, &format!("site/{code}"), &holders, &mut entropy)?;
-        let open = new_open_epoch(self, &shared, site_scope(&self.org, &code), &mut entropy)?;
-        // a site without its keys would be one that nobody could write for
-        let mut operations = vec![(Operation::Site(op), None), (audience, None), (open, None)];
-        operations.extend(zone.map(|zone| (Operation::SiteZone { site: code.clone(), zone }, None)));
-        self.append_membership(operations)?;
-        let zone = self.shared().roster.zone_of(&code).name().to_owned();
-        Ok(json!({"site": code, "name": name, "kind": kind_code(kind), "parent": parent, "zone": zone}))
+/// `boucle site add`.
+pub(crate) fn site_add(log: &Log, reader: &mut Reader, site: NewSite<'_>) -> Result<Json, Failure> {
+    let NewSite { code, name, kind, parent, org_unit, zone } = site;
+    let _writer = log.lock_writer();
+    let shared = log.shared();
+    if shared.roster.founding.is_none() {
+        return Err(Failure::new("sync_first"));
     }
+    require(&shared, &reader.member(), Capabilities::MANAGE_ORG)?;
+    let (code, name, kind) = (site_code(code)?, clean_name(name, "name")?, site_kind(kind)?);
+    let org_unit = org_unit.map(|unit| clean_name(unit, "org_unit")).transpose()?;
+    let zone = zone.map(known_zone).transpose()?;
+    if shared.roster.sites.contains_key(&code) {
+        return Err(Failure::new("site_exists").arg("site", code));
+    }
+    let parent = match parent {
+        Some(parent) => known_site(&shared, parent)?,
+        None => own_site(&shared, &reader.member()),
+    };
+    must_reach(&shared, &reader.member(), &parent)?;
+    know_all(log)?;
+    let shared = log.shared();
+    let op = SiteOp { code: code.clone(), name: name.clone(), kind, parent: Some(parent.clone()), org_unit };
+    let mut entropy = entropy()?;
+    // nobody works there yet: whoever reads it reads the site above, with what lies below that
+    let reads = |member: &Member| member.roles.iter().any(|held| role_reads_below(&shared.roster, held, &parent));
+    let holders: Vec<MemberId> = shared
+        .roster
+        .members
+        .iter()
+        .filter(|(id, m)| m.is_live() && (**id == reader.member() || reads(m)))
+        .map(|(id, _)| *id)
+        .collect();
+    let audience = new_audience(log, &shared, &format!("site/{code}"), &holders, &mut entropy)?;
+    let open = new_open_epoch(log, &shared, site_scope(&log.org, &code), &mut entropy)?;
+    // a site without its keys would be one that nobody could write for
+    let mut operations = vec![(Operation::Site(op), None), (audience, None), (open, None)];
+    operations.extend(zone.map(|zone| (Operation::SiteZone { site: code.clone(), zone }, None)));
+    log.append_membership(operations)?;
+    let zone = log.shared().roster.zone_of(&code).name().to_owned();
+    Ok(json!({"site": code, "name": name, "kind": kind_code(kind), "parent": parent, "zone": zone}))
+}
 
-    /// `boucle site set`.
-    pub(crate) fn site_set(&self, reader: &mut Reader, code: &str, zone: &str) -> Result<Json, Failure> {
-        let _writer = self.lock_writer();
-        let shared = self.shared();
-        if shared.roster.founding.is_none() {
-            return Err(Failure::new("sync_first"));
-        }
-        self.require(&shared, &reader.member(), Capabilities::MANAGE_ORG)?;
-        let site = self.known_site(&shared, code)?;
-        self.must_reach(&shared, &reader.member(), &site)?;
-        let zone = known_zone(zone)?;
-        if shared.roster.zone_said(&site) != Some(&zone) {
-            self.know_all()?;
-            self.append_membership(vec![(Operation::SiteZone { site: site.clone(), zone }, None)])?;
-        }
-        let shared = self.shared();
-        let op = shared.roster.sites.get(&site).map(|known| &known.op);
-        let op = op.ok_or_else(|| Failure::new("site_not_found").arg("site", &site).arg("near", ""))?;
-        Ok(json!({"site": site, "name": op.name, "kind": kind_code(op.kind), "parent": op.parent,
+/// `boucle site set`.
+pub(crate) fn site_set(log: &Log, reader: &mut Reader, code: &str, zone: &str) -> Result<Json, Failure> {
+    let _writer = log.lock_writer();
+    let shared = log.shared();
+    if shared.roster.founding.is_none() {
+        return Err(Failure::new("sync_first"));
+    }
+    require(&shared, &reader.member(), Capabilities::MANAGE_ORG)?;
+    let site = known_site(&shared, code)?;
+    must_reach(&shared, &reader.member(), &site)?;
+    let zone = known_zone(zone)?;
+    if shared.roster.zone_said(&site) != Some(&zone) {
+        know_all(log)?;
+        log.append_membership(vec![(Operation::SiteZone { site: site.clone(), zone }, None)])?;
+    }
+    let shared = log.shared();
+    let op = shared.roster.sites.get(&site).map(|known| &known.op);
+    let op = op.ok_or_else(|| Failure::new("site_not_found").arg("site", &site).arg("near", ""))?;
+    Ok(json!({"site": site, "name": op.name, "kind": kind_code(op.kind), "parent": op.parent,
                   "zone": shared.roster.zone_of(&site).name()}))
-    }
+}
 
-    /// Refuses what somebody would do to a site that their right to make sites does not reach, naming whose does.
-    fn must_reach(&self, shared: &Shared, member: &MemberId, site: &str) -> Result<(), Failure> {
-        let reaches = |id: &MemberId| shared.roster.has_reach(id, Capabilities::MANAGE_ORG, site);
-        if reaches(member) {
-            return Ok(());
-        }
-        let others = shared.roster.members.iter().filter(|(id, member)| member.is_live() && reaches(id));
-        let who = shared.names_of(others.map(|(id, _)| *id));
-        let role = shared.roster.members.get(member).map_or("", |held| held.role());
-        Err(Failure::new("not_in_reach").arg("site", site).arg("role", role).arg("who", who))
+/// Refuses what somebody would do to a site that their right to make sites does not reach, naming whose does.
+fn must_reach(shared: &Shared, member: &MemberId, site: &str) -> Result<(), Failure> {
+    let reaches = |id: &MemberId| shared.roster.has_reach(id, Capabilities::MANAGE_ORG, site);
+    if reaches(member) {
+        return Ok(());
     }
+    let others = shared.roster.members.iter().filter(|(id, member)| member.is_live() && reaches(id));
+    let who = shared.names_of(others.map(|(id, _)| *id));
+    let role = shared.roster.members.get(member).map_or("", |held| held.role());
+    Err(Failure::new("not_in_reach").arg("site", site).arg("role", role).arg("who", who))
+}
 
-    /// `boucle site list`.
-    pub(crate) fn site_list(&self) -> Json {
-        let shared = self.shared();
-        let sites = shared.roster.sites.values().map(|site| {
-            json!({"site": site.op.code, "name": site.op.name, "kind": kind_code(site.op.kind),
+/// `boucle site list`.
+pub(crate) fn site_list(log: &Log) -> Json {
+    let shared = log.shared();
+    let sites = shared.roster.sites.values().map(|site| {
+        json!({"site": site.op.code, "name": site.op.name, "kind": kind_code(site.op.kind),
                    "parent": site.op.parent, "org_unit": site.op.org_unit,
                    "zone": shared.roster.zone_of(&site.op.code).name(),
                    "own_zone": shared.roster.zone_said(&site.op.code)})
-        });
-        sites.collect()
-    }
+    });
+    sites.collect()
+}
 
-    pub(crate) fn known_site(&self, shared: &Shared, code: &str) -> Result<String, Failure> {
-        let code = site_typed(code);
-        let own = shared.pinned().is_some_and(|i| i.site == code);
-        if own || shared.roster.sites.contains_key(&code) {
-            return Ok(code);
-        }
-        let near = crdt_model::taxonomy::proposed(shared.roster.sites.keys().map(String::as_str), &code).join(", ");
-        Err(Failure::new("site_not_found").arg("site", code).arg("near", near))
+pub(crate) fn known_site(shared: &Shared, code: &str) -> Result<String, Failure> {
+    let code = site_typed(code);
+    let own = shared.pinned().is_some_and(|i| i.site == code);
+    if own || shared.roster.sites.contains_key(&code) {
+        return Ok(code);
     }
+    let near = crdt_model::taxonomy::proposed(shared.roster.sites.keys().map(String::as_str), &code).join(", ");
+    Err(Failure::new("site_not_found").arg("site", code).arg("near", near))
+}
 
-    /// The site a member works at.
-    pub(crate) fn own_site(&self, shared: &Shared, member: &MemberId) -> String {
-        match shared.roster.members.get(member) {
-            Some(held) => held.site().to_owned(),
-            None => shared.pinned().map(|i| i.site.clone()).unwrap_or_default(),
-        }
+/// The site a member works at.
+pub(crate) fn own_site(shared: &Shared, member: &MemberId) -> String {
+    match shared.roster.members.get(member) {
+        Some(held) => held.site().to_owned(),
+        None => shared.pinned().map(|i| i.site.clone()).unwrap_or_default(),
     }
+}
 
-    /// `boucle invite`.
-    pub(crate) fn invite(
-        &self,
-        reader: &mut Reader,
-        site: &str,
-        role: &str,
-        expires_ms: Option<i64>,
-        out: Option<&str>,
-        now_ms: i64,
-    ) -> Result<Json, Failure> {
-        let _writer = self.lock_writer();
-        let shared = self.shared();
-        let site = self.known_site(&shared, site)?;
-        let Some(profile) = role_profile(role) else {
-            return Err(not_in_taxonomy("role", role, Taxonomy::shipped().roles.codes()));
-        };
-        self.require_managing(&shared, &reader.member(), &site, profile.rank)?;
-        let lifetime = expires_ms.unwrap_or(INVITE_DEFAULT_MS);
-        if !(60_000..=INVITE_MAX_MS).contains(&lifetime) {
-            return Err(Failure::new("bad_value").arg("field", "expires").arg("expected", "1m … 366d"));
-        }
-        let invitation = self.make_invitation(&shared, reader, role, &site, now_ms + lifetime)?;
-        // before anybody is told of an invitation, there is a place to keep it in
-        let file = out.map(|path| Reserved::begin(Path::new(path), invitation.to_text().len())).transpose()?;
-        self.know_all()?;
-        let text = self.append_invitation(&shared, reader, invitation)?;
-        if let Some(file) = file {
-            file.fill(&text)?;
-        }
-        let expires = crdt_model::case::moment::rfc3339(now_ms + lifetime);
-        Ok(json!({"invitation": text, "file": out, "expires": expires, "site": site, "role": role}))
+/// `boucle invite`.
+pub(crate) fn invite(
+    log: &Log,
+    reader: &mut Reader,
+    site: &str,
+    role: &str,
+    expires_ms: Option<i64>,
+    out: Option<&str>,
+    now_ms: i64,
+) -> Result<Json, Failure> {
+    let _writer = log.lock_writer();
+    let shared = log.shared();
+    let site = known_site(&shared, site)?;
+    let Some(profile) = role_profile(role) else {
+        return Err(not_in_taxonomy("role", role, Taxonomy::shipped().roles.codes()));
+    };
+    require_managing(&shared, &reader.member(), &site, profile.rank)?;
+    let lifetime = expires_ms.unwrap_or(INVITE_DEFAULT_MS);
+    if !(60_000..=INVITE_MAX_MS).contains(&lifetime) {
+        return Err(Failure::new("bad_value").arg("field", "expires").arg("expected", "1m … 366d"));
     }
-
-    /// Writes the Invite of an invitation, with the keys it brings. Gives the text code.
-    pub(crate) fn append_invitation(
-        &self,
-        shared: &Shared,
-        reader: &Reader,
-        mut invitation: Invitation,
-    ) -> Result<String, Failure> {
-        let op: InviteOp = invitation.as_invite_op();
-        let grant = self.invite_grant(shared, reader, &invitation.role, &invitation.site);
-        let mut entropy = entropy()?;
-        let sealed = grant.seal(&self.org, &op.kem_pk, &mut entropy).ok_or_else(|| Failure::new("unexpected"))?;
-        let ids = self.append_membership(vec![(Operation::Invite(op), Some(sealed))])?;
-        invitation.invite = ids[0];
-        Ok(invitation.to_text())
+    let invitation = make_invitation(log, &shared, reader, role, &site, now_ms + lifetime)?;
+    // before anybody is told of an invitation, there is a place to keep it in
+    let file = out.map(|path| Reserved::begin(Path::new(path), invitation.to_text().len())).transpose()?;
+    know_all(log)?;
+    let text = append_invitation(log, &shared, reader, invitation)?;
+    if let Some(file) = file {
+        file.fill(&text)?;
     }
+    let expires = crdt_model::case::moment::rfc3339(now_ms + lifetime);
+    Ok(json!({"invitation": text, "file": out, "expires": expires, "site": site, "role": role}))
+}
 
-    /// What somebody of this role is told at this site, but for its Invite, which is not written yet.
-    pub(crate) fn make_invitation(
-        &self,
-        shared: &Shared,
-        reader: &Reader,
-        role: &str,
-        site: &str,
-        not_after_ms: i64,
-    ) -> Result<Invitation, Failure> {
-        let capabilities = role_profile(role).map_or(Capabilities::NONE, |profile| profile.capabilities);
-        let founding = shared.roster.founding.as_ref().ok_or_else(|| Failure::new("sync_first"))?;
-        let (nodes, block) = self.numbers(shared, capabilities.contains(Capabilities::MANAGE_SITE))?;
-        let own = format!("site/{site}");
-        let audiences: Vec<AudienceKey> = shared
-            .roster
-            .audiences
-            .values()
-            .filter(|audience| !audience.name.starts_with("site/") || audience.name == own)
-            .filter_map(|audience| {
-                let current = audience.current()?;
-                Some(AudienceKey { name: audience.name.clone(), epoch: current.epoch, pk: current.pk })
-            })
-            .collect();
-        let reads_open = capabilities.contains(Capabilities::READ_OPEN);
-        let scopes = [site_scope(&self.org, site), knowledge_scope(&self.org)].into_iter().filter(|_| reads_open);
-        let newest = |scope: ScopeId| {
-            let (epoch, key) = reader.keychain.newest_open(&scope)?;
-            Some(OpenKey { scope, epoch, key: key.clone() })
-        };
-        let salt: [u8; 16] = entropy()?.bytes();
-        let people = self.invited_people(shared, reader, site, &salt, &audiences);
-        Ok(Invitation {
-            open: scopes.filter_map(newest).collect(),
-            salt,
-            people,
-            org: self.org,
-            root_set_hash: founding.root_set_hash(),
-            invite: EntryId::ZERO,
-            psk: self.psk.clone(),
-            seed: Secret(fresh()?),
-            role: role.to_owned(),
-            site: site.to_owned(),
-            not_after_ms: u64::try_from(not_after_ms).unwrap_or_default(),
-            nodes,
-            block,
-            audiences,
-            addresses: Vec::new(),
+/// Writes the Invite of an invitation, with the keys it brings. Gives the text code.
+pub(crate) fn append_invitation(
+    log: &Log,
+    shared: &Shared,
+    reader: &Reader,
+    mut invitation: Invitation,
+) -> Result<String, Failure> {
+    let op: InviteOp = invitation.as_invite_op();
+    let grant = invite_grant(log, shared, reader, &invitation.role, &invitation.site);
+    let mut entropy = entropy()?;
+    let sealed = grant.seal(&log.org, &op.kem_pk, &mut entropy).ok_or_else(|| Failure::new("unexpected"))?;
+    let ids = log.append_membership(vec![(Operation::Invite(op), Some(sealed))])?;
+    invitation.invite = ids[0];
+    Ok(invitation.to_text())
+}
+
+/// What somebody of this role is told at this site, but for its Invite, which is not written yet.
+pub(crate) fn make_invitation(
+    log: &Log,
+    shared: &Shared,
+    reader: &Reader,
+    role: &str,
+    site: &str,
+    not_after_ms: i64,
+) -> Result<Invitation, Failure> {
+    let capabilities = role_profile(role).map_or(Capabilities::NONE, |profile| profile.capabilities);
+    let founding = shared.roster.founding.as_ref().ok_or_else(|| Failure::new("sync_first"))?;
+    let (nodes, block) = numbers(log, shared, capabilities.contains(Capabilities::MANAGE_SITE))?;
+    let own = format!("site/{site}");
+    let audiences: Vec<AudienceKey> = shared
+        .roster
+        .audiences
+        .values()
+        .filter(|audience| !audience.name.starts_with("site/") || audience.name == own)
+        .filter_map(|audience| {
+            let current = audience.current()?;
+            Some(AudienceKey { name: audience.name.clone(), epoch: current.epoch, pk: current.pk })
         })
-    }
+        .collect();
+    let reads_open = capabilities.contains(Capabilities::READ_OPEN);
+    let scopes = [site_scope(&log.org, site), knowledge_scope(&log.org)].into_iter().filter(|_| reads_open);
+    let newest = |scope: ScopeId| {
+        let (epoch, key) = reader.keychain.newest_open(&scope)?;
+        Some(OpenKey { scope, epoch, key: key.clone() })
+    };
+    let salt: [u8; 16] = entropy()?.bytes();
+    let people = invited_people(log, shared, reader, site, &salt, &audiences);
+    Ok(Invitation {
+        open: scopes.filter_map(newest).collect(),
+        salt,
+        people,
+        org: log.org,
+        root_set_hash: founding.root_set_hash(),
+        invite: EntryId::ZERO,
+        psk: log.psk.clone(),
+        seed: Secret(fresh()?),
+        role: role.to_owned(),
+        site: site.to_owned(),
+        not_after_ms: u64::try_from(not_after_ms).unwrap_or_default(),
+        nodes,
+        block,
+        audiences,
+        addresses: Vec::new(),
+    })
+}
 
-    /// Who a newcomer may have to recuse before it has met anyone: whoever reads a sensitive audience, the inviter, and
-    /// whoever works at the newcomer's site. Ids and keys; no name.
-    fn invited_people(
-        &self,
-        shared: &Shared,
-        reader: &Reader,
-        site: &str,
-        salt: &[u8; 16],
-        audiences: &[AudienceKey],
-    ) -> Vec<Person> {
-        let mut reads: BTreeMap<MemberId, Vec<u32>> = BTreeMap::new();
-        for (at, audience) in (0_u32..).zip(audiences).filter(|(_, audience)| !audience.name.starts_with("site/")) {
-            for member in self.audience_members(shared, &audience_of_name(&self.org, &audience.name)) {
-                reads.entry(member).or_default().push(at);
+/// Who a newcomer may have to recuse before it has met anyone: whoever reads a sensitive audience, the inviter, and
+/// whoever works at the newcomer's site. Ids and keys; no name.
+fn invited_people(
+    log: &Log,
+    shared: &Shared,
+    reader: &Reader,
+    site: &str,
+    salt: &[u8; 16],
+    audiences: &[AudienceKey],
+) -> Vec<Person> {
+    let mut reads: BTreeMap<MemberId, Vec<u32>> = BTreeMap::new();
+    for (at, audience) in (0_u32..).zip(audiences).filter(|(_, audience)| !audience.name.starts_with("site/")) {
+        for member in audience_members(log, shared, &audience_of_name(&log.org, &audience.name)) {
+            reads.entry(member).or_default().push(at);
+        }
+    }
+    let at_site = shared.roster.members.iter().filter(|(_, m)| m.is_live() && m.site() == site).map(|(id, _)| *id);
+    // whoever must be able to open comes first
+    let mut ids: Vec<MemberId> = reads.keys().copied().collect();
+    for id in std::iter::once(reader.member()).chain(at_site) {
+        if !reads.contains_key(&id) && !ids.contains(&id) {
+            ids.push(id);
+        }
+    }
+    let person = |id: MemberId| {
+        let held = shared.roster.members.get(&id)?;
+        let tag = shared.names.get(&id).map_or([0; 8], |name| Invitation::name_tag(salt, name));
+        let roles = held.roles.iter().map(|held| held.role.clone()).take(8).collect();
+        Some(Person { member: id, x: held.keys.x, tag, roles, audiences: reads.get(&id).cloned().unwrap_or_default() })
+    };
+    ids.into_iter().take(PEOPLE_MAX).filter_map(person).collect()
+}
+
+/// Three free numbers of this device's block, and a block for someone who will enrol others.
+#[expect(clippy::type_complexity, reason = "the pair is taken apart at the one call site")]
+fn numbers(log: &Log, shared: &Shared, enrols: bool) -> Result<([u32; 3], Option<(u32, u32)>), Failure> {
+    let roster = &shared.roster;
+    let device = roster.devices.get(&log.device).ok_or_else(|| Failure::new("sync_first"))?;
+    let founder = roster.founding.as_ref().is_some_and(|f| f.device == device.keys);
+    let given: std::collections::BTreeSet<u32> = roster.invites.values().flat_map(|i| i.op.nodes).collect();
+    let mut blocks: Vec<(u32, u32)> = device.block.into_iter().collect();
+    if founder {
+        blocks.push((WIDE_FROM + 6_000, WIDE_TO));
+    }
+    let numbers = blocks.into_iter().flat_map(|(first, last)| first..=last);
+    let mut free = numbers.filter(|n| !given.contains(n) && !device.nodes.contains(n));
+    let mut next = || free.next().ok_or_else(|| Failure::new("no_numbers_left"));
+    let nodes = [next()?, next()?, next()?];
+    let blocks = if enrols && founder { free_block(roster) } else { None };
+    Ok((nodes, blocks))
+}
+
+/// The keys an invitation carries: open keys, and the ordinary audiences the role reads.
+fn invite_grant(log: &Log, shared: &Shared, reader: &Reader, role: &str, site: &str) -> InviteGrant {
+    let roster = &shared.roster;
+    let mut grant = InviteGrant::default();
+    let reads_open = role_profile(role).is_some_and(|p| p.capabilities.contains(Capabilities::READ_OPEN));
+    if reads_open {
+        for (scope, epochs) in &roster.open_epochs {
+            for held in epochs {
+                if let Some(key) = reader.keychain.open_key(scope, held.epoch) {
+                    grant.open.push((*scope, held.epoch, key.clone()));
+                }
             }
         }
-        let at_site = shared.roster.members.iter().filter(|(_, m)| m.is_live() && m.site() == site).map(|(id, _)| *id);
-        // whoever must be able to open comes first
-        let mut ids: Vec<MemberId> = reads.keys().copied().collect();
-        for id in std::iter::once(reader.member()).chain(at_site) {
-            if !reads.contains_key(&id) && !ids.contains(&id) {
-                ids.push(id);
+    }
+    for known in roster.sites.values().filter(|known| role_reads_site(roster, role, site, &known.op.code)) {
+        let audience = seal::ordinary_audience(&log.org, &known.scope);
+        for epoch in roster.audiences.get(&audience).map_or(&[][..], |a| &a.epochs) {
+            if let Some(secret) = reader.keychain.audience_secret(&audience, epoch.epoch, &epoch.pk) {
+                grant.audiences.push((audience, epoch.epoch, secret.clone()));
             }
         }
-        let person = |id: MemberId| {
-            let held = shared.roster.members.get(&id)?;
-            let tag = shared.names.get(&id).map_or([0; 8], |name| Invitation::name_tag(salt, name));
-            let roles = held.roles.iter().map(|held| held.role.clone()).take(8).collect();
-            Some(Person {
-                member: id,
-                x: held.keys.x,
-                tag,
-                roles,
-                audiences: reads.get(&id).cloned().unwrap_or_default(),
-            })
+    }
+    grant
+}
+
+/// Takes the keys out of this home's own Invites, once they arrive, and keeps them.
+pub(crate) fn absorb_invites(log: &Log, reader: &mut Reader, shared: &Shared) -> Result<(), Failure> {
+    let Some(own) = shared.invitation_of(&reader.member()) else { return Ok(()) };
+    let access = reader.secrets.store_access();
+    {
+        let snapshot = log.store.read()?;
+        let (Some(invite), Some(seed)) = (
+            shared.roster.invites.get(&own.invite),
+            snapshot.get_member(store::MemberSpace::Rows, &access, &meta::seed(&own.invite))?,
+        ) else {
+            return Ok(());
         };
-        ids.into_iter().take(PEOPLE_MAX).filter_map(person).collect()
-    }
-
-    /// Three free numbers of this device's block, and a block for someone who will enrol others.
-    #[expect(clippy::type_complexity, reason = "the pair is taken apart at the one call site")]
-    fn numbers(&self, shared: &Shared, enrols: bool) -> Result<([u32; 3], Option<(u32, u32)>), Failure> {
-        let roster = &shared.roster;
-        let device = roster.devices.get(&self.device).ok_or_else(|| Failure::new("sync_first"))?;
-        let founder = roster.founding.as_ref().is_some_and(|f| f.device == device.keys);
-        let given: std::collections::BTreeSet<u32> = roster.invites.values().flat_map(|i| i.op.nodes).collect();
-        let mut blocks: Vec<(u32, u32)> = device.block.into_iter().collect();
-        if founder {
-            blocks.push((WIDE_FROM + 6_000, WIDE_TO));
-        }
-        let numbers = blocks.into_iter().flat_map(|(first, last)| first..=last);
-        let mut free = numbers.filter(|n| !given.contains(n) && !device.nodes.contains(n));
-        let mut next = || free.next().ok_or_else(|| Failure::new("no_numbers_left"));
-        let nodes = [next()?, next()?, next()?];
-        let blocks = if enrols && founder { free_block(roster) } else { None };
-        Ok((nodes, blocks))
-    }
-
-    /// The keys an invitation carries: open keys, and the ordinary audiences the role reads.
-    fn invite_grant(&self, shared: &Shared, reader: &Reader, role: &str, site: &str) -> InviteGrant {
-        let roster = &shared.roster;
-        let mut grant = InviteGrant::default();
-        let reads_open = role_profile(role).is_some_and(|p| p.capabilities.contains(Capabilities::READ_OPEN));
-        if reads_open {
-            for (scope, epochs) in &roster.open_epochs {
-                for held in epochs {
-                    if let Some(key) = reader.keychain.open_key(scope, held.epoch) {
-                        grant.open.push((*scope, held.epoch, key.clone()));
-                    }
-                }
-            }
-        }
-        for known in roster.sites.values().filter(|known| role_reads_site(roster, role, site, &known.op.code)) {
-            let audience = seal::ordinary_audience(&self.org, &known.scope);
-            for epoch in roster.audiences.get(&audience).map_or(&[][..], |a| &a.epochs) {
-                if let Some(secret) = reader.keychain.audience_secret(&audience, epoch.epoch, &epoch.pk) {
-                    grant.audiences.push((audience, epoch.epoch, secret.clone()));
-                }
-            }
-        }
-        grant
-    }
-
-    /// Takes the keys out of this home's own Invites, once they arrive, and keeps them.
-    pub(crate) fn absorb_invites(&self, reader: &mut Reader, shared: &Shared) -> Result<(), Failure> {
-        let Some(own) = shared.invitation_of(&reader.member()) else { return Ok(()) };
-        let access = reader.secrets.store_access();
-        {
-            let snapshot = self.store.read()?;
-            let (Some(invite), Some(seed)) = (
-                shared.roster.invites.get(&own.invite),
-                snapshot.get_member(store::MemberSpace::Rows, &access, &meta::seed(&own.invite))?,
-            ) else {
-                return Ok(());
-            };
-            let Some(entry) = self.held_or_carried(&snapshot, &invite.entry)? else { return Ok(()) };
-            drop(snapshot);
-            let Some((_, sealed)) = entry.section(LAYER_GRANT) else { return Ok(()) };
-            let Ok(seed) = <[u8; 32]>::try_from(seed.as_slice()) else { return Ok(()) };
-            let kem = seal::invite_kem_secret(&Secret(seed));
-            let Some(grant) = InviteGrant::open_sealed(sealed, &self.org, &kem) else { return Ok(()) };
-            let held = |(scope, epoch, _): &&(ScopeId, u32, Secret)| reader.keychain.open_key(scope, *epoch).is_none();
-            let fresh_open: Vec<_> = grant.open.iter().filter(held).cloned().collect();
-            let fresh_audiences: Vec<_> =
-                grant.audiences.iter().filter(|(a, _, _)| !reader.keychain.reads_audience(a)).cloned().collect();
-            if fresh_open.is_empty() && fresh_audiences.is_empty() {
-                return Ok(());
-            }
-            self.store.write(|tx| {
-                for (scope, epoch, key) in &fresh_open {
-                    tx.put(Space::OpenKeys, &epoch_key(&scope.0, *epoch), &key.0)?;
-                }
-                for (audience, epoch, secret) in &fresh_audiences {
-                    let key = epoch_key(&audience.0, *epoch);
-                    tx.put_member(store::MemberSpace::Audiences, &access, &key, &secret.0)?;
-                }
-                Ok::<_, store::StoreError>(())
-            })?;
-            for (scope, epoch, key) in fresh_open {
-                reader.keychain.accept_open(&shared.roster, scope, epoch, key);
-            }
-            for (audience, epoch, secret) in fresh_audiences {
-                reader.keychain.add_audience(audience, epoch, secret);
-            }
-        }
-        Ok(())
-    }
-
-    /// What this reader's node owes the others: its name, wraps of newer keys, a Merge when heads abound. Returns
-    /// whether something was written.
-    pub(crate) fn housekeeping(&self, reader: &mut Reader, now_ms: i64) -> Result<bool, Failure> {
-        self.refresh_reader(reader)?;
-        let mut wrote = self.publish_name(reader, now_ms)?;
-        let shared = self.shared();
-        let Some(member) = shared.roster.members.get(&reader.member()) else { return Ok(wrote) };
-        if shared.roster.founding.is_none() {
-            return Ok(wrote);
-        }
-        if member.uninvited {
-            return Ok(wrote | self.keep_lost(&shared, reader, member, now_ms)?);
-        }
-        let owed = self.missing_key_wraps(&shared, reader)?;
-        let merge = shared.roster.heads.len() > AUTH_MAX;
-        let mut operations: Vec<(Operation, Option<Vec<u8>>)> = owed.into_iter().map(|op| (op, None)).collect();
-        if operations.is_empty() && merge {
-            operations.push((Operation::Merge, None));
-        }
-        if !operations.is_empty() {
-            self.append_membership(operations)?;
-            self.refresh_reader(reader)?;
-            wrote = true;
-        }
-        self.drop_spent_grants()?;
-        wrote |= self.mend_altered(&shared, reader, now_ms)?;
-        wrote |= self.rewrap_all_late(&shared, reader, now_ms)?;
-        wrote |= self.deliver_held(reader)? > 0;
-        Ok(wrote)
-    }
-
-    /// Secrets that members and devices are entitled to and were neither wrapped nor invited with.
-    fn missing_key_wraps(&self, shared: &Shared, reader: &Reader) -> Result<Vec<Operation>, Failure> {
-        let roster = &shared.roster;
-        let mut entropy = entropy()?;
-        let mut owed = Vec::new();
-        let wrapped = |target: &[u8; 16], epoch: u32, to: &[u8; 16]| {
-            roster.wraps.iter().any(|w| w.target == *target && w.epoch == epoch && w.wrapped.to == *to)
-        };
-        // the invitation carried what its author held when it was written
-        let invited = |member: &Member, epoch_entry: &EntryId| {
-            let invite = roster.invites.get(&member.invite);
-            invite.is_some_and(|i| roster.past().contains(&i.entry, epoch_entry) && i.confirmed.is_none())
-        };
-        for (id, device) in &roster.devices {
-            if *id == self.device || !reads_open(roster, id) {
-                continue;
-            }
-            let members: Vec<&Member> = roster.members.values().filter(|m| m.device == *id && m.is_live()).collect();
-            for (scope, epochs) in &roster.open_epochs {
-                for OpenEpoch { epoch, entry, .. } in epochs {
-                    if wrapped(&scope.0, *epoch, &id.0) || members.iter().any(|m| invited(m, entry)) {
-                        continue;
-                    }
-                    if let Some(key) = reader.keychain.open_key(scope, *epoch)
-                        && let Some(wrap) = wrap_to(self, key, scope.0, *epoch, (&id.0, &device.keys.x), &mut entropy)
-                    {
-                        owed.push(Operation::Wrap { target: scope.0, epoch: *epoch, wrapped: wrap });
-                    }
-                }
-            }
-        }
-        for (id, member) in &roster.members {
-            if *id == reader.member() || !member.is_live() {
-                continue;
-            }
-            for audience in self.entitled(shared, member) {
-                for epoch in roster.audiences.get(&audience).map_or(&[][..], |a| &a.epochs) {
-                    let ordinary = roster.audiences.get(&audience).is_some_and(|a| a.name.starts_with("site/"));
-                    if wrapped(&audience.0, epoch.epoch, &id.0) || (ordinary && invited(member, &epoch.entry)) {
-                        continue;
-                    }
-                    if let Some(secret) = reader.keychain.audience_secret(&audience, epoch.epoch, &epoch.pk) {
-                        let to = (&id.0, &member.keys.x);
-                        if let Some(wrap) = wrap_to(self, secret, audience.0, epoch.epoch, to, &mut entropy) {
-                            owed.push(Operation::Wrap { target: audience.0, epoch: epoch.epoch, wrapped: wrap });
-                        }
-                    }
-                }
-            }
-        }
-        Ok(owed)
-    }
-
-    /// Audiences a member is entitled to: ordinary ones of the sites its roles read; sensitive ones once confirmed.
-    fn entitled(&self, shared: &Shared, member: &Member) -> Vec<AudienceId> {
-        let roster = &shared.roster;
-        let mut audiences: Vec<AudienceId> = roster
-            .sites
-            .values()
-            .filter(|site| reads_site(roster, member, &site.op.code))
-            .map(|site| seal::ordinary_audience(&self.org, &site.scope))
-            .collect();
-        let confirmed = roster.invites.get(&member.invite).and_then(|invite| invite.confirmed_by);
-        // nobody makes themselves a reader of allegations by inviting and confirming a second self
-        if member.standing == Standing::Confirmed && confirmed.is_some_and(|(_, rank)| rank <= 1) {
-            audiences.extend(audiences_of(member).iter().map(|code| seal::named_audience(&self.org, code)));
-        }
-        audiences
-    }
-
-    /// After its Join is confirmed an invitation's keys are of no more use here: they come by wraps. Dropped, so that an
-    /// old sheet with an old log opens nothing.
-    fn drop_spent_grants(&self) -> Result<(), Failure> {
-        let shared = self.shared();
-        let snapshot = self.store.read()?;
-        let mut spent = Vec::new();
-        for invite in shared.roster.invites.values().filter(|i| i.confirmed.is_some() || i.ended) {
-            for stored in snapshot.entry(&invite.entry)?.into_iter().chain(snapshot.carriers(&invite.entry)?) {
-                let mut entry = self.decode(&stored.bytes)?;
-                if entry.section(LAYER_GRANT).is_some() {
-                    entry.drop_section(LAYER_GRANT);
-                    spent.push(entry);
-                }
-            }
-        }
+        let Some(entry) = forks::held_or_carried(log, &snapshot, &invite.entry)? else { return Ok(()) };
         drop(snapshot);
-        if spent.is_empty() {
+        let Some((_, sealed)) = entry.section(LAYER_GRANT) else { return Ok(()) };
+        let Ok(seed) = <[u8; 32]>::try_from(seed.as_slice()) else { return Ok(()) };
+        let kem = seal::invite_kem_secret(&Secret(seed));
+        let Some(grant) = InviteGrant::open_sealed(sealed, &log.org, &kem) else { return Ok(()) };
+        let held = |(scope, epoch, _): &&(ScopeId, u32, Secret)| reader.keychain.open_key(scope, *epoch).is_none();
+        let fresh_open: Vec<_> = grant.open.iter().filter(held).cloned().collect();
+        let fresh_audiences: Vec<_> =
+            grant.audiences.iter().filter(|(a, _, _)| !reader.keychain.reads_audience(a)).cloned().collect();
+        if fresh_open.is_empty() && fresh_audiences.is_empty() {
             return Ok(());
         }
-        self.store.write(|tx| {
-            for entry in &spent {
-                tx.replace_entry_bytes(&entry.id(), &entry.encode())?;
+        log.store.write(|tx| {
+            for (scope, epoch, key) in &fresh_open {
+                tx.put(Space::OpenKeys, &epoch_key(&scope.0, *epoch), &key.0)?;
             }
-            Ok(())
+            for (audience, epoch, secret) in &fresh_audiences {
+                let key = epoch_key(&audience.0, *epoch);
+                tx.put_member(store::MemberSpace::Audiences, &access, &key, &secret.0)?;
+            }
+            Ok::<_, store::StoreError>(())
+        })?;
+        for (scope, epoch, key) in fresh_open {
+            reader.keychain.accept_open(&shared.roster, scope, epoch, key);
+        }
+        for (audience, epoch, secret) in fresh_audiences {
+            reader.keychain.add_audience(audience, epoch, secret);
+        }
+    }
+    Ok(())
+}
+
+/// What this reader's node owes the others: its name, wraps of newer keys, a Merge when heads abound. Returns
+/// whether something was written.
+pub(crate) fn housekeeping(log: &Log, reader: &mut Reader, now_ms: i64) -> Result<bool, Failure> {
+    log.refresh_reader(reader)?;
+    let mut wrote = publish_name(log, reader, now_ms)?;
+    let shared = log.shared();
+    let Some(member) = shared.roster.members.get(&reader.member()) else { return Ok(wrote) };
+    if shared.roster.founding.is_none() {
+        return Ok(wrote);
+    }
+    if member.uninvited {
+        return Ok(wrote | tampering::keep_lost(log, &shared, reader, member, now_ms)?);
+    }
+    let owed = missing_key_wraps(log, &shared, reader)?;
+    let merge = shared.roster.heads.len() > AUTH_MAX;
+    let mut operations: Vec<(Operation, Option<Vec<u8>>)> = owed.into_iter().map(|op| (op, None)).collect();
+    if operations.is_empty() && merge {
+        operations.push((Operation::Merge, None));
+    }
+    if !operations.is_empty() {
+        log.append_membership(operations)?;
+        log.refresh_reader(reader)?;
+        wrote = true;
+    }
+    drop_spent_grants(log)?;
+    wrote |= tampering::mend_altered(log, &shared, reader, now_ms)?;
+    wrote |= reclassify::rewrap_all_late(log, &shared, reader, now_ms)?;
+    wrote |= held::deliver_held(log, reader)? > 0;
+    Ok(wrote)
+}
+
+/// Secrets that members and devices are entitled to and were neither wrapped nor invited with.
+fn missing_key_wraps(log: &Log, shared: &Shared, reader: &Reader) -> Result<Vec<Operation>, Failure> {
+    let roster = &shared.roster;
+    let mut entropy = entropy()?;
+    let mut owed = Vec::new();
+    let wrapped = |target: &[u8; 16], epoch: u32, to: &[u8; 16]| {
+        roster.wraps.iter().any(|w| w.target == *target && w.epoch == epoch && w.wrapped.to == *to)
+    };
+    // the invitation carried what its author held when it was written
+    let invited = |member: &Member, epoch_entry: &EntryId| {
+        let invite = roster.invites.get(&member.invite);
+        invite.is_some_and(|i| roster.past().contains(&i.entry, epoch_entry) && i.confirmed.is_none())
+    };
+    for (id, device) in &roster.devices {
+        if *id == log.device || !reads_open(roster, id) {
+            continue;
+        }
+        let members: Vec<&Member> = roster.members.values().filter(|m| m.device == *id && m.is_live()).collect();
+        for (scope, epochs) in &roster.open_epochs {
+            for OpenEpoch { epoch, entry, .. } in epochs {
+                if wrapped(&scope.0, *epoch, &id.0) || members.iter().any(|m| invited(m, entry)) {
+                    continue;
+                }
+                if let Some(key) = reader.keychain.open_key(scope, *epoch)
+                    && let Some(wrap) = wrap_to(log, key, scope.0, *epoch, (&id.0, &device.keys.x), &mut entropy)
+                {
+                    owed.push(Operation::Wrap { target: scope.0, epoch: *epoch, wrapped: wrap });
+                }
+            }
+        }
+    }
+    for (id, member) in &roster.members {
+        if *id == reader.member() || !member.is_live() {
+            continue;
+        }
+        for audience in entitled(log, shared, member) {
+            for epoch in roster.audiences.get(&audience).map_or(&[][..], |a| &a.epochs) {
+                let ordinary = roster.audiences.get(&audience).is_some_and(|a| a.name.starts_with("site/"));
+                if wrapped(&audience.0, epoch.epoch, &id.0) || (ordinary && invited(member, &epoch.entry)) {
+                    continue;
+                }
+                if let Some(secret) = reader.keychain.audience_secret(&audience, epoch.epoch, &epoch.pk) {
+                    let to = (&id.0, &member.keys.x);
+                    if let Some(wrap) = wrap_to(log, secret, audience.0, epoch.epoch, to, &mut entropy) {
+                        owed.push(Operation::Wrap { target: audience.0, epoch: epoch.epoch, wrapped: wrap });
+                    }
+                }
+            }
+        }
+    }
+    Ok(owed)
+}
+
+/// Audiences a member is entitled to: ordinary ones of the sites its roles read; sensitive ones once confirmed.
+fn entitled(log: &Log, shared: &Shared, member: &Member) -> Vec<AudienceId> {
+    let roster = &shared.roster;
+    let mut audiences: Vec<AudienceId> = roster
+        .sites
+        .values()
+        .filter(|site| reads_site(roster, member, &site.op.code))
+        .map(|site| seal::ordinary_audience(&log.org, &site.scope))
+        .collect();
+    let confirmed = roster.invites.get(&member.invite).and_then(|invite| invite.confirmed_by);
+    // nobody makes themselves a reader of allegations by inviting and confirming a second self
+    if member.standing == Standing::Confirmed && confirmed.is_some_and(|(_, rank)| rank <= 1) {
+        audiences.extend(audiences_of(member).iter().map(|code| seal::named_audience(&log.org, code)));
+    }
+    audiences
+}
+
+/// After its Join is confirmed an invitation's keys are of no more use here: they come by wraps. Dropped, so that an
+/// old sheet with an old log opens nothing.
+fn drop_spent_grants(log: &Log) -> Result<(), Failure> {
+    let shared = log.shared();
+    let snapshot = log.store.read()?;
+    let mut spent = Vec::new();
+    for invite in shared.roster.invites.values().filter(|i| i.confirmed.is_some() || i.ended) {
+        for stored in snapshot.entry(&invite.entry)?.into_iter().chain(snapshot.carriers(&invite.entry)?) {
+            let mut entry = log.decode(&stored.bytes)?;
+            if entry.section(LAYER_GRANT).is_some() {
+                entry.drop_section(LAYER_GRANT);
+                spent.push(entry);
+            }
+        }
+    }
+    drop(snapshot);
+    if spent.is_empty() {
+        return Ok(());
+    }
+    log.store.write(|tx| {
+        for entry in &spent {
+            tx.replace_entry_bytes(&entry.id(), &entry.encode())?;
+        }
+        Ok(())
+    })
+}
+
+/// Writes the member's own name into the staff document, once the key for it is held.
+fn publish_name(log: &Log, reader: &mut Reader, now_ms: i64) -> Result<bool, Failure> {
+    let member = reader.member();
+    let snapshot = log.store.read()?;
+    let done = snapshot.get(Space::Meta, &meta::named(&member))?.is_some();
+    let name = snapshot.get(Space::Meta, &meta::local_name(&member))?;
+    drop(snapshot);
+    let Some(name) = name.filter(|_| !done) else { return Ok(false) };
+    if reader.keychain.newest_open(&knowledge_scope(&log.org)).is_none() {
+        return Ok(false);
+    }
+    let name = String::from_utf8_lossy(&name).into_owned();
+    write_staff(log, reader, &[(format!("member/{member}"), name)], now_ms)?;
+    log.store.write(|tx| tx.put(Space::Meta, &meta::named(&member), &[1]))?;
+    log.refresh()?;
+    Ok(true)
+}
+
+/// `boucle member list`.
+pub(crate) fn member_list(log: &Log) -> Json {
+    let shared = log.shared();
+    let unlocked = log.unlocked();
+    let mut named: BTreeMap<String, usize> = BTreeMap::new();
+    for id in shared.roster.members.keys() {
+        *named.entry(name::folded(&shared.name(id))).or_default() += 1;
+    }
+    let members = shared.roster.members.iter().map(|(id, member)| {
+        let namesakes = named.get(&name::folded(&shared.name(id))).is_some_and(|n| *n > 1);
+        let device = shared.roster.devices.get(&member.device);
+        let words = device.map(|d| six_words(&log.org, &member.invite_pk, &d.keys, &member.keys));
+        json!({
+            "member": shared.name(id), "id": id, "role": member.role(), "site": member.site(),
+            "roles": member.roles.iter().map(|held| held.role.clone()).collect::<Vec<_>>(),
+            "device": member.device, "confirmed": member.standing == Standing::Confirmed,
+            "suspended": member.standing == Standing::Suspended, "revoked": member.standing == Standing::Void,
+            "standing": standing_code(member), "altered": member.altered, "namesakes": namesakes,
+            "until": Json::Null, "here": member.device == log.device, "unlocked": unlocked.contains(id),
+            "words": words,
         })
-    }
+    });
+    members.collect()
+}
 
-    /// Writes the member's own name into the staff document, once the key for it is held.
-    fn publish_name(&self, reader: &mut Reader, now_ms: i64) -> Result<bool, Failure> {
-        let member = reader.member();
-        let snapshot = self.store.read()?;
-        let done = snapshot.get(Space::Meta, &meta::named(&member))?.is_some();
-        let name = snapshot.get(Space::Meta, &meta::local_name(&member))?;
-        drop(snapshot);
-        let Some(name) = name.filter(|_| !done) else { return Ok(false) };
-        if reader.keychain.newest_open(&knowledge_scope(&self.org)).is_none() {
-            return Ok(false);
+/// Members by name or by the first digits of the id.
+pub(crate) fn find_member(shared: &Shared, name: &str) -> Result<MemberId, Failure> {
+    let digits = name::folded(name);
+    let by_digits = |id: &&MemberId| digits.len() >= ID_DIGITS_MIN && id.to_string().starts_with(&digits);
+    let mut meant = shared.called(name, shared.roster.members.keys());
+    meant.extend(shared.roster.members.keys().filter(by_digits));
+    meant.sort_unstable();
+    meant.dedup();
+    let (void, found): (Vec<MemberId>, Vec<MemberId>) =
+        meant.into_iter().partition(|id| shared.roster.members.get(id).is_some_and(|m| m.standing == Standing::Void));
+    match found.as_slice() {
+        [one] => Ok(*one),
+        [] if !void.is_empty() => Err(Failure::new("member_void").arg("member", name)),
+        [] => {
+            let names: Vec<String> = shared.roster.members.keys().map(|id| shared.name(id)).collect();
+            let near = crdt_model::taxonomy::nearest(names.iter().map(String::as_str), name).join(", ");
+            Err(Failure::new("member_not_found").arg("member", name).arg("near", near))
         }
-        let name = String::from_utf8_lossy(&name).into_owned();
-        write_staff(self, reader, &[(format!("member/{member}"), name)], now_ms)?;
-        self.store.write(|tx| tx.put(Space::Meta, &meta::named(&member), &[1]))?;
-        self.refresh()?;
-        Ok(true)
+        several => Err(ambiguous(name, several)),
     }
+}
 
-    /// `boucle member list`.
-    pub(crate) fn member_list(&self) -> Json {
-        let shared = self.shared();
-        let unlocked = self.unlocked();
-        let mut named: BTreeMap<String, usize> = BTreeMap::new();
-        for id in shared.roster.members.keys() {
-            *named.entry(name::folded(&shared.name(id))).or_default() += 1;
-        }
-        let members = shared.roster.members.iter().map(|(id, member)| {
-            let namesakes = named.get(&name::folded(&shared.name(id))).is_some_and(|n| *n > 1);
-            let device = shared.roster.devices.get(&member.device);
-            let words = device.map(|d| six_words(&self.org, &member.invite_pk, &d.keys, &member.keys));
-            json!({
-                "member": shared.name(id), "id": id, "role": member.role(), "site": member.site(),
-                "roles": member.roles.iter().map(|held| held.role.clone()).collect::<Vec<_>>(),
-                "device": member.device, "confirmed": member.standing == Standing::Confirmed,
-                "suspended": member.standing == Standing::Suspended, "revoked": member.standing == Standing::Void,
-                "standing": standing_code(member), "altered": member.altered, "namesakes": namesakes,
-                "until": Json::Null, "here": member.device == self.device, "unlocked": unlocked.contains(id),
-                "words": words,
-            })
-        });
-        members.collect()
+/// `boucle member confirm`: the six words were compared by voice.
+pub(crate) fn member_confirm(log: &Log, reader: &mut Reader, name: &str, heard: &[String]) -> Result<Json, Failure> {
+    let _writer = log.lock_writer();
+    let shared = log.shared();
+    let id = find_member(&shared, name)?;
+    let member = &shared.roster.members[&id];
+    if member.altered {
+        return Err(Failure::new("invitation_altered").arg("member", shared.name(&id)));
     }
-
-    /// Members by name or by the first digits of the id.
-    pub(crate) fn find_member(&self, shared: &Shared, name: &str) -> Result<MemberId, Failure> {
-        let digits = name::folded(name);
-        let by_digits = |id: &&MemberId| digits.len() >= ID_DIGITS_MIN && id.to_string().starts_with(&digits);
-        let mut meant = shared.called(name, shared.roster.members.keys());
-        meant.extend(shared.roster.members.keys().filter(by_digits));
-        meant.sort_unstable();
-        meant.dedup();
-        let (void, found): (Vec<MemberId>, Vec<MemberId>) = meant
-            .into_iter()
-            .partition(|id| shared.roster.members.get(id).is_some_and(|m| m.standing == Standing::Void));
-        match found.as_slice() {
-            [one] => Ok(*one),
-            [] if !void.is_empty() => Err(Failure::new("member_void").arg("member", name)),
-            [] => {
-                let names: Vec<String> = shared.roster.members.keys().map(|id| shared.name(id)).collect();
-                let near = crdt_model::taxonomy::nearest(names.iter().map(String::as_str), name).join(", ");
-                Err(Failure::new("member_not_found").arg("member", name).arg("near", near))
-            }
-            several => Err(ambiguous(name, several)),
-        }
+    // two on one invitation: the second cannot even tell its name, and the words of either may be the ones heard
+    let suspended = |other: &Member| other.invite == member.invite && other.standing == Standing::Suspended;
+    let rivals: Vec<MemberId> =
+        shared.roster.members.iter().filter(|(_, other)| suspended(other)).map(|(id, _)| *id).collect();
+    let digits = name::folded(name);
+    if rivals.len() > 1 && !(digits.len() >= ID_DIGITS_MIN && id.to_string().starts_with(&digits)) {
+        return Err(ambiguous(name, &rivals));
     }
-
-    /// `boucle member confirm`: the six words were compared by voice.
-    pub(crate) fn member_confirm(&self, reader: &mut Reader, name: &str, heard: &[String]) -> Result<Json, Failure> {
-        let _writer = self.lock_writer();
-        let shared = self.shared();
-        let id = self.find_member(&shared, name)?;
-        let member = &shared.roster.members[&id];
-        if member.altered {
-            return Err(Failure::new("invitation_altered").arg("member", shared.name(&id)));
-        }
-        // two on one invitation: the second cannot even tell its name, and the words of either may be the ones heard
-        let suspended = |other: &Member| other.invite == member.invite && other.standing == Standing::Suspended;
-        let rivals: Vec<MemberId> =
-            shared.roster.members.iter().filter(|(_, other)| suspended(other)).map(|(id, _)| *id).collect();
-        let digits = name::folded(name);
-        if rivals.len() > 1 && !(digits.len() >= ID_DIGITS_MIN && id.to_string().starts_with(&digits)) {
-            return Err(ambiguous(name, &rivals));
-        }
-        let device = shared.roster.devices.get(&member.device).ok_or_else(|| Failure::new("unexpected"))?;
-        let words = six_words(&self.org, &member.invite_pk, &device.keys, &member.keys);
-        if heard.is_empty() {
-            let words: Vec<&str> = words.split(' ').collect();
-            let namesakes = shared.has_namesakes(&id);
-            let warnings = if namesakes { vec!["namesake"] } else { vec![] };
-            return Ok(json!({
-                "member": shared.name(&id), "id": id, "namesakes": namesakes, "words": words, "warnings": warnings,
-            }));
-        }
-        let heard = heard.join(" ").to_lowercase();
-        if heard.split_whitespace().collect::<Vec<_>>() != words.split(' ').collect::<Vec<_>>() {
-            return Err(Failure::new("words_do_not_match").arg("member", shared.name(&id)));
-        }
-        if member.standing != Standing::Confirmed {
-            self.require_confirming(&shared, &reader.member(), member)?;
-            self.know_all()?;
-            self.append_membership(vec![(Operation::Confirm(member.join), None)])?;
-        }
-        self.refresh_reader(reader)?;
-        let shared = self.shared();
-        let owed = self.missing_key_wraps(&shared, reader)?;
-        if !owed.is_empty() {
-            self.append_membership(owed.into_iter().map(|op| (op, None)).collect())?;
-        }
-        self.drop_spent_grants()?;
-        let confirmed = self.shared().roster.members.get(&id).is_some_and(|m| m.standing == Standing::Confirmed);
-        let namesakes = self.shared().has_namesakes(&id);
+    let device = shared.roster.devices.get(&member.device).ok_or_else(|| Failure::new("unexpected"))?;
+    let words = six_words(&log.org, &member.invite_pk, &device.keys, &member.keys);
+    if heard.is_empty() {
+        let words: Vec<&str> = words.split(' ').collect();
+        let namesakes = shared.has_namesakes(&id);
         let warnings = if namesakes { vec!["namesake"] } else { vec![] };
-        Ok(json!({
-            "member": shared.name(&id), "id": id, "namesakes": namesakes, "confirmed": confirmed, "warnings": warnings,
-        }))
+        return Ok(json!({
+            "member": shared.name(&id), "id": id, "namesakes": namesakes, "words": words, "warnings": warnings,
+        }));
     }
+    let heard = heard.join(" ").to_lowercase();
+    if heard.split_whitespace().collect::<Vec<_>>() != words.split(' ').collect::<Vec<_>>() {
+        return Err(Failure::new("words_do_not_match").arg("member", shared.name(&id)));
+    }
+    if member.standing != Standing::Confirmed {
+        require_confirming(log, &shared, &reader.member(), member)?;
+        know_all(log)?;
+        log.append_membership(vec![(Operation::Confirm(member.join), None)])?;
+    }
+    log.refresh_reader(reader)?;
+    let shared = log.shared();
+    let owed = missing_key_wraps(log, &shared, reader)?;
+    if !owed.is_empty() {
+        log.append_membership(owed.into_iter().map(|op| (op, None)).collect())?;
+    }
+    drop_spent_grants(log)?;
+    let confirmed = log.shared().roster.members.get(&id).is_some_and(|m| m.standing == Standing::Confirmed);
+    let namesakes = log.shared().has_namesakes(&id);
+    let warnings = if namesakes { vec!["namesake"] } else { vec![] };
+    Ok(json!({
+        "member": shared.name(&id), "id": id, "namesakes": namesakes, "confirmed": confirmed, "warnings": warnings,
+    }))
+}
 
-    /// Whoever invited confirms, and whoever manages people of that rank at the newcomer's site.
-    fn require_confirming(&self, shared: &Shared, confirming: &MemberId, member: &Member) -> Result<(), Failure> {
-        let invite = shared.roster.invites.get(&member.invite);
-        match invite {
-            Some(invite) if invite.by == self.device => Ok(()),
-            Some(invite) => self.require_managing(shared, confirming, &invite.op.site, member.rank()),
-            None => self.require(shared, confirming, Capabilities::MANAGE_SITE),
-        }
+/// Whoever invited confirms, and whoever manages people of that rank at the newcomer's site.
+fn require_confirming(log: &Log, shared: &Shared, confirming: &MemberId, member: &Member) -> Result<(), Failure> {
+    let invite = shared.roster.invites.get(&member.invite);
+    match invite {
+        Some(invite) if invite.by == log.device => Ok(()),
+        Some(invite) => require_managing(shared, confirming, &invite.op.site, member.rank()),
+        None => require(shared, confirming, Capabilities::MANAGE_SITE),
     }
+}
 
-    /// Members who hold an audience's current epoch.
-    pub(crate) fn audience_members(&self, shared: &Shared, audience: &AudienceId) -> Vec<MemberId> {
-        let Some(current) = shared.roster.audiences.get(audience).and_then(|a| a.current()) else { return Vec::new() };
-        let holds = |id: &MemberId| {
-            shared
-                .roster
-                .wraps
-                .iter()
-                .any(|w| w.target == audience.0 && w.epoch == current.epoch && w.wrapped.to == id.0)
-        };
-        let entitled = |m: &Member| m.invite == EntryId::ZERO || self.entitled(shared, m).contains(audience);
-        let members = shared.roster.members.iter().filter(|(id, m)| m.is_live() && holds(id) && entitled(m));
-        members.map(|(id, _)| *id).collect()
-    }
+/// Members who hold an audience's current epoch.
+pub(crate) fn audience_members(log: &Log, shared: &Shared, audience: &AudienceId) -> Vec<MemberId> {
+    let Some(current) = shared.roster.audiences.get(audience).and_then(|a| a.current()) else { return Vec::new() };
+    let holds = |id: &MemberId| {
+        shared.roster.wraps.iter().any(|w| w.target == audience.0 && w.epoch == current.epoch && w.wrapped.to == id.0)
+    };
+    let entitled = |m: &Member| m.invite == EntryId::ZERO || entitled(log, shared, m).contains(audience);
+    let members = shared.roster.members.iter().filter(|(id, m)| m.is_live() && holds(id) && entitled(m));
+    members.map(|(id, _)| *id).collect()
+}
 
-    /// `boucle audience list`.
-    pub(crate) fn audience_list(&self, lang: &str) -> Json {
-        let shared = self.shared();
-        let taxonomy = Taxonomy::shipped();
-        let audiences = taxonomy.audiences.iter().map(|audience| {
-            let id = seal::named_audience(&self.org, audience.code());
-            let members = self.audience_members(&shared, &id);
-            let epoch = shared.roster.audiences.get(&id).and_then(|a| a.current()).map_or(0, |e| e.epoch);
-            let few = (members.len() as u64) < u64::from(audience.minimum_holders);
-            json!({
-                "audience": audience.code(), "label": taxonomy.audiences.label(audience.code(), lang),
-                "members": members.iter().map(|m| shared.name(m)).collect::<Vec<_>>(),
-                "delegate": Json::Null, "alternate": audience.alternate, "epoch": epoch,
-                "warnings": if few { vec!["too_few_holders"] } else { vec![] },
-            })
-        });
-        audiences.collect()
-    }
+/// `boucle audience list`.
+pub(crate) fn audience_list(log: &Log, lang: &str) -> Json {
+    let shared = log.shared();
+    let taxonomy = Taxonomy::shipped();
+    let audiences = taxonomy.audiences.iter().map(|audience| {
+        let id = seal::named_audience(&log.org, audience.code());
+        let members = audience_members(log, &shared, &id);
+        let epoch = shared.roster.audiences.get(&id).and_then(|a| a.current()).map_or(0, |e| e.epoch);
+        let few = (members.len() as u64) < u64::from(audience.minimum_holders);
+        json!({
+            "audience": audience.code(), "label": taxonomy.audiences.label(audience.code(), lang),
+            "members": members.iter().map(|m| shared.name(m)).collect::<Vec<_>>(),
+            "delegate": Json::Null, "alternate": audience.alternate, "epoch": epoch,
+            "warnings": if few { vec!["too_few_holders"] } else { vec![] },
+        })
+    });
+    audiences.collect()
 }
 
 /// Where a member stands, in a word.
@@ -1390,7 +1382,7 @@ fn write_staff(log: &Log, reader: &mut Reader, facts: &[(String, String)], now_m
             };
             let entry = compose(&plan, &log.device_ed, Some(&reader.ed), &mut entropy).map_err(not_composed)?;
             append(tx, &entry)?;
-            crate::clock::note_own(tx, now_ms, entry.id(), log.machine().built_ms)?;
+            crate::clock::note_own(tx, now_ms, entry.id(), now::machine(log).built_ms)?;
         }
         Ok(())
     })

@@ -15,10 +15,10 @@ mod announcer;
 pub(crate) mod gaps;
 mod limits;
 mod peer_link;
-mod peers;
+pub(crate) mod peers;
 pub(crate) mod policy;
 mod rate_limit;
-mod reachability;
+pub(crate) mod reachability;
 pub(crate) mod release;
 pub(crate) mod session;
 pub(crate) mod urgent;
@@ -40,7 +40,9 @@ use transport::{Channel, Config, Limits, Psk, Transport};
 
 use crate::api::{Progress, Ready, Reply, RunOptions};
 use crate::error::Failure;
+use crate::health::status;
 use crate::log::{Log, locked};
+use crate::writes::tampering;
 use announcer::Announcer;
 use limits::{BACKOFF, KEPT_MAX, REACHED_MAX, SERVED_MAX, SESSIONS_PER_DEVICE_MAX, STOP_MAX, STRANGER_BACKOFF};
 use peer_link::{Ended, Held};
@@ -676,7 +678,7 @@ impl Inner {
         let log = Arc::clone(self.log());
         let (device, report) = (spoken.device, spoken.report.clone());
         let (addr, now) = (addr.map(without_peer), (self.talk.now)());
-        let kept = blocking(move || log.remember_peer(&device, addr.as_deref(), &report, now)).await;
+        let kept = blocking(move || peers::remember_peer(&log, &device, addr.as_deref(), &report, now)).await;
         if let Err(failure) = kept {
             tracing::warn!(code = failure.code, "cannot note a session");
         }
@@ -690,7 +692,7 @@ impl Inner {
             None => self.sync_with_all(&tell).await?,
         };
         let log = Arc::clone(self.log());
-        let alarms = blocking(move || log.alarms(&log.shared())).await?;
+        let alarms = blocking(move || tampering::alarms(&log, &log.shared())).await?;
         Ok(json!({"peers": peers, "alarms": alarms}))
     }
 
@@ -721,7 +723,7 @@ impl Inner {
         let mut addrs: Vec<String> = locked(&self.links).values().cloned().collect();
         addrs.extend(locked(&self.kept).iter().cloned());
         let log = Arc::clone(self.log());
-        let known = blocking(move || log.peers()).await?;
+        let known = blocking(move || peers::peers(&log)).await?;
         addrs.extend(known.into_iter().filter_map(|peer| peer.addr));
         if self.mdns {
             addrs.extend(self.listen_for_peers().await);
@@ -777,7 +779,7 @@ impl Inner {
             .filter(|(device, _)| fits(&device.to_string(), site_of(device).as_deref()))
             .map(|(_, addr)| addr.clone())
             .collect();
-        for peer in self.log().peers()? {
+        for peer in peers::peers(self.log())? {
             if fits(&peer.device, peer.site.as_deref()) {
                 addrs.extend(peer.addr);
             }
@@ -800,7 +802,7 @@ impl Inner {
             .iter()
             .map(|state| {
                 let fingerprint = data_encoding::HEXLOWER.encode(&state.hash);
-                let name = self.log().scope_name(&shared, &state.scope);
+                let name = status::scope_name(self.log(), &shared, &state.scope);
                 json!({"scope": name, "entries": state.entries, "fingerprint": fingerprint})
             })
             .collect();
@@ -813,7 +815,7 @@ impl Inner {
         if let Some(reason) = &report.reason {
             told["reason"] = json!(reason.code());
             if let sync::Reason::Gaps { ours, theirs } = reason {
-                let authors = self.log().authors_of_gaps(&shared).unwrap_or_default();
+                let authors = gaps::authors_of_gaps(self.log(), &shared).unwrap_or_default();
                 told["sections_missing"] = json!({"here": ours, "there": theirs, "authors": authors});
             }
         }

@@ -58,7 +58,8 @@ impl Home {
     }
 
     pub(crate) fn invite(&self, role: &str) -> String {
-        let told = self.act(|log, reader| log.invite(reader, "REG", role, None, None, NOW)).expect("invited");
+        let told =
+            self.act(|log, reader| crate::members::invite(log, reader, "REG", role, None, None, NOW)).expect("invited");
         told["invitation"].as_str().expect("a text").to_owned()
     }
 
@@ -70,7 +71,7 @@ impl Home {
             text: Some(Words::from(text)),
             ..NewCase::default()
         };
-        let told = self.act(|log, reader| log.case_new(reader, case, None, NOW)).expect("a case");
+        let told = self.act(|log, reader| crate::writes::case_new(log, reader, case, None, NOW)).expect("a case");
         told["ref"].as_str().expect("a reference").to_owned()
     }
 
@@ -78,14 +79,14 @@ impl Home {
     pub(crate) fn read(&self, reference: &str) -> String {
         self.act(|log, reader| {
             let shared = log.shared();
-            let loaded = log.find_case(&shared, reader, reference).expect("found");
-            log.show(&shared, &loaded, NOW).to_string()
+            let loaded = crate::cases::find_case(log, &shared, reader, reference).expect("found");
+            crate::cases::show(&shared, &loaded, NOW).to_string()
         })
     }
 
     /// Writes what the member's node owes to others.
     pub(crate) fn housekeeping(&self) {
-        self.act(|log, reader| log.housekeeping(reader, NOW)).expect("maintained");
+        self.act(|log, reader| crate::members::housekeeping(log, reader, NOW)).expect("maintained");
     }
 
     /// Every entry held, chain by chain, the membership first.
@@ -101,7 +102,7 @@ impl Home {
     /// The frontier's hash of each scope that is not empty, over effective tips.
     pub(crate) fn fingerprints(&self) -> BTreeMap<String, String> {
         let shared = self.log.shared();
-        let told = self.log.fingerprint(&shared).expect("readable");
+        let told = crate::health::status::fingerprint(&self.log, &shared).expect("readable");
         let rows = told.as_array().expect("rows").iter().filter(|row| row["entries"] != 0);
         rows.map(|row| (row["id"].to_string(), row["fingerprint"].to_string())).collect()
     }
@@ -159,7 +160,7 @@ pub(crate) fn two() -> (Home, Home) {
 
 /// Brings everything `from` holds to `to`.
 pub(crate) fn carry(from: &Home, to: &Home) -> crate::log::admission::Ingested {
-    to.log.ingest(&from.entries(), Some(from.log.device), NOW).expect("ingested")
+    crate::log::admission::ingest(&to.log, &from.entries(), Some(from.log.device), NOW).expect("ingested")
 }
 
 /// Founder and one who joined, equal.

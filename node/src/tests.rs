@@ -50,7 +50,8 @@ impl Home {
 
     /// A new home that joins by an invitation of this one.
     pub(crate) fn invited(&self, site: &str, role: &str, name: &str) -> Self {
-        let reply = self.with(|log, reader| log.invite(reader, site, role, None, None, NOW)).expect("invited");
+        let reply =
+            self.with(|log, reader| crate::members::invite(log, reader, site, role, None, None, NOW)).expect("invited");
         let folder = TempDir::new().expect("a folder");
         let text = reply["invitation"].as_str().expect("a code");
         let home = folder.path().join("home");
@@ -61,7 +62,8 @@ impl Home {
     }
 
     pub(crate) fn site(&self, code: &str) {
-        self.with(|log, reader| log.site_add(reader, new_site(code, code, "office", None))).expect("site added");
+        self.with(|log, reader| crate::members::site_add(log, reader, new_site(code, code, "office", None)))
+            .expect("site added");
     }
 
     pub(crate) fn reader(&self) -> Arc<Mutex<Reader>> {
@@ -76,23 +78,24 @@ impl Home {
     }
 
     pub(crate) fn new_case(&self, case: NewCase) -> Json {
-        self.with(|log, reader| log.case_new(reader, case, Some(&[]), NOW)).expect("a case")
+        self.with(|log, reader| crate::writes::case_new(log, reader, case, Some(&[]), NOW)).expect("a case")
     }
 
     pub(crate) fn show(&self, case: &str) -> Result<Json, Failure> {
         self.with(|log, reader| {
             let shared = log.shared();
-            let loaded = log.find_case(&shared, reader, case)?;
-            Ok(log.show(&shared, &loaded, NOW))
+            let loaded = crate::cases::find_case(log, &shared, reader, case)?;
+            Ok(crate::cases::show(&shared, &loaded, NOW))
         })
     }
 
     pub(crate) fn fingerprint(&self) -> Json {
-        self.log.fingerprint(&self.log.shared()).expect("fingerprint")
+        crate::health::status::fingerprint(&self.log, &self.log.shared()).expect("fingerprint")
     }
 
     pub(crate) fn verify(&self) -> Json {
-        self.with(|log, reader| log.verify(&log.shared(), reader, &mut |_, _| {})).expect("verify")
+        self.with(|log, reader| crate::health::verify::verify(log, &log.shared(), reader, &mut |_, _| {}))
+            .expect("verify")
     }
 
     /// Every entry held, chain by chain.
@@ -105,7 +108,7 @@ impl Home {
 
     pub(crate) fn housekeeping(&self) -> bool {
         let reader = self.reader();
-        self.log.housekeeping(&mut locked(&reader), NOW).expect("maintained")
+        crate::members::housekeeping(&self.log, &mut locked(&reader), NOW).expect("maintained")
     }
 }
 
@@ -117,7 +120,7 @@ impl Home {
 
         self.with(|log, reader| {
             let shared = log.shared();
-            let now = log.find_case(&shared, reader, case)?;
+            let now = crate::cases::find_case(log, &shared, reader, case)?;
             let mut ops = crdt_model::edit::EditOps::default();
             for (layer, into) in [(Layer::Open, &mut ops.open), (Layer::Personal, &mut ops.personal)] {
                 for (key, cells) in before.document.states[usize::from(layer.code())].iter().flatten() {
@@ -139,7 +142,7 @@ impl Home {
                 alone: false,
             };
             let mut entropy = crate::log::entropy()?;
-            log.commit(|tx| log.write(tx, &shared, reader, write, NOW, &mut entropy))
+            log.commit(|tx| crate::writes::append_edit(log, tx, &shared, reader, write, NOW, &mut entropy))
         })
         .expect("forged");
     }
@@ -150,7 +153,7 @@ impl Home {
 pub(crate) fn exchange(a: &Home, b: &Home) {
     for _ in 0..6 {
         for (from, to) in [(a, b), (b, a)] {
-            to.log.ingest(&from.entries(), Some(from.log.device), NOW).expect("ingested");
+            crate::log::admission::ingest(&to.log, &from.entries(), Some(from.log.device), NOW).expect("ingested");
         }
         let wrote = [a, b].map(Home::housekeeping);
         if !wrote.contains(&true) && a.fingerprint() == b.fingerprint() {
@@ -178,7 +181,9 @@ pub(crate) fn case_id(reply: &Json) -> String {
 fn an_invitation_kept_too_long_is_refused_and_begins_nothing() {
     const DAY_MS: i64 = 86_400_000;
     let home = Home::founded();
-    let invite = |log: &Log, reader: &mut Reader| log.invite(reader, "JER", "operator", Some(DAY_MS), None, NOW);
+    let invite = |log: &Log, reader: &mut Reader| {
+        crate::members::invite(log, reader, "JER", "operator", Some(DAY_MS), None, NOW)
+    };
     let reply = home.with(invite).expect("invited");
     let text = reply["invitation"].as_str().expect("a code");
     let folder = tempfile::tempdir().expect("a temporary folder");
@@ -199,7 +204,7 @@ fn a_case_sealed_for_its_words_goes_to_whom_they_concern() {
     {
         let case = case_id(&home.new_case(NewCase { text: Some(Words::from(text)), ..complaint() }));
         let options = crate::api::SealOptions { recuse: Some(Vec::new()), ..Default::default() };
-        home.with(|log, reader| log.case_seal(reader, &case, &Words::from("parce que"), &options, NOW))
+        home.with(|log, reader| crate::writes::case_seal(log, reader, &case, &Words::from("parce que"), &options, NOW))
             .expect("sealed");
         assert_eq!(home.show(&case).expect("shown")["audience"], audience, "{text}");
     }
@@ -221,7 +226,9 @@ fn two_members_of_one_home_may_have_one_passphrase() {
     use crate::api::{Envelope, Request, Secret, Service};
 
     let home = Home::founded();
-    let reply = home.with(|log, reader| log.invite(reader, "JER", "operator", None, None, NOW)).expect("invited");
+    let reply = home
+        .with(|log, reader| crate::members::invite(log, reader, "JER", "operator", None, None, NOW))
+        .expect("invited");
     let text = reply["invitation"].as_str().expect("a code");
     members::join(&home.log.home, Some(&*home.log), text, "Ali", &passphrase(), NOW).expect("joined");
     let Home { log, folder, .. } = home;
@@ -255,7 +262,7 @@ fn an_invitation_that_cannot_be_kept_is_not_made() {
     let before = home.fingerprint();
     let invite = |path: &std::path::Path| {
         let out = path.display().to_string();
-        home.with(|log, reader| log.invite(reader, "JER", "operator", None, Some(&out), NOW))
+        home.with(|log, reader| crate::members::invite(log, reader, "JER", "operator", None, Some(&out), NOW))
     };
     let taken = folder.path().join("taken");
     std::fs::write(&taken, b"there").expect("written");
@@ -266,7 +273,8 @@ fn an_invitation_that_cannot_be_kept_is_not_made() {
     // and where the membership refuses, no file is left
     let path = folder.path().join("kept");
     let out = path.display().to_string();
-    home.with(|log, reader| log.invite(reader, "JER", "nobody", None, Some(&out), NOW)).expect_err("no such role");
+    home.with(|log, reader| crate::members::invite(log, reader, "JER", "nobody", None, Some(&out), NOW))
+        .expect_err("no such role");
     assert!(!path.exists());
     let told = invite(&path).expect("invited");
     let text = std::fs::read_to_string(&path).expect("read");

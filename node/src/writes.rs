@@ -33,10 +33,13 @@ use crdt_model::zone::Zone;
 use serde_json::{Value as Json, json};
 
 use crate::api::SealOptions;
+use crate::cases;
 use crate::cases::{Captured, Loaded, TaxonomyCodes, captured_key, codes_of, level_of};
 use crate::clock::{self, DAY_MS};
 use crate::error::Failure;
+use crate::log::now;
 use crate::log::{Log, Reader, Shared, append, entropy, fresh, meta, not_composed};
+use crate::members;
 use crate::members::called::role_called;
 use crate::store::{MemberSpace, Space, Tx};
 use crate::sync::urgent::mark_urgent;
@@ -358,955 +361,945 @@ fn possible<'a>(codes: impl Iterator<Item = &'a str> + Clone, value: &str) -> St
     if near.is_empty() { "boucle taxonomy show".to_owned() } else { near }
 }
 
-impl Log {
-    /// Works out what a new case is: codes, protection, audience and readers. Nothing is written.
-    pub(crate) fn prepare(
-        &self,
-        shared: &Shared,
-        member: &MemberId,
-        mut new: NewCase,
-        intake: &Intake<'_>,
-    ) -> Result<Prepared, Failure> {
-        let taxonomy = Taxonomy::shipped();
-        self.require(shared, member, Capabilities::INTAKE)?;
-        check_code("type", &new.case_type)?;
-        check_code("channel", &new.channel)?;
-        check_codes(&new)?;
-        let categories = || new.category.iter().chain(&new.other_categories).map(String::as_str);
-        let mut level = level_of(taxonomy.sensitivity_of(categories()).as_str());
-        if let Some(asked) = &new.sensitivity {
-            let levels = ["s0", "s1", "s2", "s3"].into_iter();
-            let asked = Level::from_code(asked).ok_or_else(|| not_in_taxonomy("sensitivity", asked, levels))?;
-            level = level.max(asked);
+/// Works out what a new case is: codes, protection, audience and readers. Nothing is written.
+pub(crate) fn prepare(
+    log: &Log,
+    shared: &Shared,
+    member: &MemberId,
+    mut new: NewCase,
+    intake: &Intake<'_>,
+) -> Result<Prepared, Failure> {
+    let taxonomy = Taxonomy::shipped();
+    members::require(shared, member, Capabilities::INTAKE)?;
+    check_code("type", &new.case_type)?;
+    check_code("channel", &new.channel)?;
+    check_codes(&new)?;
+    let categories = || new.category.iter().chain(&new.other_categories).map(String::as_str);
+    let mut level = level_of(taxonomy.sensitivity_of(categories()).as_str());
+    if let Some(asked) = &new.sensitivity {
+        let levels = ["s0", "s1", "s2", "s3"].into_iter();
+        let asked = Level::from_code(asked).ok_or_else(|| not_in_taxonomy("sensitivity", asked, levels))?;
+        level = level.max(asked);
+    }
+    if new.allegation.is_some() || new.accused.is_some() {
+        level = level.max(Level::S2);
+    }
+    let audience = match intake.restricted {
+        Some(told) => told.map(str::to_owned),
+        None => {
+            let main = taxonomy.main_category(categories()).map(Coded::code);
+            taxonomy
+                .starting_audience(&new.channel, main.or(new.category.as_deref()), intake.capture)
+                .map(|a| a.code().to_owned())
         }
-        if new.allegation.is_some() || new.accused.is_some() {
-            level = level.max(Level::S2);
-        }
-        let audience = match intake.restricted {
-            Some(told) => told.map(str::to_owned),
-            None => {
-                let main = taxonomy.main_category(categories()).map(Coded::code);
-                taxonomy
-                    .starting_audience(&new.channel, main.or(new.category.as_deref()), intake.capture)
-                    .map(|a| a.code().to_owned())
+    };
+    let audience = audience.or_else(|| level.restricted().then(|| TRIAGE.to_owned()));
+    if audience.is_some() {
+        level = level.max(Level::S2);
+    }
+    let mut set_aside = SetAside::default();
+    if let Some(recuse) = intake.recuse {
+        let accused = new.accused.as_ref().map(|words| words.0.as_str());
+        set_aside = set_aside::set_aside(shared, Told { recuse, accused, not_them: intake.not_them })?;
+        new.recuse = Some(set_aside.recusals.clone());
+    }
+    let mut prepared = Prepared {
+        scope: site_scope(&log.org, intake.site),
+        site: intake.site.to_owned(),
+        restricted: audience,
+        new: Box::new(new),
+        readers: Vec::new(),
+        level,
+        decoys: None,
+        set_aside,
+        held: None,
+    };
+    if let Some(code) = prepared.restricted.clone() {
+        let recused = prepared.new.recuse.as_ref().ok_or_else(|| Failure::new("recusal_not_asked"))?;
+        match set_aside::first_readers(log, shared, &code, recused) {
+            Ok(readers) => (prepared.restricted, prepared.readers) = (Some(readers.audience), readers.keys),
+            Err(nobody) => {
+                let told = intake.recuse.unwrap_or_default().to_vec();
+                let terms = HeldTerms { told, not_them: intake.not_them.to_vec() };
+                let call = nobody.args.into_iter().find(|(name, _)| *name == "call");
+                prepared.held = Some((terms, call.map(|(_, names)| names).unwrap_or_default()));
             }
+        }
+    }
+    Ok(prepared)
+}
+
+/// Whether what was said of sealing means something: nothing else of a case is known yet.
+pub(crate) fn before_asking(shared: &Shared, seal: &SealOptions) -> Result<Json, Failure> {
+    let unknown = |named: &&String| !Taxonomy::shipped().audiences.contains(named);
+    if let Some(named) = seal.audience.as_ref().filter(unknown) {
+        return Err(Failure::new("audience_not_found").arg("audience", named));
+    }
+    recusals(shared, seal.recuse.as_deref().unwrap_or_default())?;
+    Ok(json!({}))
+}
+
+/// Names of members and codes of roles as recusals.
+pub(crate) fn recusals(shared: &Shared, names: &[String]) -> Result<Vec<Recusal>, Failure> {
+    let mut recusals = Vec::new();
+    for name in names {
+        // all devices of one person: every id that bears the name
+        let ids = shared.called(name, shared.roster.members.keys());
+        recusals.extend(ids.iter().copied().map(Recusal::Member));
+        if let Some(role) = role_called(name) {
+            // somebody may have been called so before that was refused: both are meant
+            recusals.push(Recusal::Role(role.to_owned()));
+        } else if shared.roster.founding.is_none() {
+            recusals.extend(invited_by_name(shared, name)?.into_iter().map(Recusal::Member));
+        } else if ids.is_empty() {
+            recusals.push(Recusal::Member(members::find_member(shared, name)?));
+        }
+    }
+    Ok(recusals)
+}
+
+/// KEM keys that get the content key: the audience's epoch key; or, when someone is recused, each remaining member's
+/// own key, of the audience or of its alternate. Nothing is sealed to nobody.
+pub(crate) fn readers(
+    log: &Log,
+    shared: &Shared,
+    audience: &str,
+    recused: &[Recusal],
+) -> Result<Vec<[u8; 32]>, Failure> {
+    let nobody = || Failure::new("no_reader_left").arg("audience", audience);
+    if recused.is_empty() {
+        return Ok(vec![audience_pk(log, shared, audience).ok_or_else(nobody)?]);
+    }
+    let left = not_recused(log, shared, audience, recused).ok_or_else(nobody)?;
+    Ok(left.into_iter().map(|person| person.x).take(GRANT_SLOTS).collect())
+}
+
+/// Who is left of an audience when somebody is recused: of its alternate where nobody is. `None`: of neither.
+fn not_recused(log: &Log, shared: &Shared, audience: &str, recused: &[Recusal]) -> Option<Vec<Holder>> {
+    let may =
+        |person: &Holder| !is_recused(recused, &person.member, |role| person.roles.iter().any(|held| held == role));
+    let left = |code| holders(log, shared, code).into_iter().filter(may).collect::<Vec<_>>();
+    or_alternate(audience).map(left).find(|left| !left.is_empty())
+}
+
+/// How many of those who read the audience are not given a case that someone is recused from: one grant has so many
+/// slots and no more.
+fn left_out(log: &Log, shared: &Shared, audience: &str, recused: &[Recusal]) -> usize {
+    if recused.is_empty() {
+        return 0;
+    }
+    not_recused(log, shared, audience, recused).map_or(0, |left| left.len()).saturating_sub(GRANT_SLOTS)
+}
+
+/// Says so, where it is so.
+fn warn_of_left_out(log: &Log, shared: &Shared, audience: Option<&str>, recused: &[Recusal], reply: &mut Json) {
+    let left_out = audience.map_or(0, |audience| left_out(log, shared, audience, recused));
+    if left_out > 0
+        && let Some(warnings) = reply["warnings"].as_array_mut()
+    {
+        warnings.push("readers_left_out".into());
+    }
+}
+
+/// KEM keys for a new segment of a case that someone is recused from: members of today among those it was sealed to,
+/// each by their own key, and the writer, who reads it. Whoever joined an audience later reads nothing of such a case
+/// until somebody who does offers it to them.
+fn readers_as_before(
+    log: &Log,
+    shared: &Shared,
+    reader: &Reader,
+    loaded: &Loaded,
+    audience: &str,
+    recused: &[Recusal],
+) -> Result<Vec<[u8; 32]>, Failure> {
+    let snapshot = log.store.read()?;
+    let document = &loaded.document;
+    let mut births = cases::case_entries(log, &snapshot, shared, &loaded.scope, &loaded.doc)?;
+    births.retain(|entry| {
+        let follows = entry.header().deps.iter().any(|dep| document.counted.contains(dep));
+        document.counted.contains(&entry.id()) && !follows
+    });
+    drop(snapshot);
+    let has_role = |id: &MemberId, role: &str| shared.roster.members.get(id).is_some_and(|held| held.has_role(role));
+    let may = |id: &MemberId| !is_recused(recused, id, |role| has_role(id, role));
+    // of an audience of which nobody was left, its alternate: as when it was sealed
+    let mut members = std::collections::BTreeSet::new();
+    for code in or_alternate(audience) {
+        let id = seal::named_audience(&log.org, code);
+        let mut then = std::collections::BTreeSet::new();
+        for birth in &births {
+            then.extend(shared.roster.wrapped_at(&id, &birth.header().auth).unwrap_or_default());
+        }
+        then.retain(may);
+        if !then.is_empty() {
+            members
+                .extend(members::audience_members(log, shared, &id).into_iter().filter(|member| then.contains(member)));
+            break;
+        }
+    }
+    members.remove(&reader.member());
+    let own = std::iter::once(reader.member());
+    let keys = own.chain(members).filter_map(|id| shared.roster.members.get(&id).map(|member| member.keys.x));
+    Ok(keys.take(GRANT_SLOTS).collect())
+}
+
+/// Who holds an audience's current epoch: by the log, else by the invitation.
+fn holders(log: &Log, shared: &Shared, audience: &str) -> Vec<Holder> {
+    if shared.roster.founding.is_some() {
+        let members = members::audience_members(log, shared, &seal::named_audience(&log.org, audience)).into_iter();
+        let known = members.filter_map(|id| Some((id, shared.roster.members.get(&id)?)));
+        let roles = |held: &Member| held.roles.iter().map(|held| held.role.clone()).collect();
+        return known.map(|(member, held)| Holder { member, x: held.keys.x, roles: roles(held) }).collect();
+    }
+    let mut holders: Vec<Holder> = Vec::new();
+    for told in &shared.invitations {
+        let Some(at) = told.audiences.iter().position(|key| key.name == audience) else { continue };
+        let of = |person: &&Person| u32::try_from(at).is_ok_and(|at| person.audiences.contains(&at));
+        for Person { member, x, roles, .. } in told.people.iter().filter(of) {
+            if holders.iter().all(|holder| holder.member != *member) {
+                holders.push(Holder { member: *member, x: *x, roles: roles.clone() });
+            }
+        }
+    }
+    holders
+}
+
+/// The members an invitation tells of by this name, and those of this home. Of anybody else a newcomer knows nothing:
+/// nobody is taken for recused who might be a reader under another spelling.
+fn invited_by_name(shared: &Shared, name: &str) -> Result<Vec<MemberId>, Failure> {
+    let told = shared.invitations.iter().flat_map(|told| {
+        told.people.iter().filter(|person| told.is_tag_of(&person.tag, name)).map(|person| person.member)
+    });
+    let mut found: Vec<MemberId> = told.chain(shared.called(name, &shared.here)).collect();
+    found.sort_unstable();
+    found.dedup();
+    if found.is_empty() {
+        return Err(Failure::new("recusal_unknown").arg("member", name));
+    }
+    Ok(found)
+}
+
+/// The current public key of an audience: from the log, else from the invitation.
+fn audience_pk(log: &Log, shared: &Shared, name: &str) -> Option<[u8; 32]> {
+    audience_key(log, shared, name).map(|(_, pk)| pk)
+}
+
+fn audience_key(log: &Log, shared: &Shared, name: &str) -> Option<(u32, [u8; 32])> {
+    let id = audience_of_name(&log.org, name);
+    if let Some(current) = shared.roster.audiences.get(&id).and_then(|a| a.current()) {
+        return Some((current.epoch, current.pk));
+    }
+    let keys = shared.invitations.iter().flat_map(|i| &i.audiences);
+    keys.filter(|k| k.name == name).max_by_key(|k| k.epoch).map(|k| (k.epoch, k.pk))
+}
+
+/// Name of the ordinary audience of a scope (`site/JER`).
+fn ordinary_name(log: &Log, shared: &Shared, scope: &ScopeId) -> Result<String, Failure> {
+    let known = shared.roster.sites.values().find(|site| site.scope == *scope).map(|site| site.op.code.clone());
+    let own = || shared.invitations.iter().map(|i| &i.site).find(|s| site_scope(&log.org, s) == *scope).cloned();
+    known.or_else(own).map(|site| format!("site/{site}")).ok_or_else(|| Failure::new("sync_first"))
+}
+
+/// The next reference, or a provisional mark while no number is at hand.
+pub(crate) fn mint(
+    log: &Log,
+    tx: &mut Tx<'_>,
+    shared: &Shared,
+    site: &str,
+    entropy: &mut Entropy,
+) -> Result<Minted, Failure> {
+    let site: SiteCode = site.parse().map_err(|_| Failure::new("bad_site_code").arg("site", site))?;
+    let nodes = shared.roster.devices.get(&log.device).map(|d| d.nodes).or_else(|| shared.pinned().map(|i| i.nodes));
+    let spare = tx.get(Space::Counters, b"spare")?.and_then(|v| v.first().copied()).unwrap_or(0);
+    let number = nodes.and_then(|n| n.get(usize::from(spare)).copied());
+    let Some(node) = number else {
+        let mark = Provisional::draw(site, entropy.bytes());
+        // without a number the device itself says where the case began
+        return Ok(Minted { reference: None, provisional: Some(mark.to_string()), node: log.device.short() });
+    };
+    let held = tx.get(Space::Counters, b"counter")?;
+    let last = held.and_then(|v| v.as_slice().try_into().ok()).map_or(0, u32::from_be_bytes);
+    let counter = last.checked_add(1).ok_or_else(|| Failure::new("no_numbers_left"))?;
+    tx.put(Space::Counters, b"counter", &counter.to_be_bytes())?;
+    let reference =
+        Reference::new(site, node, counter).map_err(|error| Failure::new("no_numbers_left").because(&error))?;
+    Ok(Minted { reference: Some(reference.to_string()), provisional: None, node: node.to_string() })
+}
+
+/// Writes a prepared case. Its reference is durable once the transaction is.
+pub(crate) fn create(
+    log: &Log,
+    tx: &mut Tx<'_>,
+    shared: &Shared,
+    reader: &mut Reader,
+    prepared: &Prepared,
+    now_ms: i64,
+    entropy: &mut Entropy,
+) -> Result<Created, Failure> {
+    let minted = mint(log, tx, shared, &prepared.site, entropy)?;
+    let created = create_as(log, tx, shared, reader, prepared, &minted, now_ms, entropy)?;
+    tx.put(Space::Meta, &meta::last_case(&reader.member()), &created.case_id.0)?;
+    Ok(created)
+}
+
+/// What the first entry of a prepared case says.
+///
+/// # Errors
+///
+/// What of it no case can say.
+pub(crate) fn birth_ops(
+    log: &Log,
+    shared: &Shared,
+    reader: &Reader,
+    prepared: &Prepared,
+    minted: &Minted,
+    now_ms: i64,
+    entropy: &mut Entropy,
+) -> Result<EditOps, Failure> {
+    let taxonomy = Taxonomy::shipped();
+    let site = prepared.site.as_str();
+    let zone = shared.zone_at(&prepared.scope);
+    let restricted = prepared.restricted.as_ref().map(|audience| RestrictedBirth {
+        audience: audience.clone(),
+        week: prepared.week(&zone, now_ms).to_string(),
+        region: region_of(shared, site),
+    });
+    let mut new = prepared.new.as_ref().clone();
+    new.sensitivity = Some(prepared.level.code().to_owned());
+    let birth = Birth {
+        reference: minted.reference.clone(),
+        provisional: minted.provisional.clone(),
+        origin_node: minted.node.clone(),
+        origin_site: site.to_owned(),
+        origin_org: log.org.to_string(),
+        handling_site: None,
+        taxonomy_version: taxonomy.version.clone(),
+        restricted,
+    };
+    let codes = TaxonomyCodes::of(&zone);
+    let ctx = EditContext {
+        case: None,
+        member: reader.member(),
+        roles: &roles(shared, &reader.member()),
+        now_ms,
+        entropy: entropy.bytes(),
+        codes: &codes,
+        policy: Policy::default(),
+    };
+    Edit::Create(Box::new(Creation { new, birth })).to_ops(&ctx).map_err(|error| {
+        let mut failure = refusal(&error, &minted.mark());
+        // a case that is not made has no reference
+        failure.where_.retain(|(name, _)| *name != "ref");
+        failure
+    })
+}
+
+/// Writes a prepared case under a reference it has already.
+#[expect(clippy::too_many_arguments, reason = "a case, its name and its time")]
+pub(crate) fn create_as(
+    log: &Log,
+    tx: &mut Tx<'_>,
+    shared: &Shared,
+    reader: &mut Reader,
+    prepared: &Prepared,
+    minted: &Minted,
+    now_ms: i64,
+    entropy: &mut Entropy,
+) -> Result<Created, Failure> {
+    let ops = birth_ops(log, shared, reader, prepared, minted, now_ms, entropy)?;
+    let mark = minted.mark();
+    let sensitive = match (&prepared.restricted, &prepared.decoys) {
+        (None, None) => SensitiveKey::None,
+        (None, Some(decoys)) => SensitiveKey::Decoys(decoys.clone()),
+        (Some(_), _) => SensitiveKey::New(entropy.secret(), prepared.readers.clone()),
+    };
+    open_stream(log, tx, shared, reader, &prepared.scope, entropy)?;
+    let incarnation = log.incarnation();
+    let place = log.next_position(tx, &prepared.scope, incarnation);
+    let salt = entropy.bytes();
+    let week = || prepared.week(&shared.zone_at(&prepared.scope), now_ms);
+    let week_start_ms = prepared.restricted.is_some().then(|| week().monday().midnight_ms());
+    let case_id = birth_doc(&log.org, &prepared.scope, &log.device, &incarnation, place.seq, &salt);
+    let write = Write {
+        scope: prepared.scope,
+        doc: case_id,
+        ops,
+        deps: Vec::new(),
+        birth: true,
+        week_start_ms,
+        sensitive,
+        current: None,
+        generation: 0,
+        salt,
+        alone: false,
+    };
+    let entry = append_edit(log, tx, shared, reader, write, now_ms, entropy)?;
+    if prepared.restricted.is_some() {
+        reclassify::keep_captured(tx, reader, case_id, 0, &mark, entry, &prepared.readers, now_ms)?;
+    }
+    if prepared.new.priority.as_deref() == Some(URGENT) {
+        mark_urgent(tx, &prepared.scope, &incarnation, place.seq)?;
+    }
+    Ok(minted.as_created(case_id))
+}
+
+/// Codes of a member's roles.
+pub(crate) fn roles(shared: &Shared, member: &MemberId) -> Vec<String> {
+    match shared.roster.members.get(member) {
+        Some(held) => held.roles.iter().map(|role| role.role.clone()).collect(),
+        None => Vec::new(),
+    }
+}
+
+/// Codes of the roles a member works by: before the membership has come, that of their invitation.
+pub(crate) fn roles_held(shared: &Shared, member: &MemberId) -> Vec<String> {
+    match shared.roster.members.contains_key(member) {
+        true => roles(shared, member),
+        false => shared.pinned().map(|told| told.role.clone()).into_iter().collect(),
+    }
+}
+
+/// One act on an existing case, of which nobody has said what sealing would need.
+pub(crate) fn act(log: &Log, reader: &mut Reader, typed: &str, edit: &Edit, now_ms: i64) -> Result<Json, Failure> {
+    act_with(log, reader, typed, edit, &SealOptions::default(), now_ms)
+}
+
+/// One act on an existing case. What would make an ordinary case a restricted one seals it, what finds an undecided
+/// one ordinary opens it: both write it anew.
+pub(crate) fn act_with(
+    log: &Log,
+    reader: &mut Reader,
+    typed: &str,
+    edit: &Edit,
+    seal: &SealOptions,
+    now_ms: i64,
+) -> Result<Json, Failure> {
+    let _writer = log.lock_writer();
+    let shared = log.shared();
+    members::require(&shared, &reader.member(), Capabilities::INTAKE)?;
+    let loaded = cases::find_case(log, &shared, reader, typed)?;
+    let (mut loaded, deps) = at_heads(log, &shared, reader, loaded)?;
+    let view = loaded.view(now_ms);
+    let captured = || captured_mark(log, loaded.doc).ok().flatten();
+    let mark = view.mark().map(str::to_owned).or_else(captured);
+    let mark = mark.unwrap_or_else(|| typed.to_owned());
+    if let Some(level) = opening(edit, &view)? {
+        let (reason, act) = match edit {
+            Edit::Lower { reason, .. } => (Some(reason), None),
+            other => (None, Some(other)),
         };
-        let audience = audience.or_else(|| level.restricted().then(|| TRIAGE.to_owned()));
-        if audience.is_some() {
-            level = level.max(Level::S2);
+        let turn = Reclassify::Open { level, reason, edit: act };
+        // what came late goes into the sealed case before it is opened; where the opening is refused, nothing does
+        reclassify::reclassification(log, &shared, reader, &loaded, &turn, seal, &mark, now_ms)?;
+        if reclassify::rewrap_late(log, &shared, reader, &loaded, now_ms) {
+            let carried = cases::load(log, &log.store.read()?, &shared, reader, loaded.scope, loaded.doc)?;
+            (loaded, _) = at_heads(log, &shared, reader, carried)?;
         }
-        let mut set_aside = SetAside::default();
-        if let Some(recuse) = intake.recuse {
-            let accused = new.accused.as_ref().map(|words| words.0.as_str());
-            set_aside = self.set_aside(shared, Told { recuse, accused, not_them: intake.not_them })?;
-            new.recuse = Some(set_aside.recusals.clone());
-        }
-        let mut prepared = Prepared {
-            scope: site_scope(&self.org, intake.site),
-            site: intake.site.to_owned(),
-            restricted: audience,
-            new: Box::new(new),
-            readers: Vec::new(),
-            level,
-            decoys: None,
-            set_aside,
-            held: None,
-        };
-        if let Some(code) = prepared.restricted.clone() {
-            let recused = prepared.new.recuse.as_ref().ok_or_else(|| Failure::new("recusal_not_asked"))?;
-            match self.first_readers(shared, &code, recused) {
-                Ok(readers) => (prepared.restricted, prepared.readers) = (Some(readers.audience), readers.keys),
-                Err(nobody) => {
-                    let told = intake.recuse.unwrap_or_default().to_vec();
-                    let terms = HeldTerms { told, not_them: intake.not_them.to_vec() };
-                    let call = nobody.args.into_iter().find(|(name, _)| *name == "call");
-                    prepared.held = Some((terms, call.map(|(_, names)| names).unwrap_or_default()));
-                }
-            }
-        }
-        Ok(prepared)
+        return turn_and_tell(log, &shared, reader, &loaded, &turn, seal, &mark, now_ms);
     }
-
-    /// Whether what was said of sealing means something: nothing else of a case is known yet.
-    pub(crate) fn before_asking(&self, shared: &Shared, seal: &SealOptions) -> Result<Json, Failure> {
-        let unknown = |named: &&String| !Taxonomy::shipped().audiences.contains(named);
-        if let Some(named) = seal.audience.as_ref().filter(unknown) {
-            return Err(Failure::new("audience_not_found").arg("audience", named));
-        }
-        self.recusals(shared, seal.recuse.as_deref().unwrap_or_default())?;
-        Ok(json!({}))
-    }
-
-    /// Names of members and codes of roles as recusals.
-    pub(crate) fn recusals(&self, shared: &Shared, names: &[String]) -> Result<Vec<Recusal>, Failure> {
-        let mut recusals = Vec::new();
-        for name in names {
-            // all devices of one person: every id that bears the name
-            let ids = shared.called(name, shared.roster.members.keys());
-            recusals.extend(ids.iter().copied().map(Recusal::Member));
-            if let Some(role) = role_called(name) {
-                // somebody may have been called so before that was refused: both are meant
-                recusals.push(Recusal::Role(role.to_owned()));
-            } else if shared.roster.founding.is_none() {
-                recusals.extend(self.invited_by_name(shared, name)?.into_iter().map(Recusal::Member));
-            } else if ids.is_empty() {
-                recusals.push(Recusal::Member(self.find_member(shared, name)?));
-            }
-        }
-        Ok(recusals)
-    }
-
-    /// KEM keys that get the content key: the audience's epoch key; or, when someone is recused, each remaining member's
-    /// own key, of the audience or of its alternate. Nothing is sealed to nobody.
-    pub(crate) fn readers(
-        &self,
-        shared: &Shared,
-        audience: &str,
-        recused: &[Recusal],
-    ) -> Result<Vec<[u8; 32]>, Failure> {
-        let nobody = || Failure::new("no_reader_left").arg("audience", audience);
-        if recused.is_empty() {
-            return Ok(vec![self.audience_pk(shared, audience).ok_or_else(nobody)?]);
-        }
-        let left = self.not_recused(shared, audience, recused).ok_or_else(nobody)?;
-        Ok(left.into_iter().map(|person| person.x).take(GRANT_SLOTS).collect())
-    }
-
-    /// Who is left of an audience when somebody is recused: of its alternate where nobody is. `None`: of neither.
-    fn not_recused(&self, shared: &Shared, audience: &str, recused: &[Recusal]) -> Option<Vec<Holder>> {
-        let may =
-            |person: &Holder| !is_recused(recused, &person.member, |role| person.roles.iter().any(|held| held == role));
-        let left = |code| self.holders(shared, code).into_iter().filter(may).collect::<Vec<_>>();
-        or_alternate(audience).map(left).find(|left| !left.is_empty())
-    }
-
-    /// How many of those who read the audience are not given a case that someone is recused from: one grant has so many
-    /// slots and no more.
-    fn left_out(&self, shared: &Shared, audience: &str, recused: &[Recusal]) -> usize {
-        if recused.is_empty() {
-            return 0;
-        }
-        self.not_recused(shared, audience, recused).map_or(0, |left| left.len()).saturating_sub(GRANT_SLOTS)
-    }
-
-    /// Says so, where it is so.
-    fn warn_of_left_out(&self, shared: &Shared, audience: Option<&str>, recused: &[Recusal], reply: &mut Json) {
-        let left_out = audience.map_or(0, |audience| self.left_out(shared, audience, recused));
-        if left_out > 0
-            && let Some(warnings) = reply["warnings"].as_array_mut()
+    let codes = loaded.codes();
+    let ctx = EditContext {
+        case: Some(loaded.layers()),
+        member: reader.member(),
+        roles: &roles(&shared, &reader.member()),
+        now_ms,
+        entropy: fresh()?,
+        codes: &codes,
+        policy: Policy::default(),
+    };
+    let ops = match edit.to_ops(&ctx) {
+        Err(EditRefusal::NeedsSealing { .. })
+            if view.shape == Shape::Ordinary && matches!(edit, Edit::Raise { .. } | Edit::Triage { .. }) =>
         {
-            warnings.push("readers_left_out".into());
+            return turn_and_tell(log, &shared, reader, &loaded, &Reclassify::For(edit), seal, &mark, now_ms);
         }
-    }
-
-    /// KEM keys for a new segment of a case that someone is recused from: members of today among those it was sealed to,
-    /// each by their own key, and the writer, who reads it. Whoever joined an audience later reads nothing of such a case
-    /// until somebody who does offers it to them.
-    fn readers_as_before(
-        &self,
-        shared: &Shared,
-        reader: &Reader,
-        loaded: &Loaded,
-        audience: &str,
-        recused: &[Recusal],
-    ) -> Result<Vec<[u8; 32]>, Failure> {
-        let snapshot = self.store.read()?;
-        let document = &loaded.document;
-        let mut births = self.case_entries(&snapshot, shared, &loaded.scope, &loaded.doc)?;
-        births.retain(|entry| {
-            let follows = entry.header().deps.iter().any(|dep| document.counted.contains(dep));
-            document.counted.contains(&entry.id()) && !follows
-        });
-        drop(snapshot);
-        let has_role =
-            |id: &MemberId, role: &str| shared.roster.members.get(id).is_some_and(|held| held.has_role(role));
-        let may = |id: &MemberId| !is_recused(recused, id, |role| has_role(id, role));
-        // of an audience of which nobody was left, its alternate: as when it was sealed
-        let mut members = std::collections::BTreeSet::new();
-        for code in or_alternate(audience) {
-            let id = seal::named_audience(&self.org, code);
-            let mut then = std::collections::BTreeSet::new();
-            for birth in &births {
-                then.extend(shared.roster.wrapped_at(&id, &birth.header().auth).unwrap_or_default());
-            }
-            then.retain(may);
-            if !then.is_empty() {
-                members.extend(self.audience_members(shared, &id).into_iter().filter(|member| then.contains(member)));
-                break;
-            }
-        }
-        members.remove(&reader.member());
-        let own = std::iter::once(reader.member());
-        let keys = own.chain(members).filter_map(|id| shared.roster.members.get(&id).map(|member| member.keys.x));
-        Ok(keys.take(GRANT_SLOTS).collect())
-    }
-
-    /// Who holds an audience's current epoch: by the log, else by the invitation.
-    fn holders(&self, shared: &Shared, audience: &str) -> Vec<Holder> {
-        if shared.roster.founding.is_some() {
-            let members = self.audience_members(shared, &seal::named_audience(&self.org, audience)).into_iter();
-            let known = members.filter_map(|id| Some((id, shared.roster.members.get(&id)?)));
-            let roles = |held: &Member| held.roles.iter().map(|held| held.role.clone()).collect();
-            return known.map(|(member, held)| Holder { member, x: held.keys.x, roles: roles(held) }).collect();
-        }
-        let mut holders: Vec<Holder> = Vec::new();
-        for told in &shared.invitations {
-            let Some(at) = told.audiences.iter().position(|key| key.name == audience) else { continue };
-            let of = |person: &&Person| u32::try_from(at).is_ok_and(|at| person.audiences.contains(&at));
-            for Person { member, x, roles, .. } in told.people.iter().filter(of) {
-                if holders.iter().all(|holder| holder.member != *member) {
-                    holders.push(Holder { member: *member, x: *x, roles: roles.clone() });
-                }
-            }
-        }
-        holders
-    }
-
-    /// The members an invitation tells of by this name, and those of this home. Of anybody else a newcomer knows nothing:
-    /// nobody is taken for recused who might be a reader under another spelling.
-    fn invited_by_name(&self, shared: &Shared, name: &str) -> Result<Vec<MemberId>, Failure> {
-        let told = shared.invitations.iter().flat_map(|told| {
-            told.people.iter().filter(|person| told.is_tag_of(&person.tag, name)).map(|person| person.member)
-        });
-        let mut found: Vec<MemberId> = told.chain(shared.called(name, &shared.here)).collect();
-        found.sort_unstable();
-        found.dedup();
-        if found.is_empty() {
-            return Err(Failure::new("recusal_unknown").arg("member", name));
-        }
-        Ok(found)
-    }
-
-    /// The current public key of an audience: from the log, else from the invitation.
-    fn audience_pk(&self, shared: &Shared, name: &str) -> Option<[u8; 32]> {
-        self.audience_key(shared, name).map(|(_, pk)| pk)
-    }
-
-    fn audience_key(&self, shared: &Shared, name: &str) -> Option<(u32, [u8; 32])> {
-        let id = audience_of_name(&self.org, name);
-        if let Some(current) = shared.roster.audiences.get(&id).and_then(|a| a.current()) {
-            return Some((current.epoch, current.pk));
-        }
-        let keys = shared.invitations.iter().flat_map(|i| &i.audiences);
-        keys.filter(|k| k.name == name).max_by_key(|k| k.epoch).map(|k| (k.epoch, k.pk))
-    }
-
-    /// Name of the ordinary audience of a scope (`site/JER`).
-    fn ordinary_name(&self, shared: &Shared, scope: &ScopeId) -> Result<String, Failure> {
-        let known = shared.roster.sites.values().find(|site| site.scope == *scope).map(|site| site.op.code.clone());
-        let own = || shared.invitations.iter().map(|i| &i.site).find(|s| site_scope(&self.org, s) == *scope).cloned();
-        known.or_else(own).map(|site| format!("site/{site}")).ok_or_else(|| Failure::new("sync_first"))
-    }
-
-    /// The next reference, or a provisional mark while no number is at hand.
-    pub(crate) fn mint(
-        &self,
-        tx: &mut Tx<'_>,
-        shared: &Shared,
-        site: &str,
-        entropy: &mut Entropy,
-    ) -> Result<Minted, Failure> {
-        let site: SiteCode = site.parse().map_err(|_| Failure::new("bad_site_code").arg("site", site))?;
-        let nodes =
-            shared.roster.devices.get(&self.device).map(|d| d.nodes).or_else(|| shared.pinned().map(|i| i.nodes));
-        let spare = tx.get(Space::Counters, b"spare")?.and_then(|v| v.first().copied()).unwrap_or(0);
-        let number = nodes.and_then(|n| n.get(usize::from(spare)).copied());
-        let Some(node) = number else {
-            let mark = Provisional::draw(site, entropy.bytes());
-            // without a number the device itself says where the case began
-            return Ok(Minted { reference: None, provisional: Some(mark.to_string()), node: self.device.short() });
-        };
-        let held = tx.get(Space::Counters, b"counter")?;
-        let last = held.and_then(|v| v.as_slice().try_into().ok()).map_or(0, u32::from_be_bytes);
-        let counter = last.checked_add(1).ok_or_else(|| Failure::new("no_numbers_left"))?;
-        tx.put(Space::Counters, b"counter", &counter.to_be_bytes())?;
-        let reference =
-            Reference::new(site, node, counter).map_err(|error| Failure::new("no_numbers_left").because(&error))?;
-        Ok(Minted { reference: Some(reference.to_string()), provisional: None, node: node.to_string() })
-    }
-
-    /// Writes a prepared case. Its reference is durable once the transaction is.
-    pub(crate) fn create(
-        &self,
-        tx: &mut Tx<'_>,
-        shared: &Shared,
-        reader: &mut Reader,
-        prepared: &Prepared,
-        now_ms: i64,
-        entropy: &mut Entropy,
-    ) -> Result<Created, Failure> {
-        let minted = self.mint(tx, shared, &prepared.site, entropy)?;
-        let created = self.create_as(tx, shared, reader, prepared, &minted, now_ms, entropy)?;
-        tx.put(Space::Meta, &meta::last_case(&reader.member()), &created.case_id.0)?;
-        Ok(created)
-    }
-
-    /// What the first entry of a prepared case says.
-    ///
-    /// # Errors
-    ///
-    /// What of it no case can say.
-    pub(crate) fn birth_ops(
-        &self,
-        shared: &Shared,
-        reader: &Reader,
-        prepared: &Prepared,
-        minted: &Minted,
-        now_ms: i64,
-        entropy: &mut Entropy,
-    ) -> Result<EditOps, Failure> {
-        let taxonomy = Taxonomy::shipped();
-        let site = prepared.site.as_str();
-        let zone = shared.zone_at(&prepared.scope);
-        let restricted = prepared.restricted.as_ref().map(|audience| RestrictedBirth {
-            audience: audience.clone(),
-            week: prepared.week(&zone, now_ms).to_string(),
-            region: region_of(shared, site),
-        });
-        let mut new = prepared.new.as_ref().clone();
-        new.sensitivity = Some(prepared.level.code().to_owned());
-        let birth = Birth {
-            reference: minted.reference.clone(),
-            provisional: minted.provisional.clone(),
-            origin_node: minted.node.clone(),
-            origin_site: site.to_owned(),
-            origin_org: self.org.to_string(),
-            handling_site: None,
-            taxonomy_version: taxonomy.version.clone(),
-            restricted,
-        };
-        let codes = TaxonomyCodes::of(&zone);
-        let ctx = EditContext {
-            case: None,
-            member: reader.member(),
-            roles: &self.roles(shared, &reader.member()),
-            now_ms,
-            entropy: entropy.bytes(),
-            codes: &codes,
-            policy: Policy::default(),
-        };
-        Edit::Create(Box::new(Creation { new, birth })).to_ops(&ctx).map_err(|error| {
-            let mut failure = refusal(&error, &minted.mark());
-            // a case that is not made has no reference
-            failure.where_.retain(|(name, _)| *name != "ref");
-            failure
-        })
-    }
-
-    /// Writes a prepared case under a reference it has already.
-    #[expect(clippy::too_many_arguments, reason = "a case, its name and its time")]
-    pub(crate) fn create_as(
-        &self,
-        tx: &mut Tx<'_>,
-        shared: &Shared,
-        reader: &mut Reader,
-        prepared: &Prepared,
-        minted: &Minted,
-        now_ms: i64,
-        entropy: &mut Entropy,
-    ) -> Result<Created, Failure> {
-        let ops = self.birth_ops(shared, reader, prepared, minted, now_ms, entropy)?;
-        let mark = minted.mark();
-        let sensitive = match (&prepared.restricted, &prepared.decoys) {
-            (None, None) => SensitiveKey::None,
-            (None, Some(decoys)) => SensitiveKey::Decoys(decoys.clone()),
-            (Some(_), _) => SensitiveKey::New(entropy.secret(), prepared.readers.clone()),
-        };
-        self.open_stream(tx, shared, reader, &prepared.scope, entropy)?;
-        let incarnation = self.incarnation();
-        let place = self.next_position(tx, &prepared.scope, incarnation);
-        let salt = entropy.bytes();
-        let week = || prepared.week(&shared.zone_at(&prepared.scope), now_ms);
-        let week_start_ms = prepared.restricted.is_some().then(|| week().monday().midnight_ms());
-        let case_id = birth_doc(&self.org, &prepared.scope, &self.device, &incarnation, place.seq, &salt);
+        other => other.map_err(|error| refused_edit(edit, &error, &mark))?,
+    };
+    assigning::may_hand_out(log, &shared, &reader.member(), &loaded, &view, edit, &mark)?;
+    if !ops.is_empty() {
+        let mut entropy = entropy()?;
+        let sensitive = sensitive_key(log, &shared, reader, &loaded, &ops, &view, &mut entropy)?;
         let write = Write {
-            scope: prepared.scope,
-            doc: case_id,
+            scope: loaded.scope,
+            doc: loaded.doc,
             ops,
-            deps: Vec::new(),
-            birth: true,
-            week_start_ms,
+            deps,
+            birth: false,
+            week_start_ms: None,
             sensitive,
-            current: None,
-            generation: 0,
-            salt,
+            generation: loaded.document.generation,
+            current: Some(Arc::clone(&loaded)),
+            salt: [0; 8],
             alone: false,
         };
-        let entry = self.write(tx, shared, reader, write, now_ms, entropy)?;
-        if prepared.restricted.is_some() {
-            self.keep_captured(tx, reader, case_id, 0, &mark, entry, &prepared.readers, now_ms)?;
-        }
-        if prepared.new.priority.as_deref() == Some(URGENT) {
-            mark_urgent(tx, &prepared.scope, &incarnation, place.seq)?;
-        }
-        Ok(minted.as_created(case_id))
-    }
-
-    /// Codes of a member's roles.
-    pub(crate) fn roles(&self, shared: &Shared, member: &MemberId) -> Vec<String> {
-        match shared.roster.members.get(member) {
-            Some(held) => held.roles.iter().map(|role| role.role.clone()).collect(),
-            None => Vec::new(),
-        }
-    }
-
-    /// Codes of the roles a member works by: before the membership has come, that of their invitation.
-    pub(crate) fn roles_held(&self, shared: &Shared, member: &MemberId) -> Vec<String> {
-        match shared.roster.members.contains_key(member) {
-            true => self.roles(shared, member),
-            false => shared.pinned().map(|told| told.role.clone()).into_iter().collect(),
-        }
-    }
-
-    /// One act on an existing case, of which nobody has said what sealing would need.
-    pub(crate) fn act(&self, reader: &mut Reader, typed: &str, edit: &Edit, now_ms: i64) -> Result<Json, Failure> {
-        self.act_with(reader, typed, edit, &SealOptions::default(), now_ms)
-    }
-
-    /// One act on an existing case. What would make an ordinary case a restricted one seals it, what finds an undecided
-    /// one ordinary opens it: both write it anew.
-    pub(crate) fn act_with(
-        &self,
-        reader: &mut Reader,
-        typed: &str,
-        edit: &Edit,
-        seal: &SealOptions,
-        now_ms: i64,
-    ) -> Result<Json, Failure> {
-        let _writer = self.lock_writer();
-        let shared = self.shared();
-        self.require(&shared, &reader.member(), Capabilities::INTAKE)?;
-        let loaded = self.find_case(&shared, reader, typed)?;
-        let (mut loaded, deps) = self.at_heads(&shared, reader, loaded)?;
-        let view = loaded.view(now_ms);
-        let captured = || self.captured_mark(loaded.doc).ok().flatten();
-        let mark = view.mark().map(str::to_owned).or_else(captured);
-        let mark = mark.unwrap_or_else(|| typed.to_owned());
-        if let Some(level) = self.opening(edit, &view)? {
-            let (reason, act) = match edit {
-                Edit::Lower { reason, .. } => (Some(reason), None),
-                other => (None, Some(other)),
-            };
-            let turn = Reclassify::Open { level, reason, edit: act };
-            // what came late goes into the sealed case before it is opened; where the opening is refused, nothing does
-            self.reclassification(&shared, reader, &loaded, &turn, seal, &mark, now_ms)?;
-            if self.rewrap_late(&shared, reader, &loaded, now_ms) {
-                let carried = self.load(&self.store.read()?, &shared, reader, loaded.scope, loaded.doc)?;
-                (loaded, _) = self.at_heads(&shared, reader, carried)?;
+        let (member, incarnation, scope) = (reader.member(), log.incarnation(), loaded.scope);
+        log.commit(|tx| {
+            append_edit(log, tx, &shared, reader, write, now_ms, &mut entropy)?;
+            if asks_for_haste(edit) {
+                let seq = log.next_position(tx, &scope, incarnation).seq.saturating_sub(1);
+                mark_urgent(tx, &scope, &incarnation, seq)?;
             }
-            return self.turn_and_tell(&shared, reader, &loaded, &turn, seal, &mark, now_ms);
+            Ok(tx.put(Space::Meta, &meta::last_case(&member), &loaded.doc.0)?)
+        })?;
+    }
+    if !loaded.document.late.is_empty() {
+        // beside what was just done, as something nobody here had seen
+        let now = cases::load(log, &log.store.read()?, &shared, reader, loaded.scope, loaded.doc)?;
+        reclassify::rewrap_late(log, &shared, reader, &now, now_ms);
+    }
+    let mut reply = after(log, &shared, reader, &loaded, &mark, None, now_ms)?;
+    if matches!(edit, Edit::Assign { .. } | Edit::Settle { .. } | Edit::Reopen { .. }) {
+        let now = cases::load(log, &log.store.read()?, &shared, reader, loaded.scope, loaded.doc)?;
+        assigning::tell_of_assignee(log, &shared, &reader.member(), &now, &now.view(now_ms), &mut reply);
+    }
+    if let Edit::Consent { purpose, answer, .. } = edit
+        && refuses_record(purpose, answer)
+        && IDENTITY.iter().any(|field| view.text(field).is_some_and(|told| !told.is_empty()))
+        && let Some(warnings) = reply["warnings"].as_array_mut()
+    {
+        warnings.push("identity_kept".into());
+    }
+    Ok(reply)
+}
+
+/// What an act builds on: the case as it is, or as much of it as one header can name.
+fn at_heads(
+    log: &Log,
+    shared: &Shared,
+    reader: &Reader,
+    loaded: Arc<Loaded>,
+) -> Result<(Arc<Loaded>, Vec<EntryId>), Failure> {
+    let deps = deps(log, &loaded);
+    match deps.len() < loaded.document.heads.len() {
+        true => Ok((cases::load_at(log, shared, reader, &loaded, &deps)?, deps)),
+        false => Ok((loaded, deps)),
+    }
+}
+
+/// `boucle case seal`, and nothing with it.
+#[cfg(test)]
+pub(crate) fn case_seal(
+    log: &Log,
+    reader: &mut Reader,
+    typed: &str,
+    reason: &Words,
+    seal: &SealOptions,
+    now_ms: i64,
+) -> Result<Json, Failure> {
+    case_seal_with(log, reader, typed, reason, None, seal, now_ms)
+}
+
+/// `boucle case seal`; `edit` is done to the case once it is sealed, both or neither.
+pub(crate) fn case_seal_with(
+    log: &Log,
+    reader: &mut Reader,
+    typed: &str,
+    reason: &Words,
+    edit: Option<&Edit>,
+    seal: &SealOptions,
+    now_ms: i64,
+) -> Result<Json, Failure> {
+    let _writer = log.lock_writer();
+    let shared = log.shared();
+    let loaded = cases::find_case(log, &shared, reader, typed)?;
+    let view = loaded.view(now_ms);
+    let mark = view.mark().unwrap_or(typed).to_owned();
+    turn_and_tell(log, &shared, reader, &loaded, &Reclassify::Seal { reason, edit }, seal, &mark, now_ms)
+}
+
+/// Writes a case anew in the other shape, and replies with it as it is then.
+#[expect(clippy::too_many_arguments, reason = "what a turn takes")]
+fn turn_and_tell(
+    log: &Log,
+    shared: &Shared,
+    reader: &mut Reader,
+    loaded: &Arc<Loaded>,
+    turn: &Reclassify<'_>,
+    seal: &SealOptions,
+    mark: &str,
+    now_ms: i64,
+) -> Result<Json, Failure> {
+    let (audience, aside) = reclassify::reclassify(log, reader, loaded, turn, seal, mark, now_ms)?;
+    let mut reply = after(log, shared, reader, loaded, mark, audience.clone(), now_ms)?;
+    aside.tell(&mut reply);
+    warn_of_left_out(log, shared, audience.as_deref(), &aside.recusals, &mut reply);
+    Ok(reply)
+}
+
+/// The level left, where an act opens the case: lowered out of what is sealed by its audience, or classified as
+/// ordinary while nobody had.
+fn opening(edit: &Edit, view: &CaseView) -> Result<Option<Level>, Failure> {
+    Ok(match edit {
+        Edit::Lower { to, .. } if view.shape == Shape::Inside && !to.restricted() => Some(*to),
+        Edit::Triage { category: Some(category), sensitivity, .. } if reclassify::is_undecided(view) => {
+            let facts = TaxonomyCodes::of(&Zone::UTC).category(category);
+            let level = facts.map(|facts| facts.sensitivity.max(sensitivity.unwrap_or(Level::S0)));
+            level.filter(|level| !level.restricted())
         }
-        let codes = loaded.codes();
-        let ctx = EditContext {
-            case: Some(loaded.layers()),
-            member: reader.member(),
-            roles: &self.roles(&shared, &reader.member()),
-            now_ms,
-            entropy: fresh()?,
-            codes: &codes,
-            policy: Policy::default(),
+        _ => None,
+    })
+}
+
+/// The reference under which a case was captured here.
+pub(crate) fn captured_mark(log: &Log, doc: DocId) -> Result<Option<String>, Failure> {
+    let bytes = log.store.read()?.get(Space::Outbox, &doc.0)?;
+    let kept = bytes.and_then(|bytes| serde_json::from_slice::<Captured>(&bytes).ok());
+    Ok(kept.map(|kept| kept.reference))
+}
+
+/// What an act replies: the case as it is now.
+fn after(
+    log: &Log,
+    shared: &Shared,
+    reader: &mut Reader,
+    loaded: &Loaded,
+    mark: &str,
+    audience: Option<String>,
+    now_ms: i64,
+) -> Result<Json, Failure> {
+    let snapshot = log.store.read()?;
+    log.refresh_reader(reader)?;
+    let after = cases::load(log, &snapshot, shared, reader, loaded.scope, loaded.doc)?;
+    let view = after.view(now_ms);
+    let mut reply = json!({
+        "ref": mark, "case_id": loaded.doc, "status": view.status_code(),
+        "loop_closed": view.work.as_ref().is_some_and(|w| w.loop_closed),
+        "conflicts": view.conflicts.len(), "restricted": view.shape != Shape::Ordinary,
+        "warnings": view.work.map(|w| w.flags).unwrap_or_default(),
+    });
+    if let Some(warnings) = reply["warnings"].as_array_mut() {
+        warnings.extend(warning_of_standing(shared, reader).map(Json::from));
+    }
+    if after.document.generation != loaded.document.generation {
+        reply["generation"] = json!(after.document.generation);
+        reply["readable"] = json!(view.shape != Shape::Outside);
+        reply["audience"] = json!(audience);
+    }
+    Ok(reply)
+}
+
+/// That what this member writes reaches nobody until somebody picks among the holders of the invitation.
+fn warning_of_standing(shared: &Shared, reader: &Reader) -> Option<&'static str> {
+    let held = shared.roster.members.get(&reader.member())?;
+    (held.standing == Standing::Suspended).then_some("suspended")
+}
+
+/// Heads of the document, at most as many as a header holds: those of this device first, then the lowest ids.
+pub(crate) fn deps(log: &Log, loaded: &Loaded) -> Vec<EntryId> {
+    let own =
+        |head: &EntryId| loaded.document.history.iter().any(|w| w.stamp.entry == *head && w.stamp.device == log.device);
+    let (mut first, rest): (Vec<EntryId>, Vec<EntryId>) = loaded.document.heads.iter().copied().partition(own);
+    first.extend(rest);
+    first.truncate(DEPS_MAX);
+    first.sort_unstable();
+    first
+}
+
+/// The key for sensitive operations on an existing case: the content key this device minted; else a new one, to the
+/// case's audience when the writer reads the case (or, where someone is recused, to those it was sealed to), and to
+/// those it was sealed to at capture when the writer took it down. Who knows neither cannot add to it here.
+pub(crate) fn sensitive_key(
+    log: &Log,
+    shared: &Shared,
+    reader: &Reader,
+    loaded: &Loaded,
+    ops: &EditOps,
+    view: &CaseView,
+    entropy: &mut Entropy,
+) -> Result<SensitiveKey, Failure> {
+    if ops.sensitive.is_empty() {
+        return Ok(SensitiveKey::None);
+    }
+    if view.shape != Shape::Outside {
+        if let Some(ck) = reader.keychain.own_content_key(&loaded.doc, loaded.document.generation) {
+            return Ok(SensitiveKey::Held(ck.clone()));
+        }
+        let audience = view.text("audience").unwrap_or(TRIAGE);
+        let recusals = view.sealed.as_ref().map(|sealed| sealed.recusals.as_slice()).unwrap_or_default();
+        let recused: Vec<Recusal> = recusals
+            .iter()
+            .map(|who| match who {
+                Who::Member(id) => Recusal::Member(*id),
+                Who::Role(role) => Recusal::Role(role.clone()),
+            })
+            .collect();
+        let readers = match recused.is_empty() {
+            true => readers(log, shared, audience, &recused)?,
+            false => readers_as_before(log, shared, reader, loaded, audience, &recused)?,
         };
-        let ops = match edit.to_ops(&ctx) {
-            Err(EditRefusal::NeedsSealing { .. })
-                if view.shape == Shape::Ordinary && matches!(edit, Edit::Raise { .. } | Edit::Triage { .. }) =>
-            {
-                return self.turn_and_tell(&shared, reader, &loaded, &Reclassify::For(edit), seal, &mark, now_ms);
-            }
-            other => other.map_err(|error| refused_edit(edit, &error, &mark))?,
-        };
-        self.may_hand_out(&shared, &reader.member(), &loaded, &view, edit, &mark)?;
-        if !ops.is_empty() {
-            let mut entropy = entropy()?;
-            let sensitive = self.sensitive_key(&shared, reader, &loaded, &ops, &view, &mut entropy)?;
-            let write = Write {
-                scope: loaded.scope,
-                doc: loaded.doc,
-                ops,
-                deps,
-                birth: false,
-                week_start_ms: None,
-                sensitive,
-                generation: loaded.document.generation,
-                current: Some(Arc::clone(&loaded)),
-                salt: [0; 8],
-                alone: false,
-            };
-            let (member, incarnation, scope) = (reader.member(), self.incarnation(), loaded.scope);
-            self.commit(|tx| {
-                self.write(tx, &shared, reader, write, now_ms, &mut entropy)?;
-                if asks_for_haste(edit) {
-                    let seq = self.next_position(tx, &scope, incarnation).seq.saturating_sub(1);
-                    mark_urgent(tx, &scope, &incarnation, seq)?;
-                }
-                Ok(tx.put(Space::Meta, &meta::last_case(&member), &loaded.doc.0)?)
-            })?;
-        }
-        if !loaded.document.late.is_empty() {
-            // beside what was just done, as something nobody here had seen
-            let now = self.load(&self.store.read()?, &shared, reader, loaded.scope, loaded.doc)?;
-            self.rewrap_late(&shared, reader, &now, now_ms);
-        }
-        let mut reply = self.after(&shared, reader, &loaded, &mark, None, now_ms)?;
-        if matches!(edit, Edit::Assign { .. } | Edit::Settle { .. } | Edit::Reopen { .. }) {
-            let now = self.load(&self.store.read()?, &shared, reader, loaded.scope, loaded.doc)?;
-            self.tell_of_assignee(&shared, &reader.member(), &now, &now.view(now_ms), &mut reply);
-        }
-        if let Edit::Consent { purpose, answer, .. } = edit
-            && refuses_record(purpose, answer)
-            && IDENTITY.iter().any(|field| view.text(field).is_some_and(|told| !told.is_empty()))
-            && let Some(warnings) = reply["warnings"].as_array_mut()
-        {
-            warnings.push("identity_kept".into());
-        }
-        Ok(reply)
+        return Ok(SensitiveKey::New(entropy.secret(), readers));
     }
+    let snapshot = log.store.read()?;
+    let access = reader.secrets.store_access();
+    let kept =
+        snapshot.get_member(MemberSpace::Rows, &access, &captured_key(&loaded.doc, loaded.document.generation))?;
+    let kept = kept.ok_or_else(|| Failure::new("outside_audience"))?;
+    let readers = kept.chunks_exact(32).filter_map(|pk| pk.try_into().ok()).collect();
+    Ok(SensitiveKey::New(entropy.secret(), readers))
+}
 
-    /// What an act builds on: the case as it is, or as much of it as one header can name.
-    fn at_heads(
-        &self,
-        shared: &Shared,
-        reader: &Reader,
-        loaded: Arc<Loaded>,
-    ) -> Result<(Arc<Loaded>, Vec<EntryId>), Failure> {
-        let deps = self.deps(&loaded);
-        match deps.len() < loaded.document.heads.len() {
-            true => Ok((self.load_at(shared, reader, &loaded, &deps)?, deps)),
-            false => Ok((loaded, deps)),
+/// Seals, signs and appends one edit, with the grant of a stream key before it where one is due.
+pub(crate) fn append_edit(
+    log: &Log,
+    tx: &mut Tx<'_>,
+    shared: &Shared,
+    reader: &mut Reader,
+    write: Write,
+    now_ms: i64,
+    entropy: &mut Entropy,
+) -> Result<EntryId, Failure> {
+    let incarnation = log.incarnation();
+    let (stream, hint) = open_stream(log, tx, shared, reader, &write.scope, entropy)?;
+    // from the log, or from the invitation: nothing is written that the scope's other devices could not open
+    let (epoch, key) = reader.keychain.newest_open(&write.scope).ok_or_else(|| Failure::new("sync_first"))?;
+    let open = LayerKey { key: key.clone(), hint: open_hint(epoch) };
+    let personal = LayerKey { key: case_key(&stream, &write.doc, write.generation), hint };
+    let place = log.next_position(tx, &write.scope, incarnation);
+    let sensitive = match &write.sensitive {
+        SensitiveKey::None | SensitiveKey::Decoys(_) => LayerKey { key: entropy.secret(), hint: entropy.bytes() },
+        SensitiveKey::Held(ck) | SensitiveKey::New(ck, _) => {
+            LayerKey { key: ck.clone(), hint: sensitive_hint(ck, &write.doc, &log.device, &incarnation, place.seq) }
+        }
+    };
+    let mut sections = Vec::with_capacity(4);
+    for (layer, key) in Layer::ALL.into_iter().zip([open, personal, sensitive]) {
+        let sealing = sealing(log, reader, &write, layer, key.key, place.seq, incarnation, now_ms, entropy)?;
+        match sealing {
+            Some(sealing) => sections.push(SectionPlan::Sealed { layer, hint: key.hint, sealing }),
+            None if write.birth => sections.push(SectionPlan::Padding { layer, hint: key.hint }),
+            None => {}
         }
     }
-
-    /// `boucle case seal`, and nothing with it.
-    #[cfg(test)]
-    pub(crate) fn case_seal(
-        &self,
-        reader: &mut Reader,
-        typed: &str,
-        reason: &Words,
-        seal: &SealOptions,
-        now_ms: i64,
-    ) -> Result<Json, Failure> {
-        self.case_seal_with(reader, typed, reason, None, seal, now_ms)
-    }
-
-    /// `boucle case seal`; `edit` is done to the case once it is sealed, both or neither.
-    pub(crate) fn case_seal_with(
-        &self,
-        reader: &mut Reader,
-        typed: &str,
-        reason: &Words,
-        edit: Option<&Edit>,
-        seal: &SealOptions,
-        now_ms: i64,
-    ) -> Result<Json, Failure> {
-        let _writer = self.lock_writer();
-        let shared = self.shared();
-        let loaded = self.find_case(&shared, reader, typed)?;
-        let view = loaded.view(now_ms);
-        let mark = view.mark().unwrap_or(typed).to_owned();
-        self.turn_and_tell(&shared, reader, &loaded, &Reclassify::Seal { reason, edit }, seal, &mark, now_ms)
-    }
-
-    /// Writes a case anew in the other shape, and replies with it as it is then.
-    #[expect(clippy::too_many_arguments, reason = "what a turn takes")]
-    fn turn_and_tell(
-        &self,
-        shared: &Shared,
-        reader: &mut Reader,
-        loaded: &Arc<Loaded>,
-        turn: &Reclassify<'_>,
-        seal: &SealOptions,
-        mark: &str,
-        now_ms: i64,
-    ) -> Result<Json, Failure> {
-        let (audience, aside) = self.reclassify(reader, loaded, turn, seal, mark, now_ms)?;
-        let mut reply = self.after(shared, reader, loaded, mark, audience.clone(), now_ms)?;
-        aside.tell(&mut reply);
-        self.warn_of_left_out(shared, audience.as_deref(), &aside.recusals, &mut reply);
-        Ok(reply)
-    }
-
-    /// The level left, where an act opens the case: lowered out of what is sealed by its audience, or classified as
-    /// ordinary while nobody had.
-    fn opening(&self, edit: &Edit, view: &CaseView) -> Result<Option<Level>, Failure> {
-        Ok(match edit {
-            Edit::Lower { to, .. } if view.shape == Shape::Inside && !to.restricted() => Some(*to),
-            Edit::Triage { category: Some(category), sensitivity, .. } if Self::is_undecided(view) => {
-                let facts = TaxonomyCodes::of(&Zone::UTC).category(category);
-                let level = facts.map(|facts| facts.sensitivity.max(sensitivity.unwrap_or(Level::S0)));
-                level.filter(|level| !level.restricted())
-            }
-            _ => None,
-        })
-    }
-
-    /// The reference under which a case was captured here.
-    pub(crate) fn captured_mark(&self, doc: DocId) -> Result<Option<String>, Failure> {
-        let bytes = self.store.read()?.get(Space::Outbox, &doc.0)?;
-        let kept = bytes.and_then(|bytes| serde_json::from_slice::<Captured>(&bytes).ok());
-        Ok(kept.map(|kept| kept.reference))
-    }
-
-    /// What an act replies: the case as it is now.
-    fn after(
-        &self,
-        shared: &Shared,
-        reader: &mut Reader,
-        loaded: &Loaded,
-        mark: &str,
-        audience: Option<String>,
-        now_ms: i64,
-    ) -> Result<Json, Failure> {
-        let snapshot = self.store.read()?;
-        self.refresh_reader(reader)?;
-        let after = self.load(&snapshot, shared, reader, loaded.scope, loaded.doc)?;
-        let view = after.view(now_ms);
-        let mut reply = json!({
-            "ref": mark, "case_id": loaded.doc, "status": view.status_code(),
-            "loop_closed": view.work.as_ref().is_some_and(|w| w.loop_closed),
-            "conflicts": view.conflicts.len(), "restricted": view.shape != Shape::Ordinary,
-            "warnings": view.work.map(|w| w.flags).unwrap_or_default(),
-        });
-        if let Some(warnings) = reply["warnings"].as_array_mut() {
-            warnings.extend(Self::warning_of_standing(shared, reader).map(Json::from));
+    match &write.sensitive {
+        SensitiveKey::New(ck, readers) => {
+            sections.push(SectionPlan::Grant { hint: write.salt, to: Some((ck.clone(), readers.clone())) });
         }
-        if after.document.generation != loaded.document.generation {
-            reply["generation"] = json!(after.document.generation);
-            reply["readable"] = json!(view.shape != Shape::Outside);
-            reply["audience"] = json!(audience);
+        SensitiveKey::Decoys(decoys) => {
+            sections.push(SectionPlan::Decoys { hint: write.salt, section: decoys.clone() });
         }
-        Ok(reply)
+        _ if write.birth => sections.push(SectionPlan::Grant { hint: write.salt, to: None }),
+        _ => {}
     }
-
-    /// That what this member writes reaches nobody until somebody picks among the holders of the invitation.
-    fn warning_of_standing(shared: &Shared, reader: &Reader) -> Option<&'static str> {
-        let held = shared.roster.members.get(&reader.member())?;
-        (held.standing == Standing::Suspended).then_some("suspended")
-    }
-
-    /// Heads of the document, at most as many as a header holds: those of this device first, then the lowest ids.
-    pub(crate) fn deps(&self, loaded: &Loaded) -> Vec<EntryId> {
-        let own = |head: &EntryId| {
-            loaded.document.history.iter().any(|w| w.stamp.entry == *head && w.stamp.device == self.device)
-        };
-        let (mut first, rest): (Vec<EntryId>, Vec<EntryId>) = loaded.document.heads.iter().copied().partition(own);
-        first.extend(rest);
-        first.truncate(DEPS_MAX);
-        first.sort_unstable();
-        first
-    }
-
-    /// The key for sensitive operations on an existing case: the content key this device minted; else a new one, to the
-    /// case's audience when the writer reads the case (or, where someone is recused, to those it was sealed to), and to
-    /// those it was sealed to at capture when the writer took it down. Who knows neither cannot add to it here.
-    pub(crate) fn sensitive_key(
-        &self,
-        shared: &Shared,
-        reader: &Reader,
-        loaded: &Loaded,
-        ops: &EditOps,
-        view: &CaseView,
-        entropy: &mut Entropy,
-    ) -> Result<SensitiveKey, Failure> {
-        if ops.sensitive.is_empty() {
-            return Ok(SensitiveKey::None);
-        }
-        if view.shape != Shape::Outside {
-            if let Some(ck) = reader.keychain.own_content_key(&loaded.doc, loaded.document.generation) {
-                return Ok(SensitiveKey::Held(ck.clone()));
-            }
-            let audience = view.text("audience").unwrap_or(TRIAGE);
-            let recusals = view.sealed.as_ref().map(|sealed| sealed.recusals.as_slice()).unwrap_or_default();
-            let recused: Vec<Recusal> = recusals
-                .iter()
-                .map(|who| match who {
-                    Who::Member(id) => Recusal::Member(*id),
-                    Who::Role(role) => Recusal::Role(role.clone()),
-                })
-                .collect();
-            let readers = match recused.is_empty() {
-                true => self.readers(shared, audience, &recused)?,
-                false => self.readers_as_before(shared, reader, loaded, audience, &recused)?,
-            };
-            return Ok(SensitiveKey::New(entropy.secret(), readers));
-        }
-        let snapshot = self.store.read()?;
+    let plan = EntryPlan {
+        org: log.org,
+        scope: write.scope,
+        kind: Kind::Edit,
+        doc: write.doc,
+        device: log.device,
+        incarnation,
+        place,
+        auth: log.auth(shared),
+        deps: write.deps.clone(),
+        sections,
+    };
+    let entry = compose(&plan, &log.device_ed, Some(&reader.ed), entropy).map_err(not_composed)?;
+    append(tx, &entry)?;
+    // the open mark of a restricted case tells only the week, and so does what is kept of it
+    let claimed_ms = write.week_start_ms.map_or(now_ms, |week| week.min(now_ms));
+    clock::note_own(tx, claimed_ms, entry.id(), now::machine(log).built_ms)?;
+    note_generation(tx, entry.header())?;
+    // nothing of such an entry tells its own author whose it is, once it is sealed
+    let is_signed_below = !write.ops.layer(Layer::Personal).is_empty()
+        || (write.week_start_ms.is_none() && !write.ops.layer(Layer::Open).is_empty());
+    if !is_signed_below {
         let access = reader.secrets.store_access();
-        let kept =
-            snapshot.get_member(MemberSpace::Rows, &access, &captured_key(&loaded.doc, loaded.document.generation))?;
-        let kept = kept.ok_or_else(|| Failure::new("outside_audience"))?;
-        let readers = kept.chunks_exact(32).filter_map(|pk| pk.try_into().ok()).collect();
-        Ok(SensitiveKey::New(entropy.secret(), readers))
+        tx.put_member(MemberSpace::Rows, &access, &written_key(&entry.id()), &[1])?;
     }
+    reader.keychain.add_stream(write.scope, crdt_model::frontier::ChainKey { device: log.device, incarnation }, stream);
+    Ok(entry.id())
+}
 
-    /// Seals, signs and appends one edit, with the grant of a stream key before it where one is due.
-    pub(crate) fn write(
-        &self,
-        tx: &mut Tx<'_>,
-        shared: &Shared,
-        reader: &mut Reader,
-        write: Write,
-        now_ms: i64,
-        entropy: &mut Entropy,
-    ) -> Result<EntryId, Failure> {
-        let incarnation = self.incarnation();
-        let (stream, hint) = self.open_stream(tx, shared, reader, &write.scope, entropy)?;
-        // from the log, or from the invitation: nothing is written that the scope's other devices could not open
-        let (epoch, key) = reader.keychain.newest_open(&write.scope).ok_or_else(|| Failure::new("sync_first"))?;
-        let open = LayerKey { key: key.clone(), hint: open_hint(epoch) };
-        let personal = LayerKey { key: case_key(&stream, &write.doc, write.generation), hint };
-        let place = self.next_position(tx, &write.scope, incarnation);
-        let sensitive = match &write.sensitive {
-            SensitiveKey::None | SensitiveKey::Decoys(_) => LayerKey { key: entropy.secret(), hint: entropy.bytes() },
-            SensitiveKey::Held(ck) | SensitiveKey::New(ck, _) => LayerKey {
-                key: ck.clone(),
-                hint: sensitive_hint(ck, &write.doc, &self.device, &incarnation, place.seq),
-            },
-        };
-        let mut sections = Vec::with_capacity(4);
-        for (layer, key) in Layer::ALL.into_iter().zip([open, personal, sensitive]) {
-            let sealing = self.sealing(reader, &write, layer, key.key, place.seq, incarnation, now_ms, entropy)?;
-            match sealing {
-                Some(sealing) => sections.push(SectionPlan::Sealed { layer, hint: key.hint, sealing }),
-                None if write.birth => sections.push(SectionPlan::Padding { layer, hint: key.hint }),
-                None => {}
-            }
-        }
-        match &write.sensitive {
-            SensitiveKey::New(ck, readers) => {
-                sections.push(SectionPlan::Grant { hint: write.salt, to: Some((ck.clone(), readers.clone())) });
-            }
-            SensitiveKey::Decoys(decoys) => {
-                sections.push(SectionPlan::Decoys { hint: write.salt, section: decoys.clone() });
-            }
-            _ if write.birth => sections.push(SectionPlan::Grant { hint: write.salt, to: None }),
-            _ => {}
-        }
-        let plan = EntryPlan {
-            org: self.org,
-            scope: write.scope,
-            kind: Kind::Edit,
-            doc: write.doc,
-            device: self.device,
-            incarnation,
-            place,
-            auth: self.auth(shared),
-            deps: write.deps.clone(),
-            sections,
-        };
-        let entry = compose(&plan, &self.device_ed, Some(&reader.ed), entropy).map_err(not_composed)?;
-        append(tx, &entry)?;
-        // the open mark of a restricted case tells only the week, and so does what is kept of it
-        let claimed_ms = write.week_start_ms.map_or(now_ms, |week| week.min(now_ms));
-        clock::note_own(tx, claimed_ms, entry.id(), self.machine().built_ms)?;
-        note_generation(tx, entry.header())?;
-        // nothing of such an entry tells its own author whose it is, once it is sealed
-        let is_signed_below = !write.ops.layer(Layer::Personal).is_empty()
-            || (write.week_start_ms.is_none() && !write.ops.layer(Layer::Open).is_empty());
-        if !is_signed_below {
-            let access = reader.secrets.store_access();
-            tx.put_member(MemberSpace::Rows, &access, &written_key(&entry.id()), &[1])?;
-        }
-        reader.keychain.add_stream(
-            write.scope,
-            crdt_model::frontier::ChainKey { device: self.device, incarnation },
-            stream,
-        );
-        Ok(entry.id())
-    }
+/// This member's stream key of the scope's chain and the hint of what is sealed under it; granted to the scope's
+/// ordinary audience first, where that is still due.
+fn open_stream(
+    log: &Log,
+    tx: &mut Tx<'_>,
+    shared: &Shared,
+    reader: &Reader,
+    scope: &ScopeId,
+    entropy: &mut Entropy,
+) -> Result<(Secret, [u8; 8]), Failure> {
+    let incarnation = log.incarnation();
+    let name = ordinary_name(log, shared, scope)?;
+    let audience = audience_of_name(&log.org, &name);
+    let (epoch, pk) =
+        audience_key(log, shared, &name).ok_or_else(|| Failure::new("no_reader_left").arg("audience", &name))?;
+    let stream = log.own_stream(reader, &incarnation, scope, &audience, epoch);
+    grant_stream(log, tx, shared, reader, scope, (audience, epoch, &pk), &stream, incarnation, entropy)?;
+    Ok((stream, audience_hint(&audience, epoch)))
+}
 
-    /// This member's stream key of the scope's chain and the hint of what is sealed under it; granted to the scope's
-    /// ordinary audience first, where that is still due.
-    fn open_stream(
-        &self,
-        tx: &mut Tx<'_>,
-        shared: &Shared,
-        reader: &Reader,
-        scope: &ScopeId,
-        entropy: &mut Entropy,
-    ) -> Result<(Secret, [u8; 8]), Failure> {
-        let incarnation = self.incarnation();
-        let name = self.ordinary_name(shared, scope)?;
-        let audience = audience_of_name(&self.org, &name);
-        let (epoch, pk) =
-            self.audience_key(shared, &name).ok_or_else(|| Failure::new("no_reader_left").arg("audience", &name))?;
-        let stream = self.own_stream(reader, &incarnation, scope, &audience, epoch);
-        self.grant_stream(tx, shared, reader, scope, (audience, epoch, &pk), &stream, incarnation, entropy)?;
-        Ok((stream, audience_hint(&audience, epoch)))
+/// The plaintext of one layer of an act, or `None` where it writes nothing.
+#[expect(clippy::too_many_arguments, reason = "one call site")]
+fn sealing(
+    log: &Log,
+    reader: &Reader,
+    write: &Write,
+    layer: Layer,
+    key: Secret,
+    seq: u64,
+    incarnation: Incarnation,
+    now_ms: i64,
+    entropy: &mut Entropy,
+) -> Result<Option<Sealing>, Failure> {
+    let ops = write.ops.layer(layer);
+    if ops.is_empty() {
+        return Ok(None);
     }
+    let at = usize::from(layer.code());
+    let readable = write.current.as_ref().is_some_and(|c| c.document.states[at].is_some());
+    let drop_box = !write.birth && (write.alone || !readable);
+    // the open mark of a restricted case names nobody and tells only the week
+    let nameless = layer == Layer::Open && write.week_start_ms.is_some();
+    let member = if nameless { MemberId::ZERO } else { reader.member() };
+    let actor = ActorOf {
+        org: &log.org,
+        scope: &write.scope,
+        doc: &write.doc,
+        layer: layer.code(),
+        generation: write.generation,
+        device: &log.device,
+        incarnation: &incarnation,
+        member: &member,
+        drop_box_seq: drop_box.then_some(seq),
+    };
+    let empty = LayerDoc::new();
+    let doc = match &write.current {
+        Some(current) if readable && !write.alone => &current.document.docs[at],
+        _ => &empty,
+    };
+    let change = doc.author(actor.id(), ops).map_err(|error| Failure::new("unexpected").because(&error))?;
+    let mut flags = 0;
+    if drop_box {
+        flags |= FLAG_DROP_BOX;
+    }
+    if nameless {
+        flags |= FLAG_DEVICE_ONLY;
+    }
+    let claimed_ms = if nameless { write.week_start_ms.unwrap_or(now_ms) } else { now_ms };
+    let salt = entropy.bytes();
+    let plain = Plain { salt, claimed_ms, member, member_sig: [0; 64], flags, generation: write.generation, change };
+    Ok(Some(Sealing { key, plain }))
+}
 
-    /// The plaintext of one layer of an act, or `None` where it writes nothing.
-    #[expect(clippy::too_many_arguments, reason = "one call site")]
-    fn sealing(
-        &self,
-        reader: &Reader,
-        write: &Write,
-        layer: Layer,
-        key: Secret,
-        seq: u64,
-        incarnation: Incarnation,
-        now_ms: i64,
-        entropy: &mut Entropy,
-    ) -> Result<Option<Sealing>, Failure> {
-        let ops = write.ops.layer(layer);
-        if ops.is_empty() {
-            return Ok(None);
-        }
-        let at = usize::from(layer.code());
-        let readable = write.current.as_ref().is_some_and(|c| c.document.states[at].is_some());
-        let drop_box = !write.birth && (write.alone || !readable);
-        // the open mark of a restricted case names nobody and tells only the week
-        let nameless = layer == Layer::Open && write.week_start_ms.is_some();
-        let member = if nameless { MemberId::ZERO } else { reader.member() };
-        let actor = ActorOf {
-            org: &self.org,
-            scope: &write.scope,
-            doc: &write.doc,
-            layer: layer.code(),
-            generation: write.generation,
-            device: &self.device,
-            incarnation: &incarnation,
-            member: &member,
-            drop_box_seq: drop_box.then_some(seq),
-        };
-        let empty = LayerDoc::new();
-        let doc = match &write.current {
-            Some(current) if readable && !write.alone => &current.document.docs[at],
-            _ => &empty,
-        };
-        let change = doc.author(actor.id(), ops).map_err(|error| Failure::new("unexpected").because(&error))?;
-        let mut flags = 0;
-        if drop_box {
-            flags |= FLAG_DROP_BOX;
-        }
-        if nameless {
-            flags |= FLAG_DEVICE_ONLY;
-        }
-        let claimed_ms = if nameless { write.week_start_ms.unwrap_or(now_ms) } else { now_ms };
-        let salt = entropy.bytes();
-        let plain =
-            Plain { salt, claimed_ms, member, member_sig: [0; 64], flags, generation: write.generation, change };
-        Ok(Some(Sealing { key, plain }))
+/// Grants this member's stream key of the chain to the audience epoch, once.
+#[expect(clippy::too_many_arguments, reason = "one call site")]
+pub(crate) fn grant_stream(
+    log: &Log,
+    tx: &mut Tx<'_>,
+    shared: &Shared,
+    reader: &Reader,
+    scope: &ScopeId,
+    audience: (crdt_model::id::AudienceId, u32, &[u8; 32]),
+    stream: &Secret,
+    incarnation: Incarnation,
+    entropy: &mut Entropy,
+) -> Result<(), Failure> {
+    let mark = [
+        b"stream/".as_slice(),
+        &scope.0,
+        &incarnation.0,
+        &reader.member().0,
+        &audience.0.0,
+        &audience.1.to_be_bytes(),
+        // an altered invitation may have named another key for the same epoch
+        audience.2,
+    ]
+    .concat();
+    if tx.get(Space::Meta, &mark)?.is_some() {
+        return Ok(());
     }
+    let chain = (&log.org, scope, &log.device, &incarnation);
+    let grant = StreamGrant::new(chain, audience, stream, entropy)
+        .ok_or_else(|| Failure::new("no_reader_left").arg("audience", "site"))?;
+    let bytes = crdt_model::cbor::encode(&grant);
+    let plan = EntryPlan {
+        org: log.org,
+        scope: *scope,
+        kind: Kind::Keys,
+        doc: DocId::ZERO,
+        device: log.device,
+        incarnation,
+        place: log.next_position(tx, scope, incarnation),
+        auth: log.auth(shared),
+        deps: Vec::new(),
+        sections: vec![SectionPlan::Clear { layer: LAYER_GRANT, bytes }],
+    };
+    let entry: Entry = compose(&plan, &log.device_ed, None, entropy).map_err(not_composed)?;
+    append(tx, &entry)?;
+    tx.put(Space::Meta, &mark, &[1])?;
+    Ok(())
+}
 
-    /// Grants this member's stream key of the chain to the audience epoch, once.
-    #[expect(clippy::too_many_arguments, reason = "one call site")]
-    pub(crate) fn grant_stream(
-        &self,
-        tx: &mut Tx<'_>,
-        shared: &Shared,
-        reader: &Reader,
-        scope: &ScopeId,
-        audience: (crdt_model::id::AudienceId, u32, &[u8; 32]),
-        stream: &Secret,
-        incarnation: Incarnation,
-        entropy: &mut Entropy,
-    ) -> Result<(), Failure> {
-        let mark = [
-            b"stream/".as_slice(),
-            &scope.0,
-            &incarnation.0,
-            &reader.member().0,
-            &audience.0.0,
-            &audience.1.to_be_bytes(),
-            // an altered invitation may have named another key for the same epoch
-            audience.2,
-        ]
-        .concat();
-        if tx.get(Space::Meta, &mark)?.is_some() {
-            return Ok(());
-        }
-        let chain = (&self.org, scope, &self.device, &incarnation);
-        let grant = StreamGrant::new(chain, audience, stream, entropy)
-            .ok_or_else(|| Failure::new("no_reader_left").arg("audience", "site"))?;
-        let bytes = crdt_model::cbor::encode(&grant);
-        let plan = EntryPlan {
-            org: self.org,
-            scope: *scope,
-            kind: Kind::Keys,
-            doc: DocId::ZERO,
-            device: self.device,
-            incarnation,
-            place: self.next_position(tx, scope, incarnation),
-            auth: self.auth(shared),
-            deps: Vec::new(),
-            sections: vec![SectionPlan::Clear { layer: LAYER_GRANT, bytes }],
-        };
-        let entry: Entry = compose(&plan, &self.device_ed, None, entropy).map_err(not_composed)?;
-        append(tx, &entry)?;
-        tx.put(Space::Meta, &mark, &[1])?;
-        Ok(())
-    }
+/// `boucle case new`, where the recusals alone are known.
+#[cfg(test)]
+pub(crate) fn case_new(
+    log: &Log,
+    reader: &mut Reader,
+    new: NewCase,
+    recuse: Option<&[String]>,
+    now_ms: i64,
+) -> Result<Json, Failure> {
+    let seal = SealOptions { recuse: recuse.map(<[String]>::to_vec), ..SealOptions::default() };
+    case_new_with(log, reader, new, &seal, now_ms)
+}
 
-    /// `boucle case new`, where the recusals alone are known.
-    #[cfg(test)]
-    pub(crate) fn case_new(
-        &self,
-        reader: &mut Reader,
-        new: NewCase,
-        recuse: Option<&[String]>,
-        now_ms: i64,
-    ) -> Result<Json, Failure> {
-        let seal = SealOptions { recuse: recuse.map(<[String]>::to_vec), ..SealOptions::default() };
-        self.case_new_with(reader, new, &seal, now_ms)
+/// `boucle case new`.
+pub(crate) fn case_new_with(
+    log: &Log,
+    reader: &mut Reader,
+    mut new: NewCase,
+    seal: &SealOptions,
+    now_ms: i64,
+) -> Result<Json, Failure> {
+    let dropped = withhold(&mut new);
+    let _writer = log.lock_writer();
+    log.refresh_reader(reader)?;
+    let shared = log.shared();
+    let site = members::own_site(&shared, &reader.member());
+    if let Some(named) = seal.audience.as_ref().filter(|named| !Taxonomy::shipped().audiences.contains(named)) {
+        return Err(Failure::new("audience_not_found").arg("audience", named));
     }
-
-    /// `boucle case new`.
-    pub(crate) fn case_new_with(
-        &self,
-        reader: &mut Reader,
-        mut new: NewCase,
-        seal: &SealOptions,
-        now_ms: i64,
-    ) -> Result<Json, Failure> {
-        let dropped = withhold(&mut new);
-        let _writer = self.lock_writer();
-        self.refresh_reader(reader)?;
-        let shared = self.shared();
-        let site = self.own_site(&shared, &reader.member());
-        if let Some(named) = seal.audience.as_ref().filter(|named| !Taxonomy::shipped().audiences.contains(named)) {
-            return Err(Failure::new("audience_not_found").arg("audience", named));
+    let words = sensitive_words::words_in_new(log, &new)?;
+    // what happened long ago may be told today; nothing happens tomorrow
+    let odd = new.received_at.is_some_and(|moment| is_odd(moment.at_ms, Some(now_ms)))
+        || new.incident_at.is_some_and(|moment| moment.at_ms > now_ms.saturating_add(DAY_MS));
+    let recuse = seal.recuse.as_deref();
+    let restricted = seal.audience.as_deref().map(Some);
+    let intake = Intake { recuse, not_them: &seal.not_them, site: &site, capture: Capture::Entered, restricted };
+    let prepared = prepare(log, &shared, &reader.member(), new, &intake)?;
+    let mut entropy = entropy()?;
+    let (mark, provisional, case_id) = match &prepared.held {
+        Some((terms, _)) => {
+            let kept = log.commit_quietly(|tx| {
+                held::hold_back(log, tx, &shared, reader, &prepared, terms, None, now_ms, &mut entropy)
+            })?;
+            (kept.mark(), kept.is_provisional(), None)
         }
-        let words = self.words_in_new(&new)?;
-        // what happened long ago may be told today; nothing happens tomorrow
-        let odd = new.received_at.is_some_and(|moment| is_odd(moment.at_ms, Some(now_ms)))
-            || new.incident_at.is_some_and(|moment| moment.at_ms > now_ms.saturating_add(DAY_MS));
-        let recuse = seal.recuse.as_deref();
-        let restricted = seal.audience.as_deref().map(Some);
-        let intake = Intake { recuse, not_them: &seal.not_them, site: &site, capture: Capture::Entered, restricted };
-        let prepared = self.prepare(&shared, &reader.member(), new, &intake)?;
-        let mut entropy = entropy()?;
-        let (mark, provisional, case_id) = match &prepared.held {
-            Some((terms, _)) => {
-                let kept = self.commit_quietly(|tx| {
-                    self.hold_back(tx, &shared, reader, &prepared, terms, None, now_ms, &mut entropy)
-                })?;
-                (kept.mark(), kept.is_provisional(), None)
-            }
-            None => {
-                let created = self.commit(|tx| self.create(tx, &shared, reader, &prepared, now_ms, &mut entropy))?;
-                (created.mark, created.provisional, Some(created.case_id))
-            }
-        };
-        let mut warnings = words.warnings(prepared.restricted.is_some());
-        warnings.extend(odd.then_some("odd_date"));
-        warnings.extend((!dropped.is_empty()).then_some("identity_dropped"));
-        warnings.extend(Self::warning_of_standing(&shared, reader));
-        let mut reply = json!({
-            "ref": mark, "case_id": case_id, "provisional": provisional,
-            "restricted": prepared.restricted.is_some(),
-            "warnings": warnings, "sensitive_words": words.json(), "dropped": dropped,
-        });
-        if let Some((_, call)) = &prepared.held {
-            reply["held"] = json!(true);
-            reply["call"] = json!(call);
-            if let Some(warnings) = reply["warnings"].as_array_mut() {
-                warnings.push(json!(HELD));
-            }
+        None => {
+            let created = log.commit(|tx| create(log, tx, &shared, reader, &prepared, now_ms, &mut entropy))?;
+            (created.mark, created.provisional, Some(created.case_id))
         }
-        prepared.set_aside.tell(&mut reply);
-        self.warn_of_left_out(&shared, prepared.restricted.as_deref(), &prepared.set_aside.recusals, &mut reply);
-        Ok(reply)
+    };
+    let mut warnings = words.warnings(prepared.restricted.is_some());
+    warnings.extend(odd.then_some("odd_date"));
+    warnings.extend((!dropped.is_empty()).then_some("identity_dropped"));
+    warnings.extend(warning_of_standing(&shared, reader));
+    let mut reply = json!({
+        "ref": mark, "case_id": case_id, "provisional": provisional,
+        "restricted": prepared.restricted.is_some(),
+        "warnings": warnings, "sensitive_words": words.json(), "dropped": dropped,
+    });
+    if let Some((_, call)) = &prepared.held {
+        reply["held"] = json!(true);
+        reply["call"] = json!(call);
+        if let Some(warnings) = reply["warnings"].as_array_mut() {
+            warnings.push(json!(HELD));
+        }
     }
+    prepared.set_aside.tell(&mut reply);
+    warn_of_left_out(log, &shared, prepared.restricted.as_deref(), &prepared.set_aside.recusals, &mut reply);
+    Ok(reply)
 }
 
 /// Everything one edit entry is made of.

@@ -12,27 +12,46 @@ use crdt_model::taxonomy::Taxonomy;
 use serde_json::{Value as Json, json};
 
 use crate::api::{Envelope, IMPLEMENTED, Progress, Ready, Reply, Request, RunOptions, Runtime, Secret, Service};
+use crate::cases;
 use crate::cases::level_of;
 use crate::clock::{self, Kept as ClockKept, Machine};
 use crate::error::Failure;
 use crate::exchange::bundle::ExportRequest;
+use crate::exchange::bundle::carry;
+use crate::exchange::bundle::export;
+use crate::exchange::bundle::import;
+use crate::exchange::import_run;
 use crate::exchange::import_run::ImportRequest;
+use crate::exchange::import_undo;
+use crate::health::astray;
 use crate::health::doctor::{Recent, SupportRequest};
+use crate::health::status;
+use crate::health::verify;
 use crate::health::verify::on_any_page;
 use crate::home::sessions::{Clock, Sessions, Watch, system_clock};
 use crate::home::wipe;
 use crate::keys::keyring::{KEYRING_FILE, Kept, Passphrase, UnattendedKey};
 use crate::keys::memory;
+use crate::list;
+use crate::list::query;
+use crate::log::now;
 use crate::log::{Log, Reader, keyring_failure, locked};
 use crate::members;
 use crate::members::{Founder, NewSite};
 use crate::store::{self, STORE_FILE};
 use crate::sync::Engine;
+use crate::writes;
+use crate::writes::erase;
+use crate::writes::held;
+use crate::writes::reclassify;
+use crate::writes::sensitive_words;
+use crate::writes::set_aside;
+use crate::writes::withdraw;
 
 /// A node at its home: founded or not, open or not.
 pub struct Node {
     home: PathBuf,
-    log: RwLock<Option<Arc<Log>>>,
+    open: RwLock<Option<Arc<Log>>>,
     engine: Mutex<Option<Arc<Engine>>>,
     sessions: Arc<Sessions>,
     /// What opens the home again while it is let go.
@@ -86,7 +105,7 @@ impl Node {
     pub(crate) fn open_at(home: &Path, clock: Clock) -> Result<Self, Failure> {
         Ok(Self {
             home: home.to_owned(),
-            log: RwLock::new(None),
+            open: RwLock::new(None),
             engine: Mutex::new(None),
             sessions: Arc::new(Sessions::new(clock)?),
             kept: Mutex::new(None),
@@ -114,13 +133,13 @@ impl Node {
 
     /// The home, if it is open.
     pub(crate) fn held(&self) -> Option<Arc<Log>> {
-        self.log.read().unwrap_or_else(std::sync::PoisonError::into_inner).clone()
+        self.open.read().unwrap_or_else(std::sync::PoisonError::into_inner).clone()
     }
 
     /// Lets the home go: while nobody works on it here, others may. Who is unlocked stays so: the next request opens it
     /// again without a passphrase tried anew. Work under way keeps it.
     pub fn rest(&self) {
-        let mut held = self.log.write().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut held = self.open.write().unwrap_or_else(std::sync::PoisonError::into_inner);
         match held.take().map(Arc::try_unwrap) {
             Some(Ok(log)) => *locked(&self.kept) = Some(log.kept()),
             Some(Err(at_work)) => *held = Some(at_work),
@@ -151,11 +170,11 @@ impl Node {
     }
 
     fn keep(&self, log: Log) -> Arc<Log> {
-        log.set_machine(self.machine.clone());
+        now::set_machine(&log, self.machine.clone());
         let log = Arc::new(log);
         // the device's keys lie in it
         memory::keep_in_memory(&*log);
-        *self.log.write().unwrap_or_else(std::sync::PoisonError::into_inner) = Some(Arc::clone(&log));
+        *self.open.write().unwrap_or_else(std::sync::PoisonError::into_inner) = Some(Arc::clone(&log));
         log
     }
 
@@ -272,7 +291,7 @@ impl Node {
         };
         let _in_use = self.sessions.begin(member);
         let now_ms = self.time_for(&log, envelope)?;
-        let judged = log.judged()?;
+        let judged = now::judged(&log)?;
         let mut reply = self.of_member(&log, member, envelope, now_ms, on_progress);
         if let (Ok(reply), None, true) = (&mut reply, envelope.now_ms, envelope.request.needs_clock()) {
             clock::tell(&judged, envelope, reply);
@@ -307,7 +326,7 @@ impl Node {
         }
         let before = log.shared().generation;
         // looked at before anything is saved, told once it is
-        let found = log.words_in(&envelope.request)?;
+        let found = sensitive_words::words_in(log, &envelope.request)?;
         let mut reply = self.work(log, &mut reader, envelope, now_ms, on_progress);
         if let (Ok(reply), false) = (&mut reply, matches!(envelope.request, Request::CaseNew { .. })) {
             found.tell(reply);
@@ -337,14 +356,14 @@ impl Node {
                     all: *all,
                     max_bytes: *max_bytes,
                 };
-                log.bundle_export(&request, now_ms, on_progress)
+                export::bundle_export(log, &request, now_ms, on_progress)
             }
             Request::BundleImport { path, accept_late } => {
                 let late = accept_late.then_some(member);
-                log.bundle_import(Path::new(path), late, now_ms, on_progress)
+                import::bundle_import(log, Path::new(path), late, now_ms, on_progress)
             }
-            Request::BundleInspect { path } => log.bundle_inspect(Path::new(path)),
-            Request::Carry { path } => log.carry(path.as_deref().map(Path::new), now_ms, on_progress),
+            Request::BundleInspect { path } => import::bundle_inspect(log, Path::new(path)),
+            Request::Carry { path } => carry::carry(log, path.as_deref().map(Path::new), now_ms, on_progress),
             _ => return None,
         })
     }
@@ -365,7 +384,7 @@ impl Node {
     fn settle_clock(&self, log: &Log, envelope: &Envelope, reply: &mut Json) -> Result<(), Failure> {
         if envelope.now_ms.is_none() {
             self.keep_told(log)?;
-            clock::tell(&log.judged()?, envelope, reply);
+            clock::tell(&now::judged(log)?, envelope, reply);
         }
         Ok(())
     }
@@ -420,10 +439,10 @@ impl Node {
     ) -> Option<Reply> {
         let shared = log.shared();
         Some(match &envelope.request {
-            Request::Status => log.status(&shared, None, now_ms).and_then(|told| self.with_reach(log, told)),
+            Request::Status => status::status(log, &shared, None, now_ms).and_then(|told| self.with_reach(log, told)),
             Request::ClockShow { brief: true } => self.clock_show(log, None, true),
-            Request::Fingerprint => log.fingerprint(&shared),
-            Request::Verify => log.verify_as_device(&shared, &mut |done, total| {
+            Request::Fingerprint => status::fingerprint(log, &shared),
+            Request::Verify => verify::verify_as_device(log, &shared, &mut |done, total| {
                 on_progress(Progress { what: "entries".into(), done, total: Some(total) });
             }),
             Request::Sync { target } => self.sync(log, target.as_deref(), on_progress),
@@ -446,7 +465,7 @@ impl Node {
         for member in log.unlocked().iter().filter(|id| named(id)) {
             self.sessions.lock(&log, member);
         }
-        Ok(json!({"unlocked": false, "members": log.members_json(&shared)}))
+        Ok(json!({"unlocked": false, "members": status::members_json(&log, &shared)}))
     }
 
     /// `boucle passphrase change`. The old one opened the member just now, or is recognised.
@@ -492,7 +511,7 @@ impl Node {
             }
         }
         *locked(&self.kept) = None;
-        *self.log.write().unwrap_or_else(std::sync::PoisonError::into_inner) = None;
+        *self.open.write().unwrap_or_else(std::sync::PoisonError::into_inner) = None;
         Ok(wipe::rest(&self.home, wiped).json())
     }
 
@@ -550,26 +569,28 @@ impl Node {
         Some(match &envelope.request {
             Request::SiteAdd { code, name, kind, parent, org_unit, zone } => {
                 let (parent, org_unit, zone) = (parent.as_deref(), org_unit.as_deref(), zone.as_deref());
-                log.site_add(reader, NewSite { code, name, kind, parent, org_unit, zone })
+                members::site_add(log, reader, NewSite { code, name, kind, parent, org_unit, zone })
             }
-            Request::SiteSet { code, zone } => log.site_set(reader, code, zone),
-            Request::SiteList => Ok(log.site_list()),
+            Request::SiteSet { code, zone } => members::site_set(log, reader, code, zone),
+            Request::SiteList => Ok(members::site_list(log)),
             Request::Invite { site, role, expires_ms, out } => {
-                log.invite(reader, site, role, *expires_ms, out.as_deref(), now_ms)
+                members::invite(log, reader, site, role, *expires_ms, out.as_deref(), now_ms)
             }
             Request::ClockShow { brief } => self.clock_show(log, Some(reader), *brief),
             Request::ClockSet { at_ms, sure, .. } => self.clock_set(log, *at_ms, *sure),
-            Request::ClockAccept { who } => log.clock_accept(reader, who.as_deref()),
-            Request::MemberList => Ok(log.member_list()),
-            Request::MemberConfirm { name, words } => log.member_confirm(reader, name, words),
-            Request::AudienceList => Ok(log.audience_list(&envelope.lang)),
-            Request::Fingerprint => log.fingerprint(&shared),
-            Request::Digest => log.digest(&shared, reader),
-            Request::Status => log.status(&shared, Some(reader), now_ms).and_then(|told| self.with_reach(log, told)),
+            Request::ClockAccept { who } => astray::clock_accept(log, reader, who.as_deref()),
+            Request::MemberList => Ok(members::member_list(log)),
+            Request::MemberConfirm { name, words } => members::member_confirm(log, reader, name, words),
+            Request::AudienceList => Ok(members::audience_list(log, &envelope.lang)),
+            Request::Fingerprint => status::fingerprint(log, &shared),
+            Request::Digest => cases::digest(log, &shared, reader),
+            Request::Status => {
+                status::status(log, &shared, Some(reader), now_ms).and_then(|told| self.with_reach(log, told))
+            }
             Request::Unlock if !self.is_running() => Err(Failure::new("not_running").arg("home", self.home.display())),
             Request::Unlock => {
                 let name = shared.name(&reader.member());
-                Ok(json!({"member": name, "unlocked": true, "members": log.members_json(&shared)}))
+                Ok(json!({"member": name, "unlocked": true, "members": status::members_json(log, &shared)}))
             }
             _ => return None,
         })
@@ -586,39 +607,39 @@ impl Node {
     ) -> Reply {
         let shared = log.shared();
         match &envelope.request {
-            Request::CaseNew { case, seal } => log.case_new_with(reader, case.as_ref().clone(), seal, now_ms),
-            Request::BeforeAsking { seal } => log.before_asking(&shared, seal),
+            Request::CaseNew { case, seal } => writes::case_new_with(log, reader, case.as_ref().clone(), seal, now_ms),
+            Request::BeforeAsking { seal } => writes::before_asking(&shared, seal),
             Request::WhoIsMeant { said, of } => who_is_meant(log, reader, &said.0, of, now_ms),
             Request::WordsCheck { of } => words_check(log, reader, of, now_ms),
-            Request::WordsShow { lang } => log.words_show(lang.as_deref()),
-            Request::WordsAdd { lang, words } => log.words_change(lang, words, true),
-            Request::WordsRemove { lang, words } => log.words_change(lang, words, false),
-            Request::CaseList(filter) => log.list(&shared, reader, filter, now_ms),
+            Request::WordsShow { lang } => sensitive_words::words_show(log, lang.as_deref()),
+            Request::WordsAdd { lang, words } => sensitive_words::words_change(log, lang, words, true),
+            Request::WordsRemove { lang, words } => sensitive_words::words_change(log, lang, words, false),
+            Request::CaseList(filter) => query::list(log, &shared, reader, filter, now_ms),
             Request::CaseShow { r#ref } => {
-                let loaded = log.find_case(&shared, reader, r#ref)?;
-                let mut shown = log.show(&shared, &loaded, now_ms);
-                let late = log.own_late(&shared, reader, Some(loaded.doc))?;
+                let loaded = cases::find_case(log, &shared, reader, r#ref)?;
+                let mut shown = cases::show(&shared, &loaded, now_ms);
+                let late = reclassify::own_late(log, &shared, reader, Some(loaded.doc))?;
                 if !late.is_empty() {
                     shown["late_edits"] = Json::Array(late);
                 }
                 Ok(shown)
             }
             Request::CaseHistory { r#ref } => {
-                let loaded = log.find_case(&shared, reader, r#ref)?;
-                Ok(log.history(&shared, &loaded))
+                let loaded = cases::find_case(log, &shared, reader, r#ref)?;
+                Ok(cases::history(&shared, &loaded))
             }
-            Request::CaseWithdraw { r#ref, entry } => log.withdraw(reader, r#ref, entry.as_deref(), now_ms),
-            Request::Outbox => log.outbox(reader),
+            Request::CaseWithdraw { r#ref, entry } => withdraw::withdraw(log, reader, r#ref, entry.as_deref(), now_ms),
+            Request::Outbox => withdraw::outbox(log, reader),
             Request::CaseConflicts { r#ref } => self.conflicts(log, reader, r#ref.as_deref(), now_ms),
             Request::Verify => {
                 let mut told = |done, total| {
                     on_progress(Progress { what: "entries".into(), done, total: Some(total) });
                 };
-                log.verify(&shared, reader, &mut told)
+                verify::verify(log, &shared, reader, &mut told)
             }
             Request::ImportUndo { batch } => match batch {
-                Some(batch) => log.import_undo(reader, batch, on_progress),
-                None => log.import_batches(reader),
+                Some(batch) => import_undo::import_undo(log, reader, batch, on_progress),
+                None => import_undo::import_batches(log, reader),
             },
             Request::Import { path, format, mapping, site, partner, project, dry_run, rejects, encoding } => {
                 let request = ImportRequest {
@@ -633,7 +654,7 @@ impl Node {
                     encoding: encoding.as_deref(),
                     lang: &envelope.lang,
                 };
-                log.import(reader, &request, now_ms, on_progress)
+                import_run::import(log, reader, &request, now_ms, on_progress)
             }
             Request::CaseTriage { r#ref, category, case_type, sensitivity, priority, project, seal } => {
                 let edit = Edit::Triage {
@@ -643,27 +664,29 @@ impl Node {
                     project: project.clone(),
                     sensitivity: sensitivity.as_deref().map(level_of),
                 };
-                log.act_with(reader, r#ref, &edit, seal, now_ms)
+                writes::act_with(log, reader, r#ref, &edit, seal, now_ms)
             }
             Request::CaseSeal { r#ref, reason, seal, then } => {
                 let edit = then.as_deref().map(|then| with_sealing(then, r#ref)).transpose()?;
-                log.case_seal_with(reader, r#ref, reason, edit.as_ref(), seal, now_ms)
+                writes::case_seal_with(log, reader, r#ref, reason, edit.as_ref(), seal, now_ms)
             }
-            Request::CaseErase { r#ref, approve, late_too } => log.case_erase(reader, r#ref, *approve, *late_too),
+            Request::CaseErase { r#ref, approve, late_too } => {
+                erase::case_erase(log, reader, r#ref, *approve, *late_too)
+            }
             Request::CaseRaise { r#ref, to, reason, seal } => {
-                let to = log.step_of(&shared, reader, r#ref, to.as_deref(), true, now_ms)?;
-                log.act_with(reader, r#ref, &Edit::Raise { to, reason: reason.clone() }, seal, now_ms)
+                let to = reclassify::step_of(log, &shared, reader, r#ref, to.as_deref(), true, now_ms)?;
+                writes::act_with(log, reader, r#ref, &Edit::Raise { to, reason: reason.clone() }, seal, now_ms)
             }
             Request::CaseLower { r#ref, to, reason } => {
-                let to = log.step_of(&shared, reader, r#ref, to.as_deref(), false, now_ms)?;
-                log.act(reader, r#ref, &Edit::Lower { to, reason: reason.clone() }, now_ms)
+                let to = reclassify::step_of(log, &shared, reader, r#ref, to.as_deref(), false, now_ms)?;
+                writes::act(log, reader, r#ref, &Edit::Lower { to, reason: reason.clone() }, now_ms)
             }
             Request::CaseAssign { r#ref, who } => {
-                let to = log.who(&shared, reader, who)?;
-                log.act(reader, r#ref, &Edit::Assign { to }, now_ms)
+                let to = cases::who(&shared, reader, who)?;
+                writes::act(log, reader, r#ref, &Edit::Assign { to }, now_ms)
             }
             other => match plain_edit(other) {
-                Some((reference, edit)) => log.act(reader, reference, &edit, now_ms),
+                Some((reference, edit)) => writes::act(log, reader, reference, &edit, now_ms),
                 None => Err(Failure::new("not_built").arg("command", other.name())),
             },
         }
@@ -672,18 +695,18 @@ impl Node {
     fn conflicts(&self, log: &Log, reader: &mut Reader, reference: Option<&str>, now_ms: i64) -> Reply {
         let shared = log.shared();
         let cases = match reference {
-            Some(reference) => vec![log.find_case(&shared, reader, reference)?],
+            Some(reference) => vec![cases::find_case(log, &shared, reader, reference)?],
             None => {
-                log.catch_up(&shared, reader)?;
+                list::catch_up(log, &shared, reader)?;
                 let snapshot = log.store.read()?;
                 let listed = reader.projection.in_conflict();
-                let load = |(scope, doc)| log.load_numbered(&snapshot, &shared, reader, scope, doc);
+                let load = |(scope, doc)| cases::load_numbered(log, &snapshot, &shared, reader, scope, doc);
                 listed.into_iter().map(load).collect::<Result<_, _>>()?
             }
         };
         let mut all = Vec::new();
         for loaded in cases.iter().filter(|loaded| loaded.is_readable()) {
-            if let Json::Array(list) = log.conflicts_json(&shared, &loaded.view(now_ms)) {
+            if let Json::Array(list) = cases::conflicts_json(&shared, &loaded.view(now_ms)) {
                 all.extend(list);
             }
         }
@@ -707,7 +730,7 @@ impl Node {
         let engine = Engine::dial_only(Arc::clone(log), &options)?;
         let mut reply = engine.sync(target, on_progress);
         // what came may have brought a reader for what is held: that goes out at once
-        if reply.is_ok() && log.deliver_all_held()? > 0 {
+        if reply.is_ok() && held::deliver_all_held(log)? > 0 {
             reply = engine.sync(target, on_progress);
         }
         engine.stop();
@@ -717,9 +740,9 @@ impl Node {
 
 /// Gives what is held to whoever may read it by now.
 fn give_held(log: &Log, reader: &mut Reader) -> Result<(), Failure> {
-    if log.held_back()? > 0 {
+    if held::held_back(log)? > 0 {
         let _writer = log.lock_writer();
-        log.deliver_held(reader)?;
+        held::deliver_held(log, reader)?;
     }
     Ok(())
 }
@@ -733,22 +756,22 @@ fn who_is_meant(log: &Log, reader: &mut Reader, said: &str, of: &Request, now_ms
         texts.extend(crate::writes::sensitive_words::texts_in(then).into_iter().map(|(_, text)| text.to_owned()));
     }
     if let Some(reference) = crate::writes::sensitive_words::sealed_case(of) {
-        let view = log.find_case(&shared, reader, reference)?.view(now_ms);
+        let view = cases::find_case(log, &shared, reader, reference)?.view(now_ms);
         texts.extend(crate::writes::sensitive_words::texts_of_view(&view));
     }
-    Ok(log.who_is_meant(&shared, said, &texts, &reader.member()))
+    Ok(set_aside::who_is_meant(&shared, said, &texts, &reader.member()))
 }
 
 /// What the words of a request would call for, and whether they would be sealed anyway.
 fn words_check(log: &Log, reader: &mut Reader, of: &Request, now_ms: i64) -> Reply {
     let shared = log.shared();
-    let found = log.words_in(of)?;
+    let found = sensitive_words::words_in(log, of)?;
     let restricted = match (of, case_of(of)) {
-        (Request::CaseNew { case, seal }, _) => log.would_seal(&shared, reader, case, seal)?,
+        (Request::CaseNew { case, seal }, _) => reclassify::would_seal(log, &shared, reader, case, seal)?,
         // of a case that is there it is asked only for the words'
         _ if found.is_empty() => false,
         (_, Some(reference)) => {
-            let loaded = log.find_case(&shared, reader, reference)?;
+            let loaded = cases::find_case(log, &shared, reader, reference)?;
             loaded.view(now_ms).shape != crdt_model::case::Shape::Ordinary
         }
         _ => false,

@@ -14,12 +14,12 @@
 //! What other devices hold is known from sessions (`agreed/…`) and from bundles of theirs (`held/…`): a device held at
 //! least what its bundle says it did. Nothing on a stick says who read what: a reader knows it from who wrote what next.
 
-mod carry;
-mod export;
-mod file;
-mod import;
-mod recipients;
-mod removable;
+pub(crate) mod carry;
+pub(crate) mod export;
+pub(crate) mod file;
+pub(crate) mod import;
+pub(crate) mod recipients;
+pub(crate) mod removable;
 #[cfg(test)]
 mod tests;
 
@@ -34,9 +34,13 @@ use serde_json::{Value as Json, json};
 
 pub(crate) use export::ExportRequest;
 
+use crate::cases;
 use crate::error::Failure;
+use crate::log::forks;
 use crate::log::{Log, Shared};
+use crate::members;
 use crate::store::{self, Space, VALUE_BYTES_MAX};
+use crate::sync::peers;
 
 /// What a device is known to hold, by scope.
 pub(crate) type Held = BTreeMap<ScopeId, Frontier>;
@@ -69,83 +73,80 @@ fn meet(all: &[Held]) -> Held {
     first.iter().map(|(scope, frontier)| (*scope, least(scope, frontier))).collect()
 }
 
-impl Log {
-    /// Devices whose bundles came here, and when the last of each was made, Unix milliseconds.
-    pub(crate) fn heard_by_bundle(&self) -> Result<Vec<(DeviceId, i64)>, Failure> {
-        let snapshot = self.store.read()?;
-        let heard = |(key, value): (zeroize::Zeroizing<Vec<u8>>, zeroize::Zeroizing<Vec<u8>>)| {
-            let device = std::str::from_utf8(key.strip_prefix(b"held/")?).ok()?.parse().ok()?;
-            Some((device, i64::from_be_bytes(*value.first_chunk::<8>()?)))
-        };
-        Ok(snapshot.list(Space::Peers)?.into_iter().filter_map(heard).collect())
-    }
+/// Devices whose bundles came here, and when the last of each was made, Unix milliseconds.
+pub(crate) fn heard_by_bundle(log: &Log) -> Result<Vec<(DeviceId, i64)>, Failure> {
+    let snapshot = log.store.read()?;
+    let heard = |(key, value): (zeroize::Zeroizing<Vec<u8>>, zeroize::Zeroizing<Vec<u8>>)| {
+        let device = std::str::from_utf8(key.strip_prefix(b"held/")?).ok()?.parse().ok()?;
+        Some((device, i64::from_be_bytes(*value.first_chunk::<8>()?)))
+    };
+    Ok(snapshot.list(Space::Peers)?.into_iter().filter_map(heard).collect())
+}
 
-    /// What a device is known to hold: by the last session with it, and by its last bundle.
-    fn known_of(&self, snapshot: &store::Snapshot, device: &DeviceId) -> Result<Held, Failure> {
-        let met = self.agreed(device)?.map(|agreed| agreed.frontiers().clone()).unwrap_or_default();
-        let said = snapshot.get(Space::Peers, &held_key(device))?;
-        // a hint only: one that cannot be read makes bundles larger
-        let said = said.and_then(|bytes| cbor::decode::<Agreed>(bytes.get(8..)?).ok());
-        Ok(said.map_or(met.clone(), |said| join(met, said.frontiers())))
-    }
+/// What a device is known to hold: by the last session with it, and by its last bundle.
+fn known_of(log: &Log, snapshot: &store::Snapshot, device: &DeviceId) -> Result<Held, Failure> {
+    let met = peers::agreed(log, device)?.map(|agreed| agreed.frontiers().clone()).unwrap_or_default();
+    let said = snapshot.get(Space::Peers, &held_key(device))?;
+    // a hint only: one that cannot be read makes bundles larger
+    let said = said.and_then(|bytes| cbor::decode::<Agreed>(bytes.get(8..)?).ok());
+    Ok(said.map_or(met.clone(), |said| join(met, said.frontiers())))
+}
 
-    /// Remembers what the maker of a bundle held, unless a later bundle of theirs said so already.
-    fn remember_held(&self, record: &Record) -> Result<(), Failure> {
-        let key = held_key(&record.from);
-        let before = self.store.read()?.get(Space::Peers, &key)?;
-        let before = before.and_then(|bytes| Some(i64::from_be_bytes(*bytes.first_chunk::<8>()?)));
-        if record.from == self.device || before.is_some_and(|before| before > record.created_ms) {
-            return Ok(());
-        }
-        let value =
-            [record.created_ms.to_be_bytes().as_slice(), &cbor::encode(&Agreed::new(&record.frontiers()))].concat();
-        if value.len() > VALUE_BYTES_MAX {
-            return Ok(());
-        }
-        self.commit_quietly(|tx| Ok(tx.put(Space::Peers, &key, &value)?))
+/// Remembers what the maker of a bundle held, unless a later bundle of theirs said so already.
+fn remember_held(log: &Log, record: &Record) -> Result<(), Failure> {
+    let key = held_key(&record.from);
+    let before = log.store.read()?.get(Space::Peers, &key)?;
+    let before = before.and_then(|bytes| Some(i64::from_be_bytes(*bytes.first_chunk::<8>()?)));
+    if record.from == log.device || before.is_some_and(|before| before > record.created_ms) {
+        return Ok(());
     }
+    let value = [record.created_ms.to_be_bytes().as_slice(), &cbor::encode(&Agreed::new(&record.frontiers()))].concat();
+    if value.len() > VALUE_BYTES_MAX {
+        return Ok(());
+    }
+    log.commit_quietly(|tx| Ok(tx.put(Space::Peers, &key, &value)?))
+}
 
-    /// Entries that the maker of a bundle held and we lack, and the number of chains they are in.
-    fn lacking(&self, shared: &Shared, record: &Record) -> Result<(u64, u64), Failure> {
-        let snapshot = self.store.read()?;
-        let (mut entries, mut chains) = (0, 0);
-        for (scope, rows) in &record.scopes {
-            let ours = self.frontier(&snapshot, shared, scope)?;
-            for (chain, row) in rows {
-                let key = store::ChainKey { scope: *scope, device: chain.device, incarnation: chain.incarnation };
-                // beyond a fork nothing counts, and nothing is lacking
-                let held = snapshot.chain(&key).map_or(0, |held| held.tip_seq);
-                let held = held.max(ours.tip(chain).map_or(0, |tip| tip.seq));
-                let forked = shared.forks.contains_key(&(*scope, *chain));
-                if held < row.tip.seq && !forked {
-                    entries += row.tip.seq - held;
-                    chains += 1;
-                }
+/// Entries that the maker of a bundle held and we lack, and the number of chains they are in.
+fn lacking(log: &Log, shared: &Shared, record: &Record) -> Result<(u64, u64), Failure> {
+    let snapshot = log.store.read()?;
+    let (mut entries, mut chains) = (0, 0);
+    for (scope, rows) in &record.scopes {
+        let ours = log.frontier(&snapshot, shared, scope)?;
+        for (chain, row) in rows {
+            let key = store::ChainKey { scope: *scope, device: chain.device, incarnation: chain.incarnation };
+            // beyond a fork nothing counts, and nothing is lacking
+            let held = snapshot.chain(&key).map_or(0, |held| held.tip_seq);
+            let held = held.max(ours.tip(chain).map_or(0, |tip| tip.seq));
+            let forked = shared.forks.contains_key(&(*scope, *chain));
+            if held < row.tip.seq && !forked {
+                entries += row.tip.seq - held;
+                chains += 1;
             }
         }
-        Ok((entries, chains))
     }
+    Ok((entries, chains))
+}
 
-    /// Writes what unlocked members owe to others now that more is known, as a session does.
-    fn housekeeping_unlocked(&self, now_ms: i64) -> Result<(), Failure> {
-        self.republish_rest()?;
-        for member in self.unlocked() {
-            let Some(reader) = self.reader(&member) else { continue };
-            let mut reader = crate::log::locked(&reader);
-            let _writer = self.lock_writer();
-            self.housekeeping(&mut reader, now_ms)?;
-        }
-        Ok(())
+/// Writes what unlocked members owe to others now that more is known, as a session does.
+fn housekeeping_unlocked(log: &Log, now_ms: i64) -> Result<(), Failure> {
+    forks::republish_rest(log)?;
+    for member in log.unlocked() {
+        let Some(reader) = log.reader(&member) else { continue };
+        let mut reader = crate::log::locked(&reader);
+        let _writer = log.lock_writer();
+        members::housekeeping(log, &mut reader, now_ms)?;
     }
+    Ok(())
+}
 
-    fn site_of(&self, shared: &Shared, device: &DeviceId) -> Option<String> {
-        shared.roster.members.values().find(|member| member.device == *device).map(|member| member.site().to_owned())
-    }
+fn site_of(shared: &Shared, device: &DeviceId) -> Option<String> {
+    shared.roster.members.values().find(|member| member.device == *device).map(|member| member.site().to_owned())
+}
 
-    /// The maker of a bundle, for people.
-    fn maker_json(&self, shared: &Shared, device: &DeviceId) -> Json {
-        json!({"device": device, "site": self.site_of(shared, device)})
-    }
+/// The maker of a bundle, for people.
+fn maker_json(shared: &Shared, device: &DeviceId) -> Json {
+    json!({"device": device, "site": site_of(shared, device)})
 }
 
 /// For whom, as `for` in JSON.
@@ -160,6 +161,6 @@ fn to_json(to: &To) -> Json {
 /// Scopes a home takes entries of.
 fn scopes_known(log: &Log, shared: &Shared) -> HashSet<ScopeId> {
     let mut scopes: HashSet<ScopeId> = shared.roster.scopes().into_iter().collect();
-    scopes.extend(log.case_scopes(shared));
+    scopes.extend(cases::case_scopes(log, shared));
     scopes
 }

@@ -24,11 +24,17 @@ use crate::error::{Failure, IoOperation};
 use crate::exchange::import::kobo::{Export, KoboOptions, Mapping, Outcome, Row, Rows, Told};
 use crate::exchange::import::rejects::{Reject, RejectsFile};
 use crate::exchange::import::{FILE_BYTES_MAX, ImportError, Remark, RemarkCode};
+use crate::exchange::import_undo;
 use crate::exchange::import_undo::{Brought, note_batch, note_brought};
+use crate::list;
 use crate::list::{ExternalId, external_id};
 use crate::log::{Log, Reader, Shared, entropy};
+use crate::members;
 use crate::store::{Snapshot, Space};
 use crate::texts::Texts;
+use crate::writes;
+use crate::writes::held;
+use crate::writes::sensitive_words;
 use crate::writes::sensitive_words::Found;
 use crate::writes::{Intake, Prepared};
 
@@ -195,7 +201,7 @@ impl Readying<'_> {
             let restricted = Some(row.restricted.as_deref());
             let (site, capture) = (self.site, Capture::Imported);
             let intake = Intake { recuse: Some(&[]), not_them: &[], site, capture, restricted };
-            match self.log.prepare(self.shared, &self.member, new.as_ref().clone(), &intake) {
+            match writes::prepare(self.log, self.shared, &self.member, new.as_ref().clone(), &intake) {
                 Ok(mut prepared) => {
                     prepared.pregenerate(&mut entropy()?);
                     let beside = || row.unread.iter().map(|(column, words)| (column.as_str(), words.0.as_str()));
@@ -296,249 +302,243 @@ fn import_failure(error: &ImportError, path: &str) -> Failure {
     }
 }
 
-impl Log {
-    /// Imports a file.
-    pub(crate) fn import(
-        &self,
-        reader: &mut Reader,
-        request: &ImportRequest<'_>,
-        now_ms: i64,
-        on_progress: &mut dyn FnMut(Progress),
-    ) -> Result<Json, Failure> {
-        if request.format != "kobo" {
-            return Err(Failure::new("import_format_unknown").arg("format", request.format));
-        }
-        let shared = self.shared();
-        let site = match request.site {
-            Some(site) => self.known_site(&shared, site)?,
-            None => self.own_site(&shared, &reader.member()),
-        };
-        for (field, code) in [("project", request.project), ("partner", request.partner)] {
-            if code.is_some_and(|code| !is_code(code)) {
-                return Err(Failure::new("bad_value").arg("field", field).arg("expected", "code").at("field", field));
-            }
-        }
-        let taxonomy = Taxonomy::shipped();
-        let mapping = match request.mapping {
-            None => Mapping::default(),
-            Some(path) => {
-                let text = String::from_utf8_lossy(&read_file(path)?).into_owned();
-                Mapping::shipped_with(&text).map_err(|e| import_failure(&e, path))?
-            }
-        };
-        let texts = Texts::for_lang(request.lang);
-        let batch = self.new_batch(now_ms)?;
-        let options = KoboOptions {
-            mapping,
-            closed_because: Some(Said::from(texts.get("import-closed-because").as_ref())),
-            project: request.project.map(str::to_owned),
-            partner: request.partner.map(str::to_owned),
-            import_batch: Some(batch.clone()),
-            now_ms: Some(now_ms),
-            zone: shared.zone_at(&site_scope(&self.org, &site)),
-            ..KoboOptions::default()
-        };
-        self.require(&shared, &reader.member(), Capabilities::INTAKE)?;
-        let bytes = read_file(request.path)?;
-        let refused = |error: ImportError| import_failure(&error, request.path);
-        let export = Export::decode(&bytes, request.encoding).map_err(refused)?;
-        let rows = export.rows(&options, taxonomy).map_err(refused)?;
-        let total = rows.total() as u64;
-        let rejects = request.rejects.map(|path| RejectsFile::begin(path, request.path, &self.home)).transpose()?;
-        let _writer = self.lock_writer();
-        self.refresh_reader(reader)?;
-        let readying = Readying {
-            log: self,
-            shared: &shared,
-            member: reader.member(),
-            site: &site,
-            digest_key: digest_key(reader),
-            list: self.word_list()?,
-            known: self.known_ids(&shared, reader)?,
-        };
-        let (brought, tally) = (HashSet::new(), Tally::default());
-        let mut run = Run { shared: &shared, request, texts, now_ms, brought, tally, rejects, batch };
-        let (batches, ready) = std::sync::mpsc::sync_channel(BATCHES_AHEAD);
-        let told = std::thread::scope(|scope| {
-            let reads = std::thread::Builder::new()
-                .spawn_scoped(scope, move || readying.work(rows, &batches))
-                .map_err(|error| Failure::of_system(&error))?;
-            let written = ready.into_iter().try_for_each(|batch| {
-                self.batch(&mut run, reader, batch)?;
-                on_progress(Progress { what: "rows".into(), done: run.tally.rows as u64, total: Some(total) });
-                Ok(())
-            });
-            let told = reads.join().unwrap_or_else(|_| Err(Failure::new("unexpected")));
-            written.and(told)
-        })?;
-        let Run { tally, rejects, texts, batch, .. } = run;
-        if let Some(rejects) = rejects {
-            rejects.finish(tally.rejected)?;
-        }
-        let batch = Some(batch).filter(|_| tally.created > 0 && !request.dry_run);
-        Ok(summary(tally, told, request, &texts, batch.as_deref()))
+/// Imports a file.
+pub(crate) fn import(
+    log: &Log,
+    reader: &mut Reader,
+    request: &ImportRequest<'_>,
+    now_ms: i64,
+    on_progress: &mut dyn FnMut(Progress),
+) -> Result<Json, Failure> {
+    if request.format != "kobo" {
+        return Err(Failure::new("import_format_unknown").arg("format", request.format));
     }
-
-    /// Ids imported before, on this node or on another whose cases are readable here.
-    fn known_ids(&self, shared: &Shared, reader: &mut Reader) -> Result<HashSet<ExternalId>, Failure> {
-        self.catch_up(shared, reader)?;
-        Ok(reader.projection.external_ids().collect())
+    let shared = log.shared();
+    let site = match request.site {
+        Some(site) => members::known_site(&shared, site)?,
+        None => members::own_site(&shared, &reader.member()),
+    };
+    for (field, code) in [("project", request.project), ("partner", request.partner)] {
+        if code.is_some_and(|code| !is_code(code)) {
+            return Err(Failure::new("bad_value").arg("field", field).arg("expected", "code").at("field", field));
+        }
     }
-
-    /// Writes rows in one transaction. Where one is refused nothing of any is written, not so much as a number used up:
-    /// gives which it was, and why.
-    fn write_rows(
-        &self,
-        run: &Run<'_>,
-        reader: &mut Reader,
-        rows: &[Fresh],
-        created: &mut Vec<(usize, (DocId, Box<str>))>,
-    ) -> Result<Option<(usize, Failure)>, Failure> {
-        let mut entropy = entropy()?;
-        let mut refused = None;
-        let written = self.commit(|tx| {
-            let mut written = Vec::with_capacity(rows.len());
-            for (at, (number, _, mark, digest, prepared, _)) in rows.iter().enumerate() {
-                let case = match &prepared.held {
-                    None => self.create(tx, run.shared, reader, prepared, run.now_ms, &mut entropy),
-                    // kept here until somebody may read it: not brought again by the same file
-                    Some((terms, _)) => {
-                        let (row, now) = (Some(mark.as_str()), run.now_ms);
-                        let kept = self.hold_back(tx, run.shared, reader, prepared, terms, row, now, &mut entropy);
-                        kept.map(|kept| kept.as_created(DocId::ZERO))
-                    }
-                };
-                let case = case.inspect_err(|failure| {
-                    refused = (!is_of_the_disk(failure)).then(|| (at, failure.clone()));
-                })?;
-                let held = [case.case_id.0.as_slice(), digest.as_slice()].concat();
-                tx.put(Space::Imported, mark.as_bytes(), &held)?;
-                let of = (reader.member(), run.now_ms);
-                match prepared.held {
-                    // noted as a case once it is one
-                    Some(_) => note_batch(tx, &run.batch, of)?,
-                    None => {
-                        let kept = Brought { reference: case.mark.clone(), scope: prepared.scope, row: mark.clone() };
-                        note_brought(tx, &run.batch, of, &case.case_id, &kept)?;
-                    }
-                }
-                written.push((*number, (case.case_id, case.mark.into_boxed_str())));
-            }
-            Ok(written)
+    let taxonomy = Taxonomy::shipped();
+    let mapping = match request.mapping {
+        None => Mapping::default(),
+        Some(path) => {
+            let text = String::from_utf8_lossy(&read_file(path)?).into_owned();
+            Mapping::shipped_with(&text).map_err(|e| import_failure(&e, path))?
+        }
+    };
+    let texts = Texts::for_lang(request.lang);
+    let batch = import_undo::new_batch(log, now_ms)?;
+    let options = KoboOptions {
+        mapping,
+        closed_because: Some(Said::from(texts.get("import-closed-because").as_ref())),
+        project: request.project.map(str::to_owned),
+        partner: request.partner.map(str::to_owned),
+        import_batch: Some(batch.clone()),
+        now_ms: Some(now_ms),
+        zone: shared.zone_at(&site_scope(&log.org, &site)),
+        ..KoboOptions::default()
+    };
+    members::require(&shared, &reader.member(), Capabilities::INTAKE)?;
+    let bytes = read_file(request.path)?;
+    let refused = |error: ImportError| import_failure(&error, request.path);
+    let export = Export::decode(&bytes, request.encoding).map_err(refused)?;
+    let rows = export.rows(&options, taxonomy).map_err(refused)?;
+    let total = rows.total() as u64;
+    let rejects = request.rejects.map(|path| RejectsFile::begin(path, request.path, &log.home)).transpose()?;
+    let _writer = log.lock_writer();
+    log.refresh_reader(reader)?;
+    let readying = Readying {
+        log,
+        shared: &shared,
+        member: reader.member(),
+        site: &site,
+        digest_key: digest_key(reader),
+        list: sensitive_words::word_list(log)?,
+        known: known_ids(log, &shared, reader)?,
+    };
+    let (brought, tally) = (HashSet::new(), Tally::default());
+    let mut run = Run { shared: &shared, request, texts, now_ms, brought, tally, rejects, batch };
+    let (batches, ready) = std::sync::mpsc::sync_channel(BATCHES_AHEAD);
+    let told = std::thread::scope(|scope| {
+        let reads = std::thread::Builder::new()
+            .spawn_scoped(scope, move || readying.work(rows, &batches))
+            .map_err(|error| Failure::of_system(&error))?;
+        let written = ready.into_iter().try_for_each(|batch| {
+            write_batch(log, &mut run, reader, batch)?;
+            on_progress(Progress { what: "rows".into(), done: run.tally.rows as u64, total: Some(total) });
+            Ok(())
         });
-        match (written, refused) {
-            (Ok(written), _) => {
-                created.extend(written);
-                Ok(None)
-            }
-            (Err(_), Some(refused)) => Ok(Some(refused)),
-            (Err(failure), None) => Err(failure),
-        }
+        let told = reads.join().unwrap_or_else(|_| Err(Failure::new("unexpected")));
+        written.and(told)
+    })?;
+    let Run { tally, rejects, texts, batch, .. } = run;
+    if let Some(rejects) = rejects {
+        rejects.finish(tally.rejected)?;
     }
+    let batch = Some(batch).filter(|_| tally.created > 0 && !request.dry_run);
+    Ok(summary(tally, told, request, &texts, batch.as_deref()))
+}
 
-    /// Rows become cases, or are counted as what else they are.
-    fn batch(&self, run: &mut Run<'_>, reader: &mut Reader, rows: Vec<Readied>) -> Result<(), Failure> {
-        let mut fresh: Vec<Fresh> = Vec::new();
-        let mut problems: Vec<Reject> = Vec::new();
-        for Readied { mut row, case, grave } in rows {
-            let tally = &mut run.tally;
-            tally.rows += 1;
-            tally.warn(std::mem::take(&mut row.warnings));
-            let remark =
-                |code, field: &str| Remark { row: row.number, field: field.to_owned(), code, args: Vec::new() };
-            let case = match (&row.outcome, case) {
-                (Outcome::Ready(_), Some(case)) => case,
-                (Outcome::Repeat { of }, _) => {
-                    match tally.refused.get(of) {
-                        Some(first) => problems.push(Reject { row: row.number, line: row.line, ..first.clone() }),
-                        None => tally.unchanged += 1,
-                    }
-                    continue;
-                }
-                (Outcome::Rejected(remark), _) => {
-                    problems.push(Reject::remarked(&row, remark, &run.texts).grave(grave, &run.texts));
-                    continue;
-                }
-                // a case to be made has a key
-                (Outcome::Skipped(_) | Outcome::Ready(_), _) => {
-                    tally.skipped += 1;
-                    continue;
+/// Ids imported before, on this node or on another whose cases are readable here.
+fn known_ids(log: &Log, shared: &Shared, reader: &mut Reader) -> Result<HashSet<ExternalId>, Failure> {
+    list::catch_up(log, shared, reader)?;
+    Ok(reader.projection.external_ids().collect())
+}
+
+/// Writes rows in one transaction. Where one is refused nothing of any is written, not so much as a number used up:
+/// gives which it was, and why.
+fn write_rows(
+    log: &Log,
+    run: &Run<'_>,
+    reader: &mut Reader,
+    rows: &[Fresh],
+    created: &mut Vec<(usize, (DocId, Box<str>))>,
+) -> Result<Option<(usize, Failure)>, Failure> {
+    let mut entropy = entropy()?;
+    let mut refused = None;
+    let written = log.commit(|tx| {
+        let mut written = Vec::with_capacity(rows.len());
+        for (at, (number, _, mark, digest, prepared, _)) in rows.iter().enumerate() {
+            let case = match &prepared.held {
+                None => writes::create(log, tx, run.shared, reader, prepared, run.now_ms, &mut entropy),
+                // kept here until somebody may read it: not brought again by the same file
+                Some((terms, _)) => {
+                    let (row, now) = (Some(mark.as_str()), run.now_ms);
+                    let kept = held::hold_back(log, tx, run.shared, reader, prepared, terms, row, now, &mut entropy);
+                    kept.map(|kept| kept.as_created(DocId::ZERO))
                 }
             };
-            match case.state {
-                RowState::Known(since) => {
-                    tally.unchanged += 1;
-                    match since {
-                        Since::Same => {}
-                        Since::Changed => tally.warn(vec![remark(RemarkCode::ChangedSince, "_uuid")]),
-                        Since::Untold if row.edited => tally.warn(vec![remark(RemarkCode::SealedEdited, "_uuid")]),
-                        Since::Untold => tally.not_compared += 1,
-                    }
-                }
-                RowState::New(..) if !run.brought.insert(case.id) => tally.unchanged += 1,
-                RowState::New(prepared, found) => {
-                    for (found, unread) in [(found.in_case, false), (found.beside, true)] {
-                        tally.sensitive.extend(found.topics().map(|(field, topic)| Sensitive {
-                            row: row.number,
-                            field: field.to_owned(),
-                            topic,
-                            unread,
-                        }));
-                    }
-                    // what is sealed leaves no trace by which a guess could be confirmed
-                    let digest = if prepared.restricted.is_some() { Vec::new() } else { case.digest };
-                    fresh.push((row.number, row.line, case.mark, digest, prepared, grave));
-                }
-                RowState::Refused(failure) => {
-                    let reject = Reject::refused((row.number, row.line), &failure, &run.texts).grave(grave, &run.texts);
-                    tally.refused.insert(row.number, reject.clone());
-                    problems.push(reject);
+            let case = case.inspect_err(|failure| {
+                refused = (!is_of_the_disk(failure)).then(|| (at, failure.clone()));
+            })?;
+            let held = [case.case_id.0.as_slice(), digest.as_slice()].concat();
+            tx.put(Space::Imported, mark.as_bytes(), &held)?;
+            let of = (reader.member(), run.now_ms);
+            match prepared.held {
+                // noted as a case once it is one
+                Some(_) => note_batch(tx, &run.batch, of)?,
+                None => {
+                    let kept = Brought { reference: case.mark.clone(), scope: prepared.scope, row: mark.clone() };
+                    note_brought(tx, &run.batch, of, &case.case_id, &kept)?;
                 }
             }
+            written.push((*number, (case.case_id, case.mark.into_boxed_str())));
         }
-        let mut created: Vec<(usize, (DocId, Box<str>))> = Vec::with_capacity(fresh.len());
-        if run.request.dry_run {
-            created.extend(fresh.iter().map(|(number, ..)| (*number, (DocId::ZERO, Box::default()))));
-        } else if !fresh.is_empty() {
-            let (mut start, mut end) = (0, fresh.len());
-            while let Some(rows) = fresh.get(start..end).filter(|rows| !rows.is_empty()) {
-                match self.write_rows(run, reader, rows, &mut created)? {
-                    None => (start, end) = (end, fresh.len()),
-                    // the rows before it, then it alone
-                    Some((at, _)) if at > 0 => end = start + at,
-                    Some((_, failure)) => {
-                        let (number, line, .., grave) = &fresh[start];
-                        let reject = Reject::refused((*number, *line), &failure, &run.texts).grave(*grave, &run.texts);
-                        run.tally.refused.insert(*number, reject.clone());
-                        problems.push(reject);
-                        (start, end) = (start + 1, fresh.len());
-                    }
+        Ok(written)
+    });
+    match (written, refused) {
+        (Ok(written), _) => {
+            created.extend(written);
+            Ok(None)
+        }
+        (Err(_), Some(refused)) => Ok(Some(refused)),
+        (Err(failure), None) => Err(failure),
+    }
+}
+
+/// Rows become cases, or are counted as what else they are.
+fn write_batch(log: &Log, run: &mut Run<'_>, reader: &mut Reader, rows: Vec<Readied>) -> Result<(), Failure> {
+    let mut fresh: Vec<Fresh> = Vec::new();
+    let mut problems: Vec<Reject> = Vec::new();
+    for Readied { mut row, case, grave } in rows {
+        let tally = &mut run.tally;
+        tally.rows += 1;
+        tally.warn(std::mem::take(&mut row.warnings));
+        let remark = |code, field: &str| Remark { row: row.number, field: field.to_owned(), code, args: Vec::new() };
+        let case = match (&row.outcome, case) {
+            (Outcome::Ready(_), Some(case)) => case,
+            (Outcome::Repeat { of }, _) => {
+                match tally.refused.get(of) {
+                    Some(first) => problems.push(Reject { row: row.number, line: row.line, ..first.clone() }),
+                    None => tally.unchanged += 1,
                 }
-            }
-        }
-        let sealed: HashSet<usize> = fresh
-            .iter()
-            .filter(|(.., prepared, _)| prepared.restricted.is_some())
-            .map(|(number, ..)| *number)
-            .collect();
-        for (number, .., prepared, _) in &fresh {
-            if created.iter().all(|(written, _)| written != number) {
                 continue;
             }
-            run.tally.held += usize::from(prepared.held.is_some());
-            if !prepared.set_aside.by_name.is_empty() {
-                run.tally.set_aside.push((*number, prepared.set_aside.by_name.clone()));
+            (Outcome::Rejected(remark), _) => {
+                problems.push(Reject::remarked(&row, remark, &run.texts).grave(grave, &run.texts));
+                continue;
+            }
+            // a case to be made has a key
+            (Outcome::Skipped(_) | Outcome::Ready(_), _) => {
+                tally.skipped += 1;
+                continue;
+            }
+        };
+        match case.state {
+            RowState::Known(since) => {
+                tally.unchanged += 1;
+                match since {
+                    Since::Same => {}
+                    Since::Changed => tally.warn(vec![remark(RemarkCode::ChangedSince, "_uuid")]),
+                    Since::Untold if row.edited => tally.warn(vec![remark(RemarkCode::SealedEdited, "_uuid")]),
+                    Since::Untold => tally.not_compared += 1,
+                }
+            }
+            RowState::New(..) if !run.brought.insert(case.id) => tally.unchanged += 1,
+            RowState::New(prepared, found) => {
+                for (found, unread) in [(found.in_case, false), (found.beside, true)] {
+                    tally.sensitive.extend(found.topics().map(|(field, topic)| Sensitive {
+                        row: row.number,
+                        field: field.to_owned(),
+                        topic,
+                        unread,
+                    }));
+                }
+                // what is sealed leaves no trace by which a guess could be confirmed
+                let digest = if prepared.restricted.is_some() { Vec::new() } else { case.digest };
+                fresh.push((row.number, row.line, case.mark, digest, prepared, grave));
+            }
+            RowState::Refused(failure) => {
+                let reject = Reject::refused((row.number, row.line), &failure, &run.texts).grave(grave, &run.texts);
+                tally.refused.insert(row.number, reject.clone());
+                problems.push(reject);
             }
         }
-        run.tally.created += created.len();
-        run.tally.sealed += created.iter().filter(|(number, _)| sealed.contains(number)).count();
-        run.tally.written.extend(created);
-        problems.sort_by_key(|problem| problem.row);
-        for problem in problems {
-            run.tally.reject(problem, run.rejects.as_mut())?;
-        }
-        Ok(())
     }
+    let mut created: Vec<(usize, (DocId, Box<str>))> = Vec::with_capacity(fresh.len());
+    if run.request.dry_run {
+        created.extend(fresh.iter().map(|(number, ..)| (*number, (DocId::ZERO, Box::default()))));
+    } else if !fresh.is_empty() {
+        let (mut start, mut end) = (0, fresh.len());
+        while let Some(rows) = fresh.get(start..end).filter(|rows| !rows.is_empty()) {
+            match write_rows(log, run, reader, rows, &mut created)? {
+                None => (start, end) = (end, fresh.len()),
+                // the rows before it, then it alone
+                Some((at, _)) if at > 0 => end = start + at,
+                Some((_, failure)) => {
+                    let (number, line, .., grave) = &fresh[start];
+                    let reject = Reject::refused((*number, *line), &failure, &run.texts).grave(*grave, &run.texts);
+                    run.tally.refused.insert(*number, reject.clone());
+                    problems.push(reject);
+                    (start, end) = (start + 1, fresh.len());
+                }
+            }
+        }
+    }
+    let sealed: HashSet<usize> =
+        fresh.iter().filter(|(.., prepared, _)| prepared.restricted.is_some()).map(|(number, ..)| *number).collect();
+    for (number, .., prepared, _) in &fresh {
+        if created.iter().all(|(written, _)| written != number) {
+            continue;
+        }
+        run.tally.held += usize::from(prepared.held.is_some());
+        if !prepared.set_aside.by_name.is_empty() {
+            run.tally.set_aside.push((*number, prepared.set_aside.by_name.clone()));
+        }
+    }
+    run.tally.created += created.len();
+    run.tally.sealed += created.iter().filter(|(number, _)| sealed.contains(number)).count();
+    run.tally.written.extend(created);
+    problems.sort_by_key(|problem| problem.row);
+    for problem in problems {
+        run.tally.reject(problem, run.rejects.as_mut())?;
+    }
+    Ok(())
 }
 
 /// Failures of the file, after which nothing can be written.

@@ -10,9 +10,13 @@ use crdt_model::id::{DeviceId, EntryId};
 use serde_json::{Value as Json, json};
 
 use crate::api::Reply;
+use crate::cases;
 use crate::clock::{DAY_MS, PROGRAM_NOT_BEFORE_MS};
 use crate::error::Failure;
+use crate::list;
+use crate::log::now;
 use crate::log::{Log, Reader, Shared};
+use crate::members;
 use crate::store::{Fields, Snapshot, Space};
 
 /// Cases looked through for such entries, the furthest off first.
@@ -109,139 +113,137 @@ impl Looked {
     }
 }
 
-impl Log {
-    /// Between which times entries may be dated: up to a day after now. Where this clock is not believed itself, it bears
-    /// witness against nobody, and only what no program of this age can have written counts.
-    fn limits(&self, now_ms: i64) -> Result<Limits, Failure> {
-        let (judged, built_ms) = (self.judged()?, self.machine().built_ms);
-        let to_ms = if judged.doubt.is_some() { judged.horizon_ms } else { now_ms.saturating_add(DAY_MS) };
-        let from_ms = if built_ms > 0 { PROGRAM_NOT_BEFORE_MS - 7 * DAY_MS } else { i64::MIN };
-        Ok(Limits { from_ms, to_ms: to_ms.max(from_ms) })
-    }
+/// Between which times entries may be dated: up to a day after now. Where this clock is not believed itself, it bears
+/// witness against nobody, and only what no program of this age can have written counts.
+fn limits(log: &Log, now_ms: i64) -> Result<Limits, Failure> {
+    let (judged, built_ms) = (now::judged(log)?, now::machine(log).built_ms);
+    let to_ms = if judged.doubt.is_some() { judged.horizon_ms } else { now_ms.saturating_add(DAY_MS) };
+    let from_ms = if built_ms > 0 { PROGRAM_NOT_BEFORE_MS - 7 * DAY_MS } else { i64::MIN };
+    Ok(Limits { from_ms, to_ms: to_ms.max(from_ms) })
+}
 
-    /// Entries of cases this reader reads that are dated when it was not, by the device that wrote them.
-    fn astray(&self, shared: &Shared, reader: &mut Reader, now_ms: i64) -> Result<BTreeMap<DeviceId, Astray>, Failure> {
-        self.catch_up(shared, reader)?;
-        let limits = self.limits(now_ms)?;
-        let snapshot = self.store.read()?;
-        let mut found: BTreeMap<DeviceId, Astray> = BTreeMap::new();
-        for (scope, doc) in reader.projection.dated_off(limits, CASES_MAX) {
-            let loaded = self.load_numbered(&snapshot, shared, reader, scope, doc)?;
-            let view = loaded.view(now_ms);
-            let mark = view.mark().map_or_else(|| doc.short(), str::to_owned);
-            let written = loaded.document.history.iter().map(|written| &written.stamp);
-            for stamp in written.filter(|stamp| limits.is_off(stamp.claimed_ms)) {
-                let of = found.entry(stamp.device).or_insert_with(|| Astray { entries: Vec::new() });
-                if !of.entries.iter().any(|(_, entry, _)| *entry == stamp.entry) {
-                    of.entries.push((stamp.claimed_ms, stamp.entry, mark.clone()));
-                }
+/// Entries of cases this reader reads that are dated when it was not, by the device that wrote them.
+fn astray(log: &Log, shared: &Shared, reader: &mut Reader, now_ms: i64) -> Result<BTreeMap<DeviceId, Astray>, Failure> {
+    list::catch_up(log, shared, reader)?;
+    let limits = limits(log, now_ms)?;
+    let snapshot = log.store.read()?;
+    let mut found: BTreeMap<DeviceId, Astray> = BTreeMap::new();
+    for (scope, doc) in reader.projection.dated_off(limits, CASES_MAX) {
+        let loaded = cases::load_numbered(log, &snapshot, shared, reader, scope, doc)?;
+        let view = loaded.view(now_ms);
+        let mark = view.mark().map_or_else(|| doc.short(), str::to_owned);
+        let written = loaded.document.history.iter().map(|written| &written.stamp);
+        for stamp in written.filter(|stamp| limits.is_off(stamp.claimed_ms)) {
+            let of = found.entry(stamp.device).or_insert_with(|| Astray { entries: Vec::new() });
+            if !of.entries.iter().any(|(_, entry, _)| *entry == stamp.entry) {
+                of.entries.push((stamp.claimed_ms, stamp.entry, mark.clone()));
             }
         }
-        Ok(found)
     }
+    Ok(found)
+}
 
-    /// One line a device, for people: which entry of whose machine is dated when.
-    fn astray_line(
-        &self,
-        shared: &Shared,
-        device: &DeviceId,
-        entries: &[&(i64, EntryId, String)],
-        now_ms: i64,
-    ) -> Json {
-        let furthest = entries.iter().max_by_key(|(at_ms, ..)| at_ms.abs_diff(now_ms));
-        let Some((at_ms, entry, case)) = furthest else { return Json::Null };
-        let members = shared.roster.members.iter().filter(|(_, member)| member.device == *device);
-        let ids: Vec<_> = members.map(|(id, _)| *id).collect();
-        let site = ids.first().map(|id| self.own_site(shared, id));
-        let cases: std::collections::BTreeSet<&str> = entries.iter().map(|(_, _, case)| case.as_str()).collect();
-        let here = *device == self.device;
-        let code = match (*at_ms > now_ms, here) {
-            (true, false) => "entry_ahead",
-            (true, true) => "entry_ahead_here",
-            (false, false) => "entry_behind",
-            (false, true) => "entry_behind_here",
-        };
-        let name = if ids.is_empty() { device.short() } else { shared.names_of(ids.into_iter()) };
-        json!({
-            "code": code, "member": name, "id": device.short(), "device": device, "site": site, "at": rfc3339(*at_ms),
-            "entry": entry, "ref": case, "entries": entries.len(), "cases": cases.len(),
-        })
-    }
+/// One line a device, for people: which entry of whose machine is dated when.
+fn astray_line(
+    log: &Log,
+    shared: &Shared,
+    device: &DeviceId,
+    entries: &[&(i64, EntryId, String)],
+    now_ms: i64,
+) -> Json {
+    let furthest = entries.iter().max_by_key(|(at_ms, ..)| at_ms.abs_diff(now_ms));
+    let Some((at_ms, entry, case)) = furthest else { return Json::Null };
+    let members = shared.roster.members.iter().filter(|(_, member)| member.device == *device);
+    let ids: Vec<_> = members.map(|(id, _)| *id).collect();
+    let site = ids.first().map(|id| members::own_site(shared, id));
+    let cases: std::collections::BTreeSet<&str> = entries.iter().map(|(_, _, case)| case.as_str()).collect();
+    let here = *device == log.device;
+    let code = match (*at_ms > now_ms, here) {
+        (true, false) => "entry_ahead",
+        (true, true) => "entry_ahead_here",
+        (false, false) => "entry_behind",
+        (false, true) => "entry_behind_here",
+    };
+    let name = if ids.is_empty() { device.short() } else { shared.names_of(ids.into_iter()) };
+    json!({
+        "code": code, "member": name, "id": device.short(), "device": device, "site": site, "at": rfc3339(*at_ms),
+        "entry": entry, "ref": case, "entries": entries.len(), "cases": cases.len(),
+    })
+}
 
-    /// What was not looked at yet of entries dated when it was not: one line a device.
-    pub(crate) fn astray_alarms(
-        &self,
-        shared: &Shared,
-        reader: &mut Reader,
-        now_ms: i64,
-    ) -> Result<Vec<Json>, Failure> {
-        let found = self.astray(shared, reader, now_ms)?;
-        let snapshot = self.store.read()?;
-        let mut lines = Vec::new();
-        for (device, astray) in &found {
-            let looked = Looked::of(&snapshot, device)?;
-            let fresh: Vec<_> = astray.entries.iter().filter(|(at_ms, ..)| !looked.has(*at_ms)).collect();
-            if !fresh.is_empty() && lines.len() < DEVICES_MAX {
-                lines.push(self.astray_line(shared, device, &fresh, now_ms));
-            }
+/// What was not looked at yet of entries dated when it was not: one line a device.
+pub(crate) fn astray_alarms(
+    log: &Log,
+    shared: &Shared,
+    reader: &mut Reader,
+    now_ms: i64,
+) -> Result<Vec<Json>, Failure> {
+    let found = astray(log, shared, reader, now_ms)?;
+    let snapshot = log.store.read()?;
+    let mut lines = Vec::new();
+    for (device, astray) in &found {
+        let looked = Looked::of(&snapshot, device)?;
+        let fresh: Vec<_> = astray.entries.iter().filter(|(at_ms, ..)| !looked.has(*at_ms)).collect();
+        if !fresh.is_empty() && lines.len() < DEVICES_MAX {
+            lines.push(astray_line(log, shared, device, &fresh, now_ms));
         }
-        Ok(lines)
     }
+    Ok(lines)
+}
 
-    /// `entries` of `boucle clock show`: those looked at too.
-    pub(crate) fn astray_json(&self, shared: &Shared, reader: &mut Reader) -> Reply {
-        let now_ms = self.now_ms();
-        let found = self.astray(shared, reader, now_ms)?;
-        let snapshot = self.store.read()?;
-        let mut lines = Vec::new();
-        for (device, astray) in found.iter().take(DEVICES_MAX) {
-            let looked = Looked::of(&snapshot, device)?;
-            let mut line = self.astray_line(shared, device, &astray.entries.iter().collect::<Vec<_>>(), now_ms);
-            line["accepted"] = json!(astray.entries.iter().all(|(at_ms, ..)| looked.has(*at_ms)));
-            lines.push(line);
-        }
-        Ok(Json::Array(lines))
+/// `entries` of `boucle clock show`: those looked at too.
+pub(crate) fn astray_json(log: &Log, shared: &Shared, reader: &mut Reader) -> Reply {
+    let now_ms = now::now_ms(log);
+    let found = astray(log, shared, reader, now_ms)?;
+    let snapshot = log.store.read()?;
+    let mut lines = Vec::new();
+    for (device, astray) in found.iter().take(DEVICES_MAX) {
+        let looked = Looked::of(&snapshot, device)?;
+        let mut line = astray_line(log, shared, device, &astray.entries.iter().collect::<Vec<_>>(), now_ms);
+        line["accepted"] = json!(astray.entries.iter().all(|(at_ms, ..)| looked.has(*at_ms)));
+        lines.push(line);
     }
+    Ok(Json::Array(lines))
+}
 
-    /// `boucle clock accept`: somebody has looked at them. `who`: a member, a site or the first digits of a device; absent:
-    /// all.
-    pub(crate) fn clock_accept(&self, reader: &mut Reader, who: Option<&str>) -> Reply {
-        let shared = self.shared();
-        let now_ms = self.now_ms();
-        let found = self.astray(&shared, reader, now_ms)?;
-        let mut accepted = Vec::new();
-        for (device, astray) in &found {
-            let line = self.astray_line(&shared, device, &astray.entries.iter().collect::<Vec<_>>(), now_ms);
-            if who.is_none_or(|who| self.is_meant(&shared, device, &line, who)) {
-                accepted.push((device, astray, line));
-            }
+/// `boucle clock accept`: somebody has looked at them. `who`: a member, a site or the first digits of a device; absent:
+/// all.
+pub(crate) fn clock_accept(log: &Log, reader: &mut Reader, who: Option<&str>) -> Reply {
+    let shared = log.shared();
+    let now_ms = now::now_ms(log);
+    let found = astray(log, &shared, reader, now_ms)?;
+    let mut accepted = Vec::new();
+    for (device, astray) in &found {
+        let line = astray_line(log, &shared, device, &astray.entries.iter().collect::<Vec<_>>(), now_ms);
+        if who.is_none_or(|who| is_meant(&shared, device, &line, who)) {
+            accepted.push((device, astray, line));
         }
-        if accepted.is_empty() {
-            return Err(Failure::new("nothing_to_accept"));
-        }
-        self.commit_quietly(|tx| {
-            for (device, astray, _) in &accepted {
-                let key = looked_key(device);
-                let held = tx.get(Space::Meta, &key)?.and_then(|bytes| Looked::decode(&bytes));
-                let mut looked = held.unwrap_or_default();
-                astray.entries.iter().for_each(|(at_ms, ..)| looked.add(*at_ms));
-                tx.put(Space::Meta, &key, &looked.encode())?;
-            }
-            Ok::<_, Failure>(())
-        })?;
-        Ok(json!({"accepted": accepted.into_iter().map(|(.., line)| line).collect::<Vec<_>>()}))
     }
+    if accepted.is_empty() {
+        return Err(Failure::new("nothing_to_accept"));
+    }
+    log.commit_quietly(|tx| {
+        for (device, astray, _) in &accepted {
+            let key = looked_key(device);
+            let held = tx.get(Space::Meta, &key)?.and_then(|bytes| Looked::decode(&bytes));
+            let mut looked = held.unwrap_or_default();
+            astray.entries.iter().for_each(|(at_ms, ..)| looked.add(*at_ms));
+            tx.put(Space::Meta, &key, &looked.encode())?;
+        }
+        Ok::<_, Failure>(())
+    })?;
+    Ok(json!({"accepted": accepted.into_iter().map(|(.., line)| line).collect::<Vec<_>>()}))
+}
 
-    fn is_meant(&self, shared: &Shared, device: &DeviceId, line: &Json, who: &str) -> bool {
-        /// Digits that name a device, at least.
-        const DIGITS_MIN: usize = 4;
-        let who = who.trim();
-        let named = shared.called(who, shared.roster.members.keys());
-        let bears = named.iter().filter_map(|id| shared.roster.members.get(id)).any(|member| member.device == *device);
-        let is_site = line["site"].as_str().is_some_and(|site| site.eq_ignore_ascii_case(who));
-        let begins = who.len() >= DIGITS_MIN && device.to_string().starts_with(&who.to_ascii_lowercase());
-        bears || is_site || begins
-    }
+fn is_meant(shared: &Shared, device: &DeviceId, line: &Json, who: &str) -> bool {
+    /// Digits that name a device, at least.
+    const DIGITS_MIN: usize = 4;
+    let who = who.trim();
+    let named = shared.called(who, shared.roster.members.keys());
+    let bears = named.iter().filter_map(|id| shared.roster.members.get(id)).any(|member| member.device == *device);
+    let is_site = line["site"].as_str().is_some_and(|site| site.eq_ignore_ascii_case(who));
+    let begins = who.len() >= DIGITS_MIN && device.to_string().starts_with(&who.to_ascii_lowercase());
+    bears || is_site || begins
 }
 
 #[cfg(test)]

@@ -25,6 +25,7 @@ use crate::clock::Kept as ClockKept;
 use crate::error::Failure;
 use crate::keys::keyring::KEYRING_FILE;
 use crate::log::locked;
+use crate::log::now;
 use crate::store::STORE_FILE;
 use crate::texts::Texts;
 
@@ -221,7 +222,7 @@ impl Node {
         let judged = match (&log, envelope.now_ms) {
             // by the clock that was given
             (_, Some(given)) => self.machine.judge_at(given, &ClockKept::default()),
-            (Some(log), None) => log.judged()?,
+            (Some(log), None) => now::judged(log)?,
             (None, None) => self.machine.judge(&ClockKept::default()),
         };
         let now_ms = if envelope.now_ms.is_none() { judged.now_ms } else { now_ms };

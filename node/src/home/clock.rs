@@ -7,9 +7,10 @@ use crate::api::node::Node;
 use crate::api::{Envelope, Reply, Request};
 use crate::clock::{Doubt, Judged, Kept, Machine, SLACK_MS};
 use crate::error::Failure;
+use crate::health::astray;
 use crate::keys::keyring::KEYRING_FILE;
+use crate::log::now;
 use crate::log::{Log, Reader, locked};
-use crate::store::Tx;
 use crate::texts::Texts;
 
 /// What is raised while the clock is not believed.
@@ -61,58 +62,6 @@ impl Judged {
     }
 }
 
-impl Log {
-    pub(crate) fn machine(&self) -> Machine {
-        locked(&self.machine).clone()
-    }
-
-    pub(crate) fn set_machine(&self, machine: Machine) {
-        *locked(&self.machine) = machine;
-    }
-
-    /// The clock as it is now.
-    pub(crate) fn judged(&self) -> Result<Judged, Failure> {
-        Ok(self.machine().judge(&Kept::of(&self.store.read()?)?))
-    }
-
-    /// The time that the node takes for what it does by itself: what is believed, else the newest certain one.
-    pub(crate) fn now_ms(&self) -> i64 {
-        // a store that cannot be read stops whoever asked soon enough
-        self.judged().map_or_else(|_| self.machine().read().wall_ms, |judged| judged.now_ms)
-    }
-
-    /// A time by which something may expire: a doubtful one ends nothing, the newest certain time stands in for it.
-    pub(crate) fn for_expiry(&self, now_ms: i64) -> i64 {
-        let built_ms = self.machine().built_ms;
-        match self.store.read().map_err(Failure::from).and_then(|snapshot| Kept::of(&snapshot)) {
-            Ok(kept) if now_ms > kept.horizon(built_ms) => kept.newest_certain(built_ms).unwrap_or(now_ms),
-            _ => now_ms,
-        }
-    }
-
-    /// Keeps, in the transaction that writes entries, that they were written now; an offset that holds no more goes.
-    pub(crate) fn note_written(&self, tx: &mut Tx<'_>) -> Result<(), Failure> {
-        let mut kept = Kept::of_tx(tx)?;
-        let judged = self.machine().judge(&kept);
-        if judged.doubt.is_some() {
-            return Ok(());
-        }
-        if judged.mended {
-            tracing::info!("the machine's clock is right again: the offset is dropped");
-            kept.offset = None;
-        }
-        match kept.written_at(judged.now_ms, judged.horizon_ms) {
-            Some(kept) => kept.keep(tx),
-            None if judged.mended => kept.keep(tx),
-            None => Ok(()),
-        }
-    }
-
-    fn keep_clock(&self, kept: &Kept) -> Result<(), Failure> {
-        self.commit_quietly(|tx| kept.keep(tx))
-    }
-}
-
 impl Node {
     /// A node whose program was committed then, Unix milliseconds (0: not known): no clock is right that lies before.
     #[must_use]
@@ -136,8 +85,8 @@ impl Node {
     pub(crate) fn time_for(&self, log: &Log, envelope: &Envelope) -> Result<i64, Failure> {
         match envelope.now_ms {
             Some(given) => Ok(given),
-            None if envelope.request.needs_clock() => log.judged()?.require(),
-            None => Ok(log.now_ms()),
+            None if envelope.request.needs_clock() => now::judged(log)?.require(),
+            None => Ok(now::now_ms(log)),
         }
     }
 
@@ -174,12 +123,12 @@ impl Node {
         let (told, held) = (locked(&self.told).take(), Kept::of(&log.store.read()?)?);
         let mut kept = Kept { own: held.own, written_ms: None, ..told.unwrap_or_default() };
         // it was written by this time, whatever the clock said while the home was made
-        let now_ms = log.machine().judge(&Kept { own: None, ..kept }).now_ms;
+        let now_ms = now::machine(log).judge(&Kept { own: None, ..kept }).now_ms;
         if told.is_none() && held.written_ms.is_some_and(|at_ms| at_ms.abs_diff(now_ms) < SLACK_MS.unsigned_abs()) {
             return Ok(());
         }
         kept.written_ms = Some(now_ms);
-        log.keep_clock(&kept)
+        now::keep_clock(log, &kept)
     }
 
     /// The clock without a home; `None` where there is one, which has to be opened.
@@ -204,9 +153,9 @@ impl Node {
     /// `boucle clock show`. With a reader, entries of other times are listed; `brief`: without.
     pub(crate) fn clock_show(&self, log: &Log, reader: Option<&mut Reader>, brief: bool) -> Reply {
         let kept = Kept::of(&log.store.read()?)?;
-        let mut told = self.shown(&log.machine(), &kept);
+        let mut told = self.shown(&now::machine(log), &kept);
         if let Some(reader) = reader.filter(|_| !brief) {
-            told["entries"] = log.astray_json(&log.shared(), reader)?;
+            told["entries"] = astray::astray_json(log, &log.shared(), reader)?;
         }
         Ok(told)
     }
@@ -223,7 +172,7 @@ impl Node {
 
     /// `boucle clock set`.
     pub(crate) fn clock_set(&self, log: &Log, at_ms: Option<i64>, sure: bool) -> Reply {
-        let machine = log.machine();
+        let machine = now::machine(log);
         let kept = log.commit_quietly(|tx| {
             let mut kept = Kept::of_tx(tx)?;
             set(&mut kept, &machine, at_ms, sure)?;

@@ -17,10 +17,14 @@ use super::Projection;
 use super::row::{COLUMNS, LISTED, RESTRICTED, Row};
 use super::strings::Words;
 use crate::api::CaseFilter;
+use crate::cases;
 use crate::cases::CapturedMark;
 use crate::clock::Limits;
 use crate::error::Failure;
+use crate::list;
 use crate::log::{Log, Reader, Shared};
+use crate::members;
+use crate::writes;
 use crate::writes::not_in_taxonomy;
 
 /// One value of one row.
@@ -361,105 +365,102 @@ fn is_mark(kept: &CapturedMark, typed: &Typed) -> bool {
     }
 }
 
-impl Log {
-    /// `case list`.
-    pub(crate) fn list(
-        &self,
-        shared: &Shared,
-        reader: &mut Reader,
-        filter: &CaseFilter,
-        now_ms: i64,
-    ) -> Result<Json, Failure> {
-        let assignees: Option<Vec<String>> = match filter.assignee.as_deref() {
-            None => None,
-            // what waits for a role I hold waits for me
-            Some(who) if name::folded(who) == "me" => {
-                let roles = self.roles_held(shared, &reader.member()).into_iter().map(Who::Role);
-                let mine = std::iter::once(Who::Member(reader.member())).chain(roles);
-                Some(mine.map(|who| who.to_string()).collect())
-            }
-            Some(who) => Some(vec![self.who(shared, reader, who)?.to_string()]),
-        };
-        check_codes(filter)?;
-        let site = filter.site.as_deref().map(|site| self.known_site(shared, site)).transpose()?;
-        let filter = &CaseFilter { site, ..filter.clone() };
-        filter.group_by.iter().try_for_each(|field| check_field(field))?;
-        let (by, descending) = match filter.sort.as_deref() {
-            None => ("received_at", true),
-            Some(by) => by.strip_prefix('-').map_or((by, false), |field| (field, true)),
-        };
-        check_field(by)?;
-        self.catch_up(shared, reader)?;
-        let projection = &reader.projection;
-        let wanted = Wanted::new(filter, assignees.as_deref(), &projection.words, now_ms);
-        if filter.count {
-            return Ok(json!({"count": projection.rows.iter().filter(|row| wanted.keeps(row)).count()}));
+/// `case list`.
+pub(crate) fn list(
+    log: &Log,
+    shared: &Shared,
+    reader: &mut Reader,
+    filter: &CaseFilter,
+    now_ms: i64,
+) -> Result<Json, Failure> {
+    let assignees: Option<Vec<String>> = match filter.assignee.as_deref() {
+        None => None,
+        // what waits for a role I hold waits for me
+        Some(who) if name::folded(who) == "me" => {
+            let roles = writes::roles_held(shared, &reader.member()).into_iter().map(Who::Role);
+            let mine = std::iter::once(Who::Member(reader.member())).chain(roles);
+            Some(mine.map(|who| who.to_string()).collect())
         }
-        let kept = projection.rows.iter().filter(|row| wanted.keeps(row));
-        if !filter.group_by.is_empty() {
-            return Ok(self.group(shared, projection, kept, &filter.group_by, now_ms));
-        }
-        let limit = filter.limit.map_or(usize::MAX, |limit| usize::try_from(limit).unwrap_or(usize::MAX));
-        let rows = sorted(projection, kept.collect(), (by, descending), limit, now_ms);
-        let lines = rows.into_iter().map(|row| {
-            let line = row.line(&projection.words, &projection.zone(row), now_ms);
-            let mut json = serde_json::to_value(&line).unwrap_or(Json::Null);
-            for (field, who) in [("assignee", &line.assignee), ("waiting_on", &line.waiting_on)] {
-                json[field] = who.as_deref().map_or(Json::Null, |who| shared.who_of(who));
-            }
-            json
-        });
-        Ok(lines.collect())
+        Some(who) => Some(vec![cases::who(shared, reader, who)?.to_string()]),
+    };
+    check_codes(filter)?;
+    let site = filter.site.as_deref().map(|site| members::known_site(shared, site)).transpose()?;
+    let filter = &CaseFilter { site, ..filter.clone() };
+    filter.group_by.iter().try_for_each(|field| check_field(field))?;
+    let (by, descending) = match filter.sort.as_deref() {
+        None => ("received_at", true),
+        Some(by) => by.strip_prefix('-').map_or((by, false), |field| (field, true)),
+    };
+    check_field(by)?;
+    list::catch_up(log, shared, reader)?;
+    let projection = &reader.projection;
+    let wanted = Wanted::new(filter, assignees.as_deref(), &projection.words, now_ms);
+    if filter.count {
+        return Ok(json!({"count": projection.rows.iter().filter(|row| wanted.keeps(row)).count()}));
     }
-
-    /// How many by each value of some fields, in the order of the values.
-    fn group<'a>(
-        &self,
-        shared: &Shared,
-        projection: &Projection,
-        rows: impl Iterator<Item = &'a Row>,
-        fields: &[String],
-        now_ms: i64,
-    ) -> Json {
-        let mut counts: HashMap<Vec<Option<Cell<'_>>>, u64> = HashMap::new();
-        let mut by_mark: BTreeMap<Vec<String>, (Vec<Json>, u64)> = BTreeMap::new();
-        let mut add = |values: Vec<Json>, count: u64| {
-            let key = values.iter().map(ToString::to_string).collect();
-            by_mark.entry(key).or_insert((values, 0)).1 += count;
-        };
-        if fields.iter().any(|field| field == "ref") {
-            for row in rows {
-                let value = |field: &String| match field.as_str() {
-                    "ref" => json!(row.mark.text(&projection.words)),
-                    field => self.value(shared, field, cell(row, projection, field, now_ms)),
-                };
-                add(fields.iter().map(value).collect(), 1);
-            }
-        } else {
-            for row in rows {
-                let key = fields.iter().map(|field| cell(row, projection, field, now_ms)).collect();
-                *counts.entry(key).or_default() += 1;
-            }
-            for (key, count) in counts {
-                let named = fields.iter().zip(key).map(|(field, cell)| self.value(shared, field, cell));
-                add(named.collect(), count);
-            }
-        }
-        let counted = by_mark.into_values().map(|(values, count)| {
-            let mut map: serde_json::Map<String, Json> = fields.iter().cloned().zip(values).collect();
-            map.insert("count".into(), json!(count));
-            Json::Object(map)
-        });
-        counted.collect()
+    let kept = projection.rows.iter().filter(|row| wanted.keeps(row));
+    if !filter.group_by.is_empty() {
+        return Ok(group(shared, projection, kept, &filter.group_by, now_ms));
     }
-
-    /// A value as lists show it: with a name in place of a member's id.
-    fn value(&self, shared: &Shared, field: &str, cell: Option<Cell<'_>>) -> Json {
-        match cell {
-            Some(Cell::Word(who)) if matches!(field, "assignee" | "waiting_on") => shared.who_of(who),
-            Some(cell) => cell.json(),
-            None => Json::Null,
+    let limit = filter.limit.map_or(usize::MAX, |limit| usize::try_from(limit).unwrap_or(usize::MAX));
+    let rows = sorted(projection, kept.collect(), (by, descending), limit, now_ms);
+    let lines = rows.into_iter().map(|row| {
+        let line = row.line(&projection.words, &projection.zone(row), now_ms);
+        let mut json = serde_json::to_value(&line).unwrap_or(Json::Null);
+        for (field, who) in [("assignee", &line.assignee), ("waiting_on", &line.waiting_on)] {
+            json[field] = who.as_deref().map_or(Json::Null, |who| shared.who_of(who));
         }
+        json
+    });
+    Ok(lines.collect())
+}
+
+/// How many by each value of some fields, in the order of the values.
+fn group<'a>(
+    shared: &Shared,
+    projection: &Projection,
+    rows: impl Iterator<Item = &'a Row>,
+    fields: &[String],
+    now_ms: i64,
+) -> Json {
+    let mut counts: HashMap<Vec<Option<Cell<'_>>>, u64> = HashMap::new();
+    let mut by_mark: BTreeMap<Vec<String>, (Vec<Json>, u64)> = BTreeMap::new();
+    let mut add = |values: Vec<Json>, count: u64| {
+        let key = values.iter().map(ToString::to_string).collect();
+        by_mark.entry(key).or_insert((values, 0)).1 += count;
+    };
+    if fields.iter().any(|field| field == "ref") {
+        for row in rows {
+            let value = |field: &String| match field.as_str() {
+                "ref" => json!(row.mark.text(&projection.words)),
+                field => value(shared, field, cell(row, projection, field, now_ms)),
+            };
+            add(fields.iter().map(value).collect(), 1);
+        }
+    } else {
+        for row in rows {
+            let key = fields.iter().map(|field| cell(row, projection, field, now_ms)).collect();
+            *counts.entry(key).or_default() += 1;
+        }
+        for (key, count) in counts {
+            let named = fields.iter().zip(key).map(|(field, cell)| value(shared, field, cell));
+            add(named.collect(), count);
+        }
+    }
+    let counted = by_mark.into_values().map(|(values, count)| {
+        let mut map: serde_json::Map<String, Json> = fields.iter().cloned().zip(values).collect();
+        map.insert("count".into(), json!(count));
+        Json::Object(map)
+    });
+    counted.collect()
+}
+
+/// A value as lists show it: with a name in place of a member's id.
+fn value(shared: &Shared, field: &str, cell: Option<Cell<'_>>) -> Json {
+    match cell {
+        Some(Cell::Word(who)) if matches!(field, "assignee" | "waiting_on") => shared.who_of(who),
+        Some(cell) => cell.json(),
+        None => Json::Null,
     }
 }
 

@@ -26,7 +26,9 @@ fn case(n: usize) -> NewCase {
 }
 
 fn new(home: &Home, n: usize) -> String {
-    let told = home.act(|log, reader| log.case_new(reader, case(n), Some(&[]), NOW + n as i64)).expect("a case");
+    let told = home
+        .act(|log, reader| crate::writes::case_new(log, reader, case(n), Some(&[]), NOW + n as i64))
+        .expect("a case");
     told["ref"].as_str().expect("a reference").to_owned()
 }
 
@@ -34,7 +36,7 @@ fn new(home: &Home, n: usize) -> String {
 fn scan(home: &Home, now_ms: i64) -> BTreeMap<DocId, CaseRow> {
     home.act(|log, reader| {
         let shared = log.shared();
-        let all = log.load_all(&shared, reader).expect("readable");
+        let all = crate::cases::load_all(log, &shared, reader).expect("readable");
         let bearers = Bearers::of(&shared.roster);
         let readable = all.iter().filter(|loaded| loaded.is_readable());
         let row = |view: &CaseView| CaseRow::of(view, bearers.miss(view.text("assignee"), view.status_code()));
@@ -46,7 +48,7 @@ fn scan(home: &Home, now_ms: i64) -> BTreeMap<DocId, CaseRow> {
 fn listed(home: &Home, now_ms: i64) -> BTreeMap<DocId, CaseRow> {
     home.act(|log, reader| {
         let shared = log.shared();
-        log.catch_up(&shared, reader).expect("caught up");
+        crate::list::catch_up(log, &shared, reader).expect("caught up");
         let projection = &reader.projection;
         projection
             .listed()
@@ -82,7 +84,9 @@ fn the_list_equals_a_scan_after_edits_syncs_and_restarts() {
     let ordinary: Vec<&String> = refs.iter().enumerate().filter(|(n, _)| n % 4 == 1).map(|(_, mark)| mark).collect();
     for (n, mark) in ordinary.iter().enumerate() {
         for (home, who) in [(&rose, 0), (&ali, 1)] {
-            let act = |edit: &Edit| home.act(|log, reader| log.act(reader, mark, edit, NOW + 1_000 + who)).map(drop);
+            let act = |edit: &Edit| {
+                home.act(|log, reader| crate::writes::act(log, reader, mark, edit, NOW + 1_000 + who)).map(drop)
+            };
             act(&Edit::Assign { to: Who::Role(["operator", "focal_cash"][who as usize].into()) }).expect("assigned");
             if n % 2 == 0 {
                 act(&Edit::Hold { reason: "person".into(), until: None }).expect("held");
@@ -111,7 +115,7 @@ fn a_newcomer_changes_no_row_and_builds_none_again() {
     let (rows, basis) = before;
     rose.act(|log, reader| {
         let shared = log.shared();
-        log.catch_up(&shared, reader).expect("caught up");
+        crate::list::catch_up(log, &shared, reader).expect("caught up");
         assert_ne!(reader.projection.basis, basis, "somebody has come");
         let (old, new) = (basis.as_ref().expect("taken"), reader.projection.basis.as_ref().expect("taken"));
         assert!(new.is_grown_from(old) && !old.is_grown_from(new));
@@ -126,11 +130,11 @@ fn what_is_open_to_the_audience_alone_is_not_saved() {
     (0..80).for_each(|n| drop(new(&rose, n)));
     rose.act(|log, reader| {
         let shared = log.shared();
-        log.catch_up(&shared, reader).expect("caught up");
+        crate::list::catch_up(log, &shared, reader).expect("caught up");
         let inside = reader.projection.listed().filter(|row| row.is(INSIDE)).count();
         assert!(inside >= 20, "undecided cases and frauds are open to the founder");
         assert!(reader.projection.unsaved.is_empty(), "so many rows are saved");
-        let saved = log.read_rows(&log.store.read().expect("readable"), reader).expect("read").expect("saved");
+        let saved = crate::list::read_rows(&log.store.read().expect("readable"), reader).expect("read").expect("saved");
         for row in saved.listed().filter(|row| row.is(INSIDE)) {
             assert_eq!(row.status(), "restricted");
             assert_eq!((row.mark.text(&saved.words), row.received_at(), row.word(1)), (None, None, strings::NONE));
@@ -151,18 +155,18 @@ fn every_field_of_a_line_can_be_grouped_and_sorted_by() {
     rose.act(|log, reader| {
         let shared = log.shared();
         test_cells(&reader.projection, NOW);
-        let all = log.list(&shared, reader, &CaseFilter::default(), NOW).expect("listed");
+        let all = crate::list::query::list(log, &shared, reader, &CaseFilter::default(), NOW).expect("listed");
         let fields: Vec<String> = all[0].as_object().expect("an object").keys().cloned().collect();
         for field in fields {
             for sort in [field.clone(), format!("-{field}")] {
                 let filter = CaseFilter { sort: Some(sort), ..CaseFilter::default() };
-                let whole = log.list(&shared, reader, &filter, NOW).expect("sorted");
+                let whole = crate::list::query::list(log, &shared, reader, &filter, NOW).expect("sorted");
                 let first = CaseFilter { limit: Some(7), ..filter };
-                let first = log.list(&shared, reader, &first, NOW).expect("sorted");
+                let first = crate::list::query::list(log, &shared, reader, &first, NOW).expect("sorted");
                 assert_eq!(first.as_array().expect("lines"), &whole.as_array().expect("lines")[..7], "{field}");
             }
             let filter = CaseFilter { group_by: vec![field.clone()], ..CaseFilter::default() };
-            let groups = log.list(&shared, reader, &filter, NOW).expect("grouped");
+            let groups = crate::list::query::list(log, &shared, reader, &filter, NOW).expect("grouped");
             let sum: u64 = groups.as_array().expect("groups").iter().filter_map(|g| g["count"].as_u64()).sum();
             assert_eq!(sum, 24, "{field}");
             for group in groups.as_array().expect("groups") {
@@ -171,7 +175,10 @@ fn every_field_of_a_line_can_be_grouped_and_sorted_by() {
             }
         }
         let unknown = CaseFilter { sort: Some("colour".into()), ..CaseFilter::default() };
-        assert_eq!(log.list(&shared, reader, &unknown, NOW).expect_err("no such field").code, "unknown_field");
+        assert_eq!(
+            crate::list::query::list(log, &shared, reader, &unknown, NOW).expect_err("no such field").code,
+            "unknown_field"
+        );
     });
 }
 
@@ -182,7 +189,7 @@ fn ids_of_other_systems_are_known_after_a_restart_and_where_they_arrived() {
     let known = |home: &Home| -> BTreeSet<ExternalId> {
         home.act(|log, reader| {
             let shared = log.shared();
-            log.catch_up(&shared, reader).expect("caught up");
+            crate::list::catch_up(log, &shared, reader).expect("caught up");
             reader.projection.external_ids().collect()
         })
     };
@@ -217,7 +224,7 @@ fn references_are_found_as_typed() {
     let find = |typed: &str| {
         rose.act(|log, reader| {
             let shared = log.shared();
-            log.find_case(&shared, reader, typed).map(|loaded| loaded.doc)
+            crate::cases::find_case(log, &shared, reader, typed).map(|loaded| loaded.doc)
         })
     };
     for mark in &refs {

@@ -27,10 +27,12 @@ use crdt_model::sync::{Again, Refused};
 use ed25519_dalek::VerifyingKey;
 
 use crate::error::Failure;
+use crate::log::forks;
 use crate::log::forks::Carry;
 use crate::log::parallel::{in_parts, threads_for};
 use crate::log::{Log, Shared, append, entropy, not_composed};
 use crate::store::{self, QuarantineRecord, StagedEntry, StoreError, Tx};
+use crate::writes::erase;
 use crate::writes::erase::{Refused as RefusedSections, note_erasure};
 use crate::writes::reclassify::note_generation;
 
@@ -105,131 +107,129 @@ impl Ingested {
     }
 }
 
-impl Log {
-    /// Admits entries, in one transaction.
-    pub(crate) fn ingest(&self, entries: &[Vec<u8>], from: Option<DeviceId>, now_ms: i64) -> Result<Ingested, Failure> {
-        self.ingest_from(entries, Source { from, scope: None }, now_ms)
-    }
+/// Admits entries, in one transaction.
+pub(crate) fn ingest(log: &Log, entries: &[Vec<u8>], from: Option<DeviceId>, now_ms: i64) -> Result<Ingested, Failure> {
+    ingest_from(log, entries, Source { from, scope: None }, now_ms)
+}
 
-    /// As [`ingest`](Self::ingest), of a peer that may send one scope only.
-    pub(crate) fn ingest_from(&self, entries: &[Vec<u8>], source: Source, now_ms: i64) -> Result<Ingested, Failure> {
-        let _writer = self.lock_writer();
-        let decoded = self.decode_all(entries)?;
-        let own_chain_ahead = self.is_own_chain_ahead(decoded.iter().filter_map(|read| read.entry.as_ref().ok()))?;
-        if own_chain_ahead {
-            self.leave_incarnation()?;
-        }
-        let mut done = self.in_batch(source, now_ms, |batch| {
-            for read in decoded {
-                batch.take(read)?;
-                while let Some(bytes) = batch.queue.pop_front() {
-                    batch.take(Read { bytes: &bytes, entry: Entry::decode(&bytes), signed_by: None })?;
-                }
+/// As [`ingest`], of a peer that may send one scope only.
+pub(crate) fn ingest_from(log: &Log, entries: &[Vec<u8>], source: Source, now_ms: i64) -> Result<Ingested, Failure> {
+    let _writer = log.lock_writer();
+    let decoded = decode_all(log, entries)?;
+    let own_chain_ahead = is_own_chain_ahead(log, decoded.iter().filter_map(|read| read.entry.as_ref().ok()))?;
+    if own_chain_ahead {
+        log.leave_incarnation()?;
+    }
+    let mut done = in_batch(log, source, now_ms, |batch| {
+        for read in decoded {
+            batch.take(read)?;
+            while let Some(bytes) = batch.queue.pop_front() {
+                batch.take(Read { bytes: &bytes, entry: Entry::decode(&bytes), signed_by: None })?;
             }
-            Ok(())
-        })?;
-        done.own_chain_ahead = own_chain_ahead;
-        Ok(done)
-    }
+        }
+        Ok(())
+    })?;
+    done.own_chain_ahead = own_chain_ahead;
+    Ok(done)
+}
 
-    /// Decodes entries, and checks the signatures of those whose devices are known and that are new: what costs most of
-    /// admission, on as many cores as there are, before the transaction begins.
-    fn decode_all<'b>(&self, entries: &'b [Vec<u8>]) -> Result<Vec<Read<'b>>, Failure> {
-        let (shared, snapshot) = (self.shared(), self.store.read()?);
-        let read = |bytes: &'b Vec<u8>| {
-            let entry = Entry::decode(bytes);
-            let is_new = |header: &Header| snapshot.chain(&chain_of(header)).is_none_or(|tip| tip.tip_seq < header.seq);
-            let new = entry.as_ref().ok().filter(|entry| is_new(entry.header()));
-            let signer = |entry: &&Entry| shared.device_keys.get(&entry.header().device);
-            let signed_by = new.and_then(|entry| signer(&entry).filter(|key| entry.verify(key).is_ok())).copied();
-            Read { bytes, entry, signed_by }
+/// Decodes entries, and checks the signatures of those whose devices are known and that are new: what costs most of
+/// admission, on as many cores as there are, before the transaction begins.
+fn decode_all<'b>(log: &Log, entries: &'b [Vec<u8>]) -> Result<Vec<Read<'b>>, Failure> {
+    let (shared, snapshot) = (log.shared(), log.store.read()?);
+    let read = |bytes: &'b Vec<u8>| {
+        let entry = Entry::decode(bytes);
+        let is_new = |header: &Header| snapshot.chain(&chain_of(header)).is_none_or(|tip| tip.tip_seq < header.seq);
+        let new = entry.as_ref().ok().filter(|entry| is_new(entry.header()));
+        let signer = |entry: &&Entry| shared.device_keys.get(&entry.header().device);
+        let signed_by = new.and_then(|entry| signer(&entry).filter(|key| entry.verify(key).is_ok())).copied();
+        Read { bytes, entry, signed_by }
+    };
+    let threads = threads_for(entries.len(), THREAD_ENTRIES_MIN);
+    let parts = in_parts(entries, threads, |part| Ok(part.iter().map(read).collect::<Vec<_>>()))?;
+    Ok(parts.into_iter().flatten().collect())
+}
+
+/// Runs a batch in one transaction, and sees to what follows from it. The caller holds off other writers.
+fn in_batch(
+    log: &Log,
+    source: Source,
+    now_ms: i64,
+    work: impl FnOnce(&mut Batch<'_, '_>) -> Result<(), Failure>,
+) -> Result<Ingested, Failure> {
+    let shared = log.shared();
+    let shelves = log.store.read()?.staging_counts()?;
+    let refused = erase::refused_sections(log)?;
+    let (incarnation, entropy) = (log.incarnation(), entropy()?);
+    let (done, erases) = log.commit_quietly(|tx| {
+        let gaps = tx.has_gaps()?;
+        let mut batch = Batch {
+            log,
+            shared: &shared,
+            tx,
+            source,
+            now_ms,
+            incarnation,
+            entropy,
+            keys: HashMap::new(),
+            forks: HashMap::new(),
+            held: HashSet::new(),
+            founded: shared.roster.founding.is_some(),
+            pending: shelves.pending > 0,
+            quarantine: shelves.quarantine > 0,
+            gaps,
+            queue: VecDeque::new(),
+            again: BTreeMap::new(),
+            refused: &refused,
+            erases: false,
+            done: Ingested::default(),
         };
-        let threads = threads_for(entries.len(), THREAD_ENTRIES_MIN);
-        let parts = in_parts(entries, threads, |part| Ok(part.iter().map(read).collect::<Vec<_>>()))?;
-        Ok(parts.into_iter().flatten().collect())
+        work(&mut batch)?;
+        let erases = batch.erases;
+        Ok((batch.finish(), erases))
+    })?;
+    if done.filled > 0 {
+        log.sections_changed();
     }
+    if done.membership_changed {
+        log.refresh()?;
+    }
+    // also what was heard before the device that signed it was known
+    if erases || done.membership_changed {
+        erase::apply_erasures(log, &log.shared())?;
+    }
+    if done.membership_changed {
+        forks::republish_orphaned(log, Carry::Counted)?;
+    }
+    if done.accepted > 0 {
+        log.notify();
+    }
+    Ok(done)
+}
 
-    /// Runs a batch in one transaction, and sees to what follows from it. The caller holds off other writers.
-    fn in_batch(
-        &self,
-        source: Source,
-        now_ms: i64,
-        work: impl FnOnce(&mut Batch<'_, '_>) -> Result<(), Failure>,
-    ) -> Result<Ingested, Failure> {
-        let shared = self.shared();
-        let shelves = self.store.read()?.staging_counts()?;
-        let refused = self.refused_sections()?;
-        let (incarnation, entropy) = (self.incarnation(), entropy()?);
-        let (done, erases) = self.commit_quietly(|tx| {
-            let gaps = tx.has_gaps()?;
-            let mut batch = Batch {
-                log: self,
-                shared: &shared,
-                tx,
-                source,
-                now_ms,
-                incarnation,
-                entropy,
-                keys: HashMap::new(),
-                forks: HashMap::new(),
-                held: HashSet::new(),
-                founded: shared.roster.founding.is_some(),
-                pending: shelves.pending > 0,
-                quarantine: shelves.quarantine > 0,
-                gaps,
-                queue: VecDeque::new(),
-                again: BTreeMap::new(),
-                refused: &refused,
-                erases: false,
-                done: Ingested::default(),
-            };
-            work(&mut batch)?;
-            let erases = batch.erases;
-            Ok((batch.finish(), erases))
-        })?;
-        if done.filled > 0 {
-            self.sections_changed();
+/// True when one of these is an entry of our present incarnation that we signed and do not hold.
+fn is_own_chain_ahead<'e>(log: &Log, entries: impl Iterator<Item = &'e Entry>) -> Result<bool, Failure> {
+    let incarnation = log.incarnation();
+    let key = log.device_ed.verifying_key();
+    let snapshot = log.store.read()?;
+    for entry in entries {
+        let header = entry.header();
+        if header.org == log.org
+            && header.device == log.device
+            && header.incarnation == incarnation
+            && !snapshot.has(&entry.id())?
+            && entry.verify(&key).is_ok()
+        {
+            return Ok(true);
         }
-        if done.membership_changed {
-            self.refresh()?;
-        }
-        // also what was heard before the device that signed it was known
-        if erases || done.membership_changed {
-            self.apply_erasures(&self.shared())?;
-        }
-        if done.membership_changed {
-            self.republish_orphaned(Carry::Counted)?;
-        }
-        if done.accepted > 0 {
-            self.notify();
-        }
-        Ok(done)
     }
+    Ok(false)
+}
 
-    /// True when one of these is an entry of our present incarnation that we signed and do not hold.
-    fn is_own_chain_ahead<'e>(&self, entries: impl Iterator<Item = &'e Entry>) -> Result<bool, Failure> {
-        let incarnation = self.incarnation();
-        let key = self.device_ed.verifying_key();
-        let snapshot = self.store.read()?;
-        for entry in entries {
-            let header = entry.header();
-            if header.org == self.org
-                && header.device == self.device
-                && header.incarnation == incarnation
-                && !snapshot.has(&entry.id())?
-                && entry.verify(&key).is_ok()
-            {
-                return Ok(true);
-            }
-        }
-        Ok(false)
-    }
-
-    /// Forgets what waits: when it turned out to be another organisation's.
-    pub(crate) fn drop_pending(&self) -> Result<(), Failure> {
-        let _writer = self.lock_writer();
-        self.commit_quietly(|tx| Ok(tx.take_pending().map(drop)?))
-    }
+/// Forgets what waits: when it turned out to be another organisation's.
+pub(crate) fn drop_pending(log: &Log) -> Result<(), Failure> {
+    let _writer = log.lock_writer();
+    log.commit_quietly(|tx| Ok(tx.take_pending().map(drop)?))
 }
 
 fn chain_of(header: &Header) -> store::ChainKey {

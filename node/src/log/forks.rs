@@ -24,7 +24,9 @@ use crate::error::Failure;
 use crate::keys::keychain::Keychain;
 use crate::log::{Log, Shared, append, locked};
 use crate::store::{self, Gap, Snapshot, Tx};
+use crate::sync::urgent;
 use crate::sync::urgent::mark_urgent;
+use crate::writes::erase;
 use crate::writes::erase::note_erasure;
 use crate::writes::reclassify::note_generation;
 
@@ -54,7 +56,7 @@ pub(crate) fn unwrap_carried(entry: &Entry) -> Cow<'_, Entry> {
 
 /// Of entries held those that count: of each chain up to its fork, and of what lies beyond what an entry that counts
 /// carries on. A pure function of the set.
-pub(crate) fn before_forks<'e>(entries: &'e [Entry], forks: &Forks, keys: &DeviceKeys) -> Vec<Cow<'e, Entry>> {
+pub(crate) fn uncut<'e>(entries: &'e [Entry], forks: &Forks, keys: &DeviceKeys) -> Vec<Cow<'e, Entry>> {
     let mut counted = Vec::with_capacity(entries.len());
     let mut places: HashMap<EntryId, usize> = HashMap::new();
     for entry in entries.iter().filter(|entry| !is_cut(forks, entry.header())) {
@@ -153,200 +155,199 @@ pub(crate) enum Carry {
     AsideToo,
 }
 
-impl Log {
-    /// As [`before_forks`], by what is known here.
-    pub(crate) fn before_forks<'e>(&self, shared: &Shared, entries: &'e [Entry]) -> Vec<Cow<'e, Entry>> {
-        before_forks(entries, &shared.forks, &shared.device_keys)
-    }
+/// As [`uncut`], by what is known here.
+pub(crate) fn before_forks<'e>(shared: &Shared, entries: &'e [Entry]) -> Vec<Cow<'e, Entry>> {
+    uncut(entries, &shared.forks, &shared.device_keys)
+}
 
-    /// Of a document's entries those a view is built from: nothing beyond a fork but what is carried on, and nothing taken
-    /// back. Of what was taken back after others had built on it the place stays, and nothing else: whoever takes back an
-    /// entry, by the rules or against them, takes nothing of theirs with it.
-    pub(crate) fn counted_entries<'e>(&self, shared: &Shared, entries: &'e [Entry]) -> Counted<'e> {
-        let mut entries = self.before_forks(shared, entries);
-        let gone = taken_back(&entries);
-        entries.retain(|entry| entry.header().kind != Kind::Erasure);
-        let emptied = built_on(&entries, &gone);
-        entries.retain(|entry| !gone.contains(&entry.id()) || emptied.contains(&entry.id()));
-        Counted { entries, emptied }
-    }
+/// Of a document's entries those a view is built from: nothing beyond a fork but what is carried on, and nothing taken
+/// back. Of what was taken back after others had built on it the place stays, and nothing else: whoever takes back an
+/// entry, by the rules or against them, takes nothing of theirs with it.
+pub(crate) fn counted_entries<'e>(shared: &Shared, entries: &'e [Entry]) -> Counted<'e> {
+    let mut entries = before_forks(shared, entries);
+    let gone = taken_back(&entries);
+    entries.retain(|entry| entry.header().kind != Kind::Erasure);
+    let emptied = built_on(&entries, &gone);
+    entries.retain(|entry| !gone.contains(&entry.id()) || emptied.contains(&entry.id()));
+    Counted { entries, emptied }
+}
 
-    /// An entry held, itself or carried.
-    pub(crate) fn held_or_carried(&self, snapshot: &Snapshot, id: &EntryId) -> Result<Option<Entry>, Failure> {
-        if let Some(stored) = snapshot.entry(id)? {
-            return self.decode(&stored.bytes).map(Some);
+/// An entry held, itself or carried.
+pub(crate) fn held_or_carried(log: &Log, snapshot: &Snapshot, id: &EntryId) -> Result<Option<Entry>, Failure> {
+    if let Some(stored) = snapshot.entry(id)? {
+        return log.decode(&stored.bytes).map(Some);
+    }
+    let Some(carrier) = snapshot.carriers(id)?.into_iter().next() else { return Ok(None) };
+    Ok(Some(unwrap_carried(&log.decode(&carrier.bytes)?).into_owned()))
+}
+
+/// Carries on what forks cut off and is held here; gives the number of entries written. If a chain of the present
+/// incarnation is forked, a new one begins first. The caller holds off other writers.
+pub(crate) fn republish_orphaned(log: &Log, what: Carry) -> Result<u64, Failure> {
+    let mut total = 0;
+    // what is carried may itself prove a fork
+    loop {
+        let shared = log.shared();
+        let present = ChainKey { device: log.device, incarnation: log.incarnation() };
+        if shared.forks.keys().any(|(_, chain)| *chain == present) {
+            log.leave_incarnation()?;
         }
-        let Some(carrier) = snapshot.carriers(id)?.into_iter().next() else { return Ok(None) };
-        Ok(Some(unwrap_carried(&self.decode(&carrier.bytes)?).into_owned()))
+        let mut wrote = 0;
+        for ((scope, chain), fork) in &shared.forks {
+            let key = store::ChainKey { scope: *scope, device: chain.device, incarnation: chain.incarnation };
+            wrote += republish_chain(log, &shared, &key, *fork, what)?;
+        }
+        if wrote == 0 {
+            return Ok(total);
+        }
+        total += wrote;
+        log.refresh()?;
+        erase::apply_erasures(log, &log.shared())?;
+        log.notify();
     }
+}
 
-    /// Carries on what forks cut off and is held here; gives the number of entries written. If a chain of the present
-    /// incarnation is forked, a new one begins first. The caller holds off other writers.
-    pub(crate) fn republish_orphaned(&self, what: Carry) -> Result<u64, Failure> {
-        let mut total = 0;
-        // what is carried may itself prove a fork
-        loop {
-            let shared = self.shared();
-            let present = ChainKey { device: self.device, incarnation: self.incarnation() };
-            if shared.forks.keys().any(|(_, chain)| *chain == present) {
-                self.leave_incarnation()?;
-            }
-            let mut wrote = 0;
-            for ((scope, chain), fork) in &shared.forks {
-                let key = store::ChainKey { scope: *scope, device: chain.device, incarnation: chain.incarnation };
-                wrote += self.republish_chain(&shared, &key, *fork, what)?;
-            }
-            if wrote == 0 {
-                return Ok(total);
-            }
-            total += wrote;
-            self.refresh()?;
-            self.apply_erasures(&self.shared())?;
-            self.notify();
+/// Carries on what nobody else has by now, where there is a fork at all.
+pub(crate) fn republish_rest(log: &Log) -> Result<(), Failure> {
+    if !log.shared().forks.is_empty() {
+        let _writer = log.lock_writer();
+        republish_orphaned(log, Carry::AsideToo)?;
+    }
+    Ok(())
+}
+
+fn republish_chain(log: &Log, shared: &Shared, key: &store::ChainKey, fork: u64, what: Carry) -> Result<u64, Failure> {
+    let own = key.device == log.device;
+    let snapshot = log.store.read()?;
+    let tip = snapshot.chain(key).map_or(0, |chain| chain.tip_seq);
+    let with_aside = what == Carry::AsideToo;
+    let seen = Seen { tip, aside: with_aside.then(|| snapshot.aside_count(key)).transpose()? };
+    if has_looked(log, shared, key, seen) {
+        return Ok(0);
+    }
+    let mut aside = if with_aside { snapshot.aside_of(key)? } else { Vec::new() };
+    aside.retain(|item| item.seq >= fork);
+    aside.sort_by_key(|item| (item.seq, item.entry_id));
+    let urgent = if own { urgent::own_urgent(&snapshot, key)? } else { Vec::new() };
+    let mut wrote = 0;
+    let mut next = fork;
+    while next <= tip {
+        let stored = snapshot.chain_entries(key, next, READ_BYTES)?;
+        let Some(last) = stored.last() else { break };
+        next = last.seq() + 1;
+        let bytes = stored.into_iter().map(|stored| stored.bytes);
+        wrote += republish_these(log, &snapshot, shared, bytes, &urgent)?;
+    }
+    wrote += republish_these(log, &snapshot, shared, aside.into_iter().map(|item| item.bytes), &urgent)?;
+    if own && snapshot.chain(key).is_some_and(|chain| chain.offered_seq < chain.tip_seq) {
+        // carried is offered: it cannot be taken back any more
+        log.commit_quietly(|tx| Ok(tx.set_offered(key, tip)?))?;
+    }
+    note_looked(log, shared, key, seen);
+    Ok(wrote)
+}
+
+fn has_looked(log: &Log, shared: &Shared, key: &store::ChainKey, seen: Seen) -> bool {
+    let looked = locked(&log.looked);
+    let before = looked.chains.get(key).filter(|_| looked.forks == shared.forks);
+    before.is_some_and(|before| before.tip == seen.tip && (seen.aside.is_none() || before.aside == seen.aside))
+}
+
+fn note_looked(log: &Log, shared: &Shared, key: &store::ChainKey, seen: Seen) {
+    let mut looked = locked(&log.looked);
+    if looked.forks != shared.forks {
+        *looked = Looked { forks: shared.forks.clone(), chains: BTreeMap::new() };
+    }
+    looked.chains.insert(*key, seen);
+}
+
+/// Carries on those of some cut entries that nobody carries yet.
+fn republish_these(
+    log: &Log,
+    snapshot: &Snapshot,
+    shared: &Shared,
+    entries: impl Iterator<Item = Vec<u8>>,
+    urgent: &[u64],
+) -> Result<u64, Failure> {
+    let (mut batch, mut bytes, mut wrote) = (Vec::new(), 0, 0);
+    for entry in entries {
+        // a carrier in a chain that forked in its turn: what it carries goes on
+        let entry = unwrap_carried(&log.decode(&entry)?).into_owned();
+        if !is_cut(&shared.forks, entry.header())
+            || !is_signed(&entry, |device| shared.device_keys.get(device).copied())
+            || is_taken_back(log, snapshot, &entry)?
+            || is_carried_whole(log, snapshot, shared, &entry)?
+        {
+            continue;
+        }
+        bytes += entry.sections().iter().flatten().map(Vec::len).sum::<usize>();
+        batch.push(entry);
+        if batch.len() >= CARRIED_ONCE_MAX || bytes >= CARRIED_BYTES_ONCE_MAX {
+            wrote += write_carriers(log, shared, &std::mem::take(&mut batch), urgent)?;
+            bytes = 0;
         }
     }
+    Ok(wrote + write_carriers(log, shared, &batch, urgent)?)
+}
 
-    /// Carries on what nobody else has by now, where there is a fork at all.
-    pub(crate) fn republish_rest(&self) -> Result<(), Failure> {
-        if !self.shared().forks.is_empty() {
-            let _writer = self.lock_writer();
-            self.republish_orphaned(Carry::AsideToo)?;
+/// Whether an entry was withdrawn before anybody had it, or withdraws such.
+fn is_taken_back(log: &Log, snapshot: &Snapshot, entry: &Entry) -> Result<bool, Failure> {
+    let header = entry.header();
+    let key = store::ChainKey { scope: header.scope, device: header.device, incarnation: header.incarnation };
+    let is_bare = |stored: Option<store::StoredEntry>| -> Result<bool, Failure> {
+        let held = stored.map(|stored| log.decode(&stored.bytes)).transpose()?;
+        Ok(held.is_none_or(|held| held.sections().iter().all(Option::is_none)))
+    };
+    match Retraction::read_from(entry) {
+        Some(Retraction::Withdrawal(names)) => {
+            for name in names {
+                if !is_bare(snapshot.entry_in(&key, name.seq)?.filter(|held| held.entry_id == name.entry))? {
+                    return Ok(false);
+                }
+            }
+            Ok(true)
+        }
+        _ => {
+            Ok(snapshot.gap_of(&entry.id())?.is_some_and(|gap| gap.withdrawn) && is_bare(snapshot.entry(&entry.id())?)?)
+        }
+    }
+}
+
+/// Whether entries that count carry all that is held here of an entry.
+fn is_carried_whole(log: &Log, snapshot: &Snapshot, shared: &Shared, entry: &Entry) -> Result<bool, Failure> {
+    let carriers: Vec<Entry> =
+        snapshot.carriers(&entry.id())?.iter().map(|held| log.decode(&held.bytes)).collect::<Result<_, _>>()?;
+    let counted = before_forks(shared, &carriers);
+    Ok(counted.first().is_some_and(|carried| joined(carried, entry).is_none()))
+}
+
+fn write_carriers(log: &Log, shared: &Shared, entries: &[Entry], urgent: &[u64]) -> Result<u64, Failure> {
+    if entries.is_empty() {
+        return Ok(0);
+    }
+    tracing::info!(entries = entries.len(), "what a fork cut off is carried on");
+    let refused = erase::refused_sections(log)?;
+    let incarnation = log.incarnation();
+    log.commit_quietly(|tx| {
+        for entry in entries {
+            let header = entry.header();
+            let erased = refused.get(&(header.scope, header.doc));
+            let stripped = erased.and_then(|erased| erased.strip(entry));
+            let place = log.next_position(tx, &header.scope, incarnation);
+            let by = Carrier { device: log.device, incarnation, place, auth: log.auth(shared) };
+            let Some(carrier) = carry(stripped.as_ref().unwrap_or(entry), by, &log.device_ed) else { continue };
+            append(tx, &carrier)?;
+            note_generation(tx, carrier.header())?;
+            note_erasure(tx, carrier.header())?;
+            let missing = missing(&carrier) & !erased.map_or(0, |erased| erased.mask(header));
+            note_missing(tx, &carrier, missing, log.device)?;
+            if urgent.contains(&header.seq) {
+                mark_urgent(tx, &header.scope, &incarnation, place.seq)?;
+            }
         }
         Ok(())
-    }
-
-    fn republish_chain(&self, shared: &Shared, key: &store::ChainKey, fork: u64, what: Carry) -> Result<u64, Failure> {
-        let own = key.device == self.device;
-        let snapshot = self.store.read()?;
-        let tip = snapshot.chain(key).map_or(0, |chain| chain.tip_seq);
-        let with_aside = what == Carry::AsideToo;
-        let seen = Seen { tip, aside: with_aside.then(|| snapshot.aside_count(key)).transpose()? };
-        if self.has_looked(shared, key, seen) {
-            return Ok(0);
-        }
-        let mut aside = if with_aside { snapshot.aside_of(key)? } else { Vec::new() };
-        aside.retain(|item| item.seq >= fork);
-        aside.sort_by_key(|item| (item.seq, item.entry_id));
-        let urgent = if own { self.own_urgent(&snapshot, key)? } else { Vec::new() };
-        let mut wrote = 0;
-        let mut next = fork;
-        while next <= tip {
-            let stored = snapshot.chain_entries(key, next, READ_BYTES)?;
-            let Some(last) = stored.last() else { break };
-            next = last.seq() + 1;
-            let bytes = stored.into_iter().map(|stored| stored.bytes);
-            wrote += self.republish_these(&snapshot, shared, bytes, &urgent)?;
-        }
-        wrote += self.republish_these(&snapshot, shared, aside.into_iter().map(|item| item.bytes), &urgent)?;
-        if own && snapshot.chain(key).is_some_and(|chain| chain.offered_seq < chain.tip_seq) {
-            // carried is offered: it cannot be taken back any more
-            self.commit_quietly(|tx| Ok(tx.set_offered(key, tip)?))?;
-        }
-        self.note_looked(shared, key, seen);
-        Ok(wrote)
-    }
-
-    fn has_looked(&self, shared: &Shared, key: &store::ChainKey, seen: Seen) -> bool {
-        let looked = locked(&self.looked);
-        let before = looked.chains.get(key).filter(|_| looked.forks == shared.forks);
-        before.is_some_and(|before| before.tip == seen.tip && (seen.aside.is_none() || before.aside == seen.aside))
-    }
-
-    fn note_looked(&self, shared: &Shared, key: &store::ChainKey, seen: Seen) {
-        let mut looked = locked(&self.looked);
-        if looked.forks != shared.forks {
-            *looked = Looked { forks: shared.forks.clone(), chains: BTreeMap::new() };
-        }
-        looked.chains.insert(*key, seen);
-    }
-
-    /// Carries on those of some cut entries that nobody carries yet.
-    fn republish_these(
-        &self,
-        snapshot: &Snapshot,
-        shared: &Shared,
-        entries: impl Iterator<Item = Vec<u8>>,
-        urgent: &[u64],
-    ) -> Result<u64, Failure> {
-        let (mut batch, mut bytes, mut wrote) = (Vec::new(), 0, 0);
-        for entry in entries {
-            // a carrier in a chain that forked in its turn: what it carries goes on
-            let entry = unwrap_carried(&self.decode(&entry)?).into_owned();
-            if !is_cut(&shared.forks, entry.header())
-                || !is_signed(&entry, |device| shared.device_keys.get(device).copied())
-                || self.is_taken_back(snapshot, &entry)?
-                || self.is_carried_whole(snapshot, shared, &entry)?
-            {
-                continue;
-            }
-            bytes += entry.sections().iter().flatten().map(Vec::len).sum::<usize>();
-            batch.push(entry);
-            if batch.len() >= CARRIED_ONCE_MAX || bytes >= CARRIED_BYTES_ONCE_MAX {
-                wrote += self.write_carriers(shared, &std::mem::take(&mut batch), urgent)?;
-                bytes = 0;
-            }
-        }
-        Ok(wrote + self.write_carriers(shared, &batch, urgent)?)
-    }
-
-    /// Whether an entry was withdrawn before anybody had it, or withdraws such.
-    fn is_taken_back(&self, snapshot: &Snapshot, entry: &Entry) -> Result<bool, Failure> {
-        let header = entry.header();
-        let key = store::ChainKey { scope: header.scope, device: header.device, incarnation: header.incarnation };
-        let is_bare = |stored: Option<store::StoredEntry>| -> Result<bool, Failure> {
-            let held = stored.map(|stored| self.decode(&stored.bytes)).transpose()?;
-            Ok(held.is_none_or(|held| held.sections().iter().all(Option::is_none)))
-        };
-        match Retraction::read_from(entry) {
-            Some(Retraction::Withdrawal(names)) => {
-                for name in names {
-                    if !is_bare(snapshot.entry_in(&key, name.seq)?.filter(|held| held.entry_id == name.entry))? {
-                        return Ok(false);
-                    }
-                }
-                Ok(true)
-            }
-            _ => Ok(snapshot.gap_of(&entry.id())?.is_some_and(|gap| gap.withdrawn)
-                && is_bare(snapshot.entry(&entry.id())?)?),
-        }
-    }
-
-    /// Whether entries that count carry all that is held here of an entry.
-    fn is_carried_whole(&self, snapshot: &Snapshot, shared: &Shared, entry: &Entry) -> Result<bool, Failure> {
-        let carriers: Vec<Entry> =
-            snapshot.carriers(&entry.id())?.iter().map(|held| self.decode(&held.bytes)).collect::<Result<_, _>>()?;
-        let counted = self.before_forks(shared, &carriers);
-        Ok(counted.first().is_some_and(|carried| joined(carried, entry).is_none()))
-    }
-
-    fn write_carriers(&self, shared: &Shared, entries: &[Entry], urgent: &[u64]) -> Result<u64, Failure> {
-        if entries.is_empty() {
-            return Ok(0);
-        }
-        tracing::info!(entries = entries.len(), "what a fork cut off is carried on");
-        let refused = self.refused_sections()?;
-        let incarnation = self.incarnation();
-        self.commit_quietly(|tx| {
-            for entry in entries {
-                let header = entry.header();
-                let erased = refused.get(&(header.scope, header.doc));
-                let stripped = erased.and_then(|erased| erased.strip(entry));
-                let place = self.next_position(tx, &header.scope, incarnation);
-                let by = Carrier { device: self.device, incarnation, place, auth: self.auth(shared) };
-                let Some(carrier) = carry(stripped.as_ref().unwrap_or(entry), by, &self.device_ed) else { continue };
-                append(tx, &carrier)?;
-                note_generation(tx, carrier.header())?;
-                note_erasure(tx, carrier.header())?;
-                let missing = missing(&carrier) & !erased.map_or(0, |erased| erased.mask(header));
-                note_missing(tx, &carrier, missing, self.device)?;
-                if urgent.contains(&header.seq) {
-                    mark_urgent(tx, &header.scope, &incarnation, place.seq)?;
-                }
-            }
-            Ok(())
-        })?;
-        Ok(entries.len() as u64)
-    }
+    })?;
+    Ok(entries.len() as u64)
 }
 
 /// The layers an entry lacks, as bits.

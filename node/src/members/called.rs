@@ -13,7 +13,7 @@ use crdt_model::view::{Account, CaseView, Conflict, HistoryItem, SealedAccount, 
 use serde_json::{Value as Json, json};
 
 use crate::error::Failure;
-use crate::log::{Log, NAME_BYTES_MAX, Shared};
+use crate::log::{NAME_BYTES_MAX, Shared};
 
 /// What stands for whoever asks, in every language of the texts.
 const SELF: [&str; 2] = ["me", "moi"];
@@ -63,11 +63,9 @@ pub(crate) fn site_typed(code: &str) -> String {
     name::folded(code).to_ascii_uppercase()
 }
 
-impl Log {
-    /// What a member or a role is called, from `member:<id>` or `role:<code>`.
-    pub(crate) fn named(&self, shared: &Shared, who: &str) -> String {
-        shared.who_of(who).as_str().unwrap_or(who).to_owned()
-    }
+/// What a member or a role is called, from `member:<id>` or `role:<code>`.
+pub(crate) fn named(shared: &Shared, who: &str) -> String {
+    shared.who_of(who).as_str().unwrap_or(who).to_owned()
 }
 
 impl Shared {

@@ -3,6 +3,7 @@
 //! It is computed once for all peers: after a commit, after a session, and now and then because own entries become old
 //! enough to be released. A burst of commits shares an announcement; the first of them is not kept waiting for the others.
 
+use crate::sync::release;
 use std::sync::Arc;
 
 use crdt_model::sync::news;
@@ -41,7 +42,7 @@ impl Announcer {
         let _turn = self.turn.lock().await;
         let speaker = Arc::clone(talk);
         let offered = blocking(move || {
-            Ok(news::digest(&speaker.log.org, &speaker.log.would_offer(&speaker.offer(true, false))?))
+            Ok(news::digest(&speaker.log.org, &release::would_offer(&speaker.log, &speaker.offer(true, false))?))
         });
         match offered.await {
             Ok(digest) => {

@@ -35,70 +35,68 @@ fn agreed_key(device: &DeviceId) -> Vec<u8> {
     format!("agreed/{device}").into_bytes()
 }
 
-impl Log {
-    /// The devices met, the last met first.
-    pub(crate) fn peers(&self) -> Result<Vec<PeerRecord>, Failure> {
-        let mut peers = Vec::new();
-        for (key, value) in self.store.read()?.list(Space::Peers)? {
-            if key.starts_with(b"peer/")
-                && let Ok(record) = serde_json::from_slice::<PeerRecord>(&value)
-            {
-                peers.push(record);
-            }
+/// The devices met, the last met first.
+pub(crate) fn peers(log: &Log) -> Result<Vec<PeerRecord>, Failure> {
+    let mut peers = Vec::new();
+    for (key, value) in log.store.read()?.list(Space::Peers)? {
+        if key.starts_with(b"peer/")
+            && let Ok(record) = serde_json::from_slice::<PeerRecord>(&value)
+        {
+            peers.push(record);
         }
-        peers.sort_by(|a, b| (b.last_sync_ms, &a.device).cmp(&(a.last_sync_ms, &b.device)));
-        Ok(peers)
     }
+    peers.sort_by(|a, b| (b.last_sync_ms, &a.device).cmp(&(a.last_sync_ms, &b.device)));
+    Ok(peers)
+}
 
-    /// `peers` of `boucle status`. When one was met by a clock that was ahead then is not known.
-    pub(crate) fn peers_json(&self, now_ms: i64) -> Result<Json, Failure> {
-        let one = |peer: PeerRecord| {
-            let met_ms = Some(peer.last_sync_ms).filter(|met_ms| *met_ms <= now_ms.saturating_add(DAY_MS));
-            json!({
-                "device": peer.device, "site": peer.site, "last_sync": met_ms.map(rfc3339),
-                "equal": peer.equal, "addr": peer.addr,
-            })
-        };
-        Ok(self.peers()?.into_iter().map(one).collect())
-    }
-
-    /// What this device and that one last agreed on.
-    pub(crate) fn agreed(&self, device: &DeviceId) -> Result<Option<Agreed>, Failure> {
-        let bytes = self.store.read()?.get(Space::Peers, &agreed_key(device))?;
-        // a hint only: one that cannot be read costs a round trip
-        Ok(bytes.and_then(|bytes| cbor::decode(&bytes).ok()))
-    }
-
-    /// Remembers a session that came to its end.
-    pub(crate) fn remember_peer(
-        &self,
-        device: &DeviceId,
-        addr: Option<&str>,
-        report: &Report,
-        now_ms: i64,
-    ) -> Result<(), Failure> {
-        let shared = self.shared();
-        let site = shared.roster.members.values().find(|m| m.device == *device).map(|m| m.site().to_owned());
-        let known = self.store.read()?.get(Space::Peers, &peer_key(device))?;
-        let known = known.and_then(|bytes| serde_json::from_slice::<PeerRecord>(&bytes).ok());
-        let record = PeerRecord {
-            device: device.to_string(),
-            site,
-            last_sync_ms: now_ms,
-            equal: report.equal,
-            addr: addr.map(str::to_owned).or_else(|| known.and_then(|record| record.addr)),
-        };
-        let value = serde_json::to_vec(&record).map_err(|error| Failure::new("unexpected").because(&error))?;
-        let agreed = report.agreed.as_ref().map(cbor::encode).filter(|bytes| bytes.len() <= VALUE_BYTES_MAX);
-        self.commit_quietly(|tx| {
-            tx.put(Space::Peers, &peer_key(device), &value)?;
-            if let Some(agreed) = &agreed {
-                tx.put(Space::Peers, &agreed_key(device), agreed)?;
-            }
-            if report.equal {
-                tx.put(Space::Meta, meta::OLDEST_HERE, &now_ms.to_be_bytes())?;
-            }
-            Ok(())
+/// `peers` of `boucle status`. When one was met by a clock that was ahead then is not known.
+pub(crate) fn peers_json(log: &Log, now_ms: i64) -> Result<Json, Failure> {
+    let one = |peer: PeerRecord| {
+        let met_ms = Some(peer.last_sync_ms).filter(|met_ms| *met_ms <= now_ms.saturating_add(DAY_MS));
+        json!({
+            "device": peer.device, "site": peer.site, "last_sync": met_ms.map(rfc3339),
+            "equal": peer.equal, "addr": peer.addr,
         })
-    }
+    };
+    Ok(peers(log)?.into_iter().map(one).collect())
+}
+
+/// What this device and that one last agreed on.
+pub(crate) fn agreed(log: &Log, device: &DeviceId) -> Result<Option<Agreed>, Failure> {
+    let bytes = log.store.read()?.get(Space::Peers, &agreed_key(device))?;
+    // a hint only: one that cannot be read costs a round trip
+    Ok(bytes.and_then(|bytes| cbor::decode(&bytes).ok()))
+}
+
+/// Remembers a session that came to its end.
+pub(crate) fn remember_peer(
+    log: &Log,
+    device: &DeviceId,
+    addr: Option<&str>,
+    report: &Report,
+    now_ms: i64,
+) -> Result<(), Failure> {
+    let shared = log.shared();
+    let site = shared.roster.members.values().find(|m| m.device == *device).map(|m| m.site().to_owned());
+    let known = log.store.read()?.get(Space::Peers, &peer_key(device))?;
+    let known = known.and_then(|bytes| serde_json::from_slice::<PeerRecord>(&bytes).ok());
+    let record = PeerRecord {
+        device: device.to_string(),
+        site,
+        last_sync_ms: now_ms,
+        equal: report.equal,
+        addr: addr.map(str::to_owned).or_else(|| known.and_then(|record| record.addr)),
+    };
+    let value = serde_json::to_vec(&record).map_err(|error| Failure::new("unexpected").because(&error))?;
+    let agreed = report.agreed.as_ref().map(cbor::encode).filter(|bytes| bytes.len() <= VALUE_BYTES_MAX);
+    log.commit_quietly(|tx| {
+        tx.put(Space::Peers, &peer_key(device), &value)?;
+        if let Some(agreed) = &agreed {
+            tx.put(Space::Peers, &agreed_key(device), agreed)?;
+        }
+        if report.equal {
+            tx.put(Space::Meta, meta::OLDEST_HERE, &now_ms.to_be_bytes())?;
+        }
+        Ok(())
+    })
 }

@@ -10,6 +10,7 @@ use crdt_model::roster::{self, Operation, membership_scope, self_introduced_key}
 use crdt_model::sync::handshake::{NewcomerFault, PeerPolicy, Standing};
 use ed25519_dalek::VerifyingKey;
 
+use crate::log::now;
 use crate::log::{Log, Shared};
 
 /// The membership as of one moment.
@@ -23,7 +24,7 @@ pub(crate) struct Policy {
 
 impl Policy {
     pub(crate) fn of(log: &Log, now_ms: i64) -> Self {
-        Self { org: log.org, shared: log.shared(), now_ms: log.for_expiry(now_ms), reused: Cell::new(None) }
+        Self { org: log.org, shared: log.shared(), now_ms: now::for_expiry(log, now_ms), reused: Cell::new(None) }
     }
 
     /// The invitation that was shown once more, if one was.

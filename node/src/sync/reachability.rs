@@ -11,6 +11,7 @@ use transport::Mdns;
 use super::{Inner, limits};
 use crate::error::Failure;
 use crate::log::{Log, locked};
+use crate::sync::peers;
 
 /// How an address came to be tried.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -127,7 +128,7 @@ impl Inner {
                 "answered_at": tried.answered_ms.map(rfc3339),
             }));
         }
-        addresses.extend(self.log().known_addresses(&addresses)?);
+        addresses.extend(known_addresses(self.log(), &addresses)?);
         let strangers = self.transport.failed_handshakes();
         let facts = Facts {
             mdns: looking.state,
@@ -208,25 +209,23 @@ pub(crate) fn not_running(log: &Log) -> Result<Json, Failure> {
     Ok(json!({
         "running": false, "listening": [], "interfaces": [],
         "discovery": {"state": "not_running", "reason": null, "heard": 0},
-        "connected": [], "addresses": log.known_addresses(&[])?, "strangers": 0, "advice": ["run"],
+        "connected": [], "addresses": known_addresses(log, &[])?, "strangers": 0, "advice": ["run"],
     }))
 }
 
-impl Log {
-    /// Where devices were met, those left out that `listed` names already.
-    fn known_addresses(&self, listed: &[Json]) -> Result<Vec<Json>, Failure> {
-        let known = self.peers()?.into_iter().filter_map(|peer| {
-            let addr = peer.addr?;
-            let new = listed.iter().all(|row| row["addr"] != addr.as_str());
-            new.then(|| {
-                json!({
-                    "addr": addr, "source": Source::AuthenticatedPeer.code(), "device": peer.device, "tried_at": null,
-                    "answer": null, "answered_at": rfc3339(peer.last_sync_ms),
-                })
+/// Where devices were met, those left out that `listed` names already.
+fn known_addresses(log: &Log, listed: &[Json]) -> Result<Vec<Json>, Failure> {
+    let known = peers::peers(log)?.into_iter().filter_map(|peer| {
+        let addr = peer.addr?;
+        let new = listed.iter().all(|row| row["addr"] != addr.as_str());
+        new.then(|| {
+            json!({
+                "addr": addr, "source": Source::AuthenticatedPeer.code(), "device": peer.device, "tried_at": null,
+                "answer": null, "answered_at": rfc3339(peer.last_sync_ms),
             })
-        });
-        Ok(known.take(limits::TRIED_MAX).collect())
-    }
+        })
+    });
+    Ok(known.take(limits::TRIED_MAX).collect())
 }
 
 #[cfg(test)]

@@ -19,6 +19,8 @@ use crdt_model::sync;
 use crate::error::Failure;
 use crate::log::Log;
 use crate::store::{self, ChainTip, Space, StoreError, Tx};
+use crate::sync::gaps;
+use crate::sync::urgent;
 
 use super::gaps::ScopeGaps;
 use super::urgent::Urgent;
@@ -127,162 +129,153 @@ fn release(marks: &mut Vec<Mark>, tip: u64, offered: u64, now_ms: i64, release_m
     old.map(|mark| mark.seq).max().unwrap_or(0).max(offered)
 }
 
-impl Log {
-    /// What a peer may be told, without telling it: marks own entries, and records nothing as offered.
-    pub(crate) fn frontiers_for(&self, offer: &Offer) -> Result<BTreeMap<ScopeId, Frontier>, Failure> {
-        let shared = self.shared();
-        let snapshot = self.store.read()?;
-        let membership = membership_scope(&self.org);
-        let at_once = [membership, knowledge_scope(&self.org)];
-        let scopes = if offer.member { shared.roster.scopes() } else { vec![membership] };
-        let mut frontiers = BTreeMap::new();
-        let mut marked = Vec::new();
-        for scope in scopes {
-            let mut frontier = self.frontier(&snapshot, &shared, &scope)?;
-            if !offer.explicit && !at_once.contains(&scope) {
-                for chain in snapshot.chains_of(&scope).filter(|chain| chain.key.device == self.device) {
-                    let released = self.released(&snapshot, &chain, offer, &mut marked)?;
-                    frontier = self.cut_at(&snapshot, frontier, &chain, released)?;
-                }
-            }
-            frontiers.insert(scope, frontier);
-        }
-        drop(snapshot);
-        if !marked.is_empty() {
-            self.commit_quietly(|tx| {
-                for (key, value) in &marked {
-                    tx.put(Space::Meta, key, value)?;
-                }
-                Ok(())
-            })?;
-        }
-        Ok(frontiers)
-    }
-
-    /// What a peer is told. The highest offered seq of each own chain is durable when this returns.
-    pub(crate) fn offer(&self, offer: &Offer) -> Result<sync::Snapshot, Failure> {
-        let frontiers = self.frontiers_for(offer)?;
-        let snapshot = self.store.read()?;
-        let mut offered = Vec::new();
-        for (scope, frontier) in &frontiers {
-            for (chain, tip) in frontier.iter().filter(|(chain, _)| chain.device == self.device) {
-                let key = store::ChainKey { scope: *scope, device: chain.device, incarnation: chain.incarnation };
-                if snapshot.chain(&key).is_some_and(|held| held.offered_seq < tip.seq) {
-                    offered.push((key, tip.seq));
-                }
+/// What a peer may be told, without telling it: marks own entries, and records nothing as offered.
+pub(crate) fn frontiers_for(log: &Log, offer: &Offer) -> Result<BTreeMap<ScopeId, Frontier>, Failure> {
+    let shared = log.shared();
+    let snapshot = log.store.read()?;
+    let membership = membership_scope(&log.org);
+    let at_once = [membership, knowledge_scope(&log.org)];
+    let scopes = if offer.member { shared.roster.scopes() } else { vec![membership] };
+    let mut frontiers = BTreeMap::new();
+    let mut marked = Vec::new();
+    for scope in scopes {
+        let mut frontier = log.frontier(&snapshot, &shared, &scope)?;
+        if !offer.explicit && !at_once.contains(&scope) {
+            for chain in snapshot.chains_of(&scope).filter(|chain| chain.key.device == log.device) {
+                let released = released(&snapshot, &chain, offer, &mut marked)?;
+                frontier = cut_at(&snapshot, frontier, &chain, released)?;
             }
         }
-        let lacking = self.lacking_within(&snapshot, &self.shared(), &frontiers)?;
-        let mut urgent = Urgent::new();
-        for scope in frontiers.keys() {
-            self.urgent_of(&snapshot, scope, &mut urgent)?;
+        frontiers.insert(scope, frontier);
+    }
+    drop(snapshot);
+    if !marked.is_empty() {
+        log.commit_quietly(|tx| {
+            for (key, value) in &marked {
+                tx.put(Space::Meta, key, value)?;
+            }
+            Ok(())
+        })?;
+    }
+    Ok(frontiers)
+}
+
+/// What a peer is told. The highest offered seq of each own chain is durable when this returns.
+pub(crate) fn offer(log: &Log, offer: &Offer) -> Result<sync::Snapshot, Failure> {
+    let frontiers = frontiers_for(log, offer)?;
+    let snapshot = log.store.read()?;
+    let mut offered = Vec::new();
+    for (scope, frontier) in &frontiers {
+        for (chain, tip) in frontier.iter().filter(|(chain, _)| chain.device == log.device) {
+            let key = store::ChainKey { scope: *scope, device: chain.device, incarnation: chain.incarnation };
+            if snapshot.chain(&key).is_some_and(|held| held.offered_seq < tip.seq) {
+                offered.push((key, tip.seq));
+            }
         }
-        drop(snapshot);
-        if !offered.is_empty() || !lacking.settled.is_empty() {
-            self.commit_quietly(|tx| {
-                for (key, seq) in &offered {
-                    tx.set_offered(key, *seq)?;
-                }
-                for at in &lacking.settled {
-                    tx.clear_wants(*at)?;
-                }
-                Ok(())
-            })?;
-        }
-        let ScopeGaps { gaps, wants, missing, .. } = lacking;
-        Ok(sync::Snapshot { frontiers, gaps, wants, missing, urgent })
     }
+    let lacking = gaps::lacking_within(log, &snapshot, &log.shared(), &frontiers)?;
+    let mut urgent = Urgent::new();
+    for scope in frontiers.keys() {
+        urgent::urgent_of(log, &snapshot, scope, &mut urgent)?;
+    }
+    drop(snapshot);
+    if !offered.is_empty() || !lacking.settled.is_empty() {
+        log.commit_quietly(|tx| {
+            for (key, seq) in &offered {
+                tx.set_offered(key, *seq)?;
+            }
+            for at in &lacking.settled {
+                tx.clear_wants(*at)?;
+            }
+            Ok(())
+        })?;
+    }
+    let ScopeGaps { gaps, wants, missing, .. } = lacking;
+    Ok(sync::Snapshot { frontiers, gaps, wants, missing, urgent })
+}
 
-    /// What a peer would be told, nothing being offered by it: what an announcement stands for.
-    pub(crate) fn would_offer(&self, offer: &Offer) -> Result<sync::Snapshot, Failure> {
-        let frontiers = self.frontiers_for(offer)?;
-        let ScopeGaps { gaps, wants, missing, .. } =
-            self.lacking_within(&self.store.read()?, &self.shared(), &frontiers)?;
-        Ok(sync::Snapshot { frontiers, gaps, wants, missing, urgent: Urgent::new() })
-    }
+/// What a peer would be told, nothing being offered by it: what an announcement stands for.
+pub(crate) fn would_offer(log: &Log, offer: &Offer) -> Result<sync::Snapshot, Failure> {
+    let frontiers = frontiers_for(log, offer)?;
+    let ScopeGaps { gaps, wants, missing, .. } =
+        gaps::lacking_within(log, &log.store.read()?, &log.shared(), &frontiers)?;
+    Ok(sync::Snapshot { frontiers, gaps, wants, missing, urgent: Urgent::new() })
+}
 
-    fn released(
-        &self,
-        snapshot: &store::Snapshot,
-        chain: &ChainTip,
-        offer: &Offer,
-        marked: &mut Vec<(Vec<u8>, Vec<u8>)>,
-    ) -> Result<u64, Failure> {
-        let key = mark_key(&chain.key);
-        let held = snapshot.get(Space::Meta, &key)?;
-        let before = held.as_ref().map(|bytes| read_marks(bytes)).unwrap_or_default();
-        let mut marks = before.clone();
-        let released = release(&mut marks, chain.tip_seq, chain.offered_seq, offer.now_ms, offer.release_ms);
-        if marks != before {
-            marked.push((key, write_marks(&marks)));
-        }
-        let urgent = self.own_urgent(snapshot, &chain.key)?.into_iter().max().unwrap_or(0);
-        let pairs = snapshot.get(Space::Meta, &withdrawals_key(&chain.key))?;
-        let pairs = pairs.map(|bytes| read_pairs(&bytes)).unwrap_or_default();
-        Ok(with_withdrawals(released, urgent, chain.offered_seq, &pairs))
+fn released(
+    snapshot: &store::Snapshot,
+    chain: &ChainTip,
+    offer: &Offer,
+    marked: &mut Vec<(Vec<u8>, Vec<u8>)>,
+) -> Result<u64, Failure> {
+    let key = mark_key(&chain.key);
+    let held = snapshot.get(Space::Meta, &key)?;
+    let before = held.as_ref().map(|bytes| read_marks(bytes)).unwrap_or_default();
+    let mut marks = before.clone();
+    let released = release(&mut marks, chain.tip_seq, chain.offered_seq, offer.now_ms, offer.release_ms);
+    if marks != before {
+        marked.push((key, write_marks(&marks)));
     }
+    let urgent = urgent::own_urgent(snapshot, &chain.key)?.into_iter().max().unwrap_or(0);
+    let pairs = snapshot.get(Space::Meta, &withdrawals_key(&chain.key))?;
+    let pairs = pairs.map(|bytes| read_pairs(&bytes)).unwrap_or_default();
+    Ok(with_withdrawals(released, urgent, chain.offered_seq, &pairs))
+}
 
-    /// The frontier with one chain cut after `seq`.
-    fn cut_at(
-        &self,
-        snapshot: &store::Snapshot,
-        frontier: Frontier,
-        chain: &ChainTip,
-        seq: u64,
-    ) -> Result<Frontier, Failure> {
-        let key = ChainKey { device: chain.key.device, incarnation: chain.key.incarnation };
-        if frontier.tip(&key).is_none_or(|tip| tip.seq <= seq) {
-            return Ok(frontier);
-        }
-        let cut = snapshot.entry_in(&chain.key, seq)?.map(|entry| Tip { seq, entry: entry.entry_id });
-        let others = frontier.iter().filter(|(other, _)| **other != key).map(|(other, tip)| (*other, *tip));
-        Ok(others.chain(cut.map(|tip| (key, tip))).collect())
+/// The frontier with one chain cut after `seq`.
+fn cut_at(snapshot: &store::Snapshot, frontier: Frontier, chain: &ChainTip, seq: u64) -> Result<Frontier, Failure> {
+    let key = ChainKey { device: chain.key.device, incarnation: chain.key.incarnation };
+    if frontier.tip(&key).is_none_or(|tip| tip.seq <= seq) {
+        return Ok(frontier);
     }
+    let cut = snapshot.entry_in(&chain.key, seq)?.map(|entry| Tip { seq, entry: entry.entry_id });
+    let others = frontier.iter().filter(|(other, _)| **other != key).map(|(other, tip)| (*other, *tip));
+    Ok(others.chain(cut.map(|tip| (key, tip))).collect())
+}
 
-    /// Entries `after + 1 ..= upto` of a chain, about `bytes_max` of them, both branches where it has forked; and the last
-    /// seq given. Own entries that were not offered are not given, whoever asks.
-    pub(crate) fn supply(
-        &self,
-        scope: ScopeId,
-        suffix: &crdt_model::frontier::Suffix,
-        bytes_max: usize,
-    ) -> Result<(Vec<Vec<u8>>, u64), Failure> {
-        self.supply_from(scope, suffix, bytes_max, true)
-    }
+/// Entries `after + 1 ..= upto` of a chain, about `bytes_max` of them, both branches where it has forked; and the last
+/// seq given. Own entries that were not offered are not given, whoever asks.
+pub(crate) fn supply(
+    log: &Log,
+    scope: ScopeId,
+    suffix: &crdt_model::frontier::Suffix,
+    bytes_max: usize,
+) -> Result<(Vec<Vec<u8>>, u64), Failure> {
+    supply_from(log, scope, suffix, bytes_max, true)
+}
 
-    /// As [`supply`](Self::supply), own entries that were not offered included: to see how much there would be, never to
-    /// give it.
-    pub(crate) fn would_supply(
-        &self,
-        scope: ScopeId,
-        suffix: &crdt_model::frontier::Suffix,
-        bytes_max: usize,
-    ) -> Result<(Vec<Vec<u8>>, u64), Failure> {
-        self.supply_from(scope, suffix, bytes_max, false)
-    }
+/// As [`supply`], own entries that were not offered included: to see how much there would be, never to
+/// give it.
+pub(crate) fn would_supply(
+    log: &Log,
+    scope: ScopeId,
+    suffix: &crdt_model::frontier::Suffix,
+    bytes_max: usize,
+) -> Result<(Vec<Vec<u8>>, u64), Failure> {
+    supply_from(log, scope, suffix, bytes_max, false)
+}
 
-    fn supply_from(
-        &self,
-        scope: ScopeId,
-        suffix: &crdt_model::frontier::Suffix,
-        bytes_max: usize,
-        offered: bool,
-    ) -> Result<(Vec<Vec<u8>>, u64), Failure> {
-        let snapshot = self.store.read()?;
-        let key = store::ChainKey { scope, device: suffix.chain.device, incarnation: suffix.chain.incarnation };
-        let Some(chain) = snapshot.chain(&key) else { return Ok((Vec::new(), suffix.upto)) };
-        let own = key.device == self.device && offered;
-        let upto = if own { suffix.upto.min(chain.offered_seq) } else { suffix.upto };
-        let held = snapshot.chain_entries(&key, suffix.after.saturating_add(1), bytes_max)?;
-        let held: Vec<_> = held.into_iter().filter(|entry| entry.seq() <= upto).collect();
-        let reached = held.last().map_or(suffix.upto, |entry| entry.seq());
-        let mut entries: Vec<Vec<u8>> = held.into_iter().map(|entry| entry.bytes).collect();
-        let mut aside = snapshot.aside_of(&key)?;
-        aside.retain(|item| item.seq > suffix.after && item.seq <= reached);
-        aside.sort_by_key(|item| item.seq);
-        entries.extend(aside.into_iter().map(|item| item.bytes));
-        Ok((entries, reached))
-    }
+fn supply_from(
+    log: &Log,
+    scope: ScopeId,
+    suffix: &crdt_model::frontier::Suffix,
+    bytes_max: usize,
+    offered: bool,
+) -> Result<(Vec<Vec<u8>>, u64), Failure> {
+    let snapshot = log.store.read()?;
+    let key = store::ChainKey { scope, device: suffix.chain.device, incarnation: suffix.chain.incarnation };
+    let Some(chain) = snapshot.chain(&key) else { return Ok((Vec::new(), suffix.upto)) };
+    let own = key.device == log.device && offered;
+    let upto = if own { suffix.upto.min(chain.offered_seq) } else { suffix.upto };
+    let held = snapshot.chain_entries(&key, suffix.after.saturating_add(1), bytes_max)?;
+    let held: Vec<_> = held.into_iter().filter(|entry| entry.seq() <= upto).collect();
+    let reached = held.last().map_or(suffix.upto, |entry| entry.seq());
+    let mut entries: Vec<Vec<u8>> = held.into_iter().map(|entry| entry.bytes).collect();
+    let mut aside = snapshot.aside_of(&key)?;
+    aside.retain(|item| item.seq > suffix.after && item.seq <= reached);
+    aside.sort_by_key(|item| item.seq);
+    entries.extend(aside.into_iter().map(|item| item.bytes));
+    Ok((entries, reached))
 }
 
 #[cfg(test)]

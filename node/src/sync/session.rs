@@ -35,10 +35,20 @@ use super::policy::Policy;
 use super::rate_limit::TokenBuckets;
 use super::release::Offer;
 use crate::error::Failure;
+use crate::log::admission;
+use crate::log::admission::sections;
 use crate::log::admission::sections::{Arrived, Frame};
 use crate::log::admission::{Ingested, Source};
+use crate::log::forks;
+use crate::log::now;
 use crate::log::{Log, fresh, locked};
+use crate::members;
 use crate::store;
+use crate::sync::peers;
+use crate::sync::release;
+use crate::sync::urgent;
+use crate::writes::reclassify;
+use crate::writes::tampering;
 
 /// What all conversations of a node share.
 pub(super) struct SessionContext {
@@ -173,7 +183,7 @@ impl SessionContext {
             Some(now) => Box::new(now),
             None => {
                 let log = Arc::clone(&log);
-                Box::new(move || log.now_ms())
+                Box::new(move || now::now_ms(&log))
             }
         };
         let (maintained, banned) = (AtomicU64::new(u64::MAX), Mutex::default());
@@ -249,7 +259,7 @@ impl SessionContext {
                 continue;
             };
             let _writer = self.log.lock_writer();
-            self.log.housekeeping(&mut reader, (self.now)())?;
+            members::housekeeping(&self.log, &mut reader, (self.now)())?;
         }
         let now = if all { self.log.shared().generation } else { u64::MAX };
         self.maintained.store(now, Ordering::SeqCst);
@@ -258,7 +268,7 @@ impl SessionContext {
 
     /// Carries into sealed cases what was written to them elsewhere in ignorance. A reader at long work does it next time.
     fn rewrap_late(&self) -> Result<(), Failure> {
-        if self.log.turned()?.is_empty() {
+        if reclassify::turned(&self.log)?.is_empty() {
             return Ok(());
         }
         for member in self.log.unlocked() {
@@ -266,7 +276,7 @@ impl SessionContext {
             let Ok(mut reader) = reader.try_lock() else { continue };
             let _writer = self.log.lock_writer();
             self.log.refresh_reader(&mut reader)?;
-            self.log.rewrap_all_late(&self.log.shared(), &mut reader, (self.now)())?;
+            reclassify::rewrap_all_late(&self.log, &self.log.shared(), &mut reader, (self.now)())?;
         }
         Ok(())
     }
@@ -291,14 +301,14 @@ impl SessionContext {
                 }
             }
             let mut done = match sections.is_empty() {
-                true => self.log.ingest_from(&entries, source, (self.now)())?,
-                false => self.log.fill_from(&sections, source, (self.now)())?,
+                true => admission::ingest_from(&self.log, &entries, source, (self.now)())?,
+                false => sections::fill_from(&self.log, &sections, source, (self.now)())?,
             };
             if !sections.is_empty() {
                 done.accepted = done.filled;
             }
             if !urgent.is_empty() {
-                self.log.hear_urgent(scope, &entries, &urgent)?;
+                urgent::hear_urgent(&self.log, scope, &entries, &urgent)?;
             }
             foreign |= done.is_foreign();
             // told with the first frame, so that what is asked for again precedes the confirmation that caused it
@@ -328,7 +338,7 @@ impl SessionContext {
             peer.confirm(&Policy::of(&self.log, (self.now)())).map_err(|error| handshake_failure(&error, name))?;
             peer.require_member().is_ok()
         };
-        self.log.offer(&self.offer(member, explicit))
+        release::offer(&self.log, &self.offer(member, explicit))
     }
 }
 
@@ -376,7 +386,7 @@ async fn shake_hands(
         if let Some(invite) = policy.reused() {
             let (talk, now_ms) = (Arc::clone(talk), (talk.now)());
             let noted = move || {
-                talk.log.note_reuse(&invite, now_ms);
+                tampering::note_reuse(&talk.log, &invite, now_ms);
                 Ok(())
             };
             blocking(noted).await?;
@@ -408,7 +418,7 @@ fn welcome(talk: &SessionContext, mut peer: Peer, name: &str) -> Result<Peer, Fa
         && peer.verified
         && policy.key(&peer.device).is_none()
     {
-        talk.log.ingest(&[join], Some(peer.device), (talk.now)())?;
+        admission::ingest(&talk.log, &[join], Some(peer.device), (talk.now)())?;
         let policy = Policy::of(&talk.log, (talk.now)());
         peer.confirm(&policy).map_err(|error| handshake_failure(&error, name))?;
     }
@@ -500,7 +510,7 @@ pub(super) async fn exchange(
     let device = peer.device;
     let member = peer.require_member().is_ok();
     let log = Arc::clone(&talk.log);
-    let agreed = blocking(move || log.agreed(&device)).await?;
+    let agreed = blocking(move || peers::agreed(&log, &device)).await?;
     let mut config = Config::new(talk.log.org, membership_scope(&talk.log.org));
     config.explicit = explicit;
     let config_explicit = explicit;
@@ -510,7 +520,7 @@ pub(super) async fn exchange(
     }
     let explicit = explicit || session.peer_explicit();
     let speaker = Arc::clone(talk);
-    let start = blocking(move || speaker.log.offer(&speaker.offer(member, explicit))).await?;
+    let start = blocking(move || release::offer(&speaker.log, &speaker.offer(member, explicit))).await?;
     let mut driver = Driver::new(talk, channel, session, (peer, explicit), name.clone());
     // a person of ours who waits for it is not made to wait
     driver.pays = !config_explicit;
@@ -521,12 +531,12 @@ pub(super) async fn exchange(
     if report.as_ref().is_ok_and(|report| report.reason != Some(Reason::Cut)) {
         // a session that broke off does not show that nobody else carries it on
         let log = Arc::clone(&talk.log);
-        blocking(move || log.republish_rest()).await?;
+        blocking(move || forks::republish_rest(&log)).await?;
     }
     if talk.log.shared().roster.founding.is_none() {
         // what came from somebody our invitation does not vouch for is not kept
         let log = Arc::clone(&talk.log);
-        blocking(move || log.drop_pending()).await?;
+        blocking(move || admission::drop_pending(&log)).await?;
     }
     let who = people_at(&talk.log.shared(), &device).unwrap_or_else(|| name.clone());
     let report = report.map_err(|failure| match failure.code {
@@ -722,11 +732,11 @@ impl Driver {
                     }
                 }
                 Output::Need { scope, suffix, bytes_max, urgent } => self.work(false, move |talk| {
-                    let supply = talk.log.supply_in_order(scope, &suffix, bytes_max, urgent)?;
+                    let supply = urgent::supply_in_order(&talk.log, scope, &suffix, bytes_max, urgent)?;
                     Ok((vec![Input::Supplied { scope, supply }], false))
                 }),
                 Output::NeedSections { scope, wanted, bytes_max } => self.work(false, move |talk| {
-                    let (sections, left) = talk.log.supply_sections(scope, wanted, bytes_max)?;
+                    let (sections, left) = urgent::supply_sections(&talk.log, scope, wanted, bytes_max)?;
                     Ok((vec![Input::SuppliedSections { scope, sections, left }], false))
                 }),
                 Output::Ingest { scope, entries, urgent } => {

@@ -62,7 +62,7 @@ fn a_newcomer_with_nothing_but_an_invitation_gets_the_log_reads_it_and_writes() 
     assert_eq!(founder.fingerprints(), newcomer.fingerprints());
     assert!(newcomer.read(&told).contains("mots de la fondatrice"));
     assert!(founder.read(&early).contains("avant la rencontre"));
-    assert_eq!(newcomer.log.peers().expect("readable")[0].device, founder.log.device.to_string());
+    assert_eq!(crate::sync::peers::peers(&newcomer.log).expect("readable")[0].device, founder.log.device.to_string());
     caller.stop();
     served.stop();
 }
@@ -111,7 +111,7 @@ fn own_entries_wait_in_the_background_and_go_at_once_when_a_person_asks() {
     let (founder, newcomer) = two_equal();
     let (served, addr) = node(&founder, &[], settings());
     let (kept, _) = node(&newcomer, &[&addr], settings());
-    until("they have met", || !newcomer.log.peers().expect("readable").is_empty());
+    until("they have met", || !crate::sync::peers::peers(&newcomer.log).expect("readable").is_empty());
     let before = founder.fingerprints();
     newcomer.case("peut être retiré");
     std::thread::sleep(Duration::from_millis(600));
@@ -390,7 +390,7 @@ fn both_copies_of_a_copied_disk_come_to_the_same_end_through_a_sync() {
 
 fn note(home: &Home, case: &str, text: &str) {
     let edit = crdt_model::edit::Edit::Note { text: crdt_model::edit::Words::from(text) };
-    home.act(|log, reader| log.act(reader, case, &edit, NOW)).expect("noted");
+    home.act(|log, reader| crate::writes::act(log, reader, case, &edit, NOW)).expect("noted");
 }
 
 /// Words that do not compress.
@@ -405,10 +405,14 @@ fn what_was_taken_back_travels_as_a_header_and_both_are_equal_and_quiet() {
     let (founder, newcomer) = two_equal();
     let case = newcomer.case("ce qui reste");
     note(&newcomer, &case, "mots de trop");
-    let listed = newcomer.act(|log, reader| log.withdraw(reader, &case, None, NOW)).expect_err("which?");
+    let listed = newcomer
+        .act(|log, reader| crate::writes::withdraw::withdraw(log, reader, &case, None, NOW))
+        .expect_err("which?");
     let list = listed.args.iter().find(|(name, _)| *name == "entries").expect("a list").1.clone();
     let entry = list.split(' ').next().map(str::to_owned);
-    newcomer.act(|log, reader| log.withdraw(reader, &case, entry.as_deref(), NOW)).expect("taken back");
+    newcomer
+        .act(|log, reader| crate::writes::withdraw::withdraw(log, reader, &case, entry.as_deref(), NOW))
+        .expect("taken back");
     let (ours, theirs) = speak(&newcomer, &founder, pair());
     assert!(ours.expect("synced").report.equal && theirs.expect("synced").report.equal);
     let read = founder.read(&case);
@@ -437,7 +441,7 @@ fn sections_lost_on_the_way_are_named_and_come_from_whoever_has_them() {
     });
     let bare: Vec<Vec<u8>> = bare.collect();
     for home in [&newcomer, &third] {
-        home.log.ingest(&bare, Some(founder.log.device), NOW).expect("ingested");
+        crate::log::admission::ingest(&home.log, &bare, Some(founder.log.device), NOW).expect("ingested");
     }
     // two who lack the same end at once, by name
     let (ours, _) = speak(&newcomer, &third, pair());
@@ -445,7 +449,7 @@ fn sections_lost_on_the_way_are_named_and_come_from_whoever_has_them() {
     let n = bare.len() as u32;
     assert_eq!((report.equal, report.round_trips), (false, 1), "{report:?}");
     assert_eq!(report.reason, Some(sync::Reason::Gaps { ours: n, theirs: n }));
-    let authors = newcomer.log.authors_of_gaps(&newcomer.log.shared()).expect("readable");
+    let authors = crate::sync::gaps::authors_of_gaps(&newcomer.log, &newcomer.log.shared()).expect("readable");
     assert_eq!(authors, ["Rose (REG)"], "who had it last");
     let (ours, theirs) = speak(&newcomer, &founder, pair());
     let (ours, theirs) = (ours.expect("synced").report, theirs.expect("synced").report);
@@ -470,7 +474,7 @@ fn on_a_line_that_breaks_early_the_urgent_case_has_arrived() {
             priority: priority.map(str::to_owned),
             ..Default::default()
         };
-        let told = home.act(|log, reader| log.case_new(reader, case, None, NOW)).expect("a case");
+        let told = home.act(|log, reader| crate::writes::case_new(log, reader, case, None, NOW)).expect("a case");
         told["ref"].as_str().expect("a reference").to_owned()
     };
     let arrives = |priority: Option<&str>| {
@@ -480,7 +484,7 @@ fn on_a_line_that_breaks_early_the_urgent_case_has_arrived() {
         let limits = Limits::default();
         let (ours, _) = speak(&newcomer, &founder, pair_with(&limits, Cut::after(160_000)));
         assert_eq!(ours.expect_err("cut").code, "sync_cut");
-        let found = founder.act(|log, reader| log.find_case(&log.shared(), reader, &case).is_ok());
+        let found = founder.act(|log, reader| crate::cases::find_case(log, &log.shared(), reader, &case).is_ok());
         if found {
             assert!(founder.read(&case).contains("tout de suite"));
         }

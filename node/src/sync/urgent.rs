@@ -16,6 +16,7 @@ use crdt_model::sync::{Supply, Wanted};
 use crate::error::Failure;
 use crate::log::Log;
 use crate::store::{self, Space, StoreError, Tx};
+use crate::sync::release;
 
 /// Marks kept of one chain: the last ones.
 const PER_CHAIN_MAX: usize = 64;
@@ -105,193 +106,191 @@ impl Heard {
     }
 }
 
-impl Log {
-    /// Urgent entries of an own chain.
-    pub(crate) fn own_urgent(&self, snapshot: &store::Snapshot, key: &store::ChainKey) -> Result<Vec<u64>, Failure> {
-        let held = snapshot.get(Space::Meta, &own_key(&key.scope, &key.incarnation))?;
-        Ok(held.map(|bytes| seqs(&bytes)).unwrap_or_default())
-    }
+/// Urgent entries of an own chain.
+pub(crate) fn own_urgent(snapshot: &store::Snapshot, key: &store::ChainKey) -> Result<Vec<u64>, Failure> {
+    let held = snapshot.get(Space::Meta, &own_key(&key.scope, &key.incarnation))?;
+    Ok(held.map(|bytes| seqs(&bytes)).unwrap_or_default())
+}
 
-    fn heard(&self, snapshot: &store::Snapshot, scope: &ScopeId) -> Result<Heard, Failure> {
-        let held = snapshot.get(Space::Meta, &heard_key(scope))?;
-        // hints only: what cannot be read is forgotten
-        Ok(held.and_then(|bytes| cbor::decode(&bytes).ok()).unwrap_or_default())
-    }
+fn heard(snapshot: &store::Snapshot, scope: &ScopeId) -> Result<Heard, Failure> {
+    let held = snapshot.get(Space::Meta, &heard_key(scope))?;
+    // hints only: what cannot be read is forgotten
+    Ok(held.and_then(|bytes| cbor::decode(&bytes).ok()).unwrap_or_default())
+}
 
-    /// Urgent entries of all chains of a scope.
-    pub(crate) fn urgent_of(
-        &self,
-        snapshot: &store::Snapshot,
-        scope: &ScopeId,
-        urgent: &mut Urgent,
-    ) -> Result<(), Failure> {
-        for (chain, seqs) in self.heard(snapshot, scope)?.0 {
-            urgent.insert((*scope, chain), seqs);
-        }
-        for chain in snapshot.chains_of(scope).filter(|chain| chain.key.device == self.device) {
-            let seqs = self.own_urgent(snapshot, &chain.key)?;
-            if !seqs.is_empty() {
-                let key = ChainKey { device: chain.key.device, incarnation: chain.key.incarnation };
-                urgent.insert((*scope, key), seqs);
-            }
-        }
-        Ok(())
+/// Urgent entries of all chains of a scope.
+pub(crate) fn urgent_of(
+    log: &Log,
+    snapshot: &store::Snapshot,
+    scope: &ScopeId,
+    urgent: &mut Urgent,
+) -> Result<(), Failure> {
+    for (chain, seqs) in heard(snapshot, scope)?.0 {
+        urgent.insert((*scope, chain), seqs);
     }
-
-    /// A peer says that somebody waits for these entries, which it just gave us.
-    pub(crate) fn hear_urgent(&self, scope: ScopeId, entries: &[Vec<u8>], places: &[u32]) -> Result<(), Failure> {
-        let snapshot = self.store.read()?;
-        let mut heard = self.heard(&snapshot, &scope)?;
-        let before = cbor::encode(&heard);
-        for place in places {
-            let entry = entries.get(*place as usize).and_then(|bytes| Entry::decode(bytes).ok());
-            let Some(entry) = entry.filter(|entry| entry.header().device != self.device) else { continue };
-            // what was refused is marked by nobody
-            if snapshot.has(&entry.id())? {
-                heard.add(ChainKey::of(entry.header()), entry.header().seq);
-            }
+    for chain in snapshot.chains_of(scope).filter(|chain| chain.key.device == log.device) {
+        let seqs = own_urgent(snapshot, &chain.key)?;
+        if !seqs.is_empty() {
+            let key = ChainKey { device: chain.key.device, incarnation: chain.key.incarnation };
+            urgent.insert((*scope, key), seqs);
         }
-        drop(snapshot);
-        let after = cbor::encode(&heard);
-        if after == before {
-            return Ok(());
-        }
-        self.commit_quietly(|tx| Ok(tx.put(Space::Meta, &heard_key(&scope), &after)?))
     }
+    Ok(())
+}
 
-    /// Documents somebody waits for among the entries of a chain.
-    fn awaited_docs(
-        &self,
-        snapshot: &store::Snapshot,
-        key: &store::ChainKey,
-        seqs: &[u64],
-    ) -> Result<BTreeSet<DocId>, Failure> {
-        let mut docs = BTreeSet::new();
-        for seq in seqs {
-            if let Some(stored) = snapshot.entry_in(key, *seq)? {
-                docs.insert(self.decode(&stored.bytes)?.header().doc);
-            }
+/// A peer says that somebody waits for these entries, which it just gave us.
+pub(crate) fn hear_urgent(log: &Log, scope: ScopeId, entries: &[Vec<u8>], places: &[u32]) -> Result<(), Failure> {
+    let snapshot = log.store.read()?;
+    let mut heard = heard(&snapshot, &scope)?;
+    let before = cbor::encode(&heard);
+    for place in places {
+        let entry = entries.get(*place as usize).and_then(|bytes| Entry::decode(bytes).ok());
+        let Some(entry) = entry.filter(|entry| entry.header().device != log.device) else { continue };
+        // what was refused is marked by nobody
+        if snapshot.has(&entry.id())? {
+            heard.add(ChainKey::of(entry.header()), entry.header().seq);
         }
-        Ok(docs)
     }
+    drop(snapshot);
+    let after = cbor::encode(&heard);
+    if after == before {
+        return Ok(());
+    }
+    log.commit_quietly(|tx| Ok(tx.put(Space::Meta, &heard_key(&scope), &after)?))
+}
 
-    fn urgent_in(&self, snapshot: &store::Snapshot, scope: &ScopeId, chain: &ChainKey) -> Result<Vec<u64>, Failure> {
-        if chain.device == self.device {
-            let key = store::ChainKey { scope: *scope, device: chain.device, incarnation: chain.incarnation };
-            return self.own_urgent(snapshot, &key);
+/// Documents somebody waits for among the entries of a chain.
+fn awaited_docs(
+    log: &Log,
+    snapshot: &store::Snapshot,
+    key: &store::ChainKey,
+    seqs: &[u64],
+) -> Result<BTreeSet<DocId>, Failure> {
+    let mut docs = BTreeSet::new();
+    for seq in seqs {
+        if let Some(stored) = snapshot.entry_in(key, *seq)? {
+            docs.insert(log.decode(&stored.bytes)?.header().doc);
         }
-        let heard = self.heard(snapshot, scope)?.0.into_iter();
-        Ok(heard.filter(|(held, _)| held == chain).map(|(_, seqs)| seqs).next().unwrap_or_default())
     }
+    Ok(docs)
+}
 
-    /// As [`supply`](Self::supply), for a session: with the marks, and, on the way to an entry somebody waits for, headers
-    /// first. `urgent`: the last entry of `suffix` is such a one.
-    pub(crate) fn supply_in_order(
-        &self,
-        scope: ScopeId,
-        suffix: &Suffix,
-        bytes_max: usize,
-        urgent: bool,
-    ) -> Result<Supply, Failure> {
-        let (entries, reached) = self.supply(scope, suffix, bytes_max)?;
-        let snapshot = self.store.read()?;
-        let seqs = self.urgent_in(&snapshot, &scope, &suffix.chain)?;
-        let mut supply = Supply { entries, reached, ..Supply::default() };
-        if seqs.is_empty() {
-            return Ok(supply);
+fn urgent_in(log: &Log, snapshot: &store::Snapshot, scope: &ScopeId, chain: &ChainKey) -> Result<Vec<u64>, Failure> {
+    if chain.device == log.device {
+        let key = store::ChainKey { scope: *scope, device: chain.device, incarnation: chain.incarnation };
+        return own_urgent(snapshot, &key);
+    }
+    let heard = heard(snapshot, scope)?.0.into_iter();
+    Ok(heard.filter(|(held, _)| held == chain).map(|(_, seqs)| seqs).next().unwrap_or_default())
+}
+
+/// As [`supply`], for a session: with the marks, and, on the way to an entry somebody waits for, headers
+/// first. `urgent`: the last entry of `suffix` is such a one.
+pub(crate) fn supply_in_order(
+    log: &Log,
+    scope: ScopeId,
+    suffix: &Suffix,
+    bytes_max: usize,
+    urgent: bool,
+) -> Result<Supply, Failure> {
+    let (entries, reached) = release::supply(log, scope, suffix, bytes_max)?;
+    let snapshot = log.store.read()?;
+    let seqs = urgent_in(log, &snapshot, &scope, &suffix.chain)?;
+    let mut supply = Supply { entries, reached, ..Supply::default() };
+    if seqs.is_empty() {
+        return Ok(supply);
+    }
+    let key = store::ChainKey { scope, device: suffix.chain.device, incarnation: suffix.chain.incarnation };
+    let awaited = match urgent && stretch_bytes(log, &snapshot, &key, suffix)? > BARE_ABOVE_BYTES {
+        true => Some(awaited_docs(log, &snapshot, &key, &seqs)?),
+        false => None,
+    };
+    for (place, bytes) in (0_u32..).zip(supply.entries.iter_mut()) {
+        let mut entry = log.decode(bytes)?;
+        if seqs.contains(&entry.header().seq) {
+            supply.urgent.push(place);
         }
-        let key = store::ChainKey { scope, device: suffix.chain.device, incarnation: suffix.chain.incarnation };
-        let awaited = match urgent && self.stretch_bytes(&snapshot, &key, suffix)? > BARE_ABOVE_BYTES {
-            true => Some(self.awaited_docs(&snapshot, &key, &seqs)?),
-            false => None,
-        };
-        for (place, bytes) in (0_u32..).zip(supply.entries.iter_mut()) {
-            let mut entry = self.decode(bytes)?;
-            if seqs.contains(&entry.header().seq) {
-                supply.urgent.push(place);
-            }
-            if awaited.as_ref().is_some_and(|docs| is_bare(&entry, docs)) {
-                let layers: Vec<u8> = entry.header().sections.iter().map(|section| section.layer).collect();
-                layers.into_iter().for_each(|layer| entry.drop_section(layer));
-                *bytes = entry.encode();
-                supply.bare = true;
-            }
+        if awaited.as_ref().is_some_and(|docs| is_bare(&entry, docs)) {
+            let layers: Vec<u8> = entry.header().sections.iter().map(|section| section.layer).collect();
+            layers.into_iter().for_each(|layer| entry.drop_section(layer));
+            *bytes = entry.encode();
+            supply.bare = true;
         }
-        Ok(supply)
     }
+    Ok(supply)
+}
 
-    /// Bytes of the entries of a stretch, about.
-    fn stretch_bytes(
-        &self,
-        snapshot: &store::Snapshot,
-        key: &store::ChainKey,
-        suffix: &Suffix,
-    ) -> Result<u64, Failure> {
-        let total = |seq: u64| -> Result<u64, Failure> {
-            let stored = if seq == 0 { None } else { snapshot.entry_in(key, seq)? };
-            let decoded = stored.map(|stored| self.decode(&stored.bytes)).transpose()?;
-            Ok(decoded.map_or(0, |entry| entry.header().bytes_total))
-        };
-        Ok(total(suffix.upto)?.saturating_sub(total(suffix.after)?))
-    }
+/// Bytes of the entries of a stretch, about.
+fn stretch_bytes(
+    log: &Log,
+    snapshot: &store::Snapshot,
+    key: &store::ChainKey,
+    suffix: &Suffix,
+) -> Result<u64, Failure> {
+    let total = |seq: u64| -> Result<u64, Failure> {
+        let stored = if seq == 0 { None } else { snapshot.entry_in(key, seq)? };
+        let decoded = stored.map(|stored| log.decode(&stored.bytes)).transpose()?;
+        Ok(decoded.map_or(0, |entry| entry.header().bytes_total))
+    };
+    Ok(total(suffix.upto)?.saturating_sub(total(suffix.after)?))
+}
 
-    /// Sections for a peer, and what is still to be read.
-    pub(crate) fn supply_sections(
-        &self,
-        scope: ScopeId,
-        wanted: Wanted,
-        bytes_max: usize,
-    ) -> Result<(Vec<SectionsOf>, Option<Wanted>), Failure> {
-        let snapshot = self.store.read()?;
-        let (mut sections, mut bytes) = (Vec::new(), 0);
-        let mut give = |entry: &Entry, layers: u8| {
-            let named = entry.header().sections.iter().zip(entry.sections());
-            let named = named.filter(|(named, _)| layers >> named.layer & 1 == 1);
-            let held: Vec<_> = named.filter_map(|(named, held)| Some((named.layer, held.clone()?))).collect();
-            if !held.is_empty() {
-                let of = SectionsOf { entry: entry.id(), sections: held };
-                bytes += of.frame_bytes();
-                sections.push(of);
-            }
-            bytes >= bytes_max
-        };
-        let left = match wanted {
-            Wanted::Listed(list) => {
-                let mut left: &[Missing] = &list;
-                while let Some((one, rest)) = left.split_first() {
-                    left = rest;
-                    let Some(stored) = snapshot.entry(&one.entry)?.filter(|stored| stored.chain.scope == scope) else {
-                        continue;
-                    };
-                    // own entries that were not offered are given to nobody, whoever asks
-                    let offered = snapshot.chain(&stored.chain).map_or(0, |chain| chain.offered_seq);
-                    if stored.chain.device == self.device && stored.seq() > offered {
-                        continue;
-                    }
-                    if give(&self.decode(&stored.bytes)?, one.layers) {
-                        break;
-                    }
+/// Sections for a peer, and what is still to be read.
+pub(crate) fn supply_sections(
+    log: &Log,
+    scope: ScopeId,
+    wanted: Wanted,
+    bytes_max: usize,
+) -> Result<(Vec<SectionsOf>, Option<Wanted>), Failure> {
+    let snapshot = log.store.read()?;
+    let (mut sections, mut bytes) = (Vec::new(), 0);
+    let mut give = |entry: &Entry, layers: u8| {
+        let named = entry.header().sections.iter().zip(entry.sections());
+        let named = named.filter(|(named, _)| layers >> named.layer & 1 == 1);
+        let held: Vec<_> = named.filter_map(|(named, held)| Some((named.layer, held.clone()?))).collect();
+        if !held.is_empty() {
+            let of = SectionsOf { entry: entry.id(), sections: held };
+            bytes += of.frame_bytes();
+            sections.push(of);
+        }
+        bytes >= bytes_max
+    };
+    let left = match wanted {
+        Wanted::Listed(list) => {
+            let mut left: &[Missing] = &list;
+            while let Some((one, rest)) = left.split_first() {
+                left = rest;
+                let Some(stored) = snapshot.entry(&one.entry)?.filter(|stored| stored.chain.scope == scope) else {
+                    continue;
+                };
+                // own entries that were not offered are given to nobody, whoever asks
+                let offered = snapshot.chain(&stored.chain).map_or(0, |chain| chain.offered_seq);
+                if stored.chain.device == log.device && stored.seq() > offered {
+                    continue;
                 }
-                (!left.is_empty()).then(|| Wanted::Listed(left.to_vec()))
-            }
-            Wanted::Of(suffix) => {
-                let seqs = self.urgent_in(&snapshot, &scope, &suffix.chain)?;
-                let key = store::ChainKey { scope, device: suffix.chain.device, incarnation: suffix.chain.incarnation };
-                let docs = self.awaited_docs(&snapshot, &key, &seqs)?;
-                drop(snapshot);
-                let (entries, reached) = self.supply(scope, &suffix, bytes_max)?;
-                for bytes in &entries {
-                    let entry = self.decode(bytes)?;
-                    if is_bare(&entry, &docs) {
-                        give(&entry, u8::MAX);
-                    }
+                if give(&log.decode(&stored.bytes)?, one.layers) {
+                    break;
                 }
-                let after = reached.max(suffix.after + 1);
-                (after < suffix.upto && !entries.is_empty()).then_some(Wanted::Of(Suffix { after, ..suffix }))
             }
-        };
-        Ok((sections, left))
-    }
+            (!left.is_empty()).then(|| Wanted::Listed(left.to_vec()))
+        }
+        Wanted::Of(suffix) => {
+            let seqs = urgent_in(log, &snapshot, &scope, &suffix.chain)?;
+            let key = store::ChainKey { scope, device: suffix.chain.device, incarnation: suffix.chain.incarnation };
+            let docs = awaited_docs(log, &snapshot, &key, &seqs)?;
+            drop(snapshot);
+            let (entries, reached) = release::supply(log, scope, &suffix, bytes_max)?;
+            for bytes in &entries {
+                let entry = log.decode(bytes)?;
+                if is_bare(&entry, &docs) {
+                    give(&entry, u8::MAX);
+                }
+            }
+            let after = reached.max(suffix.after + 1);
+            (after < suffix.upto && !entries.is_empty()).then_some(Wanted::Of(Suffix { after, ..suffix }))
+        }
+    };
+    Ok((sections, left))
 }
 
 /// An edit of a case nobody waits for.

@@ -127,7 +127,7 @@ fn what_the_node_writes_by_itself_takes_the_newest_certain_time_while_the_clock_
     desk.new_case().expect("written");
     desk.wall_ms.store(DEAD_MS, Ordering::SeqCst);
     let log = desk.node.held().expect("open");
-    assert_eq!(log.now_ms(), TRUE_MS);
+    assert_eq!(crate::log::now::now_ms(&log), TRUE_MS);
     assert_eq!(code(desk.new_case()), "clock_wrong");
     // a clock that lost ten minutes or less is one as any other
     desk.wall_ms.store(TRUE_MS - 9 * 60_000, Ordering::SeqCst);
@@ -154,7 +154,7 @@ fn entries_of_a_wrong_clock_are_told_once_a_device_and_never_make_ours_suspect()
     let log = desk.node.held().expect("open");
     let reader = log.reader(&log.unlocked()[0]).expect("unlocked");
     let note = Edit::Note { text: Words::from("vieux") };
-    log.act(&mut locked(&reader), "@last", &note, DEAD_MS).expect("written");
+    crate::writes::act(&log, &mut locked(&reader), "@last", &note, DEAD_MS).expect("written");
     assert_eq!(status()["alarms"][0]["code"], "entry_behind_here", "{}", status());
     desk.ask(Request::ClockAccept { who: None }).expect("seen to");
     assert_eq!(status()["alarms"], json!([]));

@@ -186,7 +186,7 @@ fn carried(from: &Home, to: &Home) -> Vec<(String, Vec<u8>)> {
     let path = stick.path().join("a.boucle");
     let request =
         crate::exchange::bundle::ExportRequest { path: &path, to: None, after: None, all: true, max_bytes: None };
-    from.log.bundle_export(&request, NOW, &mut |_| ()).expect("exported");
+    crate::exchange::bundle::export::bundle_export(&from.log, &request, NOW, &mut |_| ()).expect("exported");
     let file = std::fs::read(&path).expect("read");
     let mut reader = Reader::new(to.log.org, vec![to.log.device_x.clone()]);
     reader.push(&file).expect("whole");
@@ -245,7 +245,7 @@ fn no_canary_is_found_without_the_keys_and_every_one_without_sealing() {
     let sealed = case_id(&operator.new_case(sealed));
     let note = |home: &Home, case: &str, word: &str| {
         let edit = Edit::Note { text: Words::from(canary(word).as_str()) };
-        home.with(|log, reader| log.act(reader, case, &edit, NOW)).expect("noted");
+        home.with(|log, reader| crate::writes::act(log, reader, case, &edit, NOW)).expect("noted");
     };
     note(&operator, &ordinary, "note");
     let words = |word: &str| Words::from(canary(word).as_str());
@@ -264,7 +264,7 @@ fn no_canary_is_found_without_the_keys_and_every_one_without_sealing() {
         },
         Edit::Raise { to: crdt_model::case::sensitivity::Level::S1, reason: words("reason") },
     ] {
-        operator.with(|log, reader| log.act(reader, &ordinary, &edit, NOW)).expect("written");
+        operator.with(|log, reader| crate::writes::act(log, reader, &ordinary, &edit, NOW)).expect("written");
     }
     sync(&operator, &founder);
     note(&founder, &sealed, "sealednote");

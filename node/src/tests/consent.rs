@@ -54,11 +54,12 @@ fn who_refuses_afterwards_is_told_to_still_stand_there() {
     let case = case_id(&home.new_case(told(Some("given"), None)));
     let consent = |answer: &str| {
         let edit = Edit::Consent { purpose: "record".into(), answer: answer.to_owned(), means: None, by: None };
-        home.with(|log, reader| log.act(reader, &case, &edit, NOW)).expect("recorded")["warnings"].to_string()
+        home.with(|log, reader| crate::writes::act(log, reader, &case, &edit, NOW)).expect("recorded")["warnings"]
+            .to_string()
     };
     assert!(!consent("given").contains("identity_kept"));
     assert!(consent("withdrawn").contains("identity_kept"));
     let values = ["reporter_name", "phone", "card_no"].map(|field| (field.to_owned(), Words::from(""))).to_vec();
-    home.with(|log, reader| log.act(reader, &case, &Edit::Set { values }, NOW)).expect("cleared");
+    home.with(|log, reader| crate::writes::act(log, reader, &case, &Edit::Set { values }, NOW)).expect("cleared");
     assert!(!consent("withdrawn").contains("identity_kept"));
 }

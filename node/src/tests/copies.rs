@@ -32,7 +32,7 @@ fn settle(third: &Home, homes: [&Home; 2]) {
     for home in homes {
         assert_eq!(home.fingerprint(), third.fingerprint());
         assert_eq!(home.verify()["ok"], true);
-        let members = home.log.member_list();
+        let members = crate::members::member_list(&home.log);
         let troubled =
             members.as_array().into_iter().flatten().filter(|m| m["suspended"] == true || m["revoked"] == true);
         assert_eq!(troubled.count(), 0, "{members}");

@@ -21,17 +21,17 @@ fn founded() -> Home {
     let founder = Home::founded();
     for (code, parent) in [("PES", "JER"), ("BOM", "JER"), ("MNK", "PES")] {
         founder
-            .with(|log, reader| log.site_add(reader, new_site(code, code, "office", Some(parent))))
+            .with(|log, reader| crate::members::site_add(log, reader, new_site(code, code, "office", Some(parent))))
             .expect("site added");
     }
     founder
 }
 
 fn confirms(by: &Home, name: &str) -> Result<Json, Failure> {
-    let words = by.with(|log, reader| log.member_confirm(reader, name, &[]))?;
+    let words = by.with(|log, reader| crate::members::member_confirm(log, reader, name, &[]))?;
     let words: Vec<String> =
         words["words"].as_array().into_iter().flatten().filter_map(Json::as_str).map(str::to_owned).collect();
-    by.with(|log, reader| log.member_confirm(reader, name, &words))
+    by.with(|log, reader| crate::members::member_confirm(log, reader, name, &words))
 }
 
 fn complaint_of(home: &Home, words: &str) -> String {
@@ -43,7 +43,7 @@ fn reads(home: &Home, case: &str, words: &str) -> bool {
 }
 
 fn invites(by: &Home, site: &str, role: &str) -> Result<Json, Failure> {
-    by.with(|log, reader| log.invite(reader, site, role, None, None, NOW))
+    by.with(|log, reader| crate::members::invite(log, reader, site, role, None, None, NOW))
 }
 
 fn joins(text: &str, name: &str) -> Home {
@@ -58,8 +58,8 @@ fn joins(text: &str, name: &str) -> Home {
 fn forged_invitation(by: &Home, site: &str, role: &str) -> String {
     by.with(|log, reader| {
         let shared = log.shared();
-        let told = log.make_invitation(&shared, reader, role, site, NOW + 86_400_000)?;
-        log.append_invitation(&shared, reader, told)
+        let told = crate::members::make_invitation(log, &shared, reader, role, site, NOW + 86_400_000)?;
+        crate::members::append_invitation(log, &shared, reader, told)
     })
     .expect("said")
 }
@@ -137,16 +137,21 @@ fn who_joined_on_an_invitation_that_does_not_count_is_told_so_and_what_to_take_a
     let newcomer = joins(&forged_invitation(&manager, "BOM", "operator"), "Zed");
     // before anybody was met nothing can be known, and work is taken in
     let case = complaint_of(&newcomer, "la file est longue");
-    assert_eq!(newcomer.log.alarms(&newcomer.log.shared()).expect("told"), Vec::<Json>::new());
+    assert_eq!(
+        crate::writes::tampering::alarms(&newcomer.log, &newcomer.log.shared()).expect("told"),
+        Vec::<Json>::new()
+    );
     exchange(&manager, &newcomer);
     let shared = newcomer.log.shared();
-    let alarms = newcomer.log.alarms(&shared).expect("told");
+    let alarms = crate::writes::tampering::alarms(&newcomer.log, &shared).expect("told");
     assert_eq!((alarms.len(), &alarms[0]["code"]), (1, &json!("invitation_void_here")), "{alarms:?}");
     assert_eq!(alarms[0]["by"], "Marc");
     let shown = newcomer.show(&case).expect("its own home shows what it wrote");
     assert_eq!((&shown["text"], &alarms[0]["retake"]), (&json!("la file est longue"), &json!([shown["ref"]])));
     assert!(!reads(&manager, &case, "la file est longue"));
-    let refused = newcomer.with(|log, reader| log.case_new(reader, complaint(), Some(&[]), NOW)).expect_err("told");
+    let refused = newcomer
+        .with(|log, reader| crate::writes::case_new(log, reader, complaint(), Some(&[]), NOW))
+        .expect_err("told");
     assert_eq!(refused.code, "invitation_void");
     let found = crate::health::doctor::findings_of_members(&newcomer.log);
     assert!(found.contains(&"members_invited_without_right"), "{found:?}");
@@ -181,7 +186,8 @@ fn nobody_confirms_at_a_site_out_of_reach_nor_makes_sites_there() {
     assert!(refused.args.iter().any(|(name, who)| *name == "who" && who.contains("Claire") && who.contains("Rose")));
     assert_eq!(manager.fingerprint(), before);
     let adds = |code: &str, parent: &str| {
-        region.with(|log, reader| log.site_add(reader, new_site(code, code, "committee", Some(parent))))
+        region
+            .with(|log, reader| crate::members::site_add(log, reader, new_site(code, code, "committee", Some(parent))))
     };
     let refused = adds("XAA", "BOM").expect_err("another's site");
     assert_eq!((refused.code, refused.args.contains(&("who", "Rose".to_owned()))), ("not_in_reach", true));
@@ -233,7 +239,8 @@ fn one_of_very_many_newcomers_is_confirmed_at_once() {
     let founder = founded();
     let newcomers: Vec<Home> = (0..12).map(|n| founder.invited("PES", "relay", &format!("Ali {n}"))).collect();
     for newcomer in &newcomers {
-        founder.log.ingest(&newcomer.entries(), Some(newcomer.log.device), NOW).expect("ingested");
+        crate::log::admission::ingest(&founder.log, &newcomer.entries(), Some(newcomer.log.device), NOW)
+            .expect("ingested");
     }
     assert!(founder.log.shared().roster.heads.len() > crdt_model::entry::AUTH_MAX, "more heads than an entry names");
     for newcomer in &newcomers {
@@ -251,7 +258,7 @@ fn sealed_case(home: &Home, text: &str) -> String {
         recuse: Some(Vec::new()),
         ..crate::api::SealOptions::default()
     };
-    case_id(&home.with(|log, reader| log.case_new_with(reader, case, &seal, NOW)).expect("captured"))
+    case_id(&home.with(|log, reader| crate::writes::case_new_with(log, reader, case, &seal, NOW)).expect("captured"))
 }
 
 /// What a changed program does: signs that all of a case goes.
@@ -260,7 +267,11 @@ fn forges_erasure(home: &Home, scope: ScopeId, case: &str, deps: Vec<EntryId>) -
     let erasure = Erasure { layers: 7, generation: u32::MAX, ground: Ground::Request };
     let shared = home.log.shared();
     let mut entropy = Entropy::new([9; 32]);
-    home.log.commit(|tx| home.log.sign_erasure(tx, &shared, (scope, doc), erasure, deps, &mut entropy)).expect("signed")
+    home.log
+        .commit(|tx| {
+            crate::writes::erase::sign_erasure(&home.log, tx, &shared, (scope, doc), erasure, deps, &mut entropy)
+        })
+        .expect("signed")
 }
 
 #[test]
@@ -350,10 +361,12 @@ fn one_who_may_erase_here_and_one_of_an_audience_erase_and_nobody_else() {
             ..crate::api::SealOptions::default()
         };
         operator
-            .with(|log, reader| log.case_seal(reader, &case, &Words::from("grave"), &options, NOW))
+            .with(|log, reader| crate::writes::case_seal(log, reader, &case, &Words::from("grave"), &options, NOW))
             .expect("sealed");
         meet();
-        let erase = |home: &Home, approve| home.with(|log, reader| log.case_erase(reader, &case, approve, false));
+        let erase = |home: &Home, approve| {
+            home.with(|log, reader| crate::writes::erase::case_erase(log, reader, &case, approve, false))
+        };
         let proposed = erase(of(one), false);
         meet();
         let approved = erase(of(other), true);
@@ -372,8 +385,8 @@ fn one_who_may_erase_here_and_one_of_an_audience_erase_and_nobody_else() {
     }
     let refused = operator
         .with(|log, reader| {
-            let case = log.list(&log.shared(), reader, &Default::default(), NOW)?;
-            log.case_erase(reader, case[0]["case_id"].as_str().expect("an id"), false, false)
+            let case = crate::list::query::list(log, &log.shared(), reader, &Default::default(), NOW)?;
+            crate::writes::erase::case_erase(log, reader, case[0]["case_id"].as_str().expect("an id"), false, false)
         })
         .expect_err("an operator");
     assert_eq!(refused.code, "not_permitted");
@@ -387,7 +400,7 @@ fn an_invitation_gives_no_audience_its_inviter_lacks() {
     let told = Invitation::from_text(&forged_invitation(&manager, "BOM", "cfm_manager")).expect("an invitation");
     let log = &manager.log;
     let snapshot = log.store.read().expect("readable");
-    let entry = log.held_or_carried(&snapshot, &told.invite).expect("readable").expect("held");
+    let entry = crate::log::forks::held_or_carried(log, &snapshot, &told.invite).expect("readable").expect("held");
     let (_, sealed) = entry.section(LAYER_GRANT).expect("a grant");
     let kem = crdt_model::seal::invite_kem_secret(&told.seed);
     let grant = crdt_model::seal::InviteGrant::open_sealed(sealed, &log.org, &kem).expect("opened");

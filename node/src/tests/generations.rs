@@ -13,11 +13,11 @@ fn seal(audience: &str, recuse: &[&str]) -> SealOptions {
 }
 
 fn seals(home: &Home, case: &str, options: &SealOptions) -> Result<Json, Failure> {
-    home.with(|log, reader| log.case_seal(reader, case, &Words::from("it is grave"), options, NOW))
+    home.with(|log, reader| crate::writes::case_seal(log, reader, case, &Words::from("it is grave"), options, NOW))
 }
 
 fn does(home: &Home, case: &str, edit: &Edit) -> Result<Json, Failure> {
-    home.with(|log, reader| log.act(reader, case, edit, NOW))
+    home.with(|log, reader| crate::writes::act(log, reader, case, edit, NOW))
 }
 
 fn notes(home: &Home, case: &str, text: &str) {
@@ -25,24 +25,24 @@ fn notes(home: &Home, case: &str, text: &str) {
 }
 
 fn digest(home: &Home) -> Json {
-    home.with(|log, reader| log.digest(&log.shared(), reader)).expect("digest")
+    home.with(|log, reader| crate::cases::digest(log, &log.shared(), reader)).expect("digest")
 }
 
 fn status(home: &Home) -> Json {
-    home.with(|log, reader| log.status(&log.shared(), Some(reader), NOW)).expect("status")
+    home.with(|log, reader| crate::health::status::status(log, &log.shared(), Some(reader), NOW)).expect("status")
 }
 
 /// A member of an audience: confirmed by the coordination after the six words.
 pub(crate) fn confirmed(founder: &Home, site: &str, role: &str, name: &str) -> Home {
     let home = founder.invited(site, role, name);
     exchange(founder, &home);
-    let told = founder.with(|log, reader| log.member_confirm(reader, name, &[])).expect("the words");
+    let told = founder.with(|log, reader| crate::members::member_confirm(log, reader, name, &[])).expect("the words");
     let words: Vec<String> = told["words"]
         .as_array()
         .map(|words| words.iter().filter_map(Json::as_str).map(str::to_owned).collect())
         .or_else(|| told["words"].as_str().map(|words| words.split_whitespace().map(str::to_owned).collect()))
         .expect("six words");
-    founder.with(|log, reader| log.member_confirm(reader, name, &words)).expect("confirmed");
+    founder.with(|log, reader| crate::members::member_confirm(log, reader, name, &words)).expect("confirmed");
     exchange(founder, &home);
     home
 }
@@ -114,15 +114,15 @@ fn a_case_sealed_late_is_restricted_for_all_and_whole_for_its_audience() {
     let listed = operator
         .with(|log, reader| {
             let filter = crate::api::CaseFilter { status: vec!["restricted".into()], ..Default::default() };
-            log.list(&log.shared(), reader, &filter, NOW)
+            crate::list::query::list(log, &log.shared(), reader, &filter, NOW)
         })
         .expect("listed");
     assert_eq!(listed.as_array().map(Vec::len), Some(1));
     let history = operator
         .with(|log, reader| {
             let shared = log.shared();
-            let loaded = log.find_case(&shared, reader, &case)?;
-            Ok(log.history(&shared, &loaded))
+            let loaded = crate::cases::find_case(log, &shared, reader, &case)?;
+            Ok(crate::cases::history(&shared, &loaded))
         })
         .expect("history");
     assert!(!history.to_string().contains("what the person added"), "{history}");
@@ -146,7 +146,9 @@ fn what_was_written_in_ignorance_reaches_the_audience_and_its_author_is_told() {
     exchange(&operator, &second);
     let late = status(&second)["late_edits"].clone();
     assert_eq!((&late[0]["case_id"], &late[0]["state"]), (&json!(case), &json!("waiting")));
-    let own = second.with(|log, reader| log.own_late(&log.shared(), reader, Some(case.parse().expect("an id"))));
+    let own = second.with(|log, reader| {
+        crate::writes::reclassify::own_late(log, &log.shared(), reader, Some(case.parse().expect("an id")))
+    });
     assert_eq!(own.expect("told").len(), 1, "as `case show` tells it");
     assert_eq!(status(&operator)["late_edits"], json!([]), "told to its author alone");
     // the focal point reads no ordinary case of that site: the sealed layer brought her the keys of this one
@@ -210,10 +212,11 @@ fn raising_and_triage_seal_and_the_audience_opens_again() {
     let (founder, operator, focal) = three();
     let case = case_id(&operator.new_case(complaint()));
     let raise = Edit::Raise { to: crdt_model::case::sensitivity::Level::S3, reason: Words::from("told more") };
-    let asked = operator.with(|log, reader| log.act(reader, &case, &raise, NOW)).expect_err("asked first");
+    let asked =
+        operator.with(|log, reader| crate::writes::act(log, reader, &case, &raise, NOW)).expect_err("asked first");
     assert_eq!(asked.code, "recusal_not_asked");
     operator
-        .with(|log, reader| log.act_with(reader, &case, &raise, &seal("psea", &[]), NOW))
+        .with(|log, reader| crate::writes::act_with(log, reader, &case, &raise, &seal("psea", &[]), NOW))
         .expect("raised and sealed");
     exchange(&operator, &focal);
     let inside = focal.show(&case).expect("shown");
@@ -228,7 +231,9 @@ fn raising_and_triage_seal_and_the_audience_opens_again() {
         sensitivity: None,
     };
     let options = SealOptions { recuse: Some(vec![]), ..SealOptions::default() };
-    let reply = operator.with(|log, reader| log.act_with(reader, &other, &triage, &options, NOW)).expect("triaged");
+    let reply = operator
+        .with(|log, reader| crate::writes::act_with(log, reader, &other, &triage, &options, NOW))
+        .expect("triaged");
     assert_eq!(reply["audience"], "psea", "the category's own");
     exchange(&operator, &focal);
     assert_eq!(focal.show(&other).expect("shown")["category"], "sea.abuse");
@@ -257,7 +262,8 @@ fn an_undecided_letter_is_opened_by_its_triage_and_read_by_its_site() {
         text: Some(Words::from("mon nom n'est pas sur la liste")),
         ..NewCase::default()
     };
-    let reply = operator.with(|log, reader| log.case_new(reader, letter, Some(&[]), NOW)).expect("kept");
+    let reply =
+        operator.with(|log, reader| crate::writes::case_new(log, reader, letter, Some(&[]), NOW)).expect("kept");
     assert_eq!(reply["restricted"], true, "{reply}");
     let case = case_id(&reply);
     exchange(&operator, &founder);
@@ -285,7 +291,7 @@ fn nobody_outside_opens_a_sealed_case_or_writes_it_anew() {
     let case = case_id(&operator.new_case(complaint()));
     let before = operator.with(|log, reader| {
         let shared = log.shared();
-        log.find_case(&shared, reader, &case)
+        crate::cases::find_case(log, &shared, reader, &case)
     });
     let before = before.expect("loaded");
     seals(&operator, &case, &seal("psea", &[])).expect("sealed");
@@ -323,7 +329,9 @@ fn nobody_outside_opens_a_sealed_case_or_writes_it_anew() {
 
 /// Two signatures: one proposes, the other has heard it and approves.
 fn erases(one: &Home, other: &Home, case: &str) {
-    let erase = |home: &Home, approve| home.with(|log, reader| log.case_erase(reader, case, approve, false));
+    let erase = |home: &Home, approve| {
+        home.with(|log, reader| crate::writes::erase::case_erase(log, reader, case, approve, false))
+    };
     erase(one, false).expect("proposed");
     exchange(one, other);
     assert_eq!(erase(other, true).expect("approved")["erased"], true);
@@ -382,7 +390,9 @@ fn two_who_seal_in_ignorance_of_each_other_lose_nothing_when_one_alone_was_heard
             true => {
                 seals(&founder, &case, &seal("psea", &[])).expect("sealed");
                 exchange(&founder, &focal);
-                focal.with(|log, reader| log.case_erase(reader, &case, true, false)).expect("approved");
+                focal
+                    .with(|log, reader| crate::writes::erase::case_erase(log, reader, &case, true, false))
+                    .expect("approved");
             }
             false => {
                 seals(&operator, &case, &seal("psea", &[])).expect("sealed");
@@ -434,7 +444,8 @@ fn who_joins_an_audience_later_gets_nothing_of_a_case_that_someone_is_recused_fr
         ..NewCase::default()
     };
     let recused = ["operator".to_owned()];
-    let reply = operator.with(|log, reader| log.case_new(reader, new, Some(&recused), NOW)).expect("kept");
+    let reply =
+        operator.with(|log, reader| crate::writes::case_new(log, reader, new, Some(&recused), NOW)).expect("kept");
     let case = case_id(&reply);
     exchange(&operator, &focal);
     exchange(&operator, &founder);
@@ -459,7 +470,7 @@ fn who_joins_an_audience_later_gets_nothing_of_a_case_that_someone_is_recused_fr
         &operator
             .with(|log, reader| {
                 let new = NewCase { category: Some("sea.abuse".into()), ..complaint() };
-                log.case_new(reader, new, Some(&[]), NOW)
+                crate::writes::case_new(log, reader, new, Some(&[]), NOW)
             })
             .expect("kept"),
     );
@@ -481,7 +492,7 @@ fn a_case_is_sealed_and_opened_as_often_as_it_must_be() {
     }
     let raise = Edit::Raise { to: crdt_model::case::sensitivity::Level::S3, reason: Words::from("told more") };
     operator
-        .with(|log, reader| log.act_with(reader, &case, &raise, &seal("psea", &[]), NOW))
+        .with(|log, reader| crate::writes::act_with(log, reader, &case, &raise, &seal("psea", &[]), NOW))
         .expect("raised and sealed");
     exchange(&operator, &focal);
     let inside = focal.show(&case).expect("shown");
@@ -531,7 +542,9 @@ fn what_was_sealed_late_is_destroyed_once_two_have_signed_and_never_comes_back()
     let waiting = status(&focal)["erasures_to_approve"].clone();
     assert_eq!(waiting, json!([{"case_id": case, "generation": 0}]));
     // one signature never erases, and nobody signs twice or without the rank
-    let erase = |home: &Home, approve| home.with(|log, reader| log.case_erase(reader, &case, approve, false));
+    let erase = |home: &Home, approve| {
+        home.with(|log, reader| crate::writes::erase::case_erase(log, reader, &case, approve, false))
+    };
     assert_eq!(erase(&founder, true).expect_err("own").code, "nothing_to_approve");
     assert_eq!(erase(&founder, false).expect_err("twice").code, "second_signature_needed");
     assert_eq!(erase(&operator, true).expect_err("rank 4").code, "not_permitted");
@@ -549,11 +562,11 @@ fn what_was_sealed_late_is_destroyed_once_two_have_signed_and_never_comes_back()
         assert_eq!(home.verify()["ok"], true, "{}", home.verify());
     }
     // an old bundle brings it back neither to who had it nor to a newcomer
-    operator.log.ingest(&old, None, NOW).expect("ingested");
+    crate::log::admission::ingest(&operator.log, &old, None, NOW).expect("ingested");
     assert!(!holds(&readable(&operator), CANARY));
     let newcomer = founder.invited("PES", "operator", "Chi");
     exchange(&founder, &newcomer);
-    newcomer.log.ingest(&old, None, NOW).expect("ingested");
+    crate::log::admission::ingest(&newcomer.log, &old, None, NOW).expect("ingested");
     assert!(!holds(&readable(&newcomer), CANARY));
     assert_eq!(erase(&focal, true).expect_err("done").code, "nothing_to_erase");
     // and the case can be written anew further
@@ -585,7 +598,7 @@ fn headers_only(from: &Home, to: &Home) {
     });
     let bare: Vec<Vec<u8>> = bare.collect();
     assert!(!bare.is_empty());
-    to.log.ingest(&bare, Some(from.log.device), NOW).expect("ingested");
+    crate::log::admission::ingest(&to.log, &bare, Some(from.log.device), NOW).expect("ingested");
 }
 
 #[test]
@@ -644,7 +657,9 @@ fn whoever_takes_back_what_others_have_built_on_takes_nothing_of_theirs_with_it(
     let note = crdt_model::entry::Entry::decode(&note).expect("an entry").id().to_string();
     headers_only(&operator, &omar);
     notes(&omar, &case, "what Omar heard");
-    operator.with(|log, reader| log.withdraw(reader, &case, Some(&note), NOW)).expect("taken back");
+    operator
+        .with(|log, reader| crate::writes::withdraw::withdraw(log, reader, &case, Some(&note), NOW))
+        .expect("taken back");
     exchange(&omar, &operator);
     exchange(&operator, &founder);
     exchange(&founder, &focal);

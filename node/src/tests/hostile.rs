@@ -21,7 +21,7 @@ use crate::api::SealOptions;
 fn sealed_case(home: &Home, audience: &str, text: &str) -> String {
     let case = NewCase { text: Some(Words::from(text)), category: None, ..complaint() };
     let seal = SealOptions { audience: Some(audience.into()), recuse: Some(Vec::new()), ..SealOptions::default() };
-    case_id(&home.with(|log, reader| log.case_new_with(reader, case, &seal, NOW)).expect("captured"))
+    case_id(&home.with(|log, reader| crate::writes::case_new_with(log, reader, case, &seal, NOW)).expect("captured"))
 }
 
 fn reads(home: &Home, case: &str, text: &str) -> bool {
@@ -90,7 +90,17 @@ fn two_managers_of_one_site_destroy_nothing_at_another() {
             let shared = home.log.shared();
             let mut entropy = Entropy::new([9; 32]);
             home.log
-                .commit(|tx| home.log.sign_erasure(tx, &shared, (scope, doc), erasure, deps.clone(), &mut entropy))
+                .commit(|tx| {
+                    crate::writes::erase::sign_erasure(
+                        &home.log,
+                        tx,
+                        &shared,
+                        (scope, doc),
+                        erasure,
+                        deps.clone(),
+                        &mut entropy,
+                    )
+                })
                 .expect("signed")
         };
         let first = sign(&manager, Vec::new());
@@ -173,12 +183,13 @@ fn today_devices_that_nobody_invited_are_admitted_counted_and_relayed() {
         let named = u64::from(invite != EntryId([3; 32])) * 1_000;
         let entries: Vec<Vec<u8>> =
             (0..DEVICES).flat_map(|n| uninvited(&founder.log, n + named, invite, &scopes)).collect();
-        let done = founder.log.ingest(&entries, Some(operator.log.device), NOW).expect("ingested");
+        let done =
+            crate::log::admission::ingest(&founder.log, &entries, Some(operator.log.device), NOW).expect("ingested");
         assert_eq!((done.accepted, done.waiting, done.refused.len()), (entries.len() as u64, 0, 0));
     }
     assert_eq!(chains(&founder, &membership) - before, 2 * DEVICES);
     assert_eq!(chains(&founder, &scopes[0]), 2 * DEVICES);
-    operator.log.ingest(&founder.entries(), Some(founder.log.device), NOW).expect("ingested");
+    crate::log::admission::ingest(&operator.log, &founder.entries(), Some(founder.log.device), NOW).expect("ingested");
     assert_eq!(chains(&operator, &scopes[0]), 2 * DEVICES, "and passed on");
     // what they write counts for nothing, and is named
     let verified = founder.verify();
@@ -210,10 +221,10 @@ fn a_false_wrap_of_one_who_does_not_read_there_starves_no_newcomer() {
             attacker.log.append_membership(vec![(Operation::Wrap { target, epoch: 1, wrapped }, None)]).expect("said");
         }
         exchange(&manager, &attacker);
-        let told = manager.with(|log, reader| log.member_confirm(reader, "Zed", &[])).expect("words");
+        let told = manager.with(|log, reader| crate::members::member_confirm(log, reader, "Zed", &[])).expect("words");
         let words: Vec<String> =
             told["words"].as_array().expect("six").iter().filter_map(Json::as_str).map(str::to_owned).collect();
-        manager.with(|log, reader| log.member_confirm(reader, "Zed", &words)).expect("confirmed");
+        manager.with(|log, reader| crate::members::member_confirm(log, reader, "Zed", &words)).expect("confirmed");
         exchange(&founder, &manager);
         exchange(&founder, &newcomer);
         assert!(reads(&newcomer, &case, "mots de Bomb"), "attacked: {attacked}");
@@ -228,10 +239,10 @@ fn today_an_unconfirmed_finder_of_a_managers_invitation_confirms_others() {
     exchange(&founder, &thief);
     let helper = thief.invited("PES", "operator", "Zed");
     exchange(&thief, &helper);
-    let told = thief.with(|log, reader| log.member_confirm(reader, "Zed", &[])).expect("words");
+    let told = thief.with(|log, reader| crate::members::member_confirm(log, reader, "Zed", &[])).expect("words");
     let words: Vec<String> =
         told["words"].as_array().expect("six").iter().filter_map(Json::as_str).map(str::to_owned).collect();
-    let told = thief.with(|log, reader| log.member_confirm(reader, "Zed", &words));
+    let told = thief.with(|log, reader| crate::members::member_confirm(log, reader, "Zed", &words));
     assert_eq!(told.expect("confirmed")["confirmed"], true);
 }
 
@@ -247,7 +258,7 @@ fn today_homes_that_meet_all_at_once_write_merges_round_after_round() {
         let all: Vec<Vec<Vec<u8>>> = homes.iter().map(Home::entries).collect();
         for (n, home) in homes.iter().enumerate() {
             for (m, entries) in all.iter().enumerate().filter(|(m, _)| *m != n) {
-                home.log.ingest(entries, Some(homes[m].log.device), NOW).expect("ingested");
+                crate::log::admission::ingest(&home.log, entries, Some(homes[m].log.device), NOW).expect("ingested");
             }
         }
         let wrote = homes.iter().filter(|home| home.housekeeping()).count();

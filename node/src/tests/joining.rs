@@ -33,7 +33,9 @@ struct Before {
 impl Before {
     fn new() -> Self {
         let home = Home::founded();
-        let reply = home.with(|log, reader| log.invite(reader, "JER", "operator", None, None, NOW)).expect("invited");
+        let reply = home
+            .with(|log, reader| crate::members::invite(log, reader, "JER", "operator", None, None, NOW))
+            .expect("invited");
         let invitation = reply["invitation"].as_str().expect("a code").to_owned();
         let entries = home.entries().len();
         let Home { log, folder, .. } = home;
@@ -159,7 +161,7 @@ fn a_store_put_back_does_not_cost_a_member_their_keys() {
     assert_eq!(log.shared().here.len(), 1, "nobody speaks of who is not known here");
     assert!(log.keyring().members().any(|held| held == member), "and yet the keys are there");
     // a peer brings back what was lost here
-    log.ingest(&sent, None, NOW).expect("ingested");
+    crate::log::admission::ingest(&log, &sent, None, NOW).expect("ingested");
     assert_eq!(log.shared().here.len(), 2);
     drop(log);
     let (_, secrets) = unlock(&path, NEW).expect("unlocked");

@@ -139,7 +139,7 @@ fn seal_to(audience: &str, recuse: &[&str]) -> SealOptions {
 }
 
 fn does(home: &Home, case: &str, edit: &Edit) {
-    home.with(|log, reader| log.act(reader, case, edit, NOW)).expect("done");
+    home.with(|log, reader| crate::writes::act(log, reader, case, edit, NOW)).expect("done");
 }
 
 fn set(field: &str, value: &str) -> Edit {
@@ -147,7 +147,9 @@ fn set(field: &str, value: &str) -> Edit {
 }
 
 fn invitation(home: &Home) -> String {
-    let told = home.with(|log, reader| log.invite(reader, "JER", "operator", None, None, NOW)).expect("invited");
+    let told = home
+        .with(|log, reader| crate::members::invite(log, reader, "JER", "operator", None, None, NOW))
+        .expect("invited");
     told["invitation"].as_str().expect("a text").to_owned()
 }
 
@@ -184,7 +186,8 @@ impl World {
         let [sealed, shut] = [0; 2].map(|_| case_id(&rose.new_case(complaint())));
         for (case, recused) in [(&sealed, "Nadia"), (&shut, "Rose")] {
             let options = seal_to("psea", &[recused]);
-            rose.with(|log, reader| log.case_seal(reader, case, &Words::from("grave"), &options, NOW)).expect("sealed");
+            rose.with(|log, reader| crate::writes::case_seal(log, reader, case, &Words::from("grave"), &options, NOW))
+                .expect("sealed");
         }
         exchange(&rose, &ali);
         does(&rose, &torn, &set("project", "P1"));
@@ -631,7 +634,7 @@ fn whatever_needs_a_clock_is_refused_while_it_is_not_believed_and_the_rest_is_an
     let w = World::made();
     w.rose.all();
     let log = w.rose.node.held().expect("open");
-    log.set_machine(Machine::of(0, || Reading { wall_ms: 0, boot: None }));
+    crate::log::now::set_machine(&log, Machine::of(0, || Reading { wall_ms: 0, boot: None }));
     // what is told of the clock itself is another matter
     let before = w.rose.all();
     let (mut wrong, mut refusals) = (Vec::new(), 0);
@@ -660,7 +663,7 @@ fn whatever_needs_a_clock_is_refused_while_it_is_not_believed_and_the_rest_is_an
         .expect("set");
     let note = Request::CaseNote { r#ref: w.plain.clone(), text: Words::from("entendu") };
     w.rose.asks_at(None, PASSPHRASE, note).expect("written");
-    assert_eq!(log.now_ms(), NOW);
+    assert_eq!(crate::log::now::now_ms(&log), NOW);
 }
 
 #[test]
@@ -687,7 +690,8 @@ fn a_row_that_is_refused_uses_up_no_number_and_takes_no_other_with_it() {
             encoding: None,
             lang: "fr",
         };
-        home.with(|log, reader| log.import(reader, &request, NOW, &mut |_| {})).expect("read")
+        home.with(|log, reader| crate::exchange::import_run::import(log, reader, &request, NOW, &mut |_| {}))
+            .expect("read")
     };
     let counter = |home: &Home| {
         let held = home.log.store.read().expect("readable").get(Space::Counters, b"counter").expect("readable");
@@ -721,21 +725,23 @@ fn what_came_late_is_carried_beside_the_act_and_not_before_one_that_is_refused()
     exchange(&ali, &founder);
     exchange(&founder, &bea);
     does(&bea, &case, &Edit::Note { text: Words::from("said in ignorance") });
-    ali.with(|log, reader| log.case_seal(reader, &case, &Words::from("grave"), &seal_to("psea", &[]), NOW))
-        .expect("sealed");
+    ali.with(|log, reader| {
+        crate::writes::case_seal(log, reader, &case, &Words::from("grave"), &seal_to("psea", &[]), NOW)
+    })
+    .expect("sealed");
     // as they come, without what a sync would do after
     for from in [&ali, &bea] {
-        founder.log.ingest(&from.entries(), Some(from.log.device), NOW).expect("ingested");
+        crate::log::admission::ingest(&founder.log, &from.entries(), Some(from.log.device), NOW).expect("ingested");
     }
     let shown = |home: &Home| home.show(&case).expect("shown").to_string();
     assert!(!shown(&founder).contains("said in ignorance"), "{}", shown(&founder));
     let before = founder.log.store.rows();
     let lower = |reason: &str| {
         let edit = Edit::Lower { to: crdt_model::case::sensitivity::Level::S0, reason: Words::from(reason) };
-        founder.with(|log, reader| log.act(reader, &case, &edit, NOW))
+        founder.with(|log, reader| crate::writes::act(log, reader, &case, &edit, NOW))
     };
     let empty = Edit::Note { text: Words::from(" ") };
-    let refused = [lower(" "), founder.with(|log, reader| log.act(reader, &case, &empty, NOW))];
+    let refused = [lower(" "), founder.with(|log, reader| crate::writes::act(log, reader, &case, &empty, NOW))];
     assert_eq!(refused.map(|told| told.expect_err("refused").code), ["missing"; 2]);
     assert!(founder.log.store.rows() == before, "what came late was carried for an act that was refused");
     // what opens the case takes it along: in an ordinary case nobody would carry it any more

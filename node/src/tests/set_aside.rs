@@ -26,7 +26,7 @@ fn sealing(recuse: &[&str], accused: &str, not_them: &[&str]) -> SealOptions {
 fn captured(home: &Home, recuse: &[&str], accused: &str, not_them: &[&str]) -> Json {
     let mut seal = sealing(recuse, accused, not_them);
     let case = NewCase { text: Some(Words::from(SAID)), category: None, accused: seal.accused.take(), ..complaint() };
-    home.with(|log, reader| log.case_new_with(reader, case, &seal, NOW)).expect("kept")
+    home.with(|log, reader| crate::writes::case_new_with(log, reader, case, &seal, NOW)).expect("kept")
 }
 
 fn reads(home: &Home, case: &Json) -> bool {
@@ -83,15 +83,17 @@ fn what_is_sealed_late_is_kept_from_who_is_complained_about() {
     let (founder, ana, nadia, operator) = four();
     type Act<'a> = &'a dyn Fn(&Log, &mut Reader, &str) -> Result<Json, Failure>;
     let acts: [Act<'_>; 3] = [
-        &|log, reader, case| log.case_seal(reader, case, &"parce que".into(), &sealing(&[], "Ana Paul", &[]), NOW),
+        &|log, reader, case| {
+            crate::writes::case_seal(log, reader, case, &"parce que".into(), &sealing(&[], "Ana Paul", &[]), NOW)
+        },
         &|log, reader, case| {
             let raise = Edit::Raise { to: crdt_model::case::sensitivity::Level::S3, reason: "dit".into() };
-            log.act_with(reader, case, &raise, &sealing(&[], "Ana Paul", &[]), NOW)
+            crate::writes::act_with(log, reader, case, &raise, &sealing(&[], "Ana Paul", &[]), NOW)
         },
         &|log, reader, case| {
             let category = Some("sea.abuse".to_owned());
             let triage = Edit::Triage { case_type: None, category, priority: None, project: None, sensitivity: None };
-            log.act_with(reader, case, &triage, &sealing(&[], "Ana Paul", &[]), NOW)
+            crate::writes::act_with(log, reader, case, &triage, &sealing(&[], "Ana Paul", &[]), NOW)
         },
     ];
     for (n, act) in acts.iter().enumerate() {
@@ -132,12 +134,16 @@ fn when_everybody_is_set_aside_the_record_is_held_shown_to_nobody_and_given_to_t
     exchange(&founder, &operator);
     for home in [&operator, &founder] {
         assert_eq!(home.show(&mark).expect_err("no command shows it").code, "ref_not_found");
-        let all = home.with(|log, reader| log.list(&log.shared(), reader, &Default::default(), NOW)).expect("a list");
+        let all = home
+            .with(|log, reader| crate::list::query::list(log, &log.shared(), reader, &Default::default(), NOW))
+            .expect("a list");
         assert!(!all.to_string().contains(&mark) && !all.to_string().contains(SAID), "{all}");
-        let outbox = home.with(|log, reader| log.outbox(reader)).expect("an outbox");
+        let outbox = home.with(|log, reader| crate::writes::withdraw::outbox(log, reader)).expect("an outbox");
         assert!(!outbox.to_string().contains(&mark), "{outbox}");
     }
-    let status = |home: &Home| home.with(|log, reader| log.status(&log.shared(), Some(reader), NOW)).expect("a status");
+    let status = |home: &Home| {
+        home.with(|log, reader| crate::health::status::status(log, &log.shared(), Some(reader), NOW)).expect("a status")
+    };
     assert_eq!((&status(&operator)["held"], &status(&founder)["held"]), (&json!(1), &json!(0)));
     // under the member's own key as well
     let snapshot = operator.log.store.read().expect("readable");
@@ -152,10 +158,10 @@ fn when_everybody_is_set_aside_the_record_is_held_shown_to_nobody_and_given_to_t
     let second = founder.invited("JER", "focal_psea", "Rose");
     exchange(&founder, &second);
     let id = second.member.to_string()[..8].to_owned();
-    let told = founder.with(|log, reader| log.member_confirm(reader, &id, &[])).expect("the words");
+    let told = founder.with(|log, reader| crate::members::member_confirm(log, reader, &id, &[])).expect("the words");
     let words = told["words"].as_array().expect("six").iter().filter_map(Json::as_str).map(str::to_owned);
     let words: Vec<String> = words.collect();
-    founder.with(|log, reader| log.member_confirm(reader, &id, &words)).expect("confirmed");
+    founder.with(|log, reader| crate::members::member_confirm(log, reader, &id, &words)).expect("confirmed");
     exchange(&founder, &second);
     exchange(&founder, &operator);
     assert_eq!(status(&operator)["held"], 1);
@@ -193,7 +199,8 @@ fn a_case_with_nobody_left_in_its_audience_goes_to_another_that_may_hold_it_or_s
     let entries = operator.entries();
     let seal = |who: &[&str]| {
         let seal = sealing(who, "", &[]);
-        operator.with(|log, reader| log.case_seal(reader, &case_id(&case), &"parce que".into(), &seal, NOW))
+        operator
+            .with(|log, reader| crate::writes::case_seal(log, reader, &case_id(&case), &"parce que".into(), &seal, NOW))
     };
     let refused = seal(&everybody).expect_err("nobody could read it");
     assert_eq!(refused.code, "everybody_set_aside");
@@ -220,7 +227,7 @@ fn what_was_held_is_given_by_the_next_command_of_who_took_it_down_and_survives_u
     assert_eq!(kept["held"], true, "{kept}");
     let nadia = confirmed(&founder, "JER", "focal_psea", "Nadia");
     // what came while nobody was unlocked
-    operator.log.ingest(&founder.entries(), Some(founder.log.device), NOW).expect("ingested");
+    crate::log::admission::ingest(&operator.log, &founder.entries(), Some(founder.log.device), NOW).expect("ingested");
     let Home { log, folder, .. } = operator;
     let path = log.home.clone();
     drop(log);

@@ -10,7 +10,8 @@ use crate::tests::generations::confirmed;
 
 /// The text of an invitation of the founder's.
 fn invitation(founder: &Home, role: &str) -> String {
-    let told = founder.with(|log, reader| log.invite(reader, "JER", role, None, None, NOW)).expect("invited");
+    let told =
+        founder.with(|log, reader| crate::members::invite(log, reader, "JER", role, None, None, NOW)).expect("invited");
     told["invitation"].as_str().expect("a text").to_owned()
 }
 
@@ -24,7 +25,7 @@ fn joined(text: &str, name: &str) -> Home {
 }
 
 fn alarms(home: &Home) -> Vec<Json> {
-    home.log.alarms(&home.log.shared()).expect("alarms")
+    crate::writes::tampering::alarms(&home.log, &home.log.shared()).expect("alarms")
 }
 
 fn codes(home: &Home) -> Vec<String> {
@@ -36,7 +37,7 @@ fn captured(home: &Home, text: &str, recuse: &[&str]) -> Result<Json, Failure> {
     let case = NewCase { text: Some(Words::from(text)), category: None, ..complaint() };
     let recuse = recuse.iter().map(|name| (*name).to_owned()).collect();
     let seal = SealOptions { audience: Some("psea".into()), recuse: Some(recuse), ..SealOptions::default() };
-    home.with(|log, reader| log.case_new_with(reader, case, &seal, NOW))
+    home.with(|log, reader| crate::writes::case_new_with(log, reader, case, &seal, NOW))
 }
 
 fn reads(home: &Home, case: &Json, text: &str) -> bool {
@@ -55,8 +56,10 @@ fn a_case_taken_before_the_first_sync_is_seen_at_other_sites_and_blames_nobody()
         .collect();
     exchange(&founder, &newcomer);
     let triage = Edit::Set { values: vec![("locality".to_owned(), Words::from("Jean-Rabel"))] };
-    founder.with(|log, reader| log.act(reader, &case, &triage, NOW)).expect("set");
-    founder.with(|log, reader| log.act(reader, &case, &crdt_triage("payment.not_received"), NOW)).expect("classified");
+    founder.with(|log, reader| crate::writes::act(log, reader, &case, &triage, NOW)).expect("set");
+    founder
+        .with(|log, reader| crate::writes::act(log, reader, &case, &crdt_triage("payment.not_received"), NOW))
+        .expect("classified");
     for reader in readers.iter().chain([&newcomer]) {
         exchange(&founder, reader);
     }
@@ -109,7 +112,8 @@ fn an_altered_invitation_is_found_out_and_its_keys_are_used_no_more() {
         assert!(reads(&founder, &ordinary, "pas reçu") || lost[0], "{what}: the personal layer");
         assert!(reads(&founder, &restricted, "le chef a exigé") || lost[1], "{what}: the sealed one");
         // nobody is confirmed on it
-        let refused = founder.with(|log, reader| log.member_confirm(reader, "Ali", &[])).expect_err("refused");
+        let refused =
+            founder.with(|log, reader| crate::members::member_confirm(log, reader, "Ali", &[])).expect_err("refused");
         assert_eq!(refused.code, "invitation_altered");
         // and what is written from now on reaches those it is for
         let (later, sealed) =
@@ -174,22 +178,26 @@ fn who_copies_an_invitation_does_not_silence_its_holder() {
     let case = honest.new_case(complaint());
     assert!(case["warnings"].to_string().contains("suspended"), "{case}");
     // the name is two people's: the digits are asked for
-    let refused = founder.with(|log, reader| log.member_confirm(reader, "Ali", &[])).expect_err("two of them");
+    let refused =
+        founder.with(|log, reader| crate::members::member_confirm(log, reader, "Ali", &[])).expect_err("two of them");
     assert_eq!(refused.code, "member_ambiguous");
     let id = honest.member.to_string();
-    let words = founder.with(|log, reader| log.member_confirm(reader, &id[..8], &[])).expect("the words");
+    let words =
+        founder.with(|log, reader| crate::members::member_confirm(log, reader, &id[..8], &[])).expect("the words");
     let words: Vec<String> =
         words["words"].as_array().expect("six").iter().filter_map(Json::as_str).map(str::to_owned).collect();
-    founder.with(|log, reader| log.member_confirm(reader, &id[..8], &words)).expect("confirmed");
+    founder.with(|log, reader| crate::members::member_confirm(log, reader, &id[..8], &words)).expect("confirmed");
     exchange(&founder, &honest);
     assert!(codes(&honest).is_empty() && codes(&founder).is_empty());
     assert!(reads(&founder, &case, "pas reçu"), "nothing of it was lost");
     // the other hears that it counts no more, and cannot be confirmed
     exchange(&founder, &copy);
     assert_eq!(codes(&copy), ["void_here"]);
-    let refused = copy.with(|log, reader| log.case_new(reader, complaint(), Some(&[]), NOW)).expect_err("void");
+    let refused =
+        copy.with(|log, reader| crate::writes::case_new(log, reader, complaint(), Some(&[]), NOW)).expect_err("void");
     assert_eq!(refused.code, "member_void");
     let other = copy.member.to_string();
-    let refused = founder.with(|log, reader| log.member_confirm(reader, &other[..8], &[])).expect_err("void");
+    let refused =
+        founder.with(|log, reader| crate::members::member_confirm(log, reader, &other[..8], &[])).expect_err("void");
     assert_eq!(refused.code, "member_void");
 }

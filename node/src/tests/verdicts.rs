@@ -15,7 +15,7 @@ use crate::writes::{SensitiveKey, Write};
 fn write_foreign_key(home: &Home, case: &str) -> EntryId {
     home.with(|log, reader| {
         let shared = log.shared();
-        let loaded = log.find_case(&shared, reader, case)?;
+        let loaded = crate::cases::find_case(log, &shared, reader, case)?;
         let mut ops = EditOps::default();
         ops.open.push(LayerOp::Put { key: "poison".into(), value: Value::Text("x".into()) });
         let write = Write {
@@ -32,14 +32,14 @@ fn write_foreign_key(home: &Home, case: &str) -> EntryId {
             current: Some(loaded.clone()),
         };
         let mut entropy = entropy()?;
-        log.commit(|tx| log.write(tx, &shared, reader, write, NOW, &mut entropy))
+        log.commit(|tx| crate::writes::append_edit(log, tx, &shared, reader, write, NOW, &mut entropy))
     })
     .expect("written")
 }
 
 fn set_project(home: &Home, case: &str, project: &str) {
     let edit = Edit::Set { values: vec![("project".into(), Words::from(project))] };
-    home.with(|log, reader| log.act(reader, case, &edit, NOW)).expect("set");
+    home.with(|log, reader| crate::writes::act(log, reader, case, &edit, NOW)).expect("set");
 }
 
 #[test]
@@ -86,7 +86,7 @@ fn a_device_whose_fifth_entry_fails_and_sixth_is_good_shows_the_same_case_everyw
 fn write_malformed_section(home: &Home, case: &str) -> EntryId {
     home.with(|log, reader| {
         let shared = log.shared();
-        let loaded = log.find_case(&shared, reader, case)?;
+        let loaded = crate::cases::find_case(log, &shared, reader, case)?;
         let last = log.store.read()?.entry(&loaded.document.heads[0])?.expect("held");
         let last = log.decode(&last.bytes)?;
         let place = Place::after(last.header(), last.id());

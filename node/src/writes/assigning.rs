@@ -19,6 +19,8 @@ use serde_json::{Value as Json, json};
 use crate::cases::Loaded;
 use crate::error::Failure;
 use crate::log::{Log, Shared};
+use crate::members;
+use crate::members::called;
 use crate::members::{reads_site, role_reads_site};
 
 /// Purposes of consent that passing a case on rests on.
@@ -165,237 +167,234 @@ enum Place {
     Partner,
 }
 
-impl Log {
-    /// Refuses an act that gives the case to somebody who must not see it, or passes on what the person refused to have
-    /// passed on.
-    ///
-    /// # Errors
-    ///
-    /// `assignee_recused`, `consent_refuses_referral`.
-    pub(crate) fn may_hand_out(
-        &self,
-        shared: &Shared,
-        me: &MemberId,
-        loaded: &Loaded,
-        view: &CaseView,
-        edit: &Edit,
-        mark: &str,
-    ) -> Result<(), Failure> {
+/// Refuses an act that gives the case to somebody who must not see it, or passes on what the person refused to have
+/// passed on.
+///
+/// # Errors
+///
+/// `assignee_recused`, `consent_refuses_referral`.
+pub(crate) fn may_hand_out(
+    log: &Log,
+    shared: &Shared,
+    me: &MemberId,
+    loaded: &Loaded,
+    view: &CaseView,
+    edit: &Edit,
+    mark: &str,
+) -> Result<(), Failure> {
+    let recusals = view.sealed.as_ref().map(|sealed| sealed.recusals.as_slice()).unwrap_or_default();
+    must_not_set_aside(shared, me, recusals, view, edit, mark)?;
+    let refused = |purpose: &str| {
+        // who cannot read what was said of it gives the case by word alone: no key goes with it
+        let said = view.account.as_ref().ok().and_then(|account| account.consent.get(purpose));
+        matches!(said, Some(Answer::Refused | Answer::Withdrawn))
+    };
+    let (internal, external) = (refused(INTERNAL), refused(EXTERNAL));
+    if !internal && !external {
+        return Ok(());
+    }
+    let against = |place: Place| match place {
+        Place::Reads => None,
+        Place::Partner if external => Some(EXTERNAL),
+        Place::Outside | Place::Partner => internal.then_some(INTERNAL),
+    };
+    let whom = handed_to(edit, view, me).into_iter().map(|who| {
+        let place = place_of(log, shared, me, loaded, view, &who);
+        (called::named(shared, &who.to_string()), place)
+    });
+    let site = moved_to(edit, view).filter(|site| !is_its_site(shared, loaded, view, site)).map(|site| {
+        let is_partner = shared.roster.sites.get(site).is_some_and(|site| site.op.kind == SiteKind::Partner);
+        (site.to_owned(), if is_partner { Place::Partner } else { Place::Outside })
+    });
+    for (who, place) in whom.chain(site) {
+        if let Some(purpose) = against(place) {
+            let refused = Failure::new("consent_refuses_referral").arg("who", who).arg("purpose", purpose);
+            return Err(refused.arg("ref", mark).at("ref", mark));
+        }
+    }
+    Ok(())
+}
+
+/// Refuses an act that gives the case to somebody set aside from it. Only who reads the case gets so far: the refusal
+/// tells nobody else who that is.
+///
+/// # Errors
+///
+/// `assignee_recused`.
+pub(crate) fn must_not_set_aside(
+    shared: &Shared,
+    me: &MemberId,
+    recusals: &[Who],
+    view: &CaseView,
+    edit: &Edit,
+    mark: &str,
+) -> Result<(), Failure> {
+    let aside = handed_to(edit, view, me).into_iter().find(|who| is_set_aside(shared, recusals, who));
+    match aside {
+        None => Ok(()),
+        Some(who) => {
+            let who = called::named(shared, &who.to_string());
+            Err(Failure::new("assignee_recused").arg("who", who).arg("ref", mark).at("ref", mark))
+        }
+    }
+}
+
+/// Whether somebody must not see a case: themselves, under whichever of their ids, or by a role they hold. A role,
+/// where it is named itself or nobody who holds it may.
+pub(crate) fn is_set_aside(shared: &Shared, recusals: &[Who], who: &Who) -> bool {
+    let named = |id: &MemberId| shared.names.get(id);
+    let is_same = |one: &MemberId, other: &MemberId| {
+        one == other || named(one).zip(named(other)).is_some_and(|(one, other)| name::same(one, other))
+    };
+    let is_aside = |id: &MemberId| {
+        recusals.iter().any(|recusal| match recusal {
+            Who::Member(aside) => is_same(aside, id),
+            Who::Role(role) => shared.roster.members.get(id).is_some_and(|member| member.has_role(role)),
+        })
+    };
+    match who {
+        Who::Member(id) => is_aside(id),
+        Who::Role(role) => {
+            let mut holders = holders(&shared.roster, role).map(|(id, _)| id).peekable();
+            recusals.contains(who) || (holders.peek().is_some() && holders.all(is_aside))
+        }
+    }
+}
+
+/// The code of the site whose readers read the ordinary cases of a scope.
+fn case_site<'s>(shared: &'s Shared, loaded: &Loaded) -> &'s str {
+    let known = shared.roster.sites.values().find(|site| site.scope == loaded.scope);
+    let own = || shared.pinned().map_or("", |told| told.site.as_str());
+    known.map_or_else(own, |site| site.op.code.as_str())
+}
+
+/// True for the site that a case lies at, or where it is worked on.
+fn is_its_site(shared: &Shared, loaded: &Loaded, view: &CaseView, site: &str) -> bool {
+    site == case_site(shared, loaded) || view.text("handling_site") == Some(site)
+}
+
+/// Where somebody stands who would be given this case. A role stands where the farthest of its holders does; one that
+/// nobody holds, where its holders at the site would.
+fn place_of(log: &Log, shared: &Shared, me: &MemberId, loaded: &Loaded, view: &CaseView, who: &Who) -> Place {
+    let (roster, site) = (&shared.roster, case_site(shared, loaded));
+    let audience = (view.shape != Shape::Ordinary).then(|| view.text("audience").unwrap_or_default());
+    let inside = audience.map(|code| members::audience_members(log, shared, &seal::named_audience(&log.org, code)));
+    let of_member = |(id, member): (&MemberId, &Member)| {
+        let reads = match &inside {
+            Some(inside) => inside.contains(id),
+            None => reads_site(roster, member, site),
+        };
+        match reads {
+            true => Place::Reads,
+            false if is_partner(roster, member) => Place::Partner,
+            false => Place::Outside,
+        }
+    };
+    let by_role = |role: &str| {
+        let reads = match audience {
+            Some(code) => role_profile(role).is_some_and(|profile| profile.audiences.iter().any(|of| of == code)),
+            None => role_reads_site(roster, role, site, site),
+        };
+        match reads {
+            true => Place::Reads,
+            false if role == PARTNER_ROLE => Place::Partner,
+            false => Place::Outside,
+        }
+    };
+    match who {
+        Who::Member(id) => match roster.members.get(id) {
+            Some(member) => of_member((id, member)),
+            // a newcomer before its membership has come reads what it wrote itself
+            None if id == me => Place::Reads,
+            None => Place::Outside,
+        },
+        Who::Role(role) => holders(roster, role).map(of_member).max().unwrap_or_else(|| by_role(role)),
+    }
+}
+
+/// Says in a reply to whom the case went, if it does not get there or cannot be opened there. Nothing of it refuses.
+pub(crate) fn tell_of_assignee(
+    log: &Log,
+    shared: &Shared,
+    me: &MemberId,
+    loaded: &Loaded,
+    view: &CaseView,
+    reply: &mut Json,
+) {
+    if shared.roster.founding.is_none() || view.status_code() == "closed" {
+        return;
+    }
+    let Some(who) = who_of(view.shown("assignee")).filter(|who| *who != Who::Member(*me)) else { return };
+    let site = case_site(shared, loaded);
+    let behind = Bearers::of(&shared.roster).behind(&who);
+    let opens = |(id, member): (&MemberId, &Member)| {
+        let place = place_of(log, shared, me, loaded, view, &Who::Member(*id));
+        member.is_live() && place == Place::Reads
+    };
+    let mut codes = Vec::new();
+    match (&who, behind) {
+        (Who::Role(_), Behind::Nobody) => codes.push("nobody_in_role"),
+        (Who::Role(_), Behind::Unconfirmed) => codes.push("nobody_confirmed_in_role"),
+        (Who::Member(_), Behind::Nobody) => codes.push("assignee_shut_out"),
+        (Who::Member(_), Behind::Unconfirmed) => codes.push("assignee_unconfirmed"),
+        (Who::Role(role), Behind::Confirmed) => {
+            let near = |held: &HeldRole| held.role == *role && is_near(&shared.roster, site, &held.site);
+            let mut live = holders(&shared.roster, role).filter(|(_, member)| member.is_live());
+            // an audience sits wherever it sits
+            if view.shape == Shape::Ordinary && !live.any(|(_, member)| member.roles.iter().any(near)) {
+                codes.push("role_elsewhere");
+            }
+            if !holders(&shared.roster, role).any(opens) {
+                codes.push("assignee_cannot_read");
+            }
+        }
+        (Who::Member(id), Behind::Confirmed) => {
+            if !shared.roster.members.get(id).is_some_and(|member| opens((id, member))) {
+                codes.push("assignee_cannot_read");
+            }
+        }
+    }
+    if codes.is_empty() {
+        return;
+    }
+    let near = codes.iter().any(|code| code.contains("role"));
+    if let Some(warnings) = reply["warnings"].as_array_mut() {
+        warnings.extend(codes.into_iter().map(Json::from));
+    }
+    reply["assignee"] = json!(called::named(shared, &who.to_string()));
+    if let (Who::Role(role), true) = (&who, near) {
         let recusals = view.sealed.as_ref().map(|sealed| sealed.recusals.as_slice()).unwrap_or_default();
-        self.must_not_set_aside(shared, me, recusals, view, edit, mark)?;
-        let refused = |purpose: &str| {
-            // who cannot read what was said of it gives the case by word alone: no key goes with it
-            let said = view.account.as_ref().ok().and_then(|account| account.consent.get(purpose));
-            matches!(said, Some(Answer::Refused | Answer::Withdrawn))
-        };
-        let (internal, external) = (refused(INTERNAL), refused(EXTERNAL));
-        if !internal && !external {
-            return Ok(());
-        }
-        let against = |place: Place| match place {
-            Place::Reads => None,
-            Place::Partner if external => Some(EXTERNAL),
-            Place::Outside | Place::Partner => internal.then_some(INTERNAL),
-        };
-        let whom = handed_to(edit, view, me).into_iter().map(|who| {
-            let place = self.place_of(shared, me, loaded, view, &who);
-            (self.named(shared, &who.to_string()), place)
-        });
-        let site = moved_to(edit, view).filter(|site| !self.is_its_site(shared, loaded, view, site)).map(|site| {
-            let is_partner = shared.roster.sites.get(site).is_some_and(|site| site.op.kind == SiteKind::Partner);
-            (site.to_owned(), if is_partner { Place::Partner } else { Place::Outside })
-        });
-        for (who, place) in whom.chain(site) {
-            if let Some(purpose) = against(place) {
-                let refused = Failure::new("consent_refuses_referral").arg("who", who).arg("purpose", purpose);
-                return Err(refused.arg("ref", mark).at("ref", mark));
-            }
-        }
-        Ok(())
+        reply["near_roles"] = near_roles(shared, role, site, recusals);
     }
+}
 
-    /// Refuses an act that gives the case to somebody set aside from it. Only who reads the case gets so far: the refusal
-    /// tells nobody else who that is.
-    ///
-    /// # Errors
-    ///
-    /// `assignee_recused`.
-    pub(crate) fn must_not_set_aside(
-        &self,
-        shared: &Shared,
-        me: &MemberId,
-        recusals: &[Who],
-        view: &CaseView,
-        edit: &Edit,
-        mark: &str,
-    ) -> Result<(), Failure> {
-        let aside = handed_to(edit, view, me).into_iter().find(|who| self.is_set_aside(shared, recusals, who));
-        match aside {
-            None => Ok(()),
-            Some(who) => {
-                let who = self.named(shared, &who.to_string());
-                Err(Failure::new("assignee_recused").arg("who", who).arg("ref", mark).at("ref", mark))
+/// Who could be given what a role was to get, the nearest first: whoever holds it elsewhere or is not confirmed, who
+/// shares an audience with it, who answers for the site. `[{"role", "member", "site", "confirmed"}]`.
+fn near_roles(shared: &Shared, role: &str, site: &str, recusals: &[Who]) -> Json {
+    let audiences = |role: &str| role_profile(role).map(|profile| profile.audiences).unwrap_or_default();
+    let wanted = audiences(role);
+    let shares = |other: &&str| audiences(other).iter().any(|audience| wanted.contains(audience));
+    let sharing = Taxonomy::shipped().roles.codes().filter(|other| *other != role).filter(shares);
+    let mut seen = BTreeSet::new();
+    let mut rows: Vec<(bool, Json)> = Vec::new();
+    for near in std::iter::once(role).chain(sharing).chain(ANSWERABLE) {
+        for (id, member) in holders(&shared.roster, near) {
+            let is_confirmed = member.standing == Standing::Confirmed;
+            let may_get = member.is_live() && (is_confirmed || near == role);
+            let aside = || is_set_aside(shared, recusals, &Who::Member(*id));
+            if !may_get || aside() || !seen.insert(*id) {
+                continue;
             }
+            let held = member.roles.iter().filter(|held| held.role == near);
+            let at = held.clone().find(|held| is_near(&shared.roster, site, &held.site)).or(held.clone().next());
+            let at = at.map_or("", |held| held.site.as_str());
+            let row = json!({"role": near, "member": shared.name(id), "site": at, "confirmed": is_confirmed});
+            rows.push((!is_near(&shared.roster, site, at), row));
         }
     }
-
-    /// Whether somebody must not see a case: themselves, under whichever of their ids, or by a role they hold. A role,
-    /// where it is named itself or nobody who holds it may.
-    pub(crate) fn is_set_aside(&self, shared: &Shared, recusals: &[Who], who: &Who) -> bool {
-        let named = |id: &MemberId| shared.names.get(id);
-        let is_same = |one: &MemberId, other: &MemberId| {
-            one == other || named(one).zip(named(other)).is_some_and(|(one, other)| name::same(one, other))
-        };
-        let is_aside = |id: &MemberId| {
-            recusals.iter().any(|recusal| match recusal {
-                Who::Member(aside) => is_same(aside, id),
-                Who::Role(role) => shared.roster.members.get(id).is_some_and(|member| member.has_role(role)),
-            })
-        };
-        match who {
-            Who::Member(id) => is_aside(id),
-            Who::Role(role) => {
-                let mut holders = holders(&shared.roster, role).map(|(id, _)| id).peekable();
-                recusals.contains(who) || (holders.peek().is_some() && holders.all(is_aside))
-            }
-        }
-    }
-
-    /// The code of the site whose readers read the ordinary cases of a scope.
-    fn case_site<'s>(&self, shared: &'s Shared, loaded: &Loaded) -> &'s str {
-        let known = shared.roster.sites.values().find(|site| site.scope == loaded.scope);
-        let own = || shared.pinned().map_or("", |told| told.site.as_str());
-        known.map_or_else(own, |site| site.op.code.as_str())
-    }
-
-    /// True for the site that a case lies at, or where it is worked on.
-    fn is_its_site(&self, shared: &Shared, loaded: &Loaded, view: &CaseView, site: &str) -> bool {
-        site == self.case_site(shared, loaded) || view.text("handling_site") == Some(site)
-    }
-
-    /// Where somebody stands who would be given this case. A role stands where the farthest of its holders does; one that
-    /// nobody holds, where its holders at the site would.
-    fn place_of(&self, shared: &Shared, me: &MemberId, loaded: &Loaded, view: &CaseView, who: &Who) -> Place {
-        let (roster, site) = (&shared.roster, self.case_site(shared, loaded));
-        let audience = (view.shape != Shape::Ordinary).then(|| view.text("audience").unwrap_or_default());
-        let inside = audience.map(|code| self.audience_members(shared, &seal::named_audience(&self.org, code)));
-        let of_member = |(id, member): (&MemberId, &Member)| {
-            let reads = match &inside {
-                Some(inside) => inside.contains(id),
-                None => reads_site(roster, member, site),
-            };
-            match reads {
-                true => Place::Reads,
-                false if is_partner(roster, member) => Place::Partner,
-                false => Place::Outside,
-            }
-        };
-        let by_role = |role: &str| {
-            let reads = match audience {
-                Some(code) => role_profile(role).is_some_and(|profile| profile.audiences.iter().any(|of| of == code)),
-                None => role_reads_site(roster, role, site, site),
-            };
-            match reads {
-                true => Place::Reads,
-                false if role == PARTNER_ROLE => Place::Partner,
-                false => Place::Outside,
-            }
-        };
-        match who {
-            Who::Member(id) => match roster.members.get(id) {
-                Some(member) => of_member((id, member)),
-                // a newcomer before its membership has come reads what it wrote itself
-                None if id == me => Place::Reads,
-                None => Place::Outside,
-            },
-            Who::Role(role) => holders(roster, role).map(of_member).max().unwrap_or_else(|| by_role(role)),
-        }
-    }
-
-    /// Says in a reply to whom the case went, if it does not get there or cannot be opened there. Nothing of it refuses.
-    pub(crate) fn tell_of_assignee(
-        &self,
-        shared: &Shared,
-        me: &MemberId,
-        loaded: &Loaded,
-        view: &CaseView,
-        reply: &mut Json,
-    ) {
-        if shared.roster.founding.is_none() || view.status_code() == "closed" {
-            return;
-        }
-        let Some(who) = who_of(view.shown("assignee")).filter(|who| *who != Who::Member(*me)) else { return };
-        let site = self.case_site(shared, loaded);
-        let behind = Bearers::of(&shared.roster).behind(&who);
-        let opens = |(id, member): (&MemberId, &Member)| {
-            let place = self.place_of(shared, me, loaded, view, &Who::Member(*id));
-            member.is_live() && place == Place::Reads
-        };
-        let mut codes = Vec::new();
-        match (&who, behind) {
-            (Who::Role(_), Behind::Nobody) => codes.push("nobody_in_role"),
-            (Who::Role(_), Behind::Unconfirmed) => codes.push("nobody_confirmed_in_role"),
-            (Who::Member(_), Behind::Nobody) => codes.push("assignee_shut_out"),
-            (Who::Member(_), Behind::Unconfirmed) => codes.push("assignee_unconfirmed"),
-            (Who::Role(role), Behind::Confirmed) => {
-                let near = |held: &HeldRole| held.role == *role && is_near(&shared.roster, site, &held.site);
-                let mut live = holders(&shared.roster, role).filter(|(_, member)| member.is_live());
-                // an audience sits wherever it sits
-                if view.shape == Shape::Ordinary && !live.any(|(_, member)| member.roles.iter().any(near)) {
-                    codes.push("role_elsewhere");
-                }
-                if !holders(&shared.roster, role).any(opens) {
-                    codes.push("assignee_cannot_read");
-                }
-            }
-            (Who::Member(id), Behind::Confirmed) => {
-                if !shared.roster.members.get(id).is_some_and(|member| opens((id, member))) {
-                    codes.push("assignee_cannot_read");
-                }
-            }
-        }
-        if codes.is_empty() {
-            return;
-        }
-        let near = codes.iter().any(|code| code.contains("role"));
-        if let Some(warnings) = reply["warnings"].as_array_mut() {
-            warnings.extend(codes.into_iter().map(Json::from));
-        }
-        reply["assignee"] = json!(self.named(shared, &who.to_string()));
-        if let (Who::Role(role), true) = (&who, near) {
-            let recusals = view.sealed.as_ref().map(|sealed| sealed.recusals.as_slice()).unwrap_or_default();
-            reply["near_roles"] = self.near_roles(shared, role, site, recusals);
-        }
-    }
-
-    /// Who could be given what a role was to get, the nearest first: whoever holds it elsewhere or is not confirmed, who
-    /// shares an audience with it, who answers for the site. `[{"role", "member", "site", "confirmed"}]`.
-    fn near_roles(&self, shared: &Shared, role: &str, site: &str, recusals: &[Who]) -> Json {
-        let audiences = |role: &str| role_profile(role).map(|profile| profile.audiences).unwrap_or_default();
-        let wanted = audiences(role);
-        let shares = |other: &&str| audiences(other).iter().any(|audience| wanted.contains(audience));
-        let sharing = Taxonomy::shipped().roles.codes().filter(|other| *other != role).filter(shares);
-        let mut seen = BTreeSet::new();
-        let mut rows: Vec<(bool, Json)> = Vec::new();
-        for near in std::iter::once(role).chain(sharing).chain(ANSWERABLE) {
-            for (id, member) in holders(&shared.roster, near) {
-                let is_confirmed = member.standing == Standing::Confirmed;
-                let may_get = member.is_live() && (is_confirmed || near == role);
-                let aside = || self.is_set_aside(shared, recusals, &Who::Member(*id));
-                if !may_get || aside() || !seen.insert(*id) {
-                    continue;
-                }
-                let held = member.roles.iter().filter(|held| held.role == near);
-                let at = held.clone().find(|held| is_near(&shared.roster, site, &held.site)).or(held.clone().next());
-                let at = at.map_or("", |held| held.site.as_str());
-                let row = json!({"role": near, "member": shared.name(id), "site": at, "confirmed": is_confirmed});
-                rows.push((!is_near(&shared.roster, site, at), row));
-            }
-        }
-        // of the same site's line first, in the order found
-        rows.sort_by_key(|(far, _)| *far);
-        rows.into_iter().take(NEAR_MAX).map(|(_, row)| row).collect()
-    }
+    // of the same site's line first, in the order found
+    rows.sort_by_key(|(far, _)| *far);
+    rows.into_iter().take(NEAR_MAX).map(|(_, row)| row).collect()
 }
 
 /// Members who hold a role and were not shut out for good.

@@ -21,13 +21,21 @@ use crdt_model::words::Topic;
 use serde_json::{Value as Json, json};
 
 use crate::api::SealOptions;
+use crate::cases;
 use crate::cases::{Captured, CaseSchema, Loaded, captured_key};
 use crate::error::Failure;
+use crate::log::forks;
 use crate::log::{Log, Reader, Shared, entropy, fresh, meta};
+use crate::members;
 use crate::members::reads_site;
 use crate::store::{MemberSpace, Space, Tx};
 use crate::sync::urgent::mark_urgent;
+use crate::writes;
+use crate::writes::assigning;
 use crate::writes::assigning::{given_to, whos};
+use crate::writes::erase;
+use crate::writes::sensitive_words;
+use crate::writes::set_aside;
 use crate::writes::set_aside::{Readers, SetAside};
 use crate::writes::{Intake, SensitiveKey, Write, refusal, region_of, week_received};
 
@@ -74,552 +82,540 @@ pub(crate) fn note_generation(tx: &mut Tx<'_>, header: &crdt_model::entry::Heade
     Ok(())
 }
 
-impl Log {
-    /// Works out a case in the other shape: whatever would be refused is refused here. Nothing is written.
-    #[expect(clippy::too_many_arguments, reason = "what a turn takes")]
-    pub(crate) fn reclassification(
-        &self,
-        shared: &Shared,
-        reader: &Reader,
-        loaded: &Arc<Loaded>,
-        turn: &Reclassify<'_>,
-        options: &SealOptions,
-        mark: &str,
-        now_ms: i64,
-    ) -> Result<Reclassified, Failure> {
-        self.require(shared, &reader.member(), Capabilities::INTAKE)?;
-        let whole = self.whole_part(shared, reader, loaded)?;
-        if whole.is_some() && matches!(turn, Reclassify::Open { .. }) {
-            // an allegation may be in it
-            return Err(Failure::new("case_incomplete"));
-        }
-        let loaded = whole.as_ref().unwrap_or(loaded);
-        let view = loaded.view(now_ms);
-        let generation = loaded.document.generation.checked_add(1).ok_or_else(|| Failure::new("unexpected"))?;
-        let opens = matches!(turn, Reclassify::Open { .. });
-        let mut aside = SetAside::default();
-        let (seal, audience) = match opens {
-            true => (None, None),
-            false => {
-                let recuse = options.recuse.as_ref().ok_or_else(|| Failure::new("recusal_not_asked"))?;
-                let accused = options.accused.as_ref().map(|words| words.0.as_str());
-                aside = self.set_aside(shared, options.told(recuse, accused))?;
-                let recuse = aside.recusals.clone();
-                let audience = self.audience_for(&view, turn, options)?;
-                let Readers { audience, keys: readers } = self.first_readers(shared, &audience, &recuse)?;
-                if let Reclassify::Seal { edit: Some(edit), .. } | Reclassify::For(edit) = turn {
-                    self.must_not_set_aside(shared, &reader.member(), &whos(&recuse), &view, edit, mark)?;
-                    self.may_hand_out(shared, &reader.member(), loaded, &view, edit, mark)?;
-                }
-                let mut seal = self.seal(shared, reader, loaded, &view, &audience, recuse, now_ms);
-                seal.accused.clone_from(&options.accused);
-                (Some((seal, readers)), Some(audience))
-            }
-        };
-        let codes = loaded.codes();
-        let ctx = EditContext {
-            case: Some(loaded.layers()),
-            member: reader.member(),
-            roles: &self.roles(shared, &reader.member()),
-            now_ms,
-            entropy: fresh()?,
-            codes: &codes,
-            policy: Policy::default(),
-        };
-        let turning = match (turn, &seal) {
-            (Reclassify::Seal { reason, edit }, Some((seal, _))) => {
-                Turning::Seal { seal, level: Level::S2, reason, edit: *edit }
-            }
-            (Reclassify::For(edit), Some((seal, _))) => Turning::SealFor { seal, edit },
-            (Reclassify::Open { level, reason, edit }, _) => {
-                Turning::Open { level: *level, reason: *reason, edit: *edit }
-            }
-            _ => return Err(Failure::new("unexpected")),
-        };
-        let ops = rewrite(turning, &ctx).map_err(|error| refusal(&error, mark))?;
-        let week = week_received(&loaded.zone, view.moment("received_at"), now_ms);
-        let week_start_ms = (!opens).then(|| week.monday().midnight_ms());
-        let readers = seal.map(|(_, readers)| readers);
-        Ok(Reclassified { loaded: Arc::clone(loaded), ops, readers, audience, aside, week_start_ms, generation })
+/// Works out a case in the other shape: whatever would be refused is refused here. Nothing is written.
+#[expect(clippy::too_many_arguments, reason = "what a turn takes")]
+pub(crate) fn reclassification(
+    log: &Log,
+    shared: &Shared,
+    reader: &Reader,
+    loaded: &Arc<Loaded>,
+    turn: &Reclassify<'_>,
+    options: &SealOptions,
+    mark: &str,
+    now_ms: i64,
+) -> Result<Reclassified, Failure> {
+    members::require(shared, &reader.member(), Capabilities::INTAKE)?;
+    let whole = whole_part(log, shared, reader, loaded)?;
+    if whole.is_some() && matches!(turn, Reclassify::Open { .. }) {
+        // an allegation may be in it
+        return Err(Failure::new("case_incomplete"));
     }
+    let loaded = whole.as_ref().unwrap_or(loaded);
+    let view = loaded.view(now_ms);
+    let generation = loaded.document.generation.checked_add(1).ok_or_else(|| Failure::new("unexpected"))?;
+    let opens = matches!(turn, Reclassify::Open { .. });
+    let mut aside = SetAside::default();
+    let (seal, audience) = match opens {
+        true => (None, None),
+        false => {
+            let recuse = options.recuse.as_ref().ok_or_else(|| Failure::new("recusal_not_asked"))?;
+            let accused = options.accused.as_ref().map(|words| words.0.as_str());
+            aside = set_aside::set_aside(shared, options.told(recuse, accused))?;
+            let recuse = aside.recusals.clone();
+            let audience = audience_for(log, &view, turn, options)?;
+            let Readers { audience, keys: readers } = set_aside::first_readers(log, shared, &audience, &recuse)?;
+            if let Reclassify::Seal { edit: Some(edit), .. } | Reclassify::For(edit) = turn {
+                assigning::must_not_set_aside(shared, &reader.member(), &whos(&recuse), &view, edit, mark)?;
+                assigning::may_hand_out(log, shared, &reader.member(), loaded, &view, edit, mark)?;
+            }
+            let mut seal = seal(shared, reader, loaded, &view, &audience, recuse, now_ms);
+            seal.accused.clone_from(&options.accused);
+            (Some((seal, readers)), Some(audience))
+        }
+    };
+    let codes = loaded.codes();
+    let ctx = EditContext {
+        case: Some(loaded.layers()),
+        member: reader.member(),
+        roles: &writes::roles(shared, &reader.member()),
+        now_ms,
+        entropy: fresh()?,
+        codes: &codes,
+        policy: Policy::default(),
+    };
+    let turning = match (turn, &seal) {
+        (Reclassify::Seal { reason, edit }, Some((seal, _))) => {
+            Turning::Seal { seal, level: Level::S2, reason, edit: *edit }
+        }
+        (Reclassify::For(edit), Some((seal, _))) => Turning::SealFor { seal, edit },
+        (Reclassify::Open { level, reason, edit }, _) => Turning::Open { level: *level, reason: *reason, edit: *edit },
+        _ => return Err(Failure::new("unexpected")),
+    };
+    let ops = rewrite(turning, &ctx).map_err(|error| refusal(&error, mark))?;
+    let week = week_received(&loaded.zone, view.moment("received_at"), now_ms);
+    let week_start_ms = (!opens).then(|| week.monday().midnight_ms());
+    let readers = seal.map(|(_, readers)| readers);
+    Ok(Reclassified { loaded: Arc::clone(loaded), ops, readers, audience, aside, week_start_ms, generation })
+}
 
-    /// Writes a case anew in the other shape. Gives the audience it is now sealed to, if it is, and who was set aside.
-    pub(crate) fn reclassify(
-        &self,
-        reader: &mut Reader,
-        loaded: &Arc<Loaded>,
-        turn: &Reclassify<'_>,
-        options: &SealOptions,
-        mark: &str,
-        now_ms: i64,
-    ) -> Result<(Option<String>, SetAside), Failure> {
-        let shared = self.shared();
-        let turned = self.reclassification(&shared, reader, loaded, turn, options, mark, now_ms)?;
-        let Reclassified { loaded, ops, readers, audience, aside, week_start_ms, generation } = turned;
-        let Rewriting { birth, rivals } = ops;
-        let mut entropy = entropy()?;
-        let ck = entropy.secret();
-        let sensitive = |granted: bool| match &readers {
-            None => SensitiveKey::None,
-            Some(readers) if granted => SensitiveKey::New(ck.clone(), readers.clone()),
-            Some(_) => SensitiveKey::Held(ck.clone()),
+/// Writes a case anew in the other shape. Gives the audience it is now sealed to, if it is, and who was set aside.
+pub(crate) fn reclassify(
+    log: &Log,
+    reader: &mut Reader,
+    loaded: &Arc<Loaded>,
+    turn: &Reclassify<'_>,
+    options: &SealOptions,
+    mark: &str,
+    now_ms: i64,
+) -> Result<(Option<String>, SetAside), Failure> {
+    let shared = log.shared();
+    let turned = reclassification(log, &shared, reader, loaded, turn, options, mark, now_ms)?;
+    let Reclassified { loaded, ops, readers, audience, aside, week_start_ms, generation } = turned;
+    let Rewriting { birth, rivals } = ops;
+    let mut entropy = entropy()?;
+    let ck = entropy.secret();
+    let sensitive = |granted: bool| match &readers {
+        None => SensitiveKey::None,
+        Some(readers) if granted => SensitiveKey::New(ck.clone(), readers.clone()),
+        Some(_) => SensitiveKey::Held(ck.clone()),
+    };
+    let mut deps = writes::deps(log, &loaded);
+    log.commit(|tx| {
+        let write = Write {
+            scope: loaded.scope,
+            doc: loaded.doc,
+            ops: birth,
+            deps: std::mem::take(&mut deps),
+            birth: true,
+            week_start_ms,
+            sensitive: sensitive(true),
+            current: None,
+            generation,
+            salt: [0; 8],
+            alone: false,
         };
-        let mut deps = self.deps(&loaded);
-        self.commit(|tx| {
+        let born = writes::append_edit(log, tx, &shared, reader, write, now_ms, &mut entropy)?;
+        for ops in rivals {
             let write = Write {
                 scope: loaded.scope,
                 doc: loaded.doc,
-                ops: birth,
-                deps: std::mem::take(&mut deps),
-                birth: true,
-                week_start_ms,
-                sensitive: sensitive(true),
+                ops,
+                deps: vec![born],
+                birth: false,
+                week_start_ms: None,
+                sensitive: sensitive(false),
                 current: None,
                 generation,
                 salt: [0; 8],
-                alone: false,
+                alone: true,
             };
-            let born = self.write(tx, &shared, reader, write, now_ms, &mut entropy)?;
-            for ops in rivals {
-                let write = Write {
-                    scope: loaded.scope,
-                    doc: loaded.doc,
-                    ops,
-                    deps: vec![born],
-                    birth: false,
-                    week_start_ms: None,
-                    sensitive: sensitive(false),
-                    current: None,
-                    generation,
-                    salt: [0; 8],
-                    alone: true,
-                };
-                self.write(tx, &shared, reader, write, now_ms, &mut entropy)?;
-            }
-            // sealing does not wait for the time in which one's own words can be taken back
-            let incarnation = self.incarnation();
-            let seq = self.next_position(tx, &loaded.scope, incarnation).seq - 1;
-            mark_urgent(tx, &loaded.scope, &incarnation, seq)?;
-            // the first of the two signatures under the older generation's erasure, where this member may give it
-            let may_sign = shared.roster.eraser_of(&reader.member(), &loaded.scope, &self.auth(&shared)).is_some();
-            if readers.is_some() && may_sign {
-                let erasure = Erasure::of_generation(generation - 1);
-                self.sign_erasure(tx, &shared, (loaded.scope, loaded.doc), erasure, vec![born], &mut entropy)?;
-            }
-            if let Some(readers) = &readers {
-                self.keep_captured(tx, reader, loaded.doc, generation, mark, born, readers, now_ms)?;
-            }
-            tx.put(Space::Meta, &meta::last_case(&reader.member()), &loaded.doc.0)?;
-            Ok(())
-        })?;
-        Ok((audience, aside))
-    }
+            writes::append_edit(log, tx, &shared, reader, write, now_ms, &mut entropy)?;
+        }
+        // sealing does not wait for the time in which one's own words can be taken back
+        let incarnation = log.incarnation();
+        let seq = log.next_position(tx, &loaded.scope, incarnation).seq - 1;
+        mark_urgent(tx, &loaded.scope, &incarnation, seq)?;
+        // the first of the two signatures under the older generation's erasure, where this member may give it
+        let may_sign = shared.roster.eraser_of(&reader.member(), &loaded.scope, &log.auth(&shared)).is_some();
+        if readers.is_some() && may_sign {
+            let erasure = Erasure::of_generation(generation - 1);
+            erase::sign_erasure(log, tx, &shared, (loaded.scope, loaded.doc), erasure, vec![born], &mut entropy)?;
+        }
+        if let Some(readers) = &readers {
+            keep_captured(tx, reader, loaded.doc, generation, mark, born, readers, now_ms)?;
+        }
+        tx.put(Space::Meta, &meta::last_case(&reader.member()), &loaded.doc.0)?;
+        Ok(())
+    })?;
+    Ok((audience, aside))
+}
 
-    /// The case without what is not whole here, and without what builds on that, where something is not: what is written
-    /// anew says only what could be read, so nothing else may be named as its past. What is left out is late, and is
-    /// carried over once it has come; until then its generation is not erased.
-    fn whole_part(
-        &self,
-        shared: &Shared,
-        reader: &Reader,
-        loaded: &Arc<Loaded>,
-    ) -> Result<Option<Arc<Loaded>>, Failure> {
-        let layers = loaded.layers();
-        let restricted = layers.restricted();
-        // who may not turn it at all is told so, and nothing else
-        if layers.shape() == Shape::Outside || (!restricted && layers.personal.is_none()) {
-            return Ok(None);
+/// The case without what is not whole here, and without what builds on that, where something is not: what is written
+/// anew says only what could be read, so nothing else may be named as its past. What is left out is late, and is
+/// carried over once it has come; until then its generation is not erased.
+fn whole_part(
+    log: &Log,
+    shared: &Shared,
+    reader: &Reader,
+    loaded: &Arc<Loaded>,
+) -> Result<Option<Arc<Loaded>>, Failure> {
+    let layers = loaded.layers();
+    let restricted = layers.restricted();
+    // who may not turn it at all is told so, and nothing else
+    if layers.shape() == Shape::Outside || (!restricted && layers.personal.is_none()) {
+        return Ok(None);
+    }
+    let snapshot = log.store.read()?;
+    let held = log.entries(&snapshot, &loaded.scope, &loaded.doc)?;
+    drop(snapshot);
+    let opened = forks::counted_entries(shared, &held).open(&reader.keychain);
+    let is_whole = |entry: &DocEntry| {
+        // a birth writes all three layers: of personal and sensitive one is padding
+        let is_birth = entry.header.section(LAYER_GRANT).is_some();
+        let padding = if restricted { Layer::Personal } else { Layer::Sensitive };
+        Layer::ALL.into_iter().all(|layer| match entry.layers[usize::from(layer.code())] {
+            Opened::Plain(_) | Opened::Absent => true,
+            Opened::Unreadable => is_birth && layer == padding,
+            Opened::Missing => false,
+        })
+    };
+    let document = &loaded.document;
+    let of_this: Vec<&DocEntry> = opened.iter().filter(|entry| document.counted.contains(&entry.id)).collect();
+    let mut out: BTreeSet<EntryId> = of_this.iter().filter(|entry| !is_whole(entry)).map(|entry| entry.id).collect();
+    if out.is_empty() {
+        return Ok(None);
+    }
+    loop {
+        let before = out.len();
+        let builds_on = |entry: &&&DocEntry| entry.header.deps.iter().any(|dep| out.contains(dep));
+        let more: Vec<EntryId> = of_this.iter().filter(builds_on).map(|entry| entry.id).collect();
+        out.extend(more);
+        if out.len() == before {
+            break;
         }
-        let snapshot = self.store.read()?;
-        let held = self.entries(&snapshot, &loaded.scope, &loaded.doc)?;
-        drop(snapshot);
-        let opened = self.counted_entries(shared, &held).open(&reader.keychain);
-        let is_whole = |entry: &DocEntry| {
-            // a birth writes all three layers: of personal and sensitive one is padding
-            let is_birth = entry.header.section(LAYER_GRANT).is_some();
-            let padding = if restricted { Layer::Personal } else { Layer::Sensitive };
-            Layer::ALL.into_iter().all(|layer| match entry.layers[usize::from(layer.code())] {
-                Opened::Plain(_) | Opened::Absent => true,
-                Opened::Unreadable => is_birth && layer == padding,
-                Opened::Missing => false,
-            })
-        };
-        let document = &loaded.document;
-        let of_this: Vec<&DocEntry> = opened.iter().filter(|entry| document.counted.contains(&entry.id)).collect();
-        let mut out: BTreeSet<EntryId> =
-            of_this.iter().filter(|entry| !is_whole(entry)).map(|entry| entry.id).collect();
-        if out.is_empty() {
-            return Ok(None);
+    }
+    let left = || of_this.iter().filter(|entry| !out.contains(&entry.id));
+    let followed: BTreeSet<EntryId> = left().flat_map(|entry| entry.header.deps.iter().copied()).collect();
+    let heads: Vec<EntryId> = left().map(|entry| entry.id).filter(|id| !followed.contains(id)).take(DEPS_MAX).collect();
+    if heads.is_empty() {
+        return Err(Failure::new("case_incomplete"));
+    }
+    cases::load_at(log, shared, reader, loaded, &heads).map(Some)
+}
+
+/// What this machine keeps of a case sealed here, should its reader be none of the audience: the reference, and to
+/// whom it was sealed, so that an addition goes to the same and to nobody who was recused.
+#[expect(clippy::too_many_arguments, reason = "one row and one value, with all they hold")]
+pub(crate) fn keep_captured(
+    tx: &mut Tx<'_>,
+    reader: &Reader,
+    case_id: DocId,
+    generation: u32,
+    mark: &str,
+    entry: EntryId,
+    readers: &[[u8; 32]],
+    now_ms: i64,
+) -> Result<(), Failure> {
+    let kept = Captured { reference: mark.to_owned(), case_id, entry, saved_ms: now_ms };
+    let bytes = serde_json::to_vec(&kept).map_err(|e| Failure::new("unexpected").because(&e))?;
+    tx.put(Space::Outbox, &case_id.0, &bytes)?;
+    let access = reader.secrets.store_access();
+    let key = captured_key(&case_id, generation);
+    Ok(tx.put_member(MemberSpace::Rows, &access, &key, &readers.concat())?)
+}
+
+/// The audience named; else that of the category the case will have; else triage.
+fn audience_for(log: &Log, view: &CaseView, turn: &Reclassify<'_>, options: &SealOptions) -> Result<String, Failure> {
+    let taxonomy = Taxonomy::shipped();
+    if let Some(named) = &options.audience {
+        let known = taxonomy.audiences.contains(named);
+        return known.then(|| named.clone()).ok_or_else(|| Failure::new("audience_not_found").arg("audience", named));
+    }
+    let chosen = match turn {
+        Reclassify::For(Edit::Triage { category, .. }) => category.as_deref(),
+        _ => None,
+    };
+    let categories = chosen.or(view.text("category")).into_iter();
+    let categories = categories.chain(view.list("other_categories").iter().map(String::as_str));
+    let main = taxonomy.main_category(categories).map(Coded::code);
+    let of = main.and_then(|code| taxonomy.sub_categories.get(code)).and_then(|sub| sub.audience.clone());
+    of.map_or_else(|| audience_of_words(log, view), Ok)
+}
+
+/// Whom the words of a case concern, where its category does not say it: the audience of the gravest topic the word
+/// lists find; without one, triage.
+fn audience_of_words(log: &Log, view: &CaseView) -> Result<String, Failure> {
+    let list = sensitive_words::word_list(log)?;
+    let texts = schema::FIELDS.iter().filter(|field| matches!(field.kind, schema::Kind::Words(_)));
+    let told = texts.filter_map(|field| view.text(field.name));
+    let gravest = told.flat_map(|text| list.topics(text)).min();
+    Ok(gravest.map_or(TRIAGE, Topic::audience).to_owned())
+}
+
+/// Mark, recusals, who could read the case until now, and the keys of what may still be written to it.
+fn seal(
+    shared: &Shared,
+    reader: &Reader,
+    loaded: &Loaded,
+    view: &CaseView,
+    audience: &str,
+    recuse: Vec<crdt_model::edit::Recusal>,
+    now_ms: i64,
+) -> Seal {
+    let site = view.text("origin_site").unwrap_or_default();
+    let (generation, roster) = (loaded.document.generation, &shared.roster);
+    let at = roster.sites.values().find(|known| known.scope == loaded.scope).map_or(site, |known| &known.op.code);
+    let live = || roster.members.iter().filter(|(_, member)| member.is_live());
+    let members = live().filter(|(_, member)| reads_site(roster, member, at)).map(|(id, _)| *id);
+    let opens = live().filter(|(_, member)| member.capabilities().contains(Capabilities::READ_OPEN));
+    let mut devices: Vec<DeviceId> = opens.map(|(_, member)| member.device).collect();
+    devices.sort_unstable();
+    devices.dedup();
+    let mut members: Vec<MemberId> = members.collect();
+    members.truncate(crdt_model::case::fact::EXPOSED_MAX);
+    devices.truncate(crdt_model::case::fact::EXPOSED_MAX);
+    let mark = RestrictedBirth {
+        audience: audience.to_owned(),
+        week: week_received(&loaded.zone, view.moment("received_at"), now_ms).to_string(),
+        region: region_of(shared, site),
+    };
+    let old_keys = old_keys(reader, loaded);
+    let aside = whos(&recuse);
+    let set_aside = given_to(view).into_iter().filter(|who| assigning::is_set_aside(shared, &aside, who)).collect();
+    Seal { mark, recuse, accused: None, exposed: ExposedFact { generation, members, devices }, old_keys, set_aside }
+}
+
+// ------------------------------------------------------------------ what came late
+
+/// Carries into a sealed case what was written to its older generation by someone who had not heard of it. True when
+/// something was: the case is to be loaded anew. What cannot be carried stays late and is named as such: no act and no
+/// sync fails for it.
+pub(crate) fn rewrap_late(log: &Log, shared: &Shared, reader: &mut Reader, loaded: &Loaded, now_ms: i64) -> bool {
+    try_carry(log, shared, reader, loaded, now_ms).unwrap_or_else(|failure| {
+        tracing::warn!(code = failure.code, "late edits were not carried over");
+        false
+    })
+}
+
+/// What this reader cannot open stays for another of the audience.
+fn try_carry(log: &Log, shared: &Shared, reader: &mut Reader, loaded: &Loaded, now_ms: i64) -> Result<bool, Failure> {
+    if loaded.document.late.is_empty() || loaded.layers().shape() != Shape::Inside {
+        return Ok(false);
+    }
+    if members::require(shared, &reader.member(), Capabilities::INTAKE).is_err() {
+        return Ok(false);
+    }
+    let view = loaded.view(now_ms);
+    let me = reader.member();
+    let recused = view.sealed.as_ref().is_ok_and(|sealed| sealed.recusals.iter().any(|who| is(shared, &me, who)));
+    if recused {
+        return Ok(false);
+    }
+    let found = late(log, shared, reader, loaded)?;
+    if found.entries.is_empty() {
+        return Ok(false);
+    }
+    let empty = LayerState::new();
+    let [open, personal, sensitive] = &found.states;
+    let old = crdt_model::case::CaseLayers {
+        case_id: loaded.doc,
+        open: open.as_ref().unwrap_or(&empty),
+        personal: personal.as_ref(),
+        sensitive: sensitive.as_ref(),
+    };
+    let recusals = view.sealed.as_ref().map(|sealed| sealed.recusals.as_slice()).unwrap_or_default();
+    let is_set_aside = |who: &Who| assigning::is_set_aside(shared, recusals, who);
+    let all =
+        carry(&old, &found.entries, &loaded.layers(), &is_set_aside, fresh()?).map_err(|error| refusal(&error, ""))?;
+    let mut entropy = entropy()?;
+    let mut deps = loaded.document.heads.clone();
+    deps.truncate(DEPS_MAX / 2);
+    deps.extend(found.heads.iter().take(DEPS_MAX / 2));
+    deps.sort_unstable();
+    let key = writes::sensitive_key(log, shared, reader, loaded, &all[0], &view, &mut entropy)?;
+    log.commit(|tx| {
+        let mut key = Some(key);
+        let mut last = deps.clone();
+        for ops in all {
+            let sensitive = match key.take() {
+                Some(SensitiveKey::New(ck, readers)) => {
+                    key = Some(SensitiveKey::Held(ck.clone()));
+                    SensitiveKey::New(ck, readers)
+                }
+                Some(SensitiveKey::Held(ck)) => {
+                    key = Some(SensitiveKey::Held(ck.clone()));
+                    SensitiveKey::Held(ck)
+                }
+                _ => SensitiveKey::None,
+            };
+            let write = Write {
+                scope: loaded.scope,
+                doc: loaded.doc,
+                ops,
+                deps: std::mem::take(&mut last),
+                birth: false,
+                week_start_ms: None,
+                sensitive,
+                current: None,
+                generation: loaded.document.generation,
+                salt: [0; 8],
+                alone: true,
+            };
+            last = vec![writes::append_edit(log, tx, shared, reader, write, now_ms, &mut entropy)?];
         }
-        loop {
-            let before = out.len();
-            let builds_on = |entry: &&&DocEntry| entry.header.deps.iter().any(|dep| out.contains(dep));
-            let more: Vec<EntryId> = of_this.iter().filter(builds_on).map(|entry| entry.id).collect();
-            out.extend(more);
-            if out.len() == before {
+        Ok(())
+    })?;
+    Ok(true)
+}
+
+/// Every case with more than one generation that this reader reads from inside: carries what came late. True when
+/// something was written.
+pub(crate) fn rewrap_all_late(log: &Log, shared: &Shared, reader: &mut Reader, now_ms: i64) -> Result<bool, Failure> {
+    let mut wrote = false;
+    for (scope, doc) in turned(log)? {
+        // one generation after the other
+        for _ in 0..GENERATIONS_AT_ONCE {
+            let snapshot = log.store.read()?;
+            let loaded = cases::load(log, &snapshot, shared, reader, scope, doc)?;
+            drop(snapshot);
+            if !rewrap_late(log, shared, reader, &loaded, now_ms) {
                 break;
             }
+            wrote = true;
         }
-        let left = || of_this.iter().filter(|entry| !out.contains(&entry.id));
-        let followed: BTreeSet<EntryId> = left().flat_map(|entry| entry.header.deps.iter().copied()).collect();
-        let heads: Vec<EntryId> =
-            left().map(|entry| entry.id).filter(|id| !followed.contains(id)).take(DEPS_MAX).collect();
-        if heads.is_empty() {
-            return Err(Failure::new("case_incomplete"));
-        }
-        self.load_at(shared, reader, loaded, &heads).map(Some)
     }
+    Ok(wrote)
+}
 
-    /// What this machine keeps of a case sealed here, should its reader be none of the audience: the reference, and to
-    /// whom it was sealed, so that an addition goes to the same and to nobody who was recused.
-    #[expect(clippy::too_many_arguments, reason = "one row and one value, with all they hold")]
-    pub(crate) fn keep_captured(
-        &self,
-        tx: &mut Tx<'_>,
-        reader: &Reader,
-        case_id: DocId,
-        generation: u32,
-        mark: &str,
-        entry: EntryId,
-        readers: &[[u8; 32]],
-        now_ms: i64,
-    ) -> Result<(), Failure> {
-        let kept = Captured { reference: mark.to_owned(), case_id, entry, saved_ms: now_ms };
-        let bytes = serde_json::to_vec(&kept).map_err(|e| Failure::new("unexpected").because(&e))?;
-        tx.put(Space::Outbox, &case_id.0, &bytes)?;
-        let access = reader.secrets.store_access();
-        let key = captured_key(&case_id, generation);
-        Ok(tx.put_member(MemberSpace::Rows, &access, &key, &readers.concat())?)
+/// Documents with more than one generation.
+pub(crate) fn turned(log: &Log) -> Result<Vec<(ScopeId, DocId)>, Failure> {
+    let snapshot = log.store.read()?;
+    let split = |key: &[u8]| {
+        let (scope, doc) = key.strip_prefix(TURNED)?.split_first_chunk::<16>()?;
+        Some((ScopeId(*scope), DocId(doc.try_into().ok()?)))
+    };
+    Ok(snapshot.list(Space::Meta)?.iter().filter_map(|(key, _)| split(key)).collect())
+}
+
+/// The late entries that this reader can open whole, with all late ones they build on, and the older generation as it
+/// holds them.
+fn late(log: &Log, shared: &Shared, reader: &Reader, loaded: &Loaded) -> Result<Late, Failure> {
+    let snapshot = log.store.read()?;
+    let entries = cases::case_entries(log, &snapshot, shared, &loaded.scope, &loaded.doc)?;
+    let mut keychain = reader.keychain.clone();
+    for fact in old_keys_of(&loaded.layers()) {
+        for (device, incarnation, key) in fact.keys {
+            keychain.add_old_key(loaded.doc, fact.generation, ChainKey { device, incarnation }, key);
+        }
     }
-
-    /// The audience named; else that of the category the case will have; else triage.
-    fn audience_for(&self, view: &CaseView, turn: &Reclassify<'_>, options: &SealOptions) -> Result<String, Failure> {
-        let taxonomy = Taxonomy::shipped();
-        if let Some(named) = &options.audience {
-            let known = taxonomy.audiences.contains(named);
-            return known
-                .then(|| named.clone())
-                .ok_or_else(|| Failure::new("audience_not_found").arg("audience", named));
+    let opened: Vec<DocEntry> = entries.iter().map(|entry| keychain.open_entry(entry)).collect();
+    let whole = |entry: &DocEntry| {
+        let words = [Layer::Open, Layer::Personal].map(|layer| &entry.layers[usize::from(layer.code())]);
+        let is_shut = |opened: &Opened| matches!(opened, Opened::Unreadable | Opened::Missing);
+        // at a birth it may be padding; elsewhere it was written to others
+        let is_birth = entry.header.section(LAYER_GRANT).is_some();
+        let sensitive = &entry.layers[usize::from(Layer::Sensitive.code())];
+        words.iter().all(|opened| !is_shut(opened)) && (is_birth || !is_shut(sensitive))
+    };
+    let of = |id: &EntryId| opened.iter().find(|entry| entry.id == *id);
+    let generation = |id: &EntryId| of(id).and_then(|entry| document::generation_of(&entry.header)).unwrap_or(0);
+    let readable = loaded.document.late.iter().filter(|id| of(id).is_some_and(whole));
+    // one generation at a time, the newest first: what that carried itself is in it
+    let Some(newest) = readable.map(generation).max() else { return Ok(Late::default()) };
+    let mut taken: Vec<EntryId> = Vec::new();
+    for id in loaded.document.late.iter().filter(|id| generation(id) == newest) {
+        let Some(entry) = of(id) else { continue };
+        let of_late = |dep: &&EntryId| loaded.document.late.contains(dep) && generation(dep) == newest;
+        if whole(entry) && entry.header.deps.iter().filter(of_late).all(|dep| taken.contains(dep)) {
+            taken.push(*id);
         }
-        let chosen = match turn {
-            Reclassify::For(Edit::Triage { category, .. }) => category.as_deref(),
-            _ => None,
-        };
-        let categories = chosen.or(view.text("category")).into_iter();
-        let categories = categories.chain(view.list("other_categories").iter().map(String::as_str));
-        let main = taxonomy.main_category(categories).map(Coded::code);
-        let of = main.and_then(|code| taxonomy.sub_categories.get(code)).and_then(|sub| sub.audience.clone());
-        of.map_or_else(|| self.audience_of_words(view), Ok)
     }
-
-    /// Whom the words of a case concern, where its category does not say it: the audience of the gravest topic the word
-    /// lists find; without one, triage.
-    fn audience_of_words(&self, view: &CaseView) -> Result<String, Failure> {
-        let list = self.word_list()?;
-        let texts = schema::FIELDS.iter().filter(|field| matches!(field.kind, schema::Kind::Words(_)));
-        let told = texts.filter_map(|field| view.text(field.name));
-        let gravest = told.flat_map(|text| list.topics(text)).min();
-        Ok(gravest.map_or(TRIAGE, Topic::audience).to_owned())
+    let mut found = Late::default();
+    if taken.is_empty() {
+        return Ok(found);
     }
-
-    /// Mark, recusals, who could read the case until now, and the keys of what may still be written to it.
-    #[expect(clippy::too_many_arguments, reason = "one call site")]
-    fn seal(
-        &self,
-        shared: &Shared,
-        reader: &Reader,
-        loaded: &Loaded,
-        view: &CaseView,
-        audience: &str,
-        recuse: Vec<crdt_model::edit::Recusal>,
-        now_ms: i64,
-    ) -> Seal {
-        let site = view.text("origin_site").unwrap_or_default();
-        let (generation, roster) = (loaded.document.generation, &shared.roster);
-        let at = roster.sites.values().find(|known| known.scope == loaded.scope).map_or(site, |known| &known.op.code);
-        let live = || roster.members.iter().filter(|(_, member)| member.is_live());
-        let members = live().filter(|(_, member)| reads_site(roster, member, at)).map(|(id, _)| *id);
-        let opens = live().filter(|(_, member)| member.capabilities().contains(Capabilities::READ_OPEN));
-        let mut devices: Vec<DeviceId> = opens.map(|(_, member)| member.device).collect();
-        devices.sort_unstable();
-        devices.dedup();
-        let mut members: Vec<MemberId> = members.collect();
-        members.truncate(crdt_model::case::fact::EXPOSED_MAX);
-        devices.truncate(crdt_model::case::fact::EXPOSED_MAX);
-        let mark = RestrictedBirth {
-            audience: audience.to_owned(),
-            week: week_received(&loaded.zone, view.moment("received_at"), now_ms).to_string(),
-            region: region_of(shared, site),
-        };
-        let old_keys = old_keys(reader, loaded);
-        let aside = whos(&recuse);
-        let set_aside = given_to(view).into_iter().filter(|who| self.is_set_aside(shared, &aside, who)).collect();
-        Seal { mark, recuse, accused: None, exposed: ExposedFact { generation, members, devices }, old_keys, set_aside }
-    }
-
-    // ------------------------------------------------------------------ what came late
-
-    /// Carries into a sealed case what was written to its older generation by someone who had not heard of it. True when
-    /// something was: the case is to be loaded anew. What cannot be carried stays late and is named as such: no act and no
-    /// sync fails for it.
-    pub(crate) fn rewrap_late(&self, shared: &Shared, reader: &mut Reader, loaded: &Loaded, now_ms: i64) -> bool {
-        self.try_carry(shared, reader, loaded, now_ms).unwrap_or_else(|failure| {
-            tracing::warn!(code = failure.code, "late edits were not carried over");
-            false
-        })
-    }
-
-    /// What this reader cannot open stays for another of the audience.
-    fn try_carry(&self, shared: &Shared, reader: &mut Reader, loaded: &Loaded, now_ms: i64) -> Result<bool, Failure> {
-        if loaded.document.late.is_empty() || loaded.layers().shape() != Shape::Inside {
-            return Ok(false);
-        }
-        if self.require(shared, &reader.member(), Capabilities::INTAKE).is_err() {
-            return Ok(false);
-        }
-        let view = loaded.view(now_ms);
-        let me = reader.member();
-        let recused =
-            view.sealed.as_ref().is_ok_and(|sealed| sealed.recusals.iter().any(|who| self.is(shared, &me, who)));
-        if recused {
-            return Ok(false);
-        }
-        let found = self.late(shared, reader, loaded)?;
-        if found.entries.is_empty() {
-            return Ok(false);
-        }
-        let empty = LayerState::new();
-        let [open, personal, sensitive] = &found.states;
-        let old = crdt_model::case::CaseLayers {
-            case_id: loaded.doc,
-            open: open.as_ref().unwrap_or(&empty),
-            personal: personal.as_ref(),
-            sensitive: sensitive.as_ref(),
-        };
-        let recusals = view.sealed.as_ref().map(|sealed| sealed.recusals.as_slice()).unwrap_or_default();
-        let is_set_aside = |who: &Who| self.is_set_aside(shared, recusals, who);
-        let all = carry(&old, &found.entries, &loaded.layers(), &is_set_aside, fresh()?)
-            .map_err(|error| refusal(&error, ""))?;
-        let mut entropy = entropy()?;
-        let mut deps = loaded.document.heads.clone();
-        deps.truncate(DEPS_MAX / 2);
-        deps.extend(found.heads.iter().take(DEPS_MAX / 2));
-        deps.sort_unstable();
-        let key = self.sensitive_key(shared, reader, loaded, &all[0], &view, &mut entropy)?;
-        self.commit(|tx| {
-            let mut key = Some(key);
-            let mut last = deps.clone();
-            for ops in all {
-                let sensitive = match key.take() {
-                    Some(SensitiveKey::New(ck, readers)) => {
-                        key = Some(SensitiveKey::Held(ck.clone()));
-                        SensitiveKey::New(ck, readers)
-                    }
-                    Some(SensitiveKey::Held(ck)) => {
-                        key = Some(SensitiveKey::Held(ck.clone()));
-                        SensitiveKey::Held(ck)
-                    }
-                    _ => SensitiveKey::None,
-                };
-                let write = Write {
-                    scope: loaded.scope,
-                    doc: loaded.doc,
-                    ops,
-                    deps: std::mem::take(&mut last),
-                    birth: false,
-                    week_start_ms: None,
-                    sensitive,
-                    current: None,
-                    generation: loaded.document.generation,
-                    salt: [0; 8],
-                    alone: true,
-                };
-                last = vec![self.write(tx, shared, reader, write, now_ms, &mut entropy)?];
-            }
-            Ok(())
-        })?;
-        Ok(true)
-    }
-
-    /// Every case with more than one generation that this reader reads from inside: carries what came late. True when
-    /// something was written.
-    pub(crate) fn rewrap_all_late(&self, shared: &Shared, reader: &mut Reader, now_ms: i64) -> Result<bool, Failure> {
-        let mut wrote = false;
-        for (scope, doc) in self.turned()? {
-            // one generation after the other
-            for _ in 0..GENERATIONS_AT_ONCE {
-                let snapshot = self.store.read()?;
-                let loaded = self.load(&snapshot, shared, reader, scope, doc)?;
-                drop(snapshot);
-                if !self.rewrap_late(shared, reader, &loaded, now_ms) {
-                    break;
-                }
-                wrote = true;
-            }
-        }
-        Ok(wrote)
-    }
-
-    /// Documents with more than one generation.
-    pub(crate) fn turned(&self) -> Result<Vec<(ScopeId, DocId)>, Failure> {
-        let snapshot = self.store.read()?;
-        let split = |key: &[u8]| {
-            let (scope, doc) = key.strip_prefix(TURNED)?.split_first_chunk::<16>()?;
-            Some((ScopeId(*scope), DocId(doc.try_into().ok()?)))
-        };
-        Ok(snapshot.list(Space::Meta)?.iter().filter_map(|(key, _)| split(key)).collect())
-    }
-
-    /// The late entries that this reader can open whole, with all late ones they build on, and the older generation as it
-    /// holds them.
-    fn late(&self, shared: &Shared, reader: &Reader, loaded: &Loaded) -> Result<Late, Failure> {
-        let snapshot = self.store.read()?;
-        let entries = self.case_entries(&snapshot, shared, &loaded.scope, &loaded.doc)?;
-        let mut keychain = reader.keychain.clone();
-        for fact in old_keys_of(&loaded.layers()) {
-            for (device, incarnation, key) in fact.keys {
-                keychain.add_old_key(loaded.doc, fact.generation, ChainKey { device, incarnation }, key);
-            }
-        }
-        let opened: Vec<DocEntry> = entries.iter().map(|entry| keychain.open_entry(entry)).collect();
-        let whole = |entry: &DocEntry| {
-            let words = [Layer::Open, Layer::Personal].map(|layer| &entry.layers[usize::from(layer.code())]);
-            let is_shut = |opened: &Opened| matches!(opened, Opened::Unreadable | Opened::Missing);
-            // at a birth it may be padding; elsewhere it was written to others
-            let is_birth = entry.header.section(LAYER_GRANT).is_some();
-            let sensitive = &entry.layers[usize::from(Layer::Sensitive.code())];
-            words.iter().all(|opened| !is_shut(opened)) && (is_birth || !is_shut(sensitive))
-        };
-        let of = |id: &EntryId| opened.iter().find(|entry| entry.id == *id);
-        let generation = |id: &EntryId| of(id).and_then(|entry| document::generation_of(&entry.header)).unwrap_or(0);
-        let readable = loaded.document.late.iter().filter(|id| of(id).is_some_and(whole));
-        // one generation at a time, the newest first: what that carried itself is in it
-        let Some(newest) = readable.map(generation).max() else { return Ok(Late::default()) };
-        let mut taken: Vec<EntryId> = Vec::new();
-        for id in loaded.document.late.iter().filter(|id| generation(id) == newest) {
-            let Some(entry) = of(id) else { continue };
-            let of_late = |dep: &&EntryId| loaded.document.late.contains(dep) && generation(dep) == newest;
-            if whole(entry) && entry.header.deps.iter().filter(of_late).all(|dep| taken.contains(dep)) {
-                taken.push(*id);
-            }
-        }
-        let mut found = Late::default();
-        if taken.is_empty() {
-            return Ok(found);
-        }
-        // that generation on top: what counts now, and what came between, is taken out
-        let counted = &loaded.document.counted;
-        let up_to = |entry: &DocEntry| document::generation_of(&entry.header).is_some_and(|of| of <= newest);
-        let mut older = opened.clone();
-        older.retain(|entry| up_to(entry) && !counted.contains(&entry.id));
-        let schema = |layer| -> Box<dyn crdt_model::gate::Schema> { Box::new(CaseSchema(layer)) };
-        let document = document::build(&older, Kind::Edit, &shared.roster, &schema);
-        let stamps = document.history.iter().map(|written| written.stamp);
-        let stamp_of = |id: &EntryId| stamps.clone().find(|stamp| stamp.entry == *id);
-        found.entries = taken
-            .iter()
-            .map(|id| {
-                let header = older.iter().find(|entry| entry.id == *id).map(|entry| &entry.header);
-                stamp_of(id).unwrap_or(Stamp {
-                    entry: *id,
-                    order: u64::MAX,
-                    claimed_ms: 0,
-                    member: None,
-                    device: header.map_or(self.device, |header| header.device),
-                })
+    // that generation on top: what counts now, and what came between, is taken out
+    let counted = &loaded.document.counted;
+    let up_to = |entry: &DocEntry| document::generation_of(&entry.header).is_some_and(|of| of <= newest);
+    let mut older = opened.clone();
+    older.retain(|entry| up_to(entry) && !counted.contains(&entry.id));
+    let schema = |layer| -> Box<dyn crdt_model::gate::Schema> { Box::new(CaseSchema(layer)) };
+    let document = document::build(&older, Kind::Edit, &shared.roster, &schema);
+    let stamps = document.history.iter().map(|written| written.stamp);
+    let stamp_of = |id: &EntryId| stamps.clone().find(|stamp| stamp.entry == *id);
+    found.entries = taken
+        .iter()
+        .map(|id| {
+            let header = older.iter().find(|entry| entry.id == *id).map(|entry| &entry.header);
+            stamp_of(id).unwrap_or(Stamp {
+                entry: *id,
+                order: u64::MAX,
+                claimed_ms: 0,
+                member: None,
+                device: header.map_or(log.device, |header| header.device),
             })
-            .collect();
-        let followed: Vec<EntryId> = older
-            .iter()
-            .filter(|entry| taken.contains(&entry.id))
-            .flat_map(|entry| entry.header.deps.iter().copied())
-            .collect();
-        found.heads = taken.into_iter().filter(|id| !followed.contains(id)).collect();
-        found.states = document.states;
-        Ok(found)
-    }
+        })
+        .collect();
+    let followed: Vec<EntryId> = older
+        .iter()
+        .filter(|entry| taken.contains(&entry.id))
+        .flat_map(|entry| entry.header.deps.iter().copied())
+        .collect();
+    found.heads = taken.into_iter().filter(|id| !followed.contains(id)).collect();
+    found.states = document.states;
+    Ok(found)
+}
 
-    /// Entries of this device that came after a case was sealed, by what became of them: `with_audience` once someone of
-    /// the audience carried them over, else `waiting`, or `erased`: say it to the audience yourself.
-    pub(crate) fn own_late(
-        &self,
-        shared: &Shared,
-        reader: &mut Reader,
-        only: Option<DocId>,
-    ) -> Result<Vec<Json>, Failure> {
-        let mut rows = Vec::new();
-        for (scope, doc) in self.turned()? {
-            if only.is_some_and(|only| only != doc) {
+/// Entries of this device that came after a case was sealed, by what became of them: `with_audience` once someone of
+/// the audience carried them over, else `waiting`, or `erased`: say it to the audience yourself.
+pub(crate) fn own_late(
+    log: &Log,
+    shared: &Shared,
+    reader: &mut Reader,
+    only: Option<DocId>,
+) -> Result<Vec<Json>, Failure> {
+    let mut rows = Vec::new();
+    for (scope, doc) in turned(log)? {
+        if only.is_some_and(|only| only != doc) {
+            continue;
+        }
+        let snapshot = log.store.read()?;
+        let loaded = cases::load(log, &snapshot, shared, reader, scope, doc)?;
+        let (late, carried) = (&loaded.document.late, &loaded.document.carried);
+        let states = late.iter().map(|id| (id, "waiting")).chain(carried.iter().map(|id| (id, "with_audience")));
+        for (id, state) in states {
+            let Some(entry) = forks::held_or_carried(log, &snapshot, id)? else { continue };
+            if entry.header().device != log.device {
                 continue;
             }
-            let snapshot = self.store.read()?;
-            let loaded = self.load(&snapshot, shared, reader, scope, doc)?;
-            let (late, carried) = (&loaded.document.late, &loaded.document.carried);
-            let states = late.iter().map(|id| (id, "waiting")).chain(carried.iter().map(|id| (id, "with_audience")));
-            for (id, state) in states {
-                let Some(entry) = self.held_or_carried(&snapshot, id)? else { continue };
-                if entry.header().device != self.device {
-                    continue;
-                }
-                let gone = state == "waiting" && entry.sections().iter().all(Option::is_none);
-                let state = if gone { "erased" } else { state };
-                let opened = reader.keychain.open_entry(&entry);
-                let at = opened.layers.iter().rev().find_map(|layer| match layer {
-                    Opened::Plain(plain) => Some(crdt_model::case::moment::rfc3339(plain.claimed_ms)),
-                    _ => None,
-                });
-                rows.push(json!({"case_id": doc, "entry": id, "at": at, "state": state}));
-            }
-        }
-        Ok(rows)
-    }
-
-    /// Whether `who` means this member.
-    fn is(&self, shared: &Shared, member: &MemberId, who: &crdt_model::case::Who) -> bool {
-        match who {
-            crdt_model::case::Who::Member(id) => id == member,
-            crdt_model::case::Who::Role(role) => shared.roster.members.get(member).is_some_and(|m| m.has_role(role)),
+            let gone = state == "waiting" && entry.sections().iter().all(Option::is_none);
+            let state = if gone { "erased" } else { state };
+            let opened = reader.keychain.open_entry(&entry);
+            let at = opened.layers.iter().rev().find_map(|layer| match layer {
+                Opened::Plain(plain) => Some(crdt_model::case::moment::rfc3339(plain.claimed_ms)),
+                _ => None,
+            });
+            rows.push(json!({"case_id": doc, "entry": id, "at": at, "state": state}));
         }
     }
+    Ok(rows)
+}
 
-    /// The level an act raises or lowers to: the one named, or the next.
-    pub(crate) fn step_of(
-        &self,
-        shared: &Shared,
-        reader: &mut Reader,
-        typed: &str,
-        to: Option<&str>,
-        up: bool,
-        now_ms: i64,
-    ) -> Result<Level, Failure> {
-        if let Some(to) = to {
-            let unknown = || Failure::new("bad_value").arg("field", "sensitivity").arg("expected", "s0, s1, s2, s3");
-            return Level::from_code(to).ok_or_else(unknown);
-        }
-        let view = self.find_case(shared, reader, typed)?.view(now_ms);
-        let level = view.work.and_then(|work| work.sensitivity).unwrap_or(Level::S0) as usize;
-        let next = if up { (level + 1).min(Level::ALL.len() - 1) } else { level.saturating_sub(1) };
-        Ok(Level::ALL[next])
+/// Whether `who` means this member.
+fn is(shared: &Shared, member: &MemberId, who: &crdt_model::case::Who) -> bool {
+    match who {
+        crdt_model::case::Who::Member(id) => id == member,
+        crdt_model::case::Who::Role(role) => shared.roster.members.get(member).is_some_and(|m| m.has_role(role)),
     }
+}
 
-    /// Whether a new case would be restricted whatever its words.
-    pub(crate) fn would_seal(
-        &self,
-        shared: &Shared,
-        reader: &Reader,
-        new: &NewCase,
-        seal: &SealOptions,
-    ) -> Result<bool, Failure> {
-        let site = self.own_site(shared, &reader.member());
-        let restricted = seal.audience.as_deref().map(Some);
-        let intake = Intake { recuse: Some(&[]), not_them: &[], site: &site, capture: Capture::Entered, restricted };
-        Ok(self.prepare(shared, &reader.member(), new.clone(), &intake)?.restricted.is_some())
+/// The level an act raises or lowers to: the one named, or the next.
+pub(crate) fn step_of(
+    log: &Log,
+    shared: &Shared,
+    reader: &mut Reader,
+    typed: &str,
+    to: Option<&str>,
+    up: bool,
+    now_ms: i64,
+) -> Result<Level, Failure> {
+    if let Some(to) = to {
+        let unknown = || Failure::new("bad_value").arg("field", "sensitivity").arg("expected", "s0, s1, s2, s3");
+        return Level::from_code(to).ok_or_else(unknown);
     }
+    let view = cases::find_case(log, shared, reader, typed)?.view(now_ms);
+    let level = view.work.and_then(|work| work.sensitivity).unwrap_or(Level::S0) as usize;
+    let next = if up { (level + 1).min(Level::ALL.len() - 1) } else { level.saturating_sub(1) };
+    Ok(Level::ALL[next])
+}
 
-    /// Whether a case is restricted for no other reason than that nobody had classified it.
-    pub(crate) fn is_undecided(view: &CaseView) -> bool {
-        view.shape == Shape::Inside && view.text("audience") == Some(TRIAGE) && *view.shown("category") == Shown::Absent
-    }
+/// Whether a new case would be restricted whatever its words.
+pub(crate) fn would_seal(
+    log: &Log,
+    shared: &Shared,
+    reader: &Reader,
+    new: &NewCase,
+    seal: &SealOptions,
+) -> Result<bool, Failure> {
+    let site = members::own_site(shared, &reader.member());
+    let restricted = seal.audience.as_deref().map(Some);
+    let intake = Intake { recuse: Some(&[]), not_them: &[], site: &site, capture: Capture::Entered, restricted };
+    Ok(writes::prepare(log, shared, &reader.member(), new.clone(), &intake)?.restricted.is_some())
+}
+
+/// Whether a case is restricted for no other reason than that nobody had classified it.
+pub(crate) fn is_undecided(view: &CaseView) -> bool {
+    view.shape == Shape::Inside && view.text("audience") == Some(TRIAGE) && *view.shown("category") == Shown::Absent
 }
 
 /// What came late for a generation.

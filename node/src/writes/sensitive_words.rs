@@ -155,105 +155,103 @@ pub(crate) fn look<'a>(list: &WordList, texts: impl IntoIterator<Item = (&'a str
     Found(found)
 }
 
-impl Log {
-    /// The lists in use on this node.
-    pub(crate) fn word_list(&self) -> Result<Arc<WordList>, Failure> {
-        let locals = self.local_words()?;
-        if locals.is_empty() {
-            return Ok(Arc::clone(&SHIPPED));
+/// The lists in use on this node.
+pub(crate) fn word_list(log: &Log) -> Result<Arc<WordList>, Failure> {
+    let locals = local_words(log)?;
+    if locals.is_empty() {
+        return Ok(Arc::clone(&SHIPPED));
+    }
+    let removed = |lang: &str, word: &str| {
+        let local = locals.iter().find(|(held, _)| held == lang);
+        local.is_some_and(|(_, local)| words::canonical(word).is_ok_and(|word| local.removed.contains(&word)))
+    };
+    let mut list = WordList::default();
+    for (lang, topic, word) in words::shipped().filter(|(lang, _, word)| !removed(lang, word)) {
+        let _ = (lang, list.add(word, topic));
+    }
+    for word in locals.iter().flat_map(|(_, local)| &local.added) {
+        let _ = list.add(word, Topic::Other);
+    }
+    Ok(Arc::new(list))
+}
+
+fn local_words(log: &Log) -> Result<Vec<(String, Local)>, Failure> {
+    let snapshot = log.store.read()?;
+    let mut locals = Vec::new();
+    for (key, value) in snapshot.list(Space::Meta)? {
+        let Some(lang) = key.strip_prefix(PREFIX) else { continue };
+        let local = serde_json::from_slice(&value).unwrap_or_default();
+        locals.push((String::from_utf8_lossy(lang).into_owned(), local));
+    }
+    locals.sort_by(|(a, _), (b, _)| a.cmp(b));
+    Ok(locals)
+}
+
+/// What a request's free texts would call for.
+pub(crate) fn words_in(log: &Log, request: &Request) -> Result<Found, Failure> {
+    let texts = texts_in(request);
+    if texts.is_empty() {
+        return Ok(Found::default());
+    }
+    Ok(look(&*word_list(log)?, texts))
+}
+
+/// What a new case's texts would call for.
+pub(crate) fn words_in_new(log: &Log, new: &NewCase) -> Result<Found, Failure> {
+    Ok(look(&*word_list(log)?, texts_of(new)))
+}
+
+/// `boucle words show`.
+pub(crate) fn words_show(log: &Log, lang: Option<&str>) -> Result<Json, Failure> {
+    let lang = lang.map(language).transpose()?;
+    let locals = local_words(log)?;
+    let of = |held: &str| locals.iter().find(|(lang, _)| lang == held).map(|(_, local)| local);
+    let mut rows: Vec<Json> = Vec::new();
+    for (held, topic, word) in words::shipped().filter(|(held, ..)| lang.is_none_or(|lang| lang == *held)) {
+        let removed = words::canonical(word).is_ok_and(|word| of(held).is_some_and(|l| l.removed.contains(&word)));
+        if !removed {
+            rows.push(json!({"lang": held, "word": word, "topic": topic.code(), "shipped": true}));
         }
-        let removed = |lang: &str, word: &str| {
-            let local = locals.iter().find(|(held, _)| held == lang);
-            local.is_some_and(|(_, local)| words::canonical(word).is_ok_and(|word| local.removed.contains(&word)))
+    }
+    for (held, local) in locals.iter().filter(|(held, _)| lang.is_none_or(|lang| lang == held)) {
+        let added = local.added.iter();
+        rows.extend(added.map(|word| json!({"lang": held, "word": word, "topic": "other", "shipped": false})));
+    }
+    Ok(Json::Array(rows))
+}
+
+/// `boucle words add`, `boucle words remove`.
+pub(crate) fn words_change(log: &Log, lang: &str, typed: &[String], adds: bool) -> Result<Json, Failure> {
+    let lang = language(lang)?;
+    let bad = || Failure::new("bad_value").arg("field", "words").arg("expected", "kadejak*, pot de vin, !viole*");
+    let wanted: Vec<String> =
+        typed.iter().map(|word| words::canonical(word).map_err(|_| bad())).collect::<Result<_, _>>()?;
+    let shipped: BTreeSet<String> = words::shipped()
+        .filter(|(held, ..)| *held == lang)
+        .filter_map(|(.., word)| words::canonical(word).ok())
+        .collect();
+    let _writer = log.lock_writer();
+    let mut local =
+        local_words(log)?.into_iter().find(|(held, _)| held == lang).map_or_else(Local::default, |(_, l)| l);
+    let mut changed = 0_usize;
+    for word in wanted {
+        let done = match (adds, shipped.contains(&word)) {
+            (true, true) => local.removed.remove(&word),
+            (true, false) => local.added.insert(word),
+            (false, true) => local.removed.insert(word),
+            (false, false) if local.added.remove(&word) => true,
+            (false, false) => return Err(Failure::new("word_not_found").arg("lang", lang)),
         };
-        let mut list = WordList::default();
-        for (lang, topic, word) in words::shipped().filter(|(lang, _, word)| !removed(lang, word)) {
-            let _ = (lang, list.add(word, topic));
-        }
-        for word in locals.iter().flat_map(|(_, local)| &local.added) {
-            let _ = list.add(word, Topic::Other);
-        }
-        Ok(Arc::new(list))
+        changed += usize::from(done);
     }
-
-    fn local_words(&self) -> Result<Vec<(String, Local)>, Failure> {
-        let snapshot = self.store.read()?;
-        let mut locals = Vec::new();
-        for (key, value) in snapshot.list(Space::Meta)? {
-            let Some(lang) = key.strip_prefix(PREFIX) else { continue };
-            let local = serde_json::from_slice(&value).unwrap_or_default();
-            locals.push((String::from_utf8_lossy(lang).into_owned(), local));
-        }
-        locals.sort_by(|(a, _), (b, _)| a.cmp(b));
-        Ok(locals)
-    }
-
-    /// What a request's free texts would call for.
-    pub(crate) fn words_in(&self, request: &Request) -> Result<Found, Failure> {
-        let texts = texts_in(request);
-        if texts.is_empty() {
-            return Ok(Found::default());
-        }
-        Ok(look(&*self.word_list()?, texts))
-    }
-
-    /// What a new case's texts would call for.
-    pub(crate) fn words_in_new(&self, new: &NewCase) -> Result<Found, Failure> {
-        Ok(look(&*self.word_list()?, texts_of(new)))
-    }
-
-    /// `boucle words show`.
-    pub(crate) fn words_show(&self, lang: Option<&str>) -> Result<Json, Failure> {
-        let lang = lang.map(language).transpose()?;
-        let locals = self.local_words()?;
-        let of = |held: &str| locals.iter().find(|(lang, _)| lang == held).map(|(_, local)| local);
-        let mut rows: Vec<Json> = Vec::new();
-        for (held, topic, word) in words::shipped().filter(|(held, ..)| lang.is_none_or(|lang| lang == *held)) {
-            let removed = words::canonical(word).is_ok_and(|word| of(held).is_some_and(|l| l.removed.contains(&word)));
-            if !removed {
-                rows.push(json!({"lang": held, "word": word, "topic": topic.code(), "shipped": true}));
-            }
-        }
-        for (held, local) in locals.iter().filter(|(held, _)| lang.is_none_or(|lang| lang == held)) {
-            let added = local.added.iter();
-            rows.extend(added.map(|word| json!({"lang": held, "word": word, "topic": "other", "shipped": false})));
-        }
-        Ok(Json::Array(rows))
-    }
-
-    /// `boucle words add`, `boucle words remove`.
-    pub(crate) fn words_change(&self, lang: &str, typed: &[String], adds: bool) -> Result<Json, Failure> {
-        let lang = language(lang)?;
-        let bad = || Failure::new("bad_value").arg("field", "words").arg("expected", "kadejak*, pot de vin, !viole*");
-        let wanted: Vec<String> =
-            typed.iter().map(|word| words::canonical(word).map_err(|_| bad())).collect::<Result<_, _>>()?;
-        let shipped: BTreeSet<String> = words::shipped()
-            .filter(|(held, ..)| *held == lang)
-            .filter_map(|(.., word)| words::canonical(word).ok())
-            .collect();
-        let _writer = self.lock_writer();
-        let mut local =
-            self.local_words()?.into_iter().find(|(held, _)| held == lang).map_or_else(Local::default, |(_, l)| l);
-        let mut changed = 0_usize;
-        for word in wanted {
-            let done = match (adds, shipped.contains(&word)) {
-                (true, true) => local.removed.remove(&word),
-                (true, false) => local.added.insert(word),
-                (false, true) => local.removed.insert(word),
-                (false, false) if local.added.remove(&word) => true,
-                (false, false) => return Err(Failure::new("word_not_found").arg("lang", lang)),
-            };
-            changed += usize::from(done);
-        }
-        let bytes = serde_json::to_vec(&local).map_err(|error| Failure::new("unexpected").because(&error))?;
-        self.commit_quietly(|tx| match local.added.is_empty() && local.removed.is_empty() {
-            true => Ok(tx.delete(Space::Meta, &key(lang)).map(drop)?),
-            false => Ok(tx.put(Space::Meta, &key(lang), &bytes)?),
-        })?;
-        let words = shipped.len() - local.removed.len() + local.added.len();
-        let (added, removed) = if adds { (changed, 0) } else { (0, changed) };
-        Ok(json!({"lang": lang, "added": added, "removed": removed, "words": words}))
-    }
+    let bytes = serde_json::to_vec(&local).map_err(|error| Failure::new("unexpected").because(&error))?;
+    log.commit_quietly(|tx| match local.added.is_empty() && local.removed.is_empty() {
+        true => Ok(tx.delete(Space::Meta, &key(lang)).map(drop)?),
+        false => Ok(tx.put(Space::Meta, &key(lang), &bytes)?),
+    })?;
+    let words = shipped.len() - local.removed.len() + local.added.len();
+    let (added, removed) = if adds { (changed, 0) } else { (0, changed) };
+    Ok(json!({"lang": lang, "added": added, "removed": removed, "words": words}))
 }
 
 /// A language code of two or three letters: one of those shipped, or any other.

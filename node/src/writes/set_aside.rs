@@ -15,6 +15,7 @@ use serde_json::{Value as Json, json};
 use crate::api::SealOptions;
 use crate::error::Failure;
 use crate::log::{Log, Shared};
+use crate::writes;
 
 /// Audiences that may hold a case whose own audience, and the alternate of that, have nobody left to read it, in the order
 /// in which they are tried. The ordinary audience of a site is none of them, nor is that of data protection.
@@ -66,124 +67,119 @@ pub(crate) struct Readers {
     pub(crate) keys: Vec<[u8; 32]>,
 }
 
-impl Log {
-    /// Who must not see a case.
-    ///
-    /// # Errors
-    ///
-    /// A name or role that means nobody.
-    pub(crate) fn set_aside(&self, shared: &Shared, told: Told<'_>) -> Result<SetAside, Failure> {
-        let mut aside = SetAside { recusals: self.recusals(shared, told.recuse)?, by_name: Vec::new() };
-        let Some(accused) = told.accused.filter(|accused| !accused.trim().is_empty()) else { return Ok(aside) };
-        let is_other = |name: &str| told.not_them.iter().any(|other| name::same(other, name));
-        let mut add = |recusal: Recusal, name: String| {
-            if !is_other(&name) && !aside.recusals.contains(&recusal) {
-                aside.recusals.push(recusal);
-                if !aside.by_name.contains(&name) {
-                    aside.by_name.push(name);
-                }
+/// Who must not see a case.
+///
+/// # Errors
+///
+/// A name or role that means nobody.
+pub(crate) fn set_aside(shared: &Shared, told: Told<'_>) -> Result<SetAside, Failure> {
+    let mut aside = SetAside { recusals: writes::recusals(shared, told.recuse)?, by_name: Vec::new() };
+    let Some(accused) = told.accused.filter(|accused| !accused.trim().is_empty()) else { return Ok(aside) };
+    let is_other = |name: &str| told.not_them.iter().any(|other| name::same(other, name));
+    let mut add = |recusal: Recusal, name: String| {
+        if !is_other(&name) && !aside.recusals.contains(&recusal) {
+            aside.recusals.push(recusal);
+            if !aside.by_name.contains(&name) {
+                aside.by_name.push(name);
             }
-        };
-        for (member, name) in self.named_members(shared, accused, name::may_be) {
-            add(Recusal::Member(member), name);
         }
-        for role in roles_named(accused) {
-            add(Recusal::Role(role.to_owned()), role.to_owned());
-        }
-        Ok(aside)
+    };
+    for (member, name) in named_members(shared, accused, name::may_be) {
+        add(Recusal::Member(member), name);
     }
+    for role in roles_named(accused) {
+        add(Recusal::Role(role.to_owned()), role.to_owned());
+    }
+    Ok(aside)
+}
 
-    /// Members of whom a text speaks, by `speaks_of(text, name)`, each with the name. Before the first sync a newcomer
-    /// knows the others by tags alone, so only what spells the whole name finds them.
-    pub(crate) fn named_members(
-        &self,
-        shared: &Shared,
-        text: &str,
-        speaks_of: impl Fn(&str, &str) -> bool,
-    ) -> Vec<(MemberId, String)> {
-        let void = |id: &MemberId| shared.roster.members.get(id).is_some_and(|held| held.standing == Standing::Void);
-        let mut found: BTreeMap<MemberId, String> = shared
-            .names
-            .iter()
-            .filter(|(id, name)| !void(id) && speaks_of(text, name))
-            .map(|(id, name)| (*id, name.clone()))
-            .collect();
-        if shared.roster.founding.is_none() {
-            for candidate in candidates(text) {
-                for told in &shared.invitations {
-                    let tag = Invitation::name_tag(&told.salt, &candidate);
-                    for person in told.people.iter().filter(|person| person.tag == tag) {
-                        found.entry(person.member).or_insert_with(|| candidate.clone());
-                    }
+/// Members of whom a text speaks, by `speaks_of(text, name)`, each with the name. Before the first sync a newcomer
+/// knows the others by tags alone, so only what spells the whole name finds them.
+pub(crate) fn named_members(
+    shared: &Shared,
+    text: &str,
+    speaks_of: impl Fn(&str, &str) -> bool,
+) -> Vec<(MemberId, String)> {
+    let void = |id: &MemberId| shared.roster.members.get(id).is_some_and(|held| held.standing == Standing::Void);
+    let mut found: BTreeMap<MemberId, String> = shared
+        .names
+        .iter()
+        .filter(|(id, name)| !void(id) && speaks_of(text, name))
+        .map(|(id, name)| (*id, name.clone()))
+        .collect();
+    if shared.roster.founding.is_none() {
+        for candidate in candidates(text) {
+            for told in &shared.invitations {
+                let tag = Invitation::name_tag(&told.salt, &candidate);
+                for person in told.people.iter().filter(|person| person.tag == tag) {
+                    found.entry(person.member).or_insert_with(|| candidate.clone());
                 }
             }
         }
-        found.into_iter().collect()
     }
+    found.into_iter().collect()
+}
 
-    /// Who gets the content key of a case: its audience or the alternate of that, or the first other audience that may
-    /// hold such cases and has a reader who is not set aside.
-    ///
-    /// # Errors
-    ///
-    /// `everybody_set_aside`, with whom to call.
-    pub(crate) fn first_readers(
-        &self,
-        shared: &Shared,
-        audience: &str,
-        recused: &[Recusal],
-    ) -> Result<Readers, Failure> {
-        let own = std::iter::once(audience);
-        for code in own.chain(IN_ITS_PLACE.into_iter().filter(|other| *other != audience)) {
-            if let Ok(keys) = self.readers(shared, code, recused) {
-                return Ok(Readers { audience: code.to_owned(), keys });
+/// Who gets the content key of a case: its audience or the alternate of that, or the first other audience that may
+/// hold such cases and has a reader who is not set aside.
+///
+/// # Errors
+///
+/// `everybody_set_aside`, with whom to call.
+pub(crate) fn first_readers(
+    log: &Log,
+    shared: &Shared,
+    audience: &str,
+    recused: &[Recusal],
+) -> Result<Readers, Failure> {
+    let own = std::iter::once(audience);
+    for code in own.chain(IN_ITS_PLACE.into_iter().filter(|other| *other != audience)) {
+        if let Ok(keys) = writes::readers(log, shared, code, recused) {
+            return Ok(Readers { audience: code.to_owned(), keys });
+        }
+    }
+    let call = to_call(shared, recused);
+    Err(Failure::new("everybody_set_aside").arg("audience", audience).arg("call", call.join(", ")))
+}
+
+/// Whom to call when nobody may read a case: those who answer for the organisation or a site and are not set aside.
+pub(crate) fn to_call(shared: &Shared, recused: &[Recusal]) -> Vec<String> {
+    /// Most senior ranks of a role: administrator, coordinator.
+    const RANK_MAX: u8 = 2;
+    let senior = shared.roster.members.iter().filter(|(_, held)| held.is_live() && held.rank() <= RANK_MAX);
+    let free = senior.filter(|(id, held)| !crate::writes::is_recused(recused, id, |role| held.has_role(role)));
+    let mut names: Vec<String> =
+        free.filter(|(id, _)| !shared.here.contains(id)).filter_map(|(id, _)| shared.names.get(id).cloned()).collect();
+    names.sort();
+    names.dedup();
+    names
+}
+
+/// `Request::WhoIsMeant`: members and roles that words may mean, and members whom the texts of a request, or of the
+/// case it is about, name.
+pub(crate) fn who_is_meant(shared: &Shared, said: &str, texts: &[String], me: &MemberId) -> Json {
+    let site = |id: &MemberId| shared.roster.members.get(id).map(|held| held.site().to_owned());
+    let people = |found: Vec<(MemberId, String)>| {
+        let mut by_name: Vec<(String, Option<String>)> = Vec::new();
+        for (id, name) in found {
+            if !by_name.iter().any(|(held, _)| name::same(held, &name)) {
+                by_name.push((name, site(&id)));
             }
         }
-        let call = self.to_call(shared, recused);
-        Err(Failure::new("everybody_set_aside").arg("audience", audience).arg("call", call.join(", ")))
+        by_name.into_iter().map(|(name, site)| json!({"name": name, "site": site})).collect::<Vec<_>>()
+    };
+    let near =
+        named_members(shared, said, |text, name| name::mention(text, name).is_some() || name::may_be(text, name));
+    let mut in_texts: Vec<(MemberId, String)> = Vec::new();
+    for text in texts {
+        let found = named_members(shared, text, name::holds);
+        // whoever writes speaks of themselves
+        in_texts.extend(found.into_iter().filter(|(id, _)| id != me));
     }
-
-    /// Whom to call when nobody may read a case: those who answer for the organisation or a site and are not set aside.
-    pub(crate) fn to_call(&self, shared: &Shared, recused: &[Recusal]) -> Vec<String> {
-        /// Most senior ranks of a role: administrator, coordinator.
-        const RANK_MAX: u8 = 2;
-        let senior = shared.roster.members.iter().filter(|(_, held)| held.is_live() && held.rank() <= RANK_MAX);
-        let free = senior.filter(|(id, held)| !crate::writes::is_recused(recused, id, |role| held.has_role(role)));
-        let mut names: Vec<String> = free
-            .filter(|(id, _)| !shared.here.contains(id))
-            .filter_map(|(id, _)| shared.names.get(id).cloned())
-            .collect();
-        names.sort();
-        names.dedup();
-        names
-    }
-
-    /// `Request::WhoIsMeant`: members and roles that words may mean, and members whom the texts of a request, or of the
-    /// case it is about, name.
-    pub(crate) fn who_is_meant(&self, shared: &Shared, said: &str, texts: &[String], me: &MemberId) -> Json {
-        let site = |id: &MemberId| shared.roster.members.get(id).map(|held| held.site().to_owned());
-        let people = |found: Vec<(MemberId, String)>| {
-            let mut by_name: Vec<(String, Option<String>)> = Vec::new();
-            for (id, name) in found {
-                if !by_name.iter().any(|(held, _)| name::same(held, &name)) {
-                    by_name.push((name, site(&id)));
-                }
-            }
-            by_name.into_iter().map(|(name, site)| json!({"name": name, "site": site})).collect::<Vec<_>>()
-        };
-        let near = self
-            .named_members(shared, said, |text, name| name::mention(text, name).is_some() || name::may_be(text, name));
-        let mut in_texts: Vec<(MemberId, String)> = Vec::new();
-        for text in texts {
-            let found = self.named_members(shared, text, name::holds);
-            // whoever writes speaks of themselves
-            in_texts.extend(found.into_iter().filter(|(id, _)| id != me));
-        }
-        json!({
-            "near": people(near), "roles": roles_named(said), "in_texts": people(in_texts),
-            "met": shared.roster.founding.is_some(),
-        })
-    }
+    json!({
+        "near": people(near), "roles": roles_named(said), "in_texts": people(in_texts),
+        "met": shared.roster.founding.is_some(),
+    })
 }
 
 /// Roles that are named, by code or by label in any language, by one of the parts between commas.

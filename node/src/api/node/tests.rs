@@ -161,7 +161,9 @@ fn who_is_waited_for_is_named_in_a_case_and_in_a_list() {
 #[test]
 fn locking_drops_the_keys_of_one_or_of_all_and_needs_no_passphrase() {
     let home = Home::founded();
-    let told = home.with(|log, reader| log.invite(reader, "JER", "operator", None, None, NOW)).expect("invited");
+    let told = home
+        .with(|log, reader| crate::members::invite(log, reader, "JER", "operator", None, None, NOW))
+        .expect("invited");
     let second = Passphrase::new("another passphrase here");
     let text = told["invitation"].as_str().expect("a code");
     members::join(&home.log.home, Some(&*home.log), text, "Ali", &second, NOW).expect("joined");
@@ -224,7 +226,7 @@ fn what_a_member_opens_is_out_of_reach_of_an_unattended_node_until_the_member_un
     let shared = log.shared();
     let keychain = log.device_keychain(&snapshot, &shared).expect("keys");
     let mut sections = [0; 2];
-    for scope in log.case_scopes(&shared) {
+    for scope in crate::cases::case_scopes(&log, &shared) {
         for doc in snapshot.docs(&scope).expect("listed").flatten().filter(|doc| *doc != crdt_model::id::DocId::ZERO) {
             for entry in log.entries(&snapshot, &scope, &doc).expect("held") {
                 let opened = keychain.open_entry(&entry).layers;

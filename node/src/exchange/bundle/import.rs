@@ -17,9 +17,13 @@ use super::file::{self, Kept};
 use super::{scopes_known, to_json};
 use crate::api::{Progress, Reply};
 use crate::error::Failure;
+use crate::exchange::bundle;
+use crate::exchange::bundle::recipients;
 use crate::log::Log;
+use crate::log::admission;
 use crate::log::admission::Source;
 use crate::sync::policy::Policy;
+use crate::writes::tampering;
 
 /// Bytes of entries in one transaction.
 const BATCH_BYTES: usize = 4 << 20;
@@ -84,169 +88,167 @@ fn scope_of(entry: &[u8]) -> ScopeId {
     read().unwrap_or(ScopeId::ZERO)
 }
 
-impl Log {
-    /// Takes in the bundle at `path`. Reading it twice, or a part of it, does no harm. `late`: a member who manages
-    /// people has made sure who the newcomer is, whose invitation's date is over.
-    pub(crate) fn bundle_import(
-        &self,
-        path: &Path,
-        late: Option<&MemberId>,
-        now_ms: i64,
-        on_progress: &mut dyn FnMut(Progress),
-    ) -> Reply {
-        if let Some(member) = late {
-            let shared = self.shared();
-            let member = shared.roster.members.get(member);
-            if !member.is_some_and(|member| member.capabilities().contains(Capabilities::MANAGE_SITE)) {
-                let role = member.map(|member| member.role().to_owned()).unwrap_or_default();
-                return Err(Failure::new("not_permitted").arg("role", role));
+/// Takes in the bundle at `path`. Reading it twice, or a part of it, does no harm. `late`: a member who manages
+/// people has made sure who the newcomer is, whose invitation's date is over.
+pub(crate) fn bundle_import(
+    log: &Log,
+    path: &Path,
+    late: Option<&MemberId>,
+    now_ms: i64,
+    on_progress: &mut dyn FnMut(Progress),
+) -> Reply {
+    if let Some(member) = late {
+        let shared = log.shared();
+        let member = shared.roster.members.get(member);
+        if !member.is_some_and(|member| member.capabilities().contains(Capabilities::MANAGE_SITE)) {
+            let role = member.map(|member| member.role().to_owned()).unwrap_or_default();
+            return Err(Failure::new("not_permitted").arg("role", role));
+        }
+    }
+    let (record, done) = take_bundle(log, path, late.is_some(), now_ms, on_progress)?;
+    bundle::housekeeping_unlocked(log, now_ms)?;
+    let shared = log.shared();
+    let (missing, chains) = bundle::lacking(log, &shared, &record)?;
+    let part = record.part.map(|part| json!({"index": part.index, "of": part.of}));
+    Ok(json!({
+        "entries": record.entries, "new": done.new, "missing": missing, "missing_chains": chains.max(done.apart),
+        "waiting": done.waiting, "refused": done.refused, "left": done.left,
+        "from": bundle::maker_json(&shared, &record.from), "part": part,
+    }))
+}
+
+/// What a bundle says of itself.
+pub(crate) fn bundle_inspect(log: &Log, path: &Path) -> Reply {
+    let (mut file, bytes) = file::open(path)?;
+    let mut reader = Reader::new(log.org, recipients::bundle_secrets(log)?);
+    let mut piece = vec![0; PIECE_BYTES];
+    let mut signed: Option<SignedRecord> = None;
+    let mut read = 0;
+    loop {
+        let n = read_some(&mut file, &mut piece, path)?;
+        let pushed = if n == 0 { reader.finish() } else { reader.push(&piece[..n]) };
+        while let Some(event) = reader.poll() {
+            match event {
+                Event::Record(record) => signed = Some(*record),
+                Event::Entry(_) => read += 1,
             }
         }
-        let (record, done) = self.take_bundle(path, late.is_some(), now_ms, on_progress)?;
-        self.housekeeping_unlocked(now_ms)?;
-        let shared = self.shared();
-        let (missing, chains) = self.lacking(&shared, &record)?;
-        let part = record.part.map(|part| json!({"index": part.index, "of": part.of}));
-        Ok(json!({
-            "entries": record.entries, "new": done.new, "missing": missing, "missing_chains": chains.max(done.apart),
-            "waiting": done.waiting, "refused": done.refused, "left": done.left,
-            "from": self.maker_json(&shared, &record.from), "part": part,
-        }))
-    }
-
-    /// What a bundle says of itself.
-    pub(crate) fn bundle_inspect(&self, path: &Path) -> Reply {
-        let (mut file, bytes) = file::open(path)?;
-        let mut reader = Reader::new(self.org, self.bundle_secrets()?);
-        let mut piece = vec![0; PIECE_BYTES];
-        let mut signed: Option<SignedRecord> = None;
-        let mut read = 0;
-        loop {
-            let n = read_some(&mut file, &mut piece, path)?;
-            let pushed = if n == 0 { reader.finish() } else { reader.push(&piece[..n]) };
-            while let Some(event) = reader.poll() {
-                match event {
-                    Event::Record(record) => signed = Some(*record),
-                    Event::Entry(_) => read += 1,
-                }
-            }
-            // to the last byte: whoever asks wants to know whether the copy is whole
-            pushed.map_err(|error| file::unread(&error, path, file::Kept::default()))?;
-            if n == 0 {
-                break;
-            }
+        // to the last byte: whoever asks wants to know whether the copy is whole
+        pushed.map_err(|error| file::unread(&error, path, file::Kept::default()))?;
+        if n == 0 {
+            break;
         }
-        let Some(signed) = signed else { return Err(Failure::new("unexpected")) };
-        let shared = self.shared();
-        let record = &signed.record;
-        let key = Policy::of(self, 0).key(&record.from);
-        let known = key.map(|key| signed.is_signed_by(&key));
-        let part = record.part.map(|part| json!({"index": part.index, "of": part.of}));
-        let contents: u64 = record.contents().map(|(_, suffix)| suffix.upto - suffix.after).sum();
-        Ok(json!({
-            "from": self.maker_json(&shared, &record.from), "created": rfc3339(record.created_ms), "entries": read,
-            "for": to_json(&record.to), "bytes": bytes, "part": part, "chain_entries": contents,
-            "signature": match known { Some(true) => "good", Some(false) => "bad", None => "unknown_device" },
-        }))
     }
+    let Some(signed) = signed else { return Err(Failure::new("unexpected")) };
+    let shared = log.shared();
+    let record = &signed.record;
+    let key = Policy::of(log, 0).key(&record.from);
+    let known = key.map(|key| signed.is_signed_by(&key));
+    let part = record.part.map(|part| json!({"index": part.index, "of": part.of}));
+    let contents: u64 = record.contents().map(|(_, suffix)| suffix.upto - suffix.after).sum();
+    Ok(json!({
+        "from": bundle::maker_json(&shared, &record.from), "created": rfc3339(record.created_ms), "entries": read,
+        "for": to_json(&record.to), "bytes": bytes, "part": part, "chain_entries": contents,
+        "signature": match known { Some(true) => "good", Some(false) => "bad", None => "unknown_device" },
+    }))
+}
 
-    /// Reads a bundle to its end, one transaction a batch.
-    pub(super) fn take_bundle(
-        &self,
-        path: &Path,
-        accept_late: bool,
-        now_ms: i64,
-        on_progress: &mut dyn FnMut(Progress),
-    ) -> Result<(Record, Imported), Failure> {
-        let (mut file, bytes) = file::open(path)?;
-        self.take_bundle_from(&mut file, bytes, path, accept_late, now_ms, on_progress)
-    }
+/// Reads a bundle to its end, one transaction a batch.
+pub(super) fn take_bundle(
+    log: &Log,
+    path: &Path,
+    accept_late: bool,
+    now_ms: i64,
+    on_progress: &mut dyn FnMut(Progress),
+) -> Result<(Record, Imported), Failure> {
+    let (mut file, bytes) = file::open(path)?;
+    take_bundle_from(log, &mut file, bytes, path, accept_late, now_ms, on_progress)
+}
 
-    /// As [`take_bundle`](Self::take_bundle), of a file of so many bytes that is open. What came whole before the file ends,
-    /// turns out to be altered or cannot be read any more is kept: reading it again, or another part, goes on from there.
-    pub(super) fn take_bundle_from(
-        &self,
-        file: &mut dyn Read,
-        bytes: u64,
-        path: &Path,
-        accept_late: bool,
-        now_ms: i64,
-        on_progress: &mut dyn FnMut(Progress),
-    ) -> Result<(Record, Imported), Failure> {
-        let mut reader = Reader::new(self.org, self.bundle_secrets()?);
-        let mut import = Import {
-            log: self,
-            path,
-            now_ms,
-            accept_late,
-            trust: Trust::Unknown,
-            batch: Vec::new(),
-            batch_bytes: 0,
-            done: Imported::default(),
-            held: 0,
-        };
-        let (mut signed, mut read) = (None, 0);
-        let mut piece = vec![0; PIECE_BYTES];
-        let (mut lost, mut bytes_read) = (None, 0);
-        let ended = loop {
-            let n = match read_some(file, &mut piece, path) {
-                Ok(n) => n,
-                // a bad sector, or the stick was pulled out
-                Err(failure) => {
-                    lost = Some(failure);
-                    break Err(BundleError::Cut { bytes: bytes_read, expected: bytes });
-                }
-            };
-            bytes_read += n as u64;
-            let pushed = if n == 0 { reader.finish() } else { reader.push(&piece[..n]) };
-            while let Some(event) = reader.poll() {
-                match event {
-                    Event::Record(record) => {
-                        import.trust = import.judge(&record)?;
-                        signed = Some(*record);
-                    }
-                    Event::Entry(entry) => {
-                        read += 1;
-                        import.take(entry, signed.as_ref())?;
-                    }
-                }
-            }
-            let total = signed.as_ref().map(|signed| signed.record.entries);
-            on_progress(Progress { what: "entries".into(), done: read, total });
-            if n == 0 || pushed.is_err() {
-                break pushed;
+/// As [`take_bundle`], of a file of so many bytes that is open. What came whole before the file ends,
+/// turns out to be altered or cannot be read any more is kept: reading it again, or another part, goes on from there.
+pub(super) fn take_bundle_from(
+    log: &Log,
+    file: &mut dyn Read,
+    bytes: u64,
+    path: &Path,
+    accept_late: bool,
+    now_ms: i64,
+    on_progress: &mut dyn FnMut(Progress),
+) -> Result<(Record, Imported), Failure> {
+    let mut reader = Reader::new(log.org, recipients::bundle_secrets(log)?);
+    let mut import = Import {
+        log,
+        path,
+        now_ms,
+        accept_late,
+        trust: Trust::Unknown,
+        batch: Vec::new(),
+        batch_bytes: 0,
+        done: Imported::default(),
+        held: 0,
+    };
+    let (mut signed, mut read) = (None, 0);
+    let mut piece = vec![0; PIECE_BYTES];
+    let (mut lost, mut bytes_read) = (None, 0);
+    let ended = loop {
+        let n = match read_some(file, &mut piece, path) {
+            Ok(n) => n,
+            // a bad sector, or the stick was pulled out
+            Err(failure) => {
+                lost = Some(failure);
+                break Err(BundleError::Cut { bytes: bytes_read, expected: bytes });
             }
         };
-        // what was authentic before the bad part is kept
-        if let Some(signed) = &signed {
-            import.flush(signed)?;
-        }
-        if let Err(error) = ended {
-            let of = signed.as_ref().map_or(0, |signed| signed.record.entries);
-            let kept = Kept { kept: import.held, of, taken: import.done.new };
-            return Err(match lost {
-                // nothing of it was read: why not is all there is to say
-                Some(failure) if signed.is_none() => failure,
-                Some(failure) => {
-                    let mut told = file::unread(&error, path, kept);
-                    told.causes.extend(failure.causes);
-                    told
+        bytes_read += n as u64;
+        let pushed = if n == 0 { reader.finish() } else { reader.push(&piece[..n]) };
+        while let Some(event) = reader.poll() {
+            match event {
+                Event::Record(record) => {
+                    import.trust = import.judge(&record)?;
+                    signed = Some(*record);
                 }
-                None => file::unread(&error, path, kept),
-            });
+                Event::Entry(entry) => {
+                    read += 1;
+                    import.take(entry, signed.as_ref())?;
+                }
+            }
         }
-        let Some(signed) = signed else { return Err(Failure::new("unexpected")) };
+        let total = signed.as_ref().map(|signed| signed.record.entries);
+        on_progress(Progress { what: "entries".into(), done: read, total });
+        if n == 0 || pushed.is_err() {
+            break pushed;
+        }
+    };
+    // what was authentic before the bad part is kept
+    if let Some(signed) = &signed {
+        import.flush(signed)?;
+    }
+    if let Err(error) = ended {
+        let of = signed.as_ref().map_or(0, |signed| signed.record.entries);
+        let kept = Kept { kept: import.held, of, taken: import.done.new };
+        return Err(match lost {
+            // nothing of it was read: why not is all there is to say
+            Some(failure) if signed.is_none() => failure,
+            Some(failure) => {
+                let mut told = file::unread(&error, path, kept);
+                told.causes.extend(failure.causes);
+                told
+            }
+            None => file::unread(&error, path, kept),
+        });
+    }
+    let Some(signed) = signed else { return Err(Failure::new("unexpected")) };
+    if import.trust == Trust::Unknown {
+        import.trust = import.judge(&signed)?;
         if import.trust == Trust::Unknown {
-            import.trust = import.judge(&signed)?;
-            if import.trust == Trust::Unknown {
-                return Err(import.unfounded());
-            }
+            return Err(import.unfounded());
         }
-        if import.trust == Trust::Member {
-            self.remember_held(&signed.record)?;
-        }
-        Ok((signed.record, import.done))
     }
+    if import.trust == Trust::Member {
+        bundle::remember_held(log, &signed.record)?;
+    }
+    Ok((signed.record, import.done))
 }
 
 impl Import<'_> {
@@ -287,7 +289,7 @@ impl Import<'_> {
             admitted => admitted,
         };
         if let Some(invite) = policy.reused() {
-            self.log.note_reuse(&invite, self.now_ms);
+            tampering::note_reuse(self.log, &invite, self.now_ms);
         }
         let (device, key) = admitted.map_err(|fault| match fault {
             NewcomerFault::InviteExpired => self.refused("bundle_newcomer_late"),
@@ -299,7 +301,7 @@ impl Import<'_> {
         if device != signed.record.from || !signed.is_signed_by(&key) {
             return Err(self.refused("bundle_sender").arg("reason", "bad_signature"));
         }
-        self.log.ingest(std::slice::from_ref(join), Some(device), self.now_ms).map(drop)
+        admission::ingest(self.log, std::slice::from_ref(join), Some(device), self.now_ms).map(drop)
     }
 
     fn take(&mut self, entry: Vec<u8>, signed: Option<&SignedRecord>) -> Result<(), Failure> {
@@ -340,7 +342,7 @@ impl Import<'_> {
             }
             let entries: Vec<Vec<u8>> = group.iter().map(|(_, entry)| entry.clone()).collect();
             let source = Source { from: Some(signed.record.from), scope: Some(scope) };
-            let took = self.log.ingest_from(&entries, source, self.now_ms)?;
+            let took = admission::ingest_from(self.log, &entries, source, self.now_ms)?;
             self.held += (entries.len() - took.refused.len().min(entries.len())) as u64;
             self.done.new += took.accepted;
             self.done.waiting += took.waiting;
@@ -360,7 +362,7 @@ impl Import<'_> {
 
     /// No founding that our invitation vouches for: what came is not kept.
     fn unfounded(&self) -> Failure {
-        match self.log.drop_pending() {
+        match admission::drop_pending(self.log) {
             Err(failure) => failure,
             Ok(()) if self.done.foreign => self.refused("bundle_other_org"),
             Ok(()) => self.refused("bundle_no_founding"),

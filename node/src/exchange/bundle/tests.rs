@@ -17,7 +17,7 @@ fn request(path: &Path) -> ExportRequest<'_> {
 }
 
 fn export_as(home: &Home, request: &ExportRequest<'_>) -> Json {
-    home.log.bundle_export(request, NOW, &mut |_| ()).expect("exported")
+    crate::exchange::bundle::export::bundle_export(&home.log, request, NOW, &mut |_| ()).expect("exported")
 }
 
 fn export(home: &Home, folder: &Path, name: &str) -> PathBuf {
@@ -27,7 +27,7 @@ fn export(home: &Home, folder: &Path, name: &str) -> PathBuf {
 }
 
 fn try_import(home: &Home, path: &Path) -> Result<Json, Failure> {
-    home.log.bundle_import(path, None, NOW, &mut |_| ())
+    crate::exchange::bundle::import::bundle_import(&home.log, path, None, NOW, &mut |_| ())
 }
 
 fn import(home: &Home, path: &Path) -> Json {
@@ -35,13 +35,13 @@ fn import(home: &Home, path: &Path) -> Json {
 }
 
 fn carry(home: &Home, stick: &Path) -> Json {
-    let told = home.log.carry(Some(stick), NOW, &mut |_| ()).expect("carried");
+    let told = crate::exchange::bundle::carry::carry(&home.log, Some(stick), NOW, &mut |_| ()).expect("carried");
     assert_eq!(told["problems"], serde_json::json!([]), "{told}");
     told
 }
 
 fn digest(home: &Home) -> Json {
-    home.with(|log, reader| log.digest(&log.shared(), reader)).expect("digest")
+    home.with(|log, reader| crate::cases::digest(log, &log.shared(), reader)).expect("digest")
 }
 
 fn bundles(folder: &Path) -> Vec<PathBuf> {
@@ -127,10 +127,13 @@ fn a_newcomer_whose_date_is_over_needs_a_person_who_makes_sure() {
     let file = export(&newcomer, folder.path(), "late.boucle");
     let before = founder.fingerprint();
     let later = NOW + 400 * DAY_MS;
-    let refused = founder.log.bundle_import(&file, None, later, &mut |_| ()).expect_err("refused");
+    let refused = crate::exchange::bundle::import::bundle_import(&founder.log, &file, None, later, &mut |_| ())
+        .expect_err("refused");
     assert_eq!(refused.code, "bundle_newcomer_late");
     assert_eq!(founder.fingerprint(), before, "nothing of it was taken");
-    let told = founder.log.bundle_import(&file, Some(&founder.member), later, &mut |_| ()).expect("taken in");
+    let told =
+        crate::exchange::bundle::import::bundle_import(&founder.log, &file, Some(&founder.member), later, &mut |_| ())
+            .expect("taken in");
     assert!(told["new"].as_u64().expect("a count") >= 2);
 }
 
@@ -142,7 +145,9 @@ fn who_may_not_manage_people_takes_no_latecomer() {
     let operator = founder.invited("PES", "operator", "Ali");
     exchange(&founder, &operator);
     let file = export(&founder, folder.path(), "a.boucle");
-    let refused = operator.log.bundle_import(&file, Some(&operator.member), NOW, &mut |_| ()).expect_err("refused");
+    let refused =
+        crate::exchange::bundle::import::bundle_import(&operator.log, &file, Some(&operator.member), NOW, &mut |_| ())
+            .expect_err("refused");
     assert_eq!(refused.code, "not_permitted");
 }
 
@@ -363,7 +368,15 @@ fn a_stick_pulled_out_while_it_is_read_leaves_what_came_whole() {
     let take = |after: usize| {
         let len = bytes.len() as u64;
         let mut pulled = Pulled(&bytes, after);
-        let taken = other.log.take_bundle_from(&mut pulled, len, &file, false, NOW, &mut |_| ());
+        let taken = crate::exchange::bundle::import::take_bundle_from(
+            &other.log,
+            &mut pulled,
+            len,
+            &file,
+            false,
+            NOW,
+            &mut |_| (),
+        );
         taken.map(|_| ()).expect_err("pulled out")
     };
     assert_eq!(take(100).code, "file_not_readable", "nothing of it was read");
@@ -383,14 +396,15 @@ fn a_damaged_file_on_a_stick_gives_what_is_whole_of_it_and_counts_it() {
     let file = export(&founder, stick.path(), "a.boucle");
     let bytes = fs::read(&file).expect("read");
     fs::write(&file, &bytes[..bytes.len() - 30_000]).expect("written");
-    let told = other.log.carry(Some(stick.path()), NOW, &mut |_| ()).expect("carried");
+    let told =
+        crate::exchange::bundle::carry::carry(&other.log, Some(stick.path()), NOW, &mut |_| ()).expect("carried");
     let problem = &told["problems"][0];
     assert_eq!(problem["code"], "bundle_cut", "{told}");
     let count = |value: &Json| value.as_u64().expect("a count");
     assert!(count(&told["back"]) > 0 && told["back"] == problem["taken"], "{told}");
     assert!(count(&problem["kept"]) < count(&problem["of"]), "{told}");
     fs::write(&file, &bytes).expect("copied again");
-    other.log.carry(Some(stick.path()), NOW, &mut |_| ()).expect("carried");
+    crate::exchange::bundle::carry::carry(&other.log, Some(stick.path()), NOW, &mut |_| ()).expect("carried");
     assert_eq!(import(&other, &file)["missing"], 0);
 }
 
@@ -417,7 +431,8 @@ fn parts_are_imported_in_any_order() {
     assert_eq!(other.fingerprint(), founder.fingerprint());
     let path = folder.path().join("x.boucle");
     let too_small = ExportRequest { max_bytes: Some(2_000), all: true, ..request(&path) };
-    let refused = founder.log.bundle_export(&too_small, NOW, &mut |_| ()).expect_err("refused");
+    let refused = crate::exchange::bundle::export::bundle_export(&founder.log, &too_small, NOW, &mut |_| ())
+        .expect_err("refused");
     assert_eq!(refused.code, "usage_bad_value");
 }
 
@@ -434,7 +449,9 @@ fn an_export_releases_what_waited_before_a_byte_leaves_and_says_how_much() {
     // what could not be written stays here
     founder.new_case(complaint());
     let nowhere = folder.path().join("none/b.boucle");
-    assert!(founder.log.bundle_export(&request(&nowhere), NOW, &mut |_| ()).is_err());
+    assert!(
+        crate::exchange::bundle::export::bundle_export(&founder.log, &request(&nowhere), NOW, &mut |_| ()).is_err()
+    );
     let snapshot = founder.log.store.read().expect("readable");
     assert!(snapshot.chains().any(|chain| chain.offered_seq < chain.tip_seq));
 }
@@ -472,17 +489,28 @@ fn a_file_says_what_it_is_and_keeps_what_is_there() {
     let before = other.fingerprint();
     let path = folder.path().join("a.boucle");
     let told = export_as(&founder, &ExportRequest { to: Some("jer"), ..request(&path) });
-    let seen = other.log.bundle_inspect(&path).expect("inspected");
+    let seen = crate::exchange::bundle::import::bundle_inspect(&other.log, &path).expect("inspected");
     assert_eq!((&seen["for"], &seen["signature"]), (&"site/JER".into(), &"good".into()));
     assert_eq!(seen["entries"], told["entries"]);
     assert_eq!(seen["from"]["device"], founder.log.device.to_string());
     assert_eq!(other.fingerprint(), before, "looking takes nothing in");
-    let again = founder.log.bundle_export(&request(&path), NOW, &mut |_| ()).expect_err("refused");
+    let again = crate::exchange::bundle::export::bundle_export(&founder.log, &request(&path), NOW, &mut |_| ())
+        .expect_err("refused");
     assert_eq!(again.code, "file_exists");
     let name = request(&folder.path().join("a.zip")).path.to_owned();
-    assert_eq!(founder.log.bundle_export(&request(&name), NOW, &mut |_| ()).expect_err("refused").code, "bundle_name");
+    assert_eq!(
+        crate::exchange::bundle::export::bundle_export(&founder.log, &request(&name), NOW, &mut |_| ())
+            .expect_err("refused")
+            .code,
+        "bundle_name"
+    );
     let nobody = ExportRequest { to: Some("XYZ"), ..request(folder.path()) };
-    assert_eq!(founder.log.bundle_export(&nobody, NOW, &mut |_| ()).expect_err("refused").code, "recipient_not_found");
+    assert_eq!(
+        crate::exchange::bundle::export::bundle_export(&founder.log, &nobody, NOW, &mut |_| ())
+            .expect_err("refused")
+            .code,
+        "recipient_not_found"
+    );
 }
 
 #[test]
@@ -533,7 +561,8 @@ fn a_stick_keeps_what_is_not_ours_and_one_file_of_ours() {
     carry(&founder, stick.path());
     let ours = |home: &Home| {
         let mine = |path: &PathBuf| {
-            home.log.bundle_inspect(path).is_ok_and(|seen| seen["from"]["device"] == home.log.device.to_string())
+            crate::exchange::bundle::import::bundle_inspect(&home.log, path)
+                .is_ok_and(|seen| seen["from"]["device"] == home.log.device.to_string())
         };
         bundles(stick.path()).into_iter().filter(mine).collect::<Vec<_>>()
     };
@@ -591,7 +620,10 @@ fn what_could_not_be_written_can_still_be_taken_back() {
     let (founder, a, _) = three();
     exchange(&founder, &a);
     let case = case_id(&a.new_case(complaint()));
-    let waits = || a.with(|log, reader| log.outbox(reader)).expect("an outbox")["waiting"]["entries"].clone();
+    let waits = || {
+        a.with(|log, reader| crate::writes::withdraw::outbox(log, reader)).expect("an outbox")["waiting"]["entries"]
+            .clone()
+    };
     let before = waits();
     assert_ne!(before, 0);
     // no such folder; a name that is taken; a stick that takes nothing
@@ -599,20 +631,20 @@ fn what_could_not_be_written_can_still_be_taken_back() {
     let taken = folder.path().join("taken.boucle");
     fs::write(&taken, b"there").expect("written");
     for path in [&nowhere, &taken] {
-        a.log.bundle_export(&request(path), NOW, &mut |_| ()).expect_err("refused");
+        crate::exchange::bundle::export::bundle_export(&a.log, &request(path), NOW, &mut |_| ()).expect_err("refused");
         assert_eq!(waits(), before, "nothing left this machine");
     }
     // the name under which it would be written is a folder that cannot be taken away
     let stick = TempDir::new().expect("a folder");
     let part = stick.path().join(format!("{}.part", data_encoding::HEXLOWER.encode(&super::export::tag(&a.log, 1))));
     fs::create_dir(&part).expect("made");
-    a.log.carry(Some(stick.path()), NOW, &mut |_| ()).expect_err("refused");
+    crate::exchange::bundle::carry::carry(&a.log, Some(stick.path()), NOW, &mut |_| ()).expect_err("refused");
     assert_eq!(waits(), before);
     a.with(|log, reader| {
-        let failure = log.withdraw(reader, &case, None, NOW).expect_err("which?");
+        let failure = crate::writes::withdraw::withdraw(log, reader, &case, None, NOW).expect_err("which?");
         let id =
             failure.args.iter().find(|(name, _)| *name == "entries").map(|(_, list)| list.clone()).expect("listed");
-        log.withdraw(reader, &case, id.split(' ').next(), NOW)
+        crate::writes::withdraw::withdraw(log, reader, &case, id.split(' ').next(), NOW)
     })
     .expect("taken back");
     // and what is written is released
@@ -628,13 +660,13 @@ fn what_a_stick_brought_to_others_has_left_this_machine() {
     let (founder, a, _) = three();
     exchange(&founder, &a);
     let sealed = crdt_model::edit::NewCase { category: Some("sea.abuse".into()), ..complaint() };
-    a.with(|log, reader| log.case_new(reader, sealed, Some(&[]), NOW)).expect("kept");
-    let outbox = || a.with(|log, reader| log.outbox(reader)).expect("an outbox");
+    a.with(|log, reader| crate::writes::case_new(log, reader, sealed, Some(&[]), NOW)).expect("kept");
+    let outbox = || a.with(|log, reader| crate::writes::withdraw::outbox(log, reader)).expect("an outbox");
     let told = outbox();
     assert_eq!(told["captured"][0]["left_machine"], false, "{told}");
     assert_eq!(told["waiting"]["oldest"], crdt_model::case::moment::rfc3339(NOW), "when it was saved, not its week");
     let only_here = || {
-        let told = a.with(|log, _| log.status(&log.shared(), None, NOW)).expect("told");
+        let told = a.with(|log, _| crate::health::status::status(log, &log.shared(), None, NOW)).expect("told");
         told["only_here"]["entries"].as_u64().expect("a count")
     };
     let before = only_here();
@@ -644,6 +676,6 @@ fn what_a_stick_brought_to_others_has_left_this_machine() {
     let told = outbox();
     assert_eq!((&told["captured"][0]["left_machine"], &told["captured"][0]["held_by_n"]), (&true.into(), &1.into()));
     assert!(only_here() < before, "status says the same");
-    let heard = a.log.heard_by_bundle().expect("told");
+    let heard = crate::exchange::bundle::heard_by_bundle(&a.log).expect("told");
     assert_eq!(heard.iter().map(|(device, _)| *device).collect::<Vec<_>>(), [founder.log.device], "and doctor");
 }

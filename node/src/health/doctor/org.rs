@@ -6,7 +6,15 @@ use serde_json::Value as Json;
 
 use crate::clock::DAY_MS;
 use crate::error::Failure;
+use crate::exchange::bundle;
+use crate::health::astray;
+use crate::health::verify;
+use crate::list;
 use crate::log::{Log, Reader};
+use crate::members;
+use crate::members::called;
+use crate::sync::peers;
+use crate::writes::tampering;
 
 use super::{Finding, closed};
 
@@ -50,7 +58,7 @@ pub(super) fn pages(log: &Log, store_mb: u64, deep: bool) -> Option<Finding> {
 /// Everything checked again.
 pub(super) fn verified(log: &Log, reader: &mut Reader, told: &mut dyn FnMut(u64, u64)) -> Finding {
     let shared = log.shared();
-    match log.verify(&shared, reader, told) {
+    match verify::verify(log, &shared, reader, told) {
         Ok(report) if report["ok"] == true => Finding::ok("store_verified").arg("entries", &report["entries"]),
         Ok(report) => Finding::bad("store_problems").arg("n", report["problems"].as_array().map_or(0, Vec::len)),
         Err(failure) => Finding::bad("store_failed").arg("reason", failure.code),
@@ -67,7 +75,7 @@ pub(super) fn space(log: &Log) -> Option<Finding> {
 /// Entries dated when it was not, a line a device: its clock was wrong, and nobody else's.
 pub(super) fn entries_off(log: &Log, reader: &mut Reader, now_ms: i64) -> Vec<Finding> {
     let told = |alarm: &Json, name: &str| alarm[name].as_str().unwrap_or_default().to_owned();
-    let alarms = log.astray_alarms(&log.shared(), reader, now_ms).unwrap_or_default();
+    let alarms = astray::astray_alarms(log, &log.shared(), reader, now_ms).unwrap_or_default();
     let finding = |alarm: Json| {
         let finding =
             Finding::warn("clock_entries_off").arg("who", told(&alarm, "member")).arg("at", told(&alarm, "at"));
@@ -79,10 +87,10 @@ pub(super) fn entries_off(log: &Log, reader: &mut Reader, now_ms: i64) -> Vec<Fi
 /// Cases given to a role that nobody holds, or to somebody who is not there any more: for whom, and how many.
 pub(crate) fn to_nobody(log: &Log, reader: &mut Reader) -> Option<Finding> {
     let shared = log.shared();
-    log.catch_up(&shared, reader).ok()?;
+    list::catch_up(log, &shared, reader).ok()?;
     let waiting = reader.projection.undelivered();
     let n: usize = waiting.values().sum();
-    let who = waiting.iter().map(|(who, n)| format!("{} ({n})", log.named(&shared, who)));
+    let who = waiting.iter().map(|(who, n)| format!("{} ({n})", called::named(&shared, who)));
     let who = who.collect::<Vec<_>>().join(", ");
     (n > 0).then(|| Finding::warn("cases_to_nobody").arg("n", n).arg("who", who))
 }
@@ -97,9 +105,9 @@ pub(crate) fn zones(log: &Log) -> Option<Finding> {
 
 /// Whom this device met, when, and how they parted.
 pub(super) fn peers(log: &Log, now_ms: i64) -> Vec<Finding> {
-    let Ok(peers) = log.peers() else { return Vec::new() };
+    let Ok(peers) = peers::peers(log) else { return Vec::new() };
     // who is met by stick alone is met
-    let by_bundle = log.heard_by_bundle().unwrap_or_default();
+    let by_bundle = bundle::heard_by_bundle(log).unwrap_or_default();
     let met: BTreeMap<String, i64> = by_bundle.into_iter().map(|(device, ms)| (device.to_string(), ms)).collect();
     let devices: BTreeSet<_> = peers.iter().map(|peer| peer.device.clone()).chain(met.keys().cloned()).collect();
     let Some(last) = peers.iter().map(|peer| peer.last_sync_ms).chain(met.into_values()).max() else {
@@ -120,7 +128,7 @@ pub(super) fn peers(log: &Log, now_ms: i64) -> Vec<Finding> {
 
 /// Newcomers nobody confirmed, and audiences too few people can open.
 pub(super) fn members(log: &Log) -> Vec<Finding> {
-    let list = log.member_list();
+    let list = members::member_list(log);
     let members = list.as_array().map(Vec::as_slice).unwrap_or_default();
     let holds = |name: &str| members.iter().filter(|member| member[name] == true).count();
     let (confirmed, suspended, revoked) = (holds("confirmed"), holds("suspended"), holds("revoked"));
@@ -143,7 +151,7 @@ pub(super) fn members(log: &Log) -> Vec<Finding> {
     if is_altered(false) > 0 {
         found.push(Finding::warn("members_altered").arg("n", is_altered(false)));
     }
-    let alarms = log.alarms(&log.shared()).unwrap_or_default();
+    let alarms = tampering::alarms(log, &log.shared()).unwrap_or_default();
     if let Some(alarm) = alarms.iter().find(|alarm| alarm["code"] == "invitation_void_here") {
         let by = alarm["by"].as_str().unwrap_or_default();
         found.push(Finding::bad("members_invited_without_right").arg("by", by));
@@ -152,7 +160,7 @@ pub(super) fn members(log: &Log) -> Vec<Finding> {
     if reused > 0 {
         found.push(Finding::warn("invitation_reused").arg("n", reused));
     }
-    let audiences = log.audience_list("fr");
+    let audiences = members::audience_list(log, "fr");
     let few: Vec<&str> = audiences
         .as_array()
         .into_iter()

@@ -15,9 +15,11 @@ use crate::api::node::Node;
 use crate::api::{Envelope, Reply};
 use crate::clock::DAY_MS;
 use crate::error::Failure;
+use crate::health::status;
 use crate::keys::keyring::KEYRING_FILE;
 use crate::log::{Log, locked};
 use crate::store::STORE_FILE;
+use crate::sync::peers;
 use crate::texts::Texts;
 
 /// Arguments of findings that are counts, sizes, ages or codes of this program.
@@ -127,14 +129,13 @@ fn held(log: &Log, now_ms: i64) -> Result<Json, Failure> {
         .iter()
         .map(|scope| {
             let (chains, entries) = snapshot.chains_of(scope).fold((0, 0), |(n, sum), c| (n + 1u64, sum + c.tip_seq));
-            let kind = log.scope_name(&shared, scope);
+            let kind = status::scope_name(log, &shared, scope);
             // `site/JER`: the kind alone
             let kind = kind.split('/').next().filter(|k| matches!(*k, "membership" | "knowledge" | "site" | "pair"));
             json!({"kind": kind, "chains": chains, "entries": entries})
         })
         .collect();
-    let peers: Vec<Json> = log
-        .peers()?
+    let peers: Vec<Json> = peers::peers(log)?
         .iter()
         .map(|peer| json!({"days_ago": (now_ms - peer.last_sync_ms) / DAY_MS, "equal": peer.equal}))
         .collect();

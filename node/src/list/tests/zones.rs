@@ -27,16 +27,16 @@ fn moments() -> Vec<Moment> {
 fn new(home: &Home, received: Moment, category: &str) -> String {
     let case = NewCase { received_at: Some(received), category: Some(category.into()), ..case(1) };
     let now_ms = at("2026-12-02T00:00:00Z");
-    let told = home.act(|log, reader| log.case_new(reader, case, Some(&[]), now_ms)).expect("a case");
+    let told = home.act(|log, reader| crate::writes::case_new(log, reader, case, Some(&[]), now_ms)).expect("a case");
     told["ref"].as_str().expect("a reference").to_owned()
 }
 
 fn set_zone(home: &Home, site: &str, zone: &str) {
-    home.act(|log, reader| log.site_set(reader, site, zone)).expect("said");
+    home.act(|log, reader| crate::members::site_set(log, reader, site, zone)).expect("said");
 }
 
 fn list(home: &Home, filter: &CaseFilter, now_ms: i64) -> Json {
-    home.act(|log, reader| log.list(&log.shared(), reader, filter, now_ms)).expect("listed")
+    home.act(|log, reader| crate::list::query::list(log, &log.shared(), reader, filter, now_ms)).expect("listed")
 }
 
 fn on(day: Day) -> CaseFilter {
@@ -105,7 +105,7 @@ fn what_is_due_on_a_day_is_due_until_its_end() {
         Edit::Hold { reason: "document".into(), until: Some(day) },
     ];
     for edit in edits {
-        rose.act(|log, reader| log.act(reader, &reference, &edit, NOW)).expect("done");
+        rose.act(|log, reader| crate::writes::act(log, reader, &reference, &edit, NOW)).expect("done");
     }
     let shown: Json = serde_json::from_str(&rose.read(&reference)).expect("JSON");
     assert_eq!(shown["actions"][0]["due"], "2026-12-05T22:59:59.999Z");
@@ -130,7 +130,8 @@ fn the_open_week_is_that_of_the_site() {
             priority: None,
             project: None,
         };
-        rose.act(|log, reader| log.act_with(reader, &sealed_later, &triage, &options, NOW)).expect("sealed");
+        rose.act(|log, reader| crate::writes::act_with(log, reader, &sealed_later, &triage, &options, NOW))
+            .expect("sealed");
         let of_monday = new(&rose, monday, "integrity.fraud");
         for (reference, expected) in [(&born_sealed, week), (&sealed_later, week), (&of_monday, "2026-W49")] {
             let shown: Json = serde_json::from_str(&rose.read(reference)).expect("JSON");
@@ -145,9 +146,9 @@ fn a_site_may_count_in_another_zone_than_the_organisation() {
     set_zone(&rose, "REG", "Africa/Kinshasa");
     let lub =
         NewSite { zone: Some("Africa/Lubumbashi"), ..crate::members::new_site("LUB", "Lubumbashi", "office", None) };
-    let told = rose.act(|log, reader| log.site_add(reader, lub)).expect("added");
+    let told = rose.act(|log, reader| crate::members::site_add(log, reader, lub)).expect("added");
     assert_eq!(told["zone"], "Africa/Lubumbashi");
-    let sites = rose.log.site_list();
+    let sites = crate::members::site_list(&rose.log);
     let zones: Vec<_> = sites.as_array().expect("rows").iter().map(|row| (&row["zone"], &row["own_zone"])).collect();
     let lubumbashi = json!("Africa/Lubumbashi");
     let kinshasa = json!("Africa/Kinshasa");
@@ -164,7 +165,7 @@ fn a_zone_this_version_does_not_know_is_told_of_and_counts_as_the_site_above() {
     set_zone(&rose, "REG", "Africa/Bangui");
     assert_eq!(crate::health::doctor::zones(&rose.log), None);
     let bom = crate::members::new_site("BOM", "Bombardopolis", "office", None);
-    rose.act(|log, reader| log.site_add(reader, bom)).expect("added");
+    rose.act(|log, reader| crate::members::site_add(log, reader, bom)).expect("added");
     let newer = crdt_model::roster::Operation::SiteZone { site: "BOM".into(), zone: "Mars/Olympus_Mons".into() };
     rose.log.append_membership(vec![(newer, None)]).expect("said");
     let shared = rose.log.shared();
@@ -186,6 +187,6 @@ fn a_case_received_today_can_be_closed_today_however_far_ahead_of_utc_the_site_i
     let close = Edit::Close { reason: "prank".into(), because: None };
     let assign = Edit::Assign { to: Who::Member(rose.member) };
     for edit in [assign, close] {
-        rose.act(|log, reader| log.act(reader, &reference, &edit, now_ms)).expect("done");
+        rose.act(|log, reader| crate::writes::act(log, reader, &reference, &edit, now_ms)).expect("done");
     }
 }

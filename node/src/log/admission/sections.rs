@@ -11,16 +11,15 @@ use crdt_model::sync::message::SectionsOf;
 
 use super::{Batch, Ingested, Source, WRONG_SCOPE, chain_of};
 use crate::error::Failure;
+use crate::log::admission;
 use crate::log::forks::unwrap_carried;
 use crate::log::{Log, proved_fork, staff_doc};
 use crate::store::Gap;
 
-impl Log {
-    /// Fills in sections, in one transaction. `filled` of the result counts them.
-    pub(crate) fn fill_from(&self, sections: &[SectionsOf], source: Source, now_ms: i64) -> Result<Ingested, Failure> {
-        let _writer = self.lock_writer();
-        self.in_batch(source, now_ms, |batch| sections.iter().try_for_each(|of| batch.fill(of)))
-    }
+/// Fills in sections, in one transaction. `filled` of the result counts them.
+pub(crate) fn fill_from(log: &Log, sections: &[SectionsOf], source: Source, now_ms: i64) -> Result<Ingested, Failure> {
+    let _writer = log.lock_writer();
+    admission::in_batch(log, source, now_ms, |batch| sections.iter().try_for_each(|of| batch.fill(of)))
 }
 
 /// The layers an entry lacks, as bits.
@@ -198,7 +197,8 @@ mod tests {
         let reference = founder.case("ce qui manque");
         let new: Vec<Vec<u8>> = founder.entries().into_iter().filter(|bytes| !held.contains(bytes)).collect();
         let bare: Vec<Vec<u8>> = new.iter().map(|bytes| stripped(bytes, &[0, 1, 2, 3])).collect();
-        let done = newcomer.log.ingest(&bare, Some(founder.log.device), NOW).expect("ingested");
+        let done =
+            crate::log::admission::ingest(&newcomer.log, &bare, Some(founder.log.device), NOW).expect("ingested");
         assert_eq!(done.accepted as usize, new.len());
         (founder, newcomer, reference, new)
     }
@@ -206,7 +206,8 @@ mod tests {
     #[test]
     fn a_case_known_by_its_headers_is_shown_once_its_sections_have_come() {
         let (founder, newcomer, reference, new) = known_by_header();
-        let finds = || newcomer.act(|log, reader| log.find_case(&log.shared(), reader, &reference).map(|_| ()));
+        let finds =
+            || newcomer.act(|log, reader| crate::cases::find_case(log, &log.shared(), reader, &reference).map(|_| ()));
         assert_eq!(finds().expect_err("nothing of it can be read").code, "ref_not_found");
         assert_eq!(newcomer.log.store.read().expect("readable").gaps().expect("readable").len(), new.len());
         let source = Source { from: Some(founder.log.device), scope: None };
@@ -214,21 +215,21 @@ mod tests {
         // a byte altered on the way is refused, and nothing else suffers
         let mut bad = sections.clone();
         bad.iter_mut().for_each(|of| of.sections[0].1[0] ^= 1);
-        let done = newcomer.log.fill_from(&bad, source, NOW).expect("handled");
+        let done = fill_from(&newcomer.log, &bad, source, NOW).expect("handled");
         assert!(done.refused.len() == bad.len() && done.refused.iter().all(|r| r.code == "section_hash"));
         sections.reverse();
-        let done = newcomer.log.fill_from(&sections, source, NOW).expect("filled");
+        let done = fill_from(&newcomer.log, &sections, source, NOW).expect("filled");
         assert!(done.filled > 0 && done.refused.is_empty());
         assert!(newcomer.log.store.read().expect("readable").gaps().expect("readable").is_empty());
         assert!(newcomer.read(&reference).contains("ce qui manque"));
-        assert_eq!(newcomer.log.fill_from(&sections, source, NOW).expect("no fault").filled, 0, "twice is once");
+        assert_eq!(fill_from(&newcomer.log, &sections, source, NOW).expect("no fault").filled, 0, "twice is once");
         assert_eq!(founder.fingerprints(), newcomer.fingerprints());
     }
 
     #[test]
     fn an_entry_that_comes_again_whole_fills_what_was_missing() {
         let (founder, newcomer, reference, new) = known_by_header();
-        let done = newcomer.log.ingest(&new, Some(founder.log.device), NOW).expect("ingested");
+        let done = crate::log::admission::ingest(&newcomer.log, &new, Some(founder.log.device), NOW).expect("ingested");
         assert_eq!((done.accepted, done.known as usize), (0, new.len()));
         assert!(newcomer.read(&reference).contains("ce qui manque"));
         assert!(newcomer.log.store.read().expect("readable").gaps().expect("readable").is_empty());
@@ -238,7 +239,7 @@ mod tests {
     fn a_list_asked_for_before_a_fill_has_been_told_of_is_right() {
         let (_founder, newcomer, reference, new) = known_by_header();
         // what is known of the case is kept built
-        newcomer.act(|log, reader| log.digest(&log.shared(), reader).map(drop)).expect("read");
+        newcomer.act(|log, reader| crate::cases::digest(log, &log.shared(), reader).map(drop)).expect("read");
         // as a fill leaves it once it is durable, before `sections_changed`
         let fill = |tx: &mut Tx<'_>| {
             for bytes in &new {
@@ -249,7 +250,8 @@ mod tests {
             Ok::<_, Failure>(())
         };
         newcomer.log.store.write(fill).expect("filled");
-        let finds = || newcomer.act(|log, reader| log.find_case(&log.shared(), reader, &reference).map(|_| ()));
+        let finds =
+            || newcomer.act(|log, reader| crate::cases::find_case(log, &log.shared(), reader, &reference).map(|_| ()));
         finds().expect("it is listed");
         newcomer.log.sections_changed();
         finds().expect("and stays so");

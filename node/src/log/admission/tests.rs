@@ -72,9 +72,9 @@ fn what_was_written_before_the_first_meeting_counts_and_is_readable_afterwards()
     let (join, cases): (Vec<_>, Vec<_>) = entries
         .into_iter()
         .partition(|bytes| Entry::decode(bytes).expect("stored").header().scope == membership_scope(&founder.log.org));
-    let waits = founder.log.ingest(&cases, None, NOW).expect("ingested");
+    let waits = crate::log::admission::ingest(&founder.log, &cases, None, NOW).expect("ingested");
     assert_eq!((waits.accepted, waits.waiting, waits.refused.len()), (0, cases.len() as u64, 0));
-    let counts = founder.log.ingest(&join, None, NOW).expect("ingested");
+    let counts = crate::log::admission::ingest(&founder.log, &join, None, NOW).expect("ingested");
     assert_eq!(counts.accepted as usize, join.len() + cases.len());
     carry(&founder, &newcomer);
     newcomer.housekeeping();
@@ -91,7 +91,8 @@ fn a_mutated_entry_is_refused_and_leaves_no_trace_but_its_record() {
     for at in [last.len() - 1, 20] {
         let mut bad = last.clone();
         bad[at] ^= 1;
-        let done = newcomer.log.ingest(&[bad], Some(founder.log.device), NOW).expect("ingested");
+        let done =
+            crate::log::admission::ingest(&newcomer.log, &[bad], Some(founder.log.device), NOW).expect("ingested");
         assert_eq!((done.accepted, done.waiting, done.refused.len()), (0, 0, 1), "{:?}", done.refused);
     }
     assert_eq!(newcomer.fingerprints(), before);
@@ -112,7 +113,7 @@ fn entries_signed_by_another_device_are_refused_and_forgotten_once_the_true_one_
     stolen.device = newcomer.log.device;
     let named = vec![vec![1; 40]];
     let lie = Entry::sign(stolen, named, &founder.log.device_ed);
-    let done = founder.log.ingest(&[lie.encode()], None, NOW).expect("ingested");
+    let done = crate::log::admission::ingest(&founder.log, &[lie.encode()], None, NOW).expect("ingested");
     assert_eq!(done.refused.first().map(|refused| refused.code), Some("signature"));
 }
 
@@ -134,7 +135,7 @@ fn a_newcomer_keeps_nothing_before_the_founding_its_invitation_pins() {
     let genesis_last: Vec<_> = founder.entries().into_iter().rev().collect();
     let (genesis, others) =
         genesis_last.split_last().map(|(last, others)| (last.clone(), others.to_vec())).expect("entries");
-    let done = newcomer.log.ingest(&others, None, NOW).expect("ingested");
+    let done = crate::log::admission::ingest(&newcomer.log, &others, None, NOW).expect("ingested");
     assert_eq!((done.accepted, done.waiting as usize), (0, others.len()));
     assert_eq!(newcomer.fingerprints(), own);
     // a founding in the name of this organisation, with other roots
@@ -157,11 +158,11 @@ fn a_newcomer_keeps_nothing_before_the_founding_its_invitation_pins() {
         sections: vec![SectionPlan::Clear { layer: 0, bytes: cbor::encode(&Operation::Genesis(founding, sigs)) }],
     };
     let false_one = compose(&plan, &founder.log.device_ed, None, &mut entropy().expect("entropy")).expect("small");
-    let done = newcomer.log.ingest(&[false_one.encode()], None, NOW).expect("ingested");
+    let done = crate::log::admission::ingest(&newcomer.log, &[false_one.encode()], None, NOW).expect("ingested");
     assert!(done.is_foreign() && done.accepted == 0);
     assert_eq!(newcomer.fingerprints(), own);
     // the true one frees what waited
-    let done = newcomer.log.ingest(&[genesis], None, NOW).expect("ingested");
+    let done = crate::log::admission::ingest(&newcomer.log, &[genesis], None, NOW).expect("ingested");
     assert_eq!(done.accepted as usize, others.len() + 1);
 }
 
@@ -182,22 +183,24 @@ fn a_fork_is_proved_once_and_cuts_both_sides_alike() {
     let common = branch(&third, scope, Place::FIRST, 1, 1);
     let place = Place::after(common[0].header(), common[0].id());
     let (left, right) = (branch(&third, scope, place, 10, 3), branch(&third, scope, place, 20, 3));
-    founder.log.ingest(&bytes(&[common.clone(), left.clone()].concat()), None, NOW).expect("ingested");
-    newcomer.log.ingest(&bytes(&[common.clone(), right.clone()].concat()), None, NOW).expect("ingested");
+    crate::log::admission::ingest(&founder.log, &bytes(&[common.clone(), left.clone()].concat()), None, NOW)
+        .expect("ingested");
+    crate::log::admission::ingest(&newcomer.log, &bytes(&[common.clone(), right.clone()].concat()), None, NOW)
+        .expect("ingested");
     // tips alone do not fit: asked from further back
-    let tip = founder.log.ingest(&bytes(&right[2..]), None, NOW).expect("ingested");
+    let tip = crate::log::admission::ingest(&founder.log, &bytes(&right[2..]), None, NOW).expect("ingested");
     let chain = ChainKey::of(right[0].header());
     assert_eq!(tip.proofs, 0);
     assert_eq!(tip.resend, vec![(scope, Again { chain, after: 1 })]);
     for _ in 0..2 {
-        let done = founder.log.ingest(&bytes(&right), None, NOW).expect("ingested");
+        let done = crate::log::admission::ingest(&founder.log, &bytes(&right), None, NOW).expect("ingested");
         assert!(done.resend.is_empty() && done.refused.is_empty());
     }
     assert_eq!(proofs(&founder), 1);
     // the proof reaches the other side before the rival does: it needs none of its own
     let mut proof = founder.entries();
     proof.retain(|bytes| Entry::decode(bytes).expect("stored").header().device == founder.log.device);
-    newcomer.log.ingest(&proof, None, NOW).expect("ingested");
+    crate::log::admission::ingest(&newcomer.log, &proof, None, NOW).expect("ingested");
     carry(&founder, &newcomer);
     carry(&newcomer, &founder);
     assert_eq!((proofs(&founder), proofs(&newcomer)), (1, 1));
@@ -218,11 +221,12 @@ fn stepping_back_finds_where_a_long_chain_parted_in_few_questions() {
     let place = Place::after(common[19].header(), common[19].id());
     let (held, other) = (branch(&newcomer, scope, place, 100, 40), branch(&newcomer, scope, place, 150, 41));
     let whole = [common.clone(), other].concat();
-    founder.log.ingest(&bytes(&[common, held].concat()), None, NOW).expect("ingested");
+    crate::log::admission::ingest(&founder.log, &bytes(&[common, held].concat()), None, NOW).expect("ingested");
     let mut after = 60;
     let mut questions = 0;
     loop {
-        let done = founder.log.ingest(&bytes(&whole[after as usize..]), None, NOW).expect("ingested");
+        let done =
+            crate::log::admission::ingest(&founder.log, &bytes(&whole[after as usize..]), None, NOW).expect("ingested");
         if done.proofs == 1 {
             break;
         }
@@ -242,14 +246,15 @@ fn a_store_that_was_set_back_takes_its_own_entries_and_writes_on_under_a_new_inc
     // what this device wrote and its restored disk has forgotten
     let lost = branch(&newcomer, scope, Place::FIRST, 1, 2);
     let old = newcomer.log.incarnation();
-    let done = newcomer.log.ingest(&bytes(&lost), Some(founder.log.device), NOW).expect("ingested");
+    let done =
+        crate::log::admission::ingest(&newcomer.log, &bytes(&lost), Some(founder.log.device), NOW).expect("ingested");
     assert!(done.own_chain_ahead && done.accepted == 2 && done.proofs == 0);
     assert_ne!(newcomer.log.incarnation(), old);
     let reference = newcomer.case("après la restauration");
     carry(&newcomer, &founder);
     assert_eq!(newcomer.fingerprints(), founder.fingerprints());
     assert!(founder.read(&reference).contains("après la restauration"));
-    let again = newcomer.log.ingest(&bytes(&lost), None, NOW).expect("ingested");
+    let again = crate::log::admission::ingest(&newcomer.log, &bytes(&lost), None, NOW).expect("ingested");
     assert!(!again.own_chain_ahead && again.known == 2);
 }
 
@@ -259,7 +264,7 @@ fn a_batch_of_another_scope_than_promised_is_refused() {
     founder.case("x");
     let source = Source { from: None, scope: Some(membership_scope(&founder.log.org)) };
     let entries = founder.entries();
-    let done = newcomer.log.ingest_from(&entries, source, NOW).expect("ingested");
+    let done = crate::log::admission::ingest_from(&newcomer.log, &entries, source, NOW).expect("ingested");
     assert!(done.accepted == 0 && done.refused.iter().all(|refused| refused.code == WRONG_SCOPE));
     assert!(!done.refused.is_empty());
 }
@@ -291,7 +296,7 @@ proptest! {
         keyed.sort();
         let entries: Vec<_> = keyed.into_iter().map(|(_, entry)| entry).collect();
         for part in entries.chunks(batch) {
-            let done = newcomer.log.ingest(part, None, NOW).expect("ingested");
+            let done = crate::log::admission::ingest(&newcomer.log, part, None, NOW).expect("ingested");
             prop_assert!(done.refused.is_empty(), "{:?}", done.refused);
         }
         prop_assert_eq!(newcomer.fingerprints(), founder.fingerprints());

@@ -85,7 +85,7 @@ fn only_what_a_fork_cut_off_and_its_device_signed_counts_by_being_carried() {
     let (one, other) = forked(&device);
     let keys = known(&[&device, &honest]);
     let forks = forks_of(&one[2], &other[0], &keys);
-    let count = |held: &[Entry]| ids(&before_forks(held, &forks, &keys));
+    let count = |held: &[Entry]| ids(&uncut(held, &forks, &keys));
     let trunk = {
         let mut ids = vec![one[0].id(), one[1].id()];
         ids.sort_unstable();
@@ -104,7 +104,7 @@ fn only_what_a_fork_cut_off_and_its_device_signed_counts_by_being_carried() {
     assert_eq!(count(&plus(honest.carry(1, Place::FIRST, &other[2]))), with(&other[2]));
     // what is not cut off is what it was, once
     assert_eq!(count(&plus(honest.carry(1, Place::FIRST, &one[1]))), trunk);
-    let alone = before_forks(&[honest.carry(1, Place::FIRST, &one[1])], &forks, &keys).len();
+    let alone = uncut(&[honest.carry(1, Place::FIRST, &one[1])], &forks, &keys).len();
     assert_eq!(alone, 0, "nothing comes into a chain but by the chain");
     // beyond the fork a carrier is cut off like anything else
     let place = Place::after(one[3].header(), one[3].id());
@@ -117,8 +117,8 @@ fn only_what_a_fork_cut_off_and_its_device_signed_counts_by_being_carried() {
     let (theirs, rival) = forked(&stranger);
     let forks = forks_of(&theirs[2], &rival[0], &known(&[&stranger]));
     let held = [honest.carry(1, Place::FIRST, &theirs[3])];
-    assert!(before_forks(&held, &forks, &keys).is_empty(), "its device is not known here");
-    assert_eq!(before_forks(&held, &forks, &known(&[&stranger])).len(), 1, "and now it is");
+    assert!(uncut(&held, &forks, &keys).is_empty(), "its device is not known here");
+    assert_eq!(uncut(&held, &forks, &known(&[&stranger])).len(), 1, "and now it is");
 }
 
 #[test]
@@ -132,11 +132,11 @@ fn two_who_carry_a_part_of_an_entry_carry_it_whole() {
     bare.drop_section(0);
     let bare = device.carry(2, Place::FIRST, &bare);
     for held in [[whole.clone(), bare.clone()], [bare.clone(), whole]] {
-        let counted = before_forks(&held, &forks, &keys);
+        let counted = uncut(&held, &forks, &keys);
         assert_eq!(counted.len(), 1);
         assert!(counted[0].is_whole());
     }
-    assert!(!before_forks(&[bare], &forks, &keys)[0].is_whole());
+    assert!(!uncut(&[bare], &forks, &keys)[0].is_whole());
 }
 
 proptest! {
@@ -160,7 +160,7 @@ proptest! {
             *place = Place::after(carrier.header(), carrier.id());
             held.push(carrier);
         }
-        let expected = ids(&before_forks(&held, &forks, &keys));
+        let expected = ids(&uncut(&held, &forks, &keys));
         let mut once = expected.clone();
         once.dedup();
         prop_assert_eq!(&once, &expected, "no entry counts twice");
@@ -172,6 +172,6 @@ proptest! {
         let mut order: Vec<usize> = (0..held.len()).collect();
         order.sort_by_key(|n| weights[n % weights.len()]);
         let shuffled: Vec<Entry> = order.into_iter().map(|n| held[n].clone()).collect();
-        prop_assert_eq!(ids(&before_forks(&shuffled, &forks, &keys)), expected);
+        prop_assert_eq!(ids(&uncut(&shuffled, &forks, &keys)), expected);
     }
 }

@@ -37,8 +37,8 @@ fn a_member_is_found_by_the_name_people_read() {
     let shared = founder.log.shared();
     assert_eq!(shared.name(&ana.member), "Ana Paul", "kept as it is read");
     for typed in ANA {
-        assert_eq!(founder.log.find_member(&shared, typed).expect("found"), ana.member, "{typed:?}");
-        let found = founder.with(|log, reader| log.who(&shared, reader, typed)).expect("found");
+        assert_eq!(crate::members::find_member(&shared, typed).expect("found"), ana.member, "{typed:?}");
+        let found = founder.with(|_, reader| crate::cases::who(&shared, reader, typed)).expect("found");
         assert_eq!(found, Who::Member(ana.member), "{typed:?}");
     }
     // a name that an older program kept as it was pasted
@@ -46,7 +46,7 @@ fn a_member_is_found_by_the_name_people_read() {
         renamed(&founder, &ana.member, kept);
         let shared = founder.log.shared();
         for typed in ANA {
-            assert_eq!(founder.log.find_member(&shared, typed).expect("found"), ana.member, "{kept:?} {typed:?}");
+            assert_eq!(crate::members::find_member(&shared, typed).expect("found"), ana.member, "{kept:?} {typed:?}");
         }
     }
 }
@@ -59,16 +59,17 @@ fn whoever_bears_the_name_is_recused_on_every_device_and_reads_nothing() {
     let shared = founder.log.shared();
     assert!(!shared.has_namesakes(&first.member));
     exchange(&founder, &second);
-    let listed = founder.log.member_list();
+    let listed = crate::members::member_list(&founder.log);
     assert_eq!(listed.as_array().expect("members").iter().filter(|m| m["namesakes"] == true).count(), 2);
-    let several = founder.with(|log, reader| log.member_confirm(reader, "Ana Paul", &[])).expect_err("which?");
+    let several =
+        founder.with(|log, reader| crate::members::member_confirm(log, reader, "Ana Paul", &[])).expect_err("which?");
     assert_eq!(several.code, "member_ambiguous");
     let digits = second.member.short();
-    let told = founder.with(|log, reader| log.member_confirm(reader, &digits, &[])).expect("words");
+    let told = founder.with(|log, reader| crate::members::member_confirm(log, reader, &digits, &[])).expect("words");
     assert_eq!((&told["namesakes"], &told["warnings"]), (&json!(true), &json!(["namesake"])));
     let words: Vec<String> =
         told["words"].as_array().expect("words").iter().map(|w| w.as_str().expect("a word").to_owned()).collect();
-    founder.with(|log, reader| log.member_confirm(reader, &digits, &words)).expect("confirmed");
+    founder.with(|log, reader| crate::members::member_confirm(log, reader, &digits, &words)).expect("confirmed");
     exchange(&founder, &second);
     for typed in ANA {
         let case = crdt_model::edit::NewCase { text: Some("SECRET".into()), category: None, ..complaint() };
@@ -77,7 +78,8 @@ fn whoever_bears_the_name_is_recused_on_every_device_and_reads_nothing() {
             recuse: Some(vec![typed.to_owned()]),
             ..SealOptions::default()
         };
-        let made = founder.with(|log, reader| log.case_new_with(reader, case, &options, NOW)).expect("made");
+        let made =
+            founder.with(|log, reader| crate::writes::case_new_with(log, reader, case, &options, NOW)).expect("made");
         let shown = founder.show(&case_id(&made)).expect("shown");
         assert_eq!(shown["recusals"].as_array().map(Vec::len), Some(2), "{typed:?}");
         for recused in [&first, &second] {
@@ -95,10 +97,10 @@ fn a_newcomer_recuses_by_any_spelling_of_a_name_it_was_told_of() {
     let newcomer = founder.invited("JER", "operator", "Odile");
     let shared = newcomer.log.shared();
     for typed in ANA {
-        let found = newcomer.log.recusals(&shared, &[typed.to_owned()]).expect("told of");
+        let found = crate::writes::recusals(&shared, &[typed.to_owned()]).expect("told of");
         assert_eq!(found, [crdt_model::edit::Recusal::Member(focal.member)], "{typed:?}");
     }
-    assert_eq!(newcomer.log.recusals(&shared, &["Anna".to_owned()]).expect_err("nobody").code, "recusal_unknown");
+    assert_eq!(crate::writes::recusals(&shared, &["Anna".to_owned()]).expect_err("nobody").code, "recusal_unknown");
 }
 
 #[test]
@@ -127,7 +129,11 @@ fn names_that_cannot_be_seen_mix_scripts_or_mean_something_else_are_refused() {
     let added = |code: &str, name: &str, unit: Option<&str>| {
         founder
             .with(|log, reader| {
-                log.site_add(reader, NewSite { org_unit: unit, ..new_site(code, name, "office", None) })
+                crate::members::site_add(
+                    log,
+                    reader,
+                    NewSite { org_unit: unit, ..new_site(code, name, "office", None) },
+                )
             })
             .map_err(|f| f.code)
     };
@@ -137,14 +143,16 @@ fn names_that_cannot_be_seen_mix_scripts_or_mean_something_else_are_refused() {
     assert_eq!((&told["site"], &told["name"]), (&json!("BOM"), &json!("Bombo nord")));
     let shared = founder.log.shared();
     for typed in ["bom", " BOM\u{a0}", "\u{ff22}\u{ff2f}\u{ff2d}"] {
-        assert_eq!(founder.log.known_site(&shared, typed).expect("known"), "BOM", "{typed:?}");
+        assert_eq!(crate::members::known_site(&shared, typed).expect("known"), "BOM", "{typed:?}");
     }
 }
 
 #[test]
 fn a_second_member_of_a_home_does_not_take_a_name_that_reads_alike() {
     let founder = Home::founded();
-    let told = founder.with(|log, reader| log.invite(reader, "JER", "operator", None, None, NOW)).expect("invited");
+    let told = founder
+        .with(|log, reader| crate::members::invite(log, reader, "JER", "operator", None, None, NOW))
+        .expect("invited");
     let text = told["invitation"].as_str().expect("a text");
     for name in ["ROSE", "Ros\u{e9}", "Rose\u{a0}"] {
         let joined = crate::members::join(&founder.log.home, Some(&*founder.log), text, name, &passphrase(), NOW);
@@ -165,7 +173,9 @@ fn lists_are_asked_for_projects_and_partners_in_any_case() {
             count: true,
             ..Default::default()
         };
-        founder.with(|log, reader| log.list(&log.shared(), reader, &filter, NOW)).expect("listed")["count"].clone()
+        founder.with(|log, reader| crate::list::query::list(log, &log.shared(), reader, &filter, NOW)).expect("listed")
+            ["count"]
+            .clone()
     };
     assert_eq!(count("LIMA", "acf"), 1);
     assert_eq!(count(" lima\u{a0}", "\u{ff21}CF"), 1);
@@ -211,8 +221,8 @@ fn told_everywhere(home: &Home, case: &str, text: &str) -> Vec<String> {
     let history = home
         .with(|log, reader| {
             let shared = log.shared();
-            let loaded = log.find_case(&shared, reader, case)?;
-            Ok(log.history(&shared, &loaded))
+            let loaded = crate::cases::find_case(log, &shared, reader, case)?;
+            Ok(crate::cases::history(&shared, &loaded))
         })
         .expect("told");
     let mut missing = Vec::new();
@@ -287,7 +297,7 @@ fn written(home: &Home, text: &str) -> String {
         Edit::Answer { text: words(), language: None, satisfied: None, by: None, means: None },
     ];
     for act in acts {
-        home.with(|log, reader| log.act(reader, &case, &act, NOW)).expect("acted");
+        home.with(|log, reader| crate::writes::act(log, reader, &case, &act, NOW)).expect("acted");
     }
     case
 }
@@ -319,14 +329,15 @@ fn what_was_said_of_a_sealed_case_comes_back_and_who_is_recused_has_a_name() {
         // one of the texts is a name here: it is said that it means somebody else
         let not_them = vec!["Rose".to_owned()];
         let options = SealOptions { recuse: Some(vec!["Ana".to_owned()]), not_them, ..SealOptions::default() };
-        let made = home.with(|log, reader| log.case_new_with(reader, case, &options, NOW)).expect("made");
+        let made =
+            home.with(|log, reader| crate::writes::case_new_with(log, reader, case, &options, NOW)).expect("made");
         let shown = home.show(&case_id(&made)).expect("shown");
         assert_eq!((&shown["allegation"][0]["text"], &shown["accused"]), (&json!(text), &json!(text)));
         assert_eq!((&shown["recusals"][0], &shown["allegation"][0]["by"]), (&json!("Ana"), &json!("Rose")));
         let told = home.with(|log, reader| {
             let shared = log.shared();
-            let loaded = log.find_case(&shared, reader, &case_id(&made))?;
-            Ok(log.history(&shared, &loaded))
+            let loaded = crate::cases::find_case(log, &shared, reader, &case_id(&made))?;
+            Ok(crate::cases::history(&shared, &loaded))
         });
         let told = told.expect("told");
         let said = |act: &str, value: &str| {
@@ -343,7 +354,7 @@ fn rivals_come_back(founder: &Home, ana: &Home, text: &str) {
     let other = format!("{text}'");
     for (home, text) in [(founder, text), (ana, other.as_str())] {
         let set = Edit::Set { values: vec![("summary".to_owned(), text.into())] };
-        home.with(|log, reader| log.act(reader, &case, &set, NOW)).expect("set");
+        home.with(|log, reader| crate::writes::act(log, reader, &case, &set, NOW)).expect("set");
     }
     exchange(founder, ana);
     let shown = founder.show(&case).expect("shown");
@@ -355,10 +366,12 @@ fn rivals_come_back(founder: &Home, ana: &Home, text: &str) {
     let pick =
         usize::try_from(rivals.iter().find(|r| r["value"] == json!(text)).expect("there")["pick"].as_u64().expect("n"));
     let settle = Edit::Settle { field: "summary".into(), pick: pick.expect("small") };
-    founder.with(|log, reader| log.act(reader, &case, &settle, NOW)).expect("settled");
+    founder.with(|log, reader| crate::writes::act(log, reader, &case, &settle, NOW)).expect("settled");
     assert_eq!(founder.show(&case).expect("shown")["summary"], json!(text));
     let options = SealOptions { recuse: Some(Vec::new()), ..SealOptions::default() };
-    founder.with(|log, reader| log.case_seal(reader, &case, &Words::from(text), &options, NOW)).expect("sealed");
+    founder
+        .with(|log, reader| crate::writes::case_seal(log, reader, &case, &Words::from(text), &options, NOW))
+        .expect("sealed");
     let sealed = founder.show(&case).expect("shown");
     assert_eq!(sealed["summary"], json!(text), "restated as it stood");
     assert!(sealed["reasons"].as_array().expect("reasons").iter().any(|told| told["text"] == json!(text)));
@@ -378,17 +391,19 @@ fn who_does_the_work_is_named_in_lists_and_groups_and_nothing_else_is() {
     let home = Home::founded();
     let case = case_id(&home.new_case(complaint()));
     let assign = Edit::Assign { to: Who::Member(home.member) };
-    home.with(|log, reader| log.act(reader, &case, &assign, NOW)).expect("assigned");
+    home.with(|log, reader| crate::writes::act(log, reader, &case, &assign, NOW)).expect("assigned");
     let filter = |group: &[&str]| crate::api::CaseFilter {
         group_by: group.iter().map(|field| (*field).to_owned()).collect(),
         ..Default::default()
     };
-    let list =
-        |group: &[&str]| home.with(|log, reader| log.list(&log.shared(), reader, &filter(group), NOW)).expect("listed");
+    let list = |group: &[&str]| {
+        home.with(|log, reader| crate::list::query::list(log, &log.shared(), reader, &filter(group), NOW))
+            .expect("listed")
+    };
     assert_eq!((&list(&[])[0]["assignee"], &list(&[])[0]["waiting_on"]), (&json!("Rose"), &json!("Rose")));
     assert_eq!(list(&["assignee"]), json!([{"assignee": "Rose", "count": 1}]));
     let to_role = Edit::Assign { to: Who::Role("operator".into()) };
-    home.with(|log, reader| log.act(reader, &case, &to_role, NOW)).expect("assigned");
+    home.with(|log, reader| crate::writes::act(log, reader, &case, &to_role, NOW)).expect("assigned");
     assert_eq!((&list(&[])[0]["assignee"], &list(&[])[0]["waiting_on"]), (&json!("operator"), &json!("operator")));
 }
 

@@ -87,7 +87,9 @@ impl World {
     }
 
     fn made(&mut self, who: usize, case: NewCase, text: String, sealed: bool) -> String {
-        let told = self.homes[who].act(|log, reader| log.case_new(reader, case, Some(&[]), NOW)).expect("a case");
+        let told = self.homes[who]
+            .act(|log, reader| crate::writes::case_new(log, reader, case, Some(&[]), NOW))
+            .expect("a case");
         let id = told["case_id"].as_str().expect("an id").to_owned();
         let list = if sealed { &mut self.sealed } else { &mut self.written };
         list.push((id.clone(), text));
@@ -98,7 +100,7 @@ impl World {
         let text = self.text(who);
         let edit = crdt_model::edit::Edit::Note { text: Words::from(text.as_str()) };
         // a case that has not come here is nobody's to write on
-        if self.homes[who].act(|log, reader| log.act(reader, case, &edit, NOW)).is_ok() {
+        if self.homes[who].act(|log, reader| crate::writes::act(log, reader, case, &edit, NOW)).is_ok() {
             self.written.push((case.to_owned(), text));
         }
     }
@@ -107,8 +109,10 @@ impl World {
         self.sticks_made += 1;
         let path = self.sticks.path().join(format!("{}.boucle", self.sticks_made));
         let request = ExportRequest { path: &path, to: None, after: None, all: true, max_bytes: None };
-        self.homes[from].log.bundle_export(&request, NOW, &mut |_| ()).expect("exported");
-        self.homes[to].log.bundle_import(&path, None, NOW, &mut |_| ()).expect("imported");
+        crate::exchange::bundle::export::bundle_export(&self.homes[from].log, &request, NOW, &mut |_| ())
+            .expect("exported");
+        crate::exchange::bundle::import::bundle_import(&self.homes[to].log, &path, None, NOW, &mut |_| ())
+            .expect("imported");
     }
 
     /// Everybody meets everybody until all hold the same. That each two were equal when they met is not enough: what a later
@@ -131,7 +135,8 @@ impl World {
     fn check(&self) {
         let told: Vec<_> = self.homes.iter().map(Home::fingerprints).collect();
         assert!(told.windows(2).all(|pair| pair[0] == pair[1]), "{told:#?}");
-        let digest = |home: &Home| home.act(|log, reader| log.digest(&log.shared(), reader)).expect("a digest");
+        let digest =
+            |home: &Home| home.act(|log, reader| crate::cases::digest(log, &log.shared(), reader)).expect("a digest");
         let digests: Vec<_> = self.homes.iter().skip(1).map(digest).collect();
         assert!(digests.windows(2).all(|pair| pair[0] == pair[1]), "{digests:#?}");
         let mut texts: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
@@ -146,12 +151,13 @@ impl World {
                 }
             }
             let forked = !home.log.shared().forks.is_empty();
-            let verified = home.act(|log, reader| log.verify(&log.shared(), reader, &mut |_, _| {}));
+            let verified =
+                home.act(|log, reader| crate::health::verify::verify(log, &log.shared(), reader, &mut |_, _| {}));
             let verified = verified.expect("verified");
             let problems = verified["problems"].as_array().expect("a list");
             assert!(problems.iter().all(|problem| problem["reason"] == "fork"), "home {n}: {verified:#}");
             assert_eq!(problems.is_empty(), !forked, "{verified:#}");
-            let members = home.log.member_list();
+            let members = crate::members::member_list(&home.log);
             let troubled = |member: &&Json| member["suspended"] == true || member["revoked"] == true;
             assert_eq!(members.as_array().into_iter().flatten().filter(troubled).count(), 0, "{members}");
         }
@@ -251,7 +257,11 @@ fn carrying_on_ends_and_a_restart_carries_nothing_twice() {
     for home in &world.homes {
         // what a process does when it opens the home
         *locked(&home.log.looked) = Default::default();
-        assert_eq!(home.log.republish_orphaned(crate::log::forks::Carry::AsideToo).expect("looked through"), 0);
+        assert_eq!(
+            crate::log::forks::republish_orphaned(&home.log, crate::log::forks::Carry::AsideToo)
+                .expect("looked through"),
+            0
+        );
     }
     world.settle();
     assert_eq!(held(&world), before);
@@ -315,8 +325,8 @@ fn a_power_cut_at_any_write_loses_nothing_and_carries_nothing_twice() {
     let (image, entries, from) = (rose.image(), twin.entries(), Some(twin.log.device));
     // what hears of the fork, carries on, and what a start does
     let hear = |home: &Home| {
-        home.log.ingest(&entries, from, NOW)?;
-        home.log.republish_orphaned(Carry::AsideToo)
+        crate::log::admission::ingest(&home.log, &entries, from, NOW)?;
+        crate::log::forks::republish_orphaned(&home.log, Carry::AsideToo)
     };
     let undisturbed = FaultDisk::holding(image.clone());
     let home = rose.on_disk(undisturbed.clone());
@@ -332,7 +342,7 @@ fn a_power_cut_at_any_write_loses_nothing_and_carries_nothing_twice() {
         cut_off += usize::from(hear(&home).is_err());
         drop(home);
         let home = rose.on_disk(FaultDisk::holding(disk.after_power_cut(n)));
-        home.log.republish_orphaned(Carry::AsideToo).expect("the disk works again");
+        crate::log::forks::republish_orphaned(&home.log, Carry::AsideToo).expect("the disk works again");
         hear(&home).expect("the disk works again");
         let times = carried_times(&home);
         assert!(times.keys().eq(expected.keys()), "operation {n}");

@@ -142,11 +142,11 @@ fn a_section_that_is_missing_comes_over_a_line_without_anybody_asking() {
         entry.encode()
     });
     let bare: Vec<Vec<u8>> = bare.collect();
-    homes[1].log.ingest(&bare, Some(homes[0].log.device), NOW).expect("ingested");
+    crate::log::admission::ingest(&homes[1].log, &bare, Some(homes[0].log.device), NOW).expect("ingested");
     assert!(are_equal(&homes), "the frontiers tell no difference");
     let digest = |home: &Home| {
         let offer = release::Offer { member: true, explicit: false, release_ms: 0, now_ms: NOW };
-        sync::news::digest(&home.log.org, &home.log.would_offer(&offer).expect("readable"))
+        sync::news::digest(&home.log.org, &crate::sync::release::would_offer(&home.log, &offer).expect("readable"))
     };
     assert_ne!(digest(&homes[0]), digest(&homes[1]), "the announcements do");
     let engines = connected(&homes, Shape::Row, &live());
@@ -370,8 +370,10 @@ fn three_inadmissible_entries_end_in_a_ban_and_two_do_not() {
         let scope = crdt_model::roster::site_scope(&founder.log.org, "REG");
         runtime.block_on(async {
             let mut channel = hostile(&newcomer, &served).await;
-            let ours =
-                newcomer.log.offer(&SessionContext::new(Arc::clone(&newcomer.log), Some(|| NOW), 0).offer(true, false));
+            let ours = crate::sync::release::offer(
+                &newcomer.log,
+                &SessionContext::new(Arc::clone(&newcomer.log), Some(|| NOW), 0).offer(true, false),
+            );
             let mut session = sync::Session::new(
                 sync::Config::new(founder.log.org, crdt_model::roster::membership_scope(&founder.log.org)),
                 None,

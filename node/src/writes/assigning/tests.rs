@@ -8,13 +8,13 @@ use crate::tests::generations::confirmed;
 use crate::tests::{Home, NOW, case_id, complaint, exchange};
 
 fn does(home: &Home, case: &str, edit: &Edit) -> Result<Json, Failure> {
-    home.with(|log, reader| log.act(reader, case, edit, NOW))
+    home.with(|log, reader| crate::writes::act(log, reader, case, edit, NOW))
 }
 
 fn assigns(home: &Home, case: &str, who: &str) -> Result<Json, Failure> {
     home.with(|log, reader| {
-        let to = log.who(&log.shared(), reader, who)?;
-        log.act(reader, case, &Edit::Assign { to }, NOW)
+        let to = crate::cases::who(&log.shared(), reader, who)?;
+        crate::writes::act(log, reader, case, &Edit::Assign { to }, NOW)
     })
 }
 
@@ -33,7 +33,7 @@ fn warnings(told: &Json) -> Vec<&str> {
 fn list(home: &Home, change: impl FnOnce(&mut CaseFilter)) -> Json {
     let mut filter = CaseFilter::default();
     change(&mut filter);
-    home.with(|log, reader| log.list(&log.shared(), reader, &filter, NOW)).expect("listed")
+    home.with(|log, reader| crate::list::query::list(log, &log.shared(), reader, &filter, NOW)).expect("listed")
 }
 
 fn count(home: &Home, change: impl FnOnce(&mut CaseFilter)) -> u64 {
@@ -46,7 +46,7 @@ fn count(home: &Home, change: impl FnOnce(&mut CaseFilter)) -> u64 {
 
 fn not_delivered(home: &Home) -> u64 {
     let counted = count(home, |filter| filter.not_delivered = true);
-    let look = |log: &Log, reader: &mut Reader| log.status(&log.shared(), Some(reader), NOW);
+    let look = |log: &Log, reader: &mut Reader| crate::health::status::status(log, &log.shared(), Some(reader), NOW);
     assert_eq!(home.with(look).expect("status")["undelivered"], json!(counted), "one number everywhere");
     let rows = list(home, |_| {});
     let marked = rows.as_array().into_iter().flatten().filter(|row| row["undelivered"] == true).count();
@@ -63,9 +63,11 @@ fn refusing(purpose: &str) -> NewCase {
 /// The founder at JER, a region REG with a manager; sites PES and MNK below it, each with a confirmed operator.
 fn network() -> (Home, Home, Home, Home) {
     let rose = Home::founded();
-    rose.with(|log, reader| log.site_add(reader, new_site("REG", "Région", "region", None))).expect("added");
+    rose.with(|log, reader| crate::members::site_add(log, reader, new_site("REG", "Région", "region", None)))
+        .expect("added");
     for site in ["PES", "MNK"] {
-        rose.with(|log, reader| log.site_add(reader, new_site(site, site, "office", Some("REG")))).expect("added");
+        rose.with(|log, reader| crate::members::site_add(log, reader, new_site(site, site, "office", Some("REG"))))
+            .expect("added");
     }
     let mia = confirmed(&rose, "REG", "cfm_manager", "Mia");
     let ali = confirmed(&rose, "PES", "operator", "Ali");
@@ -174,7 +176,8 @@ fn nobody_who_is_set_aside_is_given_the_case() {
     let seals = |home: &Home, case: &str, recuse: &[&str]| {
         let recuse = Some(recuse.iter().map(|name| (*name).to_owned()).collect());
         let options = SealOptions { recuse, audience: Some("psea".into()), ..SealOptions::default() };
-        home.with(|log, reader| log.case_seal(reader, case, &Words::from("grave"), &options, NOW)).expect("sealed")
+        home.with(|log, reader| crate::writes::case_seal(log, reader, case, &Words::from("grave"), &options, NOW))
+            .expect("sealed")
     };
     let case = case_id(&rose.new_case(complaint()));
     seals(&rose, &case, &["Nadia", "operator"]);
@@ -218,7 +221,8 @@ fn sealing_takes_the_case_from_whoever_is_set_aside_by_it() {
     let seals = |case: &str, recuse: &str| {
         let options =
             SealOptions { recuse: Some(vec![recuse.into()]), audience: Some("psea".into()), ..SealOptions::default() };
-        rose.with(|log, reader| log.case_seal(reader, case, &Words::from("grave"), &options, NOW)).expect("sealed");
+        rose.with(|log, reader| crate::writes::case_seal(log, reader, case, &Words::from("grave"), &options, NOW))
+            .expect("sealed");
         rose.show(case).expect("shown")
     };
     let shown = seals(&person, "Ali");
@@ -260,7 +264,8 @@ fn a_conflict_is_not_settled_for_whoever_may_not_be_given_the_case() {
     exchange(&ali, &rose);
     let options =
         SealOptions { recuse: Some(vec!["Ali".into()]), audience: Some("psea".into()), ..SealOptions::default() };
-    rose.with(|log, reader| log.case_seal(reader, &case, &Words::from("grave"), &options, NOW)).expect("sealed");
+    rose.with(|log, reader| crate::writes::case_seal(log, reader, &case, &Words::from("grave"), &options, NOW))
+        .expect("sealed");
     let shown = rose.show(&case).expect("shown");
     assert_eq!((&shown["assignee"], &shown["conflicts"]), (&json!("Rose"), &json!([])), "{shown}");
 }
@@ -296,7 +301,7 @@ fn what_was_refused_to_be_passed_on_stays_with_its_readers() {
     let sealed = rose.with(|log, reader| {
         let mut new = refusing("refer_internal");
         new.category = Some("sea.abuse".into());
-        log.case_new(reader, new, Some(&[]), NOW)
+        crate::writes::case_new(log, reader, new, Some(&[]), NOW)
     });
     let sealed = case_id(&sealed.expect("kept"));
     let nadia = confirmed(&rose, "JER", "focal_psea", "Nadia");
@@ -309,7 +314,8 @@ fn what_was_refused_to_be_passed_on_stays_with_its_readers() {
     assert_eq!(count(&nadia, |filter| filter.assignee = Some("me".into())), 1);
 
     // to somebody else's people, a word of its own
-    rose.with(|log, reader| log.site_add(reader, new_site("PAR", "Partenaire", "partner", None))).expect("added");
+    rose.with(|log, reader| crate::members::site_add(log, reader, new_site("PAR", "Partenaire", "partner", None)))
+        .expect("added");
     let paul = confirmed(&rose, "PAR", "partner_focal", "Paul");
     exchange(&rose, &paul);
     exchange(&rose, &ali);

@@ -9,7 +9,7 @@ use crate::testkit::{Home, NOW, carry, founded, two_equal};
 impl Home {
     fn note(&self, case: &str, text: &str) {
         let edit = Edit::Note { text: Words::from(text) };
-        self.act(|log, reader| log.act(reader, case, &edit, NOW)).expect("noted");
+        self.act(|log, reader| crate::writes::act(log, reader, case, &edit, NOW)).expect("noted");
     }
 
     fn allegation(&self, text: &str) -> String {
@@ -20,26 +20,27 @@ impl Home {
             allegation: Some(Words::from(text)),
             ..NewCase::default()
         };
-        let told = self.act(|log, reader| log.case_new(reader, case, Some(&[]), NOW)).expect("a case");
+        let told = self.act(|log, reader| crate::writes::case_new(log, reader, case, Some(&[]), NOW)).expect("a case");
         told["ref"].as_str().expect("a reference").to_owned()
     }
 
     fn withdraw(&self, case: &str, entry: Option<&str>) -> Result<Json, Failure> {
-        self.act(|log, reader| log.withdraw(reader, case, entry, NOW))
+        self.act(|log, reader| crate::writes::withdraw::withdraw(log, reader, case, entry, NOW))
     }
 
     fn outbox(&self) -> Json {
-        self.act(|log, reader| log.outbox(reader)).expect("an outbox")
+        self.act(|log, reader| crate::writes::withdraw::outbox(log, reader)).expect("an outbox")
     }
 
     fn verify(&self) -> Json {
-        self.act(|log, reader| log.verify(&log.shared(), reader, &mut |_, _| {})).expect("verified")
+        self.act(|log, reader| crate::health::verify::verify(log, &log.shared(), reader, &mut |_, _| {}))
+            .expect("verified")
     }
 
     fn history(&self, case: &str) -> Vec<Json> {
         let told = self.act(|log, reader| {
-            let loaded = log.find_case(&log.shared(), reader, case).expect("found");
-            log.history(&log.shared(), &loaded)
+            let loaded = crate::cases::find_case(log, &log.shared(), reader, case).expect("found");
+            crate::cases::history(&log.shared(), &loaded)
         });
         told.as_array().expect("a list").clone()
     }
@@ -52,11 +53,14 @@ impl Home {
     }
 
     fn offer(&self, explicit: bool, now_ms: i64) -> crdt_model::sync::Snapshot {
-        self.log.offer(&Offer { member: true, explicit, release_ms: RELEASE_MS, now_ms }).expect("offered")
+        crate::sync::release::offer(&self.log, &Offer { member: true, explicit, release_ms: RELEASE_MS, now_ms })
+            .expect("offered")
     }
 
     fn finds(&self, case: &str) -> Result<(), &'static str> {
-        self.act(|log, reader| log.find_case(&log.shared(), reader, case).map(|_| ()).map_err(|failure| failure.code))
+        self.act(|log, reader| {
+            crate::cases::find_case(log, &log.shared(), reader, case).map(|_| ()).map_err(|failure| failure.code)
+        })
     }
 }
 
@@ -104,7 +108,9 @@ fn a_case_taken_back_is_gone_and_its_reference_is_not_given_again() {
     assert_ne!(next, case);
     carry(&newcomer, &founder);
     assert_eq!((founder.finds(&case), founder.finds(&next)), (Err("ref_not_found"), Ok(())));
-    let list = founder.act(|log, reader| log.list(&log.shared(), reader, &crate::api::CaseFilter::default(), NOW));
+    let list = founder.act(|log, reader| {
+        crate::list::query::list(log, &log.shared(), reader, &crate::api::CaseFilter::default(), NOW)
+    });
     assert!(!list.expect("listed").to_string().contains(&case));
     assert_eq!((founder.verify()["ok"].clone(), newcomer.verify()["ok"].clone()), (json!(true), json!(true)));
 }
@@ -210,11 +216,11 @@ struct Others {
 impl Others {
     fn take(&mut self, home: &Home, explicit: bool, now_ms: i64, share: usize) -> Result<(), Failure> {
         let log = &home.log;
-        let told = log.offer(&Offer { member: true, explicit, release_ms: RELEASE_MS, now_ms })?;
+        let told = crate::sync::release::offer(log, &Offer { member: true, explicit, release_ms: RELEASE_MS, now_ms })?;
         let scope = site_scope(&log.org, "REG");
         for (chain, tip) in told.frontiers[&scope].iter().filter(|(chain, _)| chain.device == log.device) {
             let suffix = Suffix { chain: *chain, after: 0, upto: tip.seq };
-            let (entries, _) = log.supply(scope, &suffix, usize::MAX)?;
+            let (entries, _) = crate::sync::release::supply(log, scope, &suffix, usize::MAX)?;
             // of what is sent any part may arrive
             let arrived = entries.len() * share / 4;
             for bytes in &entries[..arrived] {
@@ -269,25 +275,27 @@ fn step(
                 text: Some(Words::from("x")),
                 ..NewCase::default()
             };
-            let told = home.act(|log, reader| log.case_new(reader, case, None, *now_ms))?;
+            let told = home.act(|log, reader| crate::writes::case_new(log, reader, case, None, *now_ms))?;
             cases.push(told["ref"].as_str().expect("a reference").to_owned());
         }
         1 | 2 if !cases.is_empty() => {
             let case = cases[dice.below(cases.len())].clone();
             let edit = Edit::Note { text: Words::from("y") };
-            match home.act(|log, reader| log.act(reader, &case, &edit, *now_ms)) {
+            match home.act(|log, reader| crate::writes::act(log, reader, &case, &edit, *now_ms)) {
                 Err(failure) if failure.code != "ref_not_found" => return Err(failure),
                 _ => {}
             }
         }
         3..=5 if !cases.is_empty() => {
             let case = cases[dice.below(cases.len())].clone();
-            let listed = home.act(|log, reader| log.withdraw(reader, &case, None, *now_ms));
+            let listed = home.act(|log, reader| crate::writes::withdraw::withdraw(log, reader, &case, None, *now_ms));
             let failure = listed.expect_err("an entry must be named");
             if failure.code == "withdraw_which" {
                 let list = failure.args.iter().find(|(name, _)| *name == "entries").expect("a list").1.clone();
                 let entry = list.split(' ').next().map(str::to_owned);
-                home.act(|log, reader| log.withdraw(reader, &case, entry.as_deref(), *now_ms))?;
+                home.act(|log, reader| {
+                    crate::writes::withdraw::withdraw(log, reader, &case, entry.as_deref(), *now_ms)
+                })?;
             } else if !matches!(failure.code, "withdraw_nothing" | "ref_not_found") {
                 return Err(failure);
             }
