@@ -12,10 +12,8 @@ use serde_json::Value;
 struct Graph {
     /// Direct dependencies of each package, by name.
     direct: BTreeMap<String, BTreeSet<String>>,
-    /// Features each package of the workspace is built with by default.
-    features: BTreeMap<String, BTreeSet<String>>,
-    /// Features each package of the workspace has.
-    declared: BTreeMap<String, String>,
+    /// The packages of this workspace.
+    ours: BTreeSet<String>,
 }
 
 fn program(variable: &str, name: &str) -> Command {
@@ -55,10 +53,8 @@ impl Graph {
         let packages = list(metadata, "packages");
         let name: BTreeMap<&str, &str> = packages.iter().map(|p| (text(p, "id"), text(p, "name"))).collect();
         let ours: BTreeSet<&str> = list(metadata, "workspace_members").iter().filter_map(Value::as_str).collect();
-        let mut graph = Self { direct: BTreeMap::new(), features: BTreeMap::new(), declared: BTreeMap::new() };
-        for package in packages.iter().filter(|p| ours.contains(text(p, "id"))) {
-            graph.declared.insert(text(package, "name").to_owned(), package["features"].to_string());
-        }
+        let ours = ours.iter().map(|id| name[id].to_owned()).collect();
+        let mut graph = Self { direct: BTreeMap::new(), ours };
         for node in list(&metadata["resolve"], "nodes") {
             let id = text(node, "id");
             // two versions of one crate share a name: what either needs counts for both
@@ -68,10 +64,6 @@ impl Graph {
                 if normal {
                     direct.insert(name[text(dependency, "pkg")].to_owned());
                 }
-            }
-            if ours.contains(id) {
-                let on = list(node, "features").iter().filter_map(Value::as_str).map(str::to_owned).collect();
-                graph.features.insert(name[id].to_owned(), on);
             }
         }
         graph
@@ -138,15 +130,34 @@ fn node_knows_no_command_line_and_cli_no_store_or_network() {
 }
 
 #[test]
-fn no_crate_is_in_a_circle_and_the_binary_cannot_be_built_unsealed() {
+fn no_crate_is_in_a_circle() {
     let graph = Graph::of_this_workspace();
-    for package in graph.features.keys() {
+    for package in &graph.ours {
         assert!(!graph.all(package).contains(package.as_str()), "{package} depends on itself");
     }
-    for (package, on) in &graph.features {
-        assert!(!on.contains("unsealed-control"), "{package} is built without sealing by default");
-    }
-    assert!(!graph.declared["boucle"].contains("unsealed"), "no feature of the binary turns sealing off");
+}
+
+/// Features that our crates are built with when Cargo builds `boucle`, by crate.
+fn features_of_the_binary(more: &[&str]) -> BTreeMap<String, String> {
+    let mut cargo = program("CARGO", "cargo");
+    cargo.args(["tree", "--locked", "--offline", "--package", "boucle", "--edges", "normal,build"]);
+    cargo.args(["--prefix", "none", "--format", "{p}|{f}"]).args(more).current_dir(env!("CARGO_MANIFEST_DIR"));
+    let ours = ["boucle ", "node ", "crdt-model ", "transport "];
+    let printed = output(&mut cargo);
+    let lines = printed.lines().filter(|line| ours.iter().any(|name| line.starts_with(name)));
+    let pairs = lines.filter_map(|line| line.split_once('|'));
+    pairs.map(|(package, on)| (package.split(' ').next().unwrap_or_default().to_owned(), on.to_owned())).collect()
+}
+
+#[test]
+fn nothing_that_tests_may_do_is_in_the_binary() {
+    // sealing can be turned off, passphrases be cheap and the store stall only with the feature `testing`
+    let shipped = features_of_the_binary(&[]);
+    assert_eq!(shipped.len(), 4, "{shipped:?}");
+    assert!(shipped.values().all(|on| !on.contains("testing")), "{shipped:?}");
+    // the same look finds the feature where it is on
+    let tested = features_of_the_binary(&["--features", "testing"]);
+    assert!(["boucle", "node", "crdt-model"].iter().all(|package| tested[*package].contains("testing")), "{tested:?}");
 }
 
 #[test]

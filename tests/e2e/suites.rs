@@ -11,6 +11,8 @@ mod crash;
 mod digest;
 mod doctor;
 mod doors;
+mod golden;
+mod help;
 mod import;
 mod import_files;
 mod import_undo;
@@ -21,6 +23,7 @@ mod links;
 mod offered;
 mod passphrases;
 mod refusals;
+mod replies;
 #[cfg(target_os = "linux")]
 mod safety;
 mod sealing;
