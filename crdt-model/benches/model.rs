@@ -11,13 +11,13 @@ use crdt_model::compose::{EntryPlan, SectionPlan, compose};
 use crdt_model::document::{DocEntry, Document, Opened, build};
 use crdt_model::entry::{Entry, Kind, Place};
 use crdt_model::gate::{AnyKey, Expect, check_change};
-use crdt_model::id::{DeviceId, DocId, Incarnation, MemberId, OrgId, ScopeId};
 use crdt_model::layer::{Layer, LayerDoc, LayerOp, LayerState, Value};
 use crdt_model::roster::{Founding, Operation, PublicKeys, Record, Roster, membership_scope, site_scope};
 use crdt_model::seal::{
     ActorOf, Entropy, GrantSection, Plain, Sealing, Secret, birth_doc, bucket_for, device_id, member_id, open_hint,
     open_section, seal_section,
 };
+use crdt_model::values::{DeviceId, DocId, Incarnation, MemberId, OrgId, ScopeId};
 use crdt_model::view::fold;
 use divan::{Bencher, black_box};
 use ed25519_dalek::{Signer, SigningKey};

@@ -7,8 +7,8 @@
 use ed25519_dalek::VerifyingKey;
 
 use crate::entry::{Entry, FormError, Kind, Place};
-use crate::id::{EntryId, OrgId, ScopeId};
 use crate::roster::membership_scope;
+use crate::values::{EntryId, OrgId, ScopeId};
 
 /// What the store holds of the chain an entry claims to continue.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

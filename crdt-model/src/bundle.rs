@@ -27,7 +27,7 @@ mod writer;
 /// Doors for tests of other crates and for fuzzing: past the cipher, where a hostile author can put anything.
 #[cfg(all(feature = "testing", not(feature = "unsealed-control")))]
 pub mod testing {
-    use crate::id::OrgId;
+    use crate::values::OrgId;
 
     /// A file sealed to one KEM key with whatever content, as a hostile author who may seal to us could make it. The
     /// same content gives the same file.

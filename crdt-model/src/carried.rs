@@ -21,7 +21,7 @@ use ed25519_dalek::{SigningKey, VerifyingKey};
 
 use crate::cbor::{self, Canonical, CborError, Reader, ReaderExt, Writer, WriterExt, malformed};
 use crate::entry::{Entry, FormError, HEADER_BYTES_MAX, Header, Kind, LAYER_CARRIED, Place, SectionRef, VALIDATOR};
-use crate::id::{DeviceId, EntryId, Incarnation};
+use crate::values::{DeviceId, EntryId, Incarnation};
 
 /// Version of the format of section 4.
 pub const CARRIED_VERSION: u64 = 1;
@@ -131,7 +131,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::id::{DocId, OrgId, ScopeId};
+    use crate::values::{DocId, OrgId, ScopeId};
 
     fn key(n: u8) -> SigningKey {
         SigningKey::from_bytes(&[n; 32])

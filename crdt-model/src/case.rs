@@ -2,7 +2,7 @@
 //!
 //! A case is three layers of root keys ([`crate::layer`]). [`schema`] is the one table of fields: it drives the import
 //! gate, the view, the digest and `case set`. A field is a *register* (one root key, rivals kept), a *constant*, a *set*
-//! (one root key per element) or a family of immutable [`fact`]s (`kind/<id>`). Nothing that matters is stored as an
+//! (one root key per element) or a family of immutable [`facts`] (`kind/<id>`). Nothing that matters is stored as an
 //! outcome: status, sensitivity, consent, satisfaction and loop-closed are folds over facts, so that any two nodes with
 //! the same facts agree whatever the order of arrival.
 //!
@@ -20,23 +20,22 @@
 
 pub mod collect;
 pub mod consent;
-pub mod fact;
+pub mod facts;
 pub mod hold;
 pub mod loop_closure;
-pub mod moment;
 pub mod origin;
 pub mod schema;
 pub mod seen;
 pub mod sensitivity;
 pub mod status;
 
-use std::fmt;
-use std::str::FromStr;
+pub use facts as fact;
 
-use crate::id::{DocId, MemberId};
+pub use crate::values::{Who, moment};
+
 use crate::layer::{Layer, LayerState, Value};
+use crate::values::{DocId, Level};
 use crate::zone::Zone;
-use sensitivity::Level;
 
 /// What the taxonomy says of a category, as far as folds and edits need it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -98,42 +97,6 @@ impl<F: Fn(&str) -> Option<CategoryFacts>> Codes for F {
 
     fn zone(&self) -> Zone {
         Zone::UTC
-    }
-}
-
-/// A member or a role: who does the work.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Who {
-    /// One person.
-    Member(MemberId),
-    /// Whoever holds the role, by its code.
-    Role(String),
-}
-
-impl fmt::Display for Who {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Member(id) => write!(f, "member:{id}"),
-            Self::Role(code) => write!(f, "role:{code}"),
-        }
-    }
-}
-
-/// Neither `member:<32 hexadecimal digits>` nor `role:<code>`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("neither member:<id> nor role:<code>")]
-pub struct NotWho;
-
-impl FromStr for Who {
-    type Err = NotWho;
-
-    fn from_str(text: &str) -> Result<Self, NotWho> {
-        let canonical = |id: MemberId, hex: &str| (id.to_string() == hex).then_some(Self::Member(id));
-        match text.split_once(':') {
-            Some(("member", hex)) => hex.parse().ok().and_then(|id| canonical(id, hex)).ok_or(NotWho),
-            Some(("role", code)) if schema::is_code(code) => Ok(Self::Role(code.to_owned())),
-            _ => Err(NotWho),
-        }
     }
 }
 

@@ -7,12 +7,12 @@ use ed25519_dalek::SigningKey;
 
 use crate::cbor;
 use crate::entry::{Entry, Header, Kind, LAYER_GRANT, Place, SectionRef, VALIDATOR};
-use crate::id::{DeviceId, DocId, EntryId, Incarnation, OrgId, ScopeId};
 use crate::layer::Layer;
 use crate::seal::{
     BUCKETS_MAX, BucketTooSmall, Entropy, FLAG_DEVICE_ONLY, GrantSection, Sealing, Secret, bucket_for, padding_section,
     seal_section,
 };
+use crate::values::{DeviceId, DocId, EntryId, Incarnation, OrgId, ScopeId};
 
 /// One section to be.
 pub enum SectionPlan {

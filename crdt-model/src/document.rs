@@ -28,11 +28,11 @@ use crate::case::origin;
 use crate::entry::{Header, Kind, LAYER_GRANT, VALIDATOR};
 use crate::erasure::Gone;
 use crate::gate::{Expect, Schema, check_change};
-use crate::id::{EntryId, MemberId};
 use crate::layer::{Layer, LayerDoc, LayerOp, LayerState, Stamp};
 use crate::roster::Roster;
 use crate::seal::{ActorOf, FLAG_DEVICE_ONLY, FLAG_DROP_BOX, Plain, birth_of};
 use crate::taxonomy::Capabilities;
+use crate::values::{EntryId, MemberId};
 
 /// One layer's section as a reader finds it.
 #[derive(Debug, Clone, Default)]

@@ -19,49 +19,7 @@ pub use refusal::EditRefusal;
 
 use serde::{Deserialize, Serialize};
 
-/// A person's words: never shown by `Debug`.
-#[derive(Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct Words(pub String);
-
-impl std::fmt::Debug for Words {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("[redacted]")
-    }
-}
-
-impl From<&str> for Words {
-    fn from(text: &str) -> Self {
-        Self(text.to_owned())
-    }
-}
-
-impl From<String> for Words {
-    fn from(text: String) -> Self {
-        Self(text)
-    }
-}
-
-/// How precisely a told time is known.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Precision {
-    /// To the minute.
-    Minute,
-    /// To the day.
-    Day,
-    /// To the month.
-    Month,
-}
-
-/// A time as a person told it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub struct Moment {
-    /// Unix milliseconds.
-    pub at_ms: i64,
-    /// How precisely.
-    pub precision: Precision,
-}
+pub use crate::values::{Moment, Precision, Words};
 
 /// One consent event at intake.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -80,7 +38,7 @@ pub struct ConsentAnswer {
 #[serde(rename_all = "snake_case")]
 pub enum Recusal {
     /// One member, by id in hexadecimal.
-    Member(crate::id::MemberId),
+    Member(crate::values::MemberId),
     /// Everyone who holds a role, by its code.
     Role(String),
 }

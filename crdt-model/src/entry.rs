@@ -13,7 +13,7 @@
 use ed25519_dalek::{Signature, Signer, SigningKey, VerifyingKey};
 
 use crate::cbor::{self, Canonical, CborError, Reader, ReaderExt, Writer, WriterExt, malformed};
-use crate::id::{DeviceId, DocId, EntryId, Incarnation, OrgId, ScopeId};
+use crate::values::{DeviceId, DocId, EntryId, Incarnation, OrgId, ScopeId};
 
 /// Version of the header format.
 pub const HEADER_VERSION: u64 = 1;

@@ -14,10 +14,10 @@ use std::collections::HashMap;
 
 use crate::cbor::{Canonical, CborError, Reader, ReaderExt, Writer, WriterExt, malformed};
 use crate::entry::{Entry, Header, Kind, LAYER_GRANT};
-use crate::id::EntryId;
 use crate::layer::Layer;
 use crate::retraction::Retraction;
 use crate::roster::{Eraser, Roster};
+use crate::values::EntryId;
 
 /// Why something is erased.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -253,8 +253,8 @@ mod tests {
     use crate::cbor;
     use crate::compose::{EntryPlan, SectionPlan, compose};
     use crate::entry::Place;
-    use crate::id::{DeviceId, DocId, Incarnation, OrgId, ScopeId};
     use crate::seal::Entropy;
+    use crate::values::{DeviceId, DocId, Incarnation, OrgId, ScopeId};
 
     /// A case entry of all sections, in generation 0.
     fn edit() -> Entry {

@@ -15,31 +15,13 @@ use ed25519_dalek::{Signature, VerifyingKey};
 
 use crate::cbor::{self, Canonical, CborError, Reader, ReaderExt, Writer, WriterExt};
 use crate::entry::{Entry, FormError, HEADER_BYTES_MAX, Header, entry_id, signed_message};
-use crate::id::{DeviceId, EntryId, Incarnation, OrgId, ScopeId};
-
-/// Names a chain inside a scope.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct ChainKey {
-    /// The device that writes it.
-    pub device: DeviceId,
-    /// Which life of that device's store.
-    pub incarnation: Incarnation,
-}
+pub use crate::values::ChainKey;
+use crate::values::{DeviceId, EntryId, Incarnation, OrgId, ScopeId};
 
 impl ChainKey {
     /// The chain an entry stands in.
     pub fn of(header: &Header) -> Self {
         Self { device: header.device, incarnation: header.incarnation }
-    }
-}
-
-impl Canonical for ChainKey {
-    fn write(&self, w: &mut Writer) {
-        w.arr(2).bstr(&self.device.0).bstr(&self.incarnation.0);
-    }
-    fn read(r: &mut Reader<'_>) -> Result<Self, CborError> {
-        r.arr_of(2)?;
-        Ok(Self { device: DeviceId(r.fixed()?), incarnation: Incarnation(r.fixed()?) })
     }
 }
 

@@ -19,8 +19,8 @@
 pub use automerge::ChangeHash;
 use automerge::{Change, ExpandedChange};
 
-use crate::id::ActorId;
 use crate::layer::{LayerOp, Value};
+use crate::values::ActorId;
 
 mod envelope;
 mod fault;

@@ -4,7 +4,7 @@
 //! [`LayerDoc`] is built from changes that passed the [gates](crate::gate), authors new ones, and is read as a
 //! [`LayerState`]. It is a view: the raw changes in their entries are the truth, and it is rebuilt at will.
 
-use crate::id::{DeviceId, EntryId, MemberId};
+use crate::values::{DeviceId, EntryId, MemberId};
 
 mod doc;
 #[cfg(test)]

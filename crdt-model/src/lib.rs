@@ -7,7 +7,7 @@
 //!
 //! | module | holds |
 //! |---|---|
-//! | [`id`], [`time`], [`zone`] | identifiers; claimed times, days and ISO weeks; where a day begins |
+//! | [`values`], [`time`], [`zone`] | the small types everybody names; claimed times, days and ISO weeks; where a day begins |
 //! | [`cbor`] | the one canonical encoding of everything that leaves the process |
 //! | [`entry`], [`frontier`] | headers, sections, signatures; chains, tips, frontiers and forks |
 //! | [`seal`] | sections, grants, key derivations: what an outside reviewer should read |
@@ -35,7 +35,6 @@ pub mod entry;
 pub mod erasure;
 pub mod frontier;
 pub mod gate;
-pub mod id;
 pub mod layer;
 pub mod name;
 pub mod reference;
@@ -45,6 +44,10 @@ pub mod seal;
 pub mod sync;
 pub mod taxonomy;
 pub mod time;
+pub mod values;
 pub mod view;
 pub mod words;
 pub mod zone;
+
+// The old paths, until the callers name the new ones.
+pub use values as id;

@@ -22,8 +22,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::cbor::{Canonical, CborError, Reader, ReaderExt, Writer, WriterExt, malformed};
 use crate::entry::{Entry, Header, Kind};
 use crate::erasure::Erasure;
-use crate::frontier::ChainKey;
-use crate::id::{DocId, EntryId, ScopeId};
+use crate::values::{ChainKey, DocId, EntryId, ScopeId};
 
 /// Version of the content's format.
 pub const RETRACTION_VERSION: u64 = 1;
@@ -187,7 +186,7 @@ mod tests {
     use super::*;
     use crate::cbor;
     use crate::entry::{Place, SectionRef, VALIDATOR};
-    use crate::id::{DeviceId, Incarnation, OrgId};
+    use crate::values::{DeviceId, Incarnation, OrgId};
 
     fn sign(kind: Kind, doc: u8, device: u8, place: Place, section: Vec<u8>) -> Entry {
         let named = SectionRef { layer: 0, generation: 0, len: section.len() as u32, hash: [0; 32], hint: [0; 8] };

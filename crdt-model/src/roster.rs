@@ -33,8 +33,8 @@ use ed25519_dalek::{Signature, VerifyingKey};
 
 use crate::cbor;
 use crate::entry::{Entry, Header, Kind};
-use crate::id::{AudienceId, DeviceId, EntryId, MemberId, OrgId, ScopeId};
 use crate::taxonomy::{Capabilities, RoleProfile, Taxonomy};
+use crate::values::{AudienceId, DeviceId, EntryId, MemberId, OrgId, ScopeId};
 use erasing::{Picks, picked};
 use reach::SiteTree;
 use zones::SiteZones;

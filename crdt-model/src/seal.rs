@@ -44,7 +44,7 @@ use rand_chacha::ChaCha20Rng;
 use rand_core::{Rng, SeedableRng};
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
-use crate::id::{AudienceId, DeviceId, DocId, Incarnation, MemberId, OrgId, ScopeId};
+use crate::values::{AudienceId, DeviceId, DocId, Incarnation, MemberId, OrgId, ScopeId};
 
 /// Entropy for one act, expanded from a 32-byte seed that the caller draws from the system.
 pub struct Entropy(ChaCha20Rng);
@@ -170,7 +170,7 @@ pub fn birth_doc(
 ) -> DocId {
     let salt: &[u8] = if *salt == [0; 8] { &[] } else { salt };
     let place = seq.to_be_bytes();
-    DocId(crate::id::id16("boucle/doc/v1", &[&org.0, &scope.0, &device.0, &incarnation.0, &place, salt]))
+    DocId(crate::values::id16("boucle/doc/v1", &[&org.0, &scope.0, &device.0, &incarnation.0, &place, salt]))
 }
 
 /// The document whose birth an entry with this header would be.
@@ -209,27 +209,27 @@ pub fn sensitive_hint(ck: &Secret, doc: &DocId, device: &DeviceId, incarnation: 
 
 /// The audience that reads a scope's personal layers.
 pub fn ordinary_audience(org: &OrgId, scope: &ScopeId) -> AudienceId {
-    AudienceId(crate::id::id16("boucle/audience/ordinary/v1", &[&org.0, &scope.0]))
+    AudienceId(crate::values::id16("boucle/audience/ordinary/v1", &[&org.0, &scope.0]))
 }
 
 /// A named audience (`psea`, `integrity`…) of the organisation.
 pub fn named_audience(org: &OrgId, code: &str) -> AudienceId {
-    AudienceId(crate::id::id16("boucle/audience/named/v1", &[&org.0, code.as_bytes()]))
+    AudienceId(crate::values::id16("boucle/audience/named/v1", &[&org.0, code.as_bytes()]))
 }
 
 /// The scope of a site's cases, of the `membership` or of the `knowledge`.
 pub fn scope_id(org: &OrgId, name: &str) -> ScopeId {
-    ScopeId(crate::id::id16("boucle/scope/v1", &[&org.0, name.as_bytes()]))
+    ScopeId(crate::values::id16("boucle/scope/v1", &[&org.0, name.as_bytes()]))
 }
 
 /// A device's id.
 pub fn device_id(ed: &[u8; 32], x: &[u8; 32]) -> DeviceId {
-    DeviceId(crate::id::id16("boucle/dev/v1", &[ed, x]))
+    DeviceId(crate::values::id16("boucle/dev/v1", &[ed, x]))
 }
 
 /// A member's id.
 pub fn member_id(ed: &[u8; 32], x: &[u8; 32]) -> MemberId {
-    MemberId(crate::id::id16("boucle/mem/v1", &[ed, x]))
+    MemberId(crate::values::id16("boucle/mem/v1", &[ed, x]))
 }
 
 /// Automerge actor of one device incarnation and member writing one layer of one document (a drop-box change has an
@@ -258,7 +258,7 @@ pub struct ActorOf<'a> {
 
 impl ActorOf<'_> {
     /// The actor id.
-    pub fn id(&self) -> crate::id::ActorId {
+    pub fn id(&self) -> crate::values::ActorId {
         let generation = self.generation.to_be_bytes();
         let seq = self.drop_box_seq.map(u64::to_be_bytes);
         let mut parts: Vec<&[u8]> = vec![
@@ -274,7 +274,7 @@ impl ActorOf<'_> {
         if let Some(seq) = &seq {
             parts.push(seq);
         }
-        crate::id::ActorId(crate::id::id16("boucle/actor/v1", &parts))
+        crate::values::ActorId(crate::values::id16("boucle/actor/v1", &parts))
     }
 }
 

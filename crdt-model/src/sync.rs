@@ -67,7 +67,7 @@
 //! use std::collections::{BTreeMap, VecDeque};
 //!
 //! use crdt_model::frontier::{ChainKey, Frontier, Tip};
-//! use crdt_model::id::{DeviceId, EntryId, Incarnation, OrgId, ScopeId};
+//! use crdt_model::values::{DeviceId, EntryId, Incarnation, OrgId, ScopeId};
 //! use crdt_model::sync::{Config, Input, Output, Report, Session, Supply};
 //!
 //! const MEMBERSHIP: ScopeId = ScopeId([1; 16]);

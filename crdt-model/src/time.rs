@@ -9,7 +9,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use time::format_description::well_known::Rfc3339;
 use time::{Date, OffsetDateTime, Weekday};
 
-use crate::case::moment::DAY_MS;
+use crate::values::moment::DAY_MS;
 
 /// Why a text is no time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -171,7 +171,7 @@ impl Day {
         self.0
     }
 
-    /// The date that is kept as this midnight UTC: see [`Moment`](crate::edit::Moment).
+    /// The date that is kept as this midnight UTC: see [`Moment`](crate::values::Moment).
     pub fn of_midnight(at_ms: i64) -> Self {
         Self::from_number(at_ms.div_euclid(DAY_MS))
     }

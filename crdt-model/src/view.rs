@@ -21,19 +21,16 @@ pub(crate) use fold::{never_assigned, rivals};
 pub use history::{HistoryItem, Written, history};
 pub use row::CaseRow;
 
-use crate::case::Shape;
 use crate::case::collect::Alarm;
 use crate::case::consent::Answer;
-use crate::case::fact::FactId;
-use crate::case::hold;
+use crate::case::facts::FactId;
 use crate::case::loop_closure::Satisfaction;
-use crate::case::moment::{precision_code, serialize_ms, serialize_ms_opt};
-use crate::case::sensitivity::Level;
 use crate::case::status::Standing;
-use crate::edit::{Moment, Words};
-use crate::id::{DeviceId, DocId, MemberId};
+use crate::case::{Shape, hold};
 use crate::layer::{Layer, Stamp};
 use crate::time::Day;
+use crate::values::moment::{precision_code, serialize_ms, serialize_ms_opt};
+use crate::values::{DeviceId, DocId, Level, MemberId, Moment, Words};
 
 /// What a register, a constant or a set shows.
 #[derive(Clone, PartialEq, Eq)]
@@ -282,7 +279,7 @@ impl Due {
 /// True where a case says that it was received more than a day after now: by a clock that was wrong, or by a slip. How long
 /// it has waited is not known then, so it counts as overdue until it is answered or its date is corrected.
 pub fn received_ahead(received_ms: Option<i64>, now_ms: i64) -> bool {
-    received_ms.is_some_and(|received_ms| received_ms > now_ms.saturating_add(crate::case::moment::DAY_MS))
+    received_ms.is_some_and(|received_ms| received_ms > now_ms.saturating_add(crate::values::moment::DAY_MS))
 }
 
 /// What codes and dates add up to: readable wherever the case is.
@@ -366,7 +363,7 @@ pub struct SealedAccount {
     /// The allegation and its additions.
     pub allegations: Vec<Told>,
     /// `member:<id>` or `role:<code>`.
-    pub recusals: Vec<crate::case::Who>,
+    pub recusals: Vec<crate::values::Who>,
     /// Who could read the case before it was sealed.
     pub exposed: Vec<ExposedView>,
 }

@@ -13,9 +13,9 @@ use jiff::SignedDuration;
 use jiff::civil;
 use jiff::tz::{TimeZone, TimeZoneDatabase};
 
-use crate::case::moment::{DAY_MS, TIME_MS_MAX, TIME_MS_MIN};
-use crate::edit::{Moment, Precision};
 use crate::time::{Day, IsoWeek};
+use crate::values::moment::{DAY_MS, TIME_MS_MAX, TIME_MS_MIN};
+use crate::values::{Moment, Precision};
 
 /// Longest name of a zone, bytes.
 pub const ZONE_BYTES_MAX: usize = 64;

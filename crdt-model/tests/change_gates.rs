@@ -17,8 +17,8 @@ use std::collections::{BTreeMap, HashMap};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use crdt_model::gate::{AnyKey, ChangeFault, CheckedChange, Expect, LayerHistory, Step, check_change, shadow_apply};
-use crdt_model::id::ActorId;
 use crdt_model::layer::{LayerDoc, Value};
+use crdt_model::values::ActorId;
 
 use mutate::{Rng, mutant};
 use world::{CLERK, DRIVER, NOBODY, OFFICER, World, boxes, delete, put, small, text, woven};

@@ -8,12 +8,12 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 use std::rc::Rc;
 
 use crdt_model::entry::{Entry, Header, Kind, Place, SectionRef, VALIDATOR};
-use crdt_model::frontier::{ChainKey, Frontier, Suffix, Tip};
-use crdt_model::id::{DeviceId, DocId, EntryId, Incarnation, OrgId, ScopeId};
+use crdt_model::frontier::{Frontier, Suffix, Tip};
 use crdt_model::sync::message::{Gaps, Message, Missing, SectionsOf, wants_hash};
 use crdt_model::sync::{
     Again, Agreed, Config, Input, Output, Reason, Refused, Report, Session, Snapshot, Supply, Wanted,
 };
+use crdt_model::values::{ChainKey, DeviceId, DocId, EntryId, Incarnation, OrgId, ScopeId};
 use ed25519_dalek::SigningKey;
 use proptest::prelude::*;
 

@@ -19,15 +19,13 @@ use chacha20poly1305::aead::{Aead, KeyInit, Payload};
 use chacha20poly1305::{Key, XChaCha20Poly1305, XNonce};
 use crdt_model::bundle::{Event, Reader, Record, Row, To, Writer};
 use crdt_model::carried::{Carrier, carried, carry};
-use crdt_model::case::fact::{ExposedFact, FactId, FactKind, LowerFact, OldKeysFact, OriginFact, RaiseFact, TextFact};
-use crdt_model::case::sensitivity::Level;
+use crdt_model::case::facts::{ExposedFact, FactId, FactKind, LowerFact, OldKeysFact, OriginFact, RaiseFact, TextFact};
 use crdt_model::cbor::{self, Canonical};
 use crdt_model::document::generation_of;
 use crdt_model::entry::{Entry, Header, Kind, LAYER_CARRIED, Place, SectionRef, VALIDATOR, entry_id, section_hash};
 use crdt_model::erasure::{Erased, Erasure};
-use crdt_model::frontier::{ChainKey, ForkProof, Frontier, Tip};
+use crdt_model::frontier::{ForkProof, Frontier, Tip};
 use crdt_model::gate::{AnyKey, Expect, check_change};
-use crdt_model::id::{DeviceId, EntryId, Incarnation};
 use crdt_model::layer::{LayerDoc, LayerOp, Value};
 use crdt_model::retraction::{Retraction, Withdrawn, taken_back};
 use crdt_model::roster::{
@@ -42,6 +40,7 @@ use crdt_model::seal::{
 use crdt_model::sync::handshake::{Handshake, Local, NewcomerFault, PeerPolicy, Role, Standing};
 use crdt_model::sync::message::{Gaps, Message, Missing, SectionsOf, Status, wants_hash};
 use crdt_model::sync::news::News;
+use crdt_model::values::{ChainKey, DeviceId, EntryId, Incarnation, Level};
 use ed25519_dalek::{Signature, Signer, VerifyingKey};
 
 use sheet::Sheet;

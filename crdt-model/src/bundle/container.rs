@@ -4,8 +4,8 @@ use chacha20poly1305::aead::{Aead, KeyInit, Payload};
 use chacha20poly1305::{Key, XChaCha20Poly1305, XNonce};
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
-use crate::id::OrgId;
 use crate::seal::{BundleSlot, Entropy, Secret, WRAP_BYTES, decoy_bundle_slot, open_bundle_slot, seal_bundle_slot};
+use crate::values::OrgId;
 
 /// Begins every bundle; the seventh byte is the version.
 pub(super) const MAGIC: &[u8; 8] = b"BOUCLE1\0";

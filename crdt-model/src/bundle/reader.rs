@@ -7,8 +7,8 @@ use zeroize::Zeroizing;
 
 use crate::cbor;
 use crate::entry::ENTRY_BYTES_MAX;
-use crate::id::OrgId;
 use crate::seal::Secret;
+use crate::values::OrgId;
 
 use super::container::{
     CHUNK_BYTES, Chunks, Keys, MAGIC, PREAMBLE_BYTES, SLOT_BYTES, SLOT_COUNTS, TAG_BYTES, file_bytes, open_slots,

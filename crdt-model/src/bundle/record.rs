@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use crate::cbor::{Canonical, CborError, Reader, ReaderExt, Writer, WriterExt, malformed};
-use crate::frontier::{ChainKey, Frontier, Suffix, Tip};
-use crate::id::{DeviceId, EntryId, Incarnation, ScopeId};
+use crate::frontier::{Frontier, Suffix, Tip};
 use crate::sync::handshake;
 use crate::sync::message::SCOPES_MAX;
+use crate::values::{ChainKey, DeviceId, EntryId, Incarnation, ScopeId};
 
 use super::ENTRIES_MAX;
 

@@ -5,9 +5,9 @@ use proptest::prelude::*;
 use super::container::{MAGIC, PREAMBLE_BYTES, TAG_BYTES};
 use super::*;
 use crate::cbor;
-use crate::frontier::{ChainKey, Tip};
-use crate::id::{DeviceId, EntryId, Incarnation, OrgId, ScopeId};
+use crate::frontier::Tip;
 use crate::seal::{Entropy, Secret};
+use crate::values::{ChainKey, DeviceId, EntryId, Incarnation, OrgId, ScopeId};
 
 const ORG: OrgId = OrgId([1; 16]);
 const SEALED_CHUNK: usize = CHUNK_BYTES + TAG_BYTES;

@@ -5,8 +5,8 @@ use zeroize::Zeroizing;
 
 use crate::cbor;
 use crate::entry::ENTRY_BYTES_MAX;
-use crate::id::OrgId;
 use crate::seal::Entropy;
+use crate::values::OrgId;
 
 use super::container::{CHUNK_BYTES, Chunks, Keys, MAGIC, file_bytes, padded_bytes, seal_slots, slots_for};
 use super::record::Record;

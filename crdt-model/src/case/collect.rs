@@ -1,7 +1,7 @@
 //! From root keys to typed facts: what folds read.
 
 use crate::case::CaseLayers;
-use crate::case::fact::{
+use crate::case::facts::{
     ActionFact, AttachmentFact, ConsentFact, ContactFact, Dated, ExposedFact, FactKind, HoldFact, InteractionFact,
     LowerFact, MoveFact, OldKeysFact, RaiseFact, RecusalFact, ResponseFact, ResponseText, SatisfactionDetail,
     SatisfactionFact, TextFact,

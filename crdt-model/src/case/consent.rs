@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::case::fact::{ConsentFact, ContactFact, FactId};
+use crate::case::facts::{ConsentFact, ContactFact, FactId};
 use crate::case::seen::{Family, Seen, heads};
 
 /// What the person said.

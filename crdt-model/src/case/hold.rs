@@ -1,6 +1,6 @@
 //! On hold: a flag beside the status. While anyone's hold is not lifted by someone who saw it, the case is on hold.
 
-use crate::case::fact::{Dated, FactId, HoldFact};
+use crate::case::facts::{Dated, FactId, HoldFact};
 use crate::case::seen::{Family, Seen, heads};
 
 /// The holds in force, in the order written.

@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::case::fact::{Dated, FactId, ResponseFact, SatisfactionFact};
+use crate::case::facts::{Dated, FactId, ResponseFact, SatisfactionFact};
 use crate::case::seen::{Family, Seen, heads, past};
 
 /// What the person said of the answer; a later variant is more cautious.

@@ -6,11 +6,11 @@
 
 use std::collections::HashMap;
 
-use crate::case::fact::{FactKind, OriginFact};
+use crate::case::facts::{FactKind, OriginFact};
 use crate::cbor;
 use crate::document::Written;
-use crate::id::EntryId;
 use crate::layer::{LayerOp, LayerState, Stamp, Value};
+use crate::values::EntryId;
 
 /// Origins of one layer: by restating entry and key.
 type Origins = HashMap<EntryId, HashMap<String, Stamp>>;

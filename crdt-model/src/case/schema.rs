@@ -5,25 +5,21 @@
 //! |---|---|---|
 //! | constant, register | the field's name | one scalar |
 //! | set | `name/<element>`, the element percent-escaped | `true`; removing is a Delete |
-//! | facts | `kind/<16 hexadecimal digits>` | canonical CBOR ([`crate::case::fact`]) |
+//! | facts | `kind/<16 hexadecimal digits>` | canonical CBOR ([`crate::case::facts`]) |
 //!
 //! A gate sees one change at a time: it also asks [`may_supersede`] when a write names predecessors, and [`birth_only`]
 //! when a change is not the first of its document. What slips through (two authors writing one constant at once) shows
 //! as an alarm in the view.
 
-use crate::case::Who;
-use crate::case::fact::{FactId, FactKind};
-use crate::case::moment::in_range;
+use crate::case::facts::{FactId, FactKind};
 use crate::cbor;
-use crate::edit::Moment;
-use crate::id::MemberId;
 use crate::layer::{Layer, Value};
+pub use crate::values::is_code;
+use crate::values::moment::in_range;
+use crate::values::{CODE_BYTES_MAX, MemberId, Moment, Who, is_clean};
 
 /// Most bytes of a root key.
 pub const KEY_BYTES_MAX: usize = 200;
-/// Most bytes of a code.
-pub const CODE_BYTES_MAX: usize = 64;
-
 /// Which of several concurrent values is displayed. A conflict is shown in any case.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Display {
@@ -299,16 +295,6 @@ pub fn place_of(field: &Field, restricted: bool) -> Layer {
 /// Whether `field` of such a case may lie in `layer`.
 pub fn lies_in(field: &Field, layer: Layer, restricted: bool) -> bool {
     place_of(field, restricted) == layer || (field.name == ORIGINS && !restricted)
-}
-
-/// ASCII without spaces or control characters, 1 to [`CODE_BYTES_MAX`] bytes.
-pub fn is_code(text: &str) -> bool {
-    (1..=CODE_BYTES_MAX).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic())
-}
-
-/// Text a person may have typed: no control characters but line feed and tab.
-pub fn is_clean(text: &str) -> bool {
-    !text.chars().any(|c| c.is_control() && c != '\n' && c != '\t')
 }
 
 /// The root key of an element of a set; `None` if it is empty or too long.

@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::case::fact::{Dated, FactId};
+use crate::case::facts::{Dated, FactId};
 
 /// Most ids one fact may list.
 pub const SEEN_MAX: usize = 64;
@@ -54,9 +54,9 @@ pub fn past<T: Seen>(family: &Family<T>, id: FactId) -> BTreeSet<FactId> {
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
-    use crate::case::fact::ContactFact;
-    use crate::id::{DeviceId, EntryId};
+    use crate::case::facts::ContactFact;
     use crate::layer::Stamp;
+    use crate::values::{DeviceId, EntryId};
 
     /// `n` names the fact and places it in the order.
     pub(crate) fn dated<T>(n: u8, fact: T) -> (FactId, Dated<T>) {

@@ -3,7 +3,7 @@
 //! `received 10 → triaged 20 → assigned 30 → in_progress 40 → resolved 60 → responded 70 → closed 90`; `reopened` starts
 //! the next epoch at 15. A stale forward move never lowers a status; a reopening beats a closing, seen or not.
 
-use crate::case::fact::{Dated, FactId, MoveFact};
+use crate::case::facts::{Dated, FactId, MoveFact};
 use crate::case::seen::{Family, Seen, heads};
 
 /// Greatest epoch a move may name: no case is reopened as often.

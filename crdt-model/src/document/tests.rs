@@ -7,19 +7,18 @@ use ed25519_dalek::{Signer, SigningKey};
 use proptest::prelude::*;
 
 use super::*;
-use crate::case::fact::ExposedFact;
-use crate::case::sensitivity::Level;
+use crate::case::facts::ExposedFact;
 use crate::case::{CaseLayers, Shape, schema};
 use crate::compose::{EntryPlan, SectionPlan, compose};
 use crate::edit::reseal::{Rewriting, Seal, Turning, carry, rewrite};
 use crate::edit::tests::{NOW, SampleCodes, close, new_case, triage};
-use crate::edit::{Birth, Creation, Edit, EditContext, EditOps, Policy, RestrictedBirth, Words};
+use crate::edit::{Birth, Creation, Edit, EditContext, EditOps, Policy, RestrictedBirth};
 use crate::entry::{Entry, Place};
 use crate::gate::SchemaFault;
-use crate::id::{DeviceId, DocId, Incarnation, OrgId, ScopeId};
 use crate::layer::{LayerDoc, Value};
 use crate::roster::{Founding, Operation, PublicKeys, Record, membership_scope, site_scope};
 use crate::seal::{Entropy, Sealing, Secret, member_id, open_section};
+use crate::values::{DeviceId, DocId, Incarnation, Level, OrgId, ScopeId, Words};
 use crate::view::{CaseView, digest_bytes, fold};
 
 struct CaseSchema(Layer);

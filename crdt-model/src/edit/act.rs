@@ -1,12 +1,11 @@
 //! The acts, what they need to know, and the way to their operations.
 
 use crate::case::collect::CaseFacts;
-use crate::case::sensitivity::Level;
-use crate::case::{CaseLayers, Codes, Shape, Who, schema};
+use crate::case::{CaseLayers, Codes, Shape, schema};
 use crate::edit::draft::Draft;
-use crate::edit::{EditOps, EditRefusal, Moment, NewCase, Words, create};
-use crate::id::{DocId, MemberId};
+use crate::edit::{EditOps, EditRefusal, NewCase, create};
 use crate::layer::Layer;
+use crate::values::{DocId, Level, MemberId, Moment, Who, Words};
 use crate::view::{self, CaseView, Work};
 
 /// What the node adds to a new case.
@@ -265,7 +264,7 @@ impl Edit {
     ///
     /// An [`EditRefusal`] when the act is not possible, not permitted, or against the life cycle.
     pub fn to_ops(&self, ctx: &EditContext<'_>) -> Result<EditOps, EditRefusal> {
-        if !crate::case::moment::in_range(ctx.now_ms) {
+        if !crate::values::moment::in_range(ctx.now_ms) {
             return Err(EditRefusal::BadValue {
                 field: "recorded_at",
                 expected: "a time between the years 0 and 9999",

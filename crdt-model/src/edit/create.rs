@@ -3,21 +3,17 @@
 use std::collections::BTreeMap;
 
 use crate::case::consent::Answer;
-use crate::case::fact::{
+use crate::case::facts::{
     ConsentFact, ContactFact, FactId, FactKind, InteractionFact, MoveFact, RaiseFact, RecusalFact, ResponseFact,
     ResponseText, SatisfactionFact, TextFact,
 };
 use crate::case::loop_closure::Satisfaction;
-use crate::case::sensitivity::Level;
 use crate::case::status::Status;
-use crate::case::{Who, schema};
-use crate::cbor;
 use crate::edit::draft::{Draft, is_blank, known, parse, said};
-use crate::edit::{
-    Creation, EditContext, EditOps, EditRefusal, GivenAnswer, GivenClosing, Moment, NewCase, Precision, Recusal, Words,
-};
+use crate::edit::{Creation, EditContext, EditOps, EditRefusal, GivenAnswer, GivenClosing, NewCase, Recusal};
 use crate::layer::Value;
-use crate::name;
+use crate::values::{Level, Moment, Precision, Who, Words, is_code};
+use crate::{cbor, name};
 
 /// Operations of a new case. In a restricted one the open layer gets the mark, the week and the region, and nothing else.
 pub(super) fn create(creation: &Creation, ctx: &EditContext<'_>) -> Result<EditOps, EditRefusal> {
@@ -131,7 +127,7 @@ impl Birthing<'_> {
         let mut external: Vec<String> = Vec::new();
         for (system, id) in &new.external_ids {
             let system = system.trim();
-            if !schema::is_code(system) || system.contains(':') || is_blank(id) {
+            if !is_code(system) || system.contains(':') || is_blank(id) {
                 return Err(EditRefusal::BadValue { field: "external_ids", expected: "SYSTEM:ID" });
             }
             let id = name::clean_id(id).map_err(|fault| EditRefusal::Name { field: "external_ids", fault })?;

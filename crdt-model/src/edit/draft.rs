@@ -3,7 +3,7 @@
 use std::fmt;
 
 use crate::case::Codes;
-use crate::case::fact::{FactId, FactKind, OriginFact};
+use crate::case::facts::{FactId, FactKind, OriginFact};
 use crate::case::schema::{self, FIELDS, Field, Kind, Merge};
 use crate::cbor::{self, Canonical};
 use crate::edit::EditRefusal;
@@ -201,7 +201,7 @@ pub(super) fn named(field: &'static str, text: &str) -> Result<String, EditRefus
 fn refused(field: &'static Field) -> EditRefusal {
     match field.kind {
         Kind::Words(bytes_max) | Kind::Element(bytes_max, _) => EditRefusal::TooLong { field: field.name, bytes_max },
-        Kind::Fact => EditRefusal::TooLong { field: field.name, bytes_max: crate::case::fact::WORDS_BYTES_MAX },
+        Kind::Fact => EditRefusal::TooLong { field: field.name, bytes_max: crate::case::facts::WORDS_BYTES_MAX },
         _ => EditRefusal::BadValue { field: field.name, expected: expected(field.kind) },
     }
 }
@@ -237,7 +237,7 @@ pub(super) fn parse(field: &'static Field, text: &str, codes: &dyn Codes) -> Res
             _ => return Err(bad()),
         },
         Kind::Int(..) | Kind::Time => Value::Int(text.parse().map_err(|_| bad())?),
-        Kind::Moment => Value::Bytes(cbor::encode(&crate::case::moment::parse_moment(&text).ok_or_else(bad)?)),
+        Kind::Moment => Value::Bytes(cbor::encode(&crate::values::moment::parse_moment(&text).ok_or_else(bad)?)),
         Kind::CodeOf(table) if !codes.knows(table, &text) => {
             return Err(EditRefusal::UnknownCode { field: field.name, table });
         }

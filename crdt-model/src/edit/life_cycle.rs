@@ -2,21 +2,20 @@
 
 use std::collections::BTreeSet;
 
+use crate::case::Shape;
 use crate::case::consent::{self, Answer};
-use crate::case::fact::{
+use crate::case::facts::{
     ATTEMPT_OUTCOMES, ActionFact, ConsentFact, ContactFact, FactId, FactKind, HoldFact, InteractionFact, LowerFact,
     MoveFact, RAISES_MAX, RaiseFact, ResponseFact, ResponseText, SatisfactionDetail, SatisfactionFact, TextFact,
 };
 use crate::case::loop_closure::Satisfaction;
 use crate::case::seen::{SEEN_MAX, frontier};
-use crate::case::sensitivity::Level;
 use crate::case::status::{EPOCH_MAX, Status};
-use crate::case::{Shape, Who};
+use crate::edit::EditRefusal;
 use crate::edit::act::{Act, LinkKind};
 use crate::edit::draft::{self, is_blank, known, parse};
-use crate::edit::{EditRefusal, Moment, Words};
-use crate::id::DocId;
 use crate::layer::Value;
+use crate::values::{DocId, Level, Moment, Who, Words};
 use crate::view::Shown;
 
 /// Names that a view shows but nobody sets, with the verb that changes them.

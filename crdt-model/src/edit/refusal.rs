@@ -1,8 +1,8 @@
 //! Why an act is refused, and what to do instead.
 
-use crate::case::sensitivity::Level;
 use crate::layer::Layer;
 use crate::name::NameFault;
+use crate::values::Level;
 
 /// Why an act is refused. The message says what is wrong, [`EditRefusal::remedy`] what to do; neither holds anything a
 /// person typed but the name of a field.

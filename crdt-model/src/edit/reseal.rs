@@ -14,19 +14,18 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::case::collect::{CaseFacts, in_order};
-use crate::case::fact::{
+use crate::case::facts::{
     ExposedFact, FactKind, LowerFact, OldKeysFact, OriginFact, RAISES_MAX, RaiseFact, RecusalFact, TextFact,
 };
 use crate::case::schema::{self, MARK, OF_ONE_GENERATION, Slot};
 use crate::case::seen::frontier;
-use crate::case::sensitivity::{self, Level};
-use crate::case::{CaseLayers, Shape, Who};
+use crate::case::{CaseLayers, Shape, sensitivity};
 use crate::cbor;
 use crate::edit::act::{Edit, EditContext, RestrictedBirth};
 use crate::edit::draft::{self, Draft, is_blank, known, parse};
-use crate::edit::{EditOps, EditRefusal, Recusal, Words};
-use crate::id::{DeviceId, EntryId};
+use crate::edit::{EditOps, EditRefusal, Recusal};
 use crate::layer::{Cell, Layer, LayerOp, LayerState, Stamp, Value};
+use crate::values::{DeviceId, EntryId, Level, Who, Words};
 use crate::view::{self, CaseView};
 
 /// A case to be sealed.

@@ -2,17 +2,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::case::fact::{FactKind, MoveFact, RaiseFact};
+use crate::case::facts::{FactKind, MoveFact, RaiseFact};
 use crate::case::schema::{self, Field, Merge, Setting};
-use crate::case::sensitivity::{self, Level};
 use crate::case::status::Status;
-use crate::case::{Codes, Shape};
+use crate::case::{Codes, Shape, sensitivity};
+use crate::edit::EditRefusal;
 use crate::edit::act::Act;
 use crate::edit::draft::{is_blank, known, named, parse};
-use crate::edit::{EditRefusal, Words};
-use crate::id::EntryId;
 use crate::layer::{LayerOp, Value};
 use crate::name;
+use crate::values::{EntryId, Level, Words};
 use crate::view::Shown;
 
 impl Act<'_> {

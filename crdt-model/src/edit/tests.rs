@@ -4,11 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::*;
 use crate::case::schema::{check_delete, check_put, may_supersede};
-use crate::case::sensitivity::Level;
 use crate::case::status::Status;
-use crate::case::{CaseLayers, CategoryFacts, Codes, Who};
-use crate::id::{DeviceId, DocId, EntryId, MemberId};
+use crate::case::{CaseLayers, CategoryFacts, Codes};
 use crate::layer::{Cell, Layer, LayerOp, LayerState, Stamp, Value};
+use crate::values::{DeviceId, DocId, EntryId, Level, MemberId, Who};
 use crate::view::{CaseView, Shown, digest_bytes, fold};
 
 mod kept;
@@ -85,7 +84,7 @@ impl Op {
 
     pub(crate) fn is_move_to(&self, statuses: &[&str]) -> bool {
         match &self.put {
-            Some(Value::Bytes(bytes)) => crate::cbor::decode::<crate::case::fact::MoveFact>(bytes)
+            Some(Value::Bytes(bytes)) => crate::cbor::decode::<crate::case::facts::MoveFact>(bytes)
                 .is_ok_and(|fact| statuses.contains(&fact.to.code())),
             _ => false,
         }

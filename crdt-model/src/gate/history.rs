@@ -13,8 +13,8 @@ use std::collections::HashMap;
 use automerge::ChangeHash;
 
 use super::CheckedChange;
-use crate::id::ActorId;
 use crate::layer::LayerOp;
+use crate::values::ActorId;
 
 /// The id of an operation: its counter and its actor.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -6,8 +6,8 @@ use automerge::legacy::{Key, ObjectId, Op, OpType};
 use automerge::{ExpandedChange, ScalarValue};
 
 use super::{ChangeFault, CheckedOp, OpId, Past, Schema};
-use crate::id::ActorId;
 use crate::layer::{LayerOp, Value};
+use crate::values::ActorId;
 
 /// Checks every operation against the past and the schema.
 pub(super) fn check_ops(

@@ -14,7 +14,7 @@ use super::{Cell, LayerOp, LayerState, Stamp, Value};
 use crate::gate::quiet::caught;
 use crate::gate::semantic::{from_scalar, to_scalar};
 use crate::gate::{ChangeFault, CheckedChange, Expect, LayerHistory, OpId, Schema, SchemaFault, check_change};
-use crate::id::ActorId;
+use crate::values::ActorId;
 
 /// One value held at a root key, and the change that wrote it.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::gate::semantic::to_scalar;
 use crate::gate::{AnyKey, CheckedChange, Expect, LayerHistory, OpId, check_change};
-use crate::id::ActorId;
+use crate::values::ActorId;
 
 const CLERK: ActorId = ActorId([0x11; 16]);
 const OFFICER: ActorId = ActorId([0x88; 16]);

@@ -4,8 +4,8 @@
 use std::collections::BTreeMap;
 
 use super::{HeldRole, Member, Past, Pick, Roster, role_profile};
-use crate::id::{DeviceId, EntryId, MemberId, ScopeId};
 use crate::taxonomy::Capabilities;
+use crate::values::{DeviceId, EntryId, MemberId, ScopeId};
 
 /// What a signature under an erasure is worth.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

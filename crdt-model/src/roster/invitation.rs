@@ -19,9 +19,9 @@ use data_encoding::BASE32_NOPAD;
 use super::InviteOp;
 use super::operation::{CODE_BYTES_MAX, read_numbers, write_numbers};
 use crate::cbor::{self, Canonical, CborError, Reader, ReaderExt, Writer, WriterExt, malformed};
-use crate::id::{EntryId, MemberId, OrgId, ScopeId};
 use crate::name;
 use crate::seal::{Secret, invite_kem_secret, invite_signing_key};
+use crate::values::{EntryId, MemberId, OrgId, ScopeId};
 
 const PREFIX: &str = "BOUCLE1";
 /// Version of the format.

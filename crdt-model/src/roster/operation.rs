@@ -1,8 +1,8 @@
 //! What a membership entry says: one operation, unsealed, in the entry's layer-0 section.
 
 use crate::cbor::{self, Canonical, CborError, Reader, ReaderExt, Writer, WriterExt, malformed};
-use crate::id::{AudienceId, EntryId, MemberId, OrgId, ScopeId};
 use crate::seal::WRAP_BYTES;
+use crate::values::{AudienceId, EntryId, MemberId, OrgId, ScopeId};
 use crate::zone::ZONE_BYTES_MAX;
 
 /// Most root keys.
@@ -93,7 +93,7 @@ impl Canonical for Founding {
 impl Founding {
     /// The organisation this founds.
     pub fn org(&self) -> OrgId {
-        OrgId(crate::id::id16("boucle/org/v1", &[&cbor::encode(self)]))
+        OrgId(crate::values::id16("boucle/org/v1", &[&cbor::encode(self)]))
     }
 
     /// Pins the root keys and the threshold: what an invitation carries.

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::{Operation, Record};
-use crate::id::EntryId;
+use crate::values::EntryId;
 
 /// A set of entries as bits over their topological order.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -8,8 +8,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{HeldRole, Member, Past, Roster, SiteOp, role_profile};
-use crate::id::{DeviceId, EntryId, MemberId};
 use crate::taxonomy::{Capabilities, RoleProfile};
+use crate::values::{DeviceId, EntryId, MemberId};
 
 /// Sites nested deeper than this are in nobody's reach but the root's: what is a circle, too.
 pub(super) const DEPTH_MAX: usize = 64;

@@ -8,8 +8,8 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::entry::{Place, SectionRef, VALIDATOR};
-use crate::id::Incarnation;
 use crate::seal::{Entropy, Secret, invite_kem_secret, invite_signing_key};
+use crate::values::Incarnation;
 
 /// One installation of the tests: keys, a chain in the membership, and what it has heard of.
 struct Author {
@@ -52,7 +52,7 @@ impl Author {
             org: *org,
             scope: membership_scope(org),
             kind: Kind::Membership,
-            doc: crate::id::DocId::ZERO,
+            doc: crate::values::DocId::ZERO,
             device: crate::seal::device_id(&keys.ed, &keys.x),
             incarnation: Incarnation([1; 8]),
             seq: self.next.seq,

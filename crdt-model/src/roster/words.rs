@@ -1,8 +1,8 @@
 //! Six words to compare by voice: 72 bits as syllables that French, Creole, Spanish, Arabic and English speakers can
 //! all say, so no word list in any language is needed.
 
-use crate::id::OrgId;
 use crate::roster::PublicKeys;
+use crate::values::OrgId;
 
 const CONSONANTS: [char; 16] = ['b', 'd', 'f', 'g', 'j', 'k', 'l', 'm', 'n', 'p', 'r', 's', 't', 'v', 'w', 'z'];
 const VOWELS: [char; 4] = ['a', 'i', 'o', 'u'];

@@ -8,8 +8,8 @@ use std::collections::BTreeMap;
 
 use super::reach::DEPTH_MAX;
 use super::{Record, Roster, VoidReason};
-use crate::id::EntryId;
 use crate::taxonomy::Capabilities;
+use crate::values::EntryId;
 use crate::zone::{Zone, is_zone_name};
 
 /// By site, the entries that count and that no other one of the site has in its past.

@@ -8,8 +8,7 @@ use zeroize::Zeroizing;
 
 use super::{Entropy, Secret};
 use crate::cbor::{self, Canonical, CborError, Reader, ReaderExt, Writer, WriterExt};
-use crate::id::DeviceId;
-use crate::id::{AudienceId, DocId, Incarnation, OrgId, ScopeId};
+use crate::values::{AudienceId, DeviceId, DocId, Incarnation, OrgId, ScopeId};
 
 type Kem = X25519HkdfSha256;
 

@@ -11,7 +11,7 @@ use zstd::bulk::{Compressor, Decompressor};
 use super::{Entropy, Secret};
 use crate::cbor::{self, Canonical, CborError, Reader, ReaderExt, Writer, WriterExt};
 use crate::entry::SECTION_BYTES_MAX;
-use crate::id::MemberId;
+use crate::values::MemberId;
 
 /// What sealing adds to the padded plaintext: salt 32, commitment 32, tag 16.
 pub const SECTION_OVERHEAD_BYTES: usize = 80;

@@ -27,7 +27,7 @@
 use ed25519_dalek::{Signature, Signer, SigningKey, VerifyingKey};
 
 use crate::cbor::{self, Canonical, CborError, Reader, ReaderExt, Writer, WriterExt, malformed};
-use crate::id::DeviceId;
+use crate::values::DeviceId;
 
 /// Version of the handshake.
 pub const HANDSHAKE_VERSION: u64 = 1;

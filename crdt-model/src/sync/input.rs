@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use crate::frontier::{ChainKey, Frontier, Suffix};
-use crate::id::{OrgId, ScopeId};
+use crate::frontier::{Frontier, Suffix};
 use crate::sync::message::{Gaps, Missing, SectionsOf};
 use crate::sync::report::{Refused, Report};
 use crate::sync::round::WINDOW_FRAMES_MAX;
+use crate::values::{ChainKey, OrgId, ScopeId};
 
 /// What both sides know before a session, and the bounds it keeps to.
 #[derive(Debug, Clone)]

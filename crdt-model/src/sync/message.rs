@@ -16,8 +16,8 @@
 
 use crate::cbor::{self, Canonical, CborError, Reader, ReaderExt, Writer, WriterExt, malformed};
 use crate::entry::{ENTRY_BYTES_MAX, LAYER_GRANT, SECTION_BYTES_MAX};
-use crate::frontier::{ChainKey, Frontier};
-use crate::id::{EntryId, ScopeId};
+use crate::frontier::Frontier;
+use crate::values::{ChainKey, EntryId, ScopeId};
 
 /// Version of the session protocol.
 pub const PROTOCOL_VERSION: u64 = 1;

@@ -13,10 +13,10 @@
 //! passed on: a node tells its own, once it holds what it tells of.
 
 use crate::cbor::{self, Canonical, CborError, Reader, ReaderExt, Writer, WriterExt, malformed};
-use crate::id::OrgId;
 use crate::sync::input::Snapshot;
 use crate::sync::message::MessageError;
 use crate::sync::report::Agreed;
+use crate::values::OrgId;
 
 /// Version of the announcement.
 const NEWS_VERSION: u64 = 1;
@@ -83,9 +83,9 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::frontier::{ChainKey, Frontier, Tip};
-    use crate::id::{DeviceId, EntryId, Incarnation, ScopeId};
+    use crate::frontier::{Frontier, Tip};
     use crate::sync::message::{Gaps, Message};
+    use crate::values::{ChainKey, DeviceId, EntryId, Incarnation, ScopeId};
 
     const ORG: OrgId = OrgId([9; 16]);
 

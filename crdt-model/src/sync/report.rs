@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use crate::cbor::{Canonical, CborError, Reader, ReaderExt, Writer, WriterExt, malformed};
 use crate::frontier::Frontier;
-use crate::id::{EntryId, OrgId, ScopeId};
 use crate::sync::message::SCOPES_MAX;
+use crate::values::{EntryId, OrgId, ScopeId};
 
 /// Most refused entries a report names one by one.
 pub const REFUSED_NAMED_MAX: usize = 100;

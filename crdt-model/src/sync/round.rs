@@ -11,11 +11,11 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use crate::entry::ENTRY_BYTES_MAX;
-use crate::frontier::{ChainKey, Frontier, Suffix};
-use crate::id::ScopeId;
+use crate::frontier::{Frontier, Suffix};
 use crate::sync::input::{Supply, Wanted};
 use crate::sync::message::{FRAME_BYTES_MAX, FRAME_ENTRIES_MAX, Message, Missing, SectionsOf, WANTED_MAX};
 use crate::sync::report::Progress;
+use crate::values::{ChainKey, ScopeId};
 
 /// Most frames of entries on their way to a peer and not confirmed.
 pub const WINDOW_FRAMES_MAX: usize = 8;

@@ -3,13 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use crate::frontier::{CHAINS_MAX, Frontier};
-use crate::id::ScopeId;
 use crate::sync::input::{Again, Config, Input, Output, Snapshot};
 use crate::sync::message::{
     FRAME_BYTES_MAX, Gaps, HINT_BYTES_MAX, Message, MessageError, SCOPES_MAX, Status, hint_bytes,
 };
 use crate::sync::report::{Agreed, Progress, REFUSED_NAMED_MAX, Reason, Refused, Report, ScopeState};
 use crate::sync::round::{FrameSize, Round, Step};
+use crate::values::ScopeId;
 
 /// Tips in one frame: 70 bytes each.
 const TIPS_PER_FRAME: usize = 8_192;

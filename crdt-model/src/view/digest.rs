@@ -2,11 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use crate::case::moment::Signed;
-use crate::case::schema;
-use crate::case::{CaseLayers, Shape};
+use crate::case::{CaseLayers, Shape, schema};
 use crate::cbor::{Writer, WriterExt};
 use crate::layer::{Layer, LayerState, Value};
+use crate::values::moment::Signed;
 
 /// Canonical bytes of everything the reader can see: every field, all rivals, all facts. They depend on values alone,
 /// not on entry ids, authors, order or the time of day, so a value written again changes nothing.

@@ -3,17 +3,16 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::case::collect::{Alarm, CaseFacts, CodeFacts, SealedFacts, WordFacts, in_order, under};
-use crate::case::fact::{AttachmentFact, Dated, FactId, TextFact};
-use crate::case::moment::HOUR_MS;
+use crate::case::facts::{AttachmentFact, Dated, FactId, TextFact};
 use crate::case::schema::{self, Display, FIELDS, Field, Kind, Merge, Slot};
 use crate::case::seen::Family;
-use crate::case::sensitivity::{self, Level};
 use crate::case::status::{self, Standing, Status};
-use crate::case::{CaseLayers, Codes, Shape, consent, hold, loop_closure};
+use crate::case::{CaseLayers, Codes, Shape, consent, hold, loop_closure, sensitivity};
 use crate::cbor;
-use crate::edit::Moment;
 use crate::layer::{Cell, Layer, LayerState, Value};
 use crate::time::Day;
+use crate::values::moment::HOUR_MS;
+use crate::values::{Level, Moment};
 use crate::view::{
     Account, ActionView, AttachmentView, CaseView, Conflict, ConsentView, Due, ExposedView, HoldView, InteractionView,
     Origin, ResponseView, Rival, SatisfactionView, SealedAccount, Shown, Told, Work,
@@ -369,7 +368,7 @@ fn told<T>(facts: &CaseFacts, read: impl Fn(&WordFacts) -> Option<T>, shown: imp
 }
 
 fn responses(facts: &CaseFacts) -> Vec<ResponseView> {
-    let view = |(id, dated): (FactId, &Dated<crate::case::fact::ResponseFact>)| ResponseView {
+    let view = |(id, dated): (FactId, &Dated<crate::case::facts::ResponseFact>)| ResponseView {
         id,
         epoch: dated.fact.epoch,
         at_ms: dated.fact.at_ms,
@@ -381,7 +380,7 @@ fn responses(facts: &CaseFacts) -> Vec<ResponseView> {
 }
 
 fn satisfactions(facts: &CaseFacts) -> Vec<SatisfactionView> {
-    let view = |(id, dated): (FactId, &Dated<crate::case::fact::SatisfactionFact>)| SatisfactionView {
+    let view = |(id, dated): (FactId, &Dated<crate::case::facts::SatisfactionFact>)| SatisfactionView {
         id,
         value: dated.fact.value,
         epoch: dated.fact.epoch,
@@ -432,7 +431,7 @@ fn account(words: &WordFacts, facts: &CodeFacts, codes: &dyn Codes) -> Account {
 }
 
 fn interactions(words: &WordFacts) -> Vec<InteractionView> {
-    let view = |(id, dated): (FactId, &Dated<crate::case::fact::InteractionFact>)| InteractionView {
+    let view = |(id, dated): (FactId, &Dated<crate::case::facts::InteractionFact>)| InteractionView {
         id,
         started_ms: dated.fact.at_ms,
         ended_ms: dated.fact.ended_ms,

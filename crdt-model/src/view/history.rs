@@ -1,13 +1,13 @@
 //! What was done to a case, act by act: also what later writes replaced.
 
-use crate::case::fact::{
+use crate::case::facts::{
     ActionFact, AttachmentFact, ConsentFact, ContactFact, ExposedFact, FactId, FactKind, HoldFact, InteractionFact,
     LowerFact, MoveFact, RaiseFact, RecusalFact, ResponseText, SatisfactionDetail, SatisfactionFact, TextFact,
 };
 use crate::case::schema::{self, Slot};
 use crate::cbor::{self, CborError};
-use crate::id::EntryId;
 use crate::layer::{Layer, LayerOp, Stamp, Value};
+use crate::values::EntryId;
 use crate::view::fold::shown;
 use crate::view::{Origin, Shown};
 

@@ -4,9 +4,9 @@ use serde::ser::{SerializeMap, SerializeStruct};
 use serde::{Serialize, Serializer};
 
 use crate::case::Shape;
-use crate::case::moment::{precision_code, rfc3339};
 use crate::case::schema::FIELDS;
 use crate::layer::Layer;
+use crate::values::moment::{precision_code, rfc3339};
 use crate::view::{Account, CaseView, Origin, ResponseView, SatisfactionView, SealedAccount, Shown, Work};
 
 #[derive(Serialize)]

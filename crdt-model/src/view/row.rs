@@ -2,9 +2,9 @@
 
 use crate::case::Shape;
 use crate::case::loop_closure::Satisfaction;
-use crate::case::moment::{precision_code, serialize_ms_opt};
-use crate::id::DocId;
 use crate::time::Day;
+use crate::values::DocId;
+use crate::values::moment::{precision_code, serialize_ms_opt};
 use crate::view::{CaseView, Due};
 use crate::zone::Zone;
 

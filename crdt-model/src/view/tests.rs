@@ -3,13 +3,12 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::case::Who;
-use crate::case::fact::{ConsentFact, Dated, FactId, MoveFact};
+use crate::case::facts::{ConsentFact, Dated, FactId, MoveFact};
 use crate::case::seen::Family;
 use crate::case::status::{self, Status};
 use crate::edit::tests::*;
-use crate::edit::{Edit, GivenAnswer, LinkKind, NewCase, Precision};
-use crate::id::EntryId;
+use crate::edit::{Edit, GivenAnswer, LinkKind, NewCase};
+use crate::values::{EntryId, Precision, Who};
 
 fn work(replica: &Replica) -> Work {
     replica.view().work.expect("readable")
@@ -388,7 +387,7 @@ fn a_view_has_this_json() {
     let mut replica = closed_satisfied();
     let mut other = in_hand().colleague(2);
     other.does(set("partner", "NGO")).does(consent("contact_back", "given")).does(attempt());
-    replica.does(set("partner", "ONG")).does(Edit::Link { to: crate::id::DocId([1; 16]), kind: LinkKind::Related });
+    replica.does(set("partner", "ONG")).does(Edit::Link { to: crate::values::DocId([1; 16]), kind: LinkKind::Related });
     let both = merged(&replica, &other);
     let json = serde_json::to_string_pretty(&both.view()).expect("a view is JSON") + "\n";
     let golden = include_str!("golden.json");
@@ -455,7 +454,7 @@ fn the_check_values_of_loop_closure_and_first_contact_hold() {
     let duplicate = || {
         let mut replica = born(new_case());
         replica
-            .does(Edit::Link { to: crate::id::DocId([1; 16]), kind: LinkKind::DuplicateOf })
+            .does(Edit::Link { to: crate::values::DocId([1; 16]), kind: LinkKind::DuplicateOf })
             .does(close("duplicate"));
         replica
     };
@@ -534,8 +533,8 @@ fn acts() -> impl Strategy<Value = Edit> {
         1 => Just(Edit::Note { text: "n".into() }),
         1 => Just(Edit::Hold { reason: "person".into(), until: None }),
         1 => Just(Edit::Unhold),
-        1 => Just(Edit::Raise { to: crate::case::sensitivity::Level::S1, reason: "r".into() }),
-        1 => Just(Edit::Lower { to: crate::case::sensitivity::Level::S0, reason: "r".into() }),
+        1 => Just(Edit::Raise { to: crate::values::Level::S1, reason: "r".into() }),
+        1 => Just(Edit::Lower { to: crate::values::Level::S0, reason: "r".into() }),
         1 => (pick(&["category", "assignee", "closure", "priority"]), 1..3_usize)
             .prop_map(|(field, pick)| Edit::Settle { field: field.into(), pick }),
     ]
@@ -647,7 +646,7 @@ proptest! {
 }
 
 fn stamp(order: u64) -> crate::layer::Stamp {
-    let device = crate::id::DeviceId([1; 16]);
+    let device = crate::values::DeviceId([1; 16]);
     crate::layer::Stamp { entry: EntryId([order as u8; 32]), order, claimed_ms: 0, member: None, device }
 }
 

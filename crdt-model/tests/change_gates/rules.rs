@@ -6,8 +6,8 @@ use crdt_model::gate::{
     AnyKey, CHANGE_BYTES_MAX, ChangeFault, ChangeHash, Expect, LayerHistory, OPS_MAX, SchemaFault, ShadowAlarm, Step,
     check_change, shadow_apply,
 };
-use crdt_model::id::ActorId;
 use crdt_model::layer::{AuthorFault, BuildFault, LayerDoc, Value};
+use crdt_model::values::ActorId;
 
 use crate::raw::{self, RawChange};
 use crate::world::{BOX, CLERK, DRIVER, NOBODY, OFFICER, World, delete, put, small, text};

@@ -3,8 +3,8 @@
 use std::collections::HashSet;
 
 use crdt_model::gate::{AnyKey, ChangeFault, ChangeHash, CheckedChange, Expect, LayerHistory, check_change};
-use crdt_model::id::ActorId;
 use crdt_model::layer::{LayerDoc, LayerOp, Value};
+use crdt_model::values::ActorId;
 
 pub(crate) const CLERK: ActorId = ActorId([0x11; 16]);
 pub(crate) const OFFICER: ActorId = ActorId([0x88; 16]);

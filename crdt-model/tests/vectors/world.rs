@@ -2,13 +2,13 @@
 
 use crdt_model::compose::{EntryPlan, SectionPlan, compose};
 use crdt_model::entry::{Entry, Kind, Place};
-use crdt_model::id::{ActorId, DeviceId, DocId, EntryId, Incarnation, MemberId, OrgId, ScopeId};
 use crdt_model::layer::{Layer, LayerDoc, LayerOp, Value};
 use crdt_model::roster::PublicKeys;
 use crdt_model::seal::{
     ActorOf, Entropy, FLAG_DEVICE_ONLY, Plain, Sealing, Secret, audience_hint, case_key, device_id, member_id,
     open_hint, ordinary_audience, scope_id, sensitive_hint, stream_key,
 };
+use crdt_model::values::{ActorId, DeviceId, DocId, EntryId, Incarnation, MemberId, OrgId, ScopeId};
 
 /// The secret of 32 bytes `n`.
 pub(crate) fn secret(n: u8) -> Secret {

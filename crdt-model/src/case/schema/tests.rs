@@ -1,7 +1,7 @@
 use std::collections::BTreeSet;
 
 use super::*;
-use crate::case::fact::{MoveFact, TextFact};
+use crate::case::facts::{MoveFact, TextFact};
 use crate::case::status::Status;
 
 fn text(value: &str) -> Value {

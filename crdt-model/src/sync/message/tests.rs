@@ -3,7 +3,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::frontier::Tip;
-use crate::id::{DeviceId, EntryId, Incarnation};
+use crate::values::{DeviceId, EntryId, Incarnation};
 
 fn chain(n: u8) -> ChainKey {
     ChainKey { device: DeviceId([n; 16]), incarnation: Incarnation([n; 8]) }

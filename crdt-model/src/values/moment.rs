@@ -1,10 +1,31 @@
 //! Times as people told them: to the minute, the day or the month.
 
+use serde::{Deserialize, Serialize};
 use time::format_description::well_known::Rfc3339;
 use time::{Date, Month, OffsetDateTime};
 
 use crate::cbor::{Canonical, CborError, Reader, ReaderExt, Writer, WriterExt, malformed};
-use crate::edit::{Moment, Precision};
+
+/// How precisely a told time is known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Precision {
+    /// To the minute.
+    Minute,
+    /// To the day.
+    Day,
+    /// To the month.
+    Month,
+}
+
+/// A time as a person told it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Moment {
+    /// Unix milliseconds.
+    pub at_ms: i64,
+    /// How precisely.
+    pub precision: Precision,
+}
 
 /// Signed integers into memory. (`WriterExt::int` is hidden by an inherent method of the encoder that takes another type.)
 pub(crate) trait Signed {

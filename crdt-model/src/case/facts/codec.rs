@@ -8,15 +8,13 @@ use super::{
 };
 use crate::case::consent::Answer;
 use crate::case::loop_closure::Satisfaction;
-use crate::case::moment::{Signed, in_range};
-use crate::case::schema::{CODE_BYTES_MAX, KEY_BYTES_MAX, is_clean, is_code};
+use crate::case::schema::KEY_BYTES_MAX;
 use crate::case::seen::SEEN_MAX;
-use crate::case::sensitivity::Level;
 use crate::case::status::{EPOCH_MAX, Status};
 use crate::cbor::{Canonical, CborError, Reader, ReaderExt, Writer, WriterExt, malformed};
-use crate::edit::Words;
-use crate::id::{DeviceId, EntryId, Incarnation, MemberId};
 use crate::seal::Secret;
+use crate::values::moment::{Signed, in_range};
+use crate::values::{CODE_BYTES_MAX, DeviceId, EntryId, Incarnation, Level, MemberId, Words, is_clean, is_code};
 
 /// Version written at the head of every fact.
 const VERSION: u64 = 1;

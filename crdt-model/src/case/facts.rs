@@ -10,16 +10,13 @@ use std::str::FromStr;
 
 use data_encoding::HEXLOWER;
 
-use crate::case::Who;
 use crate::case::consent::Answer;
 use crate::case::loop_closure::Satisfaction;
-use crate::case::sensitivity::Level;
 use crate::case::status::Status;
 use crate::cbor::{self, CborError};
-use crate::edit::Words;
-use crate::id::{DeviceId, EntryId, Incarnation, MemberId};
 use crate::layer::Stamp;
 use crate::seal::Secret;
+use crate::values::{DeviceId, EntryId, Incarnation, Level, MemberId, Who, Words};
 
 /// Most bytes of words in one fact.
 pub const WORDS_BYTES_MAX: usize = 32 * 1024;

@@ -1,0 +1,17 @@
+//! The small types that everybody names: one type for one thing. They know nothing of cases, entries or keys.
+
+mod chain;
+mod id;
+mod level;
+pub mod moment;
+mod who;
+mod words;
+
+pub use chain::ChainKey;
+pub use id::{
+    ActorId, AudienceId, DeviceId, DocId, EntryId, Incarnation, MemberId, OrgId, ParseIdError, ScopeId, id16,
+};
+pub use level::Level;
+pub use moment::{Moment, Precision};
+pub use who::{NotWho, Who};
+pub use words::{CODE_BYTES_MAX, Words, is_clean, is_code};
