@@ -21,7 +21,7 @@ pub(crate) use fold::{never_assigned, rivals};
 pub use history::{HistoryItem, Written, history};
 pub use row::CaseRow;
 
-use crate::case::collect::Alarm;
+use crate::case::collect::{Alarm, CaseFacts};
 use crate::case::consent::Answer;
 use crate::case::facts::FactId;
 use crate::case::loop_closure::Satisfaction;
@@ -30,7 +30,7 @@ use crate::case::{Shape, hold};
 use crate::layer::{Layer, Stamp};
 use crate::time::Day;
 use crate::values::moment::{precision_code, serialize_ms, serialize_ms_opt};
-use crate::values::{DeviceId, DocId, Level, MemberId, Moment, Words};
+use crate::values::{DeviceId, DocId, Level, MemberId, Moment};
 
 /// What a register, a constant or a set shows.
 #[derive(Clone, PartialEq, Eq)]
@@ -112,18 +112,6 @@ pub struct Rival {
     pub origin: Origin,
 }
 
-/// Words with their origin: a note, an allegation, a reason.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
-pub struct Told {
-    /// The fact.
-    pub id: FactId,
-    /// The words.
-    pub text: Words,
-    /// Its origin.
-    #[serde(flatten)]
-    pub origin: Origin,
-}
-
 /// Why a case waits.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct HoldView {
@@ -173,90 +161,6 @@ pub struct SatisfactionView {
     /// How it was said.
     pub means: Shown,
     /// Its origin.
-    pub origin: Origin,
-}
-
-/// One consent as told.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
-pub struct ConsentView {
-    /// The fact.
-    pub id: FactId,
-    /// Taxonomy `consent_purpose`.
-    pub purpose: String,
-    /// What was said.
-    pub answer: Answer,
-    /// How.
-    pub means: Option<String>,
-    /// By whom, if not the person.
-    pub by_whom: Option<Words>,
-    /// Its origin.
-    #[serde(flatten)]
-    pub origin: Origin,
-}
-
-/// A contact or an attempt.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
-pub struct InteractionView {
-    /// The fact.
-    pub id: FactId,
-    /// When it began.
-    #[serde(rename = "started_at", serialize_with = "serialize_ms")]
-    pub started_ms: i64,
-    /// When it ended.
-    #[serde(rename = "ended_at", serialize_with = "serialize_ms_opt")]
-    pub ended_ms: Option<i64>,
-    /// Taxonomy `channel`.
-    pub channel: Option<String>,
-    /// `in` or `out`.
-    pub direction: &'static str,
-    /// What for.
-    pub purpose: String,
-    /// How it went.
-    pub outcome: String,
-    /// Language spoken.
-    pub language: Option<String>,
-    /// The first of the case.
-    pub first_contact: bool,
-    /// Its origin.
-    #[serde(flatten)]
-    pub origin: Origin,
-}
-
-/// Something done.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
-pub struct ActionView {
-    /// The fact.
-    pub id: FactId,
-    /// What.
-    pub what: Words,
-    /// By whom, without the system.
-    pub on_behalf_of: Option<Words>,
-    /// When.
-    #[serde(rename = "done_at", serialize_with = "serialize_ms")]
-    pub done_ms: i64,
-    /// When the next step is due.
-    #[serde(rename = "due", serialize_with = "serialize_ms_opt")]
-    pub due_ms: Option<i64>,
-    /// Its origin.
-    #[serde(flatten)]
-    pub origin: Origin,
-}
-
-/// A file of the case.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
-pub struct AttachmentView {
-    /// The fact.
-    pub id: FactId,
-    /// BLAKE3 of the content, hexadecimal.
-    pub hash: String,
-    /// Size in bytes.
-    pub bytes: u64,
-    /// File name.
-    pub name: Option<Words>,
-    /// Media type.
-    pub media_type: Option<String>,
-    /// Its origin.
-    #[serde(flatten)]
     pub origin: Origin,
 }
 
@@ -332,25 +236,11 @@ pub struct Work {
     pub flags: Vec<&'static str>,
 }
 
-/// What needs the key of the words.
+/// What words and contacts add up to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Account {
     /// What holds for each purpose.
     pub consent: BTreeMap<String, Answer>,
-    /// Consents as told.
-    pub consents: Vec<ConsentView>,
-    /// Why things were done, by the id of the open act.
-    pub reasons: Vec<Told>,
-    /// Contacts and attempts.
-    pub interactions: Vec<InteractionView>,
-    /// Things done.
-    pub actions: Vec<ActionView>,
-    /// Notes.
-    pub notes: Vec<Told>,
-    /// Files.
-    pub attachments: Vec<AttachmentView>,
-    /// Scans of the paper.
-    pub paper_scans: Vec<AttachmentView>,
     /// Different days with a failed attempt since the last contact.
     pub attempt_days: usize,
     /// Enough of them.
@@ -360,28 +250,8 @@ pub struct Account {
 /// What only the audience reads.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SealedAccount {
-    /// The allegation and its additions.
-    pub allegations: Vec<Told>,
     /// `member:<id>` or `role:<code>`.
     pub recusals: Vec<crate::values::Who>,
-    /// Who could read the case before it was sealed.
-    pub exposed: Vec<ExposedView>,
-}
-
-/// Who could read an older generation: what was read cannot be unread.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
-pub struct ExposedView {
-    /// The fact.
-    pub id: FactId,
-    /// The generation.
-    pub generation: u32,
-    /// Who could read its words.
-    pub members: Vec<MemberId>,
-    /// Which devices could read its codes and dates.
-    pub devices: Vec<DeviceId>,
-    /// Its origin: who sealed it, and when.
-    #[serde(flatten)]
-    pub origin: Origin,
 }
 
 /// One case as one reader sees it.
@@ -393,6 +263,8 @@ pub struct CaseView {
     pub shape: Shape,
     /// Registers, constants and sets by name; those of [`crate::case::schema::FIELDS`], all of them.
     pub fields: BTreeMap<&'static str, Shown>,
+    /// Its facts, as far as this reader can open them.
+    pub facts: CaseFacts,
     /// Who wrote the resolution.
     pub resolved: Option<Origin>,
     /// `None` from outside a restricted case.

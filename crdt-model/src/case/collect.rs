@@ -1,11 +1,7 @@
 //! From root keys to typed facts: what folds read.
 
 use crate::case::CaseLayers;
-use crate::case::facts::{
-    ActionFact, AttachmentFact, ConsentFact, ContactFact, Dated, ExposedFact, FactKind, HoldFact, InteractionFact,
-    LowerFact, MoveFact, OldKeysFact, RaiseFact, RecusalFact, ResponseFact, ResponseText, SatisfactionDetail,
-    SatisfactionFact, TextFact,
-};
+use crate::case::facts::{CodeFacts, Dated, FactKind, SealedFacts, WordFacts};
 use crate::case::seen::Family;
 use crate::cbor::{self, Canonical};
 use crate::layer::{Cell, Layer, LayerState, Value};
@@ -18,105 +14,6 @@ pub struct Alarm {
     pub code: &'static str,
     /// The field it concerns; empty for a key that is no field's.
     pub field: &'static str,
-}
-
-/// Facts of codes and dates.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct CodeFacts {
-    /// Steps of the life cycle.
-    pub moves: Family<MoveFact>,
-    /// Holds and unholds.
-    pub holds: Family<HoldFact>,
-    /// Sensitivity raised.
-    pub raises: Family<RaiseFact>,
-    /// Sensitivity lowered.
-    pub lowers: Family<LowerFact>,
-    /// Whether the person may be contacted.
-    pub contacts: Family<ContactFact>,
-    /// Answers given.
-    pub responses: Family<ResponseFact>,
-    /// What the person said of them.
-    pub satisfactions: Family<SatisfactionFact>,
-}
-
-/// Facts that hold words.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct WordFacts {
-    /// Consents as told.
-    pub consents: Family<ConsentFact>,
-    /// Why, by the id of the open act.
-    pub reasons: Family<TextFact>,
-    /// Contacts and attempts.
-    pub interactions: Family<InteractionFact>,
-    /// Things done.
-    pub actions: Family<ActionFact>,
-    /// Notes.
-    pub notes: Family<TextFact>,
-    /// What was told, by the id of the answer.
-    pub response_texts: Family<ResponseText>,
-    /// Who said it, by the id of the satisfaction.
-    pub satisfaction_details: Family<SatisfactionDetail>,
-    /// Files.
-    pub attachments: Family<AttachmentFact>,
-    /// Scans of the paper.
-    pub paper_scans: Family<AttachmentFact>,
-}
-
-/// Facts for the named audience alone.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct SealedFacts {
-    /// The allegation and its additions.
-    pub allegations: Family<TextFact>,
-    /// Who must not see the case.
-    pub recusals: Family<RecusalFact>,
-    /// Who could read it before it was sealed.
-    pub exposed: Family<ExposedFact>,
-    /// Keys of its older generations.
-    pub old_keys: Family<OldKeysFact>,
-}
-
-impl CodeFacts {
-    /// All of them, of one layer.
-    pub fn of(layer: &LayerState, alarms: &mut Vec<Alarm>) -> Self {
-        Self {
-            moves: family(layer, FactKind::Move, "status", alarms),
-            holds: family(layer, FactKind::Hold, "hold", alarms),
-            raises: family(layer, FactKind::Raise, "sensitivity", alarms),
-            lowers: family(layer, FactKind::Lower, "sensitivity", alarms),
-            contacts: family(layer, FactKind::Contact, "contact_consent", alarms),
-            responses: family(layer, FactKind::Response, "responses", alarms),
-            satisfactions: family(layer, FactKind::Satisfaction, "satisfaction", alarms),
-        }
-    }
-}
-
-impl WordFacts {
-    /// All of them, of one layer.
-    pub fn of(layer: &LayerState, alarms: &mut Vec<Alarm>) -> Self {
-        Self {
-            consents: family(layer, FactKind::Consent, "consents", alarms),
-            reasons: family(layer, FactKind::Reason, "reasons", alarms),
-            interactions: family(layer, FactKind::Interaction, "interactions", alarms),
-            actions: family(layer, FactKind::Action, "actions", alarms),
-            notes: family(layer, FactKind::Note, "notes", alarms),
-            response_texts: family(layer, FactKind::ResponseText, "responses", alarms),
-            satisfaction_details: family(layer, FactKind::SatisfactionDetail, "satisfaction", alarms),
-            attachments: family(layer, FactKind::Attachment, "attachments", alarms),
-            paper_scans: family(layer, FactKind::PaperScan, "paper_scan", alarms),
-        }
-    }
-}
-
-impl SealedFacts {
-    /// All of them, of one layer.
-    pub fn of(layer: &LayerState, alarms: &mut Vec<Alarm>) -> Self {
-        Self {
-            allegations: family(layer, FactKind::Allegation, "allegation", alarms),
-            recusals: family(layer, FactKind::Recusal, "recusals", alarms),
-            exposed: family(layer, FactKind::Exposed, "exposed", alarms),
-            old_keys: family(layer, FactKind::OldKeys, "old_keys", alarms),
-        }
-    }
 }
 
 /// All facts of a case that a reader can open.
@@ -133,6 +30,12 @@ pub struct CaseFacts {
 }
 
 impl CaseFacts {
+    /// None that anybody could open.
+    pub(crate) fn withheld() -> Self {
+        let (words, sealed) = (Err(Layer::Personal), Err(Layer::Sensitive));
+        Self { codes: CodeFacts::default(), words, sealed, alarms: Vec::new() }
+    }
+
     /// Reads them. From outside a restricted case there are none.
     pub fn of(layers: &CaseLayers<'_>) -> Self {
         let mut alarms = Vec::new();
@@ -157,12 +60,14 @@ pub(crate) fn under<'a>(layer: &'a LayerState, prefix: &str) -> impl Iterator<It
     keys.map(|(key, cells)| (key.as_str(), cells.as_slice()))
 }
 
-fn family<T: Canonical>(layer: &LayerState, kind: FactKind, field: &'static str, alarms: &mut Vec<Alarm>) -> Family<T> {
+/// The facts of one kind in a layer.
+pub(crate) fn family<T: Canonical>(layer: &LayerState, kind: FactKind, alarms: &mut Vec<Alarm>) -> Family<T> {
+    let mut alarm = |code| alarms.push(Alarm { code, field: kind.field().name });
     let mut family = Family::new();
     for (key, cells) in under(layer, kind.prefix()) {
         let cells = in_order(cells);
         if cells.iter().any(|cell| cell.value != cells[0].value) {
-            alarms.push(Alarm { code: "fact_rewritten", field });
+            alarm("fact_rewritten");
         }
         let id = key.split_once('/').and_then(|(_, id)| id.parse().ok());
         let fact = cells.first().and_then(|cell| match &cell.value {
@@ -171,7 +76,7 @@ fn family<T: Canonical>(layer: &LayerState, kind: FactKind, field: &'static str,
         });
         match (id, fact) {
             (Some(id), Some(fact)) => drop(family.insert(id, fact)),
-            _ => alarms.push(Alarm { code: "malformed", field }),
+            _ => alarm("malformed"),
         }
     }
     family

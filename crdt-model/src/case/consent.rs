@@ -5,8 +5,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::case::facts::{ConsentFact, ContactFact, FactId};
-use crate::case::seen::{Family, Seen, heads};
+use crate::case::facts::{ConsentFact, ContactFact};
+use crate::case::seen::{Family, heads};
 
 /// What the person said.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
@@ -64,21 +64,10 @@ pub fn contact(contacts: &Family<ContactFact>) -> Answer {
     answers.max().unwrap_or(Answer::NotAsked)
 }
 
-impl Seen for ConsentFact {
-    fn seen(&self) -> &[FactId] {
-        &self.seen
-    }
-}
-
-impl Seen for ContactFact {
-    fn seen(&self) -> &[FactId] {
-        &self.seen
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::case::facts::FactId;
     use crate::case::seen::tests::dated;
 
     #[test]

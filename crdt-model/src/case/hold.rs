@@ -1,7 +1,7 @@
 //! On hold: a flag beside the status. While anyone's hold is not lifted by someone who saw it, the case is on hold.
 
 use crate::case::facts::{Dated, FactId, HoldFact};
-use crate::case::seen::{Family, Seen, heads};
+use crate::case::seen::{Family, heads};
 
 /// The holds in force, in the order written.
 pub fn standing(holds: &Family<HoldFact>) -> Vec<&Dated<HoldFact>> {
@@ -56,12 +56,6 @@ pub fn wait_for_person(holds: &Family<HoldFact>) -> Wait {
 fn end_ms(holds: &Family<HoldFact>, id: FactId) -> Option<i64> {
     let after = holds.values().filter(|dated| dated.fact.seen.contains(&id));
     after.map(|dated| dated.fact.at_ms).min()
-}
-
-impl Seen for HoldFact {
-    fn seen(&self) -> &[FactId] {
-        &self.seen
-    }
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::case::facts::{Dated, FactId, ResponseFact, SatisfactionFact};
-use crate::case::seen::{Family, Seen, heads, past};
+use crate::case::seen::{Family, heads, past};
 
 /// What the person said of the answer; a later variant is more cautious.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
@@ -69,12 +69,6 @@ pub fn satisfied_after_answer(
         return !candidates.is_empty();
     }
     candidates.into_iter().take(CANDIDATES_MAX).any(|(id, _)| open.is_subset(&past(said, *id)))
-}
-
-impl Seen for SatisfactionFact {
-    fn seen(&self) -> &[FactId] {
-        &self.seen
-    }
 }
 
 #[cfg(test)]

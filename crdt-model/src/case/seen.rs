@@ -6,22 +6,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::case::facts::{Dated, FactId};
+use crate::case::facts::{Dated, Fact, FactId};
 
 /// Most ids one fact may list.
 pub const SEEN_MAX: usize = 64;
-
-/// A fact that says which facts of its family its author knew.
-pub trait Seen {
-    /// The frontier its author had seen, ascending.
-    fn seen(&self) -> &[FactId];
-}
 
 /// Facts of one family by id.
 pub type Family<T> = BTreeMap<FactId, Dated<T>>;
 
 /// The ids no other fact of the family lists.
-pub fn heads<T: Seen>(family: &Family<T>) -> BTreeSet<FactId> {
+pub fn heads<T: Fact>(family: &Family<T>) -> BTreeSet<FactId> {
     let listed: BTreeSet<FactId> =
         family.iter().flat_map(|(id, fact)| fact.fact.seen().iter().filter(move |seen| *seen != id)).copied().collect();
     let heads: BTreeSet<FactId> = family.keys().filter(|id| !listed.contains(id)).copied().collect();
@@ -29,7 +23,7 @@ pub fn heads<T: Seen>(family: &Family<T>) -> BTreeSet<FactId> {
 }
 
 /// The frontier to list in a new fact: the heads, at most [`SEEN_MAX`], those written last first.
-pub fn frontier<T: Seen>(family: &Family<T>) -> Vec<FactId> {
+pub fn frontier<T: Fact>(family: &Family<T>) -> Vec<FactId> {
     let mut heads: Vec<FactId> = heads(family).into_iter().collect();
     heads.sort_by_key(|id| std::cmp::Reverse(family.get(id).map_or(0, |fact| fact.stamp.order)));
     heads.truncate(SEEN_MAX);
@@ -38,7 +32,7 @@ pub fn frontier<T: Seen>(family: &Family<T>) -> Vec<FactId> {
 }
 
 /// Everything the author of `id` had seen, directly or through others.
-pub fn past<T: Seen>(family: &Family<T>, id: FactId) -> BTreeSet<FactId> {
+pub fn past<T: Fact>(family: &Family<T>, id: FactId) -> BTreeSet<FactId> {
     let mut past = BTreeSet::new();
     let mut todo = vec![id];
     while let Some(next) = todo.pop() {

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::case::facts::{FactId, LowerFact, RaiseFact};
-use crate::case::seen::{Family, Seen, heads};
+use crate::case::seen::{Family, heads};
 pub use crate::values::Level;
 
 /// The level in force: the greatest raise no lowering has seen, or what the last lowerings left, whichever is more.
@@ -13,10 +13,4 @@ pub fn effective(raises: &Family<RaiseFact>, lowers: &Family<LowerFact>) -> Opti
     let standing = raises.iter().filter(|(id, _)| !lowered.contains(id)).map(|(_, raise)| raise.fact.level);
     let left = heads(lowers).into_iter().filter_map(|id| lowers.get(&id)).map(|lower| lower.fact.level);
     standing.chain(left).max()
-}
-
-impl Seen for LowerFact {
-    fn seen(&self) -> &[FactId] {
-        &self.seen
-    }
 }

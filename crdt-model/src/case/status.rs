@@ -4,7 +4,7 @@
 //! the next epoch at 15. A stale forward move never lowers a status; a reopening beats a closing, seen or not.
 
 use crate::case::facts::{Dated, FactId, MoveFact};
-use crate::case::seen::{Family, Seen, heads};
+use crate::case::seen::{Family, heads};
 
 /// Greatest epoch a move may name: no case is reopened as often.
 pub const EPOCH_MAX: u32 = 65_535;
@@ -136,10 +136,4 @@ fn closures(moves: &Family<MoveFact>, epoch: u32) -> Vec<FactId> {
     heads.sort_by(|a, b| caution(reason(a)).cmp(&caution(reason(b))).then_with(|| order(a).cmp(&order(b))));
     heads.dedup_by(|a, b| reason(a) == reason(b));
     heads
-}
-
-impl Seen for MoveFact {
-    fn seen(&self) -> &[FactId] {
-        &self.seen
-    }
 }

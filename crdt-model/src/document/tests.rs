@@ -7,7 +7,7 @@ use ed25519_dalek::{Signer, SigningKey};
 use proptest::prelude::*;
 
 use super::*;
-use crate::case::facts::ExposedFact;
+use crate::case::facts::{ExposedFact, written};
 use crate::case::{CaseLayers, Shape, schema};
 use crate::compose::{EntryPlan, SectionPlan, compose};
 use crate::edit::reseal::{Rewriting, Seal, Turning, carry, rewrite};
@@ -19,7 +19,7 @@ use crate::layer::{LayerDoc, Value};
 use crate::roster::{Founding, Operation, PublicKeys, Record, membership_scope, site_scope};
 use crate::seal::{Entropy, Sealing, Secret, member_id, open_section};
 use crate::values::{DeviceId, DocId, Incarnation, Level, OrgId, ScopeId, Words};
-use crate::view::{CaseView, digest_bytes, fold};
+use crate::view::{CaseView, Origin, digest_bytes, fold};
 
 struct CaseSchema(Layer);
 
@@ -359,7 +359,8 @@ fn note(text: &str) -> Edit {
 }
 
 fn notes(view: &CaseView) -> Vec<String> {
-    view.account.as_ref().map(|account| account.notes.iter().map(|n| n.text.0.clone()).collect()).unwrap_or_default()
+    let words = view.facts.words.as_ref();
+    words.map(|words| written(&words.notes).iter().map(|(_, n)| n.fact.text.0.clone()).collect()).unwrap_or_default()
 }
 
 #[test]
@@ -382,7 +383,8 @@ fn a_sealed_case_says_the_same_under_its_audience_and_names_who_first_said_it() 
     }
     assert_eq!(notes(&after), ["first", "second"]);
     let origins = |view: &CaseView| -> Vec<_> {
-        view.account.as_ref().expect("readable").notes.iter().map(|n| (n.id, n.origin)).collect()
+        let words = view.facts.words.as_ref().expect("readable");
+        written(&words.notes).into_iter().map(|(id, n)| (id, Origin::from(&n.stamp))).collect()
     };
     assert_eq!(origins(&after), origins(&before), "same ids, authors and times");
     assert_eq!(after.work.as_ref().and_then(|work| work.sensitivity), Some(Level::S2));
@@ -458,8 +460,8 @@ fn a_late_edit_is_named_carried_and_never_overwrites() {
     assert_eq!(case.0.carried, [late, note_id]);
     let view = case.view();
     assert_eq!(notes(&view), ["said in ignorance"]);
-    let told = &view.account.as_ref().expect("readable").notes[0];
-    assert_eq!(told.origin.at_ms, b.now_ms, "when its author said it");
+    let (_, told) = written(&view.facts.words.as_ref().expect("readable").notes)[0];
+    assert_eq!(told.stamp.claimed_ms, b.now_ms, "when its author said it");
     assert_eq!(view.conflict("locality").map(|conflict| conflict.values.len()), Some(2));
     // the author's node sees that it was taken over, from the headers alone
     b.hears(&a);

@@ -1,6 +1,5 @@
 //! The acts, what they need to know, and the way to their operations.
 
-use crate::case::collect::CaseFacts;
 use crate::case::{CaseLayers, Codes, Shape, schema};
 use crate::edit::draft::Draft;
 use crate::edit::{EditOps, EditRefusal, NewCase, create};
@@ -287,7 +286,6 @@ impl Edit {
 pub(super) struct Act<'a> {
     pub(super) ctx: &'a EditContext<'a>,
     pub(super) layers: CaseLayers<'a>,
-    pub(super) facts: CaseFacts,
     pub(super) view: CaseView,
     pub(super) draft: Draft,
 }
@@ -303,7 +301,7 @@ impl<'a> Act<'a> {
             return Err(EditRefusal::Recused);
         }
         let draft = Draft::new(layers.restricted(), ctx.entropy);
-        Ok(Self { ctx, layers, facts: CaseFacts::of(&layers), view, draft })
+        Ok(Self { ctx, layers, view, draft })
     }
 
     fn perform(&mut self, edit: &Edit) -> Result<(), EditRefusal> {

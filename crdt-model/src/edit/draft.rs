@@ -4,7 +4,7 @@ use std::fmt;
 
 use crate::case::Codes;
 use crate::case::facts::{FactId, FactKind, OriginFact};
-use crate::case::schema::{self, FIELDS, Field, Kind, Merge};
+use crate::case::schema::{self, Field, Kind};
 use crate::cbor::{self, Canonical};
 use crate::edit::EditRefusal;
 use crate::layer::{Layer, LayerOp, Value};
@@ -145,8 +145,7 @@ impl Draft {
 
     /// Adds a fact.
     pub(super) fn fact<T: Canonical>(&mut self, kind: FactKind, id: FactId, fact: &T) -> Result<(), EditRefusal> {
-        let field = FIELDS.iter().find(|field| field.merge == Merge::Facts(kind));
-        let field = field.expect("every kind of fact has a field: a test of the schema holds it");
+        let field = kind.field();
         let layer = schema::place_of(field, self.restricted);
         let key = kind.key(id);
         let value = Value::Bytes(cbor::encode(fact));

@@ -40,7 +40,7 @@ impl Act<'_> {
 
     /// What a new move has seen. No move follows a closing within its epoch, so closings are heads until one settles them.
     pub(super) fn moves_seen(&self) -> Vec<FactId> {
-        frontier(&self.facts.codes.moves)
+        frontier(&self.view.facts.codes.moves)
     }
 
     /// Steps forward to `to`, unless the case is there or beyond.
@@ -154,12 +154,13 @@ impl Act<'_> {
         let unknown = EditRefusal::UnknownCode { field: "consents", table: "consent_answer" };
         let answer = Answer::from_code(answer).ok_or(unknown)?;
         let says = answer != Answer::NotAsked;
-        let known = self.facts.words.as_ref().ok().filter(|_| says);
+        let known = self.view.facts.words.as_ref().ok().filter(|_| says);
         let seen = known.map(|words| frontier(&consent::of_purpose(&words.consents, purpose))).unwrap_or_default();
         let by = Self::said_opt("by_whom", by)?;
         let id = self.draft.id();
         if says && purpose == "contact_back" {
-            let fact = ContactFact { allowed: answer == Answer::Given, seen: frontier(&self.facts.codes.contacts) };
+            let fact =
+                ContactFact { allowed: answer == Answer::Given, seen: frontier(&self.view.facts.codes.contacts) };
             self.draft.fact(FactKind::Contact, id, &fact)?;
         }
         let fact = ConsentFact {
@@ -287,7 +288,7 @@ impl Act<'_> {
     }
 
     fn write_hold(&mut self, reason: Option<String>, until_ms: Option<i64>) -> Result<(), EditRefusal> {
-        let seen = frontier(&self.facts.codes.holds);
+        let seen = frontier(&self.view.facts.codes.holds);
         let id = self.draft.id();
         self.draft.fact(FactKind::Hold, id, &HoldFact { reason, at_ms: self.ctx.now_ms, until_ms, seen })
     }
@@ -314,7 +315,7 @@ impl Act<'_> {
         if level.restricted() && !to.restricted() && self.view.shape == Shape::Inside {
             return Err(EditRefusal::NeedsSealing { level });
         }
-        let codes = &self.facts.codes;
+        let codes = &self.view.facts.codes;
         let lowered: BTreeSet<FactId> =
             codes.lowers.values().flat_map(|dated| dated.fact.raises.iter().copied()).collect();
         let raises: Vec<FactId> = codes.raises.keys().filter(|id| !lowered.contains(id)).copied().collect();
@@ -400,7 +401,7 @@ impl Act<'_> {
         means: Option<&str>,
     ) -> Result<(), EditRefusal> {
         let epoch = self.work()?.standing.epoch;
-        let codes = &self.facts.codes;
+        let codes = &self.view.facts.codes;
         let mut before: Vec<_> = codes.responses.iter().filter(|(_, dated)| dated.fact.epoch == epoch).collect();
         before.sort_by_key(|(_, dated)| std::cmp::Reverse(dated.stamp.order));
         let mut responses: Vec<FactId> = told.into_iter().chain(before.into_iter().map(|(id, _)| *id)).collect();

@@ -13,7 +13,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::case::collect::{CaseFacts, in_order};
+use crate::case::collect::in_order;
 use crate::case::facts::{
     ExposedFact, FactKind, LowerFact, OldKeysFact, OriginFact, RAISES_MAX, RaiseFact, RecusalFact, TextFact,
 };
@@ -116,7 +116,7 @@ pub fn rewrite(turning: Turning<'_>, ctx: &EditContext<'_>) -> Result<Rewriting,
     if let Some(seal) = seal {
         write_seal(&mut draft, seal, ctx)?;
     }
-    let facts = CaseFacts::of(&layers);
+    let facts = &view.facts;
     match turning {
         Turning::Seal { level, reason, .. } => {
             let in_force = sensitivity::effective(&facts.codes.raises, &facts.codes.lowers);

@@ -132,7 +132,7 @@ impl Act<'_> {
     /// Raises to what a category asks for. A category just chosen says so even where that much is in force: someone may be
     /// lowering it at this moment.
     pub(super) fn raise_for_category(&mut self, level: Level, chosen: bool) -> Result<(), EditRefusal> {
-        let in_force = sensitivity::effective(&self.facts.codes.raises, &self.facts.codes.lowers);
+        let in_force = sensitivity::effective(&self.view.facts.codes.raises, &self.view.facts.codes.lowers);
         let said = in_force.is_some_and(|in_force| in_force >= level);
         if said && (!chosen || level == Level::S0) {
             return Ok(());
@@ -182,7 +182,7 @@ impl Act<'_> {
     fn settle_closure(&mut self, chosen: usize) -> Result<(), EditRefusal> {
         let standing = &self.work()?.standing;
         let choices = standing.closures.len();
-        let fact = standing.closures.get(chosen).and_then(|id| self.facts.codes.moves.get(id));
+        let fact = standing.closures.get(chosen).and_then(|id| self.view.facts.codes.moves.get(id));
         let reason = fact.and_then(|dated| dated.fact.reason.clone()).ok_or(EditRefusal::NoSuchPick { choices })?;
         let (epoch, seen) = (standing.epoch, self.moves_seen());
         let id = self.draft.id();

@@ -665,8 +665,8 @@ fn from_outside_a_restricted_case_one_can_only_add() {
     let mut inside = inside;
     inside.sync_from(&outside);
     let view = inside.view();
-    assert_eq!(view.account.expect("readable").notes.len(), 1);
-    assert_eq!(view.sealed.expect("readable").allegations.len(), 2);
+    assert_eq!(view.facts.words.expect("readable").notes.len(), 1);
+    assert_eq!(view.facts.sealed.expect("readable").allegations.len(), 2);
 }
 
 #[test]

@@ -27,18 +27,6 @@ pub struct Moment {
     pub precision: Precision,
 }
 
-/// Signed integers into memory. (`WriterExt::int` is hidden by an inherent method of the encoder that takes another type.)
-pub(crate) trait Signed {
-    /// A signed integer in its shortest form.
-    fn signed(&mut self, v: i64) -> &mut Self;
-}
-
-impl Signed for Writer {
-    fn signed(&mut self, v: i64) -> &mut Self {
-        self.i64(v).expect("writing to memory cannot fail")
-    }
-}
-
 /// First millisecond that RFC 3339 can say: year 0.
 pub const TIME_MS_MIN: i64 = -62_167_219_200_000;
 /// Last millisecond that RFC 3339 can say: year 9999.
@@ -104,7 +92,7 @@ pub fn precision_code(precision: Precision) -> &'static str {
 /// `[1, at_ms, precision]`, precision 0 minute, 1 day, 2 month.
 impl Canonical for Moment {
     fn write(&self, w: &mut Writer) {
-        w.arr(3).uint(1).signed(self.at_ms).uint(self.precision as u64);
+        w.arr(3).uint(1).sint(self.at_ms).uint(self.precision as u64);
     }
 
     fn read(r: &mut Reader<'_>) -> Result<Self, CborError> {

@@ -5,7 +5,6 @@ use std::collections::BTreeSet;
 use crate::case::{CaseLayers, Shape, schema};
 use crate::cbor::{Writer, WriterExt};
 use crate::layer::{Layer, LayerState, Value};
-use crate::values::moment::Signed;
 
 /// Canonical bytes of everything the reader can see: every field, all rivals, all facts. They depend on values alone,
 /// not on entry ids, authors, order or the time of day, so a value written again changes nothing.
@@ -40,7 +39,7 @@ fn read(layers: &CaseLayers<'_>, layer: Layer, key: &str) -> bool {
 fn write_value(w: &mut Writer, value: &Value) {
     match value {
         Value::Bool(value) => w.boolean(*value),
-        Value::Int(value) => w.signed(*value),
+        Value::Int(value) => w.sint(*value),
         Value::Text(value) => w.text(value),
         Value::Bytes(value) => w.bstr(value),
     };

@@ -2,10 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::case::collect::{Alarm, CaseFacts, CodeFacts, SealedFacts, WordFacts, in_order, under};
-use crate::case::facts::{AttachmentFact, Dated, FactId, TextFact};
+use crate::case::collect::{Alarm, CaseFacts, in_order, under};
+use crate::case::facts::{
+    CodeFacts, Dated, FactId, RecusalFact, ResponseFact, SatisfactionFact, SealedFacts, WordFacts, written,
+};
 use crate::case::schema::{self, Display, FIELDS, Field, Kind, Merge, Slot};
-use crate::case::seen::Family;
 use crate::case::status::{self, Standing, Status};
 use crate::case::{CaseLayers, Codes, Shape, consent, hold, loop_closure, sensitivity};
 use crate::cbor;
@@ -14,8 +15,8 @@ use crate::time::Day;
 use crate::values::moment::HOUR_MS;
 use crate::values::{Level, Moment};
 use crate::view::{
-    Account, ActionView, AttachmentView, CaseView, Conflict, ConsentView, Due, ExposedView, HoldView, InteractionView,
-    Origin, ResponseView, Rival, SatisfactionView, SealedAccount, Shown, Told, Work,
+    Account, CaseView, Conflict, Due, HoldView, Origin, ResponseView, Rival, SatisfactionView, SealedAccount, Shown,
+    Work,
 };
 use crate::zone::Zone;
 
@@ -23,7 +24,8 @@ use crate::zone::Zone;
 /// concurrent categories is displayed.
 pub fn fold(layers: &CaseLayers<'_>, now_ms: i64, codes: &dyn Codes) -> CaseView {
     let shape = layers.shape();
-    let facts = CaseFacts::of(layers);
+    let mut facts = CaseFacts::of(layers);
+    let alarms = std::mem::take(&mut facts.alarms);
     let mut view = CaseView {
         case_id: layers.case_id,
         shape,
@@ -33,7 +35,8 @@ pub fn fold(layers: &CaseLayers<'_>, now_ms: i64, codes: &dyn Codes) -> CaseView
         account: facts.words.as_ref().map_err(|layer| *layer).map(|words| account(words, &facts.codes, codes)),
         sealed: facts.sealed.as_ref().map_err(|layer| *layer).map(sealed_account),
         conflicts: Vec::new(),
-        alarms: facts.alarms.clone(),
+        alarms,
+        facts: CaseFacts::withheld(),
     };
     for field in FIELDS {
         read_field(&mut view, layers, field, codes);
@@ -44,6 +47,7 @@ pub fn fold(layers: &CaseLayers<'_>, now_ms: i64, codes: &dyn Codes) -> CaseView
         view.resolved = layers.reading(Layer::Open).ok().and_then(|layer| last_origin(layer, "resolution"));
         view.work = Some(work(&mut view, &facts, now_ms, codes));
     }
+    view.facts = facts;
     view.alarms.sort();
     view.alarms.dedup();
     view
@@ -353,13 +357,6 @@ pub(crate) fn never_assigned(work: &Work, reason: &str) -> bool {
     !work.ever_assigned && !exempt
 }
 
-/// Facts in the order of their entries.
-fn dated<T>(family: &Family<T>) -> Vec<(FactId, &Dated<T>)> {
-    let mut facts: Vec<_> = family.iter().map(|(id, dated)| (*id, dated)).collect();
-    facts.sort_by_key(|(id, dated)| (dated.stamp.order, dated.stamp.entry, *id));
-    facts
-}
-
 fn told<T>(facts: &CaseFacts, read: impl Fn(&WordFacts) -> Option<T>, shown: impl Fn(T) -> Shown) -> Shown {
     match &facts.words {
         Err(layer) => Shown::Withheld(*layer),
@@ -368,7 +365,7 @@ fn told<T>(facts: &CaseFacts, read: impl Fn(&WordFacts) -> Option<T>, shown: imp
 }
 
 fn responses(facts: &CaseFacts) -> Vec<ResponseView> {
-    let view = |(id, dated): (FactId, &Dated<crate::case::facts::ResponseFact>)| ResponseView {
+    let view = |(id, dated): (FactId, &Dated<ResponseFact>)| ResponseView {
         id,
         epoch: dated.fact.epoch,
         at_ms: dated.fact.at_ms,
@@ -376,11 +373,11 @@ fn responses(facts: &CaseFacts) -> Vec<ResponseView> {
         language: told(facts, |words| words.response_texts.get(&id)?.fact.language.clone(), Shown::Text),
         origin: Origin::from(&dated.stamp),
     };
-    dated(&facts.codes.responses).into_iter().map(view).collect()
+    written(&facts.codes.responses).into_iter().map(view).collect()
 }
 
 fn satisfactions(facts: &CaseFacts) -> Vec<SatisfactionView> {
-    let view = |(id, dated): (FactId, &Dated<crate::case::facts::SatisfactionFact>)| SatisfactionView {
+    let view = |(id, dated): (FactId, &Dated<SatisfactionFact>)| SatisfactionView {
         id,
         value: dated.fact.value,
         epoch: dated.fact.epoch,
@@ -389,7 +386,7 @@ fn satisfactions(facts: &CaseFacts) -> Vec<SatisfactionView> {
         means: told(facts, |words| words.satisfaction_details.get(&id)?.fact.means.clone(), Shown::Text),
         origin: Origin::from(&dated.stamp),
     };
-    dated(&facts.codes.satisfactions).into_iter().map(view).collect()
+    written(&facts.codes.satisfactions).into_iter().map(view).collect()
 }
 
 // ---------------------------------------------------------------- words
@@ -398,90 +395,14 @@ fn account(words: &WordFacts, facts: &CodeFacts, codes: &dyn Codes) -> Account {
     let attempt_days = attempt_days(words, facts, &codes.zone());
     Account {
         consent: consent::effective(&words.consents),
-        consents: dated(&words.consents)
-            .into_iter()
-            .map(|(id, dated)| ConsentView {
-                id,
-                purpose: dated.fact.purpose.clone(),
-                answer: dated.fact.answer,
-                means: dated.fact.means.clone(),
-                by_whom: dated.fact.by.clone(),
-                origin: Origin::from(&dated.stamp),
-            })
-            .collect(),
-        reasons: texts(&words.reasons),
-        interactions: interactions(words),
-        actions: dated(&words.actions)
-            .into_iter()
-            .map(|(id, dated)| ActionView {
-                id,
-                what: dated.fact.what.clone(),
-                on_behalf_of: dated.fact.on_behalf_of.clone(),
-                done_ms: dated.fact.at_ms,
-                due_ms: dated.fact.due_ms,
-                origin: Origin::from(&dated.stamp),
-            })
-            .collect(),
-        notes: texts(&words.notes),
-        attachments: attachments(&words.attachments),
-        paper_scans: attachments(&words.paper_scans),
         attempt_days,
         unreachable: attempt_days >= codes.attempt_days(),
     }
 }
 
-fn interactions(words: &WordFacts) -> Vec<InteractionView> {
-    let view = |(id, dated): (FactId, &Dated<crate::case::facts::InteractionFact>)| InteractionView {
-        id,
-        started_ms: dated.fact.at_ms,
-        ended_ms: dated.fact.ended_ms,
-        channel: dated.fact.channel.clone(),
-        direction: if dated.fact.inward { "in" } else { "out" },
-        purpose: dated.fact.purpose.clone(),
-        outcome: dated.fact.outcome.clone(),
-        language: dated.fact.language.clone(),
-        first_contact: dated.fact.first_contact,
-        origin: Origin::from(&dated.stamp),
-    };
-    dated(&words.interactions).into_iter().map(view).collect()
-}
-
 fn sealed_account(sealed: &SealedFacts) -> SealedAccount {
-    SealedAccount {
-        exposed: dated(&sealed.exposed)
-            .into_iter()
-            .map(|(id, dated)| ExposedView {
-                id,
-                generation: dated.fact.generation,
-                members: dated.fact.members.clone(),
-                devices: dated.fact.devices.clone(),
-                origin: Origin::from(&dated.stamp),
-            })
-            .collect(),
-        allegations: texts(&sealed.allegations),
-        recusals: dated(&sealed.recusals).into_iter().map(|(_, dated)| dated.fact.who.clone()).collect(),
-    }
-}
-
-fn texts(family: &Family<TextFact>) -> Vec<Told> {
-    let told = |(id, dated): (FactId, &Dated<TextFact>)| Told {
-        id,
-        text: dated.fact.text.clone(),
-        origin: Origin::from(&dated.stamp),
-    };
-    dated(family).into_iter().map(told).collect()
-}
-
-fn attachments(family: &Family<AttachmentFact>) -> Vec<AttachmentView> {
-    let view = |(id, dated): (FactId, &Dated<AttachmentFact>)| AttachmentView {
-        id,
-        hash: data_encoding::HEXLOWER.encode(&dated.fact.hash),
-        bytes: dated.fact.bytes,
-        name: dated.fact.name.clone(),
-        media_type: dated.fact.media_type.clone(),
-        origin: Origin::from(&dated.stamp),
-    };
-    dated(family).into_iter().map(view).collect()
+    let who = |(_, dated): (_, &Dated<RecusalFact>)| dated.fact.who.clone();
+    SealedAccount { recusals: written(&sealed.recusals).into_iter().map(who).collect() }
 }
 
 /// Different days, of the case's zone, with a failed attempt since the person was last in touch.

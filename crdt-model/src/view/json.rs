@@ -4,7 +4,8 @@ use serde::ser::{SerializeMap, SerializeStruct};
 use serde::{Serialize, Serializer};
 
 use crate::case::Shape;
-use crate::case::schema::FIELDS;
+use crate::case::facts::FactKind;
+use crate::case::schema::{FIELDS, Field, Merge};
 use crate::layer::Layer;
 use crate::values::moment::{precision_code, rfc3339};
 use crate::view::{Account, CaseView, Origin, ResponseView, SatisfactionView, SealedAccount, Shown, Work};
@@ -101,7 +102,7 @@ impl Serialize for CaseView {
         let mut before = "";
         for field in FIELDS {
             if field.name != before {
-                self.serialize_field(&mut map, field.name)?;
+                self.serialize_field(&mut map, field)?;
             }
             before = field.name;
         }
@@ -113,7 +114,8 @@ impl Serialize for CaseView {
 }
 
 impl CaseView {
-    fn serialize_field<M: SerializeMap>(&self, map: &mut M, name: &'static str) -> Result<(), M::Error> {
+    fn serialize_field<M: SerializeMap>(&self, map: &mut M, field: &Field) -> Result<(), M::Error> {
+        let name = field.name;
         match name {
             "restricted" => map.serialize_entry(name, &(self.shape != Shape::Ordinary)),
             "status" => map.serialize_entry(name, self.status_code()),
@@ -125,21 +127,13 @@ impl CaseView {
                 Some(work) => serialize_work(map, work, name),
                 None => map.serialize_entry(name, &Withheld { withheld: Layer::Sensitive }),
             },
-            "consents" | "reasons" | "interactions" | "actions" | "notes" | "attachments" | "paper_scan" => {
-                self.serialize_account(map, name)
-            }
-            "allegation" => map.serialize_entry(name, &self.sealed(|sealed| &sealed.allegations)),
-            "exposed" => map.serialize_entry(name, &self.sealed(|sealed| &sealed.exposed)),
-            // of use to nodes only
-            "old_keys" | "origins" => Ok(()),
             "recusals" => {
-                let recusals = |sealed: &SealedAccount| sealed.recusals.iter().map(ToString::to_string).collect();
-                map.serialize_entry::<_, Readable<Vec<String>>>(
-                    name,
-                    &Readable(self.sealed.as_ref().map(recusals).map_err(|l| *l)),
-                )
+                map.serialize_entry(name, &Readable(self.sealed.as_ref().map(recusals).map_err(|layer| *layer)))
             }
             _ => {
+                if let Merge::Facts(kind) = field.merge {
+                    return self.serialize_facts(map, field, kind);
+                }
                 let shown = self.shown(name);
                 map.serialize_entry(name, shown)?;
                 match shown {
@@ -180,31 +174,31 @@ impl CaseView {
         }
     }
 
-    fn sealed<'a, T: Serialize>(&'a self, read: impl Fn(&'a SealedAccount) -> T) -> Readable<T> {
-        Readable(self.sealed.as_ref().map(read).map_err(|layer| *layer))
-    }
-
     fn account<'a, T: Serialize>(&'a self, read: impl Fn(&'a Account) -> T) -> Readable<T> {
         Readable(self.account.as_ref().map(read).map_err(|layer| *layer))
     }
 
-    fn serialize_account<M: SerializeMap>(&self, map: &mut M, name: &'static str) -> Result<(), M::Error> {
-        match name {
-            "consents" => {
-                map.serialize_entry("consent", &self.account(|account| &account.consent))?;
-                map.serialize_entry(name, &self.account(|account| &account.consents))
-            }
-            "reasons" => map.serialize_entry(name, &self.account(|account| &account.reasons)),
-            "interactions" => {
-                map.serialize_entry(name, &self.account(|account| &account.interactions))?;
-                map.serialize_entry("attempt_days", &self.account(|account| account.attempt_days))?;
-                map.serialize_entry("unreachable", &self.account(|account| account.unreachable))
-            }
-            "actions" => map.serialize_entry(name, &self.account(|account| &account.actions)),
-            "notes" => map.serialize_entry(name, &self.account(|account| &account.notes)),
-            "attachments" => map.serialize_entry(name, &self.account(|account| &account.attachments)),
-            _ => map.serialize_entry(name, &self.account(|account| &account.paper_scans)),
+    /// What a family of facts says: as a list, after or before what it adds up to.
+    fn serialize_facts<M: SerializeMap>(&self, map: &mut M, field: &Field, kind: FactKind) -> Result<(), M::Error> {
+        if kind.is_for_nodes() {
+            return Ok(());
         }
+        if kind == FactKind::Consent {
+            map.serialize_entry("consent", &self.account(|account| &account.consent))?;
+        }
+        let withheld = match field.layer {
+            Layer::Open => self.facts.codes.list(kind, field.name, map).map(|()| None),
+            Layer::Personal => list(&self.facts.words, map, |words, map| words.list(kind, field.name, map)),
+            Layer::Sensitive => list(&self.facts.sealed, map, |sealed, map| sealed.list(kind, field.name, map)),
+        }?;
+        if let Some(layer) = withheld {
+            map.serialize_entry(field.name, &Withheld { withheld: layer })?;
+        }
+        if kind == FactKind::Interaction {
+            map.serialize_entry("attempt_days", &self.account(|account| account.attempt_days))?;
+            map.serialize_entry("unreachable", &self.account(|account| account.unreachable))?;
+        }
+        Ok(())
     }
 
     fn serialize_derived<M: SerializeMap>(&self, map: &mut M, work: &Work) -> Result<(), M::Error> {
@@ -223,6 +217,22 @@ impl CaseView {
         map.serialize_entry("conflicts", &self.conflicts)?;
         map.serialize_entry("alarms", &self.alarms)
     }
+}
+
+/// Writes facts that the reader can open; else tells the layer they are withheld in.
+fn list<T, M: SerializeMap>(
+    facts: &Result<T, Layer>,
+    map: &mut M,
+    write: impl FnOnce(&T, &mut M) -> Result<(), M::Error>,
+) -> Result<Option<Layer>, M::Error> {
+    match facts {
+        Ok(facts) => write(facts, map).map(|()| None),
+        Err(layer) => Ok(Some(*layer)),
+    }
+}
+
+fn recusals(sealed: &SealedAccount) -> Vec<String> {
+    sealed.recusals.iter().map(ToString::to_string).collect()
 }
 
 fn after_colon(element: &str) -> &str {

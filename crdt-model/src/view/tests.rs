@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::case::facts::{ConsentFact, Dated, FactId, MoveFact};
+use crate::case::facts::{ConsentFact, Dated, FactId, InteractionFact, MoveFact};
 use crate::case::seen::Family;
 use crate::case::status::{self, Status};
 use crate::edit::tests::*;
@@ -485,15 +485,15 @@ fn the_check_values_of_loop_closure_and_first_contact_hold() {
     assert_eq!(count(&|_, work| work.answered), 5);
     assert_eq!(count(&|_, work| work.loop_closed), 3, "LC = 3/8 = 37.5 %");
     let first_contact = |view: &CaseView, work: &Work| {
-        let account = view.account.as_ref().expect("readable");
+        let words = view.facts.words.as_ref().expect("readable");
         let received_ms = view.moment("received_at").expect("told").at_ms;
-        let again = |contact: &InteractionView| {
-            contact.direction == "in" && !contact.first_contact && contact.started_ms <= received_ms + 14 * DAY
+        let again = |contact: &InteractionFact| {
+            contact.inward && !contact.first_contact && contact.at_ms <= received_ms + 14 * DAY
         };
         work.standing.status == Status::Closed
             && work.standing.epoch == 0
-            && account.interactions.iter().any(|contact| contact.first_contact && contact.outcome == "answered")
-            && !account.interactions.iter().any(again)
+            && words.interactions.values().any(|told| told.fact.first_contact && told.fact.outcome == "answered")
+            && !words.interactions.values().any(|told| again(&told.fact))
     };
     assert_eq!(count(&first_contact), 2, "FCR = 2/8 = 25 %");
 }

@@ -9,7 +9,7 @@ use crdt_model::case::{Who, fact};
 use crdt_model::id::MemberId;
 use crdt_model::name::{self, NameFault};
 use crdt_model::taxonomy::Taxonomy;
-use crdt_model::view::{Account, CaseView, Conflict, HistoryItem, SealedAccount, Shown};
+use crdt_model::view::{CaseView, Conflict, HistoryItem, Shown};
 use serde_json::{Value as Json, json};
 
 use crate::error::Failure;
@@ -133,42 +133,32 @@ impl Shared {
             if work.hold.is_none() && work.waiting_on.as_deref() == view.text("assignee") {
                 json["waiting_on"] = work.waiting_on.as_deref().map_or(Json::Null, |who| self.who_of(who));
             }
-            self.put_by(&mut json["responses"], work.responses.iter().map(|told| told.origin.by));
-            self.put_by(&mut json["satisfactions"], work.satisfactions.iter().map(|said| said.origin.by));
+            self.name_listed(json.get_mut("satisfactions"));
         }
-        if let Ok(account) = &view.account {
-            self.name_account(&mut json, account);
+        for field in schema::FIELDS.iter().filter(|field| matches!(field.merge, schema::Merge::Facts(_))) {
+            self.name_listed(json.get_mut(field.name));
         }
         if let Ok(sealed) = &view.sealed {
-            self.name_sealed(&mut json, sealed);
+            json["recusals"] = sealed.recusals.iter().map(|who| self.who_json(who)).collect();
         }
         json["conflicts"] = view.conflicts.iter().map(|conflict| self.conflict_json(conflict)).collect();
         json
     }
 
-    fn name_account(&self, json: &mut Json, account: &Account) {
-        self.put_by(&mut json["consents"], account.consents.iter().map(|told| told.origin.by));
-        self.put_by(&mut json["reasons"], account.reasons.iter().map(|told| told.origin.by));
-        self.put_by(&mut json["interactions"], account.interactions.iter().map(|held| held.origin.by));
-        self.put_by(&mut json["actions"], account.actions.iter().map(|done| done.origin.by));
-        self.put_by(&mut json["notes"], account.notes.iter().map(|told| told.origin.by));
-        self.put_by(&mut json["attachments"], account.attachments.iter().map(|file| file.origin.by));
-        self.put_by(&mut json["paper_scan"], account.paper_scans.iter().map(|file| file.origin.by));
-    }
-
-    fn name_sealed(&self, json: &mut Json, sealed: &SealedAccount) {
-        self.put_by(&mut json["allegation"], sealed.allegations.iter().map(|told| told.origin.by));
-        self.put_by(&mut json["exposed"], sealed.exposed.iter().map(|told| told.origin.by));
-        for (at, exposed) in sealed.exposed.iter().enumerate() {
-            json["exposed"][at]["members"] = exposed.members.iter().map(|id| self.member_json(id)).collect();
-        }
-        json["recusals"] = sealed.recusals.iter().map(|who| self.who_json(who)).collect();
-    }
-
-    /// Says who wrote each element of a list that was made of these.
-    fn put_by(&self, list: &mut Json, by: impl Iterator<Item = Option<MemberId>>) {
-        for (told, by) in list.as_array_mut().into_iter().flatten().zip(by) {
-            told["by"] = self.by_json(by);
+    /// Says who wrote each fact of a list, and whom it lists, where facts stand as a view gives them.
+    fn name_listed(&self, list: Option<&mut Json>) {
+        let id = |told: &Json| told.as_str().and_then(|id| id.parse().ok());
+        for told in list.and_then(Json::as_array_mut).into_iter().flatten().filter_map(Json::as_object_mut) {
+            if let Some(by) = told.get_mut("by")
+                && let Some(known) = id(by)
+            {
+                *by = self.by_json(Some(known));
+            }
+            for member in told.get_mut("members").and_then(Json::as_array_mut).into_iter().flatten() {
+                if let Some(known) = id(member) {
+                    *member = self.member_json(&known);
+                }
+            }
         }
     }
 

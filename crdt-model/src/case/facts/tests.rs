@@ -1,6 +1,12 @@
 //! One vector a fact: the bytes are a promise.
 
 use super::*;
+use crate::case::consent::Answer;
+use crate::case::loop_closure::Satisfaction;
+use crate::case::status::Status;
+use crate::seal::Secret;
+use crate::values::{DeviceId, EntryId, Incarnation, Level, MemberId, Who, Words};
+
 use crate::case::status::EPOCH_MAX;
 use crate::cbor::Canonical;
 

@@ -1,6 +1,7 @@
 //! What is kept of what was said: words as they are, names and ids in their one form, and what follows from an answer.
 
 use super::*;
+use crate::case::facts::written;
 
 /// Ways an answer comes into a case.
 #[derive(Debug, Clone, Copy)]
@@ -97,9 +98,10 @@ fn words_are_kept_as_they_were_said_and_lines_end_in_one_way() {
         for field in ["summary", "locality", "text", "resolution_text"] {
             assert_eq!(view.text(field), Some(text), "{field}");
         }
-        let account = view.account.expect("readable");
-        assert_eq!((&*account.notes[0].text.0, &*account.actions[0].what.0), (text, text));
-        assert_eq!(account.actions[0].on_behalf_of.as_ref().map(|words| &*words.0), Some(text));
+        let words = view.facts.words.expect("readable");
+        let (note, action) = (&written(&words.notes)[0].1.fact, &written(&words.actions)[0].1.fact);
+        assert_eq!((&*note.text.0, &*action.what.0), (text, text));
+        assert_eq!(action.on_behalf_of.as_ref().map(|words| &*words.0), Some(text));
     }
     let mut replica = born(new_case());
     replica.does(set("text", "a\r\nb\rc\u{b}d\u{85}\n"));
