@@ -4,8 +4,8 @@ use std::ffi::OsString;
 use std::io::{self, Read};
 use std::path::Path;
 
-use crdt_model::edit::Words;
 use crdt_model::name;
+use crdt_model::values::Words;
 use node::api::{SealOptions, Secret, check_code, known_zone};
 use node::error::{Failure, IoOperation};
 use node::texts::Texts;
@@ -19,7 +19,7 @@ const TEXT_BYTES_MAX: u64 = 1024 * 1024;
 /// Bytes of what a person said, as a case takes it: longer is told while it can still be said otherwise.
 const TEXT_WORDS_MAX: usize = 64 * 1024;
 /// The same for every other answer.
-const WORDS_MAX: usize = crdt_model::case::fact::WORDS_BYTES_MAX;
+const WORDS_MAX: usize = crdt_model::case::facts::WORDS_BYTES_MAX;
 /// Bytes of a whole record (`--from-json`).
 pub(crate) const RECORD_BYTES_MAX: u64 = 4 * 1024 * 1024;
 /// What an option says that stands without its value: ask for it. No argument of a process can be this.

@@ -1,8 +1,8 @@
 //! Times and durations as people type them, and times as they read them. A clock time is one of this machine's zone. A day
 //! is one of the calendar: which instants it holds is the node's to say, by the zone of the organisation.
 
-use crdt_model::edit::{Moment, Precision};
 use crdt_model::time::{Day, Timestamp};
+use crdt_model::values::{Moment, Precision};
 use jiff::civil;
 use jiff::tz::TimeZone;
 use node::error::Failure;
@@ -207,14 +207,14 @@ mod tests {
         ] {
             let zone = jiff::tz::TimeZoneDatabase::bundled().get(name).expect("bundled");
             let told = moment_in("--received-at", typed, NOW, &zone).expect("a time");
-            let json = crdt_model::case::moment::rfc3339(told.at_ms);
+            let json = crdt_model::values::moment::rfc3339(told.at_ms);
             assert_eq!(json, utc, "{name}");
             assert_eq!(shown_in(&json, &zone), Some(typed.replace('T', " ")), "{name}");
             // a day has no zone, and an offset says which clock was read
             let day = moment_in("--received-at", "2026-11-21", NOW, &zone).expect("a day");
-            assert_eq!(crdt_model::case::moment::rfc3339(day.at_ms), "2026-11-21T00:00:00Z", "{name}");
+            assert_eq!(crdt_model::values::moment::rfc3339(day.at_ms), "2026-11-21T00:00:00Z", "{name}");
             let offset = moment_in("--received-at", "2026-11-21T14:30:00+02:00", NOW, &zone).expect("a time");
-            assert_eq!(crdt_model::case::moment::rfc3339(offset.at_ms), "2026-11-21T12:30:00Z", "{name}");
+            assert_eq!(crdt_model::values::moment::rfc3339(offset.at_ms), "2026-11-21T12:30:00Z", "{name}");
         }
     }
 
@@ -223,7 +223,7 @@ mod tests {
         let zone = jiff::tz::TimeZoneDatabase::bundled().get("America/Port-au-Prince").expect("bundled");
         let told = moment_in("--received-at", "2026-03-08T02:30", NOW, &zone).expect("a time");
         assert_eq!(
-            shown_in(&crdt_model::case::moment::rfc3339(told.at_ms), &zone).as_deref(),
+            shown_in(&crdt_model::values::moment::rfc3339(told.at_ms), &zone).as_deref(),
             Some("2026-03-08 03:30")
         );
     }

@@ -29,10 +29,6 @@ pub mod seen;
 pub mod sensitivity;
 pub mod status;
 
-pub use facts as fact;
-
-pub use crate::values::{Who, moment};
-
 use crate::layer::{Layer, LayerState, Value};
 use crate::values::{DocId, Level};
 use crate::zone::Zone;

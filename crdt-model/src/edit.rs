@@ -19,7 +19,7 @@ pub use refusal::EditRefusal;
 
 use serde::{Deserialize, Serialize};
 
-pub use crate::values::{Moment, Precision, Words};
+use crate::values::{Moment, Words};
 
 /// One consent event at intake.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -15,8 +15,7 @@ use ed25519_dalek::{Signature, VerifyingKey};
 
 use crate::cbor::{self, Canonical, CborError, Reader, ReaderExt, Writer, WriterExt};
 use crate::entry::{Entry, FormError, HEADER_BYTES_MAX, Header, entry_id, signed_message};
-pub use crate::values::ChainKey;
-use crate::values::{DeviceId, EntryId, Incarnation, OrgId, ScopeId};
+use crate::values::{ChainKey, DeviceId, EntryId, Incarnation, OrgId, ScopeId};
 
 impl ChainKey {
     /// The chain an entry stands in.

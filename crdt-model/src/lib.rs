@@ -48,6 +48,3 @@ pub mod values;
 pub mod view;
 pub mod words;
 pub mod zone;
-
-// The old paths, until the callers name the new ones.
-pub use values as id;

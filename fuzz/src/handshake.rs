@@ -1,6 +1,6 @@
 //! A handshake with whatever the peer says. First byte: our role, whether we are a newcomer. Then frames.
 
-use crdt_model::id::DeviceId;
+use crdt_model::values::DeviceId;
 use crdt_model::sync::handshake::{
     Handshake, JOIN_BYTES_MAX, Local, MESSAGE_BYTES_MAX, NewcomerFault, PeerPolicy, Role, Standing,
 };

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use crdt_model::cbor;
 use crdt_model::entry::{Entry, Header, Kind, Place, SectionRef, VALIDATOR};
-use crdt_model::id::{DocId, EntryId, Incarnation, OrgId};
+use crdt_model::values::{DocId, EntryId, Incarnation, OrgId};
 use crdt_model::roster::{
     Founding, InviteOp, JoinOp, Operation, PublicKeys, Record, Roster, SiteKind, SiteOp, membership_scope,
 };

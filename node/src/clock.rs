@@ -22,7 +22,7 @@ mod record;
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use crdt_model::id::EntryId;
+use crdt_model::values::EntryId;
 
 pub(crate) use crate::health::astray::Limits;
 pub(crate) use crate::home::clock::{minute, tell};

@@ -22,8 +22,8 @@ use std::sync::Arc;
 
 use crdt_model::case::Shape;
 use crdt_model::entry::Entry;
-use crdt_model::id::{DocId, ScopeId};
 use crdt_model::name;
+use crdt_model::values::{DocId, ScopeId};
 use crdt_model::view::CaseRow;
 use crdt_model::zone::Zone;
 use zeroize::Zeroize;

@@ -13,20 +13,19 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
-use crdt_model::cbor;
 use crdt_model::compose::{ComposeError, EntryPlan, SectionPlan, compose};
-use crdt_model::document;
 use crdt_model::entry::{Entry, Kind, LAYER_GRANT, Place, SECTION_BYTES_MAX};
-use crdt_model::frontier::{ChainKey, ForkProof, Frontier, Tip};
+use crdt_model::frontier::{ForkProof, Frontier, Tip};
 use crdt_model::gate::{Schema, SchemaFault};
-use crdt_model::id::{DeviceId, DocId, EntryId, Incarnation, MemberId, OrgId, ScopeId};
 use crdt_model::layer::Value;
 use crdt_model::roster::{
     Invitation, Operation, Pin, Record, Roster, audience_of_name, knowledge_scope, membership_scope,
     self_introduced_key,
 };
 use crdt_model::seal::{Entropy, Secret};
+use crdt_model::values::{ChainKey, DeviceId, DocId, EntryId, Incarnation, MemberId, OrgId, ScopeId};
 use crdt_model::zone::Zone;
+use crdt_model::{cbor, document};
 use ed25519_dalek::{SigningKey, VerifyingKey};
 use tokio::sync::watch;
 
@@ -762,7 +761,7 @@ impl Log {
         let access = reader.secrets.store_access();
         for (key, value) in snapshot.list_member(store::MemberSpace::Audiences, &access)? {
             if let (Some((audience, epoch)), Ok(secret)) = (split_key(&key), <[u8; 32]>::try_from(value.as_slice())) {
-                reader.keychain.add_audience(crdt_model::id::AudienceId(audience), epoch, Secret(secret));
+                reader.keychain.add_audience(crdt_model::values::AudienceId(audience), epoch, Secret(secret));
             }
         }
         drop(snapshot);
@@ -810,7 +809,7 @@ impl Log {
     }
 
     /// Epochs of an audience known here, also from the invitation alone.
-    fn audience_epochs(&self, shared: &Shared, audience: &crdt_model::id::AudienceId) -> Vec<u32> {
+    fn audience_epochs(&self, shared: &Shared, audience: &crdt_model::values::AudienceId) -> Vec<u32> {
         let known = shared.roster.audiences.get(audience).map(|a| a.epochs.iter().map(|e| e.epoch).collect());
         let mut epochs: Vec<u32> = known.unwrap_or_default();
         for invitation in &shared.invitations {
@@ -830,7 +829,7 @@ impl Log {
         reader: &Reader,
         incarnation: &Incarnation,
         scope: &ScopeId,
-        audience: &crdt_model::id::AudienceId,
+        audience: &crdt_model::values::AudienceId,
         epoch: u32,
     ) -> Secret {
         let data = Secret(*reader.secrets.data.expose());
@@ -1011,7 +1010,7 @@ fn split_key(key: &[u8]) -> Option<([u8; 16], u32)> {
 
 /// The document that holds the names of members and of the organisation.
 pub(crate) fn staff_doc(org: &OrgId) -> DocId {
-    DocId(crdt_model::id::id16("boucle/doc/staff/v1", &[&org.0]))
+    DocId(crdt_model::values::id16("boucle/doc/staff/v1", &[&org.0]))
 }
 
 /// Keys of the staff document: `org`, `member/<id>`.

@@ -5,13 +5,11 @@ pub(crate) mod called;
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use crdt_model::cbor;
 use crdt_model::compose::{EntryPlan, SectionPlan, compose};
+use crdt_model::{cbor, name};
 
 use crdt_model::entry::{AUTH_MAX, Kind, LAYER_GRANT};
-use crdt_model::id::{AudienceId, EntryId, MemberId, ScopeId};
 use crdt_model::layer::{Layer, LayerDoc, LayerOp, Value};
-use crdt_model::name;
 use crdt_model::roster::{
     AudienceKey, Founding, HeldRole, Invitation, InviteOp, JoinOp, Member, OpenEpoch, OpenKey, Operation, PEOPLE_MAX,
     Person, PublicKeys, Roster, SiteKind, SiteOp, Standing, Wrapped, audience_of_name, knowledge_scope, role_profile,
@@ -19,6 +17,7 @@ use crdt_model::roster::{
 };
 use crdt_model::seal::{self, ActorOf, FLAG_DROP_BOX, InviteGrant, Plain, Sealing, Secret, open_hint, wrap_secret};
 use crdt_model::taxonomy::{Capabilities, Coded, PersonalReach, Taxonomy};
+use crdt_model::values::{AudienceId, EntryId, MemberId, ScopeId};
 use crdt_model::zone::Zone;
 use ed25519_dalek::Signer;
 use serde_json::{Value as Json, json};
@@ -182,7 +181,7 @@ fn make_home(
         store.write(first)?;
         let new = NewKeyring {
             store_id,
-            incarnation: crdt_model::id::Incarnation(entropy.bytes()),
+            incarnation: crdt_model::values::Incarnation(entropy.bytes()),
             signs: Signs::read(home).map_err(|error| keyring_failure(&error, ""))?,
             device: device_keys,
             member,
@@ -434,7 +433,7 @@ fn wrap_to(
 }
 
 /// A live member of the device may read codes and dates.
-fn reads_open(roster: &Roster, device: &crdt_model::id::DeviceId) -> bool {
+fn reads_open(roster: &Roster, device: &crdt_model::values::DeviceId) -> bool {
     roster
         .members
         .values()
@@ -669,7 +668,7 @@ pub(crate) fn invite(
     if let Some(file) = file {
         file.fill(&text)?;
     }
-    let expires = crdt_model::case::moment::rfc3339(now_ms + lifetime);
+    let expires = crdt_model::values::moment::rfc3339(now_ms + lifetime);
     Ok(json!({"invitation": text, "file": out, "expires": expires, "site": site, "role": role}))
 }
 
@@ -1231,7 +1230,7 @@ pub(crate) fn join(
     let invitation = Invitation::from_text(text).map_err(|error| Failure::new("invitation_bad").because(&error))?;
     let expired = i64::try_from(invitation.not_after_ms).unwrap_or(i64::MAX);
     if now_ms > expired {
-        return Err(Failure::new("invitation_expired").arg("expired", crdt_model::case::moment::rfc3339(expired)));
+        return Err(Failure::new("invitation_expired").arg("expired", crdt_model::values::moment::rfc3339(expired)));
     }
     let person = NewKeys::draw()?;
     let secrets = person.member();

@@ -21,7 +21,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, TryLockError};
 
-use crdt_model::id::{EntryId, ScopeId};
+use crdt_model::values::{EntryId, ScopeId};
 use redb::backends::{FileBackend, InMemoryBackend};
 use redb::{Database, Durability, ReadTransaction, ReadableDatabase, ReadableTable, ReadableTableMetadata};
 use redb::{StorageBackend, TableError, WriteTransaction};

@@ -28,10 +28,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, mpsc};
 use std::time::{Duration, Instant};
 
-use crdt_model::id::DeviceId;
 use crdt_model::sync;
 use crdt_model::sync::handshake::Role;
 use crdt_model::sync::news::News;
+use crdt_model::values::DeviceId;
 use serde_json::{Value as Json, json};
 use tokio::runtime::{Builder, Runtime};
 use tokio::sync::{Semaphore, watch};

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crdt_model::compose::{EntryPlan, SectionPlan, compose};
-use crdt_model::edit::{NewCase, Words};
+use crdt_model::edit::NewCase;
 use crdt_model::entry::Kind;
-use crdt_model::id::{DocId, MemberId};
+use crdt_model::values::{DocId, MemberId, Words};
 
 use crate::keys::keyring::Passphrase;
 use crate::log::{Log, locked};

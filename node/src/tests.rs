@@ -15,8 +15,8 @@ mod verdicts;
 
 use std::sync::{Arc, Mutex};
 
-use crdt_model::edit::{NewCase, Words};
-use crdt_model::id::MemberId;
+use crdt_model::edit::NewCase;
+use crdt_model::values::{MemberId, Words};
 use serde_json::Value as Json;
 use tempfile::TempDir;
 
@@ -213,7 +213,7 @@ fn a_case_sealed_for_its_words_goes_to_whom_they_concern() {
 #[test]
 fn a_date_that_cannot_be_is_kept_and_pointed_out() {
     let home = Home::founded();
-    let at = |at_ms: i64| Some(crdt_model::edit::Moment { at_ms, precision: crdt_model::edit::Precision::Day });
+    let at = |at_ms: i64| Some(crdt_model::values::Moment { at_ms, precision: crdt_model::values::Precision::Day });
     for (received_at, odd) in [(at(NOW), false), (at(NOW + 200_000_000), true), (at(0), true), (None, false)] {
         let told = home.new_case(NewCase { received_at, ..complaint() });
         assert_eq!(told["warnings"].to_string().contains("odd_date"), odd, "{told}");

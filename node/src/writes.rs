@@ -11,14 +11,12 @@ pub(crate) mod withdraw;
 
 use std::sync::Arc;
 
-use crdt_model::case::sensitivity::Level;
-use crdt_model::case::{Codes, Shape, Who};
+use crdt_model::case::{Codes, Shape};
 use crdt_model::compose::{EntryPlan, SectionPlan, compose};
 use crdt_model::edit::{
-    Birth, Creation, Edit, EditContext, EditOps, EditRefusal, Moment, NewCase, Policy, Recusal, RestrictedBirth, Words,
+    Birth, Creation, Edit, EditContext, EditOps, EditRefusal, NewCase, Policy, Recusal, RestrictedBirth,
 };
 use crdt_model::entry::{DEPS_MAX, Entry, Kind, LAYER_GRANT};
-use crdt_model::id::{DocId, EntryId, Incarnation, MemberId, ScopeId};
 use crdt_model::layer::{Layer, LayerDoc};
 use crdt_model::reference::{Provisional, Reference, SiteCode};
 use crdt_model::roster::{Member, Person, Standing, audience_of_name, site_scope};
@@ -28,6 +26,7 @@ use crdt_model::seal::{
 };
 use crdt_model::taxonomy::{Capabilities, Capture, Coded, TRIAGE, Taxonomy, proposed};
 use crdt_model::time::IsoWeek;
+use crdt_model::values::{DocId, EntryId, Incarnation, Level, MemberId, Moment, ScopeId, Who, Words};
 use crdt_model::view::CaseView;
 use crdt_model::zone::Zone;
 use serde_json::{Value as Json, json};
@@ -1105,7 +1104,7 @@ pub(crate) fn append_edit(
         let access = reader.secrets.store_access();
         tx.put_member(MemberSpace::Rows, &access, &written_key(&entry.id()), &[1])?;
     }
-    reader.keychain.add_stream(write.scope, crdt_model::frontier::ChainKey { device: log.device, incarnation }, stream);
+    reader.keychain.add_stream(write.scope, crdt_model::values::ChainKey { device: log.device, incarnation }, stream);
     Ok(entry.id())
 }
 
@@ -1190,7 +1189,7 @@ pub(crate) fn grant_stream(
     shared: &Shared,
     reader: &Reader,
     scope: &ScopeId,
-    audience: (crdt_model::id::AudienceId, u32, &[u8; 32]),
+    audience: (crdt_model::values::AudienceId, u32, &[u8; 32]),
     stream: &Secret,
     incarnation: Incarnation,
     entropy: &mut Entropy,

@@ -1,7 +1,7 @@
 //! `boucle clock`: whether this machine's clock is believed, and what time it is.
 
 use clap::{Args, Subcommand};
-use crdt_model::edit::Precision;
+use crdt_model::values::Precision;
 use node::api::Request;
 use node::error::Failure;
 

@@ -14,9 +14,8 @@
 use crate::case::facts::{FactId, FactKind};
 use crate::cbor;
 use crate::layer::{Layer, Value};
-pub use crate::values::is_code;
 use crate::values::moment::in_range;
-use crate::values::{CODE_BYTES_MAX, MemberId, Moment, Who, is_clean};
+use crate::values::{CODE_BYTES_MAX, MemberId, Moment, Who, is_clean, is_code};
 
 /// Most bytes of a root key.
 pub const KEY_BYTES_MAX: usize = 200;

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::case::facts::{FactId, LowerFact, RaiseFact};
 use crate::case::seen::{Family, heads};
-pub use crate::values::Level;
+use crate::values::Level;
 
 /// The level in force: the greatest raise no lowering has seen, or what the last lowerings left, whichever is more.
 /// `None` when nobody has said anything.

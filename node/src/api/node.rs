@@ -6,9 +6,9 @@ use std::sync::{Arc, Mutex, RwLock};
 use std::time::Duration;
 
 use crdt_model::edit::Edit;
-use crdt_model::id::MemberId;
 use crdt_model::name;
 use crdt_model::taxonomy::Taxonomy;
+use crdt_model::values::MemberId;
 use serde_json::{Value as Json, json};
 
 use crate::api::{Envelope, IMPLEMENTED, Progress, Ready, Reply, Request, RunOptions, Runtime, Secret, Service};

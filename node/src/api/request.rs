@@ -1,6 +1,7 @@
 //! What can be asked of a node. One variant a command, plain data.
 
-use crdt_model::edit::{Moment, NewCase, Words};
+use crdt_model::edit::NewCase;
+use crdt_model::values::{Moment, Words};
 use serde::{Deserialize, Serialize};
 
 use super::Secret;

@@ -4,7 +4,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use crdt_model::edit::{NewCase, Words};
+use crdt_model::edit::NewCase;
+use crdt_model::values::Words;
 use serde_json::{Value, json};
 
 use super::socket::{Limits, Server};

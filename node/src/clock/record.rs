@@ -1,6 +1,6 @@
 //! What a home keeps of its clock, as one value of its store: see STORAGE.
 
-use crdt_model::id::EntryId;
+use crdt_model::values::EntryId;
 
 use super::{Boot, Kept, Offset, Own, Reading};
 use crate::error::Failure;

@@ -28,8 +28,8 @@ use std::collections::{BTreeMap, HashSet};
 use crdt_model::bundle::{Record, To};
 use crdt_model::cbor;
 use crdt_model::frontier::{Frontier, Tip};
-use crdt_model::id::{DeviceId, ScopeId};
 use crdt_model::sync::Agreed;
+use crdt_model::values::{DeviceId, ScopeId};
 use serde_json::{Value as Json, json};
 
 pub(crate) use export::ExportRequest;
@@ -62,7 +62,7 @@ fn join(mut a: Held, b: &Held) -> Held {
 fn meet(all: &[Held]) -> Held {
     let Some((first, rest)) = all.split_first() else { return Held::new() };
     let least = |scope: &ScopeId, frontier: &Frontier| -> Frontier {
-        let held_by_all = |(chain, tip): (&crdt_model::frontier::ChainKey, &Tip)| {
+        let held_by_all = |(chain, tip): (&crdt_model::values::ChainKey, &Tip)| {
             rest.iter().try_fold(*tip, |least, other| {
                 let theirs = other.get(scope)?.tip(chain)?;
                 Some(if theirs.seq < least.seq { theirs } else { least })

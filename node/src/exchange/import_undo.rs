@@ -6,10 +6,10 @@
 
 use std::collections::BTreeMap;
 
-use crdt_model::case::moment::rfc3339;
 use crdt_model::entry::{Entry, Kind};
-use crdt_model::id::{DocId, MemberId, ScopeId};
 use crdt_model::retraction::taken_back;
+use crdt_model::values::moment::rfc3339;
+use crdt_model::values::{DocId, MemberId, ScopeId};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value as Json, json};
 

@@ -5,8 +5,8 @@
 
 use std::collections::BTreeMap;
 
-use crdt_model::case::moment::rfc3339;
-use crdt_model::id::{DeviceId, EntryId};
+use crdt_model::values::moment::rfc3339;
+use crdt_model::values::{DeviceId, EntryId};
 use serde_json::{Value as Json, json};
 
 use crate::api::Reply;

@@ -1,6 +1,6 @@
 //! The node at a glance: `status`, `fingerprint`.
 
-use crdt_model::frontier::ChainKey;
+use crdt_model::values::ChainKey;
 use serde_json::{Value as Json, json};
 
 use crate::cases;
@@ -43,7 +43,7 @@ pub(crate) fn fingerprint(log: &Log, shared: &Shared) -> Result<Json, Failure> {
 }
 
 /// Name of a scope, also before the membership has arrived.
-pub(crate) fn scope_name(log: &Log, shared: &Shared, scope: &crdt_model::id::ScopeId) -> String {
+pub(crate) fn scope_name(log: &Log, shared: &Shared, scope: &crdt_model::values::ScopeId) -> String {
     let own = shared.invitations.iter().map(|i| &i.site);
     own.into_iter()
         .find(|site| crdt_model::roster::site_scope(&log.org, site) == *scope)
@@ -102,5 +102,5 @@ fn only_here(log: &Log, now_ms: i64) -> Result<(u64, Json), Failure> {
     let oldest = oldest.and_then(|bytes| bytes.as_slice().try_into().ok()).map(i64::from_be_bytes);
     // by a clock that was ahead then: it is not known since when
     let oldest = oldest.filter(|since_ms| *since_ms <= now_ms.saturating_add(DAY_MS));
-    Ok((only, json!(oldest.filter(|_| only > 0).map(crdt_model::case::moment::rfc3339))))
+    Ok((only, json!(oldest.filter(|_| only > 0).map(crdt_model::values::moment::rfc3339))))
 }

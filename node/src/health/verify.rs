@@ -5,12 +5,11 @@ use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
 use crdt_model::document::{self, Document};
 use crdt_model::entry::{Entry, Kind, Place};
-use crdt_model::frontier::ChainKey;
-use crdt_model::id::{DocId, EntryId, ScopeId};
 use crdt_model::layer::Layer;
 use crdt_model::retraction::{self, Outcome};
 use crdt_model::roster::{Record, self_introduced_key};
 use crdt_model::seal::OpenError;
+use crdt_model::values::{ChainKey, DocId, EntryId, ScopeId};
 use serde_json::{Value as Json, json};
 
 use crate::cases;

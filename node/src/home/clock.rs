@@ -1,6 +1,6 @@
 //! The clock of an open home, and what a person does about it: `boucle clock show | set`.
 
-use crdt_model::case::moment::rfc3339;
+use crdt_model::values::moment::rfc3339;
 use serde_json::{Value as Json, json};
 
 use crate::api::node::Node;

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, mpsc};
 use std::time::Duration;
 
-use crdt_model::id::MemberId;
+use crdt_model::values::MemberId;
 use zeroize::Zeroizing;
 
 use crate::error::Failure;

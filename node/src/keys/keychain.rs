@@ -14,14 +14,13 @@ use std::sync::Arc;
 use crdt_model::cbor;
 use crdt_model::document::{DocEntry, Opened};
 use crdt_model::entry::{Entry, LAYER_GRANT};
-use crdt_model::frontier::ChainKey;
-use crdt_model::id::{AudienceId, DeviceId, DocId, EntryId, MemberId, OrgId, ScopeId};
 use crdt_model::layer::Layer;
 use crdt_model::roster::{OpenKey, Roster};
 use crdt_model::seal::{
     self, GrantSection, OpenError, Plain, Secret, StreamGrant, case_key, open_hint, open_section, open_wrap,
     sensitive_hint,
 };
+use crdt_model::values::{AudienceId, ChainKey, DeviceId, DocId, EntryId, MemberId, OrgId, ScopeId};
 
 /// What a member's own installation can derive: the secrets behind a reader.
 #[derive(Clone)]

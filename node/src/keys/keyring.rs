@@ -20,7 +20,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crdt_model::cbor;
-use crdt_model::id::{Incarnation, MemberId};
+use crdt_model::values::{Incarnation, MemberId};
 use zeroize::Zeroizing;
 
 use crate::keys::memory;

@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crdt_model::id::{DeviceId, EntryId, Incarnation, MemberId, ScopeId};
 use crdt_model::roster::{Standing, site_scope};
 use crdt_model::taxonomy::Taxonomy;
+use crdt_model::values::{DeviceId, EntryId, Incarnation, MemberId, ScopeId};
 use crdt_model::zone::RULES;
 
 use crate::log::Shared;

@@ -2,14 +2,12 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use crdt_model::case::Who;
-use crdt_model::case::moment::rfc3339;
-use crdt_model::edit::{Moment, Precision};
-use crdt_model::id::DocId;
 use crdt_model::name;
 use crdt_model::reference::Typed;
 use crdt_model::taxonomy::{Taxonomy, proposed};
 use crdt_model::time::Day;
+use crdt_model::values::moment::rfc3339;
+use crdt_model::values::{DocId, Moment, Precision, Who};
 use crdt_model::view::received_ahead;
 use serde_json::{Value as Json, json};
 

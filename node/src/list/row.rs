@@ -2,11 +2,10 @@
 
 use crdt_model::case::hold::Wait;
 use crdt_model::case::loop_closure::Satisfaction;
-use crdt_model::case::sensitivity::Level;
 use crdt_model::case::status::Status;
-use crdt_model::id::DocId;
 use crdt_model::reference::{Reference, Typed};
 use crdt_model::time::Day;
+use crdt_model::values::{DocId, Level};
 use crdt_model::view::{CaseRow, Due, received_ahead};
 use crdt_model::zone::Zone;
 use zeroize::Zeroize;

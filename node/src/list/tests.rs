@@ -1,7 +1,7 @@
 //! The list equals a scan of all cases, whatever came in between.
 
-use crdt_model::case::Who;
-use crdt_model::edit::{Edit, NewCase, Words};
+use crdt_model::edit::{Edit, NewCase};
+use crdt_model::values::{Who, Words};
 use crdt_model::view::{CaseRow, CaseView};
 use serde_json::json;
 

@@ -19,11 +19,11 @@ use crdt_model::admission::{Admission, ChainState, Pending, SignedBy, admit};
 use crdt_model::cbor;
 use crdt_model::compose::{EntryPlan, SectionPlan, compose};
 use crdt_model::entry::{Entry, FormError, Header, Kind, Place};
-use crdt_model::frontier::{ChainKey, ForkProof};
-use crdt_model::id::{DeviceId, DocId, EntryId, Incarnation, ScopeId};
+use crdt_model::frontier::ForkProof;
 use crdt_model::roster::{Operation, membership_scope, self_introduced_key};
 use crdt_model::seal::Entropy;
 use crdt_model::sync::{Again, Refused};
+use crdt_model::values::{ChainKey, DeviceId, DocId, EntryId, Incarnation, ScopeId};
 use ed25519_dalek::VerifyingKey;
 
 use crate::error::Failure;

@@ -15,9 +15,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use crdt_model::carried::{Carrier, carried, carry, is_signed};
 use crdt_model::document::{DocEntry, Opened};
 use crdt_model::entry::{Entry, Header, Kind};
-use crdt_model::frontier::ChainKey;
-use crdt_model::id::{DeviceId, EntryId, ScopeId};
 use crdt_model::retraction::{Retraction, taken_back};
+use crdt_model::values::{ChainKey, DeviceId, EntryId, ScopeId};
 use ed25519_dalek::VerifyingKey;
 
 use crate::error::Failure;

@@ -4,11 +4,11 @@
 //! A view knows members by their ids. Names are put in from its typed parts, never by looking at texts: what a person
 //! said may look like an id, and stays as it was said.
 
+use crdt_model::case::facts;
 use crdt_model::case::schema::{self, Kind};
-use crdt_model::case::{Who, fact};
-use crdt_model::id::MemberId;
 use crdt_model::name::{self, NameFault};
 use crdt_model::taxonomy::Taxonomy;
+use crdt_model::values::{MemberId, Who};
 use crdt_model::view::{CaseView, Conflict, HistoryItem, Shown};
 use serde_json::{Value as Json, json};
 
@@ -184,7 +184,7 @@ impl Shared {
         if let Some(precision) = item.value.precision() {
             json["value_precision"] = json!(precision);
         }
-        let is_recusal = item.act == fact::FactKind::Recusal.prefix();
+        let is_recusal = item.act == facts::FactKind::Recusal.prefix();
         match &item.value {
             Shown::Text(who) if is_recusal => json["value"] = self.who_of(who),
             value => {

@@ -5,7 +5,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use crdt_model::id::{DeviceId, EntryId, Incarnation, ScopeId};
+use crdt_model::values::{DeviceId, EntryId, Incarnation, ScopeId};
 
 use super::tables::ChainRow;
 

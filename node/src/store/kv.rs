@@ -4,7 +4,7 @@
 //! values of a [`MemberSpace`] are sealed a second time, key included, under the member's own key: a node that is
 //! locked, or is run by somebody else, cannot read them.
 
-use crdt_model::id::MemberId;
+use crdt_model::values::MemberId;
 use redb::ReadableTable;
 use zeroize::Zeroizing;
 

@@ -1,6 +1,6 @@
 //! What is known of entries and not held: sections of their own, and entries they name. By the entry's place.
 
-use crdt_model::id::{DeviceId, EntryId};
+use crdt_model::values::{DeviceId, EntryId};
 use redb::{ReadableTable, ReadableTableMetadata};
 
 use super::index::ChainKey;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crdt_model::id::{DocId, EntryId, ScopeId};
+use crdt_model::values::{DocId, EntryId, ScopeId};
 use redb::{ReadOnlyTable, ReadTransaction, ReadableTable};
 use zeroize::Zeroizing;
 

@@ -5,7 +5,7 @@
 //! device and as a whole; the oldest is dropped first. A pinned item (admitted once, cut off later) is never dropped
 //! and counts towards no bound.
 
-use crdt_model::id::{DeviceId, EntryId, Incarnation, ScopeId};
+use crdt_model::values::{DeviceId, EntryId, Incarnation, ScopeId};
 use redb::{ReadableTable, ReadableTableMetadata};
 
 use super::index::ChainKey;

@@ -26,7 +26,7 @@
 
 use std::marker::PhantomData;
 
-use crdt_model::id::{DeviceId, EntryId, Incarnation};
+use crdt_model::values::{DeviceId, EntryId, Incarnation};
 use redb::{Key, TableDefinition, Value};
 
 use super::Location;

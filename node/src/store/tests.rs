@@ -6,7 +6,7 @@ use std::io;
 use std::path::Path;
 use std::time::Instant;
 
-use crdt_model::id::{DeviceId, DocId, EntryId, Incarnation, MemberId, ScopeId};
+use crdt_model::values::{DeviceId, DocId, EntryId, Incarnation, MemberId, ScopeId};
 
 use super::fault::FaultDisk;
 use super::*;

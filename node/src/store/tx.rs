@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
-use crdt_model::id::{DeviceId, DocId, EntryId, Incarnation, ScopeId};
+use crdt_model::values::{DeviceId, DocId, EntryId, Incarnation, ScopeId};
 use redb::{Table, WriteTransaction};
 use zeroize::Zeroizing;
 

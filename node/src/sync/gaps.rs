@@ -7,10 +7,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crdt_model::entry::LAYER_GRANT;
-use crdt_model::frontier::{ChainKey, Frontier};
-use crdt_model::id::{DeviceId, EntryId, ScopeId};
+use crdt_model::frontier::Frontier;
 use crdt_model::roster::membership_scope;
 use crdt_model::sync::message::{Gaps, Missing, WANTED_MAX, wants_hash};
+use crdt_model::values::{ChainKey, DeviceId, EntryId, ScopeId};
 
 use crate::error::Failure;
 use crate::log::forks::unwrap_carried;

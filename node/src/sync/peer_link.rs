@@ -13,9 +13,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use crdt_model::id::DeviceId;
 use crdt_model::sync::message::Message;
 use crdt_model::sync::news::{NEWS_BYTES_MAX, News};
+use crdt_model::values::DeviceId;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep_until};

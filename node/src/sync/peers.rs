@@ -1,9 +1,9 @@
 //! What is known of other devices: when we last met, whether we parted equal, where they were.
 
-use crdt_model::case::moment::rfc3339;
 use crdt_model::cbor;
-use crdt_model::id::DeviceId;
 use crdt_model::sync::{Agreed, Report};
+use crdt_model::values::DeviceId;
+use crdt_model::values::moment::rfc3339;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value as Json, json};
 

@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use crdt_model::cbor;
 use crdt_model::entry::{Entry, Kind};
-use crdt_model::id::{DeviceId, EntryId, OrgId};
 use crdt_model::roster::{self, Operation, membership_scope, self_introduced_key};
 use crdt_model::sync::handshake::{NewcomerFault, PeerPolicy, Standing};
+use crdt_model::values::{DeviceId, EntryId, OrgId};
 use ed25519_dalek::VerifyingKey;
 
 use crate::log::now;

@@ -6,7 +6,7 @@
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
-use crdt_model::id::DeviceId;
+use crdt_model::values::DeviceId;
 
 use super::limits::{ENTRIES_PER_SECOND, PURSE_SECONDS};
 

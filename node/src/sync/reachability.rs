@@ -3,8 +3,8 @@
 use std::collections::HashSet;
 use std::net::IpAddr;
 
-use crdt_model::case::moment::rfc3339;
-use crdt_model::id::DeviceId;
+use crdt_model::values::DeviceId;
+use crdt_model::values::moment::rfc3339;
 use serde_json::{Value as Json, json};
 use transport::Mdns;
 

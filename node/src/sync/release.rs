@@ -11,10 +11,10 @@
 
 use std::collections::BTreeMap;
 
-use crdt_model::frontier::{ChainKey, Frontier, Tip};
-use crdt_model::id::ScopeId;
+use crdt_model::frontier::{Frontier, Tip};
 use crdt_model::roster::{knowledge_scope, membership_scope};
 use crdt_model::sync;
+use crdt_model::values::{ChainKey, ScopeId};
 
 use crate::error::Failure;
 use crate::log::Log;

@@ -14,13 +14,13 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use crdt_model::id::{DeviceId, DocId};
 use crdt_model::roster::membership_scope;
 use crdt_model::sync::handshake::{
     Handshake, HandshakeError, JOIN_BYTES_MAX, Local, MESSAGE_BYTES_MAX, Peer, PeerPolicy, Role, Standing,
 };
 use crdt_model::sync::message::{FRAME_BYTES_MAX, Message};
 use crdt_model::sync::{Config, Input, Output, Progress, Reason, Report, Session, Snapshot, WINDOW_FRAMES_MAX};
+use crdt_model::values::{DeviceId, DocId};
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 use tokio::time::{sleep_until, timeout};

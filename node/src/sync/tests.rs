@@ -389,7 +389,7 @@ fn both_copies_of_a_copied_disk_come_to_the_same_end_through_a_sync() {
 }
 
 fn note(home: &Home, case: &str, text: &str) {
-    let edit = crdt_model::edit::Edit::Note { text: crdt_model::edit::Words::from(text) };
+    let edit = crdt_model::edit::Edit::Note { text: crdt_model::values::Words::from(text) };
     home.act(|log, reader| crate::writes::act(log, reader, case, &edit, NOW)).expect("noted");
 }
 
@@ -470,7 +470,7 @@ fn on_a_line_that_breaks_early_the_urgent_case_has_arrived() {
         let case = crdt_model::edit::NewCase {
             case_type: "complaint".into(),
             channel: "committee".into(),
-            text: Some(crdt_model::edit::Words::from("tout de suite")),
+            text: Some(crdt_model::values::Words::from("tout de suite")),
             priority: priority.map(str::to_owned),
             ..Default::default()
         };

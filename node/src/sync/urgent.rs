@@ -8,10 +8,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crdt_model::cbor::{self, Canonical, CborError, Reader, ReaderExt, Writer, WriterExt, malformed};
 use crdt_model::entry::{Entry, Kind};
-use crdt_model::frontier::{ChainKey, Suffix};
-use crdt_model::id::{DocId, Incarnation, ScopeId};
+use crdt_model::frontier::Suffix;
 use crdt_model::sync::message::{Missing, SectionsOf};
 use crdt_model::sync::{Supply, Wanted};
+use crdt_model::values::{ChainKey, DocId, Incarnation, ScopeId};
 
 use crate::error::Failure;
 use crate::log::Log;
@@ -300,7 +300,7 @@ fn is_bare(entry: &Entry, awaited: &BTreeSet<DocId>) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use crdt_model::id::DeviceId;
+    use crdt_model::values::DeviceId;
 
     use super::*;
 

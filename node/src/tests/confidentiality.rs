@@ -2,7 +2,8 @@
 //! show them. The control: built with `unsealed-control`, where sealing is replaced by identity, the same scan must find
 //! every canary, or it proves nothing.
 
-use crdt_model::edit::{Edit, NewCase, Words};
+use crdt_model::edit::{Edit, NewCase};
+use crdt_model::values::Words;
 use data_encoding::{BASE64, HEXLOWER, HEXUPPER};
 
 use std::sync::{Arc, Mutex};
@@ -252,7 +253,7 @@ fn no_canary_is_found_without_the_keys_and_every_one_without_sealing() {
     let (outcome, means) = ("done".to_owned(), Some("oral".to_owned()));
     for edit in [
         Edit::Act { what: words("action"), on_behalf_of: Some(words("behalf")), due: None },
-        Edit::Assign { to: crdt_model::case::Who::Role("operator".into()) },
+        Edit::Assign { to: crdt_model::values::Who::Role("operator".into()) },
         Edit::Attempt { outcome: "no_answer".into(), channel: Some("hotline".into()) },
         Edit::Resolve { outcome, text: words("resolution") },
         Edit::Answer {
@@ -262,7 +263,7 @@ fn no_canary_is_found_without_the_keys_and_every_one_without_sealing() {
             by: Some(words("spokesperson")),
             means,
         },
-        Edit::Raise { to: crdt_model::case::sensitivity::Level::S1, reason: words("reason") },
+        Edit::Raise { to: crdt_model::values::Level::S1, reason: words("reason") },
     ] {
         operator.with(|log, reader| crate::writes::act(log, reader, &ordinary, &edit, NOW)).expect("written");
     }

@@ -5,9 +5,9 @@
 
 use crdt_model::entry::LAYER_GRANT;
 use crdt_model::erasure::{Erasure, Ground};
-use crdt_model::id::{DocId, EntryId, ScopeId};
 use crdt_model::roster::{Invitation, Operation, Standing, site_scope};
 use crdt_model::seal::Entropy;
+use crdt_model::values::{DocId, EntryId, ScopeId};
 use serde_json::json;
 
 use super::generations::confirmed;

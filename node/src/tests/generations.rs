@@ -1,6 +1,7 @@
 //! Sealing late, between homes: who reads what, who is told, and what is carried over.
 
-use crdt_model::edit::{Edit, NewCase, Words};
+use crdt_model::edit::{Edit, NewCase};
+use crdt_model::values::Words;
 use serde_json::{Value as Json, json};
 
 use super::{Home, NOW, case_id, complaint, exchange};
@@ -211,7 +212,7 @@ fn who_is_recused_reads_nothing_of_what_is_sealed_late() {
 fn raising_and_triage_seal_and_the_audience_opens_again() {
     let (founder, operator, focal) = three();
     let case = case_id(&operator.new_case(complaint()));
-    let raise = Edit::Raise { to: crdt_model::case::sensitivity::Level::S3, reason: Words::from("told more") };
+    let raise = Edit::Raise { to: crdt_model::values::Level::S3, reason: Words::from("told more") };
     let asked =
         operator.with(|log, reader| crate::writes::act(log, reader, &case, &raise, NOW)).expect_err("asked first");
     assert_eq!(asked.code, "recusal_not_asked");
@@ -239,7 +240,7 @@ fn raising_and_triage_seal_and_the_audience_opens_again() {
     assert_eq!(focal.show(&other).expect("shown")["category"], "sea.abuse");
 
     // nobody else lowers it; the audience does, and it is open for the site again
-    let lower = Edit::Lower { to: crdt_model::case::sensitivity::Level::S0, reason: Words::from("a mistake") };
+    let lower = Edit::Lower { to: crdt_model::values::Level::S0, reason: Words::from("a mistake") };
     assert_eq!(does(&operator, &case, &lower).expect_err("outside").code, "outside_audience");
     let opened = does(&focal, &case, &lower).expect("opened");
     assert_eq!((&opened["generation"], &opened["restricted"]), (&json!(2), &json!(false)));
@@ -312,7 +313,7 @@ fn nobody_outside_opens_a_sealed_case_or_writes_it_anew() {
     assert_eq!(shown["notes"][0]["text"], "all the same", "{shown}");
     // and it counts no more where what would witness against it was destroyed
     exchange(&focal, &founder);
-    let lower = Edit::Lower { to: crdt_model::case::sensitivity::Level::S0, reason: Words::from("a mistake") };
+    let lower = Edit::Lower { to: crdt_model::values::Level::S0, reason: Words::from("a mistake") };
     does(&focal, &case, &lower).expect("opened");
     exchange(&focal, &founder);
     erases(&founder, &focal, &case);
@@ -357,7 +358,7 @@ fn what_one_sealed_who_may_not_open_stays_sealed_and_whole_when_what_came_before
     }
     assert_eq!(focal.show(&case).expect("shown")["text"], "pas reçu");
     // opened and erased once more: its first generation is gone, and so is the one that sealed it
-    let lower = Edit::Lower { to: crdt_model::case::sensitivity::Level::S0, reason: Words::from("a mistake") };
+    let lower = Edit::Lower { to: crdt_model::values::Level::S0, reason: Words::from("a mistake") };
     does(&focal, &case, &lower).expect("opened");
     meet();
     erases(&founder, &focal, &case);
@@ -429,7 +430,7 @@ fn an_allegation_never_leaves_the_sealed_layer() {
     let case = case_id(&operator.new_case(new));
     exchange(&operator, &founder);
     exchange(&founder, &focal);
-    let lower = Edit::Lower { to: crdt_model::case::sensitivity::Level::S0, reason: Words::from("a mistake") };
+    let lower = Edit::Lower { to: crdt_model::values::Level::S0, reason: Words::from("a mistake") };
     assert_eq!(does(&focal, &case, &lower).expect_err("refused").code, "allegation_inside");
 }
 
@@ -482,7 +483,7 @@ fn who_joins_an_audience_later_gets_nothing_of_a_case_that_someone_is_recused_fr
 fn a_case_is_sealed_and_opened_as_often_as_it_must_be() {
     let (founder, operator, focal) = three();
     let case = case_id(&operator.new_case(complaint()));
-    let lower = Edit::Lower { to: crdt_model::case::sensitivity::Level::S0, reason: Words::from("a mistake") };
+    let lower = Edit::Lower { to: crdt_model::values::Level::S0, reason: Words::from("a mistake") };
     for _ in 0..3 {
         seals(&operator, &case, &seal("psea", &[])).expect("sealed");
         exchange(&operator, &focal);
@@ -490,7 +491,7 @@ fn a_case_is_sealed_and_opened_as_often_as_it_must_be() {
         exchange(&focal, &founder);
         exchange(&founder, &operator);
     }
-    let raise = Edit::Raise { to: crdt_model::case::sensitivity::Level::S3, reason: Words::from("told more") };
+    let raise = Edit::Raise { to: crdt_model::values::Level::S3, reason: Words::from("told more") };
     operator
         .with(|log, reader| crate::writes::act_with(log, reader, &case, &raise, &seal("psea", &[]), NOW))
         .expect("raised and sealed");
@@ -570,7 +571,7 @@ fn what_was_sealed_late_is_destroyed_once_two_have_signed_and_never_comes_back()
     assert!(!holds(&readable(&newcomer), CANARY));
     assert_eq!(erase(&focal, true).expect_err("done").code, "nothing_to_erase");
     // and the case can be written anew further
-    let lower = Edit::Lower { to: crdt_model::case::sensitivity::Level::S0, reason: Words::from("a mistake") };
+    let lower = Edit::Lower { to: crdt_model::values::Level::S0, reason: Words::from("a mistake") };
     does(&focal, &case, &lower).expect("opened");
     exchange(&focal, &operator);
     assert_eq!(operator.show(&case).expect("shown")["text"], CANARY);
@@ -638,7 +639,7 @@ fn a_case_of_which_something_is_missing_is_not_opened() {
     exchange(&operator, &founder);
     notes(&founder, &case, "what only she heard");
     headers_only(&founder, &focal);
-    let lower = Edit::Lower { to: crdt_model::case::sensitivity::Level::S0, reason: Words::from("a mistake") };
+    let lower = Edit::Lower { to: crdt_model::values::Level::S0, reason: Words::from("a mistake") };
     assert_eq!(does(&focal, &case, &lower).expect_err("not whole").code, "case_incomplete");
     exchange(&founder, &focal);
     does(&focal, &case, &lower).expect("opened");

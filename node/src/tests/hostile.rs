@@ -4,14 +4,14 @@
 
 use crdt_model::cbor;
 use crdt_model::compose::{EntryPlan, SectionPlan, compose};
-use crdt_model::edit::{NewCase, Words};
+use crdt_model::edit::NewCase;
 use crdt_model::entry::{Kind, Place};
 use crdt_model::erasure::{Erasure, Ground};
-use crdt_model::id::{DocId, EntryId, Incarnation, ScopeId};
 use crdt_model::roster::{
     JoinOp, Operation, PublicKeys, VoidReason, Wrapped, audience_of_name, membership_scope, site_scope,
 };
 use crdt_model::seal::{self, Entropy, Secret};
+use crdt_model::values::{DocId, EntryId, Incarnation, ScopeId, Words};
 use ed25519_dalek::Signer;
 
 use super::generations::confirmed;

@@ -171,7 +171,7 @@ impl World {
         let unwilling = case_id(&rose.new_case(NewCase { consents: vec![refused], ..complaint() }));
         let [taken, closed] = [0; 2].map(|_| case_id(&rose.new_case(complaint())));
         for case in [&taken, &closed] {
-            does(&rose, case, &Edit::Assign { to: crdt_model::case::Who::Member(rose.member) });
+            does(&rose, case, &Edit::Assign { to: crdt_model::values::Who::Member(rose.member) });
             does(&rose, case, &Edit::Accept);
         }
         let answer = Edit::Answer {
@@ -737,7 +737,7 @@ fn what_came_late_is_carried_beside_the_act_and_not_before_one_that_is_refused()
     assert!(!shown(&founder).contains("said in ignorance"), "{}", shown(&founder));
     let before = founder.log.store.rows();
     let lower = |reason: &str| {
-        let edit = Edit::Lower { to: crdt_model::case::sensitivity::Level::S0, reason: Words::from(reason) };
+        let edit = Edit::Lower { to: crdt_model::values::Level::S0, reason: Words::from(reason) };
         founder.with(|log, reader| crate::writes::act(log, reader, &case, &edit, NOW))
     };
     let empty = Edit::Note { text: Words::from(" ") };

@@ -87,7 +87,7 @@ fn what_is_sealed_late_is_kept_from_who_is_complained_about() {
             crate::writes::case_seal(log, reader, case, &"parce que".into(), &sealing(&[], "Ana Paul", &[]), NOW)
         },
         &|log, reader, case| {
-            let raise = Edit::Raise { to: crdt_model::case::sensitivity::Level::S3, reason: "dit".into() };
+            let raise = Edit::Raise { to: crdt_model::values::Level::S3, reason: "dit".into() };
             crate::writes::act_with(log, reader, case, &raise, &sealing(&[], "Ana Paul", &[]), NOW)
         },
         &|log, reader, case| {

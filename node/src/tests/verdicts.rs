@@ -1,11 +1,10 @@
 //! An entry that fails its verdict keeps its place: it is stored, relayed and counted, and seen nowhere.
 
-use crdt_model::edit::Words;
 use crdt_model::edit::{Edit, EditOps};
 use crdt_model::entry::{Entry, Place};
-use crdt_model::id::EntryId;
 use crdt_model::layer::{Layer, LayerOp, Value};
 use crdt_model::seal::{Plain, Sealing, seal_section};
+use crdt_model::values::{EntryId, Words};
 
 use super::{Home, NOW, case_id, complaint, exchange};
 use crate::log::{append, entropy};

@@ -5,15 +5,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crdt_model::case::Shape;
 use crdt_model::case::consent::Answer;
-use crdt_model::case::{Shape, Who};
 use crdt_model::edit::{Edit, Recusal};
-use crdt_model::id::MemberId;
-use crdt_model::name;
 use crdt_model::roster::{HeldRole, Member, Roster, SiteKind, Standing, role_profile};
-use crdt_model::seal;
 use crdt_model::taxonomy::Taxonomy;
+use crdt_model::values::{MemberId, Who};
 use crdt_model::view::{CaseView, Shown};
+use crdt_model::{name, seal};
 use serde_json::{Value as Json, json};
 
 use crate::cases::Loaded;

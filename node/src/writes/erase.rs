@@ -10,11 +10,11 @@ use crdt_model::cbor;
 use crdt_model::compose::{EntryPlan, SectionPlan, compose};
 use crdt_model::entry::{DEPS_MAX, Entry, Header, Kind};
 use crdt_model::erasure::{self, Erased, Erasure, Gone, Ground, Proposed};
-use crdt_model::id::{DocId, EntryId, MemberId, ScopeId};
 use crdt_model::retraction::Retraction;
 use crdt_model::roster::{Eraser, Standing};
 use crdt_model::seal::Entropy;
 use crdt_model::taxonomy::{Capabilities, RoleProfile};
+use crdt_model::values::{DocId, EntryId, MemberId, ScopeId};
 use serde_json::{Value as Json, json};
 
 use crate::cases;

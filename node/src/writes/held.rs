@@ -5,12 +5,11 @@
 //! as the roster has a reader who is not set aside, the next command or sync of that member seals it to them as a case of
 //! its own, under the reference it was promised, and destroys what was kept here.
 
-use crdt_model::case::sensitivity::Level;
 use crdt_model::edit::{NewCase, Recusal};
-use crdt_model::id::MemberId;
 use crdt_model::roster::site_scope;
 use crdt_model::seal::Entropy;
 use crdt_model::taxonomy::Capabilities;
+use crdt_model::values::{Level, MemberId};
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 

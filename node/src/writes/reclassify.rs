@@ -3,19 +3,17 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use crdt_model::case::fact::{ExposedFact, OLD_KEYS_MAX, OldKeysFact};
-use crdt_model::case::sensitivity::Level;
-use crdt_model::case::{Shape, Who, schema};
+use crdt_model::case::facts::{ExposedFact, OLD_KEYS_MAX, OldKeysFact};
+use crdt_model::case::{Shape, schema};
 use crdt_model::document::{self, DocEntry, Opened};
 use crdt_model::edit::reseal::{Rewriting, Seal, Turning, carry, old_keys_of, rewrite};
-use crdt_model::edit::{Edit, EditContext, NewCase, Policy, RestrictedBirth, Words};
+use crdt_model::edit::{Edit, EditContext, NewCase, Policy, RestrictedBirth};
 use crdt_model::entry::{DEPS_MAX, Kind, LAYER_CARRIED, LAYER_GRANT};
 use crdt_model::erasure::Erasure;
-use crdt_model::frontier::ChainKey;
-use crdt_model::id::{DeviceId, DocId, EntryId, MemberId, ScopeId};
 use crdt_model::layer::{Layer, LayerState, Stamp};
 use crdt_model::seal::case_key;
 use crdt_model::taxonomy::{Capabilities, Capture, Coded, TRIAGE, Taxonomy};
+use crdt_model::values::{ChainKey, DeviceId, DocId, EntryId, Level, MemberId, ScopeId, Who, Words};
 use crdt_model::view::{CaseView, Shown};
 use crdt_model::words::Topic;
 use serde_json::{Value as Json, json};
@@ -342,8 +340,8 @@ fn seal(
     devices.sort_unstable();
     devices.dedup();
     let mut members: Vec<MemberId> = members.collect();
-    members.truncate(crdt_model::case::fact::EXPOSED_MAX);
-    devices.truncate(crdt_model::case::fact::EXPOSED_MAX);
+    members.truncate(crdt_model::case::facts::EXPOSED_MAX);
+    devices.truncate(crdt_model::case::facts::EXPOSED_MAX);
     let mark = RestrictedBirth {
         audience: audience.to_owned(),
         week: week_received(&loaded.zone, view.moment("received_at"), now_ms).to_string(),
@@ -562,7 +560,7 @@ pub(crate) fn own_late(
             let state = if gone { "erased" } else { state };
             let opened = reader.keychain.open_entry(&entry);
             let at = opened.layers.iter().rev().find_map(|layer| match layer {
-                Opened::Plain(plain) => Some(crdt_model::case::moment::rfc3339(plain.claimed_ms)),
+                Opened::Plain(plain) => Some(crdt_model::values::moment::rfc3339(plain.claimed_ms)),
                 _ => None,
             });
             rows.push(json!({"case_id": doc, "entry": id, "at": at, "state": state}));
@@ -572,10 +570,10 @@ pub(crate) fn own_late(
 }
 
 /// Whether `who` means this member.
-fn is(shared: &Shared, member: &MemberId, who: &crdt_model::case::Who) -> bool {
+fn is(shared: &Shared, member: &MemberId, who: &crdt_model::values::Who) -> bool {
     match who {
-        crdt_model::case::Who::Member(id) => id == member,
-        crdt_model::case::Who::Role(role) => shared.roster.members.get(member).is_some_and(|m| m.has_role(role)),
+        crdt_model::values::Who::Member(id) => id == member,
+        crdt_model::values::Who::Role(role) => shared.roster.members.get(member).is_some_and(|m| m.has_role(role)),
     }
 }
 

@@ -6,10 +6,10 @@
 use std::collections::BTreeMap;
 
 use crdt_model::edit::Recusal;
-use crdt_model::id::MemberId;
 use crdt_model::name;
 use crdt_model::roster::{Invitation, Standing};
 use crdt_model::taxonomy::Taxonomy;
+use crdt_model::values::MemberId;
 use serde_json::{Value as Json, json};
 
 use crate::api::SealOptions;

@@ -8,9 +8,9 @@
 
 use std::collections::BTreeSet;
 
-use crdt_model::case::moment::rfc3339;
-use crdt_model::id::{DocId, EntryId, MemberId, ScopeId};
 use crdt_model::roster::{Invitation, Member, Standing, audience_of_name, site_scope};
+use crdt_model::values::moment::rfc3339;
+use crdt_model::values::{DocId, EntryId, MemberId, ScopeId};
 use serde_json::{Value as Json, json};
 
 use crate::cases;

@@ -2,17 +2,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crdt_model::case::moment::rfc3339;
 use crdt_model::cbor;
 use crdt_model::compose::{EntryPlan, SectionPlan, compose};
 use crdt_model::document::Opened;
 use crdt_model::entry::{Entry, Kind};
-use crdt_model::frontier::ChainKey;
-use crdt_model::id::{DocId, EntryId, ScopeId};
 use crdt_model::retraction::{Retraction, Withdrawn, taken_back};
 use crdt_model::roster::{knowledge_scope, membership_scope};
 use crdt_model::seal::{Entropy, FLAG_DEVICE_ONLY, birth_of};
 use crdt_model::sync::Agreed;
+use crdt_model::values::moment::rfc3339;
+use crdt_model::values::{ChainKey, DocId, EntryId, ScopeId};
 use serde_json::{Value as Json, json};
 
 use crate::cases;

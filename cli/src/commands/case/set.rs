@@ -1,9 +1,9 @@
 //! `boucle case set`.
 
 use clap::Args;
-use crdt_model::case::moment::rfc3339;
 use crdt_model::case::schema;
-use crdt_model::edit::{Moment, Precision, Words};
+use crdt_model::values::moment::rfc3339;
+use crdt_model::values::{Moment, Precision, Words};
 use node::api::Request;
 use node::error::Failure;
 

@@ -5,8 +5,8 @@ use std::sync::atomic::AtomicU64;
 use std::sync::{Mutex as StdMutex, Weak};
 
 use crdt_model::document::Opened;
-use crdt_model::edit::Words;
 use crdt_model::layer::Layer;
+use crdt_model::values::Words;
 
 use super::*;
 use crate::api::SealOptions;
@@ -227,7 +227,9 @@ fn what_a_member_opens_is_out_of_reach_of_an_unattended_node_until_the_member_un
     let keychain = log.device_keychain(&snapshot, &shared).expect("keys");
     let mut sections = [0; 2];
     for scope in crate::cases::case_scopes(&log, &shared) {
-        for doc in snapshot.docs(&scope).expect("listed").flatten().filter(|doc| *doc != crdt_model::id::DocId::ZERO) {
+        for doc in
+            snapshot.docs(&scope).expect("listed").flatten().filter(|doc| *doc != crdt_model::values::DocId::ZERO)
+        {
             for entry in log.entries(&snapshot, &scope, &doc).expect("held") {
                 let opened = keychain.open_entry(&entry).layers;
                 assert!(matches!(opened[0], Opened::Plain(_)));

@@ -280,9 +280,9 @@ fn there(lying: &Lying) -> Held {
 /// Entries of `ours` that `theirs` lacks.
 fn beyond(ours: &Held, theirs: &Held) -> u64 {
     let nothing = Frontier::new();
-    let of = |(scope, frontier): (&crdt_model::id::ScopeId, &Frontier)| {
+    let of = |(scope, frontier): (&crdt_model::values::ScopeId, &Frontier)| {
         let theirs = theirs.get(scope).unwrap_or(&nothing);
-        let one = |(chain, tip): (&crdt_model::frontier::ChainKey, &crdt_model::frontier::Tip)| {
+        let one = |(chain, tip): (&crdt_model::values::ChainKey, &crdt_model::frontier::Tip)| {
             tip.seq.saturating_sub(theirs.tip(chain).map_or(0, |held| held.seq))
         };
         frontier.iter().map(one).sum::<u64>()

@@ -8,10 +8,10 @@ use crdt_model::bundle::{
     content_bytes, file_bytes, slots_for,
 };
 use crdt_model::cbor;
-use crdt_model::frontier::{ChainKey, Frontier, Suffix, Tip};
-use crdt_model::id::ScopeId;
+use crdt_model::frontier::{Frontier, Suffix, Tip};
 use crdt_model::roster::{knowledge_scope, membership_scope};
 use crdt_model::seal::{Entropy, Secret};
+use crdt_model::values::{ChainKey, ScopeId};
 use serde_json::{Value as Json, json};
 
 use super::file::{self, Staged};
@@ -426,7 +426,7 @@ fn unwritten(error: WriteError) -> Failure {
 /// Names the files of a device while they are written.
 pub(super) fn tag(log: &Log, part: u32) -> [u8; 4] {
     let mut tag = [0; 4];
-    tag.copy_from_slice(&crdt_model::id::id16("boucle/part/v1", &[&log.device.0, &part.to_be_bytes()])[..4]);
+    tag.copy_from_slice(&crdt_model::values::id16("boucle/part/v1", &[&log.device.0, &part.to_be_bytes()])[..4]);
     tag
 }
 

@@ -4,12 +4,12 @@ use std::io::Read;
 use std::path::Path;
 
 use crdt_model::bundle::{BundleError, Event, Reader, Record, SignedRecord};
-use crdt_model::case::moment::rfc3339;
 use crdt_model::entry::HEADER_BYTES_MAX;
-use crdt_model::id::{MemberId, ScopeId};
 use crdt_model::roster::membership_scope;
 use crdt_model::sync::handshake::{NewcomerFault, PeerPolicy, Standing};
 use crdt_model::taxonomy::Capabilities;
+use crdt_model::values::moment::rfc3339;
+use crdt_model::values::{MemberId, ScopeId};
 use serde_json::json;
 
 use super::export::read_some;

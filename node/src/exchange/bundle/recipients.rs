@@ -13,9 +13,9 @@
 use std::collections::BTreeSet;
 
 use crdt_model::bundle::To;
-use crdt_model::id::DeviceId;
 use crdt_model::roster::Invite;
 use crdt_model::seal::{Secret, invite_kem_secret};
+use crdt_model::values::DeviceId;
 
 use crate::error::Failure;
 use crate::exchange::bundle;

@@ -173,7 +173,7 @@ fn a_device_nobody_knows_brings_nothing_even_sealed_to_us() {
     let founder = Home::founded();
     let stolen = founder.entries();
     // somebody who saw our public key seals real entries to it, under a device of their own or in our name
-    for from in [crdt_model::id::DeviceId([9; 16]), founder.log.device] {
+    for from in [crdt_model::values::DeviceId([9; 16]), founder.log.device] {
         let record = Record {
             from,
             bundle: [1; 16],
@@ -664,7 +664,7 @@ fn what_a_stick_brought_to_others_has_left_this_machine() {
     let outbox = || a.with(|log, reader| crate::writes::withdraw::outbox(log, reader)).expect("an outbox");
     let told = outbox();
     assert_eq!(told["captured"][0]["left_machine"], false, "{told}");
-    assert_eq!(told["waiting"]["oldest"], crdt_model::case::moment::rfc3339(NOW), "when it was saved, not its week");
+    assert_eq!(told["waiting"]["oldest"], crdt_model::values::moment::rfc3339(NOW), "when it was saved, not its week");
     let only_here = || {
         let told = a.with(|log, _| crate::health::status::status(log, &log.shared(), None, NOW)).expect("told");
         told["only_here"]["entries"].as_u64().expect("a count")

@@ -46,8 +46,9 @@ mod when;
 
 use std::collections::HashMap;
 
-use crdt_model::edit::{NewCase, Words};
+use crdt_model::edit::NewCase;
 use crdt_model::taxonomy::Taxonomy;
+use crdt_model::values::Words;
 use crdt_model::zone::Zone;
 
 use self::columns::{Columns, Meta, names_a_submission};

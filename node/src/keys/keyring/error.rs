@@ -3,7 +3,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crdt_model::id::MemberId;
+use crdt_model::values::MemberId;
 
 use super::passphrase::Weakness;
 

@@ -21,7 +21,7 @@ use chacha20poly1305::aead::inout::InOutBuf;
 use chacha20poly1305::aead::{AeadInOut, KeyInit};
 use chacha20poly1305::{Tag, XChaCha20Poly1305, XNonce};
 use crdt_model::cbor::{self, Canonical, CborError, Reader, ReaderExt, Writer, WriterExt, malformed};
-use crdt_model::id::{Incarnation, MemberId};
+use crdt_model::values::{Incarnation, MemberId};
 use zeroize::Zeroizing;
 
 use super::{Secret, Signs};

@@ -1,7 +1,7 @@
 //! A case counts on one day, that of its own site, on every node.
 
-use crdt_model::edit::{Moment, Precision};
 use crdt_model::time::{Day, Timestamp};
+use crdt_model::values::{Moment, Precision};
 use crdt_model::zone::Zone;
 use serde_json::Value as Json;
 

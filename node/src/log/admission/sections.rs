@@ -5,9 +5,9 @@
 //! (an erased layer, a spent invitation's grant) comes back.
 
 use crdt_model::entry::{Entry, Kind, section_hash};
-use crdt_model::id::{DeviceId, EntryId, ScopeId};
 use crdt_model::retraction::{Retraction, covers};
 use crdt_model::sync::message::SectionsOf;
+use crdt_model::values::{DeviceId, EntryId, ScopeId};
 
 use super::{Batch, Ingested, Source, WRONG_SCOPE, chain_of};
 use crate::error::Failure;

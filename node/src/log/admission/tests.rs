@@ -1,8 +1,7 @@
 use crdt_model::compose::{EntryPlan, SectionPlan, compose};
 use crdt_model::entry::{Entry, Kind, Place};
-use crdt_model::frontier::ChainKey;
-use crdt_model::id::{DocId, ScopeId};
 use crdt_model::roster::{membership_scope, site_scope};
+use crdt_model::values::{ChainKey, DocId, ScopeId};
 use proptest::prelude::*;
 
 use super::*;

@@ -1,14 +1,14 @@
 use crdt_model::compose::{EntryPlan, SectionPlan, compose};
 use crdt_model::entry::Place;
 use crdt_model::frontier::ForkProof;
-use crdt_model::id::{DocId, Incarnation};
 use crdt_model::seal::Entropy;
+use crdt_model::values::{DocId, Incarnation};
 use ed25519_dalek::SigningKey;
 use proptest::prelude::*;
 
 use super::*;
 
-const ORG: crdt_model::id::OrgId = crdt_model::id::OrgId([1; 16]);
+const ORG: crdt_model::values::OrgId = crdt_model::values::OrgId([1; 16]);
 const SCOPE: ScopeId = ScopeId([2; 16]);
 const DOC: DocId = DocId([3; 16]);
 

@@ -1,5 +1,5 @@
-use crdt_model::case::Who;
-use crdt_model::edit::{Edit, Words};
+use crdt_model::edit::Edit;
+use crdt_model::values::{Who, Words};
 use proptest::prelude::*;
 
 use super::*;

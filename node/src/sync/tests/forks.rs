@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use crdt_model::edit::{NewCase, Words};
+use crdt_model::edit::NewCase;
+use crdt_model::values::Words;
 use proptest::prelude::*;
 
 use super::*;
@@ -298,7 +299,7 @@ fn any_part_of_a_forked_chain_is_kept_and_the_rest_comes_to_the_same_end() {
 }
 
 /// How often each cut entry is carried in a home.
-fn carried_times(home: &Home) -> BTreeMap<crdt_model::id::EntryId, usize> {
+fn carried_times(home: &Home) -> BTreeMap<crdt_model::values::EntryId, usize> {
     let mut times = BTreeMap::new();
     for bytes in home.entries() {
         let entry = crdt_model::entry::Entry::decode(&bytes).expect("stored");

@@ -380,11 +380,11 @@ fn three_inadmissible_entries_end_in_a_ban_and_two_do_not() {
             );
             let mut ours = ours.expect("readable");
             // claims a chain that it does not have, and fills it with rubbish
-            let chain = crdt_model::frontier::ChainKey {
+            let chain = crdt_model::values::ChainKey {
                 device: newcomer.log.device,
-                incarnation: crdt_model::id::Incarnation([7; 8]),
+                incarnation: crdt_model::values::Incarnation([7; 8]),
             };
-            let tip = crdt_model::frontier::Tip { seq: bad, entry: crdt_model::id::EntryId([7; 32]) };
+            let tip = crdt_model::frontier::Tip { seq: bad, entry: crdt_model::values::EntryId([7; 32]) };
             let frontier = ours.frontiers.get(&scope).cloned().unwrap_or_default();
             let frontier = frontier.iter().map(|(c, t)| (*c, *t)).chain([(chain, tip)]).collect();
             ours.frontiers.insert(scope, frontier);

@@ -1,4 +1,5 @@
-use crdt_model::edit::{ConsentAnswer, NewCase, Words};
+use crdt_model::edit::{ConsentAnswer, NewCase};
+use crdt_model::values::Words;
 
 use super::*;
 use crate::api::{CaseFilter, SealOptions};

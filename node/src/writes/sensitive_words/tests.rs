@@ -1,4 +1,5 @@
-use crdt_model::edit::{NewCase, Words};
+use crdt_model::edit::NewCase;
+use crdt_model::values::Words;
 use serde_json::json;
 
 use super::*;

@@ -1,6 +1,7 @@
-use crdt_model::edit::{Edit, NewCase, Words};
+use crdt_model::edit::{Edit, NewCase};
 use crdt_model::frontier::Suffix;
 use crdt_model::roster::site_scope;
+use crdt_model::values::Words;
 
 use super::*;
 use crate::sync::release::{Offer, RELEASE_MS};

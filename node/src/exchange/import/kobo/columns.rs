@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crdt_model::edit::Words;
+use crdt_model::values::Words;
 
 use super::mapping::{Mapping, plain};
 use crate::exchange::import::{ImportError, Remark, RemarkCode};

@@ -3,12 +3,11 @@
 use std::collections::BTreeSet;
 
 use crdt_model::case::loop_closure::Satisfaction;
-use crdt_model::case::{fact, schema};
-use crdt_model::edit::{
-    ConsentAnswer, GivenAnswer, GivenClosing, Moment, NewCase, Precision, Words, control_character,
-};
+use crdt_model::case::{facts, schema};
+use crdt_model::edit::{ConsentAnswer, GivenAnswer, GivenClosing, NewCase, control_character};
 use crdt_model::taxonomy::{Capture, TRIAGE, Taxonomy};
 use crdt_model::time::Timestamp;
+use crdt_model::values::{Moment, Precision, Words};
 
 use super::columns::{Columns, DISABILITY, Field, Meta};
 use super::mapping::{Choice, plain};
@@ -290,7 +289,7 @@ impl<'a> Work<'a> {
         };
         let answer = case.answer.as_ref().and_then(|answer| answer.text.as_ref());
         let words = held.iter().filter_map(|(field, name, words)| Some((*field, in_words(*name), words.as_ref()?)));
-        let mut all = words.chain(answer.map(|words| (Field::Answer, fact::WORDS_BYTES_MAX, words)));
+        let mut all = words.chain(answer.map(|words| (Field::Answer, facts::WORDS_BYTES_MAX, words)));
         all.try_for_each(|(field, bytes_max, words)| {
             let (code, args) = match control_character(&words.0) {
                 _ if words.0.len() > bytes_max => (RemarkCode::CellTooLong, vec![("max", bytes_max.to_string())]),

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use crdt_model::edit::{Moment, Precision};
 use crdt_model::time::Timestamp;
+use crdt_model::values::{Moment, Precision};
 use proptest::prelude::*;
 
 mod misleading;
@@ -93,7 +93,7 @@ fn said(row: &Row) -> Vec<(&str, RemarkCode)> {
     row.warnings.iter().map(|remark| (remark.field.as_str(), remark.code)).collect()
 }
 
-fn words(text: &Option<crdt_model::edit::Words>) -> Option<&str> {
+fn words(text: &Option<crdt_model::values::Words>) -> Option<&str> {
     text.as_ref().map(|words| words.0.as_str())
 }
 

@@ -1,7 +1,7 @@
 //! Times as exports write them, and as spreadsheets rewrite them.
 
-use crdt_model::edit::Precision;
 use crdt_model::time::{Day, TimeError, Timestamp};
+use crdt_model::values::Precision;
 use crdt_model::zone::Zone;
 
 /// Which number of `05/06/2024` is the day.
