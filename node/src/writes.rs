@@ -11,7 +11,7 @@ pub(crate) mod withdraw;
 
 use std::sync::Arc;
 
-use crdt_model::case::{Codes, Shape};
+use crdt_model::case::{Codes, Shape, schema};
 use crdt_model::compose::{EntryPlan, SectionPlan, compose};
 use crdt_model::edit::{
     Birth, Creation, Edit, EditContext, EditOps, EditRefusal, NewCase, Policy, Recusal, RestrictedBirth,
@@ -50,9 +50,6 @@ use crate::writes::withdraw::written_key;
 /// The priority of what cannot wait.
 const URGENT: &str = "p1";
 
-/// Fields that say who it is.
-const IDENTITY: [&str; 8] =
-    ["reporter_name", "phone", "alt_contact", "safe_contact", "household_id", "card_no", "wallet_last4", "sim_last4"];
 /// The purpose of consent to be recorded at all.
 const RECORD: &str = "record";
 
@@ -78,45 +75,18 @@ fn refuses_record(purpose: &str, answer: &str) -> bool {
     purpose == RECORD && matches!(answer, "refused" | "withdrawn")
 }
 
-/// Takes out of a new case what must not be kept: who it is, where the person refused to be recorded, and the name of
-/// whoever wishes to stay unknown. What is written is never unwritten, so it is not written at all; counts go by bands,
-/// which stay. Gives the fields taken out.
-fn withhold(new: &mut NewCase) -> Vec<&'static str> {
+/// Takes out of a new case what must not be kept: see [`NewCase::redact_identity`].
+fn redact_identity(new: &mut NewCase) -> Vec<&'static str> {
     let refused = new.consents.iter().any(|told| refuses_record(&told.purpose, &told.answer));
-    let mut dropped = Vec::new();
-    let mut drop_words = |field: &mut Option<Words>, name| {
-        if field.take().is_some_and(|words| !words.0.is_empty()) {
-            dropped.push(name);
-        }
+    new.redact_identity(!refused, Taxonomy::shipped())
+}
+
+/// Whether the case still says in words who the person is.
+fn names_person(view: &CaseView) -> bool {
+    let in_words = |field: &&schema::Field| {
+        field.identity != schema::Identity::None && matches!(field.kind, schema::Kind::Words(_))
     };
-    if refused || new.anonymous == Some(true) {
-        drop_words(&mut new.reporter_name, "reporter_name");
-    }
-    if !refused {
-        return dropped;
-    }
-    drop_words(&mut new.phone, "phone");
-    drop_words(&mut new.alt_contact, "alt_contact");
-    drop_words(&mut new.safe_contact, "safe_contact");
-    drop_words(&mut new.household_id, "household_id");
-    drop_words(&mut new.card_no, "card_no");
-    drop_words(&mut new.wallet_last4, "wallet_last4");
-    drop_words(&mut new.sim_last4, "sim_last4");
-    let taxonomy = Taxonomy::shipped();
-    if let Some(age) = new.age.take() {
-        new.age_group.get_or_insert_with(|| taxonomy.age_group_for(age).to_owned());
-        dropped.push("age");
-    }
-    if let Some(answers) = new.disability_answers.take() {
-        new.disability.get_or_insert_with(|| taxonomy.disability_summary(answers).to_owned());
-        dropped.push("disability_answers");
-    }
-    if !std::mem::take(&mut new.external_ids).is_empty() {
-        // a card's or a household's number elsewhere
-        dropped.push("external_ids");
-    }
-    new.anonymous = Some(true);
-    dropped
+    schema::FIELDS.iter().filter(in_words).any(|field| view.text(field.name).is_some_and(|told| !told.is_empty()))
 }
 
 /// The key of one layer for a new section, and the hint that tells readers.
@@ -853,7 +823,7 @@ pub(crate) fn act_with(
     }
     if let Edit::Consent { purpose, answer, .. } = edit
         && refuses_record(purpose, answer)
-        && IDENTITY.iter().any(|field| view.text(field).is_some_and(|told| !told.is_empty()))
+        && names_person(&view)
         && let Some(warnings) = reply["warnings"].as_array_mut()
     {
         warnings.push("identity_kept".into());
@@ -1251,7 +1221,7 @@ pub(crate) fn case_new_with(
     seal: &SealOptions,
     now_ms: i64,
 ) -> Result<Json, Failure> {
-    let dropped = withhold(&mut new);
+    let dropped = redact_identity(&mut new);
     let _writer = log.lock_writer();
     log.refresh_reader(reader)?;
     let shared = log.shared();
@@ -1344,19 +1314,13 @@ pub(crate) fn region_of(shared: &Shared, site: &str) -> String {
 ///
 /// `not_in_taxonomy`, with what may have been meant.
 pub fn check_codes(new: &NewCase) -> Result<(), Failure> {
-    let said = |field, code: &str| if code.is_empty() { Ok(()) } else { check_code(field, code) };
-    said("type", &new.case_type)?;
-    said("channel", &new.channel)?;
-    for category in new.category.iter().chain(&new.other_categories) {
-        check_code("category", category)?;
+    for (field, told) in new.parts() {
+        let table = match field.kind {
+            schema::Kind::CodeOf(_) => field.name,
+            schema::Kind::Element(_, Some(table)) => table,
+            _ => continue,
+        };
+        told.texts().into_iter().try_for_each(|code| check_code(table, code))?;
     }
-    macro_rules! optional {
-        ($($field:ident),*) => {$(
-            if let Some(code) = &new.$field {
-                check_code(stringify!($field), code)?;
-            }
-        )*};
-    }
-    optional!(stakeholder, sex, age_group, population_group, disability, priority);
     Ok(())
 }

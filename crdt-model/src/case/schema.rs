@@ -11,11 +11,15 @@
 //! when a change is not the first of its document. What slips through (two authors writing one constant at once) shows
 //! as an alarm in the view.
 
+mod fields;
+
+pub use fields::{FIELDS, NewCase};
+
 use crate::case::facts::{FactId, FactKind};
 use crate::cbor;
 use crate::layer::{Layer, Value};
 use crate::values::moment::in_range;
-use crate::values::{CODE_BYTES_MAX, MemberId, Moment, Who, is_clean, is_code};
+use crate::values::{MemberId, Moment, Who, is_clean, is_code};
 
 /// Most bytes of a root key.
 pub const KEY_BYTES_MAX: usize = 200;
@@ -91,6 +95,17 @@ pub enum Setting {
     Verb(&'static str),
 }
 
+/// Whether a field says who the person is. What does is not kept where they do not wish to be recorded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Identity {
+    /// It does not.
+    None,
+    /// It does, or tells how to find them.
+    Person,
+    /// It is their name: not kept either where they wish to stay unknown.
+    Name,
+}
+
 /// One field of a case.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Field {
@@ -104,6 +119,8 @@ pub struct Field {
     pub kind: Kind,
     /// How a person changes it.
     pub setting: Setting,
+    /// Whether it says who the person is.
+    pub identity: Identity,
 }
 
 const P: Layer = Layer::Open;
@@ -111,133 +128,50 @@ const R: Layer = Layer::Personal;
 const S: Layer = Layer::Sensitive;
 const CODE: Kind = Kind::Code;
 
-const fn constant(name: &'static str, layer: Layer, kind: Kind) -> Field {
-    Field { name, layer, merge: Merge::Constant, kind, setting: Setting::Never }
+/// A field that says nothing of who somebody is, and has no name yet.
+const fn plain(layer: Layer, merge: Merge, kind: Kind, setting: Setting) -> Field {
+    Field { name: "", layer, merge, kind, setting, identity: Identity::None }
 }
 
-const fn register(name: &'static str, layer: Layer, kind: Kind) -> Field {
-    Field { name, layer, merge: Merge::Register(Display::Last), kind, setting: Setting::Free }
+const fn constant(layer: Layer, kind: Kind) -> Field {
+    plain(layer, Merge::Constant, kind, Setting::Never)
 }
 
-const fn required(name: &'static str, kind: Kind) -> Field {
-    Field { name, layer: P, merge: Merge::Register(Display::Last), kind, setting: Setting::Required }
+const fn register(layer: Layer, kind: Kind) -> Field {
+    plain(layer, Merge::Register(Display::Last), kind, Setting::Free)
 }
 
-const fn shown(name: &'static str, kind: Kind, display: Display) -> Field {
-    Field { name, layer: P, merge: Merge::Register(display), kind, setting: Setting::Free }
+const fn required(kind: Kind) -> Field {
+    plain(P, Merge::Register(Display::Last), kind, Setting::Required)
+}
+
+const fn shown(kind: Kind, display: Display) -> Field {
+    plain(P, Merge::Register(display), kind, Setting::Free)
 }
 
 const fn by(verb: &'static str, field: Field) -> Field {
     Field { setting: Setting::Verb(verb), ..field }
 }
 
-const fn set(name: &'static str, layer: Layer, element: Kind, setting: Setting) -> Field {
-    Field { name, layer, merge: Merge::Set, kind: element, setting }
+const fn set(layer: Layer, element: Kind, setting: Setting) -> Field {
+    plain(layer, Merge::Set, element, setting)
 }
 
-const fn facts(name: &'static str, layer: Layer, kind: FactKind, verb: &'static str) -> Field {
-    Field { name, layer, merge: Merge::Facts(kind), kind: Kind::Fact, setting: Setting::Verb(verb) }
+const fn facts(layer: Layer, kind: FactKind, verb: &'static str) -> Field {
+    plain(layer, Merge::Facts(kind), Kind::Fact, Setting::Verb(verb))
 }
 
-/// All fields, in the order a case is shown.
-pub const FIELDS: &[Field] = &[
-    // identity and origin
-    constant("restricted", P, Kind::Mark),
-    constant("week", P, CODE),
-    constant("region", P, CODE),
-    by("number", constant("ref", P, CODE)),
-    constant("provisional", P, CODE),
-    constant("origin_node", P, CODE),
-    constant("origin_site", P, CODE),
-    constant("origin_org", P, CODE),
-    constant("audience", S, CODE),
-    register("handling_site", P, CODE),
-    constant("created_by", R, Kind::Member),
-    constant("recorded_at", P, Kind::Time),
-    constant("taxonomy_version", P, CODE),
-    set("external_ids", R, Kind::Element(128, None), Setting::Never),
-    constant("import_batch", R, CODE),
-    // intake
-    required("received_at", Kind::Moment),
-    required("channel", Kind::CodeOf("channel")),
-    register("formality", P, Kind::OneOf(&["formal", "informal"])),
-    register("initiative", P, Kind::OneOf(&["reactive", "proactive"])),
-    register("session_id", P, CODE),
-    constant("slip", P, CODE),
-    register("stakeholder", P, Kind::CodeOf("stakeholder")),
-    register("filer", P, Kind::OneOf(&["individual", "group", "on_behalf"])),
-    register("group_size", P, Kind::Int(1, 1_000_000)),
-    register("spoken_language", P, CODE),
-    facts("paper_scan", R, FactKind::PaperScan, "attach"),
-    // classification
-    required("type", Kind::CodeOf("case_type")),
-    shown("category", Kind::CodeOf("category"), Display::MoreSensitive),
-    set("other_categories", P, Kind::Element(CODE_BYTES_MAX, Some("category")), Setting::Free),
-    shown("priority", Kind::CodeOf("priority"), Display::Smallest),
-    facts("sensitivity", P, FactKind::Raise, "raise"),
-    facts("sensitivity", P, FactKind::Lower, "lower"),
-    register("project", P, CODE),
-    register("activity", P, CODE),
-    register("partner", P, CODE),
-    register("admin1", P, CODE),
-    register("admin2", P, CODE),
-    register("admin3", R, CODE),
-    register("locality", R, Kind::Words(512)),
-    set("tags", R, Kind::Element(64, None), Setting::Free),
-    // person
-    shown("anonymous", Kind::Bool, Display::True),
-    register("reporter_name", R, Kind::Words(256)),
-    register("phone", R, Kind::Words(64)),
-    register("alt_contact", R, Kind::Words(512)),
-    register("safe_contact", R, Kind::Words(1024)),
-    register("recall_word", R, Kind::Words(128)),
-    register("household_id", R, Kind::Words(64)),
-    register("card_no", R, Kind::Words(64)),
-    register("wallet_last4", R, Kind::Words(16)),
-    register("sim_last4", R, Kind::Words(16)),
-    register("sex", P, Kind::CodeOf("sex")),
-    register("age_group", P, Kind::CodeOf("age_group")),
-    register("age", R, Kind::Int(0, 130)),
-    register("disability", P, Kind::CodeOf("disability_summary")),
-    register("disability_answers", R, Kind::WgAnswers),
-    register("population_group", P, Kind::CodeOf("population_group")),
-    register("relation_to_affected", R, CODE),
-    register("person_link", R, CODE),
-    // content
-    register("summary", R, Kind::Words(4 * 1024)),
-    register("text", R, Kind::Words(64 * 1024)),
-    register("expected_outcome", R, Kind::Words(8 * 1024)),
-    facts("allegation", S, FactKind::Allegation, "note"),
-    register("accused", S, Kind::Words(1024)),
-    register("accused_linked", S, Kind::OneOf(&["yes", "no", "unknown"])),
-    facts("recusals", S, FactKind::Recusal, "seal"),
-    facts("exposed", S, FactKind::Exposed, "seal"),
-    facts("old_keys", S, FactKind::OldKeys, "seal"),
-    register("incident_at", R, Kind::Moment),
-    register("incident_place", R, Kind::Words(512)),
-    set("immediate_needs", S, Kind::Element(CODE_BYTES_MAX, None), Setting::Free),
-    facts("attachments", R, FactKind::Attachment, "attach"),
-    // work
-    facts("consents", R, FactKind::Consent, "consent"),
-    facts("contact_consent", P, FactKind::Contact, "consent"),
-    facts("status", P, FactKind::Move, "triage, assign, accept, resolve, answer, close or reopen"),
-    facts("reasons", R, FactKind::Reason, "reopen"),
-    facts("hold", P, FactKind::Hold, "hold"),
-    by("assign", register("assignee", P, Kind::Who)),
-    set("watchers", P, Kind::Element(CODE_BYTES_MAX, Some("role")), Setting::Free),
-    facts("interactions", R, FactKind::Interaction, "attempt"),
-    facts("actions", R, FactKind::Action, "act"),
-    facts("notes", R, FactKind::Note, "note"),
-    by("resolve", register("resolution", P, CODE)),
-    by("resolve", register("resolution_text", R, Kind::Words(32 * 1024))),
-    facts("responses", P, FactKind::Response, "answer"),
-    facts("responses", R, FactKind::ResponseText, "answer"),
-    facts("satisfaction", P, FactKind::Satisfaction, "answer"),
-    facts("satisfaction", R, FactKind::SatisfactionDetail, "answer"),
-    set("links", R, Kind::Element(64, None), Setting::Verb("link")),
-    set("moved", P, Kind::Element(64, None), Setting::Verb("move")),
-    facts(ORIGINS, P, FactKind::Origin, "seal"),
-];
+impl Field {
+    /// It says who the person is, or how to find them.
+    const fn identity(self) -> Self {
+        Self { identity: Identity::Person, ..self }
+    }
+
+    /// It is the person's name.
+    const fn name(self) -> Self {
+        Self { identity: Identity::Name, ..self }
+    }
+}
 
 /// Where restated content comes from: beside what it tells of, in any layer of an ordinary case.
 pub const ORIGINS: &str = "origins";

@@ -1,6 +1,6 @@
 //! The birth of a case.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::case::consent::Answer;
 use crate::case::facts::{
@@ -27,10 +27,8 @@ pub(super) fn create(creation: &Creation, ctx: &EditContext<'_>) -> Result<EditO
     }
     let mut writer = Birthing { draft: Draft::new(birth.restricted.is_some(), ctx.entropy), ctx };
     writer.identity(creation)?;
-    writer.intake(new)?;
-    writer.classification(new, level)?;
-    writer.person(new)?;
-    writer.content(new)?;
+    writer.fields(new)?;
+    writer.facts(new, level)?;
     writer.consents(new)?;
     let responded = new.answer.as_ref().map(|answer| writer.answered(new, answer)).transpose()?;
     if let Some(closing) = &new.closed {
@@ -83,47 +81,77 @@ struct Birthing<'a> {
 }
 
 impl Birthing<'_> {
-    /// Writes what was said; what was not, or only blanks, stays absent.
-    fn text(&mut self, name: &'static str, text: Option<&str>) -> Result<(), EditRefusal> {
-        match text.filter(|text| !is_blank(text)) {
-            Some(text) => {
-                let value = parse(known(name), text, self.ctx.codes)?;
-                self.draft.put(known(name), value)
-            }
-            None => Ok(()),
+    /// Writes what the node says of the case; blanks are nothing.
+    fn text(&mut self, name: &'static str, text: &str) -> Result<(), EditRefusal> {
+        if is_blank(text) {
+            return Ok(());
         }
-    }
-
-    fn words(&mut self, name: &'static str, words: &Option<Words>) -> Result<(), EditRefusal> {
-        self.text(name, words.as_ref().map(|words| words.0.as_str()))
-    }
-
-    fn code(&mut self, name: &'static str, code: &Option<String>) -> Result<(), EditRefusal> {
-        self.text(name, code.as_deref())
-    }
-
-    fn moment(&mut self, name: &'static str, moment: Option<Moment>) -> Result<(), EditRefusal> {
-        moment.map_or(Ok(()), |moment| self.draft.put(known(name), Value::Bytes(cbor::encode(&moment))))
+        let value = parse(known(name), text, self.ctx.codes)?;
+        self.draft.put(known(name), value)
     }
 
     fn identity(&mut self, creation: &Creation) -> Result<(), EditRefusal> {
-        let Creation { new, birth } = creation;
+        let birth = &creation.birth;
         if let Some(restricted) = &birth.restricted {
             self.draft.put(known("restricted"), Value::Bool(true))?;
-            self.text("week", Some(&restricted.week))?;
-            self.text("region", Some(&restricted.region))?;
-            self.text("audience", Some(&restricted.audience))?;
+            self.text("week", &restricted.week)?;
+            self.text("region", &restricted.region)?;
+            self.text("audience", &restricted.audience)?;
         }
-        self.code("ref", &birth.reference)?;
-        self.code("provisional", &birth.provisional)?;
-        self.text("origin_node", Some(&birth.origin_node))?;
-        self.text("origin_site", Some(&birth.origin_site))?;
-        self.text("origin_org", Some(&birth.origin_org))?;
-        self.text("handling_site", Some(birth.handling_site.as_ref().unwrap_or(&birth.origin_site)))?;
-        self.text("taxonomy_version", Some(&birth.taxonomy_version))?;
+        self.text("ref", birth.reference.as_deref().unwrap_or_default())?;
+        self.text("provisional", birth.provisional.as_deref().unwrap_or_default())?;
+        self.text("origin_node", &birth.origin_node)?;
+        self.text("origin_site", &birth.origin_site)?;
+        self.text("origin_org", &birth.origin_org)?;
+        self.text("handling_site", birth.handling_site.as_ref().unwrap_or(&birth.origin_site))?;
+        self.text("taxonomy_version", &birth.taxonomy_version)?;
         self.draft.put(known("created_by"), Value::Text(self.ctx.member.to_string()))?;
-        self.draft.put(known("recorded_at"), Value::Int(self.ctx.now_ms))?;
-        self.code("import_batch", &new.import_batch)?;
+        self.draft.put(known("recorded_at"), Value::Int(self.ctx.now_ms))
+    }
+
+    /// What was said of each field. What was not said, or in blanks alone, follows from something else or stays absent.
+    fn fields(&mut self, new: &NewCase) -> Result<(), EditRefusal> {
+        for (field, told) in new.parts() {
+            let value = match (field.name, told.value(field, self.ctx.codes)?) {
+                ("external_ids", _) => {
+                    self.external_ids(new)?;
+                    None
+                }
+                ("other_categories", _) => {
+                    self.other_categories(new)?;
+                    None
+                }
+                (_, Some(value)) => Some(value),
+                (name, None) => self.implied(name, new)?,
+            };
+            value.map_or(Ok(()), |value| self.draft.put(field, value))?;
+        }
+        Ok(())
+    }
+
+    /// What follows for a field of which nothing was said.
+    fn implied(&self, name: &'static str, new: &NewCase) -> Result<Option<Value>, EditRefusal> {
+        let codes = self.ctx.codes;
+        let code = match name {
+            "received_at" => {
+                let now = Moment { at_ms: self.ctx.now_ms, precision: Precision::Minute };
+                return Ok(Some(Value::Bytes(cbor::encode(&now))));
+            }
+            "priority" => new.category.as_ref().and_then(|code| codes.category(code)).map(|facts| facts.priority),
+            "age_group" => new.age.and_then(|years| codes.age_group(years)),
+            "disability" => new.disability_answers.and_then(|answers| codes.disability(answers)),
+            _ => None,
+        };
+        code.map(|code| parse(known(name), &code, codes)).transpose()
+    }
+
+    fn other_categories(&mut self, new: &NewCase) -> Result<(), EditRefusal> {
+        let others: BTreeSet<&String> =
+            new.other_categories.iter().filter(|other| Some(*other) != new.category.as_ref()).collect();
+        others.into_iter().try_for_each(|code| self.draft.element(known("other_categories"), code, true))
+    }
+
+    fn external_ids(&mut self, new: &NewCase) -> Result<(), EditRefusal> {
         let mut external: Vec<String> = Vec::new();
         for (system, id) in &new.external_ids {
             let system = system.trim();
@@ -138,83 +166,12 @@ impl Birthing<'_> {
         external.iter().try_for_each(|element| self.draft.element(known("external_ids"), element, true))
     }
 
-    fn intake(&mut self, new: &NewCase) -> Result<(), EditRefusal> {
-        let now = Moment { at_ms: self.ctx.now_ms, precision: Precision::Minute };
-        self.moment("received_at", Some(new.received_at.unwrap_or(now)))?;
-        self.text("channel", Some(&new.channel))?;
-        self.code("formality", &new.formality)?;
-        self.code("initiative", &new.initiative)?;
-        self.code("session_id", &new.session_id)?;
-        self.code("slip", &new.slip)?;
-        self.code("stakeholder", &new.stakeholder)?;
-        self.code("filer", &new.filer)?;
-        self.number("group_size", new.group_size)?;
-        self.code("spoken_language", &new.spoken_language)
-    }
-
-    fn number(&mut self, name: &'static str, number: Option<u32>) -> Result<(), EditRefusal> {
-        number.map_or(Ok(()), |number| self.draft.put(known(name), Value::Int(i64::from(number))))
-    }
-
-    fn classification(&mut self, new: &NewCase, level: Option<Level>) -> Result<(), EditRefusal> {
-        self.text("type", Some(&new.case_type))?;
-        self.code("category", &new.category)?;
-        let mut others: Vec<&String> =
-            new.other_categories.iter().filter(|o| Some(*o) != new.category.as_ref()).collect();
-        others.sort_unstable();
-        others.dedup();
-        others.into_iter().try_for_each(|code| self.draft.element(known("other_categories"), code, true))?;
-        let of_category = new.category.as_ref().and_then(|code| self.ctx.codes.category(code));
-        self.code("priority", &new.priority.clone().or(of_category.map(|facts| facts.priority)))?;
+    /// What is written as facts: protection, allegation, recusals.
+    fn facts(&mut self, new: &NewCase, level: Option<Level>) -> Result<(), EditRefusal> {
         if let Some(level) = level {
             let id = self.draft.id();
             self.draft.fact(FactKind::Raise, id, &RaiseFact { level })?;
         }
-        self.code("project", &new.project)?;
-        self.code("activity", &new.activity)?;
-        self.code("partner", &new.partner)?;
-        self.code("admin1", &new.admin1)?;
-        self.code("admin2", &new.admin2)?;
-        self.code("admin3", &new.admin3)?;
-        self.words("locality", &new.locality)
-    }
-
-    fn person(&mut self, new: &NewCase) -> Result<(), EditRefusal> {
-        if let Some(anonymous) = new.anonymous {
-            self.draft.put(known("anonymous"), Value::Bool(anonymous))?;
-        }
-        self.words("reporter_name", &new.reporter_name)?;
-        self.words("phone", &new.phone)?;
-        self.words("alt_contact", &new.alt_contact)?;
-        self.words("safe_contact", &new.safe_contact)?;
-        self.words("recall_word", &new.recall_word)?;
-        self.words("household_id", &new.household_id)?;
-        self.words("card_no", &new.card_no)?;
-        self.words("wallet_last4", &new.wallet_last4)?;
-        self.words("sim_last4", &new.sim_last4)?;
-        self.code("sex", &new.sex)?;
-        let told = |code: &Option<String>| code.clone().filter(|code| !is_blank(code));
-        let band = || new.age.and_then(|years| self.ctx.codes.age_group(years));
-        let summary = || new.disability_answers.and_then(|answers| self.ctx.codes.disability(answers));
-        let (band, summary) = (told(&new.age_group).or_else(band), told(&new.disability).or_else(summary));
-        self.code("age_group", &band)?;
-        self.number("age", new.age)?;
-        self.code("disability", &summary)?;
-        if let Some(answers) = new.disability_answers {
-            let digits: String = answers.iter().map(|answer| char::from(b'0'.saturating_add(*answer))).collect();
-            self.draft.put(known("disability_answers"), Value::Text(digits))?;
-        }
-        self.code("population_group", &new.population_group)?;
-        self.code("relation_to_affected", &new.relation_to_affected)
-    }
-
-    fn content(&mut self, new: &NewCase) -> Result<(), EditRefusal> {
-        self.words("summary", &new.summary)?;
-        self.words("text", &new.text)?;
-        self.words("expected_outcome", &new.expected_outcome)?;
-        self.moment("incident_at", new.incident_at)?;
-        self.words("incident_place", &new.incident_place)?;
-        self.words("accused", &new.accused)?;
         if let Some(words) = new.allegation.as_ref().filter(|words| !is_blank(&words.0)) {
             let text = Words(said("allegation", &words.0)?);
             let id = self.draft.id();

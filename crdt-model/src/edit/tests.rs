@@ -7,7 +7,7 @@ use crate::case::schema::{check_delete, check_put, may_supersede};
 use crate::case::status::Status;
 use crate::case::{CaseLayers, CategoryFacts, Codes};
 use crate::layer::{Cell, Layer, LayerOp, LayerState, Stamp, Value};
-use crate::values::{DeviceId, DocId, EntryId, Level, MemberId, Precision, Who};
+use crate::values::{DeviceId, DocId, EntryId, Level, MemberId, Moment, Precision, Who};
 use crate::view::{CaseView, Shown, digest_bytes, fold};
 
 mod kept;

@@ -551,6 +551,24 @@ fn digest_key(reader: &Reader) -> Zeroizing<[u8; 32]> {
     Zeroizing::new(blake3::derive_key("boucle 2026 digests of imported rows v1", reader.secrets.data.expose()))
 }
 
+/// The parts of a new case in the order in which digests of before wrote them.
+const DIGESTED: &str = "type channel category other_categories sensitivity priority received_at incident_at incident_place \
+    formality initiative session_id slip stakeholder filer group_size spoken_language project activity partner admin1 \
+    admin2 admin3 locality anonymous reporter_name phone alt_contact safe_contact recall_word household_id card_no \
+    wallet_last4 sim_last4 sex age_group age disability disability_answers population_group relation_to_affected summary \
+    text expected_outcome allegation accused recuse consents closed external_ids import_batch answer";
+
+/// The bytes that are digested. A part that came later counts where something was said, so that it changes no digest of
+/// before.
+fn digested(told: &NewCase) -> Option<Vec<u8>> {
+    // plain data with text keys
+    let Ok(Json::Object(mut parts)) = serde_json::to_value(told) else { return None };
+    let mut ordered = serde_json::Map::new();
+    ordered.extend(DIGESTED.split_whitespace().filter_map(|name| parts.shift_remove_entry(name)));
+    ordered.extend(parts.into_iter().filter(|(_, said)| !said.is_null()));
+    serde_json::to_vec(&ordered).ok()
+}
+
 /// What the form said, whatever the shape of the file and the options of the import.
 fn content_digest(key: &[u8; 32], new: &NewCase) -> Vec<u8> {
     let mut told = NewCase { import_batch: None, project: None, partner: None, ..new.clone() };
@@ -565,8 +583,7 @@ fn content_digest(key: &[u8; 32], new: &NewCase) -> Vec<u8> {
         // in the language of whoever imports
         closed.because = None;
     }
-    // plain data with text keys
-    let bytes = serde_json::to_vec(&told).map(Zeroizing::new).unwrap_or_default();
+    let bytes = digested(&told).map(Zeroizing::new).unwrap_or_default();
     blake3::keyed_hash(key, &bytes).as_bytes()[..16].to_vec()
 }
 
@@ -653,4 +670,37 @@ fn summary(tally: Tally, told: Told, request: &ImportRequest<'_>, texts: &Texts,
         "ignored": ignored.map(|(name, rows)| json!({"column": name, "rows": rows})).collect::<Vec<_>>(), "separator": format!("{:?}", told.separator),
         "encoding": told.encoding.name(),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_row_is_digested_as_it_was_before() {
+        let told = NewCase {
+            case_type: "complaint".into(),
+            channel: "sms".into(),
+            reporter_name: Some("Rose".into()),
+            age: Some(34),
+            disability_answers: Some([1, 2, 3, 4, 0, 1]),
+            external_ids: vec![("kobo".into(), "1".into())],
+            ..NewCase::default()
+        };
+        let bytes = digested(&told).expect("plain data");
+        // written by the version of November 2026, whose new case had its fields in this order
+        let before = concat!(
+            r#"{"type":"complaint","channel":"sms","category":null,"other_categories":[],"sensitivity":null,"#,
+            r#""priority":null,"received_at":null,"incident_at":null,"incident_place":null,"formality":null,"#,
+            r#""initiative":null,"session_id":null,"slip":null,"stakeholder":null,"filer":null,"group_size":null,"#,
+            r#""spoken_language":null,"project":null,"activity":null,"partner":null,"admin1":null,"admin2":null,"#,
+            r#""admin3":null,"locality":null,"anonymous":null,"reporter_name":"Rose","phone":null,"#,
+            r#""alt_contact":null,"safe_contact":null,"recall_word":null,"household_id":null,"card_no":null,"#,
+            r#""wallet_last4":null,"sim_last4":null,"sex":null,"age_group":null,"age":34,"disability":null,"#,
+            r#""disability_answers":[1,2,3,4,0,1],"population_group":null,"relation_to_affected":null,"#,
+            r#""summary":null,"text":null,"expected_outcome":null,"allegation":null,"accused":null,"#,
+            r#""recuse":null,"consents":[],"external_ids":[["kobo","1"]],"import_batch":null,"answer":null}"#,
+        );
+        assert_eq!(String::from_utf8_lossy(&bytes), before);
+    }
 }

@@ -73,27 +73,20 @@ impl Found {
     }
 }
 
+/// Fields that say what happened: they are looked at before those that say who tells it.
+const FIRST: [&str; 7] = ["text", "summary", "expected_outcome", "allegation", "accused", "incident_place", "locality"];
+
 /// The texts of a new case, by field.
 pub(crate) fn texts_of(new: &NewCase) -> Vec<(&'static str, &str)> {
-    let answer = new.answer.as_ref().and_then(|answer| answer.text.as_ref());
-    let fields = [
-        ("text", &new.text),
-        ("summary", &new.summary),
-        ("expected_outcome", &new.expected_outcome),
-        ("allegation", &new.allegation),
-        ("accused", &new.accused),
-        ("incident_place", &new.incident_place),
-        ("locality", &new.locality),
-        ("reporter_name", &new.reporter_name),
-        ("phone", &new.phone),
-        ("alt_contact", &new.alt_contact),
-        ("safe_contact", &new.safe_contact),
-        ("recall_word", &new.recall_word),
-        ("household_id", &new.household_id),
-        ("card_no", &new.card_no),
-    ];
-    let told = fields.into_iter().filter_map(|(field, words)| Some((field, words.as_ref()?.0.as_str())));
-    told.chain(answer.map(|words| ("responses", words.0.as_str()))).collect()
+    let in_words = |field: &schema::Field| matches!(field.kind, schema::Kind::Words(_));
+    let fields = new.parts().filter(|(field, _)| in_words(field));
+    let mut texts: Vec<_> =
+        fields.flat_map(|(field, told)| told.texts().into_iter().map(|text| (field.name, text))).collect();
+    texts.extend(new.allegation.iter().map(|words| ("allegation", words.0.as_str())));
+    texts.sort_by_key(|(name, _)| FIRST.iter().position(|first| first == name).unwrap_or(FIRST.len()));
+    let answer = new.answer.iter().filter_map(|answer| answer.text.as_ref());
+    texts.extend(answer.map(|words| ("responses", words.0.as_str())));
+    texts
 }
 
 /// The case that a request may seal.
