@@ -13,11 +13,12 @@ mod parse;
 mod role;
 
 use std::collections::BTreeMap;
-use std::fmt;
-use std::str::FromStr;
 use std::sync::LazyLock;
 
 use serde::{Deserialize, Serialize};
+use strsim::osa_distance;
+
+use crate::values::Level;
 
 pub use entries::*;
 pub use parse::TaxonomyError;
@@ -30,58 +31,6 @@ pub const TRIAGE: &str = "triage";
 const NEAREST_MAX: usize = 3;
 /// A list of more codes than this is not proposed whole.
 const PROPOSED_MAX: usize = 24;
-
-/// How far a case must be kept from people, least first. Only ever raised, but by a signed act of its audience.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Sensitivity {
-    /// Ordinary.
-    S0,
-    /// Confidential.
-    S1,
-    /// Sensitive: fraud, conduct, breaches. Sealed to a named audience.
-    S2,
-    /// Highly sensitive: sexual exploitation and abuse, protection. Sealed to a named audience.
-    S3,
-}
-
-impl Sensitivity {
-    /// The four, least first.
-    pub const ALL: [Self; 4] = [Self::S0, Self::S1, Self::S2, Self::S3];
-
-    /// The taxonomy's code.
-    pub const fn as_str(self) -> &'static str {
-        ["s0", "s1", "s2", "s3"][self as usize]
-    }
-
-    /// 0 to 3.
-    pub const fn rank(self) -> u8 {
-        self as u8
-    }
-
-    /// Whether cases of this sensitivity are sealed to an audience and show outsiders only that they exist.
-    pub const fn is_restricted(self) -> bool {
-        matches!(self, Self::S2 | Self::S3)
-    }
-}
-
-impl fmt::Display for Sensitivity {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
-
-/// A text is none of `s0`, `s1`, `s2`, `s3`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("not a sensitivity: s0, s1, s2 or s3")]
-pub struct NotASensitivity;
-
-impl FromStr for Sensitivity {
-    type Err = NotASensitivity;
-    fn from_str(text: &str) -> Result<Self, NotASensitivity> {
-        Self::ALL.into_iter().find(|level| level.as_str() == text).ok_or(NotASensitivity)
-    }
-}
 
 /// What an entry is called, by language.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -177,6 +126,25 @@ impl<T: Coded> Table<T> {
     }
 }
 
+/// A table, whatever its entries hold besides code and labels.
+pub(crate) trait Entries {
+    /// Whether the code is one of the table's.
+    fn has(&self, code: &str) -> bool;
+
+    /// All entries, in the order of the file.
+    fn coded(&self) -> Box<dyn Iterator<Item = &dyn Coded> + '_>;
+}
+
+impl<T: Coded> Entries for Table<T> {
+    fn has(&self, code: &str) -> bool {
+        self.contains(code)
+    }
+
+    fn coded(&self) -> Box<dyn Iterator<Item = &dyn Coded> + '_> {
+        Box::new(self.entries.iter().map(|entry| entry as &dyn Coded))
+    }
+}
+
 impl<'a, T> IntoIterator for &'a Table<T> {
     type Item = &'a T;
     type IntoIter = std::slice::Iter<'a, T>;
@@ -196,7 +164,7 @@ pub fn nearest<'a>(codes: impl IntoIterator<Item = &'a str>, typed: &str) -> Vec
         if typed.len() >= 3 && code.contains(&typed) {
             return 0;
         }
-        typing_errors(&code, &typed).min(typing_errors(last, &typed))
+        osa_distance(&code, &typed).min(osa_distance(last, &typed))
     };
     let mut close: Vec<(usize, &str)> =
         codes.into_iter().map(|code| (distance_to(code), code)).filter(|&(errors, _)| errors <= errors_max).collect();
@@ -211,26 +179,6 @@ pub fn proposed<'a>(codes: impl Iterator<Item = &'a str> + Clone, typed: &str) -
         true => codes.collect(),
         false => near,
     }
-}
-
-/// Letters to add, drop, change or swap with their neighbour to get from `a` to `b`.
-fn typing_errors(a: &str, b: &str) -> usize {
-    let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
-    let mut before: Vec<usize> = Vec::new();
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for i in 1..=a.len() {
-        let mut next = vec![i];
-        for j in 1..=b.len() {
-            let change = row[j - 1] + usize::from(a[i - 1] != b[j - 1]);
-            let mut best = change.min(row[j] + 1).min(next[j - 1] + 1);
-            if i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] {
-                best = best.min(before[j - 2] + 1);
-            }
-            next.push(best);
-        }
-        before = std::mem::replace(&mut row, next);
-    }
-    row[b.len()]
 }
 
 /// How a case came in, as far as that decides its protection.
@@ -342,10 +290,56 @@ impl Taxonomy {
         parse::taxonomy(toml)
     }
 
+    /// All tables, by the names they have in the file.
+    pub(crate) fn tables(&self) -> [(&'static str, &dyn Entries); 28] {
+        [
+            ("sensitivity", &self.sensitivities),
+            ("sensitivity_word", &self.sensitivity_words),
+            ("countdown", &self.countdowns),
+            ("priority", &self.priorities),
+            ("role", &self.roles),
+            ("audience", &self.audiences),
+            ("channel", &self.channels),
+            ("case_type", &self.case_types),
+            ("category", &self.categories),
+            ("category.sub", &self.sub_categories),
+            ("status", &self.statuses),
+            ("status_word", &self.status_words),
+            ("hold_reason", &self.hold_reasons),
+            ("closure", &self.closures),
+            ("referral_status", &self.referral_statuses),
+            ("attempt_outcome", &self.attempt_outcomes),
+            ("session_kind", &self.session_kinds),
+            ("satisfaction", &self.satisfactions),
+            ("consent_purpose", &self.consent_purposes),
+            ("consent_means", &self.consent_means),
+            ("sex", &self.sexes),
+            ("age_group", &self.age_groups),
+            ("disability_answer", &self.disability_answers),
+            ("disability_summary", &self.disability_summaries),
+            ("population_group", &self.population_groups),
+            ("stakeholder", &self.stakeholders),
+            ("spoken_language", &self.spoken_languages),
+            ("training", &self.trainings),
+        ]
+    }
+
+    /// The codes of a table, by its name in the file or that of the field that takes them; `None` where there is none.
+    pub fn codes_of(&self, named: &str) -> Option<Vec<&str>> {
+        let named = match named {
+            "type" => "case_type",
+            "category" | "sub_category" => "category.sub",
+            "disability" => "disability_summary",
+            other => other,
+        };
+        let (_, table) = self.tables().into_iter().find(|(name, _)| *name == named)?;
+        Some(table.coded().map(Coded::code).collect())
+    }
+
     /// What holds for a sensitivity: delays, visibility, word.
-    pub fn level(&self, sensitivity: Sensitivity) -> &SensitivityLevel {
+    pub fn level(&self, sensitivity: Level) -> &SensitivityLevel {
         // Parsing insists on all four, in their order.
-        &self.sensitivities.entries[usize::from(sensitivity.rank())]
+        &self.sensitivities.entries[sensitivity as usize]
     }
 
     /// The audience a sub-category is sealed to. `None`: an ordinary or an unknown one.
@@ -355,9 +349,9 @@ impl Taxonomy {
 
     /// The highest sensitivity among sub-categories, `s0` for none. An unknown code counts as `s2`: what is undecided
     /// is restricted.
-    pub fn sensitivity_of<'a>(&self, sub_categories: impl IntoIterator<Item = &'a str>) -> Sensitivity {
-        let one = |code| self.sub_categories.get(code).map_or(Sensitivity::S2, |sub| sub.sensitivity);
-        sub_categories.into_iter().map(one).max().unwrap_or(Sensitivity::S0)
+    pub fn sensitivity_of<'a>(&self, sub_categories: impl IntoIterator<Item = &'a str>) -> Level {
+        let one = |code| self.sub_categories.get(code).map_or(Level::S2, |sub| sub.sensitivity);
+        sub_categories.into_iter().map(one).max().unwrap_or(Level::S0)
     }
 
     /// Of several sub-categories the one that decides: the most sensitive, the first named among equals. Unknown codes

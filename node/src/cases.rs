@@ -50,28 +50,10 @@ pub(crate) fn level_of(code: &str) -> Level {
 
 /// The codes of a table, as edits and refusals name it; `None` where any code will do.
 pub(crate) fn codes_of(table: &str) -> Option<Vec<&'static str>> {
-    let t = Taxonomy::shipped();
-    Some(match table {
-        "channel" => t.channels.codes().collect(),
-        "case_type" | "type" => t.case_types.codes().collect(),
-        "category" | "sub_category" => t.sub_categories.codes().collect(),
-        "priority" => t.priorities.codes().collect(),
-        "role" => t.roles.codes().collect(),
-        "sex" => t.sexes.codes().collect(),
-        "age_group" => t.age_groups.codes().collect(),
-        "disability_summary" | "disability" => t.disability_summaries.codes().collect(),
-        "population_group" => t.population_groups.codes().collect(),
-        "stakeholder" => t.stakeholders.codes().collect(),
-        "consent_purpose" => t.consent_purposes.codes().collect(),
-        "consent_means" => t.consent_means.codes().collect(),
-        "consent_answer" => CONSENT_ANSWERS.to_vec(),
-        "satisfaction" => t.satisfactions.codes().collect(),
-        "closure" => t.closures.codes().collect(),
-        "hold_reason" => t.hold_reasons.codes().collect(),
-        "attempt_outcome" => t.attempt_outcomes.codes().collect(),
-        "audience" => t.audiences.codes().collect(),
-        _ => return None,
-    })
+    match table {
+        "consent_answer" => Some(CONSENT_ANSWERS.to_vec()),
+        _ => Taxonomy::shipped().codes_of(table),
+    }
 }
 
 /// What a person may say to a question of consent.
@@ -81,7 +63,7 @@ impl Codes for TaxonomyCodes {
     fn category(&self, code: &str) -> Option<CategoryFacts> {
         let sub = self.taxonomy.sub_categories.get(code)?;
         Some(CategoryFacts {
-            sensitivity: level_of(sub.sensitivity.as_str()),
+            sensitivity: sub.sensitivity,
             priority: sub.priority.clone(),
             audience: sub.audience.clone(),
             refer_to: sub.refer_to.clone(),

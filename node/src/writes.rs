@@ -33,7 +33,7 @@ use serde_json::{Value as Json, json};
 
 use crate::api::SealOptions;
 use crate::cases;
-use crate::cases::{Captured, Loaded, TaxonomyCodes, captured_key, codes_of, level_of};
+use crate::cases::{Captured, Loaded, TaxonomyCodes, captured_key, codes_of};
 use crate::clock::{self, DAY_MS};
 use crate::error::Failure;
 use crate::log::now;
@@ -344,7 +344,7 @@ pub(crate) fn prepare(
     check_code("channel", &new.channel)?;
     check_codes(&new)?;
     let categories = || new.category.iter().chain(&new.other_categories).map(String::as_str);
-    let mut level = level_of(taxonomy.sensitivity_of(categories()).as_str());
+    let mut level = taxonomy.sensitivity_of(categories());
     if let Some(asked) = &new.sensitivity {
         let levels = ["s0", "s1", "s2", "s3"].into_iter();
         let asked = Level::from_code(asked).ok_or_else(|| not_in_taxonomy("sensitivity", asked, levels))?;

@@ -189,30 +189,16 @@ pub fn field(name: &str) -> Option<&'static Field> {
 
 /// Up to three field names close to `name`, the closest first: for an error message.
 pub fn near(name: &str) -> Vec<&'static str> {
-    let name: Vec<char> = name.chars().take(64).collect();
+    let name: String = name.chars().take(64).collect();
     let settable = |field: &&Field| matches!(field.setting, Setting::Free | Setting::Required);
     let mut near: Vec<(usize, &'static str)> = FIELDS
         .iter()
         .filter(settable)
-        .map(|field| (distance(&name, &field.name.chars().collect::<Vec<_>>()), field.name))
+        .map(|field| (strsim::levenshtein(&name, field.name), field.name))
         .filter(|(distance, candidate)| *distance <= 2.max(candidate.len() / 2))
         .collect();
     near.sort_unstable();
     near.into_iter().take(3).map(|(_, name)| name).collect()
-}
-
-fn distance(a: &[char], b: &[char]) -> usize {
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, from) in a.iter().enumerate() {
-        let mut diagonal = row[0];
-        row[0] = i + 1;
-        for (j, to) in b.iter().enumerate() {
-            let change = diagonal + usize::from(from != to);
-            diagonal = row[j + 1];
-            row[j + 1] = change.min(row[j] + 1).min(diagonal + 1);
-        }
-    }
-    row[b.len()]
 }
 
 /// Where a field of ordinary layer `ordinary` lies.

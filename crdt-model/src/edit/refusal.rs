@@ -1,10 +1,10 @@
-//! Why an act is refused, and what to do instead.
+//! Why an act is refused.
 
 use crate::layer::Layer;
 use crate::name::NameFault;
 use crate::values::Level;
 
-/// Why an act is refused. The message says what is wrong, [`EditRefusal::remedy`] what to do; neither holds anything a
+/// Why an act is refused. The message says what is wrong; it holds nothing a
 /// person typed but the name of a field.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum EditRefusal {
@@ -310,42 +310,6 @@ impl EditRefusal {
             Self::SelfLink => "self_link",
             Self::TooMany { .. } => "too_many",
             Self::Schema(fault) => fault.code(),
-        }
-    }
-
-    /// What to do about it, in English; empty where the message says it all.
-    pub fn remedy(&self) -> &'static str {
-        match self {
-            Self::Missing { .. } => "give what is missing",
-            Self::UnknownField { .. } => "use the field names that `case show --json` prints",
-            Self::ByVerb { .. } => "use the verb: nobody types a status or an outcome",
-            Self::ControlCharacter { .. } => "take it out",
-            Self::Name { .. } => "type it instead of pasting it",
-            Self::UnknownCode { .. } => "use a code of the taxonomy: `taxonomy show`",
-            Self::NoConflict { .. } => "`case conflicts` lists what is to be settled",
-            Self::Withheld { .. } => "add a note: it reaches those who can read it",
-            Self::OutsideAudience => "you can add information: note, act, attempt, consent",
-            Self::MustBeRestricted { .. } => "name the audience",
-            Self::NeedsSealing { .. } => "`case seal` starts the sealed generation",
-            Self::AllegationInside => "write what is ordinary down as a case of its own, and link the two",
-            Self::RecusalNotAsked => "ask whether it concerns someone who works here: --recuse or --no-recusal",
-            Self::Closed | Self::EpochsExhausted => "reopen it, or link a new case to it",
-            Self::NotAssigned | Self::NotYours | Self::NeverAssigned => "assign it first",
-            Self::NotAnswered => "record the answer: `case answer`",
-            Self::NotSatisfied => "ask the person and record it: `case answer --satisfied`",
-            Self::SaidOtherwise { .. } => "close it for that reason",
-            Self::WhyNotAsked => "ask the person: `case answer --satisfied`; or say why not: --reason",
-            Self::AnsweredOnce => "offer a second answer, and say how to appeal",
-            Self::NotUnreachable { .. } => "record attempts on other days: `case attempt`",
-            Self::NotResolved => "record the outcome: `case resolve`",
-            Self::NotAnonymous => "answer the person instead",
-            Self::NoSurvivor => "link it: `case link --as duplicate`",
-            Self::NoDirection => "tell the person where to turn: `case answer`",
-            Self::OtherVerb { .. } => "use that verb",
-            Self::BeforeReceived => "check the clock, or the date of reception",
-            Self::NoContactConsent => "ask, and record it: `case consent contact_back given`",
-            Self::ManagerOnly => "ask the CFM manager",
-            _ => "",
         }
     }
 }

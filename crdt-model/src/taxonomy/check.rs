@@ -2,7 +2,8 @@
 
 use super::entries::{SensitivityLevel, UNKNOWN};
 use super::parse::{Checked, TaxonomyError, entry};
-use super::{Coded, Sensitivity, TRIAGE, Table, Taxonomy, Visibility, nearest};
+use super::{Coded, TRIAGE, Table, Taxonomy, Visibility, nearest};
+use crate::values::Level;
 
 /// Longest version, bytes.
 const VERSION_BYTES_MAX: usize = 64;
@@ -123,28 +124,11 @@ fn check_settings(t: &Taxonomy) -> Checked<()> {
 }
 
 fn check_required(t: &Taxonomy) -> Checked<()> {
+    let tables = t.tables();
     for (table, codes) in REQUIRED {
-        for &code in codes {
-            let held = match table {
-                "sensitivity" => t.sensitivities.contains(code),
-                "priority" => t.priorities.contains(code),
-                "audience" => t.audiences.contains(code),
-                "hold_reason" => t.hold_reasons.contains(code),
-                "closure" => t.closures.contains(code),
-                "referral_status" => t.referral_statuses.contains(code),
-                "attempt_outcome" => t.attempt_outcomes.contains(code),
-                "satisfaction" => t.satisfactions.contains(code),
-                "consent_purpose" => t.consent_purposes.contains(code),
-                "consent_means" => t.consent_means.contains(code),
-                "sex" => t.sexes.contains(code),
-                "age_group" => t.age_groups.contains(code),
-                "disability_summary" => t.disability_summaries.contains(code),
-                "role" => t.roles.contains(code),
-                _ => false,
-            };
-            if !held {
-                return Err(TaxonomyError::MissingCode { table, code });
-            }
+        let held = tables.iter().find(|(name, _)| *name == table).map(|(_, held)| held);
+        if let Some(code) = codes.iter().find(|code| !held.is_some_and(|held| held.has(code))) {
+            return Err(TaxonomyError::MissingCode { table, code });
         }
     }
     for (code, rank) in STATUS_RANKS {
@@ -169,7 +153,7 @@ fn check_sub_categories(t: &Taxonomy) -> Checked<()> {
         exists(TABLE, &sub.code, "priority", &sub.priority, &t.priorities)?;
         exists(TABLE, &sub.code, "refer_to", &sub.refer_to, &t.roles)?;
         check_delays(TABLE, &sub.code, sub.refer_within_h, sub.respond_within_h)?;
-        match (&sub.audience, sub.sensitivity.is_restricted()) {
+        match (&sub.audience, sub.sensitivity.restricted()) {
             (Some(audience), true) => exists(TABLE, &sub.code, "audience", audience, &t.audiences)?,
             (None, false) => {}
             (None, true) => return entry(TABLE, &sub.code, "s2 and s3 need an audience to be sealed to"),
@@ -247,8 +231,8 @@ fn check_ages(t: &Taxonomy) -> Checked<()> {
 
 /// Labels are in languages the file names, and everything but an age band has one that someone can read.
 fn check_languages(t: &Taxonomy) -> Checked<()> {
-    fn each<T: Coded>(t: &Taxonomy, table: &'static str, entries: &Table<T>) -> Checked<()> {
-        for item in entries {
+    for (table, entries) in t.tables() {
+        for item in entries.coded() {
             let foreign = item.labels().iter().find(|(language, _)| !t.languages.iter().any(|known| known == language));
             if let Some((language, _)) = foreign {
                 return Err(unknown(table, item.code(), "label", language, t.languages.iter().map(String::as_str)));
@@ -257,48 +241,20 @@ fn check_languages(t: &Taxonomy) -> Checked<()> {
                 return entry(table, item.code(), "needs a label in the default language, in English or in French");
             }
         }
-        Ok(())
     }
-    each(t, "sensitivity", &t.sensitivities)?;
-    each(t, "sensitivity_word", &t.sensitivity_words)?;
-    each(t, "countdown", &t.countdowns)?;
-    each(t, "priority", &t.priorities)?;
-    each(t, "role", &t.roles)?;
-    each(t, "audience", &t.audiences)?;
-    each(t, "channel", &t.channels)?;
-    each(t, "case_type", &t.case_types)?;
-    each(t, "category", &t.categories)?;
-    each(t, "category.sub", &t.sub_categories)?;
-    each(t, "status", &t.statuses)?;
-    each(t, "status_word", &t.status_words)?;
-    each(t, "hold_reason", &t.hold_reasons)?;
-    each(t, "closure", &t.closures)?;
-    each(t, "referral_status", &t.referral_statuses)?;
-    each(t, "attempt_outcome", &t.attempt_outcomes)?;
-    each(t, "session_kind", &t.session_kinds)?;
-    each(t, "satisfaction", &t.satisfactions)?;
-    each(t, "consent_purpose", &t.consent_purposes)?;
-    each(t, "consent_means", &t.consent_means)?;
-    each(t, "sex", &t.sexes)?;
-    each(t, "age_group", &t.age_groups)?;
-    each(t, "disability_answer", &t.disability_answers)?;
-    each(t, "disability_summary", &t.disability_summaries)?;
-    each(t, "population_group", &t.population_groups)?;
-    each(t, "stakeholder", &t.stakeholders)?;
-    each(t, "spoken_language", &t.spoken_languages)?;
-    each(t, "training", &t.trainings)
+    Ok(())
 }
 
 /// The four sensitivities in their order; what seals a case cannot be configured away.
 pub(super) fn check_levels(levels: &Table<SensitivityLevel>) -> Checked<()> {
     const TABLE: &str = "sensitivity";
-    if !levels.codes().eq(Sensitivity::ALL.map(Sensitivity::as_str)) {
+    if !levels.codes().eq(Level::ALL.map(Level::code)) {
         return Err(TaxonomyError::Table { table: TABLE, reason: "must be s0, s1, s2, s3 in this order".to_owned() });
     }
-    for (level, sensitivity) in levels.iter().zip(Sensitivity::ALL) {
-        let sealed = sensitivity.is_restricted();
-        if level.rank != sensitivity.rank() {
-            return entry(TABLE, &level.code, format!("rank must be {}", sensitivity.rank()));
+    for (level, sensitivity) in levels.iter().zip(Level::ALL) {
+        let sealed = sensitivity.restricted();
+        if level.rank != sensitivity as u8 {
+            return entry(TABLE, &level.code, format!("rank must be {}", sensitivity as u8));
         }
         if (level.visibility == Visibility::Sensitive) != sealed {
             return entry(TABLE, &level.code, "visibility is `personal` for s0 and s1, `sensitive` for s2 and s3");

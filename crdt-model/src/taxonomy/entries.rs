@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Coded, Labels, Sensitivity};
+use super::{Coded, Labels};
+use crate::values::Level;
 
 /// The code that means "not recorded" in every table that has one.
 pub(super) const UNKNOWN: &str = "unknown";
@@ -181,7 +182,7 @@ entries! {
         /// Priority unless someone says it is urgent.
         priority: String,
         /// The least sensitivity of a case in it.
-        sensitivity: Sensitivity,
+        sensitivity: Level,
         /// The role that acts on it.
         refer_to: String,
         /// Who can read it; given exactly for the restricted ones.

@@ -5,7 +5,8 @@ use serde::de::DeserializeOwned;
 
 use super::check::{HOURS_MAX, check, check_levels, unknown};
 use super::entries::{Disability, SensitivityLevel, SubCategory, Term};
-use super::{Coded, Labels, Sensitivity, Table, Taxonomy, nearest};
+use super::{Coded, Labels, Table, Taxonomy, nearest};
+use crate::values::Level;
 
 /// Largest file, bytes.
 const FILE_BYTES_MAX: usize = 1 << 20;
@@ -278,10 +279,10 @@ fn read<T: Coded + DeserializeOwned>(table: &'static str, at: usize, value: toml
 /// Fills in what a sub-category leaves to its sensitivity.
 fn resolve(category: &str, raw: RawSub, levels: &Table<SensitivityLevel>) -> Checked<SubCategory> {
     const TABLE: &str = "category.sub";
-    let Ok(sensitivity) = raw.sensitivity.parse::<Sensitivity>() else {
+    let Some(sensitivity) = Level::from_code(&raw.sensitivity) else {
         return Err(unknown(TABLE, &raw.code, "sensitivity", &raw.sensitivity, levels.codes()));
     };
-    let level = levels.get(sensitivity.as_str()).expect("checked before categories are read");
+    let level = levels.get(sensitivity.code()).expect("checked before categories are read");
     let hours = |field, given: Option<i64>, inherited: u32| match given {
         None => Ok(inherited),
         Some(found) => u32::try_from(found).map_err(|_| TaxonomyError::BadHours {

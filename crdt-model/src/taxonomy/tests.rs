@@ -23,9 +23,9 @@ fn the_shipped_taxonomy_is_whole() {
     assert_eq!((t.categories.len(), t.sub_categories.len(), t.channels.len(), t.roles.len()), (13, 68, 16, 22));
     assert_eq!((t.small_cell_threshold, t.auto_close_no_answer_attempts, t.repeat_contact_window_days), (5, 3, 14));
     let sea = t.sub_categories.get("sea.abuse").expect("shipped");
-    assert_eq!((sea.sensitivity, sea.refer_to.as_str(), sea.refer_within_h), (Sensitivity::S3, "focal_psea", 24));
+    assert_eq!((sea.sensitivity, sea.refer_to.as_str(), sea.refer_within_h), (Level::S3, "focal_psea", 24));
     assert_eq!(sea.category, "sea");
-    assert_eq!(t.level(Sensitivity::S3).acknowledge_within_h, Some(48));
+    assert_eq!(t.level(Level::S3).acknowledge_within_h, Some(48));
     assert_eq!(t.countdowns.get("sexual_violence_health").map(|c| c.marks_h.as_slice()), Some([72, 120].as_slice()));
     assert_eq!(t.satisfactions.get("not_satisfied").map(|s| s.answer.as_str()), Some("no"));
     assert_eq!(t.consent_purposes.iter().filter_map(|p| p.tick).collect::<Vec<_>>(), [1, 2, 3]);
@@ -45,10 +45,10 @@ fn labels_fall_back_to_english_then_french_then_the_code() {
 #[test]
 fn the_most_sensitive_category_decides() {
     let t = shipped();
-    assert_eq!(t.sensitivity_of(["payment.sim_lost", "sea.abuse"]), Sensitivity::S3);
-    assert_eq!(t.sensitivity_of(["info.calendar"]), Sensitivity::S0);
-    assert_eq!(t.sensitivity_of([]), Sensitivity::S0);
-    assert_eq!(t.sensitivity_of(["info.calendar", "new.code"]), Sensitivity::S2);
+    assert_eq!(t.sensitivity_of(["payment.sim_lost", "sea.abuse"]), Level::S3);
+    assert_eq!(t.sensitivity_of(["info.calendar"]), Level::S0);
+    assert_eq!(t.sensitivity_of([]), Level::S0);
+    assert_eq!(t.sensitivity_of(["info.calendar", "new.code"]), Level::S2);
     let main = |codes: &[&str]| t.main_category(codes.iter().copied()).map(|sub| sub.code.clone());
     assert_eq!(main(&["payment.sim_lost", "integrity.fraud", "sea.abuse"]).as_deref(), Some("sea.abuse"));
     assert_eq!(main(&["info.calendar", "targeting.exclusion"]).as_deref(), Some("info.calendar"));
@@ -225,12 +225,12 @@ fn errors_name_the_table_and_the_code() {
 
 #[test]
 fn sensitivities_are_ordered_and_two_are_restricted() {
-    assert!(Sensitivity::S0 < Sensitivity::S1 && Sensitivity::S2 < Sensitivity::S3);
-    assert_eq!(Sensitivity::ALL.map(Sensitivity::is_restricted), [false, false, true, true]);
-    for level in Sensitivity::ALL {
-        assert_eq!(level.to_string().parse(), Ok(level));
+    assert!(Level::S0 < Level::S1 && Level::S2 < Level::S3);
+    assert_eq!(Level::ALL.map(Level::restricted), [false, false, true, true]);
+    for level in Level::ALL {
+        assert_eq!(Level::from_code(level.code()), Some(level));
     }
-    assert_eq!("S0".parse::<Sensitivity>(), Err(NotASensitivity));
+    assert_eq!(Level::from_code("S0"), None);
 }
 
 #[test]

@@ -1,7 +1,10 @@
 //! How much protection a case has.
 
+use serde::{Deserialize, Serialize};
+
 /// How much protection a case has.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Level {
     /// Ordinary.
     S0,

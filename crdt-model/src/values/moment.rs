@@ -1,10 +1,11 @@
 //! Times as people told them: to the minute, the day or the month.
 
 use serde::{Deserialize, Serialize};
+use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
-use time::{Date, Month, OffsetDateTime};
 
 use crate::cbor::{Canonical, CborError, Reader, ReaderExt, Writer, WriterExt, malformed};
+use crate::time::Timestamp;
 
 /// How precisely a told time is known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -28,9 +29,9 @@ pub struct Moment {
 }
 
 /// First millisecond that RFC 3339 can say: year 0.
-pub const TIME_MS_MIN: i64 = -62_167_219_200_000;
+pub const TIME_MS_MIN: i64 = Timestamp::MIN.unix_ms();
 /// Last millisecond that RFC 3339 can say: year 9999.
-pub const TIME_MS_MAX: i64 = 253_402_300_799_999;
+pub const TIME_MS_MAX: i64 = Timestamp::MAX.unix_ms();
 
 /// One day, in milliseconds.
 pub const DAY_MS: i64 = 86_400_000;
@@ -57,27 +58,14 @@ pub fn rfc3339(at_ms: i64) -> String {
 pub fn parse_moment(text: &str) -> Option<Moment> {
     let text = text.trim();
     let (at_ms, precision) = match text.len() {
-        7 => (midnight_ms(&format!("{text}-01"))?, Precision::Month),
-        10 => (midnight_ms(text)?, Precision::Day),
+        7 => (Timestamp::parse_date(&format!("{text}-01")).ok()?.unix_ms(), Precision::Month),
+        10 => (Timestamp::parse_date(text).ok()?.unix_ms(), Precision::Day),
         _ => {
             let at = OffsetDateTime::parse(text, &Rfc3339).ok()?;
             (i64::try_from(at.unix_timestamp_nanos() / 1_000_000).ok()?, Precision::Minute)
         }
     };
     in_range(at_ms).then_some(Moment { at_ms, precision })
-}
-
-fn midnight_ms(date: &str) -> Option<i64> {
-    let mut parts = date.split('-');
-    let mut number = |digits: usize| {
-        let part = parts.next()?;
-        let plain = part.len() == digits && part.bytes().all(|byte| byte.is_ascii_digit());
-        plain.then(|| part.parse::<u16>().ok()).flatten()
-    };
-    let (year, month, day) = (number(4)?, number(2)?, number(2)?);
-    let month = Month::try_from(u8::try_from(month).ok()?).ok()?;
-    let date = Date::from_calendar_date(i32::from(year), month, u8::try_from(day).ok()?).ok()?;
-    Some(date.midnight().assume_utc().unix_timestamp() * 1_000)
 }
 
 /// The code of a precision: `minute`, `day` or `month`.

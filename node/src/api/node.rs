@@ -853,7 +853,7 @@ fn taxonomy_json(lang: &str) -> Json {
             use crdt_model::taxonomy::Coded;
             json!({
                 "code": sub.code(), "label": taxonomy.sub_categories.label(sub.code(), lang),
-                "sensitivity": sub.sensitivity.as_str(), "audience": sub.audience, "refer_to": sub.refer_to,
+                "sensitivity": sub.sensitivity.code(), "audience": sub.audience, "refer_to": sub.refer_to,
                 "priority": sub.priority,
             })
         })
