@@ -20,12 +20,12 @@
 mod container;
 mod reader;
 mod record;
-#[cfg(all(test, not(feature = "unsealed-control")))]
+#[cfg(test)]
 mod tests;
 mod writer;
 
 /// Doors for tests of other crates and for fuzzing: past the cipher, where a hostile author can put anything.
-#[cfg(all(feature = "testing", not(feature = "unsealed-control")))]
+#[cfg(feature = "testing")]
 pub mod testing {
     use crate::values::OrgId;
 

@@ -3,7 +3,6 @@
 //! Each test makes the bytes again from fixed keys and fixed entropy and compares them with the file, then reads the
 //! *frozen* bytes back. `BOUCLE_BLESS=1 cargo test -p crdt-model --test vectors` writes the files; a format that peers
 //! have seen is never blessed again but gets a new version. `docs/PROTOCOL.md` explains each field.
-#![cfg(not(feature = "unsealed-control"))]
 #![allow(clippy::disallowed_methods, reason = "tests read the frozen files; the library may not")]
 
 #[path = "vectors/refused.rs"]

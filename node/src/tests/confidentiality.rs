@@ -1,6 +1,6 @@
 //! Canaries in every personal and sensitive field, searched for wherever a keyless node, the wire or the disk could
-//! show them. The control: built with `unsealed-control`, where sealing is replaced by identity, the same scan must find
-//! every canary, or it proves nothing.
+//! show them. The control: in a process where sealing is replaced by identity, the same scan must find every canary, or
+//! it proves nothing.
 
 use crdt_model::edit::{Edit, NewCase};
 use crdt_model::values::Words;
@@ -227,8 +227,16 @@ fn sync(from: &Home, to: &Home) {
     served.stop();
 }
 
-#[test]
-fn no_canary_is_found_without_the_keys_and_every_one_without_sealing() {
+/// What was scanned, and whose machine took the words down.
+struct Scanned {
+    operator: Home,
+    /// The restricted case.
+    sealed: String,
+    found: Vec<(String, String, &'static str)>,
+}
+
+/// Writes every canary, lets all of it go where it goes, and scans.
+fn scanned() -> Scanned {
     let began = std::time::SystemTime::now();
     let log = Log::default();
     let writer = log.clone();
@@ -293,22 +301,49 @@ fn no_canary_is_found_without_the_keys_and_every_one_without_sealing() {
     }
     // what was put down beside the homes meanwhile: nothing of ours writes there, and nothing that does may say a word
     leftovers(began, &mut places);
-    let found = scan(&places);
-    if cfg!(feature = "unsealed-control") {
-        for field in PERSONAL.iter().chain(&SENSITIVE) {
-            for place in ["handed to transport", "entry ", "on the stick", "in the bundle"] {
-                let there = |(f, p, _): &(String, String, &str)| f == field && p.starts_with(place);
-                assert!(found.iter().any(there), "the control must find {field} in what is {place}");
-            }
-        }
-    } else {
-        assert!(found.is_empty(), "found: {found:?}");
-        // sensitive words are in no table of the machine that took them down, whatever key opens it
-        let mut there = opened_values(&operator);
-        there.extend(member_values(&operator));
-        assert!(scan(&there).is_empty());
-        // and that machine cannot read them back
-        let shown = operator.show(&sealed).expect("shown").to_string();
-        assert!(SENSITIVE.iter().all(|field| !shown.contains(&canary(field))));
+    Scanned { found: scan(&places), operator, sealed }
+}
+
+#[test]
+fn no_canary_is_found_without_the_keys() {
+    let Scanned { operator, sealed, found } = scanned();
+    assert!(found.is_empty(), "found: {found:?}");
+    // sensitive words are in no table of the machine that took them down, whatever key opens it
+    let mut there = opened_values(&operator);
+    there.extend(member_values(&operator));
+    assert!(scan(&there).is_empty());
+    // and that machine cannot read them back
+    let shown = operator.show(&sealed).expect("shown").to_string();
+    assert!(SENSITIVE.iter().all(|field| !shown.contains(&canary(field))));
+}
+
+/// Set for the process in which sealing is off.
+const CONTROL: &str = "BOUCLE_TEST_UNSEALED";
+
+#[test]
+fn the_same_scan_finds_every_canary_where_sealing_is_off() {
+    if std::env::var_os(CONTROL).is_none() {
+        return in_a_process_of_its_own(concat!(
+            module_path!(),
+            "::the_same_scan_finds_every_canary_where_sealing_is_off"
+        ));
     }
+    crdt_model::seal::testing::turn_sealing_off();
+    let found = scanned().found;
+    for field in PERSONAL.iter().chain(&SENSITIVE) {
+        for place in ["handed to transport", "entry ", "on the stick", "in the bundle"] {
+            let there = |(f, p, _): &(String, String, &str)| f == field && p.starts_with(place);
+            assert!(found.iter().any(there), "the control must find {field} in what is {place}");
+        }
+    }
+}
+
+/// Runs one test of this program alone: sealing is off for a whole process, and other tests share this one.
+fn in_a_process_of_its_own(test: &str) {
+    let (_, name) = test.split_once("::").expect("a test stands in a module of this crate");
+    let own = std::env::current_exe().expect("a test has a path");
+    let mut control = std::process::Command::new(own);
+    let done = control.args(["--exact", name, "--nocapture"]).env(CONTROL, "1").output().expect("started");
+    let said = String::from_utf8_lossy(&done.stdout);
+    assert!(done.status.success() && said.contains("1 passed"), "{said}{}", String::from_utf8_lossy(&done.stderr));
 }
