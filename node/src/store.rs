@@ -10,6 +10,7 @@
 //! - **Chains have no holes**: [`Tx::append`] takes the entry after the tip and nothing else.
 //! - **Nothing readable reaches the disk**: rows are named by keyed hashes or local numbers, values are sealed into their
 //!   row. What a thief of the file still learns is in `docs/STORAGE.md`, with every table byte by byte.
+//! - **No altered page is trusted**: what is read is what was written, or [`StoreError::Damaged`] (see [`pages`]).
 //! - **One process**: a second open fails with [`StoreError::InUse`].
 //!
 //! Writers queue; readers never wait for them. Do not call [`Store::write`] inside a batch: it would wait for itself.
@@ -34,6 +35,7 @@ pub mod fault;
 mod index;
 mod kv;
 mod lack;
+mod pages;
 mod seal;
 mod snapshot;
 mod staging;
@@ -55,6 +57,7 @@ pub(crate) use tables::Fields;
 pub use tx::{AppendEntry, Tx};
 
 use index::Index;
+use pages::CheckedFile;
 use seal::Sealer;
 use tables::{CHAINS, ChainRow, SCOPES, STATE, State};
 
@@ -132,8 +135,8 @@ pub struct StoreConfig {
     pub cache_bytes: usize,
     /// Bounds of the shelves.
     pub limits: Limits,
-    /// Verify redb's checksum of every page before trusting the file: reads all of it. For `verify`, and for a start on a
-    /// medium that is not to be trusted. Without it a page altered by a failing card can make redb panic later.
+    /// Verify every page before trusting the file: reads all of it. For `verify`, and for a start on a medium that is not
+    /// to be trusted. Without it each page is verified when it is read.
     pub check_pages: bool,
 }
 
@@ -209,7 +212,7 @@ impl std::fmt::Debug for Store {
 impl Drop for Store {
     fn drop(&mut self) {
         let db = self.db.get_mut().unwrap_or_else(PoisonError::into_inner).take();
-        // closing goes over the file once more, and can panic on one that was altered: what was asked for is done by then
+        // closing goes over the file once more: what was asked for is done by then
         if catch_unwind(AssertUnwindSafe(|| drop(db))).is_err() {
             tracing::warn!("the store was not closed in order");
         }
@@ -257,15 +260,12 @@ impl Store {
     pub fn open(path: &Path, config: StoreConfig) -> Result<Self, StoreError> {
         let ctx = context(path, &config);
         #[cfg(feature = "testing")]
-        if let Some(stalling) = stall::StallingFile::asked(|| {
-            let file = fs::OpenOptions::new().read(true).write(true).open(path).map_err(redb::StorageError::Io)?;
-            FileBackend::new(file)
-        }) {
-            let backend = stalling.map_err(ctx.fail("open the store"))?;
-            let db = guarded(&ctx, || builder(&config).create_with_backend(backend))?;
+        if let Some(stalling) = stall::StallingFile::asked(|| existing(path)) {
+            let file = CheckedFile::new(stalling.map_err(ctx.fail("open the store"))?);
+            let db = guarded(&ctx, || builder(&config).create_with_backend(file))?;
             return Self::start(ctx, db, config.cache_bytes, true, false);
         }
-        let db = guarded(&ctx, || builder(&config).open(path))?;
+        let db = guarded(&ctx, || open_at(path, &builder(&config)))?;
         Self::start(ctx, db, config.cache_bytes, true, false)
     }
 
@@ -286,7 +286,7 @@ impl Store {
     /// As [`open`](Self::open).
     pub fn with_backend(backend: impl StorageBackend, label: &Path, config: StoreConfig) -> Result<Self, StoreError> {
         let ctx = context(label, &config);
-        let db = guarded(&ctx, || builder(&config).create_with_backend(backend))?;
+        let db = guarded(&ctx, || builder(&config).create_with_backend(CheckedFile::new(backend)))?;
         Self::start(ctx, db, config.cache_bytes, false, true)
     }
 
@@ -407,7 +407,7 @@ impl Store {
         if self.damaged.load(Ordering::Acquire) {
             return false;
         }
-        // redb trusts a file it wrote, and can panic on any other
+        // a header altered by others can still make redb panic
         let is_sound = match catch_unwind(AssertUnwindSafe(|| self.space())) {
             Ok(Ok(_)) => true,
             Ok(Err(error)) => {
@@ -446,7 +446,9 @@ impl Store {
         }
         let mut db = self.db.lock().unwrap_or_else(PoisonError::into_inner);
         drop(db.take());
-        let fresh = guarded(&self.ctx, || Database::builder().set_cache_size(self.cache_bytes).open(&self.ctx.path))?;
+        let mut builder = Database::builder();
+        builder.set_cache_size(self.cache_bytes);
+        let fresh = guarded(&self.ctx, || open_at(&self.ctx.path, &builder))?;
         let live = load(&self.ctx, &fresh)?;
         *self.live.write().unwrap_or_else(PoisonError::into_inner) = live;
         *db = Some(Arc::new(fresh));
@@ -476,11 +478,29 @@ fn builder(config: &StoreConfig) -> redb::Builder {
 
 /// As [`Store::is_sound`], of a file that nobody has open, without any key.
 pub(crate) fn is_sound_at(path: &Path) -> bool {
-    let visit = || -> Result<(), redb::Error> { Ok(Database::open(path)?.begin_write()?.stats().map(drop)?) };
-    catch_unwind(AssertUnwindSafe(visit)).is_ok_and(|done| !matches!(done, Err(redb::Error::Corrupted(_))))
+    let visit =
+        || -> Result<(), redb::Error> { Ok(open_at(path, &Database::builder())?.begin_write()?.stats().map(drop)?) };
+    let found =
+        catch_unwind(AssertUnwindSafe(visit)).map(|done| done.map_err(|e| StoreError::of_redb("look at it", path, e)));
+    found.is_ok_and(|done| !matches!(done, Err(StoreError::Damaged { .. })))
 }
 
-/// redb trusts a file it wrote; one altered by others can make it panic while opening.
+/// The file of a store that is there: opening one never makes one.
+fn existing(path: &Path) -> Result<FileBackend, redb::DatabaseError> {
+    let file = fs::OpenOptions::new().read(true).write(true).open(path).map_err(redb::StorageError::Io)?;
+    if file.metadata().map_err(redb::StorageError::Io)?.len() == 0 {
+        let empty = std::io::Error::new(std::io::ErrorKind::InvalidData, "the file is empty");
+        return Err(redb::StorageError::Io(empty).into());
+    }
+    FileBackend::new(file)
+}
+
+/// Opens the file of a store that is there, each page checked as it is read.
+fn open_at(path: &Path, builder: &redb::Builder) -> Result<Database, redb::DatabaseError> {
+    builder.create_with_backend(CheckedFile::new(existing(path)?))
+}
+
+/// A header altered by others can still make redb panic while opening.
 fn guarded(
     ctx: &Context,
     open: impl FnOnce() -> Result<Database, redb::DatabaseError>,

@@ -1,6 +1,7 @@
 //! What the store promises on files and in memory; [`crash`] has the disks that fail.
 
 mod crash;
+mod damage;
 
 use std::io;
 use std::path::Path;

@@ -93,11 +93,9 @@ fn the_store_of_another_home_is_refused() {
     assert_eq!(home.digest(), digest);
 }
 
-/// redb does not check its pages when it reads them, so rows can seem not to be there; and where its own bookkeeping is
-/// damaged it aborts the process as it closes the file, after the answer (redb 4.5). What must hold: a command says that
-/// the file is damaged, or answers right, or `verify` finds what is missing.
+/// A command says that the file is damaged, or answers right.
 #[test]
-fn a_page_overwritten_in_the_store_is_said_or_found_or_does_no_harm() {
+fn a_page_overwritten_in_the_store_is_said_or_does_no_harm() {
     let home = home();
     let whole = read(&home, STORE);
     let digest = home.digest();
@@ -109,11 +107,8 @@ fn a_page_overwritten_in_the_store_is_said_or_found_or_does_no_harm() {
         let done = home.command("digest").run();
         if done.stdout.is_empty() {
             done.refused(1, "home_damaged");
-        } else if done.json()["digest"] != digest.as_str() {
-            std::fs::write(home.folder().join(STORE), &altered).expect("own files can be written");
-            let verified = home.cmd("verify");
-            assert!(!verified.status.success(), "page {at}: {verified}");
-            assert!(verified.stdout.is_empty() || verified.json()["ok"] == false, "page {at}: {verified}");
+        } else {
+            assert_eq!(done.ok()["digest"], digest.as_str(), "page {at}: {done}");
         }
         std::fs::write(home.folder().join(STORE), &whole).expect("own files can be written");
     }
