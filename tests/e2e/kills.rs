@@ -9,6 +9,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use e2e::{Doomed, Home, Invocation, Org, Sign, same_entries, sync_until_equal};
@@ -18,7 +19,7 @@ const ROWS: usize = 240;
 /// Rows an import commits together.
 const BATCH_ROWS: usize = 200;
 /// Kills before a new organisation is founded: cases add up, and each check looks at all of them.
-const KILLS_A_ORG: usize = 10;
+const KILLS_A_ORG: usize = 6;
 /// Edits asked of a node that is going to hang.
 const EDITS: usize = 6;
 /// How often a hanging node is looked at while a command waits for it.
@@ -276,6 +277,46 @@ fn bundle(pair: &mut Pair, n: Option<u64>) -> (u64, Option<String>) {
     (total, at)
 }
 
+/// What came of the kills during one act.
+struct Campaign {
+    /// Operations of the store in the whole act.
+    total: u64,
+    kills: u64,
+    /// Ends by kind of operation.
+    kinds: BTreeMap<String, u64>,
+}
+
+/// Kills a node so often during one act, and looks at its home each time.
+fn campaign(name: &str, act: Act, kills: u64, seed: u64) -> Campaign {
+    let mut draw = Draw((seed ^ name.len() as u64) | 1);
+    let mut pair = Pair::new();
+    let (total, _) = act(&mut pair, None);
+    assert!(total > 4, "{name}: {total} operations leave something to kill");
+    let mut kinds: BTreeMap<String, u64> = BTreeMap::new();
+    let (mut n, mut tries) = (0, 0);
+    while n < kills {
+        tries += 1;
+        assert!(tries < kills * 15, "{name}: most runs come to their end");
+        if (tries as usize).is_multiple_of(KILLS_A_ORG) {
+            pair.go_on(name);
+            pair = Pair::new();
+        }
+        let nth = 1 + draw.below(total);
+        let (_, at) = act(&mut pair, Some(nth));
+        // act looked at the home that was killed: it has failed already unless all of it held
+        let (where_, acknowledged) = (at.as_deref().unwrap_or("its end"), pair.acknowledged.len());
+        println!(
+            "{name} {n}: operation {nth}, killed at {where_}: {} cases whole, {acknowledged} of them acknowledged one by one, verify ok",
+            pair.cases
+        );
+        let kind = at.as_deref().and_then(|at| at.split(' ').next()).unwrap_or("end").to_owned();
+        n += u64::from(at.is_some());
+        *kinds.entry(kind).or_default() += 1;
+    }
+    pair.go_on(name);
+    Campaign { total, kills: n, kinds }
+}
+
 type Act = fn(&mut Pair, Option<u64>) -> (u64, Option<String>);
 
 #[test]
@@ -286,43 +327,32 @@ fn a_node_killed_at_any_write_goes_on_with_all_it_acknowledged() {
     println!("SIM_SEED={seed} KILLS={kills}");
     let acts: [(&str, Act); 5] =
         [("import", import), ("edit", edit), ("sync", sync), ("serve", serve), ("bundle import", bundle)];
-    let mut draw = Draw(seed | 1);
     let mut table = String::from(
         "| during | operations in all | kills | at a write | at a sync | at a resize | came to its end | outcome |\n|---|--:|--:|--:|--:|--:|--:|---|\n",
     );
     let (mut all, mut open) = (0, 0);
-    for (name, act) in acts {
-        let mut pair = Pair::new();
-        let (total, _) = act(&mut pair, None);
-        assert!(total > 4, "{name}: {total} operations leave something to kill");
-        let mut kinds: BTreeMap<String, u64> = BTreeMap::new();
-        let (mut n, mut tries) = (0, 0);
-        while n < kills.div_ceil(acts.len() as u64) {
-            tries += 1;
-            assert!(tries < kills * 3, "{name}: most runs come to their end");
-            if (tries as usize).is_multiple_of(KILLS_A_ORG) {
-                pair.go_on(name);
-                pair = Pair::new();
-            }
-            let nth = 1 + draw.below(total);
-            let (_, at) = act(&mut pair, Some(nth));
-            // act looked at the home that was killed: it has failed already unless all of it held
-            let (where_, acknowledged) = (at.as_deref().unwrap_or("its end"), pair.acknowledged.len());
-            println!(
-                "{name} {n}: operation {nth}, killed at {where_}: {} cases whole, {acknowledged} of them acknowledged one by one, verify ok",
-                pair.cases
-            );
-            let kind = at.as_deref().and_then(|at| at.split(' ').next()).unwrap_or("end").to_owned();
-            n += u64::from(at.is_some());
-            open += u64::from(kind == "write" || kind == "sync");
-            *kinds.entry(kind).or_default() += 1;
+    // each act has homes of its own, and a command is mostly one thread: two acts beside each other
+    let next = AtomicUsize::new(0);
+    let work = || {
+        let mut done = Vec::new();
+        while let Some((name, act)) = acts.get(next.fetch_add(1, Ordering::Relaxed)) {
+            done.push((*name, campaign(name, *act, kills.div_ceil(acts.len() as u64), seed)));
         }
-        pair.go_on(name);
-        all += n;
+        done
+    };
+    let mut rows: BTreeMap<&str, Campaign> = BTreeMap::new();
+    std::thread::scope(|scope| {
+        let workers = [scope.spawn(work), scope.spawn(work)];
+        rows.extend(workers.into_iter().flat_map(|worker| worker.join().expect("all of it held")));
+    });
+    for (name, _) in acts {
+        let Campaign { total, kills, kinds } = &rows[name];
+        all += kills;
         let of = |kind: &str| kinds.get(kind).copied().unwrap_or(0);
-        writeln!(table, "| {name} | {total} | {n} | {} | {} | {} | {} | whole batches, all acknowledged there, verify ok, sync equal, no fork |", of("write"), of("sync"), of("resize"), of("end"))
+        open += of("write") + of("sync");
+        writeln!(table, "| {name} | {total} | {kills} | {} | {} | {} | {} | whole batches, all acknowledged there, verify ok, sync equal, no fork |", of("write"), of("sync"), of("resize"), of("end"))
             .expect("a String takes all");
-        println!("{name}: {n} kills of {total} operations: {kinds:?}");
+        println!("{name}: {kills} kills of {total} operations: {kinds:?}");
     }
     println!("\n{table}\n{all} kills, {open} of them at a write or sync of an open transaction");
     assert!(all >= kills && open * 4 >= all);
