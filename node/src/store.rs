@@ -10,7 +10,7 @@
 //! - **Chains have no holes**: [`Tx::append`] takes the entry after the tip and nothing else.
 //! - **Nothing readable reaches the disk**: rows are named by keyed hashes or local numbers, values are sealed into their
 //!   row. What a thief of the file still learns is in `docs/STORAGE.md`, with every table byte by byte.
-//! - **No altered page is trusted**: what is read is what was written, or [`StoreError::Damaged`] (see [`pages`]).
+//! - **No altered page is trusted**: what is read is what was written, or [`StoreError::Damaged`] (`store/pages.rs`).
 //! - **One process**: a second open fails with [`StoreError::InUse`].
 //!
 //! Writers queue; readers never wait for them. Do not call [`Store::write`] inside a batch: it would wait for itself.
