@@ -10,59 +10,27 @@
 //! (`docs/cli-reference.md`): the command line and the page render it, and decide nothing.
 
 pub mod client;
+mod clock;
 mod frame;
 pub(crate) mod node;
 mod request;
 pub mod socket;
+pub(crate) mod words;
 
+pub use crate::keys::secret::Secret;
+pub use crate::list::CaseFilter;
+pub use crate::members::Roots;
 pub use crate::members::known_zone;
+pub use crate::reply::{Progress, Reply};
+pub use crate::sync::{Ready, RunOptions};
+pub use crate::writes::SealOptions;
 pub use crate::writes::{check_code, check_codes};
 pub use frame::FRAME_BYTES_MAX;
-pub use request::{CaseFilter, Request, Roots, SealOptions};
+pub use request::Request;
 
 use serde::{Deserialize, Serialize};
-use zeroize::Zeroizing;
 
 use crate::error::Failure;
-
-/// A passphrase, an invitation: never shown, wiped when dropped.
-#[derive(Clone, Default, PartialEq, Eq)]
-pub struct Secret(Zeroizing<String>);
-
-impl Secret {
-    /// Takes over a secret text.
-    pub fn new(text: String) -> Self {
-        Self(Zeroizing::new(text))
-    }
-
-    /// The text itself: for the keyring, never for a log or an error.
-    pub fn expose(&self) -> &str {
-        &self.0
-    }
-
-    /// True when nothing was given.
-    pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-}
-
-impl std::fmt::Debug for Secret {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("[redacted]")
-    }
-}
-
-impl Serialize for Secret {
-    fn serialize<S: serde::Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
-        s.serialize_str(self.expose())
-    }
-}
-
-impl<'de> Deserialize<'de> for Secret {
-    fn deserialize<D: serde::Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
-        Ok(Self::new(String::deserialize(d)?))
-    }
-}
 
 /// A request, and who asks.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -84,20 +52,6 @@ pub struct Envelope {
     pub request: Request,
 }
 
-/// How far long work has come. Counts only: never whose case.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Progress {
-    /// A code of what is counted: `entries`, `rows`, `cases`, `bytes`.
-    pub what: String,
-    /// Done so far.
-    pub done: u64,
-    /// Of how many; `None` while unknown.
-    pub total: Option<u64>,
-}
-
-/// The reply: exactly what `--json` prints, or why not.
-pub type Reply = Result<serde_json::Value, Failure>;
-
 /// Whoever can answer: a node in this process, or the client of one that runs.
 pub trait Service: Send + Sync {
     /// Answers one request. Returns only once a change of state is durable. May call `on_progress` while at work;
@@ -107,37 +61,6 @@ pub trait Service: Send + Sync {
     ///
     /// A [`Failure`] whose code stands in [`crate::error::CODES`].
     fn handle(&self, envelope: Envelope, on_progress: &mut dyn FnMut(Progress)) -> Reply;
-}
-
-/// What `boucle run` was asked for.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct RunOptions {
-    /// Multiaddresses to listen on; empty: every interface, port 4410 or, where that is taken, another.
-    pub listen: Vec<String>,
-    /// Peers to reach and keep reaching: multiaddresses or `host:port`.
-    pub peers: Vec<String>,
-    /// Finds peers on the local network.
-    pub mdns: bool,
-    /// Starts alone, with this key file (absolute path) and no member; the file is made if it is not there, for which a
-    /// member's passphrase is needed once.
-    pub key_file: Option<std::path::PathBuf>,
-    /// Members' keys go when nobody used them for so long, milliseconds; `None`: never.
-    pub auto_lock_ms: Option<u64>,
-    /// Who unlocks the node, by name; as in [`Envelope::member`].
-    pub member: Option<String>,
-    /// Their passphrase, if the user gave one: the node refuses with `locked` when it needs it.
-    pub passphrase: Option<Secret>,
-}
-
-/// What a running node listens on: the first line `boucle run` prints.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Ready {
-    /// Always true.
-    pub ready: bool,
-    /// Multiaddresses with their actual ports.
-    pub listening: Vec<String>,
-    /// The page's address, if there is one; this version has none.
-    pub web: Option<String>,
 }
 
 /// A node that can serve: what `boucle run` drives.

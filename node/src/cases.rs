@@ -11,7 +11,6 @@ use crdt_model::entry::{Entry, Kind};
 use crdt_model::gate::{Schema, SchemaFault};
 use crdt_model::layer::{Layer, LayerState, Value};
 use crdt_model::name;
-use crdt_model::reference::{ReferenceError, Typed};
 use crdt_model::roster::site_scope;
 use crdt_model::taxonomy::Taxonomy;
 use crdt_model::values::{DeviceId, DocId, EntryId, Level, ScopeId, Who};
@@ -21,14 +20,12 @@ use serde_json::{Value as Json, json};
 
 use crate::error::Failure;
 use crate::keys::keychain::Keychain;
-use crate::list;
-use crate::list::Found;
+use crate::log::erasure;
 use crate::log::forks;
-use crate::log::{Log, Reader, Shared, locked, meta};
+use crate::log::{Log, Reader, Shared};
 use crate::members;
 use crate::members::called::role_called;
-use crate::store::{Snapshot, Space};
-use crate::writes::erase;
+use crate::store::Snapshot;
 
 /// The shipped taxonomy and the zone of a case, as folds and edits ask them.
 pub(crate) struct TaxonomyCodes {
@@ -225,18 +222,9 @@ impl Kept {
     }
 }
 
-/// Marks of cases captured here, as of one version of what is kept of them.
-#[derive(Default)]
-pub(crate) struct Marks {
-    version: Option<u64>,
-    marks: Arc<Vec<CapturedMark>>,
-}
-
-/// What a case captured here is called.
-pub(crate) struct CapturedMark {
-    pub(crate) mark: String,
-    pub(crate) typed: Option<Typed>,
-    pub(crate) case_id: DocId,
+/// Cases built for this reader.
+pub(crate) fn cache(reader: &mut Reader) -> &mut Cache {
+    reader.kept.of()
 }
 
 /// Builds one case, or takes it from the reader's cache.
@@ -250,23 +238,24 @@ pub(crate) fn load(
 ) -> Result<Arc<Loaded>, Failure> {
     let count = snapshot.doc_count(&scope, &doc)?;
     let now = BuiltOf::now(snapshot, count, shared, &reader.keychain);
-    if let Some(loaded) = reader.cases.get(&(scope, doc)).and_then(|kept| kept.of(now)) {
+    if let Some(loaded) = cache(reader).get(&(scope, doc)).and_then(|kept| kept.of(now)) {
         return Ok(Arc::clone(loaded));
     }
     let entries = log.entries(snapshot, &scope, &doc)?;
     let built = build_case(log, shared, &mut reader.keychain, &entries);
     let loaded = Arc::new(Loaded::of(scope, doc, built, entries.len(), shared.zone_at(&scope)));
-    if reader.cases.len() >= CACHED_CASES_MAX {
-        reader.cases.clear();
-    }
     let of = BuiltOf::now(snapshot, count, shared, &reader.keychain);
-    reader.cases.insert((scope, doc), Kept { of, loaded: Arc::clone(&loaded) });
+    let cached = cache(reader);
+    if cached.len() >= CACHED_CASES_MAX {
+        cached.clear();
+    }
+    cached.insert((scope, doc), Kept { of, loaded: Arc::clone(&loaded) });
     Ok(loaded)
 }
 
 /// Builds a case from its entries, with the content keys that its grants give.
 pub(crate) fn build_case(log: &Log, shared: &Shared, keychain: &mut Keychain, entries: &[Entry]) -> Built {
-    let gone = erase::gone(shared, entries);
+    let gone = erasure::gone(shared, entries);
     let counted = forks::counted_entries(shared, entries);
     let build = |opened: &[document::DocEntry]| {
         document::build_above(opened, Kind::Edit, &shared.roster, &|layer| Box::new(CaseSchema(layer)), &gone)
@@ -302,7 +291,7 @@ pub(crate) fn load_at(
 ) -> Result<Arc<Loaded>, Failure> {
     let snapshot = log.store.read()?;
     let held = log.entries(&snapshot, &loaded.scope, &loaded.doc)?;
-    let gone = erase::gone(shared, &held);
+    let gone = erasure::gone(shared, &held);
     let counted = forks::counted_entries(shared, &held);
     let by_id: HashMap<EntryId, &Entry> = counted.entries.iter().map(|e| (e.id(), &**e)).collect();
     let mut past = std::collections::HashSet::new();
@@ -356,73 +345,6 @@ pub(crate) fn case_scopes(log: &Log, shared: &Shared) -> Vec<ScopeId> {
     scopes.sort_unstable();
     scopes.dedup();
     scopes
-}
-
-/// The case a person means: reference, provisional mark, digits, unique ending, case id or `@last`.
-pub(crate) fn find_case(log: &Log, shared: &Shared, reader: &mut Reader, typed: &str) -> Result<Arc<Loaded>, Failure> {
-    let typed = typed.trim();
-    list::catch_up(log, shared, reader)?;
-    let snapshot = log.store.read()?;
-    if typed == "@last" {
-        let last =
-            snapshot.get(Space::Meta, &meta::last_case(&reader.member()))?.and_then(|b| b.as_slice().try_into().ok());
-        let found = last.map(DocId).and_then(|doc| reader.projection.by_id(doc));
-        let (scope, doc) = found.ok_or_else(|| Failure::new("no_last_case"))?;
-        return load_numbered(log, &snapshot, shared, reader, scope, doc);
-    }
-    if let Ok(doc) = typed.parse::<DocId>()
-        && let Some((scope, doc)) = reader.projection.by_id(doc)
-    {
-        let loaded = load_numbered(log, &snapshot, shared, reader, scope, doc)?;
-        // of a case that was taken back nothing is left to be shown
-        return match loaded.document.accepted {
-            0 => Err(Failure::new("ref_not_found").arg("ref", typed).arg("near", "").at("ref", typed)),
-            _ => Ok(loaded),
-        };
-    }
-    match reader.projection.find(typed, &captured_marks(log, &snapshot)?) {
-        Found::One(scope, doc) => load_numbered(log, &snapshot, shared, reader, scope, doc),
-        Found::None(near) => {
-            let (code, near) = match Typed::parse(typed) {
-                Err(ReferenceError::CheckDigits) => ("ref_check_digits", near),
-                // nothing was mistyped: what is near is somebody else's case
-                Ok(Typed::Reference(_) | Typed::Number(_)) => ("ref_not_found", Vec::new()),
-                _ => ("ref_not_found", near),
-            };
-            Err(Failure::new(code).arg("ref", typed).arg("near", near.join(", ")).at("ref", typed))
-        }
-        Found::Several(near) => Err(Failure::new("ref_ambiguous").arg("ref", typed).arg("near", near.join(", "))),
-    }
-}
-
-/// What the cases captured here are called, whether or not their members read them.
-fn captured_marks(log: &Log, snapshot: &Snapshot) -> Result<Arc<Vec<CapturedMark>>, Failure> {
-    let version = Some(snapshot.outbox_version());
-    let mut held = locked(&log.marks);
-    if held.version != version {
-        let mut marks = Vec::new();
-        for (_, value) in snapshot.list(Space::Outbox)? {
-            let Ok(kept) = serde_json::from_slice::<Captured>(&value) else { continue };
-            let typed = Typed::parse(&kept.reference).ok();
-            marks.push(CapturedMark { mark: kept.reference, typed, case_id: kept.case_id });
-        }
-        *held = Marks { version, marks: Arc::new(marks) };
-    }
-    Ok(Arc::clone(&held.marks))
-}
-
-/// Builds a case that the reader's list names.
-pub(crate) fn load_numbered(
-    log: &Log,
-    snapshot: &Snapshot,
-    shared: &Shared,
-    reader: &mut Reader,
-    scope: u32,
-    doc: DocId,
-) -> Result<Arc<Loaded>, Failure> {
-    let scope = snapshot.scopes().get(scope as usize).copied();
-    let scope = scope.ok_or_else(|| Failure::new("home_damaged").arg("file", crate::store::STORE_FILE))?;
-    load(log, snapshot, shared, reader, scope, doc)
 }
 
 /// The view with names in place of ids, as `case show` prints it.

@@ -17,16 +17,18 @@
 //! While the clock is not believed nothing is written that a person asked for, and what the node writes by itself takes
 //! the newest certain time.
 
+mod limits;
 mod record;
+mod report;
 
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use crdt_model::values::EntryId;
 
-pub(crate) use crate::health::astray::Limits;
-pub(crate) use crate::home::clock::{minute, tell};
+pub(crate) use limits::Limits;
 pub(crate) use record::note_own;
+pub(crate) use report::{clock_wrong, minute};
 
 /// A day, milliseconds.
 pub(crate) const DAY_MS: i64 = 86_400_000;

@@ -8,6 +8,7 @@ mod codes;
 
 pub use codes::{CODES, Code};
 
+use crdt_model::taxonomy::proposed;
 use serde::{Deserialize, Serialize};
 
 /// How a process ends, and what kind of failure it was (`cli.md`, "Exit status").
@@ -173,6 +174,27 @@ impl<'de> Deserialize<'de> for Failure {
             causes: wire.causes,
         })
     }
+}
+
+impl Failure {
+    /// A code that no taxonomy has, with what may have been meant.
+    pub(crate) fn not_in_taxonomy<'a>(
+        field: &'static str,
+        value: &str,
+        codes: impl Iterator<Item = &'a str> + Clone,
+    ) -> Failure {
+        let near = possible(codes, value);
+        // what is no code may be what a person said
+        let is_code = value.len() <= 64 && value.chars().all(|c| c.is_alphanumeric() || "._-".contains(c));
+        let value = if is_code { value } else { "…" };
+        Failure::new("not_in_taxonomy").arg("field", field).arg("value", value).arg("near", near).at("field", field)
+    }
+}
+
+/// What to propose in place of a code; where nothing is near and the codes are many, the command that shows them.
+pub(crate) fn possible<'a>(codes: impl Iterator<Item = &'a str> + Clone, value: &str) -> String {
+    let near = proposed(codes, value).join(", ");
+    if near.is_empty() { "boucle taxonomy show".to_owned() } else { near }
 }
 
 #[cfg(test)]

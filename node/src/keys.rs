@@ -3,3 +3,4 @@
 pub(crate) mod keychain;
 pub mod keyring;
 pub mod memory;
+pub(crate) mod secret;

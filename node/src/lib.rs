@@ -14,6 +14,7 @@ pub mod keys;
 mod list;
 mod log;
 mod members;
+mod reply;
 pub mod store;
 mod sync;
 #[cfg(test)]

@@ -13,6 +13,9 @@
 //! again when it is needed, and lives in memory alone.
 
 mod basis;
+mod bearers;
+mod filter;
+mod find;
 pub(crate) mod query;
 mod row;
 mod strings;
@@ -35,12 +38,14 @@ use crate::keys::keychain::Keychain;
 use crate::log::parallel::{in_parts, threads_for};
 use crate::log::{Log, Reader, Shared};
 use crate::store::{Fields, MemberSpace, Snapshot};
-use crate::writes::assigning::Bearers;
 use basis::Basis;
 use row::{FAULTY, INSIDE, LISTED, RESTRICTED, Row, UNOPENED};
 use strings::Words;
 
-pub(crate) use query::{Counts, Found};
+pub(crate) use bearers::{Bearers, Behind};
+pub use filter::CaseFilter;
+pub(crate) use find::{find_case, load_numbered};
+pub(crate) use query::Counts;
 
 /// Version of the saved rows: another one is made anew.
 const VERSION: u8 = 4;
@@ -182,13 +187,18 @@ impl Projection {
     }
 }
 
+/// The reader's list, as it was last caught up.
+pub(crate) fn rows(reader: &mut Reader) -> &mut Projection {
+    reader.kept.of()
+}
+
 /// Brings the reader's list up to what is held now.
 pub(crate) fn catch_up(log: &Log, shared: &Shared, reader: &mut Reader) -> Result<(), Failure> {
     log.refresh_reader(reader)?;
     let snapshot = log.store.read()?;
-    let mut projection = std::mem::take(&mut reader.projection);
+    let mut projection = std::mem::take(rows(reader));
     let done = catch_up_on(log, &snapshot, shared, reader, &mut projection);
-    reader.projection = projection;
+    *rows(reader) = projection;
     done
 }
 
@@ -266,7 +276,7 @@ fn build_rows(
     keys: [u8; 8],
 ) -> Result<Vec<Fresh>, Failure> {
     let threads = threads_for(docs.len(), THREAD_DOCS_MIN);
-    let (held, cases) = (&mut reader.keychain, &reader.cases);
+    let (held, cases) = (&mut reader.keychain, reader.kept.get::<Cache>());
     let build = |docs: &[(u32, u32)], keychain: &mut Keychain| -> Result<Vec<Fresh>, Failure> {
         let row = |at: &(u32, u32)| build_row(log, snapshot, shared, keychain, cases, scopes, *at, keys);
         docs.iter().map(row).collect()
@@ -294,7 +304,7 @@ fn build_row(
     snapshot: &Snapshot,
     shared: &Shared,
     keychain: &mut Keychain,
-    cases: &Cache,
+    cases: Option<&Cache>,
     scopes: &BTreeSet<ScopeId>,
     (scope, doc): (u32, u32),
     keys: [u8; 8],
@@ -305,7 +315,7 @@ fn build_row(
         return Ok(Fresh { doc, line: None, row, external: Vec::new() });
     }
     // what was just shown or edited need not be built again
-    let kept = match cases.get(&(scope_id, doc_id)) {
+    let kept = match cases.and_then(|cases| cases.get(&(scope_id, doc_id))) {
         Some(kept) => {
             let now = BuiltOf::now(snapshot, snapshot.numbered_count(doc)?, shared, keychain);
             kept.of(now).map(Arc::clone)

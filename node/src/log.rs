@@ -4,7 +4,12 @@
 //! key-slot file's counter raised by the first write of a process so that a rolled-back disk is noticed.
 
 pub(crate) mod admission;
+pub(crate) mod attached;
+pub(crate) mod draft;
+pub(crate) mod erasure;
 pub(crate) mod forks;
+mod invited;
+pub(crate) mod marks;
 pub(crate) mod now;
 pub(crate) mod parallel;
 
@@ -13,7 +18,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
-use crdt_model::compose::{ComposeError, EntryPlan, SectionPlan, compose};
+use crdt_model::compose::{ComposeError, SectionPlan};
 use crdt_model::entry::{Entry, Kind, LAYER_GRANT, Place, SECTION_BYTES_MAX};
 use crdt_model::frontier::{ForkProof, Frontier, Tip};
 use crdt_model::gate::{Schema, SchemaFault};
@@ -29,7 +34,6 @@ use crdt_model::{cbor, document};
 use ed25519_dalek::{SigningKey, VerifyingKey};
 use tokio::sync::watch;
 
-use crate::cases::Marks;
 use crate::clock::Machine;
 use crate::error::{Failure, IoOperation};
 use crate::keys::keychain::{Keychain, ReaderSecrets};
@@ -38,8 +42,9 @@ use crate::keys::keyring::{
     IncarnationChange, KEYRING_FILE, Kept, Keyring, KeyringError, LockedKeyring, MemberSecrets, Passphrase, Signs,
     UnattendedKey,
 };
+use crate::log::attached::Attached;
+use crate::log::draft::Draft;
 use crate::log::forks::{Carry, DeviceKeys, Forks, Looked, uncut, unwrap_carried};
-use crate::members;
 use crate::store::{self, AppendEntry, STORE_FILE, Space, Store, StoreError, Tx};
 
 /// Scopes that a founding or joining writes in: the membership and the knowledge.
@@ -107,9 +112,8 @@ pub(crate) struct Reader {
     /// The member's key to sign: making one works out its public half.
     pub(crate) ed: Arc<SigningKey>,
     pub(crate) keychain: Keychain,
-    pub(crate) cases: crate::cases::Cache,
-    /// The list of cases, caught up with when it is asked.
-    pub(crate) projection: crate::list::Projection,
+    /// What the rooms above keep of this reader's.
+    pub(crate) kept: Attached,
     /// Generation of [`Shared`] the keychain was brought up to.
     pub(crate) generation: u64,
     /// Version of the sections held that keys and cases were taken from.
@@ -153,8 +157,8 @@ pub(crate) struct Log {
     sections: AtomicU64,
     /// Forked chains that were looked through for what is to be carried on.
     pub(crate) looked: Mutex<Looked>,
-    /// Marks of cases captured here.
-    pub(crate) marks: Mutex<Marks>,
+    /// What the rooms above keep of this home's.
+    pub(crate) kept: Mutex<Attached>,
     /// The machine's clock, and the program's date.
     pub(crate) machine: Mutex<Machine>,
 }
@@ -359,7 +363,7 @@ impl Log {
             log.renew_incarnation(signs)?;
         }
         // a crash may have come between hearing of an erasure and destroying
-        crate::writes::erase::apply_erasures(&log, &log.shared())?;
+        erasure::apply_erasures(&log, &log.shared())?;
         // nor are the two steps of hearing of a fork and carrying on one
         forks::republish_orphaned(&log, Carry::AsideToo)?;
         Ok(log)
@@ -430,7 +434,7 @@ impl Log {
             changes: watch::Sender::new(0),
             sections: AtomicU64::new(0),
             looked: Mutex::default(),
-            marks: Mutex::default(),
+            kept: Mutex::default(),
             machine: Mutex::new(Machine::system(0)),
         };
         log.refresh()?;
@@ -551,8 +555,7 @@ impl Log {
             ed: Arc::new(SigningKey::from_bytes(secrets.ed.expose())),
             secrets,
             keychain: Keychain::on(self.device),
-            cases: Default::default(),
-            projection: Default::default(),
+            kept: Attached::default(),
             generation: u64::MAX,
             sections: 0,
             streams: Streams::default(),
@@ -749,7 +752,6 @@ impl Log {
         let shared = self.shared();
         let sections = self.sections_version();
         if reader.sections != sections {
-            reader.cases.clear();
             reader.keychain.forget_content_keys();
             reader.sections = sections;
         }
@@ -765,7 +767,7 @@ impl Log {
             }
         }
         drop(snapshot);
-        members::absorb_invites(self, reader, &shared)?;
+        invited::absorb_invites(self, reader, &shared)?;
         let secrets = self.reader_secrets(reader);
         reader.keychain.absorb_wraps(&self.org, &shared.roster, &self.device.0, &secrets);
         reader.keychain.keep_in_memory();
@@ -904,22 +906,17 @@ impl Log {
                 if let Some(bytes) = grant {
                     sections.push(SectionPlan::Clear { layer: LAYER_GRANT, bytes: bytes.clone() });
                 }
-                let plan = EntryPlan {
-                    org: self.org,
+                let draft = Draft {
                     scope,
                     kind: Kind::Membership,
                     doc: DocId::ZERO,
-                    device: self.device,
                     incarnation,
-                    place: self.next_position(tx, &scope, incarnation),
                     // what follows in the chain has it all in its past
                     auth: std::mem::take(&mut auth),
                     deps: Vec::new(),
                     sections,
                 };
-                let entry = compose(&plan, &self.device_ed, None, &mut entropy).map_err(not_composed)?;
-                append(tx, &entry)?;
-                ids.push(entry.id());
+                ids.push(draft.append(self, tx, None, &mut entropy)?.id());
             }
             Ok(ids)
         })?;
@@ -971,7 +968,7 @@ fn take_spare(tx: &mut Tx<'_>, lot: u8) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Appends an entry to its chain.
+/// Appends an entry to its chain, and marks what follows from its header: nobody else writes those marks.
 pub(crate) fn append(tx: &mut Tx<'_>, entry: &Entry) -> Result<(), Failure> {
     let header = entry.header();
     let at = tx.append(&AppendEntry {
@@ -987,7 +984,8 @@ pub(crate) fn append(tx: &mut Tx<'_>, entry: &Entry) -> Result<(), Failure> {
     if header.kind == Kind::Carried {
         tx.note_carrier(&unwrap_carried(entry).id(), at)?;
     }
-    Ok(())
+    marks::note_generation(tx, header)?;
+    erasure::note_erasure(tx, header)
 }
 
 fn incarnation_reason(change: &IncarnationChange) -> &'static str {

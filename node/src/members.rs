@@ -5,7 +5,7 @@ pub(crate) mod called;
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use crdt_model::compose::{EntryPlan, SectionPlan, compose};
+use crdt_model::compose::SectionPlan;
 use crdt_model::{cbor, name};
 
 use crdt_model::entry::{AUTH_MAX, Kind, LAYER_GRANT};
@@ -22,23 +22,25 @@ use crdt_model::zone::Zone;
 use ed25519_dalek::Signer;
 use serde_json::{Value as Json, json};
 
-use crate::api::Roots;
 use crate::error::Failure;
 use crate::keys::keyring::{
     Cost, DeviceSecrets, KEYRING_FILE, Keyring, MemberSecrets, NewKeyring, Passphrase, Secret as KeySecret, Signs,
 };
-use crate::log::forks;
+use crate::log::draft::Draft;
 use crate::log::now;
-use crate::log::{
-    Log, Reader, Shared, append, entropy, epoch_key, fresh, keyring_failure, meta, not_composed, require_data_file,
-    staff_doc,
-};
+use crate::log::{Log, Reader, Shared, entropy, fresh, keyring_failure, meta, require_data_file, staff_doc};
 use crate::members::called::{ID_DIGITS_MIN, clean_name, member_name, site_typed};
 use crate::store::{self, STORE_FILE, Space, Store, StoreConfig, StoreId, StoreKey, Tx, private_file, sync_parent};
-use crate::writes::held;
-use crate::writes::not_in_taxonomy;
-use crate::writes::reclassify;
-use crate::writes::tampering;
+use serde::{Deserialize, Serialize};
+
+/// How many founders must agree to change the root of the organisation: `needed` of `of`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Roots {
+    /// Signatures needed.
+    pub needed: u8,
+    /// Founders.
+    pub of: u8,
+}
 
 /// An invitation lives this long unless told otherwise, milliseconds.
 const INVITE_DEFAULT_MS: i64 = 30 * 86_400_000;
@@ -81,7 +83,7 @@ fn site_kind(kind: &str) -> Result<SiteKind, Failure> {
         "partner" => SiteKind::Partner,
         _ => {
             let kinds = ["office", "committee", "region", "national", "partner"].into_iter();
-            return Err(not_in_taxonomy("kind", kind, kinds));
+            return Err(Failure::not_in_taxonomy("kind", kind, kinds));
         }
     })
 }
@@ -380,7 +382,8 @@ fn found(
     let mut reader = crate::log::locked(&reader);
     log.refresh_reader(&mut reader)?;
     write_staff(log, &mut reader, &[("org".to_owned(), org_name.to_owned())], now_ms)?;
-    housekeeping(log, &mut reader, now_ms)?;
+    log.refresh_reader(&mut reader)?;
+    publish_name(log, &mut reader, now_ms)?;
     log.store.write(|tx| tx.put(Space::Meta, meta::READY, &[1]))?;
     log.refresh()
 }
@@ -653,7 +656,7 @@ pub(crate) fn invite(
     let shared = log.shared();
     let site = known_site(&shared, site)?;
     let Some(profile) = role_profile(role) else {
-        return Err(not_in_taxonomy("role", role, Taxonomy::shipped().roles.codes()));
+        return Err(Failure::not_in_taxonomy("role", role, Taxonomy::shipped().roles.codes()));
     };
     require_managing(&shared, &reader.member(), &site, profile.rank)?;
     let lifetime = expires_ms.unwrap_or(INVITE_DEFAULT_MS);
@@ -815,84 +818,8 @@ fn invite_grant(log: &Log, shared: &Shared, reader: &Reader, role: &str, site: &
     grant
 }
 
-/// Takes the keys out of this home's own Invites, once they arrive, and keeps them.
-pub(crate) fn absorb_invites(log: &Log, reader: &mut Reader, shared: &Shared) -> Result<(), Failure> {
-    let Some(own) = shared.invitation_of(&reader.member()) else { return Ok(()) };
-    let access = reader.secrets.store_access();
-    {
-        let snapshot = log.store.read()?;
-        let (Some(invite), Some(seed)) = (
-            shared.roster.invites.get(&own.invite),
-            snapshot.get_member(store::MemberSpace::Rows, &access, &meta::seed(&own.invite))?,
-        ) else {
-            return Ok(());
-        };
-        let Some(entry) = forks::held_or_carried(log, &snapshot, &invite.entry)? else { return Ok(()) };
-        drop(snapshot);
-        let Some((_, sealed)) = entry.section(LAYER_GRANT) else { return Ok(()) };
-        let Ok(seed) = <[u8; 32]>::try_from(seed.as_slice()) else { return Ok(()) };
-        let kem = seal::invite_kem_secret(&Secret(seed));
-        let Some(grant) = InviteGrant::open_sealed(sealed, &log.org, &kem) else { return Ok(()) };
-        let held = |(scope, epoch, _): &&(ScopeId, u32, Secret)| reader.keychain.open_key(scope, *epoch).is_none();
-        let fresh_open: Vec<_> = grant.open.iter().filter(held).cloned().collect();
-        let fresh_audiences: Vec<_> =
-            grant.audiences.iter().filter(|(a, _, _)| !reader.keychain.reads_audience(a)).cloned().collect();
-        if fresh_open.is_empty() && fresh_audiences.is_empty() {
-            return Ok(());
-        }
-        log.store.write(|tx| {
-            for (scope, epoch, key) in &fresh_open {
-                tx.put(Space::OpenKeys, &epoch_key(&scope.0, *epoch), &key.0)?;
-            }
-            for (audience, epoch, secret) in &fresh_audiences {
-                let key = epoch_key(&audience.0, *epoch);
-                tx.put_member(store::MemberSpace::Audiences, &access, &key, &secret.0)?;
-            }
-            Ok::<_, store::StoreError>(())
-        })?;
-        for (scope, epoch, key) in fresh_open {
-            reader.keychain.accept_open(&shared.roster, scope, epoch, key);
-        }
-        for (audience, epoch, secret) in fresh_audiences {
-            reader.keychain.add_audience(audience, epoch, secret);
-        }
-    }
-    Ok(())
-}
-
-/// What this reader's node owes the others: its name, wraps of newer keys, a Merge when heads abound. Returns
-/// whether something was written.
-pub(crate) fn housekeeping(log: &Log, reader: &mut Reader, now_ms: i64) -> Result<bool, Failure> {
-    log.refresh_reader(reader)?;
-    let mut wrote = publish_name(log, reader, now_ms)?;
-    let shared = log.shared();
-    let Some(member) = shared.roster.members.get(&reader.member()) else { return Ok(wrote) };
-    if shared.roster.founding.is_none() {
-        return Ok(wrote);
-    }
-    if member.uninvited {
-        return Ok(wrote | tampering::keep_lost(log, &shared, reader, member, now_ms)?);
-    }
-    let owed = missing_key_wraps(log, &shared, reader)?;
-    let merge = shared.roster.heads.len() > AUTH_MAX;
-    let mut operations: Vec<(Operation, Option<Vec<u8>>)> = owed.into_iter().map(|op| (op, None)).collect();
-    if operations.is_empty() && merge {
-        operations.push((Operation::Merge, None));
-    }
-    if !operations.is_empty() {
-        log.append_membership(operations)?;
-        log.refresh_reader(reader)?;
-        wrote = true;
-    }
-    drop_spent_grants(log)?;
-    wrote |= tampering::mend_altered(log, &shared, reader, now_ms)?;
-    wrote |= reclassify::rewrap_all_late(log, &shared, reader, now_ms)?;
-    wrote |= held::deliver_held(log, reader)? > 0;
-    Ok(wrote)
-}
-
 /// Secrets that members and devices are entitled to and were neither wrapped nor invited with.
-fn missing_key_wraps(log: &Log, shared: &Shared, reader: &Reader) -> Result<Vec<Operation>, Failure> {
+pub(crate) fn missing_key_wraps(log: &Log, shared: &Shared, reader: &Reader) -> Result<Vec<Operation>, Failure> {
     let roster = &shared.roster;
     let mut entropy = entropy()?;
     let mut owed = Vec::new();
@@ -963,7 +890,7 @@ fn entitled(log: &Log, shared: &Shared, member: &Member) -> Vec<AudienceId> {
 
 /// After its Join is confirmed an invitation's keys are of no more use here: they come by wraps. Dropped, so that an
 /// old sheet with an old log opens nothing.
-fn drop_spent_grants(log: &Log) -> Result<(), Failure> {
+pub(crate) fn drop_spent_grants(log: &Log) -> Result<(), Failure> {
     let shared = log.shared();
     let snapshot = log.store.read()?;
     let mut spent = Vec::new();
@@ -989,7 +916,7 @@ fn drop_spent_grants(log: &Log) -> Result<(), Failure> {
 }
 
 /// Writes the member's own name into the staff document, once the key for it is held.
-fn publish_name(log: &Log, reader: &mut Reader, now_ms: i64) -> Result<bool, Failure> {
+pub(crate) fn publish_name(log: &Log, reader: &mut Reader, now_ms: i64) -> Result<bool, Failure> {
     let member = reader.member();
     let snapshot = log.store.read()?;
     let done = snapshot.get(Space::Meta, &meta::named(&member))?.is_some();
@@ -1367,22 +1294,42 @@ fn write_staff(log: &Log, reader: &mut Reader, facts: &[(String, String)], now_m
                 change,
             };
             let sealing = Sealing { key: key.clone(), plain };
-            let plan = EntryPlan {
-                org: log.org,
+            let staff = Draft {
                 scope,
                 kind: Kind::Knowledge,
                 doc,
-                device: log.device,
                 incarnation,
-                place,
                 auth: log.auth(&shared),
                 deps: Vec::new(),
                 sections: vec![SectionPlan::Sealed { layer: Layer::Open, hint: open_hint(epoch), sealing }],
             };
-            let entry = compose(&plan, &log.device_ed, Some(&reader.ed), &mut entropy).map_err(not_composed)?;
-            append(tx, &entry)?;
+            let entry = staff.append(log, tx, Some(&reader.ed), &mut entropy)?;
             crate::clock::note_own(tx, now_ms, entry.id(), now::machine(log).built_ms)?;
         }
         Ok(())
     })
+}
+
+/// Name of a scope, also before the membership has arrived.
+pub(crate) fn scope_name(log: &Log, shared: &Shared, scope: &crdt_model::values::ScopeId) -> String {
+    let own = shared.invitations.iter().map(|i| &i.site);
+    own.into_iter()
+        .find(|site| crdt_model::roster::site_scope(&log.org, site) == *scope)
+        .map_or_else(|| shared.roster.scope_name(scope), |site| format!("site/{site}"))
+}
+
+/// Codes of a member's roles.
+pub(crate) fn roles(shared: &Shared, member: &MemberId) -> Vec<String> {
+    match shared.roster.members.get(member) {
+        Some(held) => held.roles.iter().map(|role| role.role.clone()).collect(),
+        None => Vec::new(),
+    }
+}
+
+/// Codes of the roles a member works by: before the membership has come, that of their invitation.
+pub(crate) fn roles_held(shared: &Shared, member: &MemberId) -> Vec<String> {
+    match shared.roster.members.contains_key(member) {
+        true => roles(shared, member),
+        false => shared.pinned().map(|told| told.role.clone()).into_iter().collect(),
+    }
 }

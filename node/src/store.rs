@@ -48,6 +48,7 @@ mod tx;
 
 pub use error::StoreError;
 pub use index::{ChainKey, ChainTip};
+pub(crate) use kv::LISTED;
 pub use kv::{KEY_BYTES_MAX, MemberKey, MemberSpace, Pair, Space, VALUE_BYTES_MAX};
 pub use lack::Gap;
 pub use seal::{Entropy, StoreId, StoreKey, os_entropy};
@@ -572,7 +573,8 @@ fn load(ctx: &Context, db: &Database) -> Result<Live, StoreError> {
     let state = read_state(ctx, &txn)?.ok_or_else(|| StoreError::Missing { path: ctx.path.clone() })?;
     let now = state.commit;
     // a store opened anew says of nothing that it has not changed
-    let mut index = Index { commit: now, outbox_commit: now, sections_commit: now, ..Index::default() };
+    let mut index =
+        Index { commit: now, outbox_commit: now, listed_commit: now, sections_commit: now, ..Index::default() };
     let scopes = txn.open_table(SCOPES.def()).map_err(ctx.fail("read the scopes"))?;
     for row in scopes.iter().map_err(ctx.fail("read the scopes"))? {
         let (number, value) = row.map_err(ctx.fail("read the scopes"))?;

@@ -14,6 +14,7 @@
 mod announcer;
 pub(crate) mod gaps;
 mod limits;
+mod options;
 mod peer_link;
 pub(crate) mod peers;
 pub(crate) mod policy;
@@ -38,13 +39,14 @@ use tokio::sync::{Semaphore, watch};
 use tokio::time::{sleep, timeout};
 use transport::{Channel, Config, Limits, Psk, Transport};
 
-use crate::api::{Progress, Ready, Reply, RunOptions};
 use crate::error::Failure;
-use crate::health::status;
 use crate::log::{Log, locked};
+use crate::members;
+use crate::reply::{Progress, Reply};
 use crate::writes::tampering;
 use announcer::Announcer;
 use limits::{BACKOFF, KEPT_MAX, REACHED_MAX, SERVED_MAX, SESSIONS_PER_DEVICE_MAX, STOP_MAX, STRANGER_BACKOFF};
+pub use options::{Ready, RunOptions};
 use peer_link::{Ended, Held};
 use reachability::Tried;
 pub(crate) use reachability::not_running;
@@ -802,7 +804,7 @@ impl Inner {
             .iter()
             .map(|state| {
                 let fingerprint = data_encoding::HEXLOWER.encode(&state.hash);
-                let name = status::scope_name(self.log(), &shared, &state.scope);
+                let name = members::scope_name(self.log(), &shared, &state.scope);
                 json!({"scope": name, "entries": state.entries, "fingerprint": fingerprint})
             })
             .collect();

@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crdt_model::compose::{EntryPlan, SectionPlan, compose};
 use crdt_model::edit::NewCase;
 use crdt_model::entry::Kind;
 use crdt_model::values::{DocId, MemberId, Words};
 
 use crate::keys::keyring::Passphrase;
+use crate::log::draft::{Draft, clear};
 use crate::log::{Log, locked};
 use crate::members;
 
@@ -79,14 +79,14 @@ impl Home {
     pub(crate) fn read(&self, reference: &str) -> String {
         self.act(|log, reader| {
             let shared = log.shared();
-            let loaded = crate::cases::find_case(log, &shared, reader, reference).expect("found");
+            let loaded = crate::list::find_case(log, &shared, reader, reference).expect("found");
             crate::cases::show(&shared, &loaded, NOW).to_string()
         })
     }
 
     /// Writes what the member's node owes to others.
     pub(crate) fn housekeeping(&self) {
-        self.act(|log, reader| crate::members::housekeeping(log, reader, NOW)).expect("maintained");
+        self.act(|log, reader| crate::writes::housekeeping::housekeeping(log, reader, NOW)).expect("maintained");
     }
 
     /// Every entry held, chain by chain, the membership first.
@@ -186,20 +186,16 @@ impl Home {
         let mut entropy = crate::log::entropy().expect("entropy");
         let filled = log.commit(|tx| {
             for i in 0..n {
-                let plan = EntryPlan {
-                    org: log.org,
+                let filling = Draft {
                     scope,
                     kind: Kind::Receipt,
                     doc: DocId([i as u8; 16]),
-                    device: log.device,
                     incarnation,
-                    place: log.next_position(tx, &scope, incarnation),
                     auth: log.auth(&shared),
                     deps: Vec::new(),
-                    sections: vec![SectionPlan::Clear { layer: 0, bytes: vec![i as u8; bytes] }],
+                    sections: clear(vec![i as u8; bytes]),
                 };
-                let entry = compose(&plan, &log.device_ed, None, &mut entropy).expect("small");
-                crate::log::append(tx, &entry)?;
+                filling.append(log, tx, None, &mut entropy)?;
             }
             Ok(())
         });

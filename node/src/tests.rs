@@ -84,7 +84,7 @@ impl Home {
     pub(crate) fn show(&self, case: &str) -> Result<Json, Failure> {
         self.with(|log, reader| {
             let shared = log.shared();
-            let loaded = crate::cases::find_case(log, &shared, reader, case)?;
+            let loaded = crate::list::find_case(log, &shared, reader, case)?;
             Ok(crate::cases::show(&shared, &loaded, NOW))
         })
     }
@@ -108,7 +108,7 @@ impl Home {
 
     pub(crate) fn housekeeping(&self) -> bool {
         let reader = self.reader();
-        crate::members::housekeeping(&self.log, &mut locked(&reader), NOW).expect("maintained")
+        crate::writes::housekeeping::housekeeping(&self.log, &mut locked(&reader), NOW).expect("maintained")
     }
 }
 
@@ -120,7 +120,7 @@ impl Home {
 
         self.with(|log, reader| {
             let shared = log.shared();
-            let now = crate::cases::find_case(log, &shared, reader, case)?;
+            let now = crate::list::find_case(log, &shared, reader, case)?;
             let mut ops = crdt_model::edit::EditOps::default();
             for (layer, into) in [(Layer::Open, &mut ops.open), (Layer::Personal, &mut ops.personal)] {
                 for (key, cells) in before.document.states[usize::from(layer.code())].iter().flatten() {

@@ -3,6 +3,8 @@
 pub(crate) mod assigning;
 pub(crate) mod erase;
 pub(crate) mod held;
+pub(crate) mod housekeeping;
+pub(crate) mod imported;
 pub(crate) mod reclassify;
 pub(crate) mod sensitive_words;
 pub(crate) mod set_aside;
@@ -12,11 +14,11 @@ pub(crate) mod withdraw;
 use std::sync::Arc;
 
 use crdt_model::case::{Codes, Shape, schema};
-use crdt_model::compose::{EntryPlan, SectionPlan, compose};
+use crdt_model::compose::SectionPlan;
 use crdt_model::edit::{
     Birth, Creation, Edit, EditContext, EditOps, EditRefusal, NewCase, Policy, Recusal, RestrictedBirth,
 };
-use crdt_model::entry::{DEPS_MAX, Entry, Kind, LAYER_GRANT};
+use crdt_model::entry::{DEPS_MAX, Kind, LAYER_GRANT};
 use crdt_model::layer::{Layer, LayerDoc};
 use crdt_model::reference::{Provisional, Reference, SiteCode};
 use crdt_model::roster::{Member, Person, Standing, audience_of_name, site_scope};
@@ -24,28 +26,30 @@ use crdt_model::seal::{
     self, ActorOf, Entropy, FLAG_DEVICE_ONLY, FLAG_DROP_BOX, GRANT_SLOTS, GrantSection, Plain, Sealing, Secret,
     StreamGrant, audience_hint, birth_doc, case_key, open_hint, sensitive_hint,
 };
-use crdt_model::taxonomy::{Capabilities, Capture, Coded, TRIAGE, Taxonomy, proposed};
+use crdt_model::taxonomy::{Capabilities, Capture, Coded, TRIAGE, Taxonomy};
 use crdt_model::time::IsoWeek;
 use crdt_model::values::{DocId, EntryId, Incarnation, Level, MemberId, Moment, ScopeId, Who, Words};
 use crdt_model::view::CaseView;
 use crdt_model::zone::Zone;
 use serde_json::{Value as Json, json};
 
-use crate::api::SealOptions;
 use crate::cases;
 use crate::cases::{Captured, Loaded, TaxonomyCodes, captured_key, codes_of};
 use crate::clock::{self, DAY_MS};
 use crate::error::Failure;
+use crate::list;
+use crate::log::draft::Draft;
+use crate::log::marks::mark_urgent;
 use crate::log::now;
-use crate::log::{Log, Reader, Shared, append, entropy, fresh, meta, not_composed};
+use crate::log::{Log, Reader, Shared, entropy, fresh, meta};
 use crate::members;
 use crate::members::called::role_called;
 use crate::store::{MemberSpace, Space, Tx};
-use crate::sync::urgent::mark_urgent;
 use crate::writes::held::{HELD, HeldTerms};
-use crate::writes::reclassify::{Reclassify, note_generation};
+use crate::writes::reclassify::Reclassify;
 use crate::writes::set_aside::{Readers, SetAside, Told};
 use crate::writes::withdraw::written_key;
+pub use set_aside::SealOptions;
 
 /// The priority of what cannot wait.
 const URGENT: &str = "p1";
@@ -243,7 +247,7 @@ pub(crate) fn refusal(error: &EditRefusal, reference: &str) -> Failure {
         EditRefusal::Name { field, .. } => failure.arg("field", field).at("field", field),
         EditRefusal::UnknownCode { field, table } => {
             let codes = codes_of(table).unwrap_or_default();
-            let near = possible(codes.into_iter(), "");
+            let near = crate::error::possible(codes.into_iter(), "");
             failure.arg("field", field).arg("table", table).arg("near", near).at("field", field)
         }
         EditRefusal::TooLong { field, bytes_max } => {
@@ -306,28 +310,9 @@ fn or_alternate(audience: &str) -> impl Iterator<Item = &str> {
 /// `not_in_taxonomy`, with what may have been meant.
 pub fn check_code(field: &'static str, value: &str) -> Result<(), Failure> {
     match codes_of(field) {
-        Some(codes) if !codes.contains(&value) => Err(not_in_taxonomy(field, value, codes.into_iter())),
+        Some(codes) if !codes.contains(&value) => Err(Failure::not_in_taxonomy(field, value, codes.into_iter())),
         _ => Ok(()),
     }
-}
-
-/// A code that no taxonomy has, with what may have been meant.
-pub(crate) fn not_in_taxonomy<'a>(
-    field: &'static str,
-    value: &str,
-    codes: impl Iterator<Item = &'a str> + Clone,
-) -> Failure {
-    let near = possible(codes, value);
-    // what is no code may be what a person said
-    let is_code = value.len() <= 64 && value.chars().all(|c| c.is_alphanumeric() || "._-".contains(c));
-    let value = if is_code { value } else { "…" };
-    Failure::new("not_in_taxonomy").arg("field", field).arg("value", value).arg("near", near).at("field", field)
-}
-
-/// What to propose in place of a code; where nothing is near and the codes are many, the command that shows them.
-fn possible<'a>(codes: impl Iterator<Item = &'a str> + Clone, value: &str) -> String {
-    let near = proposed(codes, value).join(", ");
-    if near.is_empty() { "boucle taxonomy show".to_owned() } else { near }
 }
 
 /// Works out what a new case is: codes, protection, audience and readers. Nothing is written.
@@ -347,7 +332,7 @@ pub(crate) fn prepare(
     let mut level = taxonomy.sensitivity_of(categories());
     if let Some(asked) = &new.sensitivity {
         let levels = ["s0", "s1", "s2", "s3"].into_iter();
-        let asked = Level::from_code(asked).ok_or_else(|| not_in_taxonomy("sensitivity", asked, levels))?;
+        let asked = Level::from_code(asked).ok_or_else(|| Failure::not_in_taxonomy("sensitivity", asked, levels))?;
         level = level.max(asked);
     }
     if new.allegation.is_some() || new.accused.is_some() {
@@ -649,7 +634,7 @@ pub(crate) fn birth_ops(
     let ctx = EditContext {
         case: None,
         member: reader.member(),
-        roles: &roles(shared, &reader.member()),
+        roles: &members::roles(shared, &reader.member()),
         now_ms,
         entropy: entropy.bytes(),
         codes: &codes,
@@ -712,22 +697,6 @@ pub(crate) fn create_as(
     Ok(minted.as_created(case_id))
 }
 
-/// Codes of a member's roles.
-pub(crate) fn roles(shared: &Shared, member: &MemberId) -> Vec<String> {
-    match shared.roster.members.get(member) {
-        Some(held) => held.roles.iter().map(|role| role.role.clone()).collect(),
-        None => Vec::new(),
-    }
-}
-
-/// Codes of the roles a member works by: before the membership has come, that of their invitation.
-pub(crate) fn roles_held(shared: &Shared, member: &MemberId) -> Vec<String> {
-    match shared.roster.members.contains_key(member) {
-        true => roles(shared, member),
-        false => shared.pinned().map(|told| told.role.clone()).into_iter().collect(),
-    }
-}
-
 /// One act on an existing case, of which nobody has said what sealing would need.
 pub(crate) fn act(log: &Log, reader: &mut Reader, typed: &str, edit: &Edit, now_ms: i64) -> Result<Json, Failure> {
     act_with(log, reader, typed, edit, &SealOptions::default(), now_ms)
@@ -746,7 +715,7 @@ pub(crate) fn act_with(
     let _writer = log.lock_writer();
     let shared = log.shared();
     members::require(&shared, &reader.member(), Capabilities::INTAKE)?;
-    let loaded = cases::find_case(log, &shared, reader, typed)?;
+    let loaded = list::find_case(log, &shared, reader, typed)?;
     let (mut loaded, deps) = at_heads(log, &shared, reader, loaded)?;
     let view = loaded.view(now_ms);
     let captured = || captured_mark(log, loaded.doc).ok().flatten();
@@ -770,7 +739,7 @@ pub(crate) fn act_with(
     let ctx = EditContext {
         case: Some(loaded.layers()),
         member: reader.member(),
-        roles: &roles(&shared, &reader.member()),
+        roles: &members::roles(&shared, &reader.member()),
         now_ms,
         entropy: fresh()?,
         codes: &codes,
@@ -870,7 +839,7 @@ pub(crate) fn case_seal_with(
 ) -> Result<Json, Failure> {
     let _writer = log.lock_writer();
     let shared = log.shared();
-    let loaded = cases::find_case(log, &shared, reader, typed)?;
+    let loaded = list::find_case(log, &shared, reader, typed)?;
     let view = loaded.view(now_ms);
     let mark = view.mark().unwrap_or(typed).to_owned();
     turn_and_tell(log, &shared, reader, &loaded, &Reclassify::Seal { reason, edit }, seal, &mark, now_ms)
@@ -1049,24 +1018,19 @@ pub(crate) fn append_edit(
         _ if write.birth => sections.push(SectionPlan::Grant { hint: write.salt, to: None }),
         _ => {}
     }
-    let plan = EntryPlan {
-        org: log.org,
+    let edit = Draft {
         scope: write.scope,
         kind: Kind::Edit,
         doc: write.doc,
-        device: log.device,
         incarnation,
-        place,
         auth: log.auth(shared),
         deps: write.deps.clone(),
         sections,
     };
-    let entry = compose(&plan, &log.device_ed, Some(&reader.ed), entropy).map_err(not_composed)?;
-    append(tx, &entry)?;
+    let entry = edit.append(log, tx, Some(&reader.ed), entropy)?;
     // the open mark of a restricted case tells only the week, and so does what is kept of it
     let claimed_ms = write.week_start_ms.map_or(now_ms, |week| week.min(now_ms));
     clock::note_own(tx, claimed_ms, entry.id(), now::machine(log).built_ms)?;
-    note_generation(tx, entry.header())?;
     // nothing of such an entry tells its own author whose it is, once it is sealed
     let is_signed_below = !write.ops.layer(Layer::Personal).is_empty()
         || (write.week_start_ms.is_none() && !write.ops.layer(Layer::Open).is_empty());
@@ -1182,20 +1146,16 @@ pub(crate) fn grant_stream(
     let grant = StreamGrant::new(chain, audience, stream, entropy)
         .ok_or_else(|| Failure::new("no_reader_left").arg("audience", "site"))?;
     let bytes = crdt_model::cbor::encode(&grant);
-    let plan = EntryPlan {
-        org: log.org,
+    let grant = Draft {
         scope: *scope,
         kind: Kind::Keys,
         doc: DocId::ZERO,
-        device: log.device,
         incarnation,
-        place: log.next_position(tx, scope, incarnation),
         auth: log.auth(shared),
         deps: Vec::new(),
         sections: vec![SectionPlan::Clear { layer: LAYER_GRANT, bytes }],
     };
-    let entry: Entry = compose(&plan, &log.device_ed, None, entropy).map_err(not_composed)?;
-    append(tx, &entry)?;
+    grant.append(log, tx, None, entropy)?;
     tx.put(Space::Meta, &mark, &[1])?;
     Ok(())
 }

@@ -3,6 +3,8 @@
 //! Asks `cargo metadata` for the resolved graph of this machine and walks it. `crdt-model` is held to more by its
 //! `clippy.toml` (no clock, files, network or ambient randomness through the standard library either).
 
+mod rooms;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::process::Command;
 

@@ -11,6 +11,7 @@ use crdt_model::taxonomy::Taxonomy;
 use crdt_model::values::MemberId;
 use serde_json::{Value as Json, json};
 
+use crate::api::words;
 use crate::api::{Envelope, IMPLEMENTED, Progress, Ready, Reply, Request, RunOptions, Runtime, Secret, Service};
 use crate::cases;
 use crate::cases::level_of;
@@ -24,7 +25,7 @@ use crate::exchange::import_run;
 use crate::exchange::import_run::ImportRequest;
 use crate::exchange::import_undo;
 use crate::health::astray;
-use crate::health::doctor::{Recent, SupportRequest};
+use crate::health::doctor::{self, Examined, Recent};
 use crate::health::status;
 use crate::health::verify;
 use crate::health::verify::on_any_page;
@@ -127,8 +128,24 @@ impl Node {
         locked(&self.listening).clone()
     }
 
-    pub(crate) fn recent(&self) -> &Recent {
-        &self.recent
+    /// The home, as far as whoever asks is let in. Fails only when a passphrase was given that is wrong, or none and
+    /// `keyless` does not allow that.
+    fn examined(&self, envelope: &Envelope, keyless: bool, machine_ms: i64) -> Result<Examined<'_>, Failure> {
+        let opened = match self.acting(envelope) {
+            Err(failure) if failure.code == "locked" && !keyless => return Err(failure),
+            Err(failure) if failure.code == "wrong_passphrase" => return Err(failure),
+            opened => opened,
+        };
+        let log = self.held();
+        let judged = match (&log, envelope.now_ms) {
+            // by the clock that was given
+            (_, Some(given)) => self.machine.judge_at(given, &ClockKept::default()),
+            (Some(log), None) => now::judged(log)?,
+            (None, None) => self.machine.judge(&ClockKept::default()),
+        };
+        let now_ms = if envelope.now_ms.is_none() { judged.now_ms } else { machine_ms };
+        let reach = log.as_ref().filter(|_| self.is_running()).and_then(|log| self.reach(log).ok());
+        Ok(Examined { home: &self.home, opened, log, judged, now_ms, listening: self.listening(), reach })
     }
 
     /// The home, if it is open.
@@ -272,11 +289,12 @@ impl Node {
             Request::Lock => return self.lock(envelope.member.as_deref().unwrap_or_default()),
             Request::Wipe { yes } => return self.wipe(*yes),
             Request::Doctor { deep, keyless } => {
-                return self.doctor(envelope, *deep, *keyless, machine_ms, on_progress);
+                let examined = self.examined(envelope, *keyless, machine_ms)?;
+                return Ok(doctor::doctor(&examined, &envelope.lang, *deep, on_progress));
             }
             Request::SupportFile { keyless, addresses } => {
-                let request = SupportRequest { keyless: *keyless, addresses: *addresses };
-                return self.support_file(envelope, request, machine_ms);
+                let examined = self.examined(envelope, *keyless, machine_ms)?;
+                return doctor::support_file(&examined, &envelope.lang, &self.recent, *addresses);
             }
             _ => {}
         }
@@ -294,7 +312,7 @@ impl Node {
         let judged = now::judged(&log)?;
         let mut reply = self.of_member(&log, member, envelope, now_ms, on_progress);
         if let (Ok(reply), None, true) = (&mut reply, envelope.now_ms, envelope.request.needs_clock()) {
-            clock::tell(&judged, envelope, reply);
+            super::clock::tell(&judged, envelope, reply);
         }
         reply
     }
@@ -326,7 +344,7 @@ impl Node {
         }
         let before = log.shared().generation;
         // looked at before anything is saved, told once it is
-        let found = sensitive_words::words_in(log, &envelope.request)?;
+        let found = words::words_in(log, &envelope.request)?;
         let mut reply = self.work(log, &mut reader, envelope, now_ms, on_progress);
         if let (Ok(reply), false) = (&mut reply, matches!(envelope.request, Request::CaseNew { .. })) {
             found.tell(reply);
@@ -384,7 +402,7 @@ impl Node {
     fn settle_clock(&self, log: &Log, envelope: &Envelope, reply: &mut Json) -> Result<(), Failure> {
         if envelope.now_ms.is_none() {
             self.keep_told(log)?;
-            clock::tell(&now::judged(log)?, envelope, reply);
+            super::clock::tell(&now::judged(log)?, envelope, reply);
         }
         Ok(())
     }
@@ -616,7 +634,7 @@ impl Node {
             Request::WordsRemove { lang, words } => sensitive_words::words_change(log, lang, words, false),
             Request::CaseList(filter) => query::list(log, &shared, reader, filter, now_ms),
             Request::CaseShow { r#ref } => {
-                let loaded = cases::find_case(log, &shared, reader, r#ref)?;
+                let loaded = list::find_case(log, &shared, reader, r#ref)?;
                 let mut shown = cases::show(&shared, &loaded, now_ms);
                 let late = reclassify::own_late(log, &shared, reader, Some(loaded.doc))?;
                 if !late.is_empty() {
@@ -625,7 +643,7 @@ impl Node {
                 Ok(shown)
             }
             Request::CaseHistory { r#ref } => {
-                let loaded = cases::find_case(log, &shared, reader, r#ref)?;
+                let loaded = list::find_case(log, &shared, reader, r#ref)?;
                 Ok(cases::history(&shared, &loaded))
             }
             Request::CaseWithdraw { r#ref, entry } => withdraw::withdraw(log, reader, r#ref, entry.as_deref(), now_ms),
@@ -695,12 +713,12 @@ impl Node {
     fn conflicts(&self, log: &Log, reader: &mut Reader, reference: Option<&str>, now_ms: i64) -> Reply {
         let shared = log.shared();
         let cases = match reference {
-            Some(reference) => vec![cases::find_case(log, &shared, reader, reference)?],
+            Some(reference) => vec![list::find_case(log, &shared, reader, reference)?],
             None => {
                 list::catch_up(log, &shared, reader)?;
                 let snapshot = log.store.read()?;
-                let listed = reader.projection.in_conflict();
-                let load = |(scope, doc)| cases::load_numbered(log, &snapshot, &shared, reader, scope, doc);
+                let listed = list::rows(reader).in_conflict();
+                let load = |(scope, doc)| list::load_numbered(log, &snapshot, &shared, reader, scope, doc);
                 listed.into_iter().map(load).collect::<Result<_, _>>()?
             }
         };
@@ -750,13 +768,12 @@ fn give_held(log: &Log, reader: &mut Reader) -> Result<(), Failure> {
 /// Whom words mean, and whom the texts of a request and of its case name.
 fn who_is_meant(log: &Log, reader: &mut Reader, said: &str, of: &Request, now_ms: i64) -> Reply {
     let shared = log.shared();
-    let mut texts: Vec<String> =
-        crate::writes::sensitive_words::texts_in(of).into_iter().map(|(_, text)| text.to_owned()).collect();
+    let mut texts: Vec<String> = words::texts_in(of).into_iter().map(|(_, text)| text.to_owned()).collect();
     if let Request::CaseSeal { then: Some(then), .. } = of {
-        texts.extend(crate::writes::sensitive_words::texts_in(then).into_iter().map(|(_, text)| text.to_owned()));
+        texts.extend(words::texts_in(then).into_iter().map(|(_, text)| text.to_owned()));
     }
-    if let Some(reference) = crate::writes::sensitive_words::sealed_case(of) {
-        let view = cases::find_case(log, &shared, reader, reference)?.view(now_ms);
+    if let Some(reference) = words::sealed_case(of) {
+        let view = list::find_case(log, &shared, reader, reference)?.view(now_ms);
         texts.extend(crate::writes::sensitive_words::texts_of_view(&view));
     }
     Ok(set_aside::who_is_meant(&shared, said, &texts, &reader.member()))
@@ -765,13 +782,13 @@ fn who_is_meant(log: &Log, reader: &mut Reader, said: &str, of: &Request, now_ms
 /// What the words of a request would call for, and whether they would be sealed anyway.
 fn words_check(log: &Log, reader: &mut Reader, of: &Request, now_ms: i64) -> Reply {
     let shared = log.shared();
-    let found = sensitive_words::words_in(log, of)?;
+    let found = words::words_in(log, of)?;
     let restricted = match (of, case_of(of)) {
         (Request::CaseNew { case, seal }, _) => reclassify::would_seal(log, &shared, reader, case, seal)?,
         // of a case that is there it is asked only for the words'
         _ if found.is_empty() => false,
         (_, Some(reference)) => {
-            let loaded = cases::find_case(log, &shared, reader, reference)?;
+            let loaded = list::find_case(log, &shared, reader, reference)?;
             loaded.view(now_ms).shape != crdt_model::case::Shape::Ordinary
         }
         _ => false,

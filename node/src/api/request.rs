@@ -4,80 +4,10 @@ use crdt_model::edit::NewCase;
 use crdt_model::values::{Moment, Words};
 use serde::{Deserialize, Serialize};
 
-use super::Secret;
-
-/// How many founders must agree to change the root of the organisation: `needed` of `of`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Roots {
-    /// Signatures needed.
-    pub needed: u8,
-    /// Founders.
-    pub of: u8,
-}
-
-/// What a restricted case needs to know before it is sealed.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct SealOptions {
-    /// Names of members or codes of roles who must not see it. `None`: not asked (a restricted case is refused with
-    /// `recusal_not_asked`); empty: asked, nobody. The node turns names into ids.
-    pub recuse: Option<Vec<String>>,
-    /// Audience to seal to; absent: the category's, or whoever decides. A new case with one is restricted.
-    pub audience: Option<String>,
-    /// Who is complained about, in words, of a case that becomes restricted: sealed with it. Members who may be meant are
-    /// set aside, whether or not `recuse` names them.
-    pub accused: Option<Words>,
-    /// Names of members who are not meant, though who is complained about has such a name.
-    pub not_them: Vec<String>,
-}
-
-/// Which cases: all given conditions hold together; several values of one condition are alternatives.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct CaseFilter {
-    /// Statuses; `restricted` finds those one may not read.
-    pub status: Vec<String>,
-    /// Categories or sub-categories.
-    pub category: Vec<String>,
-    /// Handling site.
-    pub site: Option<String>,
-    /// Project.
-    pub project: Option<String>,
-    /// Partner.
-    pub partner: Option<String>,
-    /// Channel.
-    pub channel: Option<String>,
-    /// Language the person speaks.
-    pub spoken: Option<String>,
-    /// A member's name, a role, or `me`.
-    pub assignee: Option<String>,
-    /// `s0`…`s3`.
-    pub sensitivity: Option<String>,
-    /// Received then or later. A day or a month is one of the calendar: a case counts on the day of its own site.
-    pub since: Option<Moment>,
-    /// Received before a time to the minute, or on a day or in a month, or before.
-    pub until: Option<Moment>,
-    /// Received longer ago than this: milliseconds.
-    pub older_than_ms: Option<i64>,
-    /// Past their due time.
-    pub overdue: bool,
-    /// Nobody has classified them.
-    pub untriaged: bool,
-    /// No answer was given.
-    pub unanswered: bool,
-    /// A referral has not arrived.
-    pub not_delivered: bool,
-    /// Of one box, desk, event or focus group.
-    pub session: Option<String>,
-    /// A field to order by, with `-` before it for descending; absent: newest first.
-    pub sort: Option<String>,
-    /// At most so many.
-    pub limit: Option<u64>,
-    /// Only how many: the reply is `{"count": n}`.
-    pub count: bool,
-    /// How many by each value of these fields: the reply is `[{field: value, …, "count": n}]`.
-    pub group_by: Vec<String>,
-}
+use crate::keys::secret::Secret;
+use crate::list::CaseFilter;
+use crate::members::Roots;
+use crate::writes::SealOptions;
 
 /// What is asked of a node. The replies' shapes are those of `cli.md`; where it names none, the variant says it.
 ///

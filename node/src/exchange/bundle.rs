@@ -38,9 +38,9 @@ use crate::cases;
 use crate::error::Failure;
 use crate::log::forks;
 use crate::log::{Log, Shared};
-use crate::members;
 use crate::store::{self, Space, VALUE_BYTES_MAX};
 use crate::sync::peers;
+use crate::writes::housekeeping;
 
 /// What a device is known to hold, by scope.
 pub(crate) type Held = BTreeMap<ScopeId, Frontier>;
@@ -135,7 +135,7 @@ fn housekeeping_unlocked(log: &Log, now_ms: i64) -> Result<(), Failure> {
         let Some(reader) = log.reader(&member) else { continue };
         let mut reader = crate::log::locked(&reader);
         let _writer = log.lock_writer();
-        members::housekeeping(log, &mut reader, now_ms)?;
+        housekeeping::housekeeping(log, &mut reader, now_ms)?;
     }
     Ok(())
 }

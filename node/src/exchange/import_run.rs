@@ -18,21 +18,21 @@ use crdt_model::words::{Topic, WordList};
 use serde_json::{Value as Json, json};
 use zeroize::Zeroizing;
 
-use crate::api::Progress;
 use crate::error::{Failure, IoOperation};
 use crate::exchange::import::kobo::{Export, KoboOptions, Mapping, Outcome, Row, Rows, Told};
 use crate::exchange::import::rejects::{Reject, RejectsFile};
 use crate::exchange::import::{FILE_BYTES_MAX, ImportError, Remark, RemarkCode};
 use crate::exchange::import_undo;
-use crate::exchange::import_undo::{Brought, note_batch, note_brought};
 use crate::list;
 use crate::list::{ExternalId, external_id};
 use crate::log::{Log, Reader, Shared, entropy};
 use crate::members;
+use crate::reply::Progress;
 use crate::store::{Snapshot, Space};
 use crate::texts::Texts;
 use crate::writes;
 use crate::writes::held;
+use crate::writes::imported::{Brought, note_batch, note_brought};
 use crate::writes::sensitive_words;
 use crate::writes::sensitive_words::Found;
 use crate::writes::{Intake, Prepared};
@@ -386,7 +386,7 @@ pub(crate) fn import(
 /// Ids imported before, on this node or on another whose cases are readable here.
 fn known_ids(log: &Log, shared: &Shared, reader: &mut Reader) -> Result<HashSet<ExternalId>, Failure> {
     list::catch_up(log, shared, reader)?;
-    Ok(reader.projection.external_ids().collect())
+    Ok(list::rows(reader).external_ids().collect())
 }
 
 /// Writes rows in one transaction. Where one is refused nothing of any is written, not so much as a number used up:

@@ -9,14 +9,14 @@ use crdt_model::values::moment::rfc3339;
 use crdt_model::values::{DeviceId, EntryId};
 use serde_json::{Value as Json, json};
 
-use crate::api::Reply;
-use crate::cases;
+use crate::clock::Limits;
 use crate::clock::{DAY_MS, PROGRAM_NOT_BEFORE_MS};
 use crate::error::Failure;
 use crate::list;
 use crate::log::now;
 use crate::log::{Log, Reader, Shared};
 use crate::members;
+use crate::reply::Reply;
 use crate::store::{Fields, Snapshot, Space};
 
 /// Cases looked through for such entries, the furthest off first.
@@ -26,24 +26,6 @@ const DEVICES_MAX: usize = 20;
 /// Spans of claimed times kept for a device; beyond them the two nearest become one.
 const SPANS_MAX: usize = 16;
 const VERSION: u8 = 1;
-
-/// Times between which an entry may be dated.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Limits {
-    from_ms: i64,
-    to_ms: i64,
-}
-
-impl Limits {
-    pub(crate) fn is_off(self, at_ms: i64) -> bool {
-        !(self.from_ms..=self.to_ms).contains(&at_ms)
-    }
-
-    /// How far off, milliseconds.
-    pub(crate) fn off_by(self, at_ms: i64) -> u64 {
-        at_ms.abs_diff(at_ms.clamp(self.from_ms, self.to_ms))
-    }
-}
 
 /// What one device dated when it was not.
 struct Astray {
@@ -128,8 +110,8 @@ fn astray(log: &Log, shared: &Shared, reader: &mut Reader, now_ms: i64) -> Resul
     let limits = limits(log, now_ms)?;
     let snapshot = log.store.read()?;
     let mut found: BTreeMap<DeviceId, Astray> = BTreeMap::new();
-    for (scope, doc) in reader.projection.dated_off(limits, CASES_MAX) {
-        let loaded = cases::load_numbered(log, &snapshot, shared, reader, scope, doc)?;
+    for (scope, doc) in list::rows(reader).dated_off(limits, CASES_MAX) {
+        let loaded = list::load_numbered(log, &snapshot, shared, reader, scope, doc)?;
         let view = loaded.view(now_ms);
         let mark = view.mark().map_or_else(|| doc.short(), str::to_owned);
         let written = loaded.document.history.iter().map(|written| &written.stamp);

@@ -12,20 +12,22 @@ mod machine;
 mod org;
 mod support;
 
+use std::path::Path;
+use std::sync::Arc;
+
+use crdt_model::values::MemberId;
 use serde_json::{Value as Json, json};
 
-pub(crate) use support::{Recent, SupportRequest};
+pub(crate) use support::{Recent, support_file};
 
 #[cfg(test)]
 pub(crate) use org::{to_nobody, zones};
 
-use crate::api::node::Node;
-use crate::api::{Envelope, Progress, Reply};
-use crate::clock::Kept as ClockKept;
+use crate::clock::Judged;
 use crate::error::Failure;
 use crate::keys::keyring::KEYRING_FILE;
-use crate::log::locked;
-use crate::log::now;
+use crate::log::{Log, Reader, locked};
+use crate::reply::Progress;
 use crate::store::STORE_FILE;
 use crate::texts::Texts;
 
@@ -183,94 +185,89 @@ pub(crate) fn findings_of_members(log: &crate::log::Log) -> Vec<&'static str> {
     org::members(log).into_iter().map(|finding| finding.code).collect()
 }
 
-impl Node {
-    /// `boucle doctor`.
-    pub(crate) fn doctor(
-        &self,
-        envelope: &Envelope,
-        deep: bool,
-        keyless: bool,
-        now_ms: i64,
-        on_progress: &mut dyn FnMut(Progress),
-    ) -> Reply {
-        let texts = Texts::for_lang(&envelope.lang);
-        let findings = self.findings(envelope, deep, keyless, now_ms, on_progress)?;
-        let worst = findings.iter().map(|finding| finding.state).max().unwrap_or(State::Ok);
-        let count = |state| findings.iter().filter(|finding| finding.state == state).count();
-        Ok(json!({
-            "ok": worst != State::Bad, "warn": count(State::Warn), "bad": count(State::Bad),
-            "checks": findings.iter().map(|finding| finding.json(&texts)).collect::<Vec<_>>(),
-        }))
-    }
+/// A home, as far as whoever asks is let in.
+pub(crate) struct Examined<'a> {
+    pub(crate) home: &'a Path,
+    /// Who asks, where they could be let in; else why not.
+    pub(crate) opened: Result<(Arc<Log>, MemberId), Failure>,
+    /// The home, if it is open.
+    pub(crate) log: Option<Arc<Log>>,
+    pub(crate) judged: Judged,
+    /// Unix milliseconds.
+    pub(crate) now_ms: i64,
+    /// Addresses it serves at.
+    pub(crate) listening: Vec<String>,
+    /// Who can be reached, of a node that runs.
+    pub(crate) reach: Option<Json>,
+}
 
-    /// Everything found. Fails only when a passphrase was given that is wrong, or none and `keyless` does not allow that.
-    fn findings(
-        &self,
-        envelope: &Envelope,
-        deep: bool,
-        keyless: bool,
-        now_ms: i64,
-        on_progress: &mut dyn FnMut(Progress),
-    ) -> Result<Vec<Finding>, Failure> {
-        let opened = match self.acting(envelope) {
-            Err(failure) if failure.code == "locked" && !keyless => return Err(failure),
-            Err(failure) if failure.code == "wrong_passphrase" => return Err(failure),
-            opened => opened,
-        };
-        let home = self.home();
-        let log = self.held();
-        let judged = match (&log, envelope.now_ms) {
-            // by the clock that was given
-            (_, Some(given)) => self.machine.judge_at(given, &ClockKept::default()),
-            (Some(log), None) => now::judged(log)?,
-            (None, None) => self.machine.judge(&ClockKept::default()),
-        };
-        let now_ms = if envelope.now_ms.is_none() { judged.now_ms } else { now_ms };
-        let mut found = machine::clock(home, &judged, log.is_some());
-        found.extend(disk::home(home));
-        found.extend(machine::network(&self.listening()));
-        if let Some(log) = self.held().filter(|_| self.is_running()) {
-            found.extend(self.reach(&log).ok().as_ref().and_then(machine::discovery));
-        }
-        found.extend(keys::keys(home));
-        let store_mb = disk::megabytes(disk::size_of(&home.join(STORE_FILE)));
-        match (&opened, self.held()) {
-            (Ok((log, member)), _) => {
-                found.extend(org::store(log, store_mb));
-                found.extend(org::pages(log, store_mb, deep));
-                found.extend(org::members(log));
-                found.extend(org::zones(log));
-                found.extend(org::peers(log, now_ms));
-                if let Some(reader) = log.reader(member) {
-                    let mut reader = locked(&reader);
-                    found.extend(org::entries_off(log, &mut reader, now_ms));
-                    found.extend(org::to_nobody(log, &mut reader));
-                    if deep {
-                        let mut told = |done, total| {
-                            on_progress(Progress { what: "entries".into(), done, total: Some(total) });
-                        };
-                        found.push(org::verified(log, &mut reader, &mut told));
-                        found.extend(org::space(log));
-                    }
-                }
+/// `boucle doctor`.
+pub(crate) fn doctor(examined: &Examined<'_>, lang: &str, deep: bool, on_progress: &mut dyn FnMut(Progress)) -> Json {
+    let texts = Texts::for_lang(lang);
+    let findings = findings(examined, deep, on_progress);
+    let worst = findings.iter().map(|finding| finding.state).max().unwrap_or(State::Ok);
+    let count = |state| findings.iter().filter(|finding| finding.state == state).count();
+    json!({
+        "ok": worst != State::Bad, "warn": count(State::Warn), "bad": count(State::Bad),
+        "checks": findings.iter().map(|finding| finding.json(&texts)).collect::<Vec<_>>(),
+    })
+}
+
+/// Everything found.
+fn findings(examined: &Examined<'_>, deep: bool, on_progress: &mut dyn FnMut(Progress)) -> Vec<Finding> {
+    let Examined { home, opened, log, judged, now_ms, listening, reach } = examined;
+    let mut found = machine::clock(home, judged, log.is_some());
+    found.extend(disk::home(home));
+    found.extend(machine::network(listening));
+    found.extend(reach.as_ref().and_then(machine::discovery));
+    found.extend(keys::keys(home));
+    let store_mb = disk::megabytes(disk::size_of(&home.join(STORE_FILE)));
+    match (opened, log) {
+        (Ok((log, member)), _) => {
+            found.extend(of_device(log, store_mb, deep, *now_ms));
+            if let Some(reader) = log.reader(member) {
+                found.extend(of_member(log, &mut locked(&reader), deep, *now_ms, on_progress));
             }
-            // open, and nobody of those who asked is unlocked
-            (Err(_), Some(log)) => {
-                found.extend(org::store(&log, store_mb));
-                found.extend(org::pages(&log, store_mb, deep));
-                found.extend(org::members(&log));
-                found.extend(org::zones(&log));
-                found.extend(org::peers(&log, now_ms));
-            }
-            (Err(failure), None) => found.extend(match failure.code {
-                // nothing to open, which is told already
-                _ if !home.join(KEYRING_FILE).exists() => None,
-                _ if !home.join(STORE_FILE).exists() => Some(Finding::bad("store_missing")),
-                _ => Some(closed(failure, store_mb)),
-            }),
         }
-        Ok(found)
+        // open, and nobody of those who asked is unlocked
+        (Err(_), Some(log)) => found.extend(of_device(log, store_mb, deep, *now_ms)),
+        (Err(failure), None) => found.extend(match failure.code {
+            // nothing to open, which is told already
+            _ if !home.join(KEYRING_FILE).exists() => None,
+            _ if !home.join(STORE_FILE).exists() => Some(Finding::bad("store_missing")),
+            _ => Some(closed(failure, store_mb)),
+        }),
     }
+    found
+}
+
+/// What the device's own keys tell of an open home.
+fn of_device(log: &Log, store_mb: u64, deep: bool, now_ms: i64) -> Vec<Finding> {
+    let mut found = org::store(log, store_mb);
+    found.extend(org::pages(log, store_mb, deep));
+    found.extend(org::members(log));
+    found.extend(org::zones(log));
+    found.extend(org::peers(log, now_ms));
+    found
+}
+
+/// What a member's keys tell beside.
+fn of_member(
+    log: &Log,
+    reader: &mut Reader,
+    deep: bool,
+    now_ms: i64,
+    on_progress: &mut dyn FnMut(Progress),
+) -> Vec<Finding> {
+    let mut found = Vec::new();
+    found.extend(org::entries_off(log, reader, now_ms));
+    found.extend(org::to_nobody(log, reader));
+    if deep {
+        let mut told = |done, total| on_progress(Progress { what: "entries".into(), done, total: Some(total) });
+        found.push(org::verified(log, reader, &mut told));
+        found.extend(org::space(log));
+    }
+    found
 }
 
 /// Why a home does not open.

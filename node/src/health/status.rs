@@ -35,19 +35,11 @@ pub(crate) fn fingerprint(log: &Log, shared: &Shared) -> Result<Json, Failure> {
         let frontier = log.frontier(&snapshot, shared, &scope)?;
         let hash = data_encoding::HEXLOWER.encode(&frontier.hash(&log.org, &scope));
         rows.push(json!({
-            "scope": scope_name(log, shared, &scope), "id": scope,
+            "scope": members::scope_name(log, shared, &scope), "id": scope,
             "entries": frontier.entries(), "tips": frontier.len(), "fingerprint": hash,
         }));
     }
     Ok(Json::Array(rows))
-}
-
-/// Name of a scope, also before the membership has arrived.
-pub(crate) fn scope_name(log: &Log, shared: &Shared, scope: &crdt_model::values::ScopeId) -> String {
-    let own = shared.invitations.iter().map(|i| &i.site);
-    own.into_iter()
-        .find(|site| crdt_model::roster::site_scope(&log.org, site) == *scope)
-        .map_or_else(|| shared.roster.scope_name(scope), |site| format!("site/{site}"))
 }
 
 /// Who works on this machine, and who is unlocked.
@@ -68,7 +60,7 @@ pub(crate) fn status(log: &Log, shared: &Shared, reader: Option<&mut Reader>, no
             late = reclassify::own_late(log, shared, reader, None)?;
             list::catch_up(log, shared, reader)?;
             astray = astray::astray_alarms(log, shared, reader, now_ms)?;
-            Some(reader.projection.counts(now_ms))
+            Some(list::rows(reader).counts(now_ms))
         }
     };
     let of_cases = |count: fn(&Counts) -> usize| counts.as_ref().map_or(0, count);

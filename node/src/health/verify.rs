@@ -267,14 +267,14 @@ fn verify_documents(
     reader: &mut Reader,
     problems: &mut Vec<Json>,
 ) -> Result<(usize, usize), Failure> {
-    let cached = std::mem::take(&mut reader.cases);
+    let cached = std::mem::take(cases::cache(reader));
     list::catch_up(log, shared, reader)?;
     let (mut cases, mut quarantined) = (0, 0);
     for scope in cases::case_scopes(log, shared) {
         let docs: Vec<DocId> = snapshot.docs(&scope)?.collect::<Result<_, _>>()?;
         for doc in docs.into_iter().filter(|doc| *doc != DocId::ZERO) {
             let loaded = cases::load(log, snapshot, shared, reader, scope, doc)?;
-            if !reader.projection.tells(snapshot.doc_number(&scope, &doc)?, &loaded) {
+            if !list::rows(reader).tells(snapshot.doc_number(&scope, &doc)?, &loaded) {
                 let key = ChainKey { device: log.device, incarnation: log.incarnation() };
                 let mut problem = problem(shared, None, &key, "projection", "list_differs", 0);
                 problem["case_id"] = json!(doc);

@@ -11,19 +11,18 @@ use crdt_model::values::{DocId, Moment, Precision, Who};
 use crdt_model::view::received_ahead;
 use serde_json::{Value as Json, json};
 
+use super::CaseFilter;
 use super::Projection;
+use super::find::CapturedMark;
 use super::row::{COLUMNS, LISTED, RESTRICTED, Row};
+use super::rows;
 use super::strings::Words;
-use crate::api::CaseFilter;
 use crate::cases;
-use crate::cases::CapturedMark;
 use crate::clock::Limits;
 use crate::error::Failure;
 use crate::list;
 use crate::log::{Log, Reader, Shared};
 use crate::members;
-use crate::writes;
-use crate::writes::not_in_taxonomy;
 
 /// One value of one row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -129,14 +128,14 @@ fn check_codes(filter: &CaseFilter) -> Result<(), Failure> {
     let taxonomy = Taxonomy::shipped();
     let statuses = || taxonomy.statuses.codes().chain(["restricted"]);
     if let Some(status) = filter.status.iter().find(|status| !statuses().any(|known| known == *status)) {
-        return Err(not_in_taxonomy("status", status, statuses()));
+        return Err(Failure::not_in_taxonomy("status", status, statuses()));
     }
     let categories = || taxonomy.categories.codes().chain(taxonomy.sub_categories.codes());
     if let Some(category) = filter.category.iter().find(|category| !categories().any(|known| known == *category)) {
-        return Err(not_in_taxonomy("category", category, categories()));
+        return Err(Failure::not_in_taxonomy("category", category, categories()));
     }
     match filter.channel.as_deref().filter(|channel| !taxonomy.channels.contains(channel)) {
-        Some(channel) => Err(not_in_taxonomy("channel", channel, taxonomy.channels.codes())),
+        Some(channel) => Err(Failure::not_in_taxonomy("channel", channel, taxonomy.channels.codes())),
         None => Ok(()),
     }
 }
@@ -375,7 +374,7 @@ pub(crate) fn list(
         None => None,
         // what waits for a role I hold waits for me
         Some(who) if name::folded(who) == "me" => {
-            let roles = writes::roles_held(shared, &reader.member()).into_iter().map(Who::Role);
+            let roles = members::roles_held(shared, &reader.member()).into_iter().map(Who::Role);
             let mine = std::iter::once(Who::Member(reader.member())).chain(roles);
             Some(mine.map(|who| who.to_string()).collect())
         }
@@ -391,7 +390,7 @@ pub(crate) fn list(
     };
     check_field(by)?;
     list::catch_up(log, shared, reader)?;
-    let projection = &reader.projection;
+    let projection = &*rows(reader);
     let wanted = Wanted::new(filter, assignees.as_deref(), &projection.words, now_ms);
     if filter.count {
         return Ok(json!({"count": projection.rows.iter().filter(|row| wanted.keeps(row)).count()}));

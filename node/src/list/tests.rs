@@ -49,7 +49,7 @@ fn listed(home: &Home, now_ms: i64) -> BTreeMap<DocId, CaseRow> {
     home.act(|log, reader| {
         let shared = log.shared();
         crate::list::catch_up(log, &shared, reader).expect("caught up");
-        let projection = &reader.projection;
+        let projection = &*super::rows(reader);
         projection
             .listed()
             .map(|row| (row.case_id, row.line(&projection.words, &projection.zone(row), now_ms)))
@@ -66,8 +66,8 @@ fn assert_equal(home: &Home) {
 /// Forgets what is in memory: what a new process starts with.
 fn restarted(home: &Home) {
     home.act(|_, reader| {
-        reader.projection = Projection::default();
-        reader.cases.clear();
+        *super::rows(reader) = Projection::default();
+        crate::cases::cache(reader).clear();
     });
 }
 
@@ -109,17 +109,17 @@ fn a_newcomer_changes_no_row_and_builds_none_again() {
     let rose = founded();
     (0..70).for_each(|n| drop(new(&rose, n)));
     assert_equal(&rose);
-    let before = rose.act(|_, reader| (reader.projection.rows.clone(), reader.projection.basis.clone()));
+    let before = rose.act(|_, reader| (super::rows(reader).rows.clone(), super::rows(reader).basis.clone()));
     let ali = joined(&rose.invite("operator"), "Ali");
     carry(&ali, &rose);
     let (rows, basis) = before;
     rose.act(|log, reader| {
         let shared = log.shared();
         crate::list::catch_up(log, &shared, reader).expect("caught up");
-        assert_ne!(reader.projection.basis, basis, "somebody has come");
-        let (old, new) = (basis.as_ref().expect("taken"), reader.projection.basis.as_ref().expect("taken"));
+        assert_ne!(super::rows(reader).basis, basis, "somebody has come");
+        let (old, new) = (basis.as_ref().expect("taken"), super::rows(reader).basis.as_ref().expect("taken"));
         assert!(new.is_grown_from(old) && !old.is_grown_from(new));
-        assert_eq!(reader.projection.rows[..rows.len()], rows);
+        assert_eq!(super::rows(reader).rows[..rows.len()], rows);
     });
     assert_equal(&rose);
 }
@@ -131,16 +131,16 @@ fn what_is_open_to_the_audience_alone_is_not_saved() {
     rose.act(|log, reader| {
         let shared = log.shared();
         crate::list::catch_up(log, &shared, reader).expect("caught up");
-        let inside = reader.projection.listed().filter(|row| row.is(INSIDE)).count();
+        let inside = super::rows(reader).listed().filter(|row| row.is(INSIDE)).count();
         assert!(inside >= 20, "undecided cases and frauds are open to the founder");
-        assert!(reader.projection.unsaved.is_empty(), "so many rows are saved");
+        assert!(super::rows(reader).unsaved.is_empty(), "so many rows are saved");
         let saved = crate::list::read_rows(&log.store.read().expect("readable"), reader).expect("read").expect("saved");
         for row in saved.listed().filter(|row| row.is(INSIDE)) {
             assert_eq!(row.status(), "restricted");
             assert_eq!((row.mark.text(&saved.words), row.received_at(), row.word(1)), (None, None, strings::NONE));
         }
         assert!(
-            saved.rows.iter().zip(&reader.projection.rows).all(|(a, b)| a.to_save().keys == b.keys || a.is(INSIDE))
+            saved.rows.iter().zip(&*super::rows(reader).rows).all(|(a, b)| a.to_save().keys == b.keys || a.is(INSIDE))
         );
     });
     restarted(&rose);
@@ -154,7 +154,7 @@ fn every_field_of_a_line_can_be_grouped_and_sorted_by() {
     assert_equal(&rose);
     rose.act(|log, reader| {
         let shared = log.shared();
-        test_cells(&reader.projection, NOW);
+        test_cells(&*super::rows(reader), NOW);
         let all = crate::list::query::list(log, &shared, reader, &CaseFilter::default(), NOW).expect("listed");
         let fields: Vec<String> = all[0].as_object().expect("an object").keys().cloned().collect();
         for field in fields {
@@ -190,7 +190,7 @@ fn ids_of_other_systems_are_known_after_a_restart_and_where_they_arrived() {
         home.act(|log, reader| {
             let shared = log.shared();
             crate::list::catch_up(log, &shared, reader).expect("caught up");
-            reader.projection.external_ids().collect()
+            super::rows(reader).external_ids().collect()
         })
     };
     let expected: BTreeSet<ExternalId> = (0..72).step_by(3).map(|n| external_id("kobo", &format!("u{n}"))).collect();
@@ -224,7 +224,7 @@ fn references_are_found_as_typed() {
     let find = |typed: &str| {
         rose.act(|log, reader| {
             let shared = log.shared();
-            crate::cases::find_case(log, &shared, reader, typed).map(|loaded| loaded.doc)
+            crate::list::find_case(log, &shared, reader, typed).map(|loaded| loaded.doc)
         })
     };
     for mark in &refs {

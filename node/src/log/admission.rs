@@ -17,7 +17,6 @@ use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 
 use crdt_model::admission::{Admission, ChainState, Pending, SignedBy, admit};
 use crdt_model::cbor;
-use crdt_model::compose::{EntryPlan, SectionPlan, compose};
 use crdt_model::entry::{Entry, FormError, Header, Kind, Place};
 use crdt_model::frontier::ForkProof;
 use crdt_model::roster::{Operation, membership_scope, self_introduced_key};
@@ -27,14 +26,13 @@ use crdt_model::values::{ChainKey, DeviceId, DocId, EntryId, Incarnation, ScopeI
 use ed25519_dalek::VerifyingKey;
 
 use crate::error::Failure;
+use crate::log::draft::{Draft, clear};
+use crate::log::erasure::{self, Refused as RefusedSections};
 use crate::log::forks;
 use crate::log::forks::Carry;
 use crate::log::parallel::{in_parts, threads_for};
-use crate::log::{Log, Shared, append, entropy, not_composed};
+use crate::log::{Log, Shared, append, entropy};
 use crate::store::{self, QuarantineRecord, StagedEntry, StoreError, Tx};
-use crate::writes::erase;
-use crate::writes::erase::{Refused as RefusedSections, note_erasure};
-use crate::writes::reclassify::note_generation;
 
 /// Entries worth a second thread.
 const THREAD_ENTRIES_MIN: usize = 32;
@@ -159,7 +157,7 @@ fn in_batch(
 ) -> Result<Ingested, Failure> {
     let shared = log.shared();
     let shelves = log.store.read()?.staging_counts()?;
-    let refused = erase::refused_sections(log)?;
+    let refused = erasure::refused_sections(log)?;
     let (incarnation, entropy) = (log.incarnation(), entropy()?);
     let (done, erases) = log.commit_quietly(|tx| {
         let gaps = tx.has_gaps()?;
@@ -196,7 +194,7 @@ fn in_batch(
     }
     // also what was heard before the device that signed it was known
     if erases || done.membership_changed {
-        erase::apply_erasures(log, &log.shared())?;
+        erasure::apply_erasures(log, &log.shared())?;
     }
     if done.membership_changed {
         forks::republish_orphaned(log, Carry::Counted)?;
@@ -355,8 +353,6 @@ impl Batch<'_, '_> {
         let header = entry.header();
         let erased = self.refused.get(&(header.scope, header.doc)).and_then(|erased| erased.strip(entry));
         append(self.tx, erased.as_ref().unwrap_or(entry))?;
-        note_generation(self.tx, header)?;
-        note_erasure(self.tx, header)?;
         self.erases |= header.content_kind() == Some(Kind::Erasure);
         self.done.accepted += 1;
         if self.quarantine {
@@ -454,21 +450,16 @@ impl Batch<'_, '_> {
         let Some(proof) = ForkProof::of(held, rival) else { return Ok(()) };
         let header = rival.header();
         tracing::warn!(device = %header.device, seq = header.seq, "a device has written two histories");
-        let log = self.log;
-        let plan = EntryPlan {
-            org: log.org,
+        let proof = Draft {
             scope: header.scope,
             kind: Kind::Proof,
             doc: DocId::ZERO,
-            device: log.device,
             incarnation: self.incarnation,
-            place: log.next_position(self.tx, &header.scope, self.incarnation),
-            auth: log.auth(self.shared),
+            auth: self.log.auth(self.shared),
             deps: Vec::new(),
-            sections: vec![SectionPlan::Clear { layer: 0, bytes: cbor::encode(&proof) }],
+            sections: clear(cbor::encode(&proof)),
         };
-        let entry = compose(&plan, &log.device_ed, None, &mut self.entropy).map_err(not_composed)?;
-        append(self.tx, &entry)?;
+        proof.append(self.log, self.tx, None, &mut self.entropy)?;
         self.note_fork(header.scope, ChainKey::of(header), header.seq);
         self.done.proofs += 1;
         self.done.accepted += 1;

@@ -21,13 +21,10 @@ use ed25519_dalek::VerifyingKey;
 
 use crate::error::Failure;
 use crate::keys::keychain::Keychain;
+use crate::log::erasure;
+use crate::log::marks::{self, mark_urgent};
 use crate::log::{Log, Shared, append, locked};
 use crate::store::{self, Gap, Snapshot, Tx};
-use crate::sync::urgent;
-use crate::sync::urgent::mark_urgent;
-use crate::writes::erase;
-use crate::writes::erase::note_erasure;
-use crate::writes::reclassify::note_generation;
 
 /// Forked chains: nothing counts from this seq on.
 pub(crate) type Forks = HashMap<(ScopeId, ChainKey), u64>;
@@ -201,7 +198,7 @@ pub(crate) fn republish_orphaned(log: &Log, what: Carry) -> Result<u64, Failure>
         }
         total += wrote;
         log.refresh()?;
-        erase::apply_erasures(log, &log.shared())?;
+        erasure::apply_erasures(log, &log.shared())?;
         log.notify();
     }
 }
@@ -227,7 +224,7 @@ fn republish_chain(log: &Log, shared: &Shared, key: &store::ChainKey, fork: u64,
     let mut aside = if with_aside { snapshot.aside_of(key)? } else { Vec::new() };
     aside.retain(|item| item.seq >= fork);
     aside.sort_by_key(|item| (item.seq, item.entry_id));
-    let urgent = if own { urgent::own_urgent(&snapshot, key)? } else { Vec::new() };
+    let urgent = if own { marks::own_urgent(&snapshot, key)? } else { Vec::new() };
     let mut wrote = 0;
     let mut next = fork;
     while next <= tip {
@@ -325,7 +322,7 @@ fn write_carriers(log: &Log, shared: &Shared, entries: &[Entry], urgent: &[u64])
         return Ok(0);
     }
     tracing::info!(entries = entries.len(), "what a fork cut off is carried on");
-    let refused = erase::refused_sections(log)?;
+    let refused = erasure::refused_sections(log)?;
     let incarnation = log.incarnation();
     log.commit_quietly(|tx| {
         for entry in entries {
@@ -336,8 +333,6 @@ fn write_carriers(log: &Log, shared: &Shared, entries: &[Entry], urgent: &[u64])
             let by = Carrier { device: log.device, incarnation, place, auth: log.auth(shared) };
             let Some(carrier) = carry(stripped.as_ref().unwrap_or(entry), by, &log.device_ed) else { continue };
             append(tx, &carrier)?;
-            note_generation(tx, carrier.header())?;
-            note_erasure(tx, carrier.header())?;
             let missing = missing(&carrier) & !erased.map_or(0, |erased| erased.mask(header));
             note_missing(tx, &carrier, missing, log.device)?;
             if urgent.contains(&header.seq) {

@@ -41,6 +41,8 @@ pub(crate) struct Index {
     pub(crate) commit: u64,
     /// The last commit that touched what is kept of captured cases, or with which the store was opened.
     pub(crate) outbox_commit: u64,
+    /// The last commit that wrote or deleted a key of `meta` that is listed, or with which the store was opened.
+    pub(crate) listed_commit: u64,
     /// The last commit that put other bytes in the place of an entry's.
     pub(crate) sections_commit: u64,
     pub(crate) scopes: Vec<ScopeId>,

@@ -73,6 +73,15 @@ impl MemberSpace {
     }
 }
 
+/// Beginnings of keys of `meta` that are listed. A row's name is a keyed hash, so listing opens the whole space: a
+/// snapshot tells when such a key was last written, so that whoever lists them keeps what they found.
+pub(crate) const LISTED: [&[u8]; 4] = [b"turned/", b"erased/", b"erasing/", b"words/"];
+
+/// Whether a key is among them.
+pub(super) fn is_listed(space: Space, key: &[u8]) -> bool {
+    matches!(space, Space::Meta) && LISTED.iter().any(|begins| key.starts_with(begins))
+}
+
 /// A key with its value. Both are erased from memory when dropped.
 pub type Pair = (Zeroizing<Vec<u8>>, Zeroizing<Vec<u8>>);
 

@@ -237,6 +237,11 @@ impl Snapshot {
         self.index.outbox_commit
     }
 
+    /// Changes whenever a key of `meta` that begins as [`LISTED`](super::kv::LISTED) says may have come, gone or changed.
+    pub(crate) fn listed_version(&self) -> u64 {
+        self.index.listed_commit
+    }
+
     /// The local number of a document.
     ///
     /// # Errors

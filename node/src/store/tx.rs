@@ -70,6 +70,7 @@ pub struct Tx<'t> {
     failed: bool,
     /// Other bytes stand in the place of some entry's.
     replaced: bool,
+    listed: bool,
 }
 
 impl<'t> Tx<'t> {
@@ -87,6 +88,7 @@ impl<'t> Tx<'t> {
             keyed_tables: BTreeMap::new(),
             failed: false,
             replaced: false,
+            listed: false,
         }
     }
 
@@ -124,6 +126,9 @@ impl<'t> Tx<'t> {
         index_now.commit = state.commit;
         if outbox {
             index_now.outbox_commit = state.commit;
+        }
+        if self.listed {
+            index_now.listed_commit = state.commit;
         }
         if self.replaced {
             index_now.sections_commit = state.commit;
@@ -464,6 +469,7 @@ impl<'t> Tx<'t> {
     /// [`StoreError::TooLarge`]: nothing was changed. Else a failure of the file: the batch is lost.
     pub fn put(&mut self, space: Space, key: &[u8], value: &[u8]) -> Result<(), StoreError> {
         kv::check_sizes(key, value)?;
+        self.listed |= kv::is_listed(space, key);
         let row = self.ctx.sealer.name(space.table().name, &[key]);
         let done = self.write_keyed(space.table(), &row, &[&kv::key_prefix(key), key, value]);
         self.note(done).map(drop)
@@ -495,6 +501,7 @@ impl<'t> Tx<'t> {
     ///
     /// A failure of the file: the batch is lost.
     pub fn delete(&mut self, space: Space, key: &[u8]) -> Result<bool, StoreError> {
+        self.listed |= kv::is_listed(space, key);
         let row = self.ctx.sealer.name(space.table().name, &[key]);
         let done = self.remove_keyed(space.table(), &row);
         self.note(done)

@@ -18,7 +18,8 @@ use crdt_model::values::{ChainKey, ScopeId};
 
 use crate::error::Failure;
 use crate::log::Log;
-use crate::store::{self, ChainTip, Space, StoreError, Tx};
+use crate::log::marks;
+use crate::store::{self, ChainTip, Space};
 use crate::sync::gaps;
 use crate::sync::urgent;
 
@@ -52,34 +53,6 @@ struct Mark {
 
 fn mark_key(chain: &store::ChainKey) -> Vec<u8> {
     format!("written/{}/{}", chain.scope, chain.incarnation).into_bytes()
-}
-
-/// Key of the withdrawals of an own chain that were not offered yet: pairs of a withdrawn entry's seq and its withdrawal's.
-fn withdrawals_key(chain: &store::ChainKey) -> Vec<u8> {
-    format!("withdrawals/{}/{}", chain.scope, chain.incarnation).into_bytes()
-}
-
-/// Notes that the entry at `by` takes back the one at `seq`: neither is offered without the other.
-pub(crate) fn note_withdrawal(tx: &mut Tx<'_>, chain: &store::ChainKey, seq: u64, by: u64) -> Result<(), StoreError> {
-    let key = withdrawals_key(chain);
-    let offered = tx.chain(chain).map_or(0, |chain| chain.offered_seq);
-    let held = tx.get(Space::Meta, &key)?;
-    let mut pairs = held.map(|bytes| read_pairs(&bytes)).unwrap_or_default();
-    pairs.retain(|(_, by)| *by > offered);
-    pairs.push((seq, by));
-    tx.put(
-        Space::Meta,
-        &key,
-        &pairs.iter().flat_map(|(a, b)| [a.to_be_bytes(), b.to_be_bytes()].concat()).collect::<Vec<_>>(),
-    )
-}
-
-fn read_pairs(bytes: &[u8]) -> Vec<(u64, u64)> {
-    let halves = |pair: &[u8; 16]| {
-        let (seq, by) = pair.split_first_chunk::<8>()?;
-        Some((u64::from_be_bytes(*seq), u64::from_be_bytes(by.try_into().ok()?)))
-    };
-    bytes.as_chunks::<16>().0.iter().filter_map(halves).collect()
 }
 
 /// How far a chain is released, so that no withdrawn entry goes without its withdrawal: what came of age waits for it, and
@@ -216,9 +189,8 @@ fn released(
     if marks != before {
         marked.push((key, write_marks(&marks)));
     }
-    let urgent = urgent::own_urgent(snapshot, &chain.key)?.into_iter().max().unwrap_or(0);
-    let pairs = snapshot.get(Space::Meta, &withdrawals_key(&chain.key))?;
-    let pairs = pairs.map(|bytes| read_pairs(&bytes)).unwrap_or_default();
+    let urgent = marks::own_urgent(snapshot, &chain.key)?.into_iter().max().unwrap_or(0);
+    let pairs = marks::withdrawals(snapshot, &chain.key)?;
     Ok(with_withdrawals(released, urgent, chain.offered_seq, &pairs))
 }
 
@@ -304,7 +276,7 @@ mod tests {
         assert_eq!(with_withdrawals(7, 0, 0, &pairs), 2, "3 to 6 are released together, and 5 not without 8");
         assert_eq!(with_withdrawals(8, 0, 0, &pairs), 8);
         assert_eq!(with_withdrawals(2, 3, 0, &pairs), 8, "what is urgent takes them along");
-        assert_eq!(read_pairs(&[3_u64, 6].map(u64::to_be_bytes).concat()), [(3, 6)]);
+        assert_eq!(marks::read_pairs(&[3_u64, 6].map(u64::to_be_bytes).concat()), [(3, 6)]);
     }
 
     #[test]

@@ -40,13 +40,14 @@ use crate::log::admission::sections;
 use crate::log::admission::sections::{Arrived, Frame};
 use crate::log::admission::{Ingested, Source};
 use crate::log::forks;
+use crate::log::marks;
 use crate::log::now;
 use crate::log::{Log, fresh, locked};
-use crate::members;
 use crate::store;
 use crate::sync::peers;
 use crate::sync::release;
 use crate::sync::urgent;
+use crate::writes::housekeeping;
 use crate::writes::reclassify;
 use crate::writes::tampering;
 
@@ -259,7 +260,7 @@ impl SessionContext {
                 continue;
             };
             let _writer = self.log.lock_writer();
-            members::housekeeping(&self.log, &mut reader, (self.now)())?;
+            housekeeping::housekeeping(&self.log, &mut reader, (self.now)())?;
         }
         let now = if all { self.log.shared().generation } else { u64::MAX };
         self.maintained.store(now, Ordering::SeqCst);
@@ -268,7 +269,7 @@ impl SessionContext {
 
     /// Carries into sealed cases what was written to them elsewhere in ignorance. A reader at long work does it next time.
     fn rewrap_late(&self) -> Result<(), Failure> {
-        if reclassify::turned(&self.log)?.is_empty() {
+        if marks::turned(&self.log)?.is_empty() {
             return Ok(());
         }
         for member in self.log.unlocked() {

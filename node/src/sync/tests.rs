@@ -484,7 +484,7 @@ fn on_a_line_that_breaks_early_the_urgent_case_has_arrived() {
         let limits = Limits::default();
         let (ours, _) = speak(&newcomer, &founder, pair_with(&limits, Cut::after(160_000)));
         assert_eq!(ours.expect_err("cut").code, "sync_cut");
-        let found = founder.act(|log, reader| crate::cases::find_case(log, &log.shared(), reader, &case).is_ok());
+        let found = founder.act(|log, reader| crate::list::find_case(log, &log.shared(), reader, &case).is_ok());
         if found {
             assert!(founder.read(&case).contains("tout de suite"));
         }

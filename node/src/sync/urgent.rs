@@ -11,15 +11,14 @@ use crdt_model::entry::{Entry, Kind};
 use crdt_model::frontier::Suffix;
 use crdt_model::sync::message::{Missing, SectionsOf};
 use crdt_model::sync::{Supply, Wanted};
-use crdt_model::values::{ChainKey, DocId, Incarnation, ScopeId};
+use crdt_model::values::{ChainKey, DocId, ScopeId};
 
 use crate::error::Failure;
 use crate::log::Log;
-use crate::store::{self, Space, StoreError, Tx};
+use crate::log::marks::{self, PER_CHAIN_MAX};
+use crate::store::{self, Space};
 use crate::sync::release;
 
-/// Marks kept of one chain: the last ones.
-const PER_CHAIN_MAX: usize = 64;
 /// Chains of other devices with marks, in one scope: those that hold the most recently heard of.
 const CHAINS_MAX: usize = 256;
 /// A stretch before an urgent entry that is shorter than this goes whole, bytes: a frame or so.
@@ -28,33 +27,9 @@ const BARE_ABOVE_BYTES: u64 = 64 << 10;
 /// Urgent entries by chain.
 pub(crate) type Urgent = BTreeMap<(ScopeId, ChainKey), Vec<u64>>;
 
-/// Key of the urgent entries of an own chain: they and what stands before them wait for nothing.
-fn own_key(scope: &ScopeId, incarnation: &Incarnation) -> Vec<u8> {
-    format!("urgent/{scope}/{incarnation}").into_bytes()
-}
-
 /// Key of what peers said is urgent in others' chains of a scope.
 fn heard_key(scope: &ScopeId) -> Vec<u8> {
     format!("urgent-heard/{scope}").into_bytes()
-}
-
-fn seqs(bytes: &[u8]) -> Vec<u64> {
-    bytes.as_chunks::<8>().0.iter().map(|seq| u64::from_be_bytes(*seq)).collect()
-}
-
-/// Marks an own entry as urgent.
-pub(crate) fn mark_urgent(
-    tx: &mut Tx<'_>,
-    scope: &ScopeId,
-    incarnation: &Incarnation,
-    seq: u64,
-) -> Result<(), StoreError> {
-    let key = own_key(scope, incarnation);
-    let held = tx.get(Space::Meta, &key)?;
-    let mut bytes = held.map(|bytes| bytes.to_vec()).unwrap_or_default();
-    bytes.extend(seq.to_be_bytes());
-    let from = bytes.len().saturating_sub(8 * PER_CHAIN_MAX);
-    tx.put(Space::Meta, &key, &bytes[from..])
 }
 
 /// What peers said of one scope: chains, the one heard of last at the end.
@@ -106,12 +81,6 @@ impl Heard {
     }
 }
 
-/// Urgent entries of an own chain.
-pub(crate) fn own_urgent(snapshot: &store::Snapshot, key: &store::ChainKey) -> Result<Vec<u64>, Failure> {
-    let held = snapshot.get(Space::Meta, &own_key(&key.scope, &key.incarnation))?;
-    Ok(held.map(|bytes| seqs(&bytes)).unwrap_or_default())
-}
-
 fn heard(snapshot: &store::Snapshot, scope: &ScopeId) -> Result<Heard, Failure> {
     let held = snapshot.get(Space::Meta, &heard_key(scope))?;
     // hints only: what cannot be read is forgotten
@@ -129,7 +98,7 @@ pub(crate) fn urgent_of(
         urgent.insert((*scope, chain), seqs);
     }
     for chain in snapshot.chains_of(scope).filter(|chain| chain.key.device == log.device) {
-        let seqs = own_urgent(snapshot, &chain.key)?;
+        let seqs = marks::own_urgent(snapshot, &chain.key)?;
         if !seqs.is_empty() {
             let key = ChainKey { device: chain.key.device, incarnation: chain.key.incarnation };
             urgent.insert((*scope, key), seqs);
@@ -178,7 +147,7 @@ fn awaited_docs(
 fn urgent_in(log: &Log, snapshot: &store::Snapshot, scope: &ScopeId, chain: &ChainKey) -> Result<Vec<u64>, Failure> {
     if chain.device == log.device {
         let key = store::ChainKey { scope: *scope, device: chain.device, incarnation: chain.incarnation };
-        return own_urgent(snapshot, &key);
+        return marks::own_urgent(snapshot, &key);
     }
     let heard = heard(snapshot, scope)?.0.into_iter();
     Ok(heard.filter(|(held, _)| held == chain).map(|(_, seqs)| seqs).next().unwrap_or_default())
@@ -300,7 +269,7 @@ fn is_bare(entry: &Entry, awaited: &BTreeSet<DocId>) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use crdt_model::values::DeviceId;
+    use crdt_model::values::{DeviceId, Incarnation};
 
     use super::*;
 

@@ -122,7 +122,7 @@ fn a_case_sealed_late_is_restricted_for_all_and_whole_for_its_audience() {
     let history = operator
         .with(|log, reader| {
             let shared = log.shared();
-            let loaded = crate::cases::find_case(log, &shared, reader, &case)?;
+            let loaded = crate::list::find_case(log, &shared, reader, &case)?;
             Ok(crate::cases::history(&shared, &loaded))
         })
         .expect("history");
@@ -292,7 +292,7 @@ fn nobody_outside_opens_a_sealed_case_or_writes_it_anew() {
     let case = case_id(&operator.new_case(complaint()));
     let before = operator.with(|log, reader| {
         let shared = log.shared();
-        crate::cases::find_case(log, &shared, reader, &case)
+        crate::list::find_case(log, &shared, reader, &case)
     });
     let before = before.expect("loaded");
     seals(&operator, &case, &seal("psea", &[])).expect("sealed");

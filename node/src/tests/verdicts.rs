@@ -14,7 +14,7 @@ use crate::writes::{SensitiveKey, Write};
 fn write_foreign_key(home: &Home, case: &str) -> EntryId {
     home.with(|log, reader| {
         let shared = log.shared();
-        let loaded = crate::cases::find_case(log, &shared, reader, case)?;
+        let loaded = crate::list::find_case(log, &shared, reader, case)?;
         let mut ops = EditOps::default();
         ops.open.push(LayerOp::Put { key: "poison".into(), value: Value::Text("x".into()) });
         let write = Write {
@@ -85,7 +85,7 @@ fn a_device_whose_fifth_entry_fails_and_sixth_is_good_shows_the_same_case_everyw
 fn write_malformed_section(home: &Home, case: &str) -> EntryId {
     home.with(|log, reader| {
         let shared = log.shared();
-        let loaded = crate::cases::find_case(log, &shared, reader, case)?;
+        let loaded = crate::list::find_case(log, &shared, reader, case)?;
         let last = log.store.read()?.entry(&loaded.document.heads[0])?.expect("held");
         let last = log.decode(&last.bytes)?;
         let place = Place::after(last.header(), last.id());

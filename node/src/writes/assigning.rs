@@ -3,7 +3,7 @@
 //! Two things refuse: whoever must not see a case is not given it, and what the person refused to have passed on stays
 //! with those who read it anyway. Everything else is done and told: a role that nobody holds, somebody who cannot open it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use crdt_model::case::Shape;
 use crdt_model::case::consent::Answer;
@@ -17,6 +17,7 @@ use serde_json::{Value as Json, json};
 
 use crate::cases::Loaded;
 use crate::error::Failure;
+use crate::list::{Bearers, Behind};
 use crate::log::{Log, Shared};
 use crate::members;
 use crate::members::called;
@@ -31,64 +32,6 @@ const PARTNER_ROLE: &str = "partner_focal";
 const ANSWERABLE: [&str; 3] = ["cfm_manager", "coordinator", "administrator"];
 /// Holders of near roles that a reply names.
 const NEAR_MAX: usize = 5;
-
-/// Who there is behind a name or a role, at best.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Behind {
-    /// Nobody, or only those who were shut out.
-    Nobody,
-    /// Somebody of whom nobody made sure yet.
-    Unconfirmed,
-    /// Somebody who was confirmed.
-    Confirmed,
-}
-
-/// Who can be given something, by the membership. Before any of it has come nobody is missed.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct Bearers {
-    is_known: bool,
-    members: BTreeMap<MemberId, Behind>,
-    roles: BTreeMap<String, Behind>,
-}
-
-impl Bearers {
-    pub(crate) fn of(roster: &Roster) -> Self {
-        let mut bearers = Self { is_known: roster.founding.is_some(), ..Self::default() };
-        for (id, member) in &roster.members {
-            let behind = match member.standing {
-                Standing::Confirmed => Behind::Confirmed,
-                Standing::Unconfirmed => Behind::Unconfirmed,
-                Standing::Suspended | Standing::Void => Behind::Nobody,
-            };
-            bearers.members.insert(*id, behind);
-            for held in &member.roles {
-                let best = bearers.roles.entry(held.role.clone()).or_insert(behind);
-                *best = behind.max(*best);
-            }
-        }
-        bearers
-    }
-
-    fn behind(&self, who: &Who) -> Behind {
-        let known = match who {
-            _ if !self.is_known => Some(&Behind::Confirmed),
-            Who::Member(id) => self.members.get(id),
-            Who::Role(role) => self.roles.get(role),
-        };
-        known.copied().unwrap_or(Behind::Nobody)
-    }
-
-    /// Whether a case with this assignee and status waits for somebody who is not there: nobody at all, or somebody
-    /// unconfirmed who has not taken it up.
-    pub(crate) fn miss(&self, assignee: Option<&str>, status: &str) -> bool {
-        let Some(Ok(who)) = assignee.map(str::parse::<Who>) else { return false };
-        match status {
-            "assigned" => self.behind(&who) != Behind::Confirmed,
-            "in_progress" | "reopened" => self.behind(&who) == Behind::Nobody,
-            _ => false,
-        }
-    }
-}
 
 /// Recusals as the case holds them.
 pub(crate) fn whos(recusals: &[Recusal]) -> Vec<Who> {

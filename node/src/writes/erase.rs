@@ -4,12 +4,9 @@
 //! it, in the space `meta`, what it must refuse (`erased/`), and which documents have an erasure not yet acted on
 //! (`erasing/`), so that a crash between hearing and destroying changes nothing.
 
-use std::collections::HashMap;
-
 use crdt_model::cbor;
-use crdt_model::compose::{EntryPlan, SectionPlan, compose};
-use crdt_model::entry::{DEPS_MAX, Entry, Header, Kind};
-use crdt_model::erasure::{self, Erased, Erasure, Gone, Ground, Proposed};
+use crdt_model::entry::{DEPS_MAX, Kind};
+use crdt_model::erasure::{self, Erasure, Ground, Proposed};
 use crdt_model::retraction::Retraction;
 use crdt_model::roster::{Eraser, Standing};
 use crdt_model::seal::Entropy;
@@ -17,60 +14,15 @@ use crdt_model::taxonomy::{Capabilities, RoleProfile};
 use crdt_model::values::{DocId, EntryId, MemberId, ScopeId};
 use serde_json::{Value as Json, json};
 
-use crate::cases;
 use crate::error::Failure;
-use crate::log::forks;
+use crate::list;
+use crate::log::draft::{Draft, clear};
+use crate::log::erasure as heard;
 use crate::log::forks::unwrap_carried;
-use crate::log::{Log, Reader, Shared, append, entropy, not_composed};
+use crate::log::marks;
+use crate::log::{Log, Reader, Shared, entropy};
 use crate::members;
-use crate::store::{Gap, Space, Tx};
-use crate::writes::reclassify;
-
-const ERASED: &[u8] = b"erased/";
-const ERASING: &[u8] = b"erasing/";
-
-fn key(prefix: &[u8], scope: &ScopeId, doc: &DocId) -> Vec<u8> {
-    [prefix, &scope.0, &doc.0].concat()
-}
-
-fn split(prefix: &[u8], key: &[u8]) -> Option<(ScopeId, DocId)> {
-    let (scope, doc) = key.strip_prefix(prefix)?.split_first_chunk::<16>()?;
-    Some((ScopeId(*scope), DocId(doc.try_into().ok()?)))
-}
-
-/// Per document, what is erased here: what an entry that comes is stripped of.
-pub(crate) type Refused = HashMap<(ScopeId, DocId), Erased>;
-
-/// Per layer 8 bytes big-endian: one more than the greatest generation erased, 0 where none is.
-fn encode(erased: &Erased) -> Vec<u8> {
-    let number = |generation: Option<u32>| generation.map_or(0, |generation| u64::from(generation) + 1).to_be_bytes();
-    erased.layers().into_iter().flat_map(number).collect()
-}
-
-fn decode(bytes: &[u8]) -> Option<Erased> {
-    let numbers: [u8; 24] = bytes.try_into().ok()?;
-    let mut layers = [None; 3];
-    for (layer, number) in layers.iter_mut().zip(numbers.as_chunks::<8>().0) {
-        *layer = u64::from_be_bytes(*number).checked_sub(1).and_then(|generation| u32::try_from(generation).ok());
-    }
-    Some(Erased::of_layers(layers))
-}
-
-/// What is erased of a document, and what one device has proposed.
-pub(crate) fn erasures(shared: &Shared, entries: &[Entry]) -> (Erased, Vec<Proposed>) {
-    if entries.iter().all(|entry| entry.header().content_kind() != Some(Kind::Erasure)) {
-        return (Erased::default(), Vec::new());
-    }
-    erasure::judge(forks::before_forks(shared, entries).iter().map(|entry| &**entry), &shared.roster)
-}
-
-/// What the erasures leave to be known of what they destroyed.
-pub(crate) fn gone(shared: &Shared, entries: &[Entry]) -> Gone {
-    match entries.iter().any(|entry| entry.header().content_kind() == Some(Kind::Erasure)) {
-        true => erasure::gone(forks::before_forks(shared, entries).iter().map(|entry| &**entry), &shared.roster),
-        false => Gone::default(),
-    }
-}
+use crate::store::Tx;
 
 /// Why this member may not sign, or not with those who signed before: they hold the right nowhere, not here, or nobody
 /// has confirmed them; and who may.
@@ -104,24 +56,16 @@ pub(crate) fn sign_erasure(
     deps: Vec<EntryId>,
     entropy: &mut Entropy,
 ) -> Result<EntryId, Failure> {
-    let incarnation = log.incarnation();
-    let bytes = cbor::encode(&Retraction::Erasure(erasure));
-    let plan = EntryPlan {
-        org: log.org,
+    let signature = Draft {
         scope,
         kind: Kind::Erasure,
         doc,
-        device: log.device,
-        incarnation,
-        place: log.next_position(tx, &scope, incarnation),
+        incarnation: log.incarnation(),
         auth: log.auth(shared),
         deps,
-        sections: vec![SectionPlan::Clear { layer: 0, bytes }],
+        sections: clear(cbor::encode(&Retraction::Erasure(erasure))),
     };
-    let entry = compose(&plan, &log.device_ed, None, entropy).map_err(not_composed)?;
-    append(tx, &entry)?;
-    note_erasure(tx, entry.header())?;
-    Ok(entry.id())
+    Ok(signature.append(log, tx, None, entropy)?.id())
 }
 
 /// `boucle case erase`: proposes to erase the older generations of a case, or approves what another device proposed.
@@ -134,7 +78,7 @@ pub(crate) fn case_erase(
 ) -> Result<Json, Failure> {
     let _writer = log.lock_writer();
     let shared = log.shared();
-    let loaded = cases::find_case(log, &shared, reader, typed)?;
+    let loaded = list::find_case(log, &shared, reader, typed)?;
     let refused = || may_not_erase(&shared, &reader.member(), &loaded.scope);
     let heads = &shared.roster.heads;
     let worth = shared.roster.eraser_of(&reader.member(), &loaded.scope, heads).ok_or_else(refused)?;
@@ -146,7 +90,7 @@ pub(crate) fn case_erase(
     }
     let snapshot = log.store.read()?;
     let entries = log.entries(&snapshot, &loaded.scope, &loaded.doc)?;
-    let (erased, proposed) = erasures(&shared, &entries);
+    let (erased, proposed) = heard::erasures(&shared, &entries);
     drop(snapshot);
     if erased.whole().is_some_and(|erased| erased >= older) {
         return Err(Failure::new("nothing_to_erase").arg("ref", typed).at("ref", typed));
@@ -177,52 +121,11 @@ pub(crate) fn case_erase(
     members::know_all(log)?;
     let (shared, mut entropy) = (log.shared(), entropy()?);
     log.commit(|tx| sign_erasure(log, tx, &shared, (loaded.scope, loaded.doc), erasure, deps, &mut entropy))?;
-    apply_erasures(log, &shared)?;
+    heard::apply_erasures(log, &shared)?;
     Ok(json!({
         "case_id": loaded.doc, "generation": erasure.generation, "ground": erasure.ground.code(),
         "erased": approve,
     }))
-}
-
-/// Acts on erasures that were heard: destroys what both signatures cover, and remembers to refuse it.
-pub(crate) fn apply_erasures(log: &Log, shared: &Shared) -> Result<(), Failure> {
-    let snapshot = log.store.read()?;
-    let marked: Vec<(ScopeId, DocId)> =
-        snapshot.list(Space::Meta)?.iter().filter_map(|(key, _)| split(ERASING, key)).collect();
-    for (scope, doc) in marked {
-        let entries = log.entries(&snapshot, &scope, &doc)?;
-        let (erased, proposed) = erasures(shared, &entries);
-        if erased.is_nothing() {
-            continue;
-        }
-        log.commit_quietly(|tx| {
-            for stripped in entries.iter().filter_map(|entry| erased.strip(entry)) {
-                tx.replace_entry_bytes(&stripped.id(), &stripped.encode())?;
-            }
-            // nor is what was not held missed any longer
-            for entry in entries.iter().filter(|entry| erased.mask(entry.header()) != 0) {
-                let Some(at) = tx.location(&entry.id())? else { continue };
-                let Some(gap) = tx.gap(at)? else { continue };
-                match gap.layers & !erased.mask(entry.header()) {
-                    0 => tx.clear_gap(at)?,
-                    layers => tx.put_gap(at, &Gap { layers, ..gap })?,
-                }
-            }
-            tx.put(Space::Meta, &key(ERASED, &scope, &doc), &encode(&erased))?;
-            // one signature alone may be judged anew once more of the membership is known
-            match proposed.is_empty() {
-                true => Ok(tx.delete(Space::Meta, &key(ERASING, &scope, &doc)).map(drop)?),
-                false => Ok(()),
-            }
-        })?;
-    }
-    Ok(())
-}
-
-/// What is erased here, for all documents.
-pub(crate) fn refused_sections(log: &Log) -> Result<Refused, Failure> {
-    let held = log.store.read()?.list(Space::Meta)?;
-    Ok(held.iter().filter_map(|(key, value)| Some((split(ERASED, key)?, decode(value)?))).collect())
 }
 
 /// Erasures that another device proposed and that wait for a second signature this device may give.
@@ -230,13 +133,13 @@ pub(crate) fn to_approve(log: &Log, shared: &Shared) -> Result<Vec<Json>, Failur
     let snapshot = log.store.read()?;
     let mut rows = Vec::new();
     let roster = &shared.roster;
-    for (scope, doc) in reclassify::turned(log)? {
+    for (scope, doc) in marks::turned(log)? {
         let Some(worth) = shared.here.iter().filter_map(|member| roster.eraser_of(member, &scope, &roster.heads)).max()
         else {
             continue;
         };
         let entries = log.entries(&snapshot, &scope, &doc)?;
-        let (_, proposed) = erasures(shared, &entries);
+        let (_, proposed) = heard::erasures(shared, &entries);
         let device = |by: &EntryId| {
             entries.iter().map(unwrap_carried).find(|entry| entry.id() == *by).map(|e| e.header().device)
         };
@@ -246,12 +149,4 @@ pub(crate) fn to_approve(log: &Log, shared: &Shared) -> Result<Vec<Json>, Failur
         rows.extend(others.map(|first| json!({"case_id": doc, "generation": first.erasure.generation})));
     }
     Ok(rows)
-}
-
-/// Marks the document of an erasure that was appended.
-pub(crate) fn note_erasure(tx: &mut Tx<'_>, header: &Header) -> Result<(), Failure> {
-    if header.content_kind() == Some(Kind::Erasure) && header.doc != DocId::ZERO {
-        tx.put(Space::Meta, &key(ERASING, &header.scope, &header.doc), &[1])?;
-    }
-    Ok(())
 }

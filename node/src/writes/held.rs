@@ -14,11 +14,11 @@ use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
 use crate::error::Failure;
-use crate::exchange::import_undo::{Brought, note_brought};
 use crate::log::{Log, Reader, Shared, entropy, locked, meta};
 use crate::members;
 use crate::store::{MemberSpace, Space, Tx};
 use crate::writes;
+use crate::writes::imported::{Brought, note_brought};
 use crate::writes::set_aside;
 use crate::writes::set_aside::Told;
 use crate::writes::{Minted, Prepared};

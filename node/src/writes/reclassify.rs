@@ -8,27 +8,28 @@ use crdt_model::case::{Shape, schema};
 use crdt_model::document::{self, DocEntry, Opened};
 use crdt_model::edit::reseal::{Rewriting, Seal, Turning, carry, old_keys_of, rewrite};
 use crdt_model::edit::{Edit, EditContext, NewCase, Policy, RestrictedBirth};
-use crdt_model::entry::{DEPS_MAX, Kind, LAYER_CARRIED, LAYER_GRANT};
+use crdt_model::entry::{DEPS_MAX, Kind, LAYER_GRANT};
 use crdt_model::erasure::Erasure;
 use crdt_model::layer::{Layer, LayerState, Stamp};
 use crdt_model::seal::case_key;
 use crdt_model::taxonomy::{Capabilities, Capture, Coded, TRIAGE, Taxonomy};
-use crdt_model::values::{ChainKey, DeviceId, DocId, EntryId, Level, MemberId, ScopeId, Who, Words};
+use crdt_model::values::{ChainKey, DeviceId, DocId, EntryId, Level, MemberId, Who, Words};
 use crdt_model::view::{CaseView, Shown};
 use crdt_model::words::Topic;
 use serde_json::{Value as Json, json};
 
-use crate::api::SealOptions;
 use crate::cases;
 use crate::cases::{Captured, CaseSchema, Loaded, captured_key};
 use crate::error::Failure;
+use crate::list;
 use crate::log::forks;
+use crate::log::marks::{mark_urgent, turned};
 use crate::log::{Log, Reader, Shared, entropy, fresh, meta};
 use crate::members;
 use crate::members::reads_site;
 use crate::store::{MemberSpace, Space, Tx};
-use crate::sync::urgent::mark_urgent;
 use crate::writes;
+use crate::writes::SealOptions;
 use crate::writes::assigning;
 use crate::writes::assigning::{given_to, whos};
 use crate::writes::erase;
@@ -61,24 +62,8 @@ pub(crate) struct Reclassified {
     generation: u32,
 }
 
-/// Key of the mark that a document has more than one generation, in the space `meta`.
-fn turned_key(scope: &ScopeId, doc: &DocId) -> Vec<u8> {
-    [TURNED, &scope.0, &doc.0].concat()
-}
-
 /// Generations of one case from which late edits are carried in one go; the next go takes the rest.
 const GENERATIONS_AT_ONCE: usize = 16;
-
-const TURNED: &[u8] = b"turned/";
-
-/// Marks a document whose entry of a later generation is appended: those few are looked at for what came late.
-pub(crate) fn note_generation(tx: &mut Tx<'_>, header: &crdt_model::entry::Header) -> Result<(), Failure> {
-    let is_edit = header.content_kind() == Some(Kind::Edit);
-    if is_edit && header.sections.iter().any(|s| s.layer != LAYER_CARRIED && s.generation > 0) {
-        tx.put(Space::Meta, &turned_key(&header.scope, &header.doc), &[1])?;
-    }
-    Ok(())
-}
 
 /// Works out a case in the other shape: whatever would be refused is refused here. Nothing is written.
 #[expect(clippy::too_many_arguments, reason = "what a turn takes")]
@@ -125,7 +110,7 @@ pub(crate) fn reclassification(
     let ctx = EditContext {
         case: Some(loaded.layers()),
         member: reader.member(),
-        roles: &writes::roles(shared, &reader.member()),
+        roles: &members::roles(shared, &reader.member()),
         now_ms,
         entropy: fresh()?,
         codes: &codes,
@@ -455,16 +440,6 @@ pub(crate) fn rewrap_all_late(log: &Log, shared: &Shared, reader: &mut Reader, n
     Ok(wrote)
 }
 
-/// Documents with more than one generation.
-pub(crate) fn turned(log: &Log) -> Result<Vec<(ScopeId, DocId)>, Failure> {
-    let snapshot = log.store.read()?;
-    let split = |key: &[u8]| {
-        let (scope, doc) = key.strip_prefix(TURNED)?.split_first_chunk::<16>()?;
-        Some((ScopeId(*scope), DocId(doc.try_into().ok()?)))
-    };
-    Ok(snapshot.list(Space::Meta)?.iter().filter_map(|(key, _)| split(key)).collect())
-}
-
 /// The late entries that this reader can open whole, with all late ones they build on, and the older generation as it
 /// holds them.
 fn late(log: &Log, shared: &Shared, reader: &Reader, loaded: &Loaded) -> Result<Late, Failure> {
@@ -591,7 +566,7 @@ pub(crate) fn step_of(
         let unknown = || Failure::new("bad_value").arg("field", "sensitivity").arg("expected", "s0, s1, s2, s3");
         return Level::from_code(to).ok_or_else(unknown);
     }
-    let view = cases::find_case(log, shared, reader, typed)?.view(now_ms);
+    let view = list::find_case(log, shared, reader, typed)?.view(now_ms);
     let level = view.work.and_then(|work| work.sensitivity).unwrap_or(Level::S0) as usize;
     let next = if up { (level + 1).min(Level::ALL.len() - 1) } else { level.saturating_sub(1) };
     Ok(Level::ALL[next])

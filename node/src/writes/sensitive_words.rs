@@ -12,9 +12,8 @@ use crdt_model::view::CaseView;
 use crdt_model::words::{self, LANGUAGES, Topic, WordList};
 use serde_json::{Value as Json, json};
 
-use crate::api::Request;
 use crate::error::Failure;
-use crate::log::Log;
+use crate::log::{Log, marks};
 use crate::store::Space;
 
 /// The warning of a reply whose words call for sealing.
@@ -89,50 +88,10 @@ pub(crate) fn texts_of(new: &NewCase) -> Vec<(&'static str, &str)> {
     texts
 }
 
-/// The case that a request may seal.
-pub(crate) fn sealed_case(request: &Request) -> Option<&str> {
-    match request {
-        Request::CaseSeal { r#ref, .. } | Request::CaseRaise { r#ref, .. } | Request::CaseTriage { r#ref, .. } => {
-            Some(r#ref)
-        }
-        _ => None,
-    }
-}
-
 /// A case's free texts, as far as its reader sees them.
 pub(crate) fn texts_of_view(view: &CaseView) -> Vec<String> {
     let is_words = |field: &&schema::Field| matches!(field.kind, schema::Kind::Words(_));
     schema::FIELDS.iter().filter(is_words).filter_map(|field| view.text(field.name)).map(str::to_owned).collect()
-}
-
-/// The free texts of a request, by field.
-pub(crate) fn texts_in(request: &Request) -> Vec<(&str, &str)> {
-    match request {
-        Request::CaseNew { case, .. } => texts_of(case),
-        Request::CaseSet { assignments, .. } => {
-            // a category's code is no word of anybody
-            let said = assignments.iter().filter(|(field, _)| holds_words(field));
-            said.map(|(field, words)| (field.as_str(), words.0.as_str())).collect()
-        }
-        Request::CaseNote { text, .. } => vec![("notes", &text.0)],
-        Request::CaseAct { what, on_behalf, .. } => {
-            let on_behalf = on_behalf.iter().map(|words| ("actions", words.0.as_str()));
-            on_behalf.chain([("actions", what.0.as_str())]).collect()
-        }
-        Request::CaseResolve { text: Some(text), .. } => vec![("resolution", &text.0)],
-        Request::CaseAnswer { text: Some(text), .. } => vec![("responses", &text.0)],
-        Request::CaseClose { because: Some(because), .. } => vec![("reasons", &because.0)],
-        Request::CaseReopen { reason, .. }
-        | Request::CaseSeal { reason, .. }
-        | Request::CaseRaise { reason, .. }
-        | Request::CaseLower { reason, .. } => vec![("reasons", &reason.0)],
-        _ => Vec::new(),
-    }
-}
-
-fn holds_words(field: &str) -> bool {
-    use crdt_model::case::schema::{self, Kind};
-    schema::field(field).is_none_or(|field| matches!(field.kind, Kind::Words(_) | Kind::Element(_, None)))
 }
 
 /// Looks at texts, each with its field.
@@ -169,24 +128,13 @@ pub(crate) fn word_list(log: &Log) -> Result<Arc<WordList>, Failure> {
 }
 
 fn local_words(log: &Log) -> Result<Vec<(String, Local)>, Failure> {
-    let snapshot = log.store.read()?;
-    let mut locals = Vec::new();
-    for (key, value) in snapshot.list(Space::Meta)? {
-        let Some(lang) = key.strip_prefix(PREFIX) else { continue };
-        let local = serde_json::from_slice(&value).unwrap_or_default();
-        locals.push((String::from_utf8_lossy(lang).into_owned(), local));
-    }
+    let held = marks::listed(log, &log.store.read()?, PREFIX)?;
+    let local = |(lang, value): (Vec<u8>, Vec<u8>)| {
+        (String::from_utf8_lossy(&lang).into_owned(), serde_json::from_slice(&value).unwrap_or_default())
+    };
+    let mut locals: Vec<(String, Local)> = held.into_iter().map(local).collect();
     locals.sort_by(|(a, _), (b, _)| a.cmp(b));
     Ok(locals)
-}
-
-/// What a request's free texts would call for.
-pub(crate) fn words_in(log: &Log, request: &Request) -> Result<Found, Failure> {
-    let texts = texts_in(request);
-    if texts.is_empty() {
-        return Ok(Found::default());
-    }
-    Ok(look(&*word_list(log)?, texts))
 }
 
 /// What a new case's texts would call for.

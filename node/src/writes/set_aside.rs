@@ -12,10 +12,11 @@ use crdt_model::taxonomy::Taxonomy;
 use crdt_model::values::MemberId;
 use serde_json::{Value as Json, json};
 
-use crate::api::SealOptions;
 use crate::error::Failure;
 use crate::log::{Log, Shared};
 use crate::writes;
+use crdt_model::values::Words;
+use serde::{Deserialize, Serialize};
 
 /// Audiences that may hold a case whose own audience, and the alternate of that, have nobody left to read it, in the order
 /// in which they are tried. The ordinary audience of a site is none of them, nor is that of data protection.
@@ -208,6 +209,22 @@ fn candidates(text: &str) -> Vec<String> {
     }
     all.dedup();
     all
+}
+
+/// What a restricted case needs to know before it is sealed.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct SealOptions {
+    /// Names of members or codes of roles who must not see it. `None`: not asked (a restricted case is refused with
+    /// `recusal_not_asked`); empty: asked, nobody. The node turns names into ids.
+    pub recuse: Option<Vec<String>>,
+    /// Audience to seal to; absent: the category's, or whoever decides. A new case with one is restricted.
+    pub audience: Option<String>,
+    /// Who is complained about, in words, of a case that becomes restricted: sealed with it. Members who may be meant are
+    /// set aside, whether or not `recuse` names them.
+    pub accused: Option<Words>,
+    /// Names of members who are not meant, though who is complained about has such a name.
+    pub not_them: Vec<String>,
 }
 
 impl SealOptions {

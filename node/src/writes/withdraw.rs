@@ -3,7 +3,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crdt_model::cbor;
-use crdt_model::compose::{EntryPlan, SectionPlan, compose};
 use crdt_model::document::Opened;
 use crdt_model::entry::{Entry, Kind};
 use crdt_model::retraction::{Retraction, Withdrawn, taken_back};
@@ -17,10 +16,12 @@ use serde_json::{Value as Json, json};
 use crate::cases;
 use crate::cases::{Captured, Loaded, captured_key};
 use crate::error::Failure;
-use crate::exchange::import_undo::is_note_of;
-use crate::log::{Log, Reader, Shared, append, entropy, meta, not_composed};
+use crate::list;
+use crate::log::draft::{Draft, clear};
+use crate::log::marks::note_withdrawal;
+use crate::log::{Log, Reader, Shared, entropy, meta};
 use crate::store::{self, Gap, MemberSpace, Snapshot, Space};
-use crate::sync::release::note_withdrawal;
+use crate::writes::imported::is_note_of;
 
 /// Digits by which people name an entry, at least.
 const SHORT_MIN: usize = 4;
@@ -56,7 +57,7 @@ pub(crate) fn withdraw(
 ) -> Result<Json, Failure> {
     let _writer = log.lock_writer();
     let shared = log.shared();
-    let loaded = cases::find_case(log, &shared, reader, typed)?;
+    let loaded = list::find_case(log, &shared, reader, typed)?;
     let view = loaded.view(now_ms);
     let snapshot = log.store.read()?;
     let captured = captured(&snapshot, &loaded.doc)?;
@@ -81,7 +82,7 @@ pub(crate) fn withdraw(
     drop(snapshot);
     let is_birth = is_birth(&target.entry);
     withdraw_entry(log, reader, &shared, &loaded, target, is_birth)?;
-    reader.cases.clear();
+    cases::cache(reader).clear();
     Ok(json!({
         "ref": mark, "case_id": loaded.doc, "withdrawn": [chosen], "case_withdrawn": is_birth,
     }))
@@ -137,22 +138,17 @@ pub(crate) fn withdraw_in(
         bare.drop_section(section.layer);
         layers |= 1 << section.layer;
     }
-    let place = log.next_position(tx, &header.scope, header.incarnation);
-    let plan = EntryPlan {
-        org: log.org,
+    let withdrawal = Draft {
         scope: header.scope,
         kind: Kind::Erasure,
         doc: header.doc,
-        device: log.device,
         incarnation: header.incarnation,
-        place,
         auth: log.auth(shared),
         deps: Vec::new(),
-        sections: vec![SectionPlan::Clear { layer: 0, bytes: cbor::encode(&content) }],
+        sections: clear(cbor::encode(&content)),
     };
-    let withdrawal = compose(&plan, &log.device_ed, None, entropy).map_err(not_composed)?;
-    append(tx, &withdrawal)?;
-    note_withdrawal(tx, &chain, header.seq, place.seq)?;
+    let withdrawal = withdrawal.append(log, tx, None, entropy)?;
+    note_withdrawal(tx, &chain, header.seq, withdrawal.header().seq)?;
     tx.replace_entry_bytes(&id, &bare.encode())?;
     tx.touch_doc(&header.scope, &header.doc)?;
     if let Some(at) = tx.location(&id)? {

@@ -14,13 +14,13 @@ use crdt_model::sync::handshake::PeerPolicy;
 use serde_json::{Value as Json, json};
 
 use super::{Held, file, join, removable};
-use crate::api::{Progress, Reply};
 use crate::error::{Failure, IoOperation};
 use crate::exchange::bundle;
 use crate::exchange::bundle::export;
 use crate::exchange::bundle::import;
 use crate::exchange::bundle::recipients;
 use crate::log::Log;
+use crate::reply::{Progress, Reply};
 use crate::store;
 use crate::sync::policy::Policy;
 

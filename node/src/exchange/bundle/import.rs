@@ -15,13 +15,13 @@ use serde_json::json;
 use super::export::read_some;
 use super::file::{self, Kept};
 use super::{scopes_known, to_json};
-use crate::api::{Progress, Reply};
 use crate::error::Failure;
 use crate::exchange::bundle;
 use crate::exchange::bundle::recipients;
 use crate::log::Log;
 use crate::log::admission;
 use crate::log::admission::Source;
+use crate::reply::{Progress, Reply};
 use crate::sync::policy::Policy;
 use crate::writes::tampering;
 

@@ -10,14 +10,13 @@ use std::time::Instant;
 
 use serde_json::{Value as Json, json};
 
-use super::{Finding, disk};
-use crate::api::node::Node;
-use crate::api::{Envelope, Reply};
+use super::{Examined, Finding, disk};
 use crate::clock::DAY_MS;
 use crate::error::Failure;
-use crate::health::status;
 use crate::keys::keyring::KEYRING_FILE;
 use crate::log::{Log, locked};
+use crate::members;
+use crate::reply::Reply;
 use crate::store::STORE_FILE;
 use crate::sync::peers;
 use crate::texts::Texts;
@@ -64,50 +63,43 @@ impl Recent {
     }
 }
 
-/// What may be in it beside.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct SupportRequest {
-    /// Go on without a passphrase.
-    pub(crate) keyless: bool,
-    /// Addresses of this machine on its network, too.
-    pub(crate) addresses: bool,
-}
-
-impl Node {
-    /// The file as JSON.
-    pub(crate) fn support_file(&self, envelope: &Envelope, request: SupportRequest, now_ms: i64) -> Reply {
-        let texts = Texts::for_lang(&envelope.lang);
+/// The file as JSON. `addresses`: those of this machine on its network may be in it, too.
+///
+/// # Errors
+///
+/// When the store cannot be read.
+pub(crate) fn support_file(examined: &Examined<'_>, lang: &str, recent: &Recent, addresses: bool) -> Reply {
+    let texts = Texts::for_lang(lang);
+    let (home, now_ms) = (examined.home, examined.now_ms);
+    let begun = Instant::now();
+    let findings = super::findings(examined, false, &mut |_| {});
+    let looked_ms = ms(begun);
+    let shown = |name: &str| SHOWN.contains(&name) || (addresses && name.starts_with("address"));
+    let finding = |finding: &Finding| {
+        let args = finding.args.iter().filter(|(name, _)| shown(name));
+        let found: serde_json::Map<String, Json> =
+            args.map(|(name, value)| ((*name).to_owned(), super::number_or_text(value))).collect();
+        json!({"check": finding.code, "state": finding.state.as_str(), "found": found})
+    };
+    let mut file = json!({
+        "read_me": texts.get("support-read-me"),
+        "program": {"version": env!("CARGO_PKG_VERSION"), "debug": cfg!(debug_assertions)},
+        "machine": {
+            "system": std::env::consts::OS, "processor": std::env::consts::ARCH, "kernel": kernel(),
+            "cores": std::thread::available_parallelism().map_or(0, usize::from),
+        },
+        "checks": findings.iter().map(finding).collect::<Vec<_>>(),
+        "bytes": {"store": disk::size_of(&home.join(STORE_FILE)), "keys": disk::size_of(&home.join(KEYRING_FILE))},
+        "running": !examined.listening.is_empty(),
+        "recent_failures": recent.json(now_ms),
+        "timings_ms": {"checks": looked_ms},
+    });
+    if let Some(log) = &examined.log {
         let begun = Instant::now();
-        let findings = self.findings(envelope, false, request.keyless, now_ms, &mut |_| {})?;
-        let looked_ms = ms(begun);
-        let shown = |name: &str| SHOWN.contains(&name) || (request.addresses && name.starts_with("address"));
-        let finding = |finding: &Finding| {
-            let args = finding.args.iter().filter(|(name, _)| shown(name));
-            let found: serde_json::Map<String, Json> =
-                args.map(|(name, value)| ((*name).to_owned(), super::number_or_text(value))).collect();
-            json!({"check": finding.code, "state": finding.state.as_str(), "found": found})
-        };
-        let home = self.home();
-        let mut file = json!({
-            "read_me": texts.get("support-read-me"),
-            "program": {"version": env!("CARGO_PKG_VERSION"), "debug": cfg!(debug_assertions)},
-            "machine": {
-                "system": std::env::consts::OS, "processor": std::env::consts::ARCH, "kernel": kernel(),
-                "cores": std::thread::available_parallelism().map_or(0, usize::from),
-            },
-            "checks": findings.iter().map(finding).collect::<Vec<_>>(),
-            "bytes": {"store": disk::size_of(&home.join(STORE_FILE)), "keys": disk::size_of(&home.join(KEYRING_FILE))},
-            "running": !self.listening().is_empty(),
-            "recent_failures": self.recent().json(now_ms),
-            "timings_ms": {"checks": looked_ms},
-        });
-        if let Some(log) = self.held() {
-            let begun = Instant::now();
-            file["held"] = held(&log, now_ms)?;
-            file["timings_ms"]["counts"] = ms(begun).into();
-        }
-        Ok(file)
+        file["held"] = held(log, now_ms)?;
+        file["timings_ms"]["counts"] = ms(begun).into();
     }
+    Ok(file)
 }
 
 fn ms(since: Instant) -> u64 {
@@ -129,7 +121,7 @@ fn held(log: &Log, now_ms: i64) -> Result<Json, Failure> {
         .iter()
         .map(|scope| {
             let (chains, entries) = snapshot.chains_of(scope).fold((0, 0), |(n, sum), c| (n + 1u64, sum + c.tip_seq));
-            let kind = status::scope_name(log, &shared, scope);
+            let kind = members::scope_name(log, &shared, scope);
             // `site/JER`: the kind alone
             let kind = kind.split('/').next().filter(|k| matches!(*k, "membership" | "knowledge" | "site" | "pair"));
             json!({"kind": kind, "chains": chains, "entries": entries})

@@ -207,7 +207,7 @@ mod tests {
     fn a_case_known_by_its_headers_is_shown_once_its_sections_have_come() {
         let (founder, newcomer, reference, new) = known_by_header();
         let finds =
-            || newcomer.act(|log, reader| crate::cases::find_case(log, &log.shared(), reader, &reference).map(|_| ()));
+            || newcomer.act(|log, reader| crate::list::find_case(log, &log.shared(), reader, &reference).map(|_| ()));
         assert_eq!(finds().expect_err("nothing of it can be read").code, "ref_not_found");
         assert_eq!(newcomer.log.store.read().expect("readable").gaps().expect("readable").len(), new.len());
         let source = Source { from: Some(founder.log.device), scope: None };
@@ -251,7 +251,7 @@ mod tests {
         };
         newcomer.log.store.write(fill).expect("filled");
         let finds =
-            || newcomer.act(|log, reader| crate::cases::find_case(log, &log.shared(), reader, &reference).map(|_| ()));
+            || newcomer.act(|log, reader| crate::list::find_case(log, &log.shared(), reader, &reference).map(|_| ()));
         finds().expect("it is listed");
         newcomer.log.sections_changed();
         finds().expect("and stays so");

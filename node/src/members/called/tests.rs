@@ -221,7 +221,7 @@ fn told_everywhere(home: &Home, case: &str, text: &str) -> Vec<String> {
     let history = home
         .with(|log, reader| {
             let shared = log.shared();
-            let loaded = crate::cases::find_case(log, &shared, reader, case)?;
+            let loaded = crate::list::find_case(log, &shared, reader, case)?;
             Ok(crate::cases::history(&shared, &loaded))
         })
         .expect("told");
@@ -336,7 +336,7 @@ fn what_was_said_of_a_sealed_case_comes_back_and_who_is_recused_has_a_name() {
         assert_eq!((&shown["recusals"][0], &shown["allegation"][0]["by"]), (&json!("Ana"), &json!("Rose")));
         let told = home.with(|log, reader| {
             let shared = log.shared();
-            let loaded = crate::cases::find_case(log, &shared, reader, &case_id(&made))?;
+            let loaded = crate::list::find_case(log, &shared, reader, &case_id(&made))?;
             Ok(crate::cases::history(&shared, &loaded))
         });
         let told = told.expect("told");

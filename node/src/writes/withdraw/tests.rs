@@ -40,7 +40,7 @@ impl Home {
 
     fn history(&self, case: &str) -> Vec<Json> {
         let told = self.act(|log, reader| {
-            let loaded = crate::cases::find_case(log, &log.shared(), reader, case).expect("found");
+            let loaded = crate::list::find_case(log, &log.shared(), reader, case).expect("found");
             crate::cases::history(&log.shared(), &loaded)
         });
         told.as_array().expect("a list").clone()
@@ -60,7 +60,7 @@ impl Home {
 
     fn finds(&self, case: &str) -> Result<(), &'static str> {
         self.act(|log, reader| {
-            crate::cases::find_case(log, &log.shared(), reader, case).map(|_| ()).map_err(|failure| failure.code)
+            crate::list::find_case(log, &log.shared(), reader, case).map(|_| ()).map_err(|failure| failure.code)
         })
     }
 }

@@ -1,0 +1,65 @@
+//! Who there is behind an assignee: what tells a case that waits for nobody.
+
+use std::collections::BTreeMap;
+
+use crdt_model::roster::{Roster, Standing};
+use crdt_model::values::MemberId;
+use crdt_model::values::Who;
+
+/// Who there is behind a name or a role, at best.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Behind {
+    /// Nobody, or only those who were shut out.
+    Nobody,
+    /// Somebody of whom nobody made sure yet.
+    Unconfirmed,
+    /// Somebody who was confirmed.
+    Confirmed,
+}
+
+/// Who can be given something, by the membership. Before any of it has come nobody is missed.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Bearers {
+    is_known: bool,
+    members: BTreeMap<MemberId, Behind>,
+    roles: BTreeMap<String, Behind>,
+}
+
+impl Bearers {
+    pub(crate) fn of(roster: &Roster) -> Self {
+        let mut bearers = Self { is_known: roster.founding.is_some(), ..Self::default() };
+        for (id, member) in &roster.members {
+            let behind = match member.standing {
+                Standing::Confirmed => Behind::Confirmed,
+                Standing::Unconfirmed => Behind::Unconfirmed,
+                Standing::Suspended | Standing::Void => Behind::Nobody,
+            };
+            bearers.members.insert(*id, behind);
+            for held in &member.roles {
+                let best = bearers.roles.entry(held.role.clone()).or_insert(behind);
+                *best = behind.max(*best);
+            }
+        }
+        bearers
+    }
+
+    pub(crate) fn behind(&self, who: &Who) -> Behind {
+        let known = match who {
+            _ if !self.is_known => Some(&Behind::Confirmed),
+            Who::Member(id) => self.members.get(id),
+            Who::Role(role) => self.roles.get(role),
+        };
+        known.copied().unwrap_or(Behind::Nobody)
+    }
+
+    /// Whether a case with this assignee and status waits for somebody who is not there: nobody at all, or somebody
+    /// unconfirmed who has not taken it up.
+    pub(crate) fn miss(&self, assignee: Option<&str>, status: &str) -> bool {
+        let Some(Ok(who)) = assignee.map(str::parse::<Who>) else { return false };
+        match status {
+            "assigned" => self.behind(&who) != Behind::Confirmed,
+            "in_progress" | "reopened" => self.behind(&who) == Behind::Nobody,
+            _ => false,
+        }
+    }
+}

@@ -1,0 +1,105 @@
+//! What erasures leave of what is held: the bytes go and the headers stay.
+//!
+//! What is erased of a document follows from its kind 5 entries alone ([`crdt_model::erasure`]). This node keeps beside
+//! it, in the space `meta`, what it must refuse (`erased/`), and which documents have an erasure not yet acted on
+//! (`erasing/`), so that a crash between hearing and destroying changes nothing.
+
+use std::collections::HashMap;
+
+use crdt_model::entry::{Entry, Header, Kind};
+use crdt_model::erasure::{self, Erased, Gone, Proposed};
+use crdt_model::values::{DocId, ScopeId};
+
+use super::{Log, Shared, forks, marks};
+use crate::error::Failure;
+use crate::store::{Gap, Space, Tx};
+
+const ERASED: &[u8] = b"erased/";
+const ERASING: &[u8] = b"erasing/";
+
+fn key(prefix: &[u8], scope: &ScopeId, doc: &DocId) -> Vec<u8> {
+    [prefix, &scope.0, &doc.0].concat()
+}
+
+/// Per document, what is erased here: what an entry that comes is stripped of.
+pub(crate) type Refused = HashMap<(ScopeId, DocId), Erased>;
+
+/// Per layer 8 bytes big-endian: one more than the greatest generation erased, 0 where none is.
+fn encode(erased: &Erased) -> Vec<u8> {
+    let number = |generation: Option<u32>| generation.map_or(0, |generation| u64::from(generation) + 1).to_be_bytes();
+    erased.layers().into_iter().flat_map(number).collect()
+}
+
+fn decode(bytes: &[u8]) -> Option<Erased> {
+    let numbers: [u8; 24] = bytes.try_into().ok()?;
+    let mut layers = [None; 3];
+    for (layer, number) in layers.iter_mut().zip(numbers.as_chunks::<8>().0) {
+        *layer = u64::from_be_bytes(*number).checked_sub(1).and_then(|generation| u32::try_from(generation).ok());
+    }
+    Some(Erased::of_layers(layers))
+}
+
+/// What is erased of a document, and what one device has proposed.
+pub(crate) fn erasures(shared: &Shared, entries: &[Entry]) -> (Erased, Vec<Proposed>) {
+    if entries.iter().all(|entry| entry.header().content_kind() != Some(Kind::Erasure)) {
+        return (Erased::default(), Vec::new());
+    }
+    erasure::judge(forks::before_forks(shared, entries).iter().map(|entry| &**entry), &shared.roster)
+}
+
+/// What the erasures leave to be known of what they destroyed.
+pub(crate) fn gone(shared: &Shared, entries: &[Entry]) -> Gone {
+    match entries.iter().any(|entry| entry.header().content_kind() == Some(Kind::Erasure)) {
+        true => erasure::gone(forks::before_forks(shared, entries).iter().map(|entry| &**entry), &shared.roster),
+        false => Gone::default(),
+    }
+}
+
+/// Acts on erasures that were heard: destroys what both signatures cover, and remembers to refuse it.
+pub(crate) fn apply_erasures(log: &Log, shared: &Shared) -> Result<(), Failure> {
+    let snapshot = log.store.read()?;
+    let marked = marks::listed(log, &snapshot, ERASING)?;
+    let marked: Vec<(ScopeId, DocId)> = marked.iter().filter_map(|(rest, _)| marks::marked_doc(rest)).collect();
+    for (scope, doc) in marked {
+        let entries = log.entries(&snapshot, &scope, &doc)?;
+        let (erased, proposed) = erasures(shared, &entries);
+        if erased.is_nothing() {
+            continue;
+        }
+        log.commit_quietly(|tx| {
+            for stripped in entries.iter().filter_map(|entry| erased.strip(entry)) {
+                tx.replace_entry_bytes(&stripped.id(), &stripped.encode())?;
+            }
+            // nor is what was not held missed any longer
+            for entry in entries.iter().filter(|entry| erased.mask(entry.header()) != 0) {
+                let Some(at) = tx.location(&entry.id())? else { continue };
+                let Some(gap) = tx.gap(at)? else { continue };
+                match gap.layers & !erased.mask(entry.header()) {
+                    0 => tx.clear_gap(at)?,
+                    layers => tx.put_gap(at, &Gap { layers, ..gap })?,
+                }
+            }
+            tx.put(Space::Meta, &key(ERASED, &scope, &doc), &encode(&erased))?;
+            // one signature alone may be judged anew once more of the membership is known
+            match proposed.is_empty() {
+                true => Ok(tx.delete(Space::Meta, &key(ERASING, &scope, &doc)).map(drop)?),
+                false => Ok(()),
+            }
+        })?;
+    }
+    Ok(())
+}
+
+/// What is erased here, for all documents.
+pub(crate) fn refused_sections(log: &Log) -> Result<Refused, Failure> {
+    let held = marks::listed(log, &log.store.read()?, ERASED)?;
+    Ok(held.iter().filter_map(|(rest, value)| Some((marks::marked_doc(rest)?, decode(value)?))).collect())
+}
+
+/// Marks the document of an erasure that was appended.
+pub(crate) fn note_erasure(tx: &mut Tx<'_>, header: &Header) -> Result<(), Failure> {
+    if header.content_kind() == Some(Kind::Erasure) && header.doc != DocId::ZERO {
+        tx.put(Space::Meta, &key(ERASING, &header.scope, &header.doc), &[1])?;
+    }
+    Ok(())
+}
