@@ -7,8 +7,8 @@ use crdt_model::bundle::testing::seal_anything;
 use crdt_model::bundle::{ENTRIES_MAX, Event, Reader, Record};
 use crdt_model::cbor;
 use crdt_model::entry::Entry;
-use crdt_model::values::OrgId;
 use crdt_model::seal::{Entropy, Secret};
+use crdt_model::values::OrgId;
 use ed25519_dalek::SigningKey;
 
 use crate::{Seed, vectors};

@@ -5,8 +5,8 @@
 use std::sync::LazyLock;
 
 use crdt_model::gate::{AnyKey, CheckedChange, Expect, LayerHistory, check_change, shadow_apply};
-use crdt_model::values::ActorId;
 use crdt_model::layer::{LayerDoc, LayerOp, Value};
+use crdt_model::values::ActorId;
 use sha2::{Digest, Sha256};
 
 use crate::Seed;

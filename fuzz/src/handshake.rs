@@ -1,9 +1,9 @@
 //! A handshake with whatever the peer says. First byte: our role, whether we are a newcomer. Then frames.
 
-use crdt_model::values::DeviceId;
 use crdt_model::sync::handshake::{
     Handshake, JOIN_BYTES_MAX, Local, MESSAGE_BYTES_MAX, NewcomerFault, PeerPolicy, Role, Standing,
 };
+use crdt_model::values::DeviceId;
 use ed25519_dalek::{SigningKey, VerifyingKey};
 
 use crate::{Seed, joined, pieces, vectors};

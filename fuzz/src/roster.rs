@@ -5,11 +5,11 @@ use std::sync::LazyLock;
 
 use crdt_model::cbor;
 use crdt_model::entry::{Entry, Header, Kind, Place, SectionRef, VALIDATOR};
-use crdt_model::values::{DocId, EntryId, Incarnation, OrgId};
 use crdt_model::roster::{
     Founding, InviteOp, JoinOp, Operation, PublicKeys, Record, Roster, SiteKind, SiteOp, membership_scope,
 };
 use crdt_model::seal::{Entropy, Secret, device_id, invite_kem_secret, invite_signing_key};
+use crdt_model::values::{DocId, EntryId, Incarnation, OrgId};
 use ed25519_dalek::{Signer, SigningKey};
 
 use crate::{Seed, joined, pieces, vectors};

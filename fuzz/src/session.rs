@@ -6,9 +6,9 @@ use std::sync::LazyLock;
 
 use crdt_model::entry::{Entry, Header, Kind, Place, SectionRef, VALIDATOR};
 use crdt_model::frontier::Tip;
-use crdt_model::values::{ChainKey, DeviceId, DocId, EntryId, Incarnation, OrgId, ScopeId};
 use crdt_model::sync::message::{FRAME_BYTES_MAX, Message, SectionsOf};
 use crdt_model::sync::{Again, Config, Input, Output, Refused, Report, Session, Snapshot, Supply, Wanted};
+use crdt_model::values::{ChainKey, DeviceId, DocId, EntryId, Incarnation, OrgId, ScopeId};
 use ed25519_dalek::SigningKey;
 
 use crate::{Seed, joined, pieces, vectors};
