@@ -1,6 +1,7 @@
 //! What is asked at a terminal before anything is saved that may have to be sealed: one question about what happened, then
 //! what the words themselves call for. The safe answer is what Enter gives, or there is no default.
 
+use crdt_model::edit::Edit;
 use crdt_model::taxonomy::TRIAGE;
 use crdt_model::words::Topic;
 use node::api::{Envelope, Request, SealOptions, Service};
@@ -128,9 +129,11 @@ fn harm(texts: &Texts, world: &mut World<'_>) -> Result<Harm, Failure> {
 /// Words added to an ordinary case: it is sealed with them in it, or nothing is written.
 fn existing(envelope: &mut Envelope, hits: Option<&Hits>, texts: &Texts, world: &mut World<'_>) -> Result<(), Failure> {
     let Some(hits) = hits else { return Ok(()) };
-    let (Some(reference), Some(audience)) = (reference(&envelope.request), hits.sealed_to(texts, world)?) else {
+    let (Some((reference, edit)), Some(audience)) = (with_words(&envelope.request), hits.sealed_to(texts, world)?)
+    else {
         return Ok(());
     };
+    let (reference, then) = (reference.to_owned(), Some(edit.clone()));
     let reason = loop {
         let typed = ask::text(world.console, texts, &texts.get("ask-reason"))?;
         let typed = typed.ok_or_else(|| Failure::new("safety_unanswered"))?;
@@ -139,7 +142,6 @@ fn existing(envelope: &mut Envelope, hits: Option<&Hits>, texts: &Texts, world: 
         }
     };
     let seal = SealOptions { audience: Some(audience.to_owned()), ..SealOptions::default() };
-    let then = Some(Box::new(envelope.request.clone()));
     envelope.request = Request::CaseSeal { r#ref: reference, reason: reason.into(), seal, then };
     Ok(())
 }
@@ -175,17 +177,17 @@ impl Hits {
 
 /// Requests whose words a person typed, and that are about an ordinary case as a rule.
 fn has_free_text(request: &Request) -> bool {
-    matches!(request, Request::CaseNew { .. }) || reference(request).is_some()
+    matches!(request, Request::CaseNew { .. }) || with_words(request).is_some()
 }
 
-fn reference(request: &Request) -> Option<String> {
-    match request {
-        Request::CaseSet { r#ref, .. }
-        | Request::CaseNote { r#ref, .. }
-        | Request::CaseAct { r#ref, .. }
-        | Request::CaseResolve { r#ref, text: Some(_), .. }
-        | Request::CaseAnswer { r#ref, text: Some(_), .. }
-        | Request::CaseReopen { r#ref, .. } => Some(r#ref.clone()),
-        _ => None,
-    }
+/// An act on a case in words that a person typed.
+fn with_words(request: &Request) -> Option<(&str, &Edit)> {
+    let Request::CaseEdit { r#ref, edit, .. } = request else { return None };
+    let has_words = match edit {
+        Edit::Set { .. } | Edit::Note { .. } | Edit::Act { .. } | Edit::Reopen { .. } => true,
+        Edit::Resolve { text, .. } => !text.0.is_empty(),
+        Edit::Answer { text, .. } => text.is_some(),
+        _ => false,
+    };
+    has_words.then_some((r#ref.as_str(), edit))
 }

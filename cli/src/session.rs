@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use clap::FromArgMatches;
 use clap::error::ErrorKind;
+use crdt_model::edit::Edit;
 use node::api::{Envelope, Reply, Request, SealOptions, Service};
 use node::error::{Exit, Failure, IoOperation};
 use node::texts::Texts;
@@ -544,7 +545,7 @@ fn write_private(path: &std::path::Path, value: &serde_json::Value) -> Result<()
 pub(crate) fn seal_options(request: &mut Request) -> Option<&mut SealOptions> {
     match request {
         Request::CaseNew { seal, .. }
-        | Request::CaseTriage { seal, .. }
+        | Request::CaseEdit { seal, edit: Edit::Triage { .. }, .. }
         | Request::CaseSeal { seal, .. }
         | Request::CaseRaise { seal, .. } => Some(seal),
         _ => None,
@@ -571,17 +572,11 @@ fn ask_allegation(
 /// A category that an ordinary case cannot have, as the act that seals the case for it. With other fields beside it the
 /// person says first what comes first: after the sealing those may be out of reach.
 fn sealing_category(request: &Request) -> Option<Request> {
-    let Request::CaseSet { r#ref, assignments } = request else { return None };
-    let [(field, category)] = assignments.as_slice() else { return None };
-    (field == "category").then(|| Request::CaseTriage {
-        r#ref: r#ref.clone(),
-        category: Some(category.0.trim().to_owned()),
-        case_type: None,
-        sensitivity: None,
-        priority: None,
-        project: None,
-        seal: SealOptions::default(),
-    })
+    let Request::CaseEdit { r#ref, edit: Edit::Set { values }, .. } = request else { return None };
+    let [(field, category)] = values.as_slice() else { return None };
+    let category = Some(category.0.trim().to_owned());
+    let triage = Edit::Triage { category, case_type: None, sensitivity: None, priority: None, project: None };
+    (field == "category").then(|| Request::edit(r#ref, triage))
 }
 
 /// Enter seals the case; to leave it as it is takes a word.

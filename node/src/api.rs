@@ -11,6 +11,7 @@
 
 pub mod client;
 mod clock;
+mod commands;
 mod frame;
 pub(crate) mod node;
 mod request;
@@ -25,6 +26,7 @@ pub use crate::reply::{Progress, Reply};
 pub use crate::sync::{Ready, RunOptions};
 pub use crate::writes::SealOptions;
 pub use crate::writes::{check_code, check_codes};
+pub use commands::{commands, implemented};
 pub use frame::FRAME_BYTES_MAX;
 pub use request::Request;
 
@@ -79,75 +81,6 @@ pub trait Runtime: Service {
     /// When what was under way could not be finished.
     fn stop(&self) -> Result<(), Failure>;
 }
-
-/// True when this version answers the request of this [name](Request::name): what a command's place in the help
-/// depends on.
-pub fn implemented(name: &str) -> bool {
-    IMPLEMENTED.contains(&name)
-}
-
-/// Names of the requests that work in this version. The one table: a request that is not here is refused with
-/// `not_built`, and its command is hidden.
-pub const IMPLEMENTED: &[&str] = &[
-    "init",
-    "site add",
-    "site set",
-    "site list",
-    "invite",
-    "join",
-    "member list",
-    "member confirm",
-    "audience list",
-    "case new",
-    "case list",
-    "case show",
-    "case set",
-    "case note",
-    "case history",
-    "case conflicts",
-    "case settle",
-    "case triage",
-    "case assign",
-    "case accept",
-    "case act",
-    "case hold",
-    "case unhold",
-    "case resolve",
-    "case answer",
-    "case attempt",
-    "case consent",
-    "case close",
-    "case reopen",
-    "case seal",
-    "case raise",
-    "case lower",
-    "case erase",
-    "words show",
-    "words add",
-    "words remove",
-    "case withdraw",
-    "outbox",
-    "verify",
-    "fingerprint",
-    "digest",
-    "status",
-    "doctor",
-    "support-file",
-    "sync",
-    "carry",
-    "bundle export",
-    "bundle import",
-    "bundle inspect",
-    "import",
-    "clock show",
-    "clock set",
-    "clock accept",
-    "taxonomy show",
-    "lock",
-    "unlock",
-    "passphrase change",
-    "wipe",
-];
 
 #[cfg(test)]
 mod tests;

@@ -13,7 +13,7 @@ use crdt_model::layer::{Layer, LayerState, Value};
 use crdt_model::name;
 use crdt_model::roster::site_scope;
 use crdt_model::taxonomy::Taxonomy;
-use crdt_model::values::{DeviceId, DocId, EntryId, Level, ScopeId, Who};
+use crdt_model::values::{DeviceId, DocId, EntryId, ScopeId, Who};
 use crdt_model::view::{self, CaseView};
 use crdt_model::zone::Zone;
 use serde_json::{Value as Json, json};
@@ -38,11 +38,6 @@ impl TaxonomyCodes {
     pub(crate) fn of(zone: &Zone) -> Self {
         Self { taxonomy: Taxonomy::shipped(), zone: zone.clone() }
     }
-}
-
-/// Between the taxonomy's word and the fold's.
-pub(crate) fn level_of(code: &str) -> Level {
-    Level::from_code(code).unwrap_or(Level::S2)
 }
 
 /// The codes of a table, as edits and refusals name it; `None` where any code will do.

@@ -146,7 +146,7 @@ fn main() {
         let figure =
             format!("{:.2} ms at {cases} (×{:.0}: {million:.0} ms)", filtered.as_secs_f64() * 1e3, 1e6 / cases as f64);
         table.row("a filter, node running", "< 50 ms at 1,000,000", &figure, "", million < 50.0);
-        let note = |mark: &String| ask(Request::CaseNote { r#ref: mark.clone(), text: "Rappelée, absente.".into() }).1;
+        let note = |mark: &String| ask(Request::edit(mark.clone(), Edit::Note { text: "Rappelée, absente.".into() })).1;
         let mut edits: Vec<Duration> = marks.iter().map(note).collect();
         let edit = median(&mut edits);
         let ratio = edit.as_secs_f64() / machine.redb_commit.as_secs_f64();

@@ -11,7 +11,7 @@ const OF_THE_COMMAND_LINE: [&str; 4] = ["run", "demo", "completions", "man"];
 /// Every command and group of commands, the program itself first.
 fn commands() -> BTreeSet<String> {
     let mut all = BTreeSet::from([String::new()]);
-    for name in node::api::IMPLEMENTED.iter().chain(&OF_THE_COMMAND_LINE) {
+    for name in node::api::commands().chain(OF_THE_COMMAND_LINE) {
         let words: Vec<&str> = name.split(' ').collect();
         all.extend((1..=words.len()).map(|n| words[..n].join(" ")));
     }

@@ -7,6 +7,7 @@ mod set;
 mod work;
 
 use clap::Subcommand;
+use crdt_model::edit::Edit;
 use node::api::Request;
 use node::error::Failure;
 
@@ -48,8 +49,8 @@ impl Case {
             Self::List(list) => list.request(asker)?,
             Self::Show(work::Ref { r#ref }) => Request::CaseShow { r#ref },
             Self::History(work::Ref { r#ref }) => Request::CaseHistory { r#ref },
-            Self::Accept(work::Ref { r#ref }) => Request::CaseAccept { r#ref },
-            Self::Unhold(work::Ref { r#ref }) => Request::CaseUnhold { r#ref },
+            Self::Accept(work::Ref { r#ref }) => Request::edit(r#ref, Edit::Accept),
+            Self::Unhold(work::Ref { r#ref }) => Request::edit(r#ref, Edit::Unhold),
             Self::Conflicts(work::Conflicts { r#ref }) => Request::CaseConflicts { r#ref },
             Self::Set(set) => set.request(asker)?,
             Self::Note(note) => note.request(asker)?,
@@ -60,7 +61,7 @@ impl Case {
             Self::Hold(hold) => hold.request(asker)?,
             Self::Resolve(resolve) => resolve.request(asker)?,
             Self::Answer(answer) => answer.request(asker)?,
-            Self::Attempt(attempt) => Request::CaseAttempt { r#ref: attempt.r#ref, outcome: attempt.outcome },
+            Self::Attempt(attempt) => attempt.request(),
             Self::Consent(consent) => consent.request(),
             Self::Close(close) => close.request(asker)?,
             Self::Reopen(reopen) => reopen.request(asker)?,

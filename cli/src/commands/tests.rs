@@ -149,7 +149,8 @@ fn six_words_are_asked_for_where_there_are_fewer() {
 #[test]
 fn on_a_terminal_closing_asks_for_its_reason_with_the_codes_there_are() {
     let mut script = Script::with(&["satisfed", "satisfied"]);
-    let Ok(Action::Ask(Request::CaseClose { reason, .. })) = action_with(&["case", "close", "@last"], &mut script)
+    let Ok(Action::Ask(Request::CaseEdit { edit: Edit::Close { reason, .. }, .. })) =
+        action_with(&["case", "close", "@last"], &mut script)
     else {
         panic!("a closing")
     };
@@ -404,8 +405,10 @@ fn what_names_a_colleague_or_a_secret_is_asked_for_as_well() {
         assert_eq!(script.asked.len(), answers.len(), "{line:?}: {:?}", script.asked);
         match action {
             Action::Ask(Request::CaseAssign { who, .. }) => assert_eq!(who, "focal_cash"),
-            Action::Ask(Request::CaseTriage { category, .. }) => assert_eq!(category.as_deref(), Some("sea.abuse")),
-            Action::Ask(Request::CaseSet { assignments, .. }) => {
+            Action::Ask(Request::CaseEdit { edit: Edit::Triage { category, .. }, .. }) => {
+                assert_eq!(category.as_deref(), Some("sea.abuse"))
+            }
+            Action::Ask(Request::CaseEdit { edit: Edit::Set { values: assignments }, .. }) => {
                 let expected = [("phone", "0612"), ("sex", "f")];
                 assert_eq!(assignments, expected.map(|(field, value)| (field.to_owned(), Words::from(value))));
             }
@@ -493,13 +496,15 @@ fn every_filter_of_a_listing_is_understood() {
 fn every_verb_on_a_case_is_understood() {
     let w = || Words::from("mots");
     let ahead = |ms| Some(Moment { at_ms: NOW + ms, precision: Precision::Minute });
-    let triage = Request::CaseTriage {
+    let triage = Request::CaseEdit {
         r#ref: r(),
-        category: Some("sea.abuse".into()),
-        case_type: None,
-        sensitivity: None,
-        priority: Some("p1".into()),
-        project: None,
+        edit: Edit::Triage {
+            category: Some("sea.abuse".into()),
+            case_type: None,
+            sensitivity: None,
+            priority: Some("p1".into()),
+            project: None,
+        },
         seal: SealOptions { recuse: Some(vec!["hr".into()]), audience: None, ..SealOptions::default() },
     };
     for (line, expected) in [
@@ -507,50 +512,80 @@ fn every_verb_on_a_case_is_understood() {
         ("case history @last", Request::CaseHistory { r#ref: r() }),
         ("case conflicts", Request::CaseConflicts { r#ref: None }),
         ("case conflicts @last", Request::CaseConflicts { r#ref: Some(r()) }),
-        ("case settle @last category --pick 2", Request::CaseSettle { r#ref: r(), field: "category".into(), pick: 2 }),
-        ("case note @last --text mots", Request::CaseNote { r#ref: r(), text: w() }),
-        ("case note @last mots", Request::CaseNote { r#ref: r(), text: w() }),
+        ("case settle @last category --pick 2", Request::edit(r(), Edit::Settle { field: "category".into(), pick: 2 })),
+        ("case note @last --text mots", Request::edit(r(), Edit::Note { text: w() })),
+        ("case note @last mots", Request::edit(r(), Edit::Note { text: w() })),
         ("case triage @last --category sea.abuse --urgent --recuse hr", triage),
         ("case assign @last focal_cash", Request::CaseAssign { r#ref: r(), who: "focal_cash".into() }),
-        ("case accept @last", Request::CaseAccept { r#ref: r() }),
+        ("case accept @last", Request::edit(r(), Edit::Accept)),
         (
             "case act @last --text mots --on-behalf Paul --due 24h",
-            Request::CaseAct { r#ref: r(), what: w(), on_behalf: Some("Paul".into()), due: ahead(DAY) },
+            Request::edit(r(), Edit::Act { what: w(), on_behalf_of: Some("Paul".into()), due: ahead(DAY) }),
         ),
         (
             "case hold @last --for person --until 2d",
-            Request::CaseHold { r#ref: r(), reason: "person".into(), until: ahead(2 * DAY) },
+            Request::edit(r(), Edit::Hold { reason: "person".into(), until: ahead(2 * DAY) }),
         ),
-        ("case unhold @last", Request::CaseUnhold { r#ref: r() }),
-        ("case resolve @last --text mots", Request::CaseResolve { r#ref: r(), outcome: None, text: Some(w()) }),
+        ("case unhold @last", Request::edit(r(), Edit::Unhold)),
+        ("case resolve @last --text mots", Request::edit(r(), Edit::Resolve { outcome: "resolved".into(), text: w() })),
         (
             "case resolve @last --outcome paid",
-            Request::CaseResolve { r#ref: r(), outcome: Some("paid".into()), text: None },
+            Request::edit(r(), Edit::Resolve { outcome: "paid".into(), text: Words::default() }),
         ),
         (
             "case answer @last --text mots --satisfied yes",
-            Request::CaseAnswer { r#ref: r(), text: Some(w()), satisfied: Some("satisfied".into()) },
+            Request::edit(
+                r(),
+                Edit::Answer {
+                    text: Some(w()),
+                    language: None,
+                    satisfied: Some("satisfied".into()),
+                    by: None,
+                    means: None,
+                },
+            ),
         ),
         (
             "case answer @last --satisfied no",
-            Request::CaseAnswer { r#ref: r(), text: None, satisfied: Some("not_satisfied".into()) },
+            Request::edit(
+                r(),
+                Edit::Answer {
+                    text: None,
+                    language: None,
+                    satisfied: Some("not_satisfied".into()),
+                    by: None,
+                    means: None,
+                },
+            ),
         ),
-        ("case answer @last --text mots", Request::CaseAnswer { r#ref: r(), text: Some(w()), satisfied: None }),
-        ("case attempt @last --outcome busy", Request::CaseAttempt { r#ref: r(), outcome: "busy".into() }),
+        (
+            "case answer @last --text mots",
+            Request::edit(
+                r(),
+                Edit::Answer { text: Some(w()), language: None, satisfied: None, by: None, means: None },
+            ),
+        ),
+        (
+            "case attempt @last --outcome busy",
+            Request::edit(r(), Edit::Attempt { outcome: "busy".into(), channel: None }),
+        ),
         (
             "case consent @last contact_back given --means oral",
-            Request::CaseConsent {
-                r#ref: r(),
-                purpose: "contact_back".into(),
-                answer: "given".into(),
-                means: Some("oral".into()),
-            },
+            Request::edit(
+                r(),
+                Edit::Consent {
+                    purpose: "contact_back".into(),
+                    answer: "given".into(),
+                    means: Some("oral".into()),
+                    by: None,
+                },
+            ),
         ),
         (
             "case close @last --as satisfied",
-            Request::CaseClose { r#ref: r(), reason: "satisfied".into(), because: None },
+            Request::edit(r(), Edit::Close { reason: "satisfied".into(), because: None }),
         ),
-        ("case reopen @last --reason mots", Request::CaseReopen { r#ref: r(), reason: w() }),
+        ("case reopen @last --reason mots", Request::edit(r(), Edit::Reopen { reason: w() })),
         (
             "case seal @last --reason mots --no-recusal --audience psea",
             Request::CaseSeal {
@@ -613,7 +648,7 @@ fn words_left_out_are_asked_for_or_named_as_missing() {
     let mut script = Script::with(&["mots"]);
     assert!(matches!(
         action_with(&["case", "note", "@last"], &mut script),
-        Ok(Action::Ask(Request::CaseNote { text, .. })) if text == Words::from("mots")
+        Ok(Action::Ask(Request::CaseEdit { edit: Edit::Note { text }, .. })) if text == Words::from("mots")
     ));
 }
 
@@ -621,7 +656,9 @@ fn words_left_out_are_asked_for_or_named_as_missing() {
 fn assignments_take_a_value_standard_input_or_an_answer() {
     let mut script = Script { stdin: "0612\n".into(), ..Script::with(&["Awa"]) };
     let line = ["case", "set", "@last", "project=P=1", "phone=-", "reporter_name", "partner="];
-    let Ok(Action::Ask(Request::CaseSet { assignments, .. })) = action_with(&line, &mut script) else {
+    let Ok(Action::Ask(Request::CaseEdit { edit: Edit::Set { values: assignments }, .. })) =
+        action_with(&line, &mut script)
+    else {
         panic!("a set")
     };
     let expected = [("project", "P=1"), ("phone", "0612"), ("reporter_name", "Awa"), ("partner", "")];

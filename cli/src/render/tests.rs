@@ -230,7 +230,7 @@ fn whatever_a_peer_wrote_no_renderer_lets_it_reach_the_terminal_or_breaks_the_wi
         "at": evil, "by": evil, "act": evil, "fields": [evil], "field": "x", "values": [{"value": evil, "by": evil}],
         "warnings": [evil], "peers": [{"peer": evil, "site": evil, "reason": evil}], "members": [{"name": evil}],
         "problems": [{"reason": evil}], "only_here": {"entries": 1, "oldest": evil}});
-    for name in node::api::IMPLEMENTED {
+    for name in node::api::commands() {
         for value in [nested.clone(), json!([nested]), json!(evil), json!(null), json!(3), json!([evil, 1, null])] {
             let shown = fr(name, &value);
             assert!(shown.chars().all(|c| c == '\n' || (!c.is_control() && c != '\u{202e}')), "{name}: {shown:?}");

@@ -550,7 +550,7 @@ fn enter_seals_a_case_for_sexual_words_before_anything_is_saved() {
     let done = bench.run(&line(&["case", "note", "@last", "--text", "mots"]));
     assert_eq!(done.exit, 0, "{}", done.err);
     let asked: Vec<Request> = bench.asked().into_iter().map(|envelope| envelope.request).collect();
-    let note = Request::CaseNote { r#ref: "@last".into(), text: "mots".into() };
+    let note = Request::edit("@last".into(), Edit::Note { text: "mots".into() });
     assert_eq!(asked[0], Request::WordsCheck { of: Box::new(note.clone()) });
     let Request::CaseSeal { reason, seal, then, .. } = &asked[3] else { panic!("sealed: {asked:?}") };
     assert_eq!((reason, seal.audience.as_deref(), &seal.recuse), (&"grave".into(), Some("psea"), &Some(vec![])));
@@ -682,7 +682,9 @@ fn a_category_that_calls_for_sealing_seals_the_case_by_enter_and_is_refused_by_a
     let done = bench.run(&set);
     assert_eq!(done.exit, 0, "{}", done.err);
     assert!(bench.script.asked[0].contains("s3") && done.out.contains("psea"), "{:?} {}", bench.script.asked, done.out);
-    let Some(Request::CaseTriage { category, seal, .. }) = bench.asked().pop().map(|envelope| envelope.request) else {
+    let Some(Request::CaseEdit { edit: Edit::Triage { category, .. }, seal, .. }) =
+        bench.asked().pop().map(|envelope| envelope.request)
+    else {
         panic!("a triage")
     };
     assert_eq!(category.as_deref(), Some("sea.abuse"));

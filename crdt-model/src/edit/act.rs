@@ -1,5 +1,7 @@
 //! The acts, what they need to know, and the way to their operations.
 
+use serde::{Deserialize, Serialize};
+
 use crate::case::{CaseLayers, Codes, Shape, schema};
 use crate::edit::draft::Draft;
 use crate::edit::{EditOps, EditRefusal, NewCase, create};
@@ -73,12 +75,16 @@ impl LinkKind {
     }
 }
 
-/// One thing a person does to a case.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// One thing a person does to a case. Those acts that are asked for as they are travel in requests; the others are what
+/// the node makes of other requests.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Edit {
-    /// Writes down a new case.
+    /// Writes down a new case. The node alone makes one.
+    #[serde(skip)]
     Create(Box<Creation>),
     /// Gives a provisional case its reference.
+    #[serde(skip)]
     Number {
         /// The reference.
         reference: String,
@@ -101,6 +107,7 @@ pub enum Edit {
         text: Words,
     },
     /// Adds to the allegation.
+    #[serde(skip)]
     Allege {
         /// The words.
         text: Words,
@@ -119,6 +126,7 @@ pub enum Edit {
         sensitivity: Option<Level>,
     },
     /// Makes someone responsible.
+    #[serde(skip)]
     Assign {
         /// Who.
         to: Who,
@@ -144,6 +152,7 @@ pub enum Edit {
     /// Lifts all holds.
     Unhold,
     /// Raises the sensitivity.
+    #[serde(skip)]
     Raise {
         /// To at least this.
         to: Level,
@@ -151,6 +160,7 @@ pub enum Edit {
         reason: Words,
     },
     /// Lowers the sensitivity.
+    #[serde(skip)]
     Lower {
         /// To this.
         to: Level,
@@ -185,6 +195,7 @@ pub enum Edit {
         channel: Option<String>,
     },
     /// Records a contact that took place.
+    #[serde(skip)]
     Contact {
         /// From the person to us.
         inward: bool,
@@ -219,6 +230,7 @@ pub enum Edit {
         reason: Words,
     },
     /// Links to another case.
+    #[serde(skip)]
     Link {
         /// The other case.
         to: DocId,
@@ -257,6 +269,51 @@ pub struct EditContext<'a> {
 }
 
 impl Edit {
+    /// The verb by which a person asks for this act; `None` of what the node does by itself or works out first.
+    pub fn verb(&self) -> Option<&'static str> {
+        Some(match self {
+            Self::Set { .. } => "set",
+            Self::Settle { .. } => "settle",
+            Self::Note { .. } => "note",
+            Self::Triage { .. } => "triage",
+            Self::Accept => "accept",
+            Self::Act { .. } => "act",
+            Self::Hold { .. } => "hold",
+            Self::Unhold => "unhold",
+            Self::Resolve { .. } => "resolve",
+            Self::Answer { .. } => "answer",
+            Self::Attempt { .. } => "attempt",
+            Self::Consent { .. } => "consent",
+            Self::Close { .. } => "close",
+            Self::Reopen { .. } => "reopen",
+            _ => return None,
+        })
+    }
+
+    /// The words in it, each with the field they go to.
+    pub fn words(&self) -> Vec<(&str, &str)> {
+        let told: Vec<(&str, Option<&Words>)> = match self {
+            Self::Set { values } => values.iter().map(|(field, words)| (field.as_str(), Some(words))).collect(),
+            Self::Note { text } => vec![("notes", Some(text))],
+            Self::Allege { text } => vec![("allegation", Some(text))],
+            Self::Act { what, on_behalf_of, .. } => vec![("actions", on_behalf_of.as_ref()), ("actions", Some(what))],
+            Self::Resolve { text, .. } => vec![("resolution", Some(text))],
+            Self::Answer { text, .. } => vec![("responses", text.as_ref())],
+            Self::Close { because, .. } => vec![("reasons", because.as_ref())],
+            Self::Reopen { reason } | Self::Raise { reason, .. } | Self::Lower { reason, .. } => {
+                vec![("reasons", Some(reason))]
+            }
+            _ => Vec::new(),
+        };
+        // a category's code is no word of anybody
+        let holds = |field: &str| {
+            schema::field(field)
+                .is_none_or(|f| matches!(f.kind, schema::Kind::Words(_) | schema::Kind::Element(_, None)))
+        };
+        let told = told.into_iter().filter_map(|(field, words)| Some((field, words?.0.as_str())));
+        told.filter(|(field, _)| !matches!(self, Self::Set { .. }) || holds(field)).collect()
+    }
+
     /// The operations of this act on the case as its author can read it.
     ///
     /// # Errors

@@ -12,9 +12,8 @@ use crdt_model::values::MemberId;
 use serde_json::{Value as Json, json};
 
 use crate::api::words;
-use crate::api::{Envelope, IMPLEMENTED, Progress, Ready, Reply, Request, RunOptions, Runtime, Secret, Service};
+use crate::api::{Envelope, Progress, Ready, Reply, Request, RunOptions, Runtime, Secret, Service, implemented};
 use crate::cases;
-use crate::cases::level_of;
 use crate::clock::{self, Kept as ClockKept, Machine};
 use crate::error::Failure;
 use crate::exchange::bundle::ExportRequest;
@@ -674,19 +673,12 @@ impl Node {
                 };
                 import_run::import(log, reader, &request, now_ms, on_progress)
             }
-            Request::CaseTriage { r#ref, category, case_type, sensitivity, priority, project, seal } => {
-                let edit = Edit::Triage {
-                    case_type: case_type.clone(),
-                    category: category.clone(),
-                    priority: priority.clone(),
-                    project: project.clone(),
-                    sensitivity: sensitivity.as_deref().map(level_of),
-                };
-                writes::act_with(log, reader, r#ref, &edit, seal, now_ms)
-            }
+            Request::CaseEdit { r#ref, edit, seal } => writes::act_with(log, reader, r#ref, edit, seal, now_ms),
             Request::CaseSeal { r#ref, reason, seal, then } => {
-                let edit = then.as_deref().map(|then| with_sealing(then, r#ref)).transpose()?;
-                writes::case_seal_with(log, reader, r#ref, reason, edit.as_ref(), seal, now_ms)
+                if then.as_ref().is_some_and(|then| !may_go_with_sealing(then)) {
+                    return Err(Failure::new("request_not_understood"));
+                }
+                writes::case_seal_with(log, reader, r#ref, reason, then.as_ref(), seal, now_ms)
             }
             Request::CaseErase { r#ref, approve, late_too } => {
                 erase::case_erase(log, reader, r#ref, *approve, *late_too)
@@ -703,10 +695,7 @@ impl Node {
                 let to = cases::who(&shared, reader, who)?;
                 writes::act(log, reader, r#ref, &Edit::Assign { to }, now_ms)
             }
-            other => match plain_edit(other) {
-                Some((reference, edit)) => writes::act(log, reader, reference, &edit, now_ms),
-                None => Err(Failure::new("not_built").arg("command", other.name())),
-            },
+            other => Err(Failure::new("not_built").arg("command", other.name())),
         }
     }
 
@@ -770,7 +759,7 @@ fn who_is_meant(log: &Log, reader: &mut Reader, said: &str, of: &Request, now_ms
     let shared = log.shared();
     let mut texts: Vec<String> = words::texts_in(of).into_iter().map(|(_, text)| text.to_owned()).collect();
     if let Request::CaseSeal { then: Some(then), .. } = of {
-        texts.extend(words::texts_in(then).into_iter().map(|(_, text)| text.to_owned()));
+        texts.extend(then.words().into_iter().map(|(_, text)| text.to_owned()));
     }
     if let Some(reference) = words::sealed_case(of) {
         let view = list::find_case(log, &shared, reader, reference)?.view(now_ms);
@@ -799,65 +788,23 @@ fn words_check(log: &Log, reader: &mut Reader, of: &Request, now_ms: i64) -> Rep
 /// The case a request with free text is about.
 fn case_of(request: &Request) -> Option<&str> {
     match request {
-        Request::CaseSet { r#ref, .. }
-        | Request::CaseNote { r#ref, .. }
-        | Request::CaseAct { r#ref, .. }
-        | Request::CaseResolve { r#ref, .. }
-        | Request::CaseAnswer { r#ref, .. }
-        | Request::CaseReopen { r#ref, .. }
-        | Request::CaseLower { r#ref, .. } => Some(r#ref),
+        Request::CaseEdit { r#ref, edit, .. } => may_go_with_sealing(edit).then_some(r#ref.as_str()),
+        Request::CaseLower { r#ref, .. } => Some(r#ref),
         _ => None,
     }
 }
 
-/// The act that goes with the sealing of a case: one with words, on the same case.
-fn with_sealing(then: &Request, reference: &str) -> Result<Edit, Failure> {
-    match plain_edit(then) {
-        Some((of, edit)) if of == reference && case_of(then).is_some() => Ok(edit),
-        _ => Err(Failure::new("request_not_understood")),
-    }
-}
-
-/// `yes` and `no` stand for the taxonomy's `satisfied` and `not_satisfied`.
-fn satisfaction_code(said: &str) -> String {
-    use crdt_model::taxonomy::Coded;
-    let known = Taxonomy::shipped().satisfactions.iter().find(|s| s.answer == said);
-    known.map_or(said, |s| s.code()).to_owned()
-}
-
-/// Acts whose request says everything.
-fn plain_edit(request: &Request) -> Option<(&str, Edit)> {
-    Some(match request {
-        Request::CaseSet { r#ref, assignments } => (r#ref, Edit::Set { values: assignments.clone() }),
-        Request::CaseNote { r#ref, text } => (r#ref, Edit::Note { text: text.clone() }),
-        Request::CaseSettle { r#ref, field, pick } => {
-            (r#ref, Edit::Settle { field: field.clone(), pick: *pick as usize })
-        }
-        Request::CaseAccept { r#ref } => (r#ref, Edit::Accept),
-        Request::CaseAct { r#ref, what, on_behalf, due } => {
-            (r#ref, Edit::Act { what: what.clone(), on_behalf_of: on_behalf.clone(), due: *due })
-        }
-        Request::CaseHold { r#ref, reason, until } => (r#ref, Edit::Hold { reason: reason.clone(), until: *until }),
-        Request::CaseUnhold { r#ref } => (r#ref, Edit::Unhold),
-        Request::CaseResolve { r#ref, outcome, text } => {
-            let outcome = outcome.clone().unwrap_or_else(|| "resolved".to_owned());
-            (r#ref, Edit::Resolve { outcome, text: text.clone().unwrap_or_default() })
-        }
-        Request::CaseAnswer { r#ref, text, satisfied } => {
-            let (text, satisfied) = (text.clone(), satisfied.as_deref().map(satisfaction_code));
-            (r#ref, Edit::Answer { text, language: None, satisfied, by: None, means: None })
-        }
-        Request::CaseAttempt { r#ref, outcome } => (r#ref, Edit::Attempt { outcome: outcome.clone(), channel: None }),
-        Request::CaseConsent { r#ref, purpose, answer, means } => {
-            let (purpose, answer, means) = (purpose.clone(), answer.clone(), means.clone());
-            (r#ref, Edit::Consent { purpose, answer, means, by: None })
-        }
-        Request::CaseClose { r#ref, reason, because } => {
-            (r#ref, Edit::Close { reason: reason.clone(), because: because.clone() })
-        }
-        Request::CaseReopen { r#ref, reason } => (r#ref, Edit::Reopen { reason: reason.clone() }),
-        _ => return None,
-    })
+/// An act with words, which may go with the sealing of its case.
+fn may_go_with_sealing(edit: &Edit) -> bool {
+    matches!(
+        edit,
+        Edit::Set { .. }
+            | Edit::Note { .. }
+            | Edit::Act { .. }
+            | Edit::Resolve { .. }
+            | Edit::Answer { .. }
+            | Edit::Reopen { .. }
+    )
 }
 
 /// The taxonomy with labels of one language, as `taxonomy show` prints it.
@@ -898,7 +845,7 @@ fn taxonomy_json(lang: &str) -> Json {
 
 impl Service for Node {
     fn handle(&self, envelope: Envelope, on_progress: &mut dyn FnMut(Progress)) -> Reply {
-        if !IMPLEMENTED.contains(&envelope.request.name()) {
+        if !implemented(envelope.request.name()) {
             return Err(Failure::new("not_built").arg("command", envelope.request.name()));
         }
         if self.wiped.load(Ordering::SeqCst) && !matches!(envelope.request, Request::Wipe { .. }) {

@@ -1,9 +1,10 @@
 //! What can be asked of a node. One variant a command, plain data.
 
-use crdt_model::edit::NewCase;
-use crdt_model::values::{Moment, Words};
+use crdt_model::edit::{Edit, NewCase};
+use crdt_model::values::Words;
 use serde::{Deserialize, Serialize};
 
+use super::commands::{Effect, effect_of, of_a_case};
 use crate::keys::secret::Secret;
 use crate::list::CaseFilter;
 use crate::members::Roots;
@@ -97,19 +98,15 @@ pub enum Request {
         /// Reference, provisional mark, digits, unique ending or `@last`; the same in all variants below.
         r#ref: String,
     },
-    /// Sets fields. This and the acts below reply `{"ref", "case_id", "status", "warnings": [code]}`.
-    CaseSet {
+    /// An act on a case. This and the acts below reply `{"ref", "case_id", "status", "warnings": [code]}`.
+    CaseEdit {
         /// The case.
         r#ref: String,
-        /// (field, value): an empty value empties the field.
-        assignments: Vec<(String, Words)>,
-    },
-    /// Adds a note.
-    CaseNote {
-        /// The case.
-        r#ref: String,
-        /// The note.
-        text: Words,
+        /// What is done.
+        edit: Edit,
+        /// What sealing needs, should the case become restricted.
+        #[serde(default)]
+        seal: SealOptions,
     },
     /// All edits, oldest first. Reply: `[{"at", "by", "device", "site", "act", "fields": [..]}]`.
     CaseHistory {
@@ -121,121 +118,12 @@ pub enum Request {
         /// One case; absent: all.
         r#ref: Option<String>,
     },
-    /// Settles a conflict.
-    CaseSettle {
-        /// The case.
-        r#ref: String,
-        /// The field.
-        field: String,
-        /// Which of the values `case conflicts` lists, from 1.
-        pick: u32,
-    },
-    /// Classifies a case.
-    CaseTriage {
-        /// The case.
-        r#ref: String,
-        /// Sub-category.
-        category: Option<String>,
-        /// `case_type`, if it was wrong.
-        case_type: Option<String>,
-        /// Raises only.
-        sensitivity: Option<String>,
-        /// `p1`…`p4`.
-        priority: Option<String>,
-        /// Project.
-        project: Option<String>,
-        /// What sealing needs, should the case become restricted.
-        seal: SealOptions,
-    },
     /// Gives a case to someone.
     CaseAssign {
         /// The case.
         r#ref: String,
         /// A member's name, a role, or `me`.
         who: String,
-    },
-    /// Takes on a case.
-    CaseAccept {
-        /// The case.
-        r#ref: String,
-    },
-    /// Records what was done or is to be done.
-    CaseAct {
-        /// The case.
-        r#ref: String,
-        /// What.
-        what: Words,
-        /// For someone without the system: their name.
-        on_behalf: Option<Words>,
-        /// Until when: a day lasts to its end.
-        due: Option<Moment>,
-    },
-    /// Puts a case on hold.
-    CaseHold {
-        /// The case.
-        r#ref: String,
-        /// Taxonomy `hold_reason`.
-        reason: String,
-        /// Until when: a day lasts to its end.
-        until: Option<Moment>,
-    },
-    /// Ends a hold.
-    CaseUnhold {
-        /// The case.
-        r#ref: String,
-    },
-    /// Records the outcome.
-    CaseResolve {
-        /// The case.
-        r#ref: String,
-        /// Outcome code.
-        outcome: Option<String>,
-        /// The outcome in words, and what to tell the person.
-        text: Option<Words>,
-    },
-    /// Records the answer given, what the person said of it, or both.
-    CaseAnswer {
-        /// The case.
-        r#ref: String,
-        /// What the person was told.
-        text: Option<Words>,
-        /// Taxonomy `satisfaction`; absent: not asked yet.
-        satisfied: Option<String>,
-    },
-    /// Records a try that reached nobody.
-    CaseAttempt {
-        /// The case.
-        r#ref: String,
-        /// Taxonomy `attempt_outcome`.
-        outcome: String,
-    },
-    /// Records a consent.
-    CaseConsent {
-        /// The case.
-        r#ref: String,
-        /// Taxonomy `consent_purpose`.
-        purpose: String,
-        /// `given`, `refused` or `withdrawn`.
-        answer: String,
-        /// Taxonomy `consent_means`.
-        means: Option<String>,
-    },
-    /// Closes a case.
-    CaseClose {
-        /// The case.
-        r#ref: String,
-        /// Taxonomy `closure`.
-        reason: String,
-        /// Closing as `answered`: why the person was not asked whether they are satisfied.
-        #[serde(default)]
-        because: Option<Words>,
-    },
-    /// Reopens a case.
-    CaseReopen {
-        /// The case.
-        r#ref: String,
-        /// Why.
-        reason: Words,
     },
     /// Seals an ordinary case: a new generation for an audience alone. Reply: that of the acts, with `{"generation",
     /// "restricted", "readable", "audience"}`.
@@ -248,7 +136,7 @@ pub enum Request {
         seal: SealOptions,
         /// An act with words on the same case, done once it is sealed: both or neither.
         #[serde(default)]
-        then: Option<Box<Request>>,
+        then: Option<Edit>,
     },
     /// Raises the sensitivity; to s2 or s3 seals the case. Reply as above where it does.
     CaseRaise {
@@ -461,7 +349,12 @@ pub enum Request {
 }
 
 impl Request {
-    /// The command it belongs to, as typed: the name in `implemented()` and in logs, where the content never goes.
+    /// An act of which nobody has said what sealing would need.
+    pub fn edit(r#ref: impl Into<String>, edit: Edit) -> Self {
+        Self::CaseEdit { r#ref: r#ref.into(), edit, seal: SealOptions::default() }
+    }
+
+    /// The command it belongs to, as typed: its name in the table and in logs, where the content never goes.
     pub fn name(&self) -> &'static str {
         match self {
             Self::Init { .. } => "init",
@@ -476,23 +369,10 @@ impl Request {
             Self::CaseNew { .. } => "case new",
             Self::CaseList(_) => "case list",
             Self::CaseShow { .. } => "case show",
-            Self::CaseSet { .. } => "case set",
-            Self::CaseNote { .. } => "case note",
+            Self::CaseEdit { edit, .. } => edit.verb().and_then(of_a_case).unwrap_or("case"),
             Self::CaseHistory { .. } => "case history",
             Self::CaseConflicts { .. } => "case conflicts",
-            Self::CaseSettle { .. } => "case settle",
-            Self::CaseTriage { .. } => "case triage",
             Self::CaseAssign { .. } => "case assign",
-            Self::CaseAccept { .. } => "case accept",
-            Self::CaseAct { .. } => "case act",
-            Self::CaseHold { .. } => "case hold",
-            Self::CaseUnhold { .. } => "case unhold",
-            Self::CaseResolve { .. } => "case resolve",
-            Self::CaseAnswer { .. } => "case answer",
-            Self::CaseAttempt { .. } => "case attempt",
-            Self::CaseConsent { .. } => "case consent",
-            Self::CaseClose { .. } => "case close",
-            Self::CaseReopen { .. } => "case reopen",
             Self::CaseSeal { .. } => "case seal",
             Self::CaseRaise { .. } => "case raise",
             Self::CaseLower { .. } => "case lower",
@@ -529,49 +409,25 @@ impl Request {
         }
     }
 
+    fn effect(&self) -> Effect {
+        match self {
+            // asked before the act that they are about
+            Self::BeforeAsking { .. } | Self::WordsCheck { .. } | Self::WhoIsMeant { .. } => Effect::Reads,
+            Self::Import { dry_run: true, .. } => Effect::Reads,
+            Self::MemberConfirm { words, .. } if words.is_empty() => Effect::Reads,
+            _ => effect_of(self.name()),
+        }
+    }
+
     /// True when the request leaves everything as it is, so that it may be asked again without a thought.
     pub fn only_reads(&self) -> bool {
-        matches!(
-            self,
-            Self::SiteList
-                | Self::MemberList
-                | Self::AudienceList
-                | Self::CaseList(_)
-                | Self::CaseShow { .. }
-                | Self::CaseHistory { .. }
-                | Self::CaseConflicts { .. }
-                | Self::BeforeAsking { .. }
-                | Self::WordsCheck { .. }
-                | Self::WhoIsMeant { .. }
-                | Self::WordsShow { .. }
-                | Self::Verify
-                | Self::Fingerprint
-                | Self::Digest
-                | Self::Status
-                | Self::Doctor { .. }
-                | Self::SupportFile { .. }
-                | Self::BundleInspect { .. }
-                | Self::Import { dry_run: true, .. }
-                | Self::Outbox
-                | Self::ClockShow { .. }
-                | Self::TaxonomyShow
-        ) || matches!(self, Self::MemberConfirm { words, .. } if words.is_empty())
+        self.effect() == Effect::Reads
     }
 
     /// True when it writes what carries a time or is judged by one: refused with `clock_wrong` while the clock is not
     /// believed. A sync carries what is written already, and must not wait.
     pub fn needs_clock(&self) -> bool {
-        let timeless = matches!(
-            self,
-            Self::Sync { .. }
-                | Self::ClockSet { .. }
-                | Self::ClockAccept { .. }
-                | Self::Lock
-                | Self::Unlock
-                | Self::PassphraseChange { .. }
-                | Self::Wipe { .. }
-        );
-        !timeless && !self.only_reads()
+        self.effect() == Effect::Dates
     }
 
     /// True when the request makes a member, so that a new passphrase is needed before it is sent.

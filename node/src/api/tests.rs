@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use crdt_model::edit::NewCase;
+use crdt_model::edit::{Edit, NewCase};
 use crdt_model::values::Words;
 use serde_json::{Value, json};
 
@@ -238,11 +238,14 @@ fn every_request_keeps_its_meaning_on_the_wire() -> Result<(), serde_json::Error
     let all = vec![
         Request::SiteList,
         Request::MemberConfirm { name: "Ali".into(), words: vec!["un".into()] },
-        Request::CaseSet { r#ref: r(), assignments: vec![("text".into(), words())] },
-        Request::CaseAct { r#ref: r(), what: words(), on_behalf: Some(words()), due: None },
+        Request::edit(r(), Edit::Set { values: vec![("text".into(), words())] }),
+        Request::edit(r(), Edit::Act { what: words(), on_behalf_of: Some(words()), due: None }),
         Request::CaseConflicts { r#ref: None },
-        Request::CaseSettle { r#ref: r(), field: "category".into(), pick: 2 },
-        Request::CaseAnswer { r#ref: r(), text: None, satisfied: Some("partly".into()) },
+        Request::edit(r(), Edit::Settle { field: "category".into(), pick: 2 }),
+        Request::edit(
+            r(),
+            Edit::Answer { text: None, language: None, satisfied: Some("partly".into()), by: None, means: None },
+        ),
         Request::SiteSet { code: r(), zone: r() },
         Request::Init {
             org: "O".into(),
@@ -264,7 +267,7 @@ fn every_request_keeps_its_meaning_on_the_wire() -> Result<(), serde_json::Error
 #[test]
 fn the_implemented_names_are_unique() {
     let mut seen = std::collections::BTreeSet::new();
-    assert!(IMPLEMENTED.iter().all(|name| seen.insert(name)));
+    assert!(commands().all(|name| seen.insert(name)));
     assert!(implemented("case new") && !implemented("todo"));
 }
 

@@ -2,6 +2,7 @@
 
 use clap::Args;
 use crdt_model::case::schema;
+use crdt_model::edit::Edit;
 use crdt_model::values::moment::rfc3339;
 use crdt_model::values::{Moment, Precision, Words};
 use node::api::Request;
@@ -28,7 +29,7 @@ impl Set {
         }
         let assignment = |text: String| Ok::<_, Failure>(in_utc(assignment(&text, asker)?, asker.now_ms));
         let assignments = assignments.into_iter().map(assignment).collect::<Result<_, _>>()?;
-        Ok(Request::CaseSet { r#ref: self.r#ref, assignments })
+        Ok(Request::edit(self.r#ref, Edit::Set { values: assignments }))
     }
 }
 

@@ -1,7 +1,9 @@
 //! The verbs on one case, each with the few things it needs.
 
 use clap::Args;
+use crdt_model::edit::Edit;
 use crdt_model::taxonomy::Taxonomy;
+use crdt_model::values::Level;
 use node::api::{Request, SealOptions};
 use node::error::Failure;
 
@@ -47,10 +49,8 @@ pub(crate) struct Note {
 
 impl Note {
     pub(crate) fn request(self, asker: &mut Asker<'_>) -> Result<Request, Failure> {
-        Ok(Request::CaseNote {
-            r#ref: self.r#ref,
-            text: asker.required_words(self.text.given(), "--text", "ask-note")?,
-        })
+        let text = asker.required_words(self.text.given(), "--text", "ask-note")?;
+        Ok(Request::edit(self.r#ref, Edit::Note { text }))
     }
 }
 
@@ -66,7 +66,7 @@ pub(crate) struct Settle {
 
 impl Settle {
     pub(crate) fn request(self) -> Request {
-        Request::CaseSettle { r#ref: self.r#ref, field: self.field, pick: self.pick }
+        Request::edit(self.r#ref, Edit::Settle { field: self.field, pick: self.pick as usize })
     }
 }
 
@@ -221,15 +221,14 @@ impl Triage {
             true => asker.offered_code(None, "ask-category-triage", "category")?,
             false => self.category,
         };
-        Ok(Request::CaseTriage {
-            r#ref: self.r#ref,
+        let edit = Edit::Triage {
             category,
             case_type: self.case_type,
-            sensitivity: self.sensitivity,
+            sensitivity: self.sensitivity.as_deref().and_then(Level::from_code),
             priority: self.priority.or_else(|| self.urgent.then(|| "p1".to_owned())),
             project: self.project,
-            seal: self.seal.options(asker)?,
-        })
+        };
+        Ok(Request::CaseEdit { r#ref: self.r#ref, edit, seal: self.seal.options(asker)? })
     }
 }
 
@@ -261,12 +260,12 @@ pub(crate) struct Act {
 
 impl Act {
     pub(crate) fn request(self, asker: &mut Asker<'_>) -> Result<Request, Failure> {
-        Ok(Request::CaseAct {
-            r#ref: self.r#ref,
+        let edit = Edit::Act {
             what: asker.required_words(self.text.given(), "--text", "ask-what")?,
-            on_behalf: asker.words(self.on_behalf, "--on-behalf", "ask-on-behalf")?,
+            on_behalf_of: asker.words(self.on_behalf, "--on-behalf", "ask-on-behalf")?,
             due: when::future("--due", self.due.as_deref(), asker.now_ms)?,
-        })
+        };
+        Ok(Request::edit(self.r#ref, edit))
     }
 }
 
@@ -283,7 +282,7 @@ pub(crate) struct Hold {
 impl Hold {
     pub(crate) fn request(self, asker: &mut Asker<'_>) -> Result<Request, Failure> {
         let until = when::future("--until", self.until.as_deref(), asker.now_ms)?;
-        Ok(Request::CaseHold { r#ref: self.r#ref, reason: self.hold_reason, until })
+        Ok(Request::edit(self.r#ref, Edit::Hold { reason: self.hold_reason, until }))
     }
 }
 
@@ -303,7 +302,8 @@ impl Resolve {
             Some(_) => asker.offered(self.text.given(), "--text", "ask-outcome-text")?,
             None => Some(asker.required_words(self.text.given(), "--text", "ask-outcome-text")?),
         };
-        Ok(Request::CaseResolve { r#ref: self.r#ref, outcome: self.outcome, text })
+        let outcome = self.outcome.unwrap_or_else(|| "resolved".to_owned());
+        Ok(Request::edit(self.r#ref, Edit::Resolve { outcome, text: text.unwrap_or_default() }))
     }
 }
 
@@ -325,7 +325,7 @@ impl Answer {
             None => Some(asker.required_words(self.text, "--text", "ask-answer")?),
         };
         let satisfied = self.satisfied.map(|said| satisfaction(&said).to_owned());
-        Ok(Request::CaseAnswer { r#ref: self.r#ref, text, satisfied })
+        Ok(Request::edit(self.r#ref, Edit::Answer { text, language: None, satisfied, by: None, means: None }))
     }
 }
 
@@ -347,6 +347,12 @@ pub(crate) struct Attempt {
     pub(crate) outcome: String,
 }
 
+impl Attempt {
+    pub(crate) fn request(self) -> Request {
+        Request::edit(self.r#ref, Edit::Attempt { outcome: self.outcome, channel: None })
+    }
+}
+
 #[derive(Debug, Args)]
 pub(crate) struct Consent {
     #[arg(value_name = "REF")]
@@ -361,7 +367,8 @@ pub(crate) struct Consent {
 
 impl Consent {
     pub(crate) fn request(self) -> Request {
-        Request::CaseConsent { r#ref: self.r#ref, purpose: self.purpose, answer: self.answer, means: self.means }
+        let Self { r#ref, purpose, answer, means } = self;
+        Request::edit(r#ref, Edit::Consent { purpose, answer, means, by: None })
     }
 }
 
@@ -380,7 +387,7 @@ impl Close {
         let codes = Taxonomy::shipped().closures.codes().collect::<Vec<_>>().join(", ");
         let reason = asker.required_code_of(self.closure, "--as", "ask-closure", "closure", &codes)?;
         let because = asker.words(self.reason, "--reason", "ask-reason")?;
-        Ok(Request::CaseClose { r#ref: self.r#ref, reason, because })
+        Ok(Request::edit(self.r#ref, Edit::Close { reason, because }))
     }
 }
 
@@ -394,10 +401,8 @@ pub(crate) struct Reopen {
 
 impl Reopen {
     pub(crate) fn request(self, asker: &mut Asker<'_>) -> Result<Request, Failure> {
-        Ok(Request::CaseReopen {
-            r#ref: self.r#ref,
-            reason: asker.required_words(self.reason, "--reason", "ask-reason")?,
-        })
+        let reason = asker.required_words(self.reason, "--reason", "ask-reason")?;
+        Ok(Request::edit(self.r#ref, Edit::Reopen { reason }))
     }
 }
 

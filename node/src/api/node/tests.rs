@@ -9,7 +9,6 @@ use crdt_model::layer::Layer;
 use crdt_model::values::Words;
 
 use super::*;
-use crate::api::SealOptions;
 use crate::store::{MemberKey, MemberSpace};
 use crate::testkit::NOW;
 use crate::tests::{Home, complaint};
@@ -142,16 +141,8 @@ fn who_is_waited_for_is_named_in_a_case_and_in_a_list() {
     let passphrase = Some("a long enough passphrase");
     let r#ref = || reference.clone();
     let category = Some("payment.not_received".to_owned());
-    let triage = Request::CaseTriage {
-        r#ref: r#ref(),
-        category,
-        case_type: None,
-        sensitivity: None,
-        priority: None,
-        project: None,
-        seal: SealOptions::default(),
-    };
-    ask(&node, passphrase, triage).expect("triaged");
+    let triage = Edit::Triage { category, case_type: None, sensitivity: None, priority: None, project: None };
+    ask(&node, passphrase, Request::edit(r#ref(), triage)).expect("triaged");
     ask(&node, passphrase, Request::CaseAssign { r#ref: r#ref(), who: "me".into() }).expect("assigned");
     assert_eq!(ask(&node, passphrase, show(&reference)).expect("shown")["waiting_on"], "Rose");
     let listed = ask(&node, passphrase, Request::CaseList(Box::default())).expect("listed");

@@ -1,4 +1,4 @@
-use crdt_model::edit::NewCase;
+use crdt_model::edit::{Edit, NewCase};
 use crdt_model::values::Words;
 use serde_json::json;
 
@@ -73,7 +73,7 @@ fn a_hit_is_told_by_field_and_topic_and_never_by_its_words() {
     assert_eq!((&warned["warnings"], &warned["sensitive_words"]), (&json!(["sensitive_words"]), &hit));
     assert!(!warned.to_string().contains("viol"));
     let reference = warned["ref"].as_str().expect("a reference").to_owned();
-    let noted = ask(Request::CaseNote { r#ref: reference.clone(), text: Words::from("pot-de-vin") });
+    let noted = ask(Request::edit(reference.clone(), Edit::Note { text: Words::from("pot-de-vin") }));
     assert!(noted["warnings"].to_string().contains("sensitive_words"), "{noted}");
     assert_eq!(noted["sensitive_words"][0]["topic"], "fraud");
     // sealed, there is nothing to warn of
@@ -86,7 +86,7 @@ fn a_hit_is_told_by_field_and_topic_and_never_by_its_words() {
     });
     assert_eq!(sealed["restricted"], true);
     assert!(!sealed["warnings"].to_string().contains("sensitive_words"));
-    let noted = ask(Request::CaseNote { r#ref: reference, text: Words::from("pot-de-vin") });
+    let noted = ask(Request::edit(reference, Edit::Note { text: Words::from("pot-de-vin") }));
     assert!(!noted["warnings"].to_string().contains("sensitive_words"), "{noted}");
     let born = ask(Request::CaseNew { case: Box::new(new_case("un viol")), seal });
     assert_eq!((&born["restricted"], &born["warnings"]), (&json!(true), &json!([])));

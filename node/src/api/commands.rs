@@ -1,0 +1,111 @@
+//! The one table of commands. A request whose command is not here is refused with `not_built`, and the command is hidden.
+
+/// What a command does to what is kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Effect {
+    /// Leaves everything as it is.
+    Reads,
+    /// Writes what carries a time, or what is judged by one.
+    Dates,
+    /// Writes what carries no time.
+    Timeless,
+}
+
+/// A command, as typed.
+struct Command {
+    name: &'static str,
+    effect: Effect,
+}
+
+const fn reads(name: &'static str) -> Command {
+    Command { name, effect: Effect::Reads }
+}
+
+const fn dates(name: &'static str) -> Command {
+    Command { name, effect: Effect::Dates }
+}
+
+const fn timeless(name: &'static str) -> Command {
+    Command { name, effect: Effect::Timeless }
+}
+
+const COMMANDS: &[Command] = &[
+    dates("init"),
+    dates("site add"),
+    dates("site set"),
+    reads("site list"),
+    dates("invite"),
+    dates("join"),
+    reads("member list"),
+    dates("member confirm"),
+    reads("audience list"),
+    dates("case new"),
+    reads("case list"),
+    reads("case show"),
+    dates("case set"),
+    dates("case note"),
+    reads("case history"),
+    reads("case conflicts"),
+    dates("case settle"),
+    dates("case triage"),
+    dates("case assign"),
+    dates("case accept"),
+    dates("case act"),
+    dates("case hold"),
+    dates("case unhold"),
+    dates("case resolve"),
+    dates("case answer"),
+    dates("case attempt"),
+    dates("case consent"),
+    dates("case close"),
+    dates("case reopen"),
+    dates("case seal"),
+    dates("case raise"),
+    dates("case lower"),
+    dates("case erase"),
+    reads("words show"),
+    dates("words add"),
+    dates("words remove"),
+    dates("case withdraw"),
+    reads("outbox"),
+    reads("verify"),
+    reads("fingerprint"),
+    reads("digest"),
+    reads("status"),
+    reads("doctor"),
+    reads("support-file"),
+    timeless("sync"),
+    dates("carry"),
+    dates("bundle export"),
+    dates("bundle import"),
+    reads("bundle inspect"),
+    dates("import"),
+    reads("clock show"),
+    timeless("clock set"),
+    timeless("clock accept"),
+    reads("taxonomy show"),
+    timeless("lock"),
+    timeless("unlock"),
+    timeless("passphrase change"),
+    timeless("wipe"),
+];
+
+/// Names of the commands that work in this version.
+pub fn commands() -> impl Iterator<Item = &'static str> + Clone {
+    COMMANDS.iter().map(|command| command.name)
+}
+
+/// True when this version answers the command of this name: what its place in the help depends on.
+pub fn implemented(name: &str) -> bool {
+    commands().any(|known| known == name)
+}
+
+/// What a command does; one that is not built does nothing, and is taken for one that writes.
+pub(crate) fn effect_of(name: &str) -> Effect {
+    COMMANDS.iter().find(|command| command.name == name).map_or(Effect::Dates, |command| command.effect)
+}
+
+/// The command of a verb on a case.
+pub(crate) fn of_a_case(verb: &str) -> Option<&'static str> {
+    commands().find(|name| name.strip_prefix("case ") == Some(verb))
+}
