@@ -3,7 +3,7 @@
 //! ```text
 //!  --peer, mDNS ─▶ keeper (one an address) ─▶ session, then a line that stays; backoff when nobody answers
 //!  a peer calls ─▶ session, or its end of a line
-//!  commit ─▶ one small announcement on every line ─▶ who lacks something calls a session (line.rs, herald.rs)
+//!  commit ─▶ one small announcement on every line ─▶ who lacks something calls a session (peer_link.rs, announcer.rs)
 //!  boucle sync ─▶ session, released at once on both sides, with progress
 //! ```
 //!
@@ -130,7 +130,7 @@ struct Inner {
     lines: Mutex<HashMap<DeviceId, Held>>,
     /// Counts lines that came and went.
     lines_changed: watch::Sender<u64>,
-    herald: Announcer,
+    announcer: Announcer,
     /// Devices that keepers of addresses are speaking with.
     claimed: Claims,
     /// Sessions under way with each device.
@@ -323,7 +323,7 @@ impl Engine {
             kept: Mutex::default(),
             lines: Mutex::default(),
             lines_changed: watch::Sender::new(0),
-            herald: Announcer::new(),
+            announcer: Announcer::new(),
             claimed: Claims::default(),
             busy: Mutex::default(),
             sessions_ended: watch::Sender::new(0),
@@ -461,7 +461,7 @@ impl Inner {
         drop(busy);
         if spoken.report.entries_sent > 0 {
             // what a person's sync released is news to the others
-            self.herald.nudge();
+            self.announcer.nudge();
         }
         Ok(())
     }
@@ -616,13 +616,13 @@ impl Inner {
     async fn open_line(self: &Arc<Self>, addr: &str) -> Result<Ended, Failure> {
         let channel = self.transport.dial(addr).await.map_err(|error| transport_failure(&error, addr))?;
         let met = meet(&self.talk, channel, Role::Initiator).await?;
-        self.herald.refresh(&self.talk).await;
+        self.announcer.refresh(&self.talk).await;
         Ok(self.hold(met, true, None).await)
     }
 
     /// For a peer with which there is no line: until there is something to tell, or it is time to ask.
     async fn wait_for_news(&self) {
-        let mut newest = self.herald.watch();
+        let mut newest = self.announcer.watch();
         newest.borrow_and_update();
         let _ = timeout(self.settings.every, newest.changed()).await;
     }
@@ -669,7 +669,7 @@ impl Inner {
         drop(busy);
         if spoken.report.entries_sent > 0 {
             // what a person's sync released is news to the others
-            self.herald.nudge();
+            self.announcer.nudge();
         }
         let setup = dialled + spoken.handshake;
         Ok(Called::SessionOutcome(Box::new(spoken), setup))

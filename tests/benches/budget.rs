@@ -16,6 +16,7 @@ use std::time::{Duration, Instant};
 
 use e2e::{Home, Org, PASSPHRASE, RunningNode, first_peer, sync_until_equal};
 use node::Node;
+use crdt_model::edit::Edit;
 use node::api::{CaseFilter, Envelope, Request, Secret, Service};
 use serde_json::Value;
 
