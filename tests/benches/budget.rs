@@ -14,9 +14,9 @@ use std::os::unix::fs::MetadataExt as _;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
+use crdt_model::edit::Edit;
 use e2e::{Home, Org, PASSPHRASE, RunningNode, first_peer, sync_until_equal};
 use node::Node;
-use crdt_model::edit::Edit;
 use node::api::{CaseFilter, Envelope, Request, Secret, Service};
 use serde_json::Value;
 

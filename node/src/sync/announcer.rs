@@ -66,10 +66,10 @@ impl Inner {
         loop {
             changed.borrow_and_update();
             let apart = Instant::now() + limits::NEWS_APART;
-            self.herald.refresh(&self.talk).await;
+            self.announcer.refresh(&self.talk).await;
             tokio::select! {
                 heard = changed.changed() => if heard.is_err() { return },
-                () = self.herald.nudged.notified() => {}
+                () = self.announcer.nudged.notified() => {}
                 () = sleep(self.settings.heartbeat) => continue,
                 _ = stopping.changed() => return,
             }

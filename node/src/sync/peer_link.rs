@@ -1,7 +1,7 @@
 //! A line: the channel that stays between two nodes in touch, on which each says what it holds.
 //!
 //! ```text
-//!  commit ─▶ herald ─▶ News on every line ─▶ whoever hears something it does not hold ─▶ one session, called by it
+//!  commit ─▶ announcer ─▶ News on every line ─▶ whoever hears something it does not hold ─▶ one session, called by it
 //!                          ▲                                                                │
 //!                          └────────────────── its own News, once it holds it ◀─────────────┘
 //! ```
@@ -219,7 +219,7 @@ struct Line<'a> {
 
 impl Line<'_> {
     async fn run(mut self, mut place: Place<'_>) -> Ended {
-        let mut newest = self.inner.herald.watch();
+        let mut newest = self.inner.announcer.watch();
         let mut sessions = self.inner.sessions_ended.subscribe();
         loop {
             let ours = *newest.borrow_and_update();
@@ -312,7 +312,7 @@ impl Line<'_> {
     async fn fetch_what_is_new(&mut self) {
         let Some(theirs) = self.theirs.filter(|_| self.is_news && self.fetching.is_none()) else { return };
         let inner = self.inner;
-        if *inner.herald.watch().borrow() == Some(theirs) {
+        if *inner.announcer.watch().borrow() == Some(theirs) {
             self.is_news = false;
             return;
         }
@@ -320,7 +320,7 @@ impl Line<'_> {
             return;
         }
         // what was committed in the last moment counts
-        let Some(ours) = inner.herald.refresh(&inner.talk).await else { return };
+        let Some(ours) = inner.announcer.refresh(&inner.talk).await else { return };
         let retry = inner.settings.every;
         let in_vain = self.tried.is_some_and(|(o, t, at)| (o, t) == (ours, theirs) && at.elapsed() < retry);
         if ours == theirs || in_vain {

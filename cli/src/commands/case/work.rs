@@ -1,6 +1,6 @@
 //! The verbs on one case, each with the few things it needs.
 
-use clap::Args;
+use clap::{Args, Subcommand};
 use crdt_model::edit::Edit;
 use crdt_model::taxonomy::Taxonomy;
 use crdt_model::values::Level;
@@ -10,6 +10,60 @@ use node::error::Failure;
 use crate::ask::{ASK, Asker};
 use crate::choice::{NO, YES};
 use crate::when;
+
+/// The verbs on one case, in the order of the help.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Work {
+    Set(super::set::Set),
+    Note(Note),
+    Conflicts(Conflicts),
+    Settle(Settle),
+    Triage(Triage),
+    Assign(Assign),
+    Accept(Ref),
+    Act(Act),
+    Hold(Hold),
+    Unhold(Ref),
+    Resolve(Resolve),
+    Answer(Answer),
+    Attempt(Attempt),
+    Consent(Consent),
+    Close(Close),
+    Reopen(Reopen),
+    Seal(Seal),
+    Raise(Raise),
+    Lower(Lower),
+    Erase(Erase),
+    Withdraw(Withdraw),
+}
+
+impl Work {
+    pub(super) fn request(self, asker: &mut Asker<'_>) -> Result<Request, Failure> {
+        Ok(match self {
+            Self::Accept(Ref { r#ref }) => Request::edit(r#ref, Edit::Accept),
+            Self::Unhold(Ref { r#ref }) => Request::edit(r#ref, Edit::Unhold),
+            Self::Conflicts(Conflicts { r#ref }) => Request::CaseConflicts { r#ref },
+            Self::Set(set) => set.request(asker)?,
+            Self::Note(note) => note.request(asker)?,
+            Self::Settle(settle) => settle.request(),
+            Self::Triage(triage) => triage.request(asker)?,
+            Self::Assign(assign) => assign.request(asker)?,
+            Self::Act(act) => act.request(asker)?,
+            Self::Hold(hold) => hold.request(asker)?,
+            Self::Resolve(resolve) => resolve.request(asker)?,
+            Self::Answer(answer) => answer.request(asker)?,
+            Self::Attempt(attempt) => attempt.request(),
+            Self::Consent(consent) => consent.request(),
+            Self::Close(close) => close.request(asker)?,
+            Self::Reopen(reopen) => reopen.request(asker)?,
+            Self::Seal(seal) => seal.request(asker)?,
+            Self::Raise(raise) => raise.request(asker)?,
+            Self::Lower(lower) => lower.request(asker)?,
+            Self::Erase(erase) => erase.request(),
+            Self::Withdraw(Withdraw { r#ref, entry }) => Request::CaseWithdraw { r#ref, entry },
+        })
+    }
+}
 
 /// A verb that needs nothing but the case.
 #[derive(Debug, Args)]
