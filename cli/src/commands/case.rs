@@ -19,7 +19,7 @@ pub(crate) enum Case {
     Show(work::Ref),
     History(work::Ref),
     #[command(flatten)]
-    Work(work::Work),
+    Work(Box<work::Work>),
 }
 
 impl Case {
