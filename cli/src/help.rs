@@ -241,7 +241,7 @@ mod tests {
         assert!(leaves > 30);
         let known: Vec<_> = seen.iter().map(|(path, _)| path.as_str()).collect();
         for name in node::api::commands() {
-            assert!(known.contains(name), "{name} has no command");
+            assert!(known.contains(&name), "{name} has no command");
         }
     }
 

@@ -1,5 +1,5 @@
 use clap::FromArgMatches;
-use crdt_model::edit::NewCase;
+use crdt_model::edit::{Edit, NewCase};
 use crdt_model::values::{Moment, Precision, Words};
 use node::api::{CaseFilter, Request, Roots, SealOptions, Secret};
 use node::texts::Texts;

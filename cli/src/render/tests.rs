@@ -234,7 +234,7 @@ fn whatever_a_peer_wrote_no_renderer_lets_it_reach_the_terminal_or_breaks_the_wi
         for value in [nested.clone(), json!([nested]), json!(evil), json!(null), json!(3), json!([evil, 1, null])] {
             let shown = fr(name, &value);
             assert!(shown.chars().all(|c| c == '\n' || (!c.is_control() && c != '\u{202e}')), "{name}: {shown:?}");
-            if matches!(*name, "case list" | "case show" | "case history" | "case conflicts") && !value.is_string() {
+            if matches!(name, "case list" | "case show" | "case history" | "case conflicts") && !value.is_string() {
                 assert!(shown.lines().all(|line| width(line) <= 80), "{name}: {shown}");
             }
         }

@@ -550,12 +550,13 @@ fn enter_seals_a_case_for_sexual_words_before_anything_is_saved() {
     let done = bench.run(&line(&["case", "note", "@last", "--text", "mots"]));
     assert_eq!(done.exit, 0, "{}", done.err);
     let asked: Vec<Request> = bench.asked().into_iter().map(|envelope| envelope.request).collect();
-    let note = Request::edit("@last".into(), Edit::Note { text: "mots".into() });
-    assert_eq!(asked[0], Request::WordsCheck { of: Box::new(note.clone()) });
+    let edit = Edit::Note { text: "mots".into() };
+    let note = Request::edit("@last", edit.clone());
+    assert_eq!(asked[0], Request::WordsCheck { of: Box::new(note) });
     let Request::CaseSeal { reason, seal, then, .. } = &asked[3] else { panic!("sealed: {asked:?}") };
     assert_eq!((reason, seal.audience.as_deref(), &seal.recuse), (&"grave".into(), Some("psea"), &Some(vec![])));
     // sealed with the note in it, or neither
-    assert_eq!((then, asked.len()), (&Some(Box::new(note)), 4));
+    assert_eq!((then, asked.len()), (&Some(edit), 4));
 }
 
 #[test]
