@@ -3,7 +3,7 @@
 
 use crdt_model::edit::Edit;
 use crdt_model::taxonomy::TRIAGE;
-use crdt_model::words::Topic;
+use crdt_model::sensitive_words::Topic;
 use node::api::{Envelope, Request, SealOptions, Service};
 use node::error::Failure;
 use node::texts::Texts;

@@ -9,8 +9,8 @@ mod act;
 mod create;
 mod draft;
 mod life_cycle;
+pub mod reclassify;
 mod refusal;
-pub mod reseal;
 mod set;
 mod told;
 

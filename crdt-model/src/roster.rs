@@ -14,7 +14,7 @@ mod invitation;
 mod operation;
 mod past;
 mod reach;
-mod words;
+mod six_words;
 mod zones;
 
 pub use erasing::Eraser;
@@ -24,7 +24,7 @@ pub use operation::{
     Wrapped,
 };
 pub use past::Past;
-pub use words::six_words;
+pub use six_words::six_words;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;

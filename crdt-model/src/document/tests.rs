@@ -10,7 +10,7 @@ use super::*;
 use crate::case::facts::{ExposedFact, written};
 use crate::case::{CaseLayers, Shape, schema};
 use crate::compose::{EntryPlan, SectionPlan, compose};
-use crate::edit::reseal::{Rewriting, Seal, Turning, carry, rewrite};
+use crate::edit::reclassify::{GenerationChange, Rewriting, Seal, carry, rewrite};
 use crate::edit::tests::{NOW, SampleCodes, close, new_case, triage};
 use crate::edit::{Birth, Creation, Edit, EditContext, EditOps, Policy, RestrictedBirth};
 use crate::entry::{Entry, Place};
@@ -203,11 +203,11 @@ impl<'w> Hand<'w> {
         Ok(self.write(ops, deps, generation, false, false, false))
     }
 
-    fn turns(&mut self, turning: Turning<'_>) -> Result<EntryId, &'static str> {
+    fn turns(&mut self, turning: GenerationChange<'_>) -> Result<EntryId, &'static str> {
         self.carries();
         let case = self.case();
         let next = case.0.generation + 1;
-        let seals = !matches!(turning, Turning::Open { .. });
+        let seals = !matches!(turning, GenerationChange::Open { .. });
         let Rewriting { birth, rivals } =
             self.context(Some(&case), |ctx| rewrite(turning, ctx)).map_err(|refusal| refusal.code())?;
         let born = self.write(birth, case.0.heads.clone(), next, seals, true, false);
@@ -221,11 +221,16 @@ impl<'w> Hand<'w> {
         let exposed = ExposedFact { generation: 0, members: vec![self.world.member], devices: vec![self.world.device] };
         let mark = RestrictedBirth { audience: "integrity".into(), week: "2026-W47".into(), region: "GA".into() };
         let seal = Seal { mark, recuse: vec![], accused: None, exposed, old_keys: None, set_aside: vec![] };
-        self.turns(Turning::Seal { seal: &seal, level: Level::S2, reason: &Words::from("it is grave"), edit: None })
+        self.turns(GenerationChange::Seal {
+            seal: &seal,
+            level: Level::S2,
+            reason: &Words::from("it is grave"),
+            edit: None,
+        })
     }
 
     fn opens(&mut self) -> Result<EntryId, &'static str> {
-        self.turns(Turning::Open { level: Level::S0, reason: Some(&Words::from("it is not")), edit: None })
+        self.turns(GenerationChange::Open { level: Level::S0, reason: Some(&Words::from("it is not")), edit: None })
     }
 
     /// What an audience's node does of itself.

@@ -12,9 +12,9 @@ use std::sync::mpsc::SyncSender;
 
 use crdt_model::edit::NewCase;
 use crdt_model::roster::site_scope;
+use crdt_model::sensitive_words::{Topic, WordList};
 use crdt_model::taxonomy::{Capabilities, Capture, Taxonomy};
 use crdt_model::values::{DocId, MemberId, Words as Said, is_code};
-use crdt_model::words::{Topic, WordList};
 use serde_json::{Value as Json, json};
 use zeroize::Zeroizing;
 

@@ -6,16 +6,16 @@ use std::sync::Arc;
 use crdt_model::case::facts::{ExposedFact, OLD_KEYS_MAX, OldKeysFact};
 use crdt_model::case::{Shape, schema};
 use crdt_model::document::{self, DocEntry, Opened};
-use crdt_model::edit::reseal::{Rewriting, Seal, Turning, carry, old_keys_of, rewrite};
+use crdt_model::edit::reclassify::{GenerationChange, Rewriting, Seal, carry, old_keys_of, rewrite};
 use crdt_model::edit::{Edit, EditContext, NewCase, Policy, RestrictedBirth};
 use crdt_model::entry::{DEPS_MAX, Kind, LAYER_GRANT};
 use crdt_model::erasure::Erasure;
 use crdt_model::layer::{Layer, LayerState, Stamp};
 use crdt_model::seal::case_key;
+use crdt_model::sensitive_words::Topic;
 use crdt_model::taxonomy::{Capabilities, Capture, Coded, TRIAGE, Taxonomy};
 use crdt_model::values::{ChainKey, DeviceId, DocId, EntryId, Level, MemberId, Who, Words};
 use crdt_model::view::{CaseView, Shown};
-use crdt_model::words::Topic;
 use serde_json::{Value as Json, json};
 
 use crate::cases;
@@ -118,10 +118,12 @@ pub(crate) fn reclassification(
     };
     let turning = match (turn, &seal) {
         (Reclassify::Seal { reason, edit }, Some((seal, _))) => {
-            Turning::Seal { seal, level: Level::S2, reason, edit: *edit }
+            GenerationChange::Seal { seal, level: Level::S2, reason, edit: *edit }
         }
-        (Reclassify::For(edit), Some((seal, _))) => Turning::SealFor { seal, edit },
-        (Reclassify::Open { level, reason, edit }, _) => Turning::Open { level: *level, reason: *reason, edit: *edit },
+        (Reclassify::For(edit), Some((seal, _))) => GenerationChange::SealFor { seal, edit },
+        (Reclassify::Open { level, reason, edit }, _) => {
+            GenerationChange::Open { level: *level, reason: *reason, edit: *edit }
+        }
         _ => return Err(Failure::new("unexpected")),
     };
     let ops = rewrite(turning, &ctx).map_err(|error| refusal(&error, mark))?;

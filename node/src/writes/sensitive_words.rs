@@ -8,8 +8,8 @@ use std::sync::{Arc, LazyLock};
 
 use crdt_model::case::schema;
 use crdt_model::edit::NewCase;
+use crdt_model::sensitive_words::{self, LANGUAGES, Topic, WordList};
 use crdt_model::view::CaseView;
-use crdt_model::words::{self, LANGUAGES, Topic, WordList};
 use serde_json::{Value as Json, json};
 
 use crate::error::Failure;
@@ -115,10 +115,10 @@ pub(crate) fn word_list(log: &Log) -> Result<Arc<WordList>, Failure> {
     }
     let removed = |lang: &str, word: &str| {
         let local = locals.iter().find(|(held, _)| held == lang);
-        local.is_some_and(|(_, local)| words::canonical(word).is_ok_and(|word| local.removed.contains(&word)))
+        local.is_some_and(|(_, local)| sensitive_words::canonical(word).is_ok_and(|word| local.removed.contains(&word)))
     };
     let mut list = WordList::default();
-    for (lang, topic, word) in words::shipped().filter(|(lang, _, word)| !removed(lang, word)) {
+    for (lang, topic, word) in sensitive_words::shipped().filter(|(lang, _, word)| !removed(lang, word)) {
         let _ = (lang, list.add(word, topic));
     }
     for word in locals.iter().flat_map(|(_, local)| &local.added) {
@@ -148,8 +148,9 @@ pub(crate) fn words_show(log: &Log, lang: Option<&str>) -> Result<Json, Failure>
     let locals = local_words(log)?;
     let of = |held: &str| locals.iter().find(|(lang, _)| lang == held).map(|(_, local)| local);
     let mut rows: Vec<Json> = Vec::new();
-    for (held, topic, word) in words::shipped().filter(|(held, ..)| lang.is_none_or(|lang| lang == *held)) {
-        let removed = words::canonical(word).is_ok_and(|word| of(held).is_some_and(|l| l.removed.contains(&word)));
+    for (held, topic, word) in sensitive_words::shipped().filter(|(held, ..)| lang.is_none_or(|lang| lang == *held)) {
+        let removed =
+            sensitive_words::canonical(word).is_ok_and(|word| of(held).is_some_and(|l| l.removed.contains(&word)));
         if !removed {
             rows.push(json!({"lang": held, "word": word, "topic": topic.code(), "shipped": true}));
         }
@@ -166,10 +167,10 @@ pub(crate) fn words_change(log: &Log, lang: &str, typed: &[String], adds: bool) 
     let lang = language(lang)?;
     let bad = || Failure::new("bad_value").arg("field", "words").arg("expected", "kadejak*, pot de vin, !viole*");
     let wanted: Vec<String> =
-        typed.iter().map(|word| words::canonical(word).map_err(|_| bad())).collect::<Result<_, _>>()?;
-    let shipped: BTreeSet<String> = words::shipped()
+        typed.iter().map(|word| sensitive_words::canonical(word).map_err(|_| bad())).collect::<Result<_, _>>()?;
+    let shipped: BTreeSet<String> = sensitive_words::shipped()
         .filter(|(held, ..)| *held == lang)
-        .filter_map(|(.., word)| words::canonical(word).ok())
+        .filter_map(|(.., word)| sensitive_words::canonical(word).ok())
         .collect();
     let _writer = log.lock_writer();
     let mut local =

@@ -47,7 +47,7 @@ pub struct Seal {
 
 /// What goes with the new generation.
 #[derive(Debug, Clone, Copy)]
-pub enum Turning<'a> {
+pub enum GenerationChange<'a> {
     /// The case is sealed, at least at this level.
     Seal {
         /// How.
@@ -100,12 +100,12 @@ struct Restated {
 ///
 /// An [`EditRefusal`]: what must be restated is withheld, the case is of that shape already, holds an allegation and so is
 /// not opened, or the act that goes with it is refused.
-pub fn rewrite(turning: Turning<'_>, ctx: &EditContext<'_>) -> Result<Rewriting, EditRefusal> {
+pub fn rewrite(turning: GenerationChange<'_>, ctx: &EditContext<'_>) -> Result<Rewriting, EditRefusal> {
     let layers = ctx.case.ok_or(EditRefusal::NoCase)?;
     let view = view::fold(&layers, ctx.now_ms, ctx.codes);
     let seal = match turning {
-        Turning::Seal { seal, .. } | Turning::SealFor { seal, .. } => Some(seal),
-        Turning::Open { .. } => None,
+        GenerationChange::Seal { seal, .. } | GenerationChange::SealFor { seal, .. } => Some(seal),
+        GenerationChange::Open { .. } => None,
     };
     may_turn(&layers, &view, seal.is_some())?;
     let mut batches = restate(&layers, seal.is_some(), &|_| true);
@@ -118,15 +118,15 @@ pub fn rewrite(turning: Turning<'_>, ctx: &EditContext<'_>) -> Result<Rewriting,
     }
     let facts = &view.facts;
     match turning {
-        Turning::Seal { level, reason, .. } => {
+        GenerationChange::Seal { level, reason, .. } => {
             let in_force = sensitivity::effective(&facts.codes.raises, &facts.codes.lowers);
             let id = draft.id();
             let level = level.max(Level::S2).max(in_force.unwrap_or(Level::S2));
             draft.fact(FactKind::Raise, id, &RaiseFact { level })?;
             draft.fact(FactKind::Reason, id, &TextFact { text: said(reason)? })?;
         }
-        Turning::SealFor { .. } => {}
-        Turning::Open { level, reason, .. } => {
+        GenerationChange::SealFor { .. } => {}
+        GenerationChange::Open { level, reason, .. } => {
             let raises: Vec<_> = facts.codes.raises.keys().copied().collect();
             if raises.len() > RAISES_MAX {
                 return Err(EditRefusal::TooMany { field: "sensitivity" });
@@ -139,8 +139,8 @@ pub fn rewrite(turning: Turning<'_>, ctx: &EditContext<'_>) -> Result<Rewriting,
         }
     }
     let edit = match turning {
-        Turning::SealFor { edit, .. } => Some(edit),
-        Turning::Open { edit, .. } | Turning::Seal { edit, .. } => edit,
+        GenerationChange::SealFor { edit, .. } => Some(edit),
+        GenerationChange::Open { edit, .. } | GenerationChange::Seal { edit, .. } => edit,
     };
     let act = match edit {
         Some(edit) => act_on_new(edit, &layers, &batches, &draft, ctx)?,

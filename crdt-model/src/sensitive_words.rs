@@ -28,11 +28,11 @@ const PHRASE_WORDS_MAX: usize = 8;
 const ARABIC_LETTERS_MIN: usize = 3;
 
 const SHIPPED: [(&str, &str); 5] = [
-    ("fr", include_str!("words/fr.txt")),
-    ("en", include_str!("words/en.txt")),
-    ("ht", include_str!("words/ht.txt")),
-    ("ar", include_str!("words/ar.txt")),
-    ("es", include_str!("words/es.txt")),
+    ("fr", include_str!("sensitive_words/fr.txt")),
+    ("en", include_str!("sensitive_words/en.txt")),
+    ("ht", include_str!("sensitive_words/ht.txt")),
+    ("ar", include_str!("sensitive_words/ar.txt")),
+    ("es", include_str!("sensitive_words/es.txt")),
 ];
 
 /// What the words are about.
