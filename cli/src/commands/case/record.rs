@@ -2,6 +2,7 @@
 //!
 //! What does not fit is told by the name of its field, never by what stands in it: it may be what a person said.
 
+use crdt_model::case::schema::{self, Field, Kind};
 use crdt_model::edit::NewCase;
 use crdt_model::taxonomy::proposed;
 use node::api::SealOptions;
@@ -11,69 +12,48 @@ use serde_json::{Map, Value, json};
 use super::new::{consents, external_id};
 use crate::when;
 
-/// Every field, with what it takes.
-const FIELDS: [(&str, &str); 60] = [
-    ("type", TEXT),
-    ("channel", TEXT),
-    ("category", TEXT),
-    ("other_categories", LIST),
+/// What a record may say beside the fields of a case, with what it takes.
+const BESIDE: [(&str, &str); 14] = [
     ("sensitivity", "s0, s1, s2, s3"),
-    ("priority", "p1, p2, p3, p4"),
     ("urgent", BOOL),
-    ("received_at", TIME),
-    ("incident_at", TIME),
-    ("incident_place", TEXT),
-    ("formality", "formal, informal"),
-    ("initiative", "reactive, proactive"),
-    ("session_id", TEXT),
     ("session", TEXT),
-    ("slip", TEXT),
-    ("stakeholder", TEXT),
-    ("filer", "individual, group, on_behalf"),
-    ("group_size", NUMBER),
-    ("spoken_language", TEXT),
     ("spoken", TEXT),
-    ("project", TEXT),
-    ("activity", TEXT),
-    ("partner", TEXT),
-    ("admin1", TEXT),
-    ("admin2", TEXT),
-    ("admin3", TEXT),
-    ("locality", TEXT),
     ("location", r#""…", {"admin1", "admin2", "admin3", "locality"}"#),
-    ("anonymous", BOOL),
-    ("reporter_name", TEXT),
-    ("phone", TEXT),
-    ("alt_contact", TEXT),
-    ("safe_contact", TEXT),
-    ("recall_word", TEXT),
-    ("household_id", TEXT),
-    ("card_no", TEXT),
-    ("wallet_last4", TEXT),
-    ("sim_last4", TEXT),
-    ("sex", TEXT),
-    ("age_group", TEXT),
-    ("age", NUMBER),
-    ("disability", "yes, no, unknown"),
-    ("disability_answers", "[1, 1, 3, 1, 0, 1]"),
-    ("population_group", TEXT),
-    ("relation_to_affected", TEXT),
-    ("summary", TEXT),
-    ("text", TEXT),
-    ("expected_outcome", TEXT),
     ("allegation", TEXT),
-    ("accused", TEXT),
     ("recuse", LIST),
     ("no_recusal", BOOL),
     ("not_them", LIST),
     ("audience", TEXT),
     ("consents", CONSENT),
     ("consent", CONSENT),
-    ("external_ids", EXTERNAL),
     ("external_id", EXTERNAL),
-    ("import_batch", TEXT),
     ("answer", r#"{"text", "satisfaction"}"#),
 ];
+
+/// Everything a record may say, with what it takes.
+fn fields() -> Vec<(&'static str, String)> {
+    let new = NewCase::default();
+    let of_case = new.parts().map(|(field, _)| (field.name, expected(field)));
+    of_case.chain(BESIDE.map(|(name, expected)| (name, expected.to_owned()))).collect()
+}
+
+/// What a field takes, as JSON says it.
+fn expected(field: &Field) -> String {
+    let expected = match (field.name, field.kind) {
+        ("external_ids", _) => EXTERNAL,
+        ("priority", _) => "p1, p2, p3, p4",
+        ("disability", _) => "yes, no, unknown",
+        (_, Kind::OneOf(codes)) => return codes.join(", "),
+        (_, Kind::Element(..)) => LIST,
+        (_, Kind::Bool | Kind::Mark) => BOOL,
+        (_, Kind::Int(..) | Kind::Time) => NUMBER,
+        (_, Kind::Moment) => TIME,
+        (_, Kind::WgAnswers) => "[1, 1, 3, 1, 0, 1]",
+        (_, Kind::Code | Kind::CodeOf(_) | Kind::Words(_) | Kind::Who | Kind::Member | Kind::Fact) => TEXT,
+    };
+    expected.to_owned()
+}
+
 const TEXT: &str = r#""…""#;
 const LIST: &str = r#"["…", "…"]"#;
 const BOOL: &str = "true, false";
@@ -104,9 +84,10 @@ pub(super) fn read(text: &str, file: &str, now_ms: i64) -> Result<Record, Failur
     })?;
     let Value::Object(fields) = whole else { return Err(no_record()) };
     let (mut case, mut seal) = (Map::new(), SealOptions::default());
+    let known = self::fields();
     for (nth, (field, value)) in fields.into_iter().enumerate().filter(|(_, (_, value))| !value.is_null()) {
-        let Some((_, expected)) = FIELDS.iter().find(|(known, _)| *known == field) else {
-            return Err(unknown(&field, nth).at("file", file));
+        let Some((_, expected)) = known.iter().find(|(known, _)| *known == field) else {
+            return Err(unknown(&known, &field, nth).at("file", file));
         };
         let bad = || Failure::new("bad_value").arg("field", &field).arg("expected", expected).at("field", &field);
         // each by itself: the one that does not fit is known
@@ -121,8 +102,8 @@ pub(super) fn read(text: &str, file: &str, now_ms: i64) -> Result<Record, Failur
 }
 
 /// A field nobody has, by its place: a mistyped record may have somebody's name where the field's should stand.
-fn unknown(field: &str, nth: usize) -> Failure {
-    let near = proposed(FIELDS.iter().map(|(known, _)| *known), field).join(", ");
+fn unknown(known: &[(&'static str, String)], field: &str, nth: usize) -> Failure {
+    let near = proposed(known.iter().map(|(known, _)| *known), field).join(", ");
     let place = format!("#{}", nth + 1);
     Failure::new("unknown_field").arg("field", &place).arg("near", near).at("field", place)
 }
@@ -144,7 +125,7 @@ fn take(
         }
         ("spoken", value) => put("spoken_language", value),
         ("session", value) => put("session_id", value),
-        ("received_at" | "incident_at", Value::String(text)) => {
+        (field, Value::String(text)) if schema::field(field).is_some_and(|known| known.kind == Kind::Moment) => {
             let moment = when::moment(field, &text, now_ms).map_err(Some)?;
             put(field, serde_json::to_value(moment).map_err(|_| None)?);
         }
@@ -238,7 +219,7 @@ mod tests {
     fn every_field_of_a_new_case_is_read() {
         let whole = serde_json::to_value(NewCase::default()).expect("plain data");
         for field in whole.as_object().expect("an object").keys() {
-            assert!(FIELDS.iter().any(|(known, _)| known == field), "{field}");
+            assert!(fields().iter().any(|(known, _)| known == field), "{field}");
         }
     }
 
