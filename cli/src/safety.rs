@@ -2,8 +2,8 @@
 //! what the words themselves call for. The safe answer is what Enter gives, or there is no default.
 
 use crdt_model::edit::Edit;
-use crdt_model::taxonomy::TRIAGE;
 use crdt_model::sensitive_words::Topic;
+use crdt_model::taxonomy::TRIAGE;
 use node::api::{Envelope, Request, SealOptions, Service};
 use node::error::Failure;
 use node::texts::Texts;

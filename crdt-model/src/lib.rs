@@ -19,6 +19,7 @@
 //! | [`gate`] | the checks a change passes before Automerge sees it |
 //! | [`layer`] | one sealed layer of one case as an Automerge document of root scalars |
 //! | [`case`], [`edit`], [`view`] | the fields and folds of a case, what people do to it, what they see |
+//! | [`sensitive_words`] | words that call for sealing, and the matcher |
 //! | [`taxonomy`], [`reference`](mod@reference) | codes, categories, delays; references with check digits |
 //! | [`sync`] | the sans-IO sync session |
 //! | [`bundle`] | the same entries as a sealed file, for USB sticks and e-mail |

@@ -29,7 +29,7 @@ use crate::case::status::Standing;
 use crate::case::{Shape, hold};
 use crate::layer::{Layer, Stamp};
 use crate::time::Day;
-use crate::values::moment::{precision_code, serialize_ms, serialize_ms_opt};
+use crate::values::moment::{serialize_ms, serialize_ms_opt};
 use crate::values::{DeviceId, DocId, Level, MemberId, Moment};
 
 /// What a register, a constant or a set shows.
@@ -57,7 +57,7 @@ impl Shown {
     /// How exactly a time was told: `minute`, `day` or `month`. What was told to the day is a date, of no zone.
     pub fn precision(&self) -> Option<&'static str> {
         match self {
-            Self::Moment(moment) => Some(precision_code(moment.precision)),
+            Self::Moment(moment) => Some(moment.precision.code()),
             _ => None,
         }
     }

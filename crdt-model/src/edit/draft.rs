@@ -9,6 +9,7 @@ use crate::cbor::{self, Canonical};
 use crate::edit::EditRefusal;
 use crate::layer::{Layer, LayerOp, Value};
 use crate::name;
+use crate::values::Moment;
 
 /// What one act writes, layer by layer. A layer without operations gets padding.
 #[derive(Clone, Default, PartialEq, Eq)]
@@ -236,7 +237,7 @@ pub(super) fn parse(field: &'static Field, text: &str, codes: &dyn Codes) -> Res
             _ => return Err(bad()),
         },
         Kind::Int(..) | Kind::Time => Value::Int(text.parse().map_err(|_| bad())?),
-        Kind::Moment => Value::Bytes(cbor::encode(&crate::values::moment::parse_moment(&text).ok_or_else(bad)?)),
+        Kind::Moment => Value::Bytes(cbor::encode(&Moment::parse(&text).ok_or_else(bad)?)),
         Kind::CodeOf(table) if !codes.knows(table, &text) => {
             return Err(EditRefusal::UnknownCode { field: field.name, table });
         }

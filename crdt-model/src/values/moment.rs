@@ -54,26 +54,26 @@ pub fn rfc3339(at_ms: i64) -> String {
     at.format(&Rfc3339).expect("the years 0 to 9999 have an RFC 3339 form")
 }
 
-/// Reads `2026-11-21T09:30:00+01:00`, `2026-11-21` or `2026-11`; the precision is that of the form.
-pub fn parse_moment(text: &str) -> Option<Moment> {
-    let text = text.trim();
-    let (at_ms, precision) = match text.len() {
-        7 => (Timestamp::parse_date(&format!("{text}-01")).ok()?.unix_ms(), Precision::Month),
-        10 => (Timestamp::parse_date(text).ok()?.unix_ms(), Precision::Day),
-        _ => {
-            let at = OffsetDateTime::parse(text, &Rfc3339).ok()?;
-            (i64::try_from(at.unix_timestamp_nanos() / 1_000_000).ok()?, Precision::Minute)
-        }
-    };
-    in_range(at_ms).then_some(Moment { at_ms, precision })
+impl Moment {
+    /// Reads `2026-11-21T09:30:00+01:00`, `2026-11-21` or `2026-11`; the precision is that of the form.
+    pub fn parse(text: &str) -> Option<Self> {
+        let text = text.trim();
+        let (at_ms, precision) = match text.len() {
+            7 => (Timestamp::parse_date(&format!("{text}-01")).ok()?.unix_ms(), Precision::Month),
+            10 => (Timestamp::parse_date(text).ok()?.unix_ms(), Precision::Day),
+            _ => {
+                let at = OffsetDateTime::parse(text, &Rfc3339).ok()?;
+                (i64::try_from(at.unix_timestamp_nanos() / 1_000_000).ok()?, Precision::Minute)
+            }
+        };
+        in_range(at_ms).then_some(Self { at_ms, precision })
+    }
 }
 
-/// The code of a precision: `minute`, `day` or `month`.
-pub fn precision_code(precision: Precision) -> &'static str {
-    match precision {
-        Precision::Minute => "minute",
-        Precision::Day => "day",
-        Precision::Month => "month",
+impl Precision {
+    /// `minute`, `day` or `month`.
+    pub fn code(self) -> &'static str {
+        ["minute", "day", "month"][self as usize]
     }
 }
 
@@ -122,7 +122,7 @@ mod tests {
 
     #[test]
     fn the_form_of_a_time_sets_its_precision() {
-        let at = |text: &str| parse_moment(text).map(|m| (rfc3339(m.at_ms), m.precision));
+        let at = |text: &str| Moment::parse(text).map(|m| (rfc3339(m.at_ms), m.precision));
         assert_eq!(at("2026-11-21T09:30:00+01:00"), Some(("2026-11-21T08:30:00Z".into(), Precision::Minute)));
         assert_eq!(at("2026-11-21"), Some(("2026-11-21T00:00:00Z".into(), Precision::Day)));
         assert_eq!(at("2026-11"), Some(("2026-11-01T00:00:00Z".into(), Precision::Month)));
@@ -137,7 +137,7 @@ mod tests {
             "é026-11",
             "2026-11-21T25:00:00Z",
         ] {
-            assert_eq!(parse_moment(bad), None, "{bad}");
+            assert_eq!(Moment::parse(bad), None, "{bad}");
         }
     }
 

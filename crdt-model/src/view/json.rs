@@ -7,7 +7,7 @@ use crate::case::Shape;
 use crate::case::facts::FactKind;
 use crate::case::schema::{FIELDS, Field, Merge};
 use crate::layer::Layer;
-use crate::values::moment::{precision_code, rfc3339};
+use crate::values::moment::rfc3339;
 use crate::view::{Account, CaseView, Origin, ResponseView, SatisfactionView, SealedAccount, Shown, Work};
 
 #[derive(Serialize)]
@@ -137,9 +137,7 @@ impl CaseView {
                 let shown = self.shown(name);
                 map.serialize_entry(name, shown)?;
                 match shown {
-                    Shown::Moment(moment) => {
-                        map.serialize_entry(&format!("{name}_precision"), precision_code(moment.precision))
-                    }
+                    Shown::Moment(moment) => map.serialize_entry(&format!("{name}_precision"), moment.precision.code()),
                     _ => Ok(()),
                 }
             }

@@ -4,7 +4,7 @@ use crate::case::Shape;
 use crate::case::loop_closure::Satisfaction;
 use crate::time::Day;
 use crate::values::DocId;
-use crate::values::moment::{precision_code, serialize_ms_opt};
+use crate::values::moment::serialize_ms_opt;
 use crate::view::{CaseView, Due};
 use crate::zone::Zone;
 
@@ -119,7 +119,7 @@ impl CaseRow {
             channel: text("channel"),
             spoken_language: text("spoken_language"),
             received_at_ms: view.moment("received_at").map(|moment| moment.at_ms),
-            received_precision: view.moment("received_at").map(|moment| precision_code(moment.precision)),
+            received_precision: view.moment("received_at").map(|moment| moment.precision.code()),
             received_day: work.and_then(|work| work.received_day),
             due_at_ms: work.and_then(|work| work.due_at_ms),
             due_day: work.and_then(|work| work.due_day),
