@@ -183,11 +183,5 @@ fn has_free_text(request: &Request) -> bool {
 /// An act on a case in words that a person typed.
 fn with_words(request: &Request) -> Option<(&str, &Edit)> {
     let Request::CaseEdit { r#ref, edit, .. } = request else { return None };
-    let has_words = match edit {
-        Edit::Set { .. } | Edit::Note { .. } | Edit::Act { .. } | Edit::Reopen { .. } => true,
-        Edit::Resolve { text, .. } => !text.0.is_empty(),
-        Edit::Answer { text, .. } => text.is_some(),
-        _ => false,
-    };
-    has_words.then_some((r#ref.as_str(), edit))
+    edit.has_words().then_some((r#ref.as_str(), edit))
 }

@@ -6,8 +6,8 @@
 //!        └─ `boucle run` holds it: local socket ── frames ── socket ─────┘
 //! ```
 //!
-//! A [`Service`] answers the same whichever way a request came. A reply is exactly the JSON that `--json` prints
-//! (`docs/cli-reference.md`): the command line and the page render it, and decide nothing.
+//! A [`Service`] answers the same whichever way a request came. A reply is exactly the JSON that `--json` prints:
+//! the command line and the page render it, and decide nothing.
 
 pub mod client;
 mod clock;

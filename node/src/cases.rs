@@ -1,4 +1,4 @@
-//! Cases as one reader sees them: loading, caching, finding, listing.
+//! Cases as one reader sees them: built, cached, shown.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -219,7 +219,7 @@ impl Kept {
 
 /// Cases built for this reader.
 pub(crate) fn cache(reader: &mut Reader) -> &mut Cache {
-    reader.kept.of()
+    reader.built.of()
 }
 
 /// Builds one case, or takes it from the reader's cache.

@@ -11,7 +11,7 @@ pub use codes::{CODES, Code};
 use crdt_model::taxonomy::proposed;
 use serde::{Deserialize, Serialize};
 
-/// How a process ends, and what kind of failure it was (`cli.md`, "Exit status").
+/// How a process ends, and what kind of failure it was.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Exit {

@@ -276,7 +276,7 @@ fn build_rows(
     keys: [u8; 8],
 ) -> Result<Vec<Fresh>, Failure> {
     let threads = threads_for(docs.len(), THREAD_DOCS_MIN);
-    let (held, cases) = (&mut reader.keychain, reader.kept.get::<Cache>());
+    let (held, cases) = (&mut reader.keychain, reader.built.get::<Cache>());
     let build = |docs: &[(u32, u32)], keychain: &mut Keychain| -> Result<Vec<Fresh>, Failure> {
         let row = |at: &(u32, u32)| build_row(log, snapshot, shared, keychain, cases, scopes, *at, keys);
         docs.iter().map(row).collect()

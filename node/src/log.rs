@@ -114,6 +114,8 @@ pub(crate) struct Reader {
     pub(crate) keychain: Keychain,
     /// What the rooms above keep of this reader's.
     pub(crate) kept: Attached,
+    /// What they built of sections: dropped when some come or go.
+    pub(crate) built: Attached,
     /// Generation of [`Shared`] the keychain was brought up to.
     pub(crate) generation: u64,
     /// Version of the sections held that keys and cases were taken from.
@@ -556,6 +558,7 @@ impl Log {
             secrets,
             keychain: Keychain::on(self.device),
             kept: Attached::default(),
+            built: Attached::default(),
             generation: u64::MAX,
             sections: 0,
             streams: Streams::default(),
@@ -752,6 +755,7 @@ impl Log {
         let shared = self.shared();
         let sections = self.sections_version();
         if reader.sections != sections {
+            reader.built = Attached::default();
             reader.keychain.forget_content_keys();
             reader.sections = sections;
         }
@@ -985,7 +989,7 @@ pub(crate) fn append(tx: &mut Tx<'_>, entry: &Entry) -> Result<(), Failure> {
         tx.note_carrier(&unwrap_carried(entry).id(), at)?;
     }
     marks::note_generation(tx, header)?;
-    erasure::note_erasure(tx, header)
+    erasure::note_erasure(tx, entry)
 }
 
 fn incarnation_reason(change: &IncarnationChange) -> &'static str {

@@ -560,6 +560,17 @@ fn enter_seals_a_case_for_sexual_words_before_anything_is_saved() {
 }
 
 #[test]
+fn the_reason_of_a_closing_is_looked_at_like_any_other_words() {
+    let mut bench = Bench::with(vec![hit("sea", "psea"), Ok(json!({"ref": "A"}))]);
+    bench.script = Script::with(&["contexte"]);
+    let done = bench.run(&line(&["case", "close", "@last", "--as", "answered", "--reason", "mots"]));
+    assert_eq!(done.exit, 0, "{}", done.err);
+    let asked: Vec<Request> = bench.asked().into_iter().map(|envelope| envelope.request).collect();
+    let close = Request::edit("@last", Edit::Close { reason: "answered".into(), because: Some("mots".into()) });
+    assert_eq!(asked, [Request::WordsCheck { of: Box::new(close.clone()) }, close]);
+}
+
+#[test]
 fn of_other_words_a_person_decides_and_nothing_is_taken_for_no() {
     let told = || Ok(json!({"ref": "A", "warnings": ["sensitive_words"]}));
     // kept open: asked until that is said

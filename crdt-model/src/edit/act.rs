@@ -298,7 +298,8 @@ impl Edit {
             Self::Allege { text } => vec![("allegation", Some(text))],
             Self::Act { what, on_behalf_of, .. } => vec![("actions", on_behalf_of.as_ref()), ("actions", Some(what))],
             Self::Resolve { text, .. } => vec![("resolution", Some(text))],
-            Self::Answer { text, .. } => vec![("responses", text.as_ref())],
+            Self::Answer { text, by, .. } => vec![("responses", text.as_ref()), ("responses", by.as_ref())],
+            Self::Consent { by, .. } => vec![("consents", by.as_ref())],
             Self::Close { because, .. } => vec![("reasons", because.as_ref())],
             Self::Reopen { reason } | Self::Raise { reason, .. } | Self::Lower { reason, .. } => {
                 vec![("reasons", Some(reason))]
@@ -312,6 +313,11 @@ impl Edit {
         };
         let told = told.into_iter().filter_map(|(field, words)| Some((field, words?.0.as_str())));
         told.filter(|(field, _)| !matches!(self, Self::Set { .. }) || holds(field)).collect()
+    }
+
+    /// Whether a person typed words in it: they are looked at before the act, and it may go with the sealing of its case.
+    pub fn has_words(&self) -> bool {
+        matches!(self, Self::Set { .. }) || self.words().iter().any(|(_, words)| !words.is_empty())
     }
 
     /// The operations of this act on the case as its author can read it.

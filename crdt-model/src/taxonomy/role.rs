@@ -1,6 +1,6 @@
 //! What each role may do: its rank, its capabilities, whose personal layer it opens.
 //!
-//! Rank decides who may end whose grants (strictly senior, `security.md` 2.2), capabilities decide which writes other
+//! Rank decides who may end whose grants (strictly senior, see `docs/ROLES.md`), capabilities decide which writes other
 //! nodes accept, and reach decides whose personal keys a device is given. Reading sealed cases is none of these: it
 //! comes from being a member of an audience. Two grants to one member add up. `docs/ROLES.md` is this table.
 

@@ -520,7 +520,7 @@ fn spare_data_in_a_column_is_refused() {
     assert_eq!(spare, Err(ChangeFault::NotCanonical));
 }
 
-// The attacks of security.md 3.1 that are no single rule.
+// Attacks that are no single rule.
 
 #[test]
 fn of_two_contents_with_one_sequence_number_every_replica_keeps_both() {

@@ -675,7 +675,7 @@ impl Node {
             }
             Request::CaseEdit { r#ref, edit, seal } => writes::act_with(log, reader, r#ref, edit, seal, now_ms),
             Request::CaseSeal { r#ref, reason, seal, then } => {
-                if then.as_ref().is_some_and(|then| !may_go_with_sealing(then)) {
+                if then.as_ref().is_some_and(|then| !then.has_words()) {
                     return Err(Failure::new("request_not_understood"));
                 }
                 writes::case_seal_with(log, reader, r#ref, reason, then.as_ref(), seal, now_ms)
@@ -788,23 +788,10 @@ fn words_check(log: &Log, reader: &mut Reader, of: &Request, now_ms: i64) -> Rep
 /// The case a request with free text is about.
 fn case_of(request: &Request) -> Option<&str> {
     match request {
-        Request::CaseEdit { r#ref, edit, .. } => may_go_with_sealing(edit).then_some(r#ref.as_str()),
+        Request::CaseEdit { r#ref, edit, .. } => edit.has_words().then_some(r#ref.as_str()),
         Request::CaseLower { r#ref, .. } => Some(r#ref),
         _ => None,
     }
-}
-
-/// An act with words, which may go with the sealing of its case.
-fn may_go_with_sealing(edit: &Edit) -> bool {
-    matches!(
-        edit,
-        Edit::Set { .. }
-            | Edit::Note { .. }
-            | Edit::Act { .. }
-            | Edit::Resolve { .. }
-            | Edit::Answer { .. }
-            | Edit::Reopen { .. }
-    )
 }
 
 /// The taxonomy with labels of one language, as `taxonomy show` prints it.

@@ -10,7 +10,7 @@ use crate::list::CaseFilter;
 use crate::members::Roots;
 use crate::writes::SealOptions;
 
-/// What is asked of a node. The replies' shapes are those of `cli.md`; where it names none, the variant says it.
+/// What is asked of a node. The shapes of the replies are those of `tests/e2e/snapshots`.
 ///
 /// `Debug` shows no person's words and no secret.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -60,7 +60,7 @@ pub enum Request {
         site: String,
         /// Role of the member.
         role: String,
-        /// Lifetime in milliseconds; absent: the default of security.md.
+        /// Lifetime in milliseconds; absent: 30 days.
         expires_ms: Option<i64>,
         /// File to write the invitation to (absolute path).
         out: Option<String>,

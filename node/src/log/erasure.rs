@@ -6,10 +6,12 @@
 
 use std::collections::HashMap;
 
-use crdt_model::entry::{Entry, Header, Kind};
+use crdt_model::entry::{Entry, Kind};
 use crdt_model::erasure::{self, Erased, Gone, Proposed};
+use crdt_model::retraction::Retraction;
 use crdt_model::values::{DocId, ScopeId};
 
+use super::forks::unwrap_carried;
 use super::{Log, Shared, forks, marks};
 use crate::error::Failure;
 use crate::store::{Gap, Space, Tx};
@@ -60,10 +62,14 @@ pub(crate) fn apply_erasures(log: &Log, shared: &Shared) -> Result<(), Failure> 
     let snapshot = log.store.read()?;
     let marked = marks::listed(log, &snapshot, ERASING)?;
     let marked: Vec<(ScopeId, DocId)> = marked.iter().filter_map(|(rest, _)| marks::marked_doc(rest)).collect();
+    let mut idle: Vec<(ScopeId, DocId)> = Vec::new();
     for (scope, doc) in marked {
         let entries = log.entries(&snapshot, &scope, &doc)?;
         let (erased, proposed) = erasures(shared, &entries);
         if erased.is_nothing() {
+            if !entries.iter().any(may_erase) {
+                idle.push((scope, doc));
+            }
             continue;
         }
         log.commit_quietly(|tx| {
@@ -87,6 +93,15 @@ pub(crate) fn apply_erasures(log: &Log, shared: &Shared) -> Result<(), Failure> 
             }
         })?;
     }
+    if !idle.is_empty() {
+        // only withdrawals stand there: nothing of it will ever be erased
+        log.commit_quietly(|tx| {
+            for (scope, doc) in &idle {
+                tx.delete(Space::Meta, &key(ERASING, scope, doc))?;
+            }
+            Ok(())
+        })?;
+    }
     Ok(())
 }
 
@@ -96,10 +111,52 @@ pub(crate) fn refused_sections(log: &Log) -> Result<Refused, Failure> {
     Ok(held.iter().filter_map(|(rest, value)| Some((marks::marked_doc(rest)?, decode(value)?))).collect())
 }
 
+/// Whether an entry may be one of the two signatures: an author's withdrawal is none, and what is not here yet may be one.
+fn may_erase(entry: &Entry) -> bool {
+    let is_withdrawal = || matches!(Retraction::read_from(&unwrap_carried(entry)), Some(Retraction::Withdrawal(_)));
+    entry.header().content_kind() == Some(Kind::Erasure) && !is_withdrawal()
+}
+
 /// Marks the document of an erasure that was appended.
-pub(crate) fn note_erasure(tx: &mut Tx<'_>, header: &Header) -> Result<(), Failure> {
-    if header.content_kind() == Some(Kind::Erasure) && header.doc != DocId::ZERO {
+pub(crate) fn note_erasure(tx: &mut Tx<'_>, entry: &Entry) -> Result<(), Failure> {
+    let header = entry.header();
+    if header.doc != DocId::ZERO && may_erase(entry) {
         tx.put(Space::Meta, &key(ERASING, &header.scope, &header.doc), &[1])?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testkit::{NOW, carry, two_equal};
+
+    fn marked(log: &Log) -> usize {
+        marks::listed(log, &log.store.read().expect("readable"), ERASING).expect("listed").len()
+    }
+
+    #[test]
+    fn a_withdrawal_marks_nothing_to_be_erased_and_marks_of_before_go() {
+        let (founder, newcomer) = two_equal();
+        let reference = founder.case("inventé");
+        let withdrawn = founder.act(|log, reader| {
+            let failure = crate::writes::withdraw::withdraw(log, reader, &reference, None, NOW).expect_err("which");
+            let entries = failure.args.iter().find(|(name, _)| *name == "entries").map(|(_, value)| value.clone());
+            let short = entries.expect("one").split(' ').next().expect("an id").to_owned();
+            crate::writes::withdraw::withdraw(log, reader, &reference, Some(&short), NOW)
+        });
+        assert_eq!(withdrawn.expect("withdrawn")["case_withdrawn"], true);
+        carry(&founder, &newcomer);
+        assert_eq!((marked(&founder.log), marked(&newcomer.log)), (0, 0));
+        // as a version of before left it
+        let snapshot = founder.log.store.read().expect("readable");
+        let scope = crdt_model::roster::site_scope(&founder.log.org, "REG");
+        let docs: Vec<DocId> = snapshot.docs(&scope).expect("listed").flatten().collect();
+        let doc = docs.into_iter().find(|doc| *doc != DocId::ZERO).expect("the place stays");
+        let mark = key(ERASING, &scope, &doc);
+        founder.log.commit_quietly(|tx| Ok(tx.put(Space::Meta, &mark, &[1])?)).expect("put");
+        assert_eq!(marked(&founder.log), 1);
+        apply_erasures(&founder.log, &founder.log.shared()).expect("looked at");
+        assert_eq!(marked(&founder.log), 0);
+    }
 }

@@ -11,7 +11,7 @@ use std::time::Instant;
 use serde_json::{Value as Json, json};
 
 use super::{Examined, Finding, disk};
-use crate::clock::DAY_MS;
+use crate::clock::{self, DAY_MS};
 use crate::error::Failure;
 use crate::keys::keyring::KEYRING_FILE;
 use crate::log::{Log, locked};
@@ -91,7 +91,7 @@ pub(crate) fn support_file(examined: &Examined<'_>, lang: &str, recent: &Recent,
         "checks": findings.iter().map(finding).collect::<Vec<_>>(),
         "bytes": {"store": disk::size_of(&home.join(STORE_FILE)), "keys": disk::size_of(&home.join(KEYRING_FILE))},
         "running": !examined.listening.is_empty(),
-        "recent_failures": recent.json(now_ms),
+        "recent_failures": recent.json(clock::now_ms()),
         "timings_ms": {"checks": looked_ms},
     });
     if let Some(log) = &examined.log {
