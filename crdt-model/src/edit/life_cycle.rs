@@ -28,6 +28,19 @@ pub(super) fn verb_of_derived(name: &str) -> Option<(&'static str, &'static str)
     }
 }
 
+/// A person's words; without any, the field is missing.
+pub(super) fn said(field: &'static str, words: &Words) -> Result<Words, EditRefusal> {
+    if is_blank(&words.0) {
+        return Err(EditRefusal::Missing { fields: vec![field] });
+    }
+    draft::said(field, &words.0).map(Words)
+}
+
+/// A person's words, if there are any.
+fn said_opt(field: &'static str, words: Option<&Words>) -> Result<Option<Words>, EditRefusal> {
+    words.filter(|words| !is_blank(&words.0)).map(|words| said(field, words)).transpose()
+}
+
 impl Act<'_> {
     // ------------------------------------------------------------ helpers
 
@@ -58,28 +71,16 @@ impl Act<'_> {
         if self.ctx.codes.knows(table, code) { Ok(()) } else { Err(EditRefusal::UnknownCode { field, table }) }
     }
 
-    fn said(&self, field: &'static str, words: &Words) -> Result<Words, EditRefusal> {
-        if is_blank(&words.0) {
-            return Err(EditRefusal::Missing { fields: vec![field] });
-        }
-        draft::said(field, &words.0).map(Words)
-    }
-
-    fn said_opt(field: &'static str, words: Option<&Words>) -> Result<Option<Words>, EditRefusal> {
-        let words = words.filter(|words| !is_blank(&words.0));
-        words.map(|words| draft::said(field, &words.0).map(Words)).transpose()
-    }
-
     // ------------------------------------------------------------ adding information
 
     pub(super) fn note(&mut self, text: &Words) -> Result<(), EditRefusal> {
-        let fact = TextFact { text: self.said("text", text)? };
+        let fact = TextFact { text: said("text", text)? };
         let id = self.draft.id();
         self.draft.fact(FactKind::Note, id, &fact)
     }
 
     pub(super) fn allege(&mut self, text: &Words) -> Result<(), EditRefusal> {
-        let fact = TextFact { text: self.said("allegation", text)? };
+        let fact = TextFact { text: said("allegation", text)? };
         let id = self.draft.id();
         self.draft.fact(FactKind::Allegation, id, &fact)
     }
@@ -91,8 +92,8 @@ impl Act<'_> {
         due: Option<Moment>,
     ) -> Result<(), EditRefusal> {
         let fact = ActionFact {
-            what: self.said("actions", what)?,
-            on_behalf_of: Self::said_opt("on_behalf_of", on_behalf_of)?,
+            what: said("actions", what)?,
+            on_behalf_of: said_opt("on_behalf_of", on_behalf_of)?,
             at_ms: self.ctx.now_ms,
             due_ms: due.map(|due| self.ctx.codes.zone().until_ms(due)),
         };
@@ -156,7 +157,7 @@ impl Act<'_> {
         let says = answer != Answer::NotAsked;
         let known = self.view.facts.words.as_ref().ok().filter(|_| says);
         let seen = known.map(|words| frontier(&consent::of_purpose(&words.consents, purpose))).unwrap_or_default();
-        let by = Self::said_opt("by_whom", by)?;
+        let by = said_opt("by_whom", by)?;
         let id = self.draft.id();
         if says && purpose == "contact_back" {
             let fact =
@@ -300,7 +301,7 @@ impl Act<'_> {
         if to.restricted() && self.view.shape == Shape::Ordinary {
             return Err(EditRefusal::NeedsSealing { level: to });
         }
-        let reason = self.said("reason", reason)?;
+        let reason = said("reason", reason)?;
         let id = self.draft.id();
         self.draft.fact(FactKind::Raise, id, &RaiseFact { level: to })?;
         self.draft.fact(FactKind::Reason, id, &TextFact { text: reason })
@@ -323,7 +324,7 @@ impl Act<'_> {
             return Err(EditRefusal::TooMany { field: "sensitivity" });
         }
         let fact = LowerFact { level: to, raises, seen: frontier(&codes.lowers) };
-        let reason = self.said("reason", reason)?;
+        let reason = said("reason", reason)?;
         let id = self.draft.id();
         self.draft.fact(FactKind::Lower, id, &fact)?;
         self.draft.fact(FactKind::Reason, id, &TextFact { text: reason })
@@ -334,7 +335,7 @@ impl Act<'_> {
     pub(super) fn resolve(&mut self, outcome: &str, text: &Words) -> Result<(), EditRefusal> {
         self.must_be_open()?;
         self.must_read(known("resolution_text"))?;
-        let text = self.said("resolution", text)?;
+        let text = said("resolution", text)?;
         let outcome = parse(known("resolution"), outcome, self.ctx.codes)?;
         for (field, value) in [(known("resolution"), outcome), (known("resolution_text"), Value::Text(text.0))] {
             if !self.holds_alone(field, &value) {
@@ -352,7 +353,7 @@ impl Act<'_> {
         by: Option<&Words>,
         means: Option<&str>,
     ) -> Result<(), EditRefusal> {
-        let (text, by) = (Self::said_opt("text", text)?, Self::said_opt("by_whom", by)?);
+        let (text, by) = (said_opt("text", text)?, said_opt("by_whom", by)?);
         let satisfied = satisfied.map(|code| {
             let unknown = EditRefusal::UnknownCode { field: "satisfaction", table: "satisfaction" };
             Satisfaction::from_code(code).ok_or(unknown)
@@ -423,7 +424,7 @@ impl Act<'_> {
     pub(super) fn close(&mut self, reason: &str, because: Option<&Words>) -> Result<(), EditRefusal> {
         self.must_be_open()?;
         self.may_close_as(reason)?;
-        let because = Self::said_opt("reason", because)?;
+        let because = said_opt("reason", because)?;
         if reason == "answered" && self.work()?.satisfaction.is_none() && because.is_none() {
             return Err(EditRefusal::WhyNotAsked);
         }
@@ -512,7 +513,7 @@ impl Act<'_> {
         if epoch > EPOCH_MAX {
             return Err(EditRefusal::EpochsExhausted);
         }
-        let (reason, seen) = (self.said("reason", reason)?, self.moves_seen());
+        let (reason, seen) = (said("reason", reason)?, self.moves_seen());
         let id = self.draft.id();
         self.draft.fact(FactKind::Move, id, &MoveFact { to: Status::Reopened, epoch, seen, reason: None })?;
         self.draft.fact(FactKind::Reason, id, &TextFact { text: reason })

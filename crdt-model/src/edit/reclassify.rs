@@ -22,7 +22,8 @@ use crate::case::seen::frontier;
 use crate::case::{CaseLayers, Shape, sensitivity};
 use crate::cbor;
 use crate::edit::act::{Edit, EditContext, RestrictedBirth};
-use crate::edit::draft::{self, Draft, is_blank, known, parse};
+use crate::edit::draft::{Draft, is_blank, known, parse};
+use crate::edit::life_cycle::said;
 use crate::edit::{EditOps, EditRefusal, Recusal};
 use crate::layer::{Cell, Layer, LayerOp, LayerState, Stamp, Value};
 use crate::values::{DeviceId, EntryId, Level, Who, Words};
@@ -123,7 +124,7 @@ pub fn rewrite(turning: GenerationChange<'_>, ctx: &EditContext<'_>) -> Result<R
             let id = draft.id();
             let level = level.max(Level::S2).max(in_force.unwrap_or(Level::S2));
             draft.fact(FactKind::Raise, id, &RaiseFact { level })?;
-            draft.fact(FactKind::Reason, id, &TextFact { text: said(reason)? })?;
+            draft.fact(FactKind::Reason, id, &TextFact { text: said("reason", reason)? })?;
         }
         GenerationChange::SealFor { .. } => {}
         GenerationChange::Open { level, reason, .. } => {
@@ -134,7 +135,7 @@ pub fn rewrite(turning: GenerationChange<'_>, ctx: &EditContext<'_>) -> Result<R
             let id = draft.id();
             draft.fact(FactKind::Lower, id, &LowerFact { level, raises, seen: frontier(&facts.codes.lowers) })?;
             if let Some(reason) = reason {
-                draft.fact(FactKind::Reason, id, &TextFact { text: said(reason)? })?;
+                draft.fact(FactKind::Reason, id, &TextFact { text: said("reason", reason)? })?;
             }
         }
     }
@@ -228,13 +229,6 @@ fn may_turn(layers: &CaseLayers<'_>, view: &CaseView, seals: bool) -> Result<(),
         return Err(EditRefusal::AllegationInside);
     }
     Ok(())
-}
-
-fn said(words: &Words) -> Result<Words, EditRefusal> {
-    if is_blank(&words.0) {
-        return Err(EditRefusal::Missing { fields: vec!["reason"] });
-    }
-    draft::said("reason", &words.0).map(Words)
 }
 
 fn entropy_of(ctx: &EditContext<'_>, n: u64) -> [u8; 32] {
