@@ -561,8 +561,8 @@ fn enter_seals_a_case_for_sexual_words_before_anything_is_saved() {
 
 #[test]
 fn the_reason_of_a_closing_is_looked_at_like_any_other_words() {
-    let mut bench = Bench::with(vec![hit("sea", "psea"), Ok(json!({"ref": "A"}))]);
-    bench.script = Script::with(&["contexte"]);
+    let mut bench = Bench::with(vec![hit("fraud", "integrity"), Ok(json!({"ref": "A"}))]);
+    bench.script = Script::with(&["3"]);
     let done = bench.run(&line(&["case", "close", "@last", "--as", "answered", "--reason", "mots"]));
     assert_eq!(done.exit, 0, "{}", done.err);
     let asked: Vec<Request> = bench.asked().into_iter().map(|envelope| envelope.request).collect();

@@ -68,7 +68,7 @@ impl Tx<'_> {
     ///
     /// A failure of the file: the batch is lost; so for all here.
     pub fn put_gap(&mut self, at: Location, gap: &Gap) -> Result<(), StoreError> {
-        self.put_located(GAPS, at, &gap.encode())
+        put_located(self, GAPS, at, &gap.encode())
     }
 
     /// What is missing of the entry at `at`, this batch included.
@@ -100,7 +100,7 @@ impl Tx<'_> {
     ///
     /// As [`put_gap`](Self::put_gap).
     pub fn clear_gap(&mut self, at: Location) -> Result<(), StoreError> {
-        self.clear_located(GAPS, at)
+        clear_located(self, GAPS, at)
     }
 
     /// Notes that the entry at `at` names entries that are not held.
@@ -110,7 +110,7 @@ impl Tx<'_> {
     /// As [`put_gap`](Self::put_gap).
     pub fn put_wants(&mut self, at: Location, ids: &[EntryId]) -> Result<(), StoreError> {
         let bytes: Vec<u8> = ids.iter().flat_map(|id| id.0).collect();
-        self.put_located(WANTS, at, &bytes)
+        put_located(self, WANTS, at, &bytes)
     }
 
     /// All that the entry at `at` names is held.
@@ -119,32 +119,32 @@ impl Tx<'_> {
     ///
     /// As [`put_gap`](Self::put_gap).
     pub fn clear_wants(&mut self, at: Location) -> Result<(), StoreError> {
-        self.clear_located(WANTS, at)
+        clear_located(self, WANTS, at)
     }
+}
 
-    fn put_located(&mut self, table: LocatedTable, at: Location, plain: &[u8]) -> Result<(), StoreError> {
-        let ctx = self.ctx;
-        let write = |tx: &mut Self| {
-            let nonce = tx.nonces.next()?;
-            let value = ctx.sealer.seal(&nonce, table.name, &at.encode(), &[plain]);
-            let mut rows = tx.txn.open_table(table.def()).map_err(ctx.fail("open a table"))?;
-            rows.insert((at.scope, at.chain, at.seq), value.as_slice()).map_err(ctx.fail("note what is missing"))?;
-            Ok(())
-        };
-        let done = write(self);
-        self.note(done)
-    }
+fn put_located(tx: &mut Tx<'_>, table: LocatedTable, at: Location, plain: &[u8]) -> Result<(), StoreError> {
+    let ctx = tx.ctx;
+    let write = |tx: &mut Tx<'_>| {
+        let nonce = tx.nonces.next()?;
+        let value = ctx.sealer.seal(&nonce, table.name, &at.encode(), &[plain]);
+        let mut rows = tx.txn.open_table(table.def()).map_err(ctx.fail("open a table"))?;
+        rows.insert((at.scope, at.chain, at.seq), value.as_slice()).map_err(ctx.fail("note what is missing"))?;
+        Ok(())
+    };
+    let done = write(tx);
+    tx.note(done)
+}
 
-    fn clear_located(&mut self, table: LocatedTable, at: Location) -> Result<(), StoreError> {
-        let ctx = self.ctx;
-        let clear = |tx: &mut Self| {
-            let mut rows = tx.txn.open_table(table.def()).map_err(ctx.fail("open a table"))?;
-            rows.remove((at.scope, at.chain, at.seq)).map_err(ctx.fail("note what is missing"))?;
-            Ok(())
-        };
-        let done = clear(self);
-        self.note(done)
-    }
+fn clear_located(tx: &mut Tx<'_>, table: LocatedTable, at: Location) -> Result<(), StoreError> {
+    let ctx = tx.ctx;
+    let clear = |tx: &mut Tx<'_>| {
+        let mut rows = tx.txn.open_table(table.def()).map_err(ctx.fail("open a table"))?;
+        rows.remove((at.scope, at.chain, at.seq)).map_err(ctx.fail("note what is missing"))?;
+        Ok(())
+    };
+    let done = clear(tx);
+    tx.note(done)
 }
 
 impl Snapshot {

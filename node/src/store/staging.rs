@@ -265,7 +265,7 @@ impl Tx<'_> {
     /// [`StoreError::TooLarge`], or a failure of the file.
     pub fn put_pending(&mut self, entry: &StagedEntry) -> Result<bool, StoreError> {
         let limits = self.limits().pending;
-        self.shelve(PENDING, limits, &StagedEntry { pinned: false, ..entry.clone() })
+        shelve(self, PENDING, limits, &StagedEntry { pinned: false, ..entry.clone() })
     }
 
     /// Takes the entries off *pending* that follow `prev`, oldest first.
@@ -274,7 +274,7 @@ impl Tx<'_> {
     ///
     /// A failure of the file, or [`StoreError::Tampered`].
     pub fn take_pending_by_prev(&mut self, prev: &EntryId) -> Result<Vec<StagedEntry>, StoreError> {
-        self.unshelve(PENDING, Group::Prev(prev))
+        unshelve(self, PENDING, Group::Prev(prev))
     }
 
     /// Takes everything `device` wrote off *pending*, oldest first: when its Join has arrived.
@@ -283,7 +283,7 @@ impl Tx<'_> {
     ///
     /// As [`take_pending_by_prev`](Self::take_pending_by_prev).
     pub fn take_pending_by_device(&mut self, device: &DeviceId) -> Result<Vec<StagedEntry>, StoreError> {
-        self.unshelve(PENDING, Group::Device(device))
+        unshelve(self, PENDING, Group::Device(device))
     }
 
     /// Takes everything off *pending*, oldest first: when a newcomer learns who its organisation is, or that the peer
@@ -293,7 +293,7 @@ impl Tx<'_> {
     ///
     /// As [`take_pending_by_prev`](Self::take_pending_by_prev).
     pub fn take_pending(&mut self) -> Result<Vec<StagedEntry>, StoreError> {
-        self.unshelve(PENDING, Group::All)
+        unshelve(self, PENDING, Group::All)
     }
 
     /// Keeps an entry beyond its chain's effective tip. False if it was there already.
@@ -303,7 +303,7 @@ impl Tx<'_> {
     /// As [`put_pending`](Self::put_pending).
     pub fn put_aside(&mut self, entry: &StagedEntry) -> Result<bool, StoreError> {
         let limits = self.limits().aside;
-        self.shelve(ASIDE, limits, entry)
+        shelve(self, ASIDE, limits, entry)
     }
 
     /// Takes an entry off *aside*.
@@ -312,7 +312,7 @@ impl Tx<'_> {
     ///
     /// As [`take_pending_by_prev`](Self::take_pending_by_prev).
     pub fn take_aside(&mut self, entry: &EntryId) -> Result<Option<StagedEntry>, StoreError> {
-        Ok(self.unshelve(ASIDE, Group::Id(entry))?.pop())
+        Ok(unshelve(self, ASIDE, Group::Id(entry))?.pop())
     }
 
     /// Remembers why an entry was refused. False, and the first record stays, if it was refused before.
@@ -322,7 +322,7 @@ impl Tx<'_> {
     /// A failure of the file.
     pub fn quarantine(&mut self, record: &QuarantineRecord) -> Result<bool, StoreError> {
         let limits = self.limits().quarantine;
-        self.shelve(QUARANTINE, limits, &item_of_record(record))
+        shelve(self, QUARANTINE, limits, &item_of_record(record))
     }
 
     /// Forgets a refusal: the entry has been admitted after all. False if there was none.
@@ -331,119 +331,125 @@ impl Tx<'_> {
     ///
     /// As [`take_pending_by_prev`](Self::take_pending_by_prev).
     pub fn unquarantine(&mut self, entry: &EntryId) -> Result<bool, StoreError> {
-        Ok(!self.unshelve(QUARANTINE, Group::Id(entry))?.is_empty())
+        Ok(!unshelve(self, QUARANTINE, Group::Id(entry))?.is_empty())
     }
+}
 
-    fn shelve(&mut self, shelf: Shelf, limits: ShelfLimits, item: &StagedEntry) -> Result<bool, StoreError> {
-        let max = usize::try_from(limits.bytes_per_device.min(limits.bytes_total)).unwrap_or(usize::MAX);
-        let max = max.min(super::ENTRY_BYTES_MAX);
-        if item.bytes.len() > max.saturating_sub(512) {
-            return Err(StoreError::TooLarge { what: "shelved entry", max, found: item.bytes.len() });
-        }
-        let done = self.shelve_checked(shelf, limits, item);
-        self.note(done)
+fn shelve(tx: &mut Tx<'_>, shelf: Shelf, limits: ShelfLimits, item: &StagedEntry) -> Result<bool, StoreError> {
+    let max = usize::try_from(limits.bytes_per_device.min(limits.bytes_total)).unwrap_or(usize::MAX);
+    let max = max.min(super::ENTRY_BYTES_MAX);
+    if item.bytes.len() > max.saturating_sub(512) {
+        return Err(StoreError::TooLarge { what: "shelved entry", max, found: item.bytes.len() });
     }
+    let done = shelve_checked(tx, shelf, limits, item);
+    tx.note(done)
+}
 
-    fn shelve_checked(&mut self, shelf: Shelf, limits: ShelfLimits, item: &StagedEntry) -> Result<bool, StoreError> {
-        let ctx = self.ctx;
-        let n = self.next_arrival();
-        {
-            let mut index = self.txn.open_table(shelf.index.def()).map_err(ctx.fail("open a shelf"))?;
-            if !numbers(ctx, shelf, &index, Group::Id(&item.entry_id), 1)?.is_empty() {
-                return Ok(false);
-            }
-            for group in Shelf::groups(item) {
-                let name = shelf.name(ctx, group);
-                index.insert((&name, n), ()).map_err(ctx.fail("fill a shelf"))?;
-            }
+fn shelve_checked(tx: &mut Tx<'_>, shelf: Shelf, limits: ShelfLimits, item: &StagedEntry) -> Result<bool, StoreError> {
+    let ctx = tx.ctx;
+    let n = tx.next_arrival();
+    {
+        let mut index = tx.txn.open_table(shelf.index.def()).map_err(ctx.fail("open a shelf"))?;
+        if !numbers(ctx, shelf, &index, Group::Id(&item.entry_id), 1)?.is_empty() {
+            return Ok(false);
         }
-        let nonce = self.nonces.next()?;
-        let row = n.to_be_bytes();
-        let value = ctx.sealer.seal(&nonce, shelf.items.name, &row, &[&encode_head(item), &item.bytes]);
-        {
-            let mut items = self.txn.open_table(shelf.items.def()).map_err(ctx.fail("open a shelf"))?;
-            items.insert(n, value.as_slice()).map_err(ctx.fail("fill a shelf"))?;
-        }
-        if !item.pinned {
-            self.add_to_totals(shelf, item, 1, value.len() as i64)?;
-            let device = &item.chain.device;
-            self.evict(shelf, Group::Device(device), limits.entries_per_device, limits.bytes_per_device)?;
-            self.evict(shelf, Group::All, limits.entries_total, limits.bytes_total)?;
-        }
-        Ok(true)
-    }
-
-    fn unshelve(&mut self, shelf: Shelf, group: Group<'_>) -> Result<Vec<StagedEntry>, StoreError> {
-        let done = self.unshelve_checked(shelf, group);
-        self.note(done)
-    }
-
-    fn unshelve_checked(&mut self, shelf: Shelf, group: Group<'_>) -> Result<Vec<StagedEntry>, StoreError> {
-        let ctx = self.ctx;
-        let (found, taken) = {
-            let index = self.txn.open_table(shelf.index.def()).map_err(ctx.fail("open a shelf"))?;
-            let items = self.txn.open_table(shelf.items.def()).map_err(ctx.fail("open a shelf"))?;
-            let taken = items_of(ctx, shelf, &items, &index, group)?;
-            (numbers(ctx, shelf, &index, group, usize::MAX)?, taken)
-        };
-        for n in found {
-            self.drop_item(shelf, n)?;
-        }
-        Ok(taken)
-    }
-
-    /// Drops the oldest of a group until it is within its bounds.
-    fn evict(&mut self, shelf: Shelf, group: Group<'_>, entries_max: u64, bytes_max: u64) -> Result<(), StoreError> {
-        let ctx = self.ctx;
-        loop {
-            let (entries, bytes) = self.total(shelf, group)?;
-            if entries <= entries_max && bytes <= bytes_max {
-                return Ok(());
-            }
-            let oldest = {
-                let index = self.txn.open_table(shelf.index.def()).map_err(ctx.fail("open a shelf"))?;
-                numbers(ctx, shelf, &index, group, 1)?.pop()
-            };
-            let oldest = oldest.ok_or_else(|| ctx.malformed(shelf.totals.name))?;
-            self.drop_item(shelf, oldest)?;
-        }
-    }
-
-    fn drop_item(&mut self, shelf: Shelf, n: u64) -> Result<(), StoreError> {
-        let ctx = self.ctx;
-        let (item, size) = {
-            let mut items = self.txn.open_table(shelf.items.def()).map_err(ctx.fail("open a shelf"))?;
-            let found = item_at(ctx, shelf, &items, n)?;
-            items.remove(n).map_err(ctx.fail("empty a shelf"))?;
-            found
-        };
-        let mut index = self.txn.open_table(shelf.index.def()).map_err(ctx.fail("open a shelf"))?;
-        for group in Shelf::groups(&item) {
+        for group in Shelf::groups(item) {
             let name = shelf.name(ctx, group);
-            index.remove((&name, n)).map_err(ctx.fail("empty a shelf"))?;
+            index.insert((&name, n), ()).map_err(ctx.fail("fill a shelf"))?;
         }
-        drop(index);
-        if item.pinned { Ok(()) } else { self.add_to_totals(shelf, &item, -1, -(size as i64)) }
     }
-
-    fn total(&mut self, shelf: Shelf, group: Group<'_>) -> Result<(u64, u64), StoreError> {
-        let row = shelf.name(self.ctx, group);
-        let Some(plain) = self.read_keyed(shelf.totals, &row)? else { return Ok((0, 0)) };
-        decode_total(&plain).ok_or_else(|| self.ctx.malformed(shelf.totals.name))
+    let nonce = tx.nonces.next()?;
+    let row = n.to_be_bytes();
+    let value = ctx.sealer.seal(&nonce, shelf.items.name, &row, &[&encode_head(item), &item.bytes]);
+    {
+        let mut items = tx.txn.open_table(shelf.items.def()).map_err(ctx.fail("open a shelf"))?;
+        items.insert(n, value.as_slice()).map_err(ctx.fail("fill a shelf"))?;
     }
+    if !item.pinned {
+        add_to_totals(tx, shelf, item, 1, value.len() as i64)?;
+        let device = &item.chain.device;
+        evict(tx, shelf, Group::Device(device), limits.entries_per_device, limits.bytes_per_device)?;
+        evict(tx, shelf, Group::All, limits.entries_total, limits.bytes_total)?;
+    }
+    Ok(true)
+}
 
-    fn add_to_totals(&mut self, shelf: Shelf, item: &StagedEntry, entries: i64, bytes: i64) -> Result<(), StoreError> {
-        for group in [Group::Device(&item.chain.device), Group::All] {
-            let (held, held_bytes) = self.total(shelf, group)?;
-            let sums = held.checked_add_signed(entries).zip(held_bytes.checked_add_signed(bytes));
-            let (held, held_bytes) = sums.ok_or_else(|| self.ctx.malformed(shelf.totals.name))?;
-            let row = shelf.name(self.ctx, group);
-            if held == 0 {
-                self.remove_keyed(shelf.totals, &row)?;
-            } else {
-                self.write_keyed(shelf.totals, &row, &[&held.to_be_bytes(), &held_bytes.to_be_bytes()])?;
-            }
+fn unshelve(tx: &mut Tx<'_>, shelf: Shelf, group: Group<'_>) -> Result<Vec<StagedEntry>, StoreError> {
+    let done = unshelve_checked(tx, shelf, group);
+    tx.note(done)
+}
+
+fn unshelve_checked(tx: &mut Tx<'_>, shelf: Shelf, group: Group<'_>) -> Result<Vec<StagedEntry>, StoreError> {
+    let ctx = tx.ctx;
+    let (found, taken) = {
+        let index = tx.txn.open_table(shelf.index.def()).map_err(ctx.fail("open a shelf"))?;
+        let items = tx.txn.open_table(shelf.items.def()).map_err(ctx.fail("open a shelf"))?;
+        let taken = items_of(ctx, shelf, &items, &index, group)?;
+        (numbers(ctx, shelf, &index, group, usize::MAX)?, taken)
+    };
+    for n in found {
+        drop_item(tx, shelf, n)?;
+    }
+    Ok(taken)
+}
+
+/// Drops the oldest of a group until it is within its bounds.
+fn evict(tx: &mut Tx<'_>, shelf: Shelf, group: Group<'_>, entries_max: u64, bytes_max: u64) -> Result<(), StoreError> {
+    let ctx = tx.ctx;
+    loop {
+        let (entries, bytes) = total(tx, shelf, group)?;
+        if entries <= entries_max && bytes <= bytes_max {
+            return Ok(());
         }
-        Ok(())
+        let oldest = {
+            let index = tx.txn.open_table(shelf.index.def()).map_err(ctx.fail("open a shelf"))?;
+            numbers(ctx, shelf, &index, group, 1)?.pop()
+        };
+        let oldest = oldest.ok_or_else(|| ctx.malformed(shelf.totals.name))?;
+        drop_item(tx, shelf, oldest)?;
     }
+}
+
+fn drop_item(tx: &mut Tx<'_>, shelf: Shelf, n: u64) -> Result<(), StoreError> {
+    let ctx = tx.ctx;
+    let (item, size) = {
+        let mut items = tx.txn.open_table(shelf.items.def()).map_err(ctx.fail("open a shelf"))?;
+        let found = item_at(ctx, shelf, &items, n)?;
+        items.remove(n).map_err(ctx.fail("empty a shelf"))?;
+        found
+    };
+    let mut index = tx.txn.open_table(shelf.index.def()).map_err(ctx.fail("open a shelf"))?;
+    for group in Shelf::groups(&item) {
+        let name = shelf.name(ctx, group);
+        index.remove((&name, n)).map_err(ctx.fail("empty a shelf"))?;
+    }
+    drop(index);
+    if item.pinned { Ok(()) } else { add_to_totals(tx, shelf, &item, -1, -(size as i64)) }
+}
+
+fn total(tx: &mut Tx<'_>, shelf: Shelf, group: Group<'_>) -> Result<(u64, u64), StoreError> {
+    let row = shelf.name(tx.ctx, group);
+    let Some(plain) = tx.read_keyed(shelf.totals, &row)? else { return Ok((0, 0)) };
+    decode_total(&plain).ok_or_else(|| tx.ctx.malformed(shelf.totals.name))
+}
+
+fn add_to_totals(
+    tx: &mut Tx<'_>,
+    shelf: Shelf,
+    item: &StagedEntry,
+    entries: i64,
+    bytes: i64,
+) -> Result<(), StoreError> {
+    for group in [Group::Device(&item.chain.device), Group::All] {
+        let (held, held_bytes) = total(tx, shelf, group)?;
+        let sums = held.checked_add_signed(entries).zip(held_bytes.checked_add_signed(bytes));
+        let (held, held_bytes) = sums.ok_or_else(|| tx.ctx.malformed(shelf.totals.name))?;
+        let row = shelf.name(tx.ctx, group);
+        if held == 0 {
+            tx.remove_keyed(shelf.totals, &row)?;
+        } else {
+            tx.write_keyed(shelf.totals, &row, &[&held.to_be_bytes(), &held_bytes.to_be_bytes()])?;
+        }
+    }
+    Ok(())
 }
