@@ -38,7 +38,7 @@ pub(crate) fn on_any_page<T>(
     match catch_unwind(AssertUnwindSafe(read)) {
         Err(panic) if is_sound() => resume_unwind(panic),
         Err(_) => damaged(),
-        Ok(Err(failure)) if failure.code == "unexpected" && !is_sound() => damaged(),
+        Ok(Err(failure)) if is_of_store(&failure) && !is_sound() => damaged(),
         Ok(done) => done,
     }
 }
@@ -127,6 +127,12 @@ fn verify_with(
         "quarantined": quarantined + membership, "problems": problems,
         "refused": refused,
     }))
+}
+
+/// Whether a failure may be the damage of the data file: what nobody foresaw, and what an error told before closed.
+fn is_of_store(failure: &Failure) -> bool {
+    let names_it = || failure.args.iter().any(|(name, value)| *name == "file" && value == STORE_FILE);
+    failure.code == "unexpected" || (failure.code == "file_not_readable" && names_it())
 }
 
 /// One part of the check, on whatever is in the file: a page that cannot be read is a problem like any other, and the
