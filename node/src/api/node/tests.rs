@@ -385,7 +385,6 @@ fn a_damaged_page_is_named_and_never_an_internal_error() {
         assert!(listed.is_ok() || !problems.is_empty(), "page {page}: what a list cannot read, the check names");
     }
     std::fs::write(&file, &good).expect("written");
-    // with its own assertions on, redb visits all pages when it opens a file: no check begins at all
-    let may_go_on = !cfg!(debug_assertions);
-    assert!(named > 4 && (went_on > 0) == may_go_on, "{named} named, {went_on} of them by a check that went on");
+    // redb is built without its own assertions, as it ships: a check goes on past a page that cannot be read
+    assert!(named > 4 && went_on > 0, "{named} named, {went_on} of them by a check that went on");
 }
