@@ -3,9 +3,9 @@
 //! Every fact is an array that starts with its version (1). Bounds are checked on reading: a fact that breaks one never
 //! passes the gate. An act with words is two facts of one id: the code in the open layer, the words beside it.
 //!
-//! A kind of fact is one file here and one row of [`kinds!`]. The file says what the fact holds, how each part is written,
+//! A kind of fact is one file here and one row of `kinds!`. The file says what the fact holds, how each part is written,
 //! what the history says of it and what its JSON looks like. The row says under which prefix it is kept. A row of
-//! [`FIELDS`](crate::case::schema::FIELDS) gives it the name and the layer under which a case shows it.
+//! [`FIELDS`] gives it the name and the layer under which a case shows it.
 
 mod action;
 mod attachment;
