@@ -12,6 +12,8 @@ use std::fmt;
 use std::ops::RangeInclusive;
 use std::str::FromStr;
 
+use crate::values::serde_as_text;
+
 /// Node numbers with three digits.
 pub const SHORT_NODES: RangeInclusive<u32> = 100..=899;
 /// Node numbers with five digits.
@@ -334,23 +336,6 @@ fn compact(text: &str) -> Option<String> {
         }
     }
     Some(out)
-}
-
-macro_rules! serde_as_text {
-    ($($name:ident),*) => {$(
-        impl serde::Serialize for $name {
-            fn serialize<S: serde::Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
-                s.collect_str(self)
-            }
-        }
-
-        impl<'de> serde::Deserialize<'de> for $name {
-            fn deserialize<D: serde::Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
-                let text = <std::borrow::Cow<'de, str>>::deserialize(d)?;
-                text.parse().map_err(serde::de::Error::custom)
-            }
-        }
-    )*};
 }
 
 serde_as_text!(SiteCode, Reference, Provisional);

@@ -1,5 +1,6 @@
 //! The small types that everybody names: one type for one thing. They know nothing of cases, entries or keys.
 
+mod as_text;
 mod chain;
 mod id;
 mod level;
@@ -7,6 +8,7 @@ pub mod moment;
 mod who;
 mod words;
 
+pub(crate) use as_text::serde_as_text;
 pub use chain::ChainKey;
 pub use id::{
     ActorId, AudienceId, DeviceId, DocId, EntryId, Incarnation, MemberId, OrgId, ParseIdError, ScopeId, id16,

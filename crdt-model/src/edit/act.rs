@@ -292,8 +292,16 @@ impl Edit {
 
     /// The words in it, each with the field they go to.
     pub fn words(&self) -> Vec<(&str, &str)> {
+        // a category's code is no word of anybody
+        let holds = |field: &str| {
+            schema::field(field)
+                .is_none_or(|f| matches!(f.kind, schema::Kind::Words(_) | schema::Kind::Element(_, None)))
+        };
         let told: Vec<(&str, Option<&Words>)> = match self {
-            Self::Set { values } => values.iter().map(|(field, words)| (field.as_str(), Some(words))).collect(),
+            Self::Set { values } => {
+                let told = values.iter().filter(|(field, _)| holds(field));
+                told.map(|(field, words)| (field.as_str(), Some(words))).collect()
+            }
             Self::Note { text } => vec![("notes", Some(text))],
             Self::Allege { text } => vec![("allegation", Some(text))],
             Self::Act { what, on_behalf_of, .. } => vec![("actions", on_behalf_of.as_ref()), ("actions", Some(what))],
@@ -306,13 +314,7 @@ impl Edit {
             }
             _ => Vec::new(),
         };
-        // a category's code is no word of anybody
-        let holds = |field: &str| {
-            schema::field(field)
-                .is_none_or(|f| matches!(f.kind, schema::Kind::Words(_) | schema::Kind::Element(_, None)))
-        };
-        let told = told.into_iter().filter_map(|(field, words)| Some((field, words?.0.as_str())));
-        told.filter(|(field, _)| !matches!(self, Self::Set { .. }) || holds(field)).collect()
+        told.into_iter().filter_map(|(field, words)| Some((field, words?.0.as_str()))).collect()
     }
 
     /// Whether a person typed words in it: they are looked at before the act, and it may go with the sealing of its case.
