@@ -12,16 +12,10 @@ use crdt_model::retraction::Retraction;
 use crdt_model::values::{DocId, ScopeId};
 
 use super::forks::unwrap_carried;
+use super::marks::doc_key;
 use super::{Log, Shared, forks, marks};
 use crate::error::Failure;
-use crate::store::{Gap, Space, Tx};
-
-const ERASED: &[u8] = b"erased/";
-const ERASING: &[u8] = b"erasing/";
-
-fn key(prefix: &[u8], scope: &ScopeId, doc: &DocId) -> Vec<u8> {
-    [prefix, &scope.0, &doc.0].concat()
-}
+use crate::store::{ERASED, ERASING, Gap, Space, Tx};
 
 /// Per document, what is erased here: what an entry that comes is stripped of.
 pub(crate) type Refused = HashMap<(ScopeId, DocId), Erased>;
@@ -60,10 +54,8 @@ pub(crate) fn gone(shared: &Shared, entries: &[Entry]) -> Gone {
 /// Acts on erasures that were heard: destroys what both signatures cover, and remembers to refuse it.
 pub(crate) fn apply_erasures(log: &Log, shared: &Shared) -> Result<(), Failure> {
     let snapshot = log.store.read()?;
-    let marked = marks::listed(log, &snapshot, ERASING)?;
-    let marked: Vec<(ScopeId, DocId)> = marked.iter().filter_map(|(rest, _)| marks::marked_doc(rest)).collect();
     let mut idle: Vec<(ScopeId, DocId)> = Vec::new();
-    for (scope, doc) in marked {
+    for (scope, doc, _) in marks::marked_docs(log, &snapshot, ERASING)? {
         let entries = log.entries(&snapshot, &scope, &doc)?;
         let (erased, proposed) = erasures(shared, &entries);
         if erased.is_nothing() {
@@ -85,10 +77,10 @@ pub(crate) fn apply_erasures(log: &Log, shared: &Shared) -> Result<(), Failure> 
                     layers => tx.put_gap(at, &Gap { layers, ..gap })?,
                 }
             }
-            tx.put(Space::Meta, &key(ERASED, &scope, &doc), &encode(&erased))?;
+            tx.put(Space::Meta, &doc_key(ERASED, &scope, &doc), &encode(&erased))?;
             // one signature alone may be judged anew once more of the membership is known
             match proposed.is_empty() {
-                true => Ok(tx.delete(Space::Meta, &key(ERASING, &scope, &doc)).map(drop)?),
+                true => Ok(tx.delete(Space::Meta, &doc_key(ERASING, &scope, &doc)).map(drop)?),
                 false => Ok(()),
             }
         })?;
@@ -97,7 +89,7 @@ pub(crate) fn apply_erasures(log: &Log, shared: &Shared) -> Result<(), Failure> 
         // only withdrawals stand there: nothing of it will ever be erased
         log.commit_quietly(|tx| {
             for (scope, doc) in &idle {
-                tx.delete(Space::Meta, &key(ERASING, scope, doc))?;
+                tx.delete(Space::Meta, &doc_key(ERASING, scope, doc))?;
             }
             Ok(())
         })?;
@@ -107,8 +99,8 @@ pub(crate) fn apply_erasures(log: &Log, shared: &Shared) -> Result<(), Failure> 
 
 /// What is erased here, for all documents.
 pub(crate) fn refused_sections(log: &Log) -> Result<Refused, Failure> {
-    let held = marks::listed(log, &log.store.read()?, ERASED)?;
-    Ok(held.iter().filter_map(|(rest, value)| Some((marks::marked_doc(rest)?, decode(value)?))).collect())
+    let held = marks::marked_docs(log, &log.store.read()?, ERASED)?;
+    Ok(held.into_iter().filter_map(|(scope, doc, value)| Some(((scope, doc), decode(&value)?))).collect())
 }
 
 /// Whether an entry may be one of the two signatures: an author's withdrawal is none, and what is not here yet may be one.
@@ -121,7 +113,7 @@ fn may_erase(entry: &Entry) -> bool {
 pub(crate) fn note_erasure(tx: &mut Tx<'_>, entry: &Entry) -> Result<(), Failure> {
     let header = entry.header();
     if header.doc != DocId::ZERO && may_erase(entry) {
-        tx.put(Space::Meta, &key(ERASING, &header.scope, &header.doc), &[1])?;
+        tx.put(Space::Meta, &doc_key(ERASING, &header.scope, &header.doc), &[1])?;
     }
     Ok(())
 }
@@ -153,7 +145,7 @@ mod tests {
         let scope = crdt_model::roster::site_scope(&founder.log.org, "REG");
         let docs: Vec<DocId> = snapshot.docs(&scope).expect("listed").flatten().collect();
         let doc = docs.into_iter().find(|doc| *doc != DocId::ZERO).expect("the place stays");
-        let mark = key(ERASING, &scope, &doc);
+        let mark = doc_key(ERASING, &scope, &doc);
         founder.log.commit_quietly(|tx| Ok(tx.put(Space::Meta, &mark, &[1])?)).expect("put");
         assert_eq!(marked(&founder.log), 1);
         apply_erasures(&founder.log, &founder.log.shared()).expect("looked at");

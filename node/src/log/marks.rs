@@ -3,37 +3,37 @@
 //! | key | what it marks | written by |
 //! |---|---|---|
 //! | `turned/` | a document with more than one generation | the observers of an append |
+//! | `erasing/` | a document with an erasure not yet acted on | the observers of an append |
+//! | `erased/` | what is erased of a document | who acts on an erasure |
 //! | `urgent/` | own entries that wait for nothing | who writes one |
 //! | `withdrawals/` | own entries that were taken back and not offered yet | who takes one back |
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use crdt_model::entry::{Header, Kind, LAYER_CARRIED};
 use crdt_model::values::{DocId, Incarnation, ScopeId};
 
 use super::{Log, locked};
 use crate::error::Failure;
-use crate::store::{self, LISTED, Snapshot, Space, StoreError, Tx};
-
-const TURNED: &[u8] = b"turned/";
+use crate::store::{self, LISTED, Snapshot, Space, StoreError, TURNED, Tx};
 
 /// The marks that are listed, as one version of the store has them: read once, and again only after one was written.
 #[derive(Default)]
 pub(crate) struct Listed {
     version: Option<u64>,
-    marks: Arc<BTreeMap<Vec<u8>, Vec<u8>>>,
+    marks: BTreeMap<Vec<u8>, Vec<u8>>,
 }
 
 /// A mark: what stands behind the beginning of its key, and its value.
 pub(crate) type Mark = (Vec<u8>, Vec<u8>);
 
-/// All marks that begin so, with what stands behind that beginning.
+/// All marks that begin so, one of [`LISTED`], with what stands behind that beginning.
 ///
 /// # Errors
 ///
 /// When the store cannot be read.
 pub(crate) fn listed(log: &Log, snapshot: &Snapshot, prefix: &'static [u8]) -> Result<Vec<Mark>, StoreError> {
+    debug_assert!(LISTED.contains(&prefix), "only those are kept up to date");
     let version = Some(snapshot.listed_version());
     let mut kept = locked(&log.kept);
     let held: &mut Listed = kept.of();
@@ -41,25 +41,35 @@ pub(crate) fn listed(log: &Log, snapshot: &Snapshot, prefix: &'static [u8]) -> R
         let all = snapshot.list(Space::Meta)?.into_iter();
         let marks = all.filter(|(key, _)| LISTED.iter().any(|begins| key.starts_with(begins)));
         let marks = marks.map(|(key, value)| (key.to_vec(), value.to_vec())).collect();
-        *held = Listed { version, marks: Arc::new(marks) };
+        *held = Listed { version, marks };
     }
-    let marks = Arc::clone(&held.marks);
-    drop(kept);
-    let from = marks.range(prefix.to_vec()..).take_while(|(key, _)| key.starts_with(prefix));
+    let from = held.marks.range(prefix.to_vec()..).take_while(|(key, _)| key.starts_with(prefix));
     Ok(from.map(|(key, value)| (key[prefix.len()..].to_vec(), value.clone())).collect())
 }
 
-/// The document that the rest of a mark's key names.
-pub(crate) fn marked_doc(rest: &[u8]) -> Option<(ScopeId, DocId)> {
-    let (scope, doc) = rest.split_first_chunk::<16>()?;
-    Some((ScopeId(*scope), DocId(doc.try_into().ok()?)))
+/// Key of the mark of a document.
+pub(crate) fn doc_key(prefix: &[u8], scope: &ScopeId, doc: &DocId) -> Vec<u8> {
+    [prefix, &scope.0, &doc.0].concat()
+}
+
+/// Documents with a mark that begins so, each with the mark's value.
+pub(crate) fn marked_docs(
+    log: &Log,
+    snapshot: &Snapshot,
+    prefix: &'static [u8],
+) -> Result<Vec<(ScopeId, DocId, Vec<u8>)>, StoreError> {
+    let marked = |(rest, value): Mark| {
+        let (scope, doc) = rest.split_first_chunk::<16>()?;
+        Some((ScopeId(*scope), DocId(doc.try_into().ok()?), value))
+    };
+    Ok(listed(log, snapshot, prefix)?.into_iter().filter_map(marked).collect())
 }
 
 /// Marks a document whose entry of a later generation is appended: those few are looked at for what came late.
 pub(crate) fn note_generation(tx: &mut Tx<'_>, header: &Header) -> Result<(), Failure> {
     let is_edit = header.content_kind() == Some(Kind::Edit);
     if is_edit && header.sections.iter().any(|s| s.layer != LAYER_CARRIED && s.generation > 0) {
-        let key = [TURNED, &header.scope.0, &header.doc.0].concat();
+        let key = doc_key(TURNED, &header.scope, &header.doc);
         if tx.get(Space::Meta, &key)?.is_none() {
             tx.put(Space::Meta, &key, &[1])?;
         }
@@ -69,8 +79,7 @@ pub(crate) fn note_generation(tx: &mut Tx<'_>, header: &Header) -> Result<(), Fa
 
 /// Documents with more than one generation.
 pub(crate) fn turned(log: &Log) -> Result<Vec<(ScopeId, DocId)>, Failure> {
-    let marks = listed(log, &log.store.read()?, TURNED)?;
-    Ok(marks.iter().filter_map(|(rest, _)| marked_doc(rest)).collect())
+    Ok(marked_docs(log, &log.store.read()?, TURNED)?.into_iter().map(|(scope, doc, _)| (scope, doc)).collect())
 }
 
 /// Marks kept of one chain: the last ones.
@@ -81,7 +90,7 @@ fn own_key(scope: &ScopeId, incarnation: &Incarnation) -> Vec<u8> {
     format!("urgent/{scope}/{incarnation}").into_bytes()
 }
 
-pub(crate) fn seqs(bytes: &[u8]) -> Vec<u64> {
+fn seqs(bytes: &[u8]) -> Vec<u64> {
     bytes.as_chunks::<8>().0.iter().map(|seq| u64::from_be_bytes(*seq)).collect()
 }
 

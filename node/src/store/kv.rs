@@ -73,9 +73,18 @@ impl MemberSpace {
     }
 }
 
+/// Beginning of the mark of a document with more than one generation.
+pub(crate) const TURNED: &[u8] = b"turned/";
+/// Beginning of what is erased of a document.
+pub(crate) const ERASED: &[u8] = b"erased/";
+/// Beginning of the mark of a document with an erasure not yet acted on.
+pub(crate) const ERASING: &[u8] = b"erasing/";
+/// Beginning of the sensitive words changed here, by language.
+pub(crate) const WORDS: &[u8] = b"words/";
+
 /// Beginnings of keys of `meta` that are listed. A row's name is a keyed hash, so listing opens the whole space: a
 /// snapshot tells when such a key was last written, so that whoever lists them keeps what they found.
-pub(crate) const LISTED: [&[u8]; 4] = [b"turned/", b"erased/", b"erasing/", b"words/"];
+pub(crate) const LISTED: [&[u8]; 4] = [TURNED, ERASED, ERASING, WORDS];
 
 /// Whether a key is among them.
 pub(super) fn is_listed(space: Space, key: &[u8]) -> bool {

@@ -14,7 +14,7 @@ use serde_json::{Value as Json, json};
 
 use crate::error::Failure;
 use crate::log::{Log, marks};
-use crate::store::Space;
+use crate::store::{Space, WORDS};
 
 /// The warning of a reply whose words call for sealing.
 pub(crate) const SENSITIVE_WORDS: &str = "sensitive_words";
@@ -30,10 +30,8 @@ struct Local {
 
 /// Key of a list's changes in the space `meta`.
 fn key(lang: &str) -> Vec<u8> {
-    [PREFIX, lang.as_bytes()].concat()
+    [WORDS, lang.as_bytes()].concat()
 }
-
-const PREFIX: &[u8] = b"words/";
 
 /// Where words that call for sealing stand: each field once, with the gravest topic.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
@@ -128,7 +126,7 @@ pub(crate) fn word_list(log: &Log) -> Result<Arc<WordList>, Failure> {
 }
 
 fn local_words(log: &Log) -> Result<Vec<(String, Local)>, Failure> {
-    let held = marks::listed(log, &log.store.read()?, PREFIX)?;
+    let held = marks::listed(log, &log.store.read()?, WORDS)?;
     let local = |(lang, value): (Vec<u8>, Vec<u8>)| {
         (String::from_utf8_lossy(&lang).into_owned(), serde_json::from_slice(&value).unwrap_or_default())
     };
