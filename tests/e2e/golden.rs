@@ -11,7 +11,7 @@
 
 use std::path::{Path, PathBuf};
 
-use e2e::{Home, Org, sync_until_equal};
+use e2e::{Home, ORDINARY_ACTS, Org, sync_until_equal};
 use serde_json::Value;
 
 const KEYS: &str = "keys.boucle";
@@ -159,22 +159,7 @@ fn golden_home_made_anew() {
 fn closed(home: &Home) {
     let new = "case new --type complaint --channel hotline --category payment.not_received";
     home.ok(&format!("{new} --reporter-name Invente --phone +50900000001 --sex f --text Inventé."));
-    for line in [
-        "case set @last project=vivres",
-        "case note @last --text Inventé.",
-        "case consent @last contact_back given --means oral",
-        "case triage @last --category targeting.exclusion --priority p1",
-        "case assign @last me",
-        "case accept @last",
-        "case act @last --text Appelé.",
-        "case attempt @last --outcome no_answer",
-        "case hold @last --for person",
-        "case unhold @last",
-        "case resolve @last --text Payé.",
-        "case answer @last --text Payé.",
-        "case answer @last --satisfied yes",
-        "case close @last --as satisfied",
-    ] {
+    for line in std::iter::once("case set @last project=vivres").chain(ORDINARY_ACTS) {
         home.ok(line);
     }
 }

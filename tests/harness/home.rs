@@ -14,6 +14,23 @@ use crate::{AtTerminal, Doomed, RunningNode};
 /// What everybody types here.
 pub const PASSPHRASE: &str = "sept mots choisis pour les essais seulement";
 
+/// Every ordinary act on the last case, in an order in which each is possible: a note first, its closing last.
+pub const ORDINARY_ACTS: [&str; 13] = [
+    "case note @last --text Inventé.",
+    "case consent @last contact_back given --means oral",
+    "case triage @last --category targeting.exclusion --priority p1",
+    "case assign @last me",
+    "case accept @last",
+    "case act @last --text Appelé.",
+    "case attempt @last --outcome no_answer",
+    "case hold @last --for person",
+    "case unhold @last",
+    "case resolve @last --text Payé.",
+    "case answer @last --text Payé.",
+    "case answer @last --satisfied yes",
+    "case close @last --as satisfied",
+];
+
 /// A folder for one node, made or not yet, and who works there by default.
 #[derive(Debug)]
 pub struct Home {

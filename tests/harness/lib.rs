@@ -18,7 +18,7 @@ mod terminal;
 
 pub use clock::now_s;
 pub use doomed::{Doomed, Sign};
-pub use home::{Home, Invocation, PASSPHRASE};
+pub use home::{Home, Invocation, ORDINARY_ACTS, PASSPHRASE};
 pub use link::Link;
 pub use org::{Org, fingerprints, first_peer, same_entries, sync, sync_until_equal};
 pub use process::{Output, Spawned, WAIT, program};
