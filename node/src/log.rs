@@ -891,7 +891,7 @@ impl Log {
         self.append_membership_with(operations, |_| Ok(()))
     }
 
-    /// As [`say`](Self::say), with what must happen in the same transaction or not at all.
+    /// As [`append_membership`](Self::append_membership), with what must happen in the same transaction or not at all.
     pub(crate) fn append_membership_with(
         &self,
         operations: Vec<(Operation, Option<Vec<u8>>)>,

@@ -153,7 +153,7 @@ fn urgent_in(log: &Log, snapshot: &store::Snapshot, scope: &ScopeId, chain: &Cha
     Ok(heard.filter(|(held, _)| held == chain).map(|(_, seqs)| seqs).next().unwrap_or_default())
 }
 
-/// As [`supply`], for a session: with the marks, and, on the way to an entry somebody waits for, headers
+/// As [`release::supply`], for a session: with the marks, and, on the way to an entry somebody waits for, headers
 /// first. `urgent`: the last entry of `suffix` is such a one.
 pub(crate) fn supply_in_order(
     log: &Log,

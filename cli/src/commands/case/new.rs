@@ -10,7 +10,7 @@ use crate::commands::case::record::{self, Record};
 use crate::commands::case::work::SealArgs;
 use crate::when;
 
-/// The three questions of the one spoken consent script (case-model.md §3.6).
+/// The three questions of the one spoken consent script.
 const SCRIPT_PURPOSES: [&str; 3] = ["record", "refer_internal", "contact_back"];
 
 #[derive(Debug, Default, Args)]
