@@ -66,8 +66,8 @@
 //! ```
 //! use std::collections::{BTreeMap, VecDeque};
 //!
-//! use crdt_model::frontier::{ChainKey, Frontier, Tip};
-//! use crdt_model::values::{DeviceId, EntryId, Incarnation, OrgId, ScopeId};
+//! use crdt_model::frontier::{Frontier, Tip};
+//! use crdt_model::values::{ChainKey, DeviceId, EntryId, Incarnation, OrgId, ScopeId};
 //! use crdt_model::sync::{Config, Input, Output, Report, Session, Supply};
 //!
 //! const MEMBERSHIP: ScopeId = ScopeId([1; 16]);
