@@ -4,8 +4,8 @@
 //! passes the gate. An act with words is two facts of one id: the code in the open layer, the words beside it.
 //!
 //! A kind of fact is one file here and one row of `kinds!`. The file says what the fact holds, how each part is written,
-//! what the history says of it and what its JSON looks like. The row says under which prefix it is kept. A row of
-//! [`FIELDS`] gives it the name and the layer under which a case shows it.
+//! what the history says of it and what its JSON looks like. The row says under which prefix it is kept, in which layer,
+//! and under which name a case shows it.
 
 mod action;
 mod attachment;
@@ -34,10 +34,10 @@ use data_encoding::HEXLOWER;
 use serde::ser::SerializeMap;
 
 use crate::case::collect::{Alarm, family};
-use crate::case::schema::{FIELDS, Field, Merge};
+use crate::case::schema::{self, Field};
 use crate::case::seen::Family;
 use crate::cbor::{self, Canonical, CborError};
-use crate::layer::{LayerState, Stamp};
+use crate::layer::{Layer, LayerState, Stamp};
 use crate::view::Origin;
 
 pub use action::ActionFact;
@@ -114,6 +114,10 @@ pub trait Fact: Canonical {
     /// Of use to nodes alone: neither the history nor the JSON of a case tells of it.
     const FOR_NODES: bool = false;
 
+    /// Its gist is a member or a role, as [`Who`](crate::values::Who) writes them: readers see a name. Where the case is
+    /// written anew without somebody, facts that tell of them are left out. In JSON such a part is called `who`.
+    const OF_WHO: bool = false;
+
     /// What the history says of it in one text; nothing where its kind says it all.
     fn gist(&self) -> Option<String> {
         None
@@ -156,18 +160,27 @@ macro_rules! fact {
 }
 use fact;
 
-/// The one table of kinds, by who can read them. A row names the family, the kind, its prefix and what it holds; `as list`
-/// where the JSON of a case lists the facts as they are.
+/// The one table of kinds, by the layer in which they lie. A row names the family, the kind, its prefix and what it holds;
+/// `as list` where the JSON of a case lists the facts as they are; after `in` the field under which a case shows them, and
+/// after `by` the verb that writes them.
 macro_rules! kinds {
-    ($($(#[$about:meta])* struct $facts:ident {
-        $($(#[$kind_about:meta])* $family:ident: $kind:ident = $prefix:literal $fact:ident $(as $list:ident)?,)*
-    })* ; $($(#[$beside_about:meta])* $beside:ident = $beside_prefix:literal $beside_fact:ident)*) => {
+    ($($(#[$about:meta])* struct $facts:ident of $layer:ident {
+        $($(#[$kind_about:meta])* $family:ident: $kind:ident = $prefix:literal $fact:ident $(as $list:ident)?
+            in $field:ident by $verb:literal,)*
+    })* ; $($(#[$beside_about:meta])* $beside:ident = $beside_prefix:literal $beside_fact:ident of $beside_layer:ident
+        in $beside_field:ident by $beside_verb:literal)*) => {
         /// The kinds of facts.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum FactKind {
             $($($(#[$kind_about])* $kind,)*)*
             $($(#[$beside_about])* $beside,)*
         }
+
+        /// What a case shows them in. Two kinds may share a name: a code, and its words.
+        pub(crate) const FIELDS: [Field; FactKind::ALL.len()] = [
+            $($(schema::facts(stringify!($field), Layer::$layer, FactKind::$kind, $verb),)*)*
+            $(schema::facts(stringify!($beside_field), Layer::$beside_layer, FactKind::$beside, $beside_verb),)*
+        ];
 
         impl FactKind {
             /// All kinds.
@@ -203,6 +216,14 @@ macro_rules! kinds {
                 match self {
                     $($(Self::$kind => cbor::decode::<$fact>(bytes).map(|fact| fact.gist()),)*)*
                     $(Self::$beside => cbor::decode::<$beside_fact>(bytes).map(|fact| fact.gist()),)*
+                }
+            }
+
+            /// Whether its gist is a member or a role: see [`Fact::OF_WHO`].
+            pub fn is_of_who(self) -> bool {
+                match self {
+                    $($(Self::$kind => $fact::OF_WHO,)*)*
+                    $(Self::$beside => $beside_fact::OF_WHO,)*
                 }
             }
 
@@ -246,60 +267,60 @@ macro_rules! kinds {
 
 kinds! {
     /// Facts of codes and dates.
-    struct CodeFacts {
+    struct CodeFacts of Open {
         /// Steps of the life cycle.
-        moves: Move = "move" MoveFact,
+        moves: Move = "move" MoveFact in status by "triage, assign, accept, resolve, answer, close or reopen",
         /// Holds and unholds.
-        holds: Hold = "hold" HoldFact,
+        holds: Hold = "hold" HoldFact in hold by "hold",
         /// Sensitivity raised.
-        raises: Raise = "raise" RaiseFact,
+        raises: Raise = "raise" RaiseFact in sensitivity by "raise",
         /// Sensitivity lowered.
-        lowers: Lower = "lower" LowerFact,
+        lowers: Lower = "lower" LowerFact in sensitivity by "lower",
         /// Consent to be contacted, as a code.
-        contacts: Contact = "contact" ContactFact,
+        contacts: Contact = "contact" ContactFact in contact_consent by "consent",
         /// Answers given.
-        responses: Response = "response" ResponseFact,
+        responses: Response = "response" ResponseFact in responses by "answer",
         /// What the person said of them.
-        satisfactions: Satisfaction = "satisfaction" SatisfactionFact,
+        satisfactions: Satisfaction = "satisfaction" SatisfactionFact in satisfaction by "answer",
     }
 
     /// Facts that hold words.
-    struct WordFacts {
+    struct WordFacts of Personal {
         /// Consents as told.
-        consents: Consent = "consent" ConsentFact as list,
+        consents: Consent = "consent" ConsentFact as list in consents by "consent",
         /// Words that explain an open act, by its id.
-        reasons: Reason = "reason" TextFact as list,
+        reasons: Reason = "reason" TextFact as list in reasons by "reopen",
         /// Contacts and attempts.
-        interactions: Interaction = "interaction" InteractionFact as list,
+        interactions: Interaction = "interaction" InteractionFact as list in interactions by "attempt",
         /// Things done.
-        actions: Action = "action" ActionFact as list,
+        actions: Action = "action" ActionFact as list in actions by "act",
         /// Notes.
-        notes: Note = "note" TextFact as list,
+        notes: Note = "note" TextFact as list in notes by "note",
         /// What was told, by the id of the answer.
-        response_texts: ResponseText = "response_text" ResponseText,
+        response_texts: ResponseText = "response_text" ResponseText in responses by "answer",
         /// Who said it and how, by the id of the satisfaction.
-        satisfaction_details: SatisfactionDetail = "satisfaction_detail" SatisfactionDetail,
+        satisfaction_details: SatisfactionDetail = "satisfaction_detail" SatisfactionDetail in satisfaction by "answer",
         /// Files.
-        attachments: Attachment = "attachment" AttachmentFact as list,
+        attachments: Attachment = "attachment" AttachmentFact as list in attachments by "attach",
         /// Scans of the paper.
-        paper_scans: PaperScan = "paper_scan" AttachmentFact as list,
+        paper_scans: PaperScan = "paper_scan" AttachmentFact as list in paper_scan by "attach",
     }
 
     /// Facts for the named audience alone.
-    struct SealedFacts {
+    struct SealedFacts of Sensitive {
         /// The allegation and its additions.
-        allegations: Allegation = "allegation" TextFact as list,
+        allegations: Allegation = "allegation" TextFact as list in allegation by "note",
         /// Who must not see the case.
-        recusals: Recusal = "recusal" RecusalFact,
+        recusals: Recusal = "recusal" RecusalFact in recusals by "seal",
         /// Who could read an older generation.
-        exposed: Exposed = "exposed" ExposedFact as list,
+        exposed: Exposed = "exposed" ExposedFact as list in exposed by "seal",
         /// Keys of the older generations' words.
-        old_keys: OldKeys = "old_keys" OldKeysFact,
+        old_keys: OldKeys = "old_keys" OldKeysFact in old_keys by "seal",
     }
 
     ;
     /// Who first wrote what a generation restates: in any layer, read by [`crate::case::origin`].
-    Origin = "origin" OriginFact
+    Origin = "origin" OriginFact of Open in origins by "seal"
 }
 
 impl FactKind {
@@ -308,13 +329,11 @@ impl FactKind {
         format!("{}/{id}", self.prefix())
     }
 
-    /// The row of the schema that shows it.
-    ///
-    /// # Panics
-    ///
-    /// Never: a test of the schema holds that every kind has one.
+    /// What a case shows it in.
     pub fn field(self) -> &'static Field {
-        FIELDS.iter().find(|field| field.merge == Merge::Facts(self)).expect("a test holds it")
+        const ROWS: &[Field] = &FIELDS;
+        // the kinds and the rows are of one table
+        &ROWS[self as usize]
     }
 }
 

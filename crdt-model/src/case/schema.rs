@@ -157,8 +157,8 @@ const fn set(layer: Layer, element: Kind, setting: Setting) -> Field {
     plain(layer, Merge::Set, element, setting)
 }
 
-const fn facts(layer: Layer, kind: FactKind, verb: &'static str) -> Field {
-    plain(layer, Merge::Facts(kind), Kind::Fact, Setting::Verb(verb))
+pub(crate) const fn facts(name: &'static str, layer: Layer, kind: FactKind, verb: &'static str) -> Field {
+    Field { name, ..plain(layer, Merge::Facts(kind), Kind::Fact, Setting::Verb(verb)) }
 }
 
 impl Field {

@@ -99,12 +99,11 @@ impl Serialize for CaseView {
     fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
         let mut map = s.serialize_map(None)?;
         map.serialize_entry("case_id", &self.case_id)?;
-        let mut before = "";
-        for field in FIELDS {
-            if field.name != before {
+        for (at, field) in FIELDS.iter().enumerate() {
+            // a code and its words share a name
+            if FIELDS[..at].iter().all(|before| before.name != field.name) {
                 self.serialize_field(&mut map, field)?;
             }
-            before = field.name;
         }
         if let Some(work) = &self.work {
             self.serialize_derived(&mut map, work)?;

@@ -4,7 +4,7 @@
 //! A view knows members by their ids. Names are put in from its typed parts, never by looking at texts: what a person
 //! said may look like an id, and stays as it was said.
 
-use crdt_model::case::facts;
+use crdt_model::case::facts::FactKind;
 use crdt_model::case::schema::{self, Kind};
 use crdt_model::name::{self, NameFault};
 use crdt_model::taxonomy::Taxonomy;
@@ -154,6 +154,11 @@ impl Shared {
             {
                 *by = self.by_json(Some(known));
             }
+            if let Some(who) = told.get_mut("who")
+                && let Some(known) = who.as_str().and_then(|who| who.parse().ok())
+            {
+                *who = self.who_json(&known);
+            }
             for member in told.get_mut("members").and_then(Json::as_array_mut).into_iter().flatten() {
                 if let Some(known) = id(member) {
                     *member = self.member_json(&known);
@@ -184,9 +189,9 @@ impl Shared {
         if let Some(precision) = item.value.precision() {
             json["value_precision"] = json!(precision);
         }
-        let is_recusal = item.act == facts::FactKind::Recusal.prefix();
+        let is_of_who = FactKind::ALL.iter().any(|kind| kind.prefix() == item.act && kind.is_of_who());
         match &item.value {
-            Shown::Text(who) if is_recusal => json["value"] = self.who_of(who),
+            Shown::Text(who) if is_of_who => json["value"] = self.who_of(who),
             value => {
                 if let Some(named) = self.value_json(item.field, value) {
                     json["value"] = named;

@@ -14,6 +14,8 @@ fact! {
 }
 
 impl Fact for RecusalFact {
+    const OF_WHO: bool = true;
+
     fn gist(&self) -> Option<String> {
         Some(self.who.to_string())
     }

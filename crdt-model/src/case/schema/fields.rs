@@ -1,9 +1,10 @@
-//! The one table of fields, and what a new case can be told of them.
+//! The one table of fields, and what a new case can be told of them. What facts are shown in stands with them
+//! ([`crate::case::facts`]).
 
 use serde::{Deserialize, Serialize};
 
-use super::{CODE, Display, Field, Kind, P, R, S, by, constant, facts, field, register, required, set, shown};
-use crate::case::facts::FactKind;
+use super::{CODE, Display, Field, Kind, P, R, S, by, constant, field, register, required, set, shown};
+use crate::case::facts;
 use crate::case::schema::Setting;
 use crate::edit::{ConsentAnswer, GivenAnswer, GivenClosing, Recusal, Told};
 use crate::values::{CODE_BYTES_MAX, Moment, Words};
@@ -14,8 +15,10 @@ macro_rules! fields {
         new case { $($(#[$about:meta])* pub $part:ident: $type:ty,)* }
         $($name:ident = $field:expr $(=> $told:ty)?;)*
     ) => {
-        /// All fields, in the order a case is shown.
-        pub const FIELDS: &[Field] = &[$(Field { name: stringify!($name), ..$field },)*];
+        const PLAIN: [Field; [$(stringify!($name)),*].len()] = [$(Field { name: stringify!($name), ..$field },)*];
+
+        /// All fields, in the order a case is shown: those of this table, then those that facts are shown in.
+        pub const FIELDS: &[Field] = &joined::<{ PLAIN.len() + facts::FIELDS.len() }>(&PLAIN, &facts::FIELDS);
 
         /// Everything a new case can be given. Only `case_type` and `channel` are required; what was not said stays absent.
         /// Codes are those of the taxonomy. Field names are those `case new --from-json` reads.
@@ -46,6 +49,16 @@ macro_rules! fields {
             }
         }
     };
+}
+
+const fn joined<const N: usize>(some: &[Field], others: &[Field]) -> [Field; N] {
+    let mut all = [some[0]; N];
+    let mut at = 0;
+    while at < N {
+        all[at] = if at < some.len() { some[at] } else { others[at - some.len()] };
+        at += 1;
+    }
+    all
 }
 
 fields! {
@@ -100,7 +113,6 @@ fields! {
     group_size = register(P, Kind::Int(1, 1_000_000)) => Option<u32>;
     // ISO 639 code of the language the person speaks.
     spoken_language = register(P, CODE) => Option<String>;
-    paper_scan = facts(R, FactKind::PaperScan, "attach");
     // classification
     type = required(Kind::CodeOf("case_type"));
     // Main sub-category; absent: nobody has classified it yet.
@@ -109,8 +121,6 @@ fields! {
     other_categories = set(P, Kind::Element(CODE_BYTES_MAX, Some("category")), Setting::Free) => Vec<String>;
     // Priority asked for (`p1`…`p4`); absent: the category's.
     priority = shown(Kind::CodeOf("priority"), Display::Smallest) => Option<String>;
-    sensitivity = facts(P, FactKind::Raise, "raise");
-    sensitivity = facts(P, FactKind::Lower, "lower");
     project = register(P, CODE) => Option<String>;
     activity = register(P, CODE) => Option<String>;
     partner = register(P, CODE) => Option<String>;
@@ -157,37 +167,19 @@ fields! {
     text = register(R, Kind::Words(64 * 1024)) => Option<Words>;
     // What the person hopes for.
     expected_outcome = register(R, Kind::Words(8 * 1024)) => Option<Words>;
-    allegation = facts(S, FactKind::Allegation, "note");
     // Who is complained about: sensitive.
     accused = register(S, Kind::Words(1024)) => Option<Words>;
     accused_linked = register(S, Kind::OneOf(&["yes", "no", "unknown"]));
-    recusals = facts(S, FactKind::Recusal, "seal");
-    exposed = facts(S, FactKind::Exposed, "seal");
-    old_keys = facts(S, FactKind::OldKeys, "seal");
     // When what it tells of happened.
     incident_at = register(R, Kind::Moment) => Option<Moment>;
     // Where what it tells of happened.
     incident_place = register(R, Kind::Words(512)) => Option<Words>;
     immediate_needs = set(S, Kind::Element(CODE_BYTES_MAX, None), Setting::Free);
-    attachments = facts(R, FactKind::Attachment, "attach");
     // work
-    consents = facts(R, FactKind::Consent, "consent");
-    contact_consent = facts(P, FactKind::Contact, "consent");
-    status = facts(P, FactKind::Move, "triage, assign, accept, resolve, answer, close or reopen");
-    reasons = facts(R, FactKind::Reason, "reopen");
-    hold = facts(P, FactKind::Hold, "hold");
     assignee = by("assign", register(P, Kind::Who));
     watchers = set(P, Kind::Element(CODE_BYTES_MAX, Some("role")), Setting::Free);
-    interactions = facts(R, FactKind::Interaction, "attempt");
-    actions = facts(R, FactKind::Action, "act");
-    notes = facts(R, FactKind::Note, "note");
     resolution = by("resolve", register(P, CODE));
     resolution_text = by("resolve", register(R, Kind::Words(32 * 1024)));
-    responses = facts(P, FactKind::Response, "answer");
-    responses = facts(R, FactKind::ResponseText, "answer");
-    satisfaction = facts(P, FactKind::Satisfaction, "answer");
-    satisfaction = facts(R, FactKind::SatisfactionDetail, "answer");
     links = set(R, Kind::Element(64, None), Setting::Verb("link"));
     moved = set(P, Kind::Element(64, None), Setting::Verb("move"));
-    origins = facts(P, FactKind::Origin, "seal");
 }
