@@ -6,18 +6,20 @@
 //! that is withheld, and a register in a withheld layer is never overwritten (facts may be added: the drop-box).
 
 mod act;
+mod closing;
 mod create;
 mod draft;
-mod life_cycle;
 pub mod reclassify;
 mod refusal;
 mod set;
 mod told;
+mod verbs;
 
-pub use act::{Birth, Creation, Edit, EditContext, LinkKind, Policy, RestrictedBirth};
+pub use act::{Birth, Creation, EditContext, Policy, RestrictedBirth};
 pub use draft::{EditOps, control_character};
 pub use refusal::EditRefusal;
 pub use told::Told;
+pub use verbs::{Edit, LinkKind, Whom};
 
 use serde::{Deserialize, Serialize};
 

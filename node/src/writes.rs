@@ -16,7 +16,7 @@ use std::sync::Arc;
 use crdt_model::case::{Codes, Shape, schema};
 use crdt_model::compose::SectionPlan;
 use crdt_model::edit::{
-    Birth, Creation, Edit, EditContext, EditOps, EditRefusal, NewCase, Policy, Recusal, RestrictedBirth,
+    Birth, Creation, Edit, EditContext, EditOps, EditRefusal, NewCase, Policy, Recusal, RestrictedBirth, Whom,
 };
 use crdt_model::entry::{DEPS_MAX, Kind, LAYER_GRANT};
 use crdt_model::layer::{Layer, LayerDoc};
@@ -715,6 +715,11 @@ pub(crate) fn act_with(
     let _writer = log.lock_writer();
     let shared = log.shared();
     members::require(&shared, &reader.member(), Capabilities::INTAKE)?;
+    let mut edit = edit.clone();
+    if let Some(whom) = edit.whom_mut() {
+        found(&shared, reader, whom)?;
+    }
+    let edit = &edit;
     let loaded = list::find_case(log, &shared, reader, typed)?;
     let (mut loaded, deps) = at_heads(log, &shared, reader, loaded)?;
     let view = loaded.view(now_ms);
@@ -786,7 +791,9 @@ pub(crate) fn act_with(
         reclassify::rewrap_late(log, &shared, reader, &now, now_ms);
     }
     let mut reply = after(log, &shared, reader, &loaded, &mark, None, now_ms)?;
-    if matches!(edit, Edit::Assign { .. } | Edit::Settle { .. } | Edit::Reopen { .. }) {
+    let me = Who::Member(reader.member());
+    let is_given = edit.given_to(&me).is_some_and(|who| who != me);
+    if is_given || matches!(edit, Edit::Settle { .. } | Edit::Reopen { .. }) {
         let now = cases::load(log, &log.store.read()?, &shared, reader, loaded.scope, loaded.doc)?;
         assigning::tell_of_assignee(log, &shared, &reader.member(), &now, &now.view(now_ms), &mut reply);
     }
@@ -798,6 +805,14 @@ pub(crate) fn act_with(
         warnings.push("identity_kept".into());
     }
     Ok(reply)
+}
+
+/// Puts the member or role in the place of what was typed.
+fn found(shared: &Shared, reader: &Reader, whom: &mut Whom) -> Result<(), Failure> {
+    if let Whom::Typed(typed) = whom {
+        *whom = Whom::Found(cases::who(shared, reader, typed)?);
+    }
+    Ok(())
 }
 
 /// What an act builds on: the case as it is, or as much of it as one header can name.

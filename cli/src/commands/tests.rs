@@ -1,5 +1,5 @@
 use clap::FromArgMatches;
-use crdt_model::edit::{Edit, NewCase};
+use crdt_model::edit::{Edit, NewCase, Whom};
 use crdt_model::values::{Moment, Precision, Words};
 use node::api::{CaseFilter, Request, Roots, SealOptions, Secret};
 use node::texts::Texts;
@@ -404,7 +404,9 @@ fn what_names_a_colleague_or_a_secret_is_asked_for_as_well() {
         let action = action_with(&line, &mut script).expect("understood");
         assert_eq!(script.asked.len(), answers.len(), "{line:?}: {:?}", script.asked);
         match action {
-            Action::Ask(Request::CaseAssign { who, .. }) => assert_eq!(who, "focal_cash"),
+            Action::Ask(Request::CaseEdit { edit: Edit::Assign { to }, .. }) => {
+                assert_eq!(to, Whom::Typed("focal_cash".into()));
+            }
             Action::Ask(Request::CaseEdit { edit: Edit::Triage { category, .. }, .. }) => {
                 assert_eq!(category.as_deref(), Some("sea.abuse"))
             }
@@ -516,7 +518,7 @@ fn every_verb_on_a_case_is_understood() {
         ("case note @last --text mots", Request::edit(r(), Edit::Note { text: w() })),
         ("case note @last mots", Request::edit(r(), Edit::Note { text: w() })),
         ("case triage @last --category sea.abuse --urgent --recuse hr", triage),
-        ("case assign @last focal_cash", Request::CaseAssign { r#ref: r(), who: "focal_cash".into() }),
+        ("case assign @last focal_cash", Request::edit(r(), Edit::Assign { to: Whom::Typed("focal_cash".into()) })),
         ("case accept @last", Request::edit(r(), Edit::Accept)),
         (
             "case act @last --text mots --on-behalf Paul --due 24h",

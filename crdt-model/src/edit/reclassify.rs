@@ -21,10 +21,10 @@ use crate::case::schema::{self, MARK, OF_ONE_GENERATION, Slot};
 use crate::case::seen::frontier;
 use crate::case::{CaseLayers, Shape, sensitivity};
 use crate::cbor;
-use crate::edit::act::{Edit, EditContext, RestrictedBirth};
+use crate::edit::act::{EditContext, RestrictedBirth};
 use crate::edit::draft::{Draft, is_blank, known, parse};
-use crate::edit::life_cycle::said;
-use crate::edit::{EditOps, EditRefusal, Recusal};
+use crate::edit::verbs::said;
+use crate::edit::{Edit, EditOps, EditRefusal, Recusal};
 use crate::layer::{Cell, Layer, LayerOp, LayerState, Stamp, Value};
 use crate::values::{DeviceId, EntryId, Level, Who, Words};
 use crate::view::{self, CaseView};
@@ -310,6 +310,10 @@ fn forget(batches: &mut Vec<Vec<Restated>>, is_set_aside: &dyn Fn(&Who) -> bool)
             _ => None,
         },
         Slot::Element(field, role) if field.name == "watchers" => Some(Who::Role(role)),
+        Slot::Fact(_, kind, _) if kind.is_of_who() => match &restated.value {
+            Value::Bytes(bytes) => kind.gist(bytes).ok()??.parse().ok(),
+            _ => None,
+        },
         _ => None,
     };
     for batch in batches.iter_mut() {

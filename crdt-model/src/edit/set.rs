@@ -212,7 +212,7 @@ fn alias(name: &str) -> &str {
 
 fn settable(name: &str) -> Result<&'static Field, EditRefusal> {
     let Some(field) = schema::field(alias(name)) else {
-        let verb = crate::edit::life_cycle::verb_of_derived(name);
+        let verb = crate::edit::verbs::verb_of_derived(name);
         return Err(match verb {
             Some((field, verb)) => EditRefusal::ByVerb { field, verb },
             None => EditRefusal::UnknownField { field: name.chars().take(64).collect(), near: schema::near(name) },

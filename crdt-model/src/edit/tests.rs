@@ -328,7 +328,7 @@ pub(crate) fn triage(category: Option<&str>) -> Edit {
 }
 
 pub(crate) fn assign(member: u8) -> Edit {
-    Edit::Assign { to: Who::Member(MemberId([member; 16])) }
+    Edit::Assign { to: Who::Member(MemberId([member; 16])).into() }
 }
 
 pub(crate) fn resolve() -> Edit {

@@ -1,5 +1,7 @@
 //! The one table of commands. A request whose command is not here is refused with `not_built`, and the command is hidden.
 
+use crdt_model::edit::Edit;
+
 /// What a command does to what is kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Effect {
@@ -29,6 +31,7 @@ const fn timeless(name: &'static str) -> Command {
     Command { name, effect: Effect::Timeless }
 }
 
+/// Those that are no act on a case: acts are [`Edit::COMMANDS`], and write what carries a time.
 const COMMANDS: &[Command] = &[
     dates("init"),
     dates("site add"),
@@ -42,23 +45,8 @@ const COMMANDS: &[Command] = &[
     dates("case new"),
     reads("case list"),
     reads("case show"),
-    dates("case set"),
-    dates("case note"),
     reads("case history"),
     reads("case conflicts"),
-    dates("case settle"),
-    dates("case triage"),
-    dates("case assign"),
-    dates("case accept"),
-    dates("case act"),
-    dates("case hold"),
-    dates("case unhold"),
-    dates("case resolve"),
-    dates("case answer"),
-    dates("case attempt"),
-    dates("case consent"),
-    dates("case close"),
-    dates("case reopen"),
     dates("case seal"),
     dates("case raise"),
     dates("case lower"),
@@ -92,7 +80,7 @@ const COMMANDS: &[Command] = &[
 
 /// Names of the commands that work in this version.
 pub fn commands() -> impl Iterator<Item = &'static str> + Clone {
-    COMMANDS.iter().map(|command| command.name)
+    COMMANDS.iter().map(|command| command.name).chain(Edit::COMMANDS.iter().copied())
 }
 
 /// True when this version answers the command of this name: what its place in the help depends on.
@@ -100,12 +88,7 @@ pub fn implemented(name: &str) -> bool {
     commands().any(|known| known == name)
 }
 
-/// What a command does; one that is not built does nothing, and is taken for one that writes.
+/// What a command does. An act dates what it writes; one that is not built does nothing, and is taken for one that writes.
 pub(crate) fn effect_of(name: &str) -> Effect {
     COMMANDS.iter().find(|command| command.name == name).map_or(Effect::Dates, |command| command.effect)
-}
-
-/// The command of a verb on a case.
-pub(crate) fn of_a_case(verb: &str) -> Option<&'static str> {
-    commands().find(|name| name.strip_prefix("case ") == Some(verb))
 }

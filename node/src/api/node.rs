@@ -691,10 +691,6 @@ impl Node {
                 let to = reclassify::step_of(log, &shared, reader, r#ref, to.as_deref(), false, now_ms)?;
                 writes::act(log, reader, r#ref, &Edit::Lower { to, reason: reason.clone() }, now_ms)
             }
-            Request::CaseAssign { r#ref, who } => {
-                let to = cases::who(&shared, reader, who)?;
-                writes::act(log, reader, r#ref, &Edit::Assign { to }, now_ms)
-            }
             other => Err(Failure::new("not_built").arg("command", other.name())),
         }
     }

@@ -4,7 +4,7 @@ use crdt_model::edit::{Edit, NewCase};
 use crdt_model::values::Words;
 use serde::{Deserialize, Serialize};
 
-use super::commands::{Effect, effect_of, of_a_case};
+use super::commands::{Effect, effect_of};
 use crate::keys::secret::Secret;
 use crate::list::CaseFilter;
 use crate::members::Roots;
@@ -117,13 +117,6 @@ pub enum Request {
     CaseConflicts {
         /// One case; absent: all.
         r#ref: Option<String>,
-    },
-    /// Gives a case to someone.
-    CaseAssign {
-        /// The case.
-        r#ref: String,
-        /// A member's name, a role, or `me`.
-        who: String,
     },
     /// Seals an ordinary case: a new generation for an audience alone. Reply: that of the acts, with `{"generation",
     /// "restricted", "readable", "audience"}`.
@@ -369,10 +362,9 @@ impl Request {
             Self::CaseNew { .. } => "case new",
             Self::CaseList(_) => "case list",
             Self::CaseShow { .. } => "case show",
-            Self::CaseEdit { edit, .. } => edit.verb().and_then(of_a_case).unwrap_or("case"),
+            Self::CaseEdit { edit, .. } => edit.command().unwrap_or("case"),
             Self::CaseHistory { .. } => "case history",
             Self::CaseConflicts { .. } => "case conflicts",
-            Self::CaseAssign { .. } => "case assign",
             Self::CaseSeal { .. } => "case seal",
             Self::CaseRaise { .. } => "case raise",
             Self::CaseLower { .. } => "case lower",

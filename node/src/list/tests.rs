@@ -87,7 +87,8 @@ fn the_list_equals_a_scan_after_edits_syncs_and_restarts() {
             let act = |edit: &Edit| {
                 home.act(|log, reader| crate::writes::act(log, reader, mark, edit, NOW + 1_000 + who)).map(drop)
             };
-            act(&Edit::Assign { to: Who::Role(["operator", "focal_cash"][who as usize].into()) }).expect("assigned");
+            act(&Edit::Assign { to: Who::Role(["operator", "focal_cash"][who as usize].into()).into() })
+                .expect("assigned");
             if n % 2 == 0 {
                 act(&Edit::Hold { reason: "person".into(), until: None }).expect("held");
             }

@@ -261,7 +261,7 @@ fn scanned() -> Scanned {
     let (outcome, means) = ("done".to_owned(), Some("oral".to_owned()));
     for edit in [
         Edit::Act { what: words("action"), on_behalf_of: Some(words("behalf")), due: None },
-        Edit::Assign { to: crdt_model::values::Who::Role("operator".into()) },
+        Edit::Assign { to: crdt_model::values::Who::Role("operator".into()).into() },
         Edit::Attempt { outcome: "no_answer".into(), channel: Some("hotline".into()) },
         Edit::Resolve { outcome, text: words("resolution") },
         Edit::Answer {

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
-use crdt_model::edit::{ConsentAnswer, Edit};
+use crdt_model::edit::{ConsentAnswer, Edit, Whom};
 use serde_json::json;
 
 use super::generations::confirmed;
@@ -171,7 +171,7 @@ impl World {
         let unwilling = case_id(&rose.new_case(NewCase { consents: vec![refused], ..complaint() }));
         let [taken, closed] = [0; 2].map(|_| case_id(&rose.new_case(complaint())));
         for case in [&taken, &closed] {
-            does(&rose, case, &Edit::Assign { to: crdt_model::values::Who::Member(rose.member) });
+            does(&rose, case, &Edit::Assign { to: crdt_model::values::Who::Member(rose.member).into() });
             does(&rose, case, &Edit::Accept);
         }
         let answer = Edit::Answer {
@@ -295,7 +295,7 @@ fn refused(w: &World) -> Vec<(Request, &'static str)> {
         let [category, case_type, priority] = [category, case_type, priority].map(|code| code.map(str::to_owned));
         Request::edit(c(case), Edit::Triage { category, case_type, sensitivity: None, priority, project: None })
     };
-    let assign = |case: &String, who: &str| Request::CaseAssign { r#ref: c(case), who: who.into() };
+    let assign = |case: &String, who: &str| Request::edit(c(case), Edit::Assign { to: Whom::Typed(who.into()) });
     let answer = |case: &String, text: Option<&str>, satisfied: Option<&str>| {
         let (text, satisfied) = (text.map(Words::from), satisfied.map(str::to_owned));
         Request::edit(c(case), Edit::Answer { text, language: None, satisfied, by: None, means: None })

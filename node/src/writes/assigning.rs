@@ -68,8 +68,6 @@ fn picked<'v>(view: &'v CaseView, field: &str, pick: usize) -> Option<&'v Shown>
 /// Whom an act gives the case to.
 fn handed_to(edit: &Edit, view: &CaseView, me: &MemberId) -> Vec<Who> {
     match edit {
-        Edit::Assign { to } => vec![to.clone()],
-        Edit::Accept => vec![Who::Member(*me)],
         Edit::Settle { field, pick } if field == "assignee" => {
             picked(view, field, *pick).and_then(who_of).into_iter().collect()
         }
@@ -80,7 +78,7 @@ fn handed_to(edit: &Edit, view: &CaseView, me: &MemberId) -> Vec<Who> {
             let fresh = roles.filter(|role| !role.is_empty() && held.iter().all(|held| held != role));
             fresh.map(|role| Who::Role(role.to_owned())).collect()
         }
-        _ => Vec::new(),
+        other => other.given_to(&Who::Member(*me)).into_iter().collect(),
     }
 }
 

@@ -1,7 +1,7 @@
 //! The verbs on one case, each with the few things it needs.
 
 use clap::{Args, Subcommand};
-use crdt_model::edit::Edit;
+use crdt_model::edit::{Edit, Whom};
 use crdt_model::taxonomy::Taxonomy;
 use crdt_model::values::Level;
 use node::api::{Request, SealOptions};
@@ -296,7 +296,8 @@ pub(crate) struct Assign {
 
 impl Assign {
     pub(crate) fn request(self, asker: &mut Asker<'_>) -> Result<Request, Failure> {
-        Ok(Request::CaseAssign { r#ref: self.r#ref, who: asker.required(self.who, "WHO", "ask-who")? })
+        let to = Whom::Typed(asker.required(self.who, "WHO", "ask-who")?);
+        Ok(Request::edit(self.r#ref, Edit::Assign { to }))
     }
 }
 

@@ -143,7 +143,8 @@ fn who_is_waited_for_is_named_in_a_case_and_in_a_list() {
     let category = Some("payment.not_received".to_owned());
     let triage = Edit::Triage { category, case_type: None, sensitivity: None, priority: None, project: None };
     ask(&node, passphrase, Request::edit(r#ref(), triage)).expect("triaged");
-    ask(&node, passphrase, Request::CaseAssign { r#ref: r#ref(), who: "me".into() }).expect("assigned");
+    ask(&node, passphrase, Request::edit(r#ref(), Edit::Assign { to: crdt_model::edit::Whom::Typed("me".into()) }))
+        .expect("assigned");
     assert_eq!(ask(&node, passphrase, show(&reference)).expect("shown")["waiting_on"], "Rose");
     let listed = ask(&node, passphrase, Request::CaseList(Box::default())).expect("listed");
     assert_eq!(listed[0]["waiting_on"], "Rose");

@@ -185,7 +185,7 @@ fn a_case_received_today_can_be_closed_today_however_far_ahead_of_utc_the_site_i
     let today = Moment { at_ms: at("2026-11-30T00:00:00Z"), precision: Precision::Day };
     let reference = new(&rose, today, "other.prank");
     let close = Edit::Close { reason: "prank".into(), because: None };
-    let assign = Edit::Assign { to: Who::Member(rose.member) };
+    let assign = Edit::Assign { to: Who::Member(rose.member).into() };
     for edit in [assign, close] {
         rose.act(|log, reader| crate::writes::act(log, reader, &reference, &edit, now_ms)).expect("done");
     }

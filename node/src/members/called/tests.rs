@@ -292,7 +292,7 @@ fn written(home: &Home, text: &str) -> String {
     let acts = [
         Edit::Note { text: text.into() },
         Edit::Act { what: text.into(), on_behalf_of: words(), due: None },
-        Edit::Assign { to: Who::Member(home.member) },
+        Edit::Assign { to: Who::Member(home.member).into() },
         Edit::Resolve { outcome: "done".into(), text: text.into() },
         Edit::Answer { text: words(), language: None, satisfied: None, by: None, means: None },
     ];
@@ -390,7 +390,7 @@ fn rivals_come_back_as_they_were_said_and_settled_as_they_came() {
 fn who_does_the_work_is_named_in_lists_and_groups_and_nothing_else_is() {
     let home = Home::founded();
     let case = case_id(&home.new_case(complaint()));
-    let assign = Edit::Assign { to: Who::Member(home.member) };
+    let assign = Edit::Assign { to: Who::Member(home.member).into() };
     home.with(|log, reader| crate::writes::act(log, reader, &case, &assign, NOW)).expect("assigned");
     let filter = |group: &[&str]| crate::api::CaseFilter {
         group_by: group.iter().map(|field| (*field).to_owned()).collect(),
@@ -402,7 +402,7 @@ fn who_does_the_work_is_named_in_lists_and_groups_and_nothing_else_is() {
     };
     assert_eq!((&list(&[])[0]["assignee"], &list(&[])[0]["waiting_on"]), (&json!("Rose"), &json!("Rose")));
     assert_eq!(list(&["assignee"]), json!([{"assignee": "Rose", "count": 1}]));
-    let to_role = Edit::Assign { to: Who::Role("operator".into()) };
+    let to_role = Edit::Assign { to: Who::Role("operator".into()).into() };
     home.with(|log, reader| crate::writes::act(log, reader, &case, &to_role, NOW)).expect("assigned");
     assert_eq!((&list(&[])[0]["assignee"], &list(&[])[0]["waiting_on"]), (&json!("operator"), &json!("operator")));
 }

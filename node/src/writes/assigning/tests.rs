@@ -15,7 +15,7 @@ fn does(home: &Home, case: &str, edit: &Edit) -> Result<Json, Failure> {
 fn assigns(home: &Home, case: &str, who: &str) -> Result<Json, Failure> {
     home.with(|log, reader| {
         let to = crate::cases::who(&log.shared(), reader, who)?;
-        crate::writes::act(log, reader, case, &Edit::Assign { to }, NOW)
+        crate::writes::act(log, reader, case, &Edit::Assign { to: to.into() }, NOW)
     })
 }
 

@@ -1,0 +1,110 @@
+//! Closing and reopening: the conditions of each reason, as far as the author can see.
+
+use crate::case::facts::{FactKind, MoveFact, TextFact};
+use crate::case::loop_closure::Satisfaction;
+use crate::case::status::{EPOCH_MAX, Status};
+use crate::edit::EditRefusal;
+use crate::edit::act::Act;
+use crate::edit::verbs::{said, said_opt};
+use crate::values::Words;
+use crate::view::Shown;
+
+impl Act<'_> {
+    pub(super) fn close(&mut self, reason: &str, because: Option<&Words>) -> Result<(), EditRefusal> {
+        self.must_be_open()?;
+        self.may_close_as(reason)?;
+        let because = said_opt("reason", because)?;
+        if reason == "answered" && self.work()?.satisfaction.is_none() && because.is_none() {
+            return Err(EditRefusal::WhyNotAsked);
+        }
+        let work = self.work()?;
+        if self.view.text("type") == Some("complaint") && crate::view::never_assigned(work, reason) {
+            return Err(EditRefusal::NeverAssigned);
+        }
+        let received = self.view.moment("received_at");
+        if received.is_some_and(|moment| self.ctx.now_ms < self.ctx.codes.zone().from_ms(moment)) {
+            return Err(EditRefusal::BeforeReceived);
+        }
+        let (epoch, seen) = (work.standing.epoch, self.moves_seen());
+        let id = self.draft.id();
+        let fact = MoveFact { to: Status::Closed, epoch, seen, reason: Some(reason.to_owned()) };
+        self.draft.fact(FactKind::Move, id, &fact)?;
+        because.map_or(Ok(()), |text| self.draft.fact(FactKind::Reason, id, &TextFact { text }))
+    }
+
+    /// The conditions of one closing reason, as far as the author can see.
+    fn may_close_as(&self, reason: &str) -> Result<(), EditRefusal> {
+        self.known_code("closure", "closure", reason)?;
+        let work = self.work()?;
+        match reason {
+            "satisfied" | "answered" if !work.answered => Err(EditRefusal::NotAnswered),
+            // declined, partly, or not asked: what the person did say has a reason of its own
+            "answered" => match work.satisfaction {
+                Some(said @ (Satisfaction::Satisfied | Satisfaction::NotSatisfied)) => {
+                    Err(EditRefusal::SaidOtherwise { reason: said.code() })
+                }
+                _ => Ok(()),
+            },
+            "satisfied" if !work.satisfied => Err(EditRefusal::NotSatisfied),
+            "not_satisfied" if work.responses.len() < 2 => self.must_manage().and(Err(EditRefusal::AnsweredOnce)),
+            "not_satisfied" => self.must_manage(),
+            "unreachable" => self.must_be_unreachable(),
+            "anonymous" => self.must_have_no_way_back(),
+            "out_of_scope" if !work.answered => Err(EditRefusal::NoDirection),
+            "prank" if self.view.text("category") != Some("other.prank") => Err(EditRefusal::NotAPrank),
+            "duplicate" => self.must_manage().and_then(|()| self.must_have_survivor()),
+            "handed_over" => Err(EditRefusal::OtherVerb { reason: "handed_over", verb: "case handover" }),
+            "moved" => Err(EditRefusal::OtherVerb { reason: "moved", verb: "case move" }),
+            "satisfied" | "withdrawn" | "out_of_scope" | "prank" => Ok(()),
+            _ => Err(EditRefusal::UnknownCode { field: "closure", table: "closure" }),
+        }
+    }
+
+    fn must_be_unreachable(&self) -> Result<(), EditRefusal> {
+        match &self.view.account {
+            Err(layer) => Err(EditRefusal::Withheld { field: "interactions", layer: *layer }),
+            Ok(account) if account.unreachable => Ok(()),
+            Ok(account) => {
+                let needed = self.ctx.codes.attempt_days();
+                Err(EditRefusal::NotUnreachable { days: account.attempt_days, needed })
+            }
+        }
+    }
+
+    fn must_have_no_way_back(&self) -> Result<(), EditRefusal> {
+        if self.work()?.standing.status.rank() < Status::Resolved.rank() {
+            return Err(EditRefusal::NotResolved);
+        }
+        for name in ["phone", "alt_contact"] {
+            match self.view.shown(name) {
+                Shown::Absent => {}
+                Shown::Withheld(_) => return Err(EditRefusal::Withheld { field: name, layer: self.words_layer() }),
+                _ => return Err(EditRefusal::NotAnonymous),
+            }
+        }
+        if self.view.is_true("anonymous") { Ok(()) } else { Err(EditRefusal::NotAnonymous) }
+    }
+
+    fn must_have_survivor(&self) -> Result<(), EditRefusal> {
+        match self.view.shown("links") {
+            Shown::Withheld(_) => Err(EditRefusal::Withheld { field: "links", layer: self.words_layer() }),
+            Shown::List(links) if links.iter().any(|link| link.starts_with("duplicate_of:")) => Ok(()),
+            _ => Err(EditRefusal::NoSurvivor),
+        }
+    }
+
+    pub(super) fn reopen(&mut self, reason: &Words) -> Result<(), EditRefusal> {
+        let standing = &self.work()?.standing;
+        if standing.status != Status::Closed {
+            return Err(EditRefusal::NotClosed);
+        }
+        let epoch = standing.epoch + 1;
+        if epoch > EPOCH_MAX {
+            return Err(EditRefusal::EpochsExhausted);
+        }
+        let (reason, seen) = (said("reason", reason)?, self.moves_seen());
+        let id = self.draft.id();
+        self.draft.fact(FactKind::Move, id, &MoveFact { to: Status::Reopened, epoch, seen, reason: None })?;
+        self.draft.fact(FactKind::Reason, id, &TextFact { text: reason })
+    }
+}

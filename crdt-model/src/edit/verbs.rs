@@ -1,0 +1,790 @@
+//! The acts, one after another: what each takes, its verb, its words, whom it gives the case to, and its rule. A rule writes
+//! the facts of the act, and the step of the status that goes with it.
+
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
+
+use crate::case::consent::{self, Answer};
+use crate::case::facts::{
+    ATTEMPT_OUTCOMES, ActionFact, ConsentFact, ContactFact, FactId, FactKind, HoldFact, InteractionFact, LowerFact,
+    MoveFact, RAISES_MAX, RaiseFact, ResponseFact, ResponseText, SatisfactionDetail, SatisfactionFact, TextFact,
+};
+use crate::case::loop_closure::Satisfaction;
+use crate::case::seen::{SEEN_MAX, frontier};
+use crate::case::status::Status;
+use crate::case::{Shape, schema};
+use crate::edit::act::{Act, Creation, EditContext};
+use crate::edit::draft::{self, is_blank, known, parse};
+use crate::edit::{EditOps, EditRefusal, create};
+use crate::layer::Value;
+use crate::values::{DocId, Level, Moment, Who, Words};
+use crate::view::Shown;
+
+/// How two cases are linked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LinkKind {
+    /// The other case survives this one.
+    DuplicateOf,
+    /// They have to do with each other.
+    Related,
+    /// This one was part of the other.
+    SplitFrom,
+    /// The other was merged into this one.
+    Merged,
+}
+
+impl LinkKind {
+    /// The code.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::DuplicateOf => "duplicate_of",
+            Self::Related => "related",
+            Self::SplitFrom => "split_from",
+            Self::Merged => "merged",
+        }
+    }
+}
+
+/// Somebody to whom an act gives the case.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Whom {
+    /// As a person names them: only a node knows who that is.
+    Typed(String),
+    /// Whom the node found.
+    #[serde(skip)]
+    Found(Who),
+}
+
+impl From<Who> for Whom {
+    fn from(who: Who) -> Self {
+        Self::Found(who)
+    }
+}
+
+impl Whom {
+    /// Who it is.
+    ///
+    /// # Errors
+    ///
+    /// Nobody has looked yet.
+    fn found(&self) -> Result<&Who, EditRefusal> {
+        match self {
+            Self::Found(who) => Ok(who),
+            Self::Typed(_) => Err(EditRefusal::Missing { fields: vec!["assignee"] }),
+        }
+    }
+}
+
+/// One thing a person does to a case. Those acts that are asked for as they are travel in requests; the others are what
+/// the node makes of other requests.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Edit {
+    /// Writes down a new case. The node alone makes one.
+    #[serde(skip)]
+    Create(Box<Creation>),
+    /// Gives a provisional case its reference.
+    #[serde(skip)]
+    Number {
+        /// The reference.
+        reference: String,
+    },
+    /// Sets registers and sets; an empty text empties them. Elements of a set are separated by commas.
+    Set {
+        /// Fields with what they should hold, each field once.
+        values: Vec<(String, Words)>,
+    },
+    /// Chooses between concurrent values.
+    Settle {
+        /// The field; `closure` for closing reasons.
+        field: String,
+        /// The number the conflict shows, from 1.
+        pick: usize,
+    },
+    /// Adds a note.
+    Note {
+        /// The words.
+        text: Words,
+    },
+    /// Adds to the allegation.
+    #[serde(skip)]
+    Allege {
+        /// The words.
+        text: Words,
+    },
+    /// Classifies. What is left out stays as it is; the category sets what nobody set.
+    Triage {
+        /// Taxonomy `case_type`, if it was wrong.
+        case_type: Option<String>,
+        /// Sub-category.
+        category: Option<String>,
+        /// `p1`…`p4`.
+        priority: Option<String>,
+        /// Project.
+        project: Option<String>,
+        /// At least this sensitive.
+        sensitivity: Option<Level>,
+    },
+    /// Makes someone responsible.
+    Assign {
+        /// Who.
+        to: Whom,
+    },
+    /// Takes the work up.
+    Accept,
+    /// Records something done.
+    Act {
+        /// What.
+        what: Words,
+        /// By whom, without the system.
+        on_behalf_of: Option<Words>,
+        /// When the next step is due: a day lasts to its end.
+        due: Option<Moment>,
+    },
+    /// Puts on hold.
+    Hold {
+        /// Taxonomy `hold_reason`.
+        reason: String,
+        /// Until when, as foreseen: a day lasts to its end.
+        until: Option<Moment>,
+    },
+    /// Lifts all holds.
+    Unhold,
+    /// Raises the sensitivity.
+    #[serde(skip)]
+    Raise {
+        /// To at least this.
+        to: Level,
+        /// Why.
+        reason: Words,
+    },
+    /// Lowers the sensitivity.
+    #[serde(skip)]
+    Lower {
+        /// To this.
+        to: Level,
+        /// Why.
+        reason: Words,
+    },
+    /// Records the outcome.
+    Resolve {
+        /// Code of the outcome.
+        outcome: String,
+        /// What to tell the person.
+        text: Words,
+    },
+    /// Records the answer given, what the person said of it, or both.
+    Answer {
+        /// What was told.
+        text: Option<Words>,
+        /// In which language.
+        language: Option<String>,
+        /// Taxonomy `satisfaction`; left out: not asked yet.
+        satisfied: Option<String>,
+        /// Who spoke, if not the person.
+        by: Option<Words>,
+        /// How: taxonomy `consent_means`.
+        means: Option<String>,
+    },
+    /// Records a try that reached nobody.
+    Attempt {
+        /// Taxonomy `attempt_outcome`.
+        outcome: String,
+        /// Taxonomy `channel`.
+        channel: Option<String>,
+    },
+    /// Records a contact that took place.
+    #[serde(skip)]
+    Contact {
+        /// From the person to us.
+        inward: bool,
+        /// Taxonomy `channel`.
+        channel: Option<String>,
+        /// `follow_up`, `answer`, `satisfaction`, `reminder`…
+        purpose: String,
+        /// `answered`, `referred` or `cut`.
+        outcome: String,
+    },
+    /// Records what the person allows.
+    Consent {
+        /// Taxonomy `consent_purpose`.
+        purpose: String,
+        /// `given`, `refused`, `withdrawn` or `not_asked`.
+        answer: String,
+        /// Taxonomy `consent_means`.
+        means: Option<String>,
+        /// Who said it, if not the person.
+        by: Option<Words>,
+    },
+    /// Closes.
+    Close {
+        /// Taxonomy `closure`.
+        reason: String,
+        /// Closing as `answered`: why the person was not asked whether they are satisfied.
+        because: Option<Words>,
+    },
+    /// Opens again.
+    Reopen {
+        /// Why.
+        reason: Words,
+    },
+    /// Links to another case.
+    #[serde(skip)]
+    Link {
+        /// The other case.
+        to: DocId,
+        /// How.
+        kind: LinkKind,
+    },
+}
+
+/// The commands by which people ask for an act; the node does the others by itself, or works them out first.
+macro_rules! commands {
+    ($($act:ident = $command:literal,)*) => {
+        impl Edit {
+            /// All of them, as typed.
+            pub const COMMANDS: &[&str] = &[$($command),*];
+
+            /// The command that asks for this act.
+            pub fn command(&self) -> Option<&'static str> {
+                match self {
+                    $(Self::$act { .. } => Some($command),)*
+                    _ => None,
+                }
+            }
+        }
+    };
+}
+
+commands! {
+    Set = "case set",
+    Settle = "case settle",
+    Note = "case note",
+    Triage = "case triage",
+    Assign = "case assign",
+    Accept = "case accept",
+    Act = "case act",
+    Hold = "case hold",
+    Unhold = "case unhold",
+    Resolve = "case resolve",
+    Answer = "case answer",
+    Attempt = "case attempt",
+    Consent = "case consent",
+    Close = "case close",
+    Reopen = "case reopen",
+}
+
+impl Edit {
+    /// Whom it names as a person typed them: whoever carries out a request finds out who that is.
+    pub fn whom_mut(&mut self) -> Option<&mut Whom> {
+        match self {
+            Self::Assign { to } => Some(to),
+            _ => None,
+        }
+    }
+
+    /// Whom it gives the case to, where it names them itself. Setting and settling give what the case holds then.
+    pub fn given_to(&self, me: &Who) -> Option<Who> {
+        match self {
+            Self::Assign { to: Whom::Found(to) } => Some(to.clone()),
+            Self::Accept => Some(me.clone()),
+            _ => None,
+        }
+    }
+
+    /// The words in it, each with the field they go to.
+    pub fn words(&self) -> Vec<(&str, &str)> {
+        // a category's code is no word of anybody
+        let holds = |field: &str| {
+            schema::field(field)
+                .is_none_or(|f| matches!(f.kind, schema::Kind::Words(_) | schema::Kind::Element(_, None)))
+        };
+        let told: Vec<(&str, Option<&Words>)> = match self {
+            Self::Set { values } => {
+                let told = values.iter().filter(|(field, _)| holds(field));
+                told.map(|(field, words)| (field.as_str(), Some(words))).collect()
+            }
+            Self::Note { text } => vec![("notes", Some(text))],
+            Self::Allege { text } => vec![("allegation", Some(text))],
+            Self::Act { what, on_behalf_of, .. } => vec![("actions", on_behalf_of.as_ref()), ("actions", Some(what))],
+            Self::Resolve { text, .. } => vec![("resolution", Some(text))],
+            Self::Answer { text, by, .. } => vec![("responses", text.as_ref()), ("responses", by.as_ref())],
+            Self::Consent { by, .. } => vec![("consents", by.as_ref())],
+            Self::Close { because, .. } => vec![("reasons", because.as_ref())],
+            Self::Reopen { reason } | Self::Raise { reason, .. } | Self::Lower { reason, .. } => {
+                vec![("reasons", Some(reason))]
+            }
+            _ => Vec::new(),
+        };
+        told.into_iter().filter_map(|(field, words)| Some((field, words?.0.as_str()))).collect()
+    }
+
+    /// Whether a person typed words in it: they are looked at before the act, and it may go with the sealing of its case.
+    pub fn has_words(&self) -> bool {
+        matches!(self, Self::Set { .. }) || self.words().iter().any(|(_, words)| !words.is_empty())
+    }
+
+    /// The operations of this act on the case as its author can read it.
+    ///
+    /// # Errors
+    ///
+    /// An [`EditRefusal`] when the act is not possible, not permitted, or against the life cycle.
+    pub fn to_ops(&self, ctx: &EditContext<'_>) -> Result<EditOps, EditRefusal> {
+        if !crate::values::moment::in_range(ctx.now_ms) {
+            return Err(EditRefusal::BadValue {
+                field: "recorded_at",
+                expected: "a time between the years 0 and 9999",
+            });
+        }
+        match (self, ctx.case) {
+            (Self::Create(_), Some(_)) => Err(EditRefusal::Exists),
+            (Self::Create(creation), None) => create::create(creation, ctx),
+            (_, None) => Err(EditRefusal::NoCase),
+            (edit, Some(layers)) => {
+                let mut act = Act::new(ctx, layers)?;
+                act.perform(edit)?;
+                Ok(act.draft.finish())
+            }
+        }
+    }
+}
+
+/// Names that a view shows but nobody sets, with the verb that changes them.
+pub(super) fn verb_of_derived(name: &str) -> Option<(&'static str, &'static str)> {
+    match name {
+        "closure" => Some(("closure", "close")),
+        "consent" => Some(("consent", "consent")),
+        "satisfactions" | "answered" | "loop_closed" => Some(("loop_closed", "answer")),
+        _ => None,
+    }
+}
+
+/// A person's words; without any, the field is missing.
+pub(super) fn said(field: &'static str, words: &Words) -> Result<Words, EditRefusal> {
+    if is_blank(&words.0) {
+        return Err(EditRefusal::Missing { fields: vec![field] });
+    }
+    draft::said(field, &words.0).map(Words)
+}
+
+/// A person's words, if there are any.
+pub(super) fn said_opt(field: &'static str, words: Option<&Words>) -> Result<Option<Words>, EditRefusal> {
+    words.filter(|words| !is_blank(&words.0)).map(|words| said(field, words)).transpose()
+}
+
+impl Act<'_> {
+    pub(super) fn perform(&mut self, edit: &Edit) -> Result<(), EditRefusal> {
+        match edit {
+            Edit::Create(_) => Err(EditRefusal::Exists),
+            Edit::Number { reference } => self.number(reference),
+            Edit::Set { values } => self.set(values),
+            Edit::Settle { field, pick } => self.settle(field, *pick),
+            Edit::Note { text } => self.note(text),
+            Edit::Allege { text } => self.allege(text),
+            Edit::Triage { case_type, category, priority, project, sensitivity } => {
+                let said = [("type", case_type), ("category", category), ("priority", priority), ("project", project)];
+                self.triage(said.map(|(name, code)| (name, code.as_deref())), *sensitivity)
+            }
+            Edit::Assign { to } => self.assign(to.found()?),
+            Edit::Accept => self.accept(),
+            Edit::Act { what, on_behalf_of, due } => self.act(what, on_behalf_of.as_ref(), *due),
+            Edit::Hold { reason, until } => self.hold(reason, *until),
+            Edit::Unhold => self.unhold(),
+            Edit::Raise { to, reason } => self.raise(*to, reason),
+            Edit::Lower { to, reason } => self.lower(*to, reason),
+            Edit::Resolve { outcome, text } => self.resolve(outcome, text),
+            Edit::Answer { text, language, satisfied, by, means } => {
+                self.answer(text.as_ref(), language.as_deref(), satisfied.as_deref(), by.as_ref(), means.as_deref())
+            }
+            Edit::Attempt { outcome, channel } => self.attempt(outcome, channel.as_deref()),
+            Edit::Contact { inward, channel, purpose, outcome } => {
+                self.contact(*inward, channel.as_deref(), purpose, outcome)
+            }
+            Edit::Consent { purpose, answer, means, by } => {
+                self.consent(purpose, answer, means.as_deref(), by.as_ref())
+            }
+            Edit::Close { reason, because } => self.close(reason, because.as_ref()),
+            Edit::Reopen { reason } => self.reopen(reason),
+            Edit::Link { to, kind } => self.link(*to, *kind),
+        }
+    }
+
+    // ------------------------------------------------------------ helpers
+
+    pub(super) fn must_be_open(&self) -> Result<(), EditRefusal> {
+        match self.work()?.standing.status {
+            Status::Closed => Err(EditRefusal::Closed),
+            _ => Ok(()),
+        }
+    }
+
+    /// What a new move has seen. No move follows a closing within its epoch, so closings are heads until one settles them.
+    pub(super) fn moves_seen(&self) -> Vec<FactId> {
+        frontier(&self.view.facts.codes.moves)
+    }
+
+    /// Steps forward to `to`, unless the case is there or beyond.
+    fn step(&mut self, to: Status) -> Result<(), EditRefusal> {
+        let standing = &self.work()?.standing;
+        if !standing.before(to) {
+            return Ok(());
+        }
+        let (epoch, seen) = (standing.epoch, self.moves_seen());
+        let id = self.draft.id();
+        self.draft.fact(FactKind::Move, id, &MoveFact { to, epoch, seen, reason: None })
+    }
+
+    pub(super) fn known_code(&self, field: &'static str, table: &'static str, code: &str) -> Result<(), EditRefusal> {
+        if self.ctx.codes.knows(table, code) { Ok(()) } else { Err(EditRefusal::UnknownCode { field, table }) }
+    }
+
+    // ------------------------------------------------------------ adding information
+
+    pub(super) fn note(&mut self, text: &Words) -> Result<(), EditRefusal> {
+        let fact = TextFact { text: said("text", text)? };
+        let id = self.draft.id();
+        self.draft.fact(FactKind::Note, id, &fact)
+    }
+
+    pub(super) fn allege(&mut self, text: &Words) -> Result<(), EditRefusal> {
+        let fact = TextFact { text: said("allegation", text)? };
+        let id = self.draft.id();
+        self.draft.fact(FactKind::Allegation, id, &fact)
+    }
+
+    pub(super) fn act(
+        &mut self,
+        what: &Words,
+        on_behalf_of: Option<&Words>,
+        due: Option<Moment>,
+    ) -> Result<(), EditRefusal> {
+        let fact = ActionFact {
+            what: said("actions", what)?,
+            on_behalf_of: said_opt("on_behalf_of", on_behalf_of)?,
+            at_ms: self.ctx.now_ms,
+            due_ms: due.map(|due| self.ctx.codes.zone().until_ms(due)),
+        };
+        let id = self.draft.id();
+        self.draft.fact(FactKind::Action, id, &fact)
+    }
+
+    pub(super) fn attempt(&mut self, outcome: &str, channel: Option<&str>) -> Result<(), EditRefusal> {
+        if !ATTEMPT_OUTCOMES.contains(&outcome) {
+            return Err(EditRefusal::UnknownCode { field: "interactions", table: "attempt_outcome" });
+        }
+        self.interaction(false, channel, "follow_up", outcome)
+    }
+
+    pub(super) fn contact(
+        &mut self,
+        inward: bool,
+        channel: Option<&str>,
+        purpose: &str,
+        outcome: &str,
+    ) -> Result<(), EditRefusal> {
+        if !["answered", "referred", "cut"].contains(&outcome) {
+            return Err(EditRefusal::UnknownCode { field: "interactions", table: "interaction_outcome" });
+        }
+        self.interaction(inward, channel, purpose, outcome)
+    }
+
+    fn interaction(
+        &mut self,
+        inward: bool,
+        channel: Option<&str>,
+        purpose: &str,
+        outcome: &str,
+    ) -> Result<(), EditRefusal> {
+        channel.map_or(Ok(()), |code| self.known_code("interactions", "channel", code))?;
+        let fact = InteractionFact {
+            at_ms: self.ctx.now_ms,
+            channel: channel.map(str::to_owned),
+            inward,
+            purpose: purpose.to_owned(),
+            outcome: outcome.to_owned(),
+            language: None,
+            ended_ms: None,
+            first_contact: false,
+        };
+        let id = self.draft.id();
+        self.draft.fact(FactKind::Interaction, id, &fact)
+    }
+
+    pub(super) fn consent(
+        &mut self,
+        purpose: &str,
+        answer: &str,
+        means: Option<&str>,
+        by: Option<&Words>,
+    ) -> Result<(), EditRefusal> {
+        self.known_code("consents", "consent_purpose", purpose)?;
+        means.map_or(Ok(()), |code| self.known_code("consents", "consent_means", code))?;
+        let unknown = EditRefusal::UnknownCode { field: "consents", table: "consent_answer" };
+        let answer = Answer::from_code(answer).ok_or(unknown)?;
+        let says = answer != Answer::NotAsked;
+        let known = self.view.facts.words.as_ref().ok().filter(|_| says);
+        let seen = known.map(|words| frontier(&consent::of_purpose(&words.consents, purpose))).unwrap_or_default();
+        let by = said_opt("by_whom", by)?;
+        let id = self.draft.id();
+        if says && purpose == "contact_back" {
+            let fact =
+                ContactFact { allowed: answer == Answer::Given, seen: frontier(&self.view.facts.codes.contacts) };
+            self.draft.fact(FactKind::Contact, id, &fact)?;
+        }
+        let fact = ConsentFact {
+            purpose: purpose.to_owned(),
+            answer,
+            means: means.map(str::to_owned),
+            by,
+            at_ms: self.ctx.now_ms,
+            seen,
+        };
+        self.draft.fact(FactKind::Consent, id, &fact)
+    }
+
+    pub(super) fn link(&mut self, to: DocId, kind: LinkKind) -> Result<(), EditRefusal> {
+        self.work()?;
+        if to == self.view.case_id {
+            return Err(EditRefusal::SelfLink);
+        }
+        let element = format!("{}:{to}", kind.code());
+        if self.view.list("links").contains(&element) {
+            return Ok(());
+        }
+        self.draft.element(known("links"), &element, true)
+    }
+
+    // ------------------------------------------------------------ classifying and handing out
+
+    /// `said`: type, category, priority, project.
+    pub(super) fn triage(
+        &mut self,
+        said: [(&'static str, Option<&str>); 4],
+        sensitivity: Option<Level>,
+    ) -> Result<(), EditRefusal> {
+        let [case_type, (_, category), (_, priority), (_, project)] = said;
+        self.must_be_open()?;
+        let final_category = category.or(self.view.text("category")).map(str::to_owned);
+        let mut missing = Vec::new();
+        if final_category.as_deref().is_none_or(|code| code.trim().is_empty()) {
+            missing.push("category");
+        }
+        let has_project = project.or(self.view.text("project")).is_some_and(|code| !code.trim().is_empty());
+        if self.ctx.policy.project_at_triage && !has_project {
+            missing.push("project");
+        }
+        let Some(final_category) = final_category.filter(|_| missing.is_empty()) else {
+            return Err(EditRefusal::Missing { fields: missing });
+        };
+        let unknown = EditRefusal::UnknownCode { field: "category", table: "category" };
+        let facts = self.ctx.codes.category(final_category.trim()).ok_or(unknown)?;
+        let in_force = self.work()?.sensitivity;
+        if let (Some(asked), Some(level)) = (sensitivity, in_force)
+            && asked < level
+        {
+            return Err(EditRefusal::NotARaise { level });
+        }
+        let implied = priority.is_none() && *self.view.shown("priority") == Shown::Absent;
+        let priority = if implied { Some(facts.priority.as_str()) } else { priority };
+        let mut chosen = sensitivity.is_some_and(|asked| in_force.is_none_or(|level| asked > level));
+        for (name, text) in [case_type, ("category", category), ("priority", priority), ("project", project)] {
+            if let Some(text) = text {
+                chosen |= self.set_register(known(name), text)?.is_some();
+            }
+        }
+        self.raise_for_category(facts.sensitivity.max(sensitivity.unwrap_or(Level::S0)), chosen)?;
+        self.step(Status::Triaged)
+    }
+
+    pub(super) fn assign(&mut self, to: &Who) -> Result<(), EditRefusal> {
+        self.must_be_open()?;
+        if let Who::Role(role) = to {
+            self.known_code("assignee", "role", role)?;
+        }
+        self.put_assignee(to)?;
+        self.step(Status::Assigned)
+    }
+
+    fn put_assignee(&mut self, to: &Who) -> Result<(), EditRefusal> {
+        let field = known("assignee");
+        let value = Value::Text(to.to_string());
+        if self.holds_alone(field, &value) {
+            return Ok(());
+        }
+        self.draft.put(field, value)
+    }
+
+    pub(super) fn accept(&mut self) -> Result<(), EditRefusal> {
+        self.must_be_open()?;
+        let shown = |shown: &Shown| match shown {
+            Shown::Text(who) => who.parse::<Who>().ok(),
+            _ => None,
+        };
+        let assignees: Vec<Who> = match self.view.conflict("assignee") {
+            Some(conflict) => conflict.values.iter().filter_map(|rival| shown(&rival.value)).collect(),
+            None => shown(self.view.shown("assignee")).into_iter().collect(),
+        };
+        let me = Who::Member(self.ctx.member);
+        let mine = |who: &Who| match who {
+            Who::Member(_) => *who == me,
+            Who::Role(role) => self.ctx.roles.contains(role),
+        };
+        match assignees.as_slice() {
+            [] => return Err(EditRefusal::NotAssigned),
+            all if !all.iter().any(mine) => return Err(EditRefusal::NotYours),
+            [only] if *only == me && !self.work()?.standing.before(Status::InProgress) => {
+                return Err(EditRefusal::Accepted);
+            }
+            _ => {}
+        }
+        self.put_assignee(&me)?;
+        self.step(Status::InProgress)
+    }
+
+    pub(super) fn hold(&mut self, reason: &str, until: Option<Moment>) -> Result<(), EditRefusal> {
+        self.must_be_open()?;
+        self.known_code("hold", "hold_reason", reason)?;
+        let until_ms = until.map(|until| self.ctx.codes.zone().until_ms(until));
+        self.write_hold(Some(reason.to_owned()), until_ms)
+    }
+
+    pub(super) fn unhold(&mut self) -> Result<(), EditRefusal> {
+        if self.work()?.hold.is_none() {
+            return Err(EditRefusal::NotOnHold);
+        }
+        self.write_hold(None, None)
+    }
+
+    fn write_hold(&mut self, reason: Option<String>, until_ms: Option<i64>) -> Result<(), EditRefusal> {
+        let seen = frontier(&self.view.facts.codes.holds);
+        let id = self.draft.id();
+        self.draft.fact(FactKind::Hold, id, &HoldFact { reason, at_ms: self.ctx.now_ms, until_ms, seen })
+    }
+
+    pub(super) fn raise(&mut self, to: Level, reason: &Words) -> Result<(), EditRefusal> {
+        if let Some(level) = self.work()?.sensitivity.filter(|level| *level >= to) {
+            return Err(EditRefusal::NotARaise { level });
+        }
+        if to.restricted() && self.view.shape == Shape::Ordinary {
+            return Err(EditRefusal::NeedsSealing { level: to });
+        }
+        let reason = said("reason", reason)?;
+        let id = self.draft.id();
+        self.draft.fact(FactKind::Raise, id, &RaiseFact { level: to })?;
+        self.draft.fact(FactKind::Reason, id, &TextFact { text: reason })
+    }
+
+    pub(super) fn lower(&mut self, to: Level, reason: &Words) -> Result<(), EditRefusal> {
+        let in_force = self.work()?.sensitivity;
+        self.must_manage()?;
+        let Some(level) = in_force.filter(|level| *level > to) else {
+            return Err(EditRefusal::NotALowering { level: to });
+        };
+        if level.restricted() && !to.restricted() && self.view.shape == Shape::Inside {
+            return Err(EditRefusal::NeedsSealing { level });
+        }
+        let codes = &self.view.facts.codes;
+        let lowered: BTreeSet<FactId> =
+            codes.lowers.values().flat_map(|dated| dated.fact.raises.iter().copied()).collect();
+        let raises: Vec<FactId> = codes.raises.keys().filter(|id| !lowered.contains(id)).copied().collect();
+        if raises.len() > RAISES_MAX {
+            return Err(EditRefusal::TooMany { field: "sensitivity" });
+        }
+        let fact = LowerFact { level: to, raises, seen: frontier(&codes.lowers) };
+        let reason = said("reason", reason)?;
+        let id = self.draft.id();
+        self.draft.fact(FactKind::Lower, id, &fact)?;
+        self.draft.fact(FactKind::Reason, id, &TextFact { text: reason })
+    }
+
+    // ------------------------------------------------------------ outcome, answer, satisfaction
+
+    pub(super) fn resolve(&mut self, outcome: &str, text: &Words) -> Result<(), EditRefusal> {
+        self.must_be_open()?;
+        self.must_read(known("resolution_text"))?;
+        let text = said("resolution", text)?;
+        let outcome = parse(known("resolution"), outcome, self.ctx.codes)?;
+        for (field, value) in [(known("resolution"), outcome), (known("resolution_text"), Value::Text(text.0))] {
+            if !self.holds_alone(field, &value) {
+                self.draft.put(field, value)?;
+            }
+        }
+        self.step(Status::Resolved)
+    }
+
+    pub(super) fn answer(
+        &mut self,
+        text: Option<&Words>,
+        language: Option<&str>,
+        satisfied: Option<&str>,
+        by: Option<&Words>,
+        means: Option<&str>,
+    ) -> Result<(), EditRefusal> {
+        let (text, by) = (said_opt("text", text)?, said_opt("by_whom", by)?);
+        let satisfied = satisfied.map(|code| {
+            let unknown = EditRefusal::UnknownCode { field: "satisfaction", table: "satisfaction" };
+            Satisfaction::from_code(code).ok_or(unknown)
+        });
+        let satisfied = satisfied.transpose()?;
+        means.map_or(Ok(()), |code| self.known_code("satisfaction", "consent_means", code))?;
+        let answered = self.work()?.answered;
+        let mut told = None;
+        match (text, satisfied) {
+            (Some(text), _) => told = Some(self.respond(text, language)?),
+            (None, None) => return Err(EditRefusal::Missing { fields: vec!["text"] }),
+            (None, Some(_)) if !answered => return Err(EditRefusal::NotAnswered),
+            (None, Some(_)) => {}
+        }
+        if let Some(value) = satisfied {
+            self.say(value, told, by, means)?;
+        }
+        self.step(Status::Responded)
+    }
+
+    /// The person may be told: they agreed, or nobody asked and the case is an ordinary one.
+    fn must_have_contact(&self) -> Result<(), EditRefusal> {
+        let strict = self.ctx.policy.contact_given || self.view.shape != Shape::Ordinary;
+        match self.work()?.contact {
+            Answer::Given => Ok(()),
+            Answer::NotAsked if !strict => Ok(()),
+            _ => Err(EditRefusal::NoContactConsent),
+        }
+    }
+
+    fn respond(&mut self, text: Words, language: Option<&str>) -> Result<FactId, EditRefusal> {
+        self.must_have_contact()?;
+        let epoch = self.work()?.standing.epoch;
+        let id = self.draft.id();
+        self.draft.fact(FactKind::Response, id, &ResponseFact { epoch, at_ms: self.ctx.now_ms })?;
+        let language = language.or(self.view.text("spoken_language")).map(str::to_owned);
+        self.draft.fact(FactKind::ResponseText, id, &ResponseText { text, language })?;
+        Ok(id)
+    }
+
+    fn say(
+        &mut self,
+        value: Satisfaction,
+        told: Option<FactId>,
+        by: Option<Words>,
+        means: Option<&str>,
+    ) -> Result<(), EditRefusal> {
+        let epoch = self.work()?.standing.epoch;
+        let codes = &self.view.facts.codes;
+        let mut before: Vec<_> = codes.responses.iter().filter(|(_, dated)| dated.fact.epoch == epoch).collect();
+        before.sort_by_key(|(_, dated)| std::cmp::Reverse(dated.stamp.order));
+        let mut responses: Vec<FactId> = told.into_iter().chain(before.into_iter().map(|(id, _)| *id)).collect();
+        responses.truncate(SEEN_MAX);
+        responses.sort_unstable();
+        let seen = frontier(&codes.satisfactions);
+        let id = self.draft.id();
+        let fact = SatisfactionFact { value, epoch, at_ms: self.ctx.now_ms, responses, seen };
+        self.draft.fact(FactKind::Satisfaction, id, &fact)?;
+        if by.is_none() && means.is_none() {
+            return Ok(());
+        }
+        let detail = SatisfactionDetail { by, means: means.map(str::to_owned) };
+        self.draft.fact(FactKind::SatisfactionDetail, id, &detail)
+    }
+}
