@@ -1,8 +1,8 @@
 //! What people see: plain structs that node, cli and web read.
 //!
 //! [`fold()`] turns the layers a reader can open into a [`CaseView`]; its JSON is what `case show` prints: one flat object
-//! with the field names of the case model, `{"withheld": "personal"}` where the reader has no key. [`CaseRow`] is the
-//! line of a list. Members and devices are ids here; whoever knows the names puts them in.
+//! with the field names of the case model, `{"withheld": "personal"}` where the reader has no key. Members and devices
+//! are ids here: the caller knows the names and puts them in.
 //!
 //! No `Debug` of this module shows a value: any field may be a person's words.
 
@@ -10,7 +10,6 @@ mod digest;
 mod fold;
 mod history;
 mod json;
-mod row;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -19,7 +18,6 @@ pub use digest::digest_bytes;
 pub use fold::fold;
 pub(crate) use fold::{never_assigned, rivals};
 pub use history::{HistoryItem, Written, history};
-pub use row::CaseRow;
 
 use crate::case::collect::{Alarm, CaseFacts};
 use crate::case::consent::Answer;
@@ -184,6 +182,11 @@ impl Due {
 /// it has waited is not known then, so it counts as overdue until it is answered or its date is corrected.
 pub fn received_ahead(received_ms: Option<i64>, now_ms: i64) -> bool {
     received_ms.is_some_and(|received_ms| received_ms > now_ms.saturating_add(crate::values::moment::DAY_MS))
+}
+
+/// True where a case is late as long as nobody has answered: past due, or [ahead of now](received_ahead).
+pub fn is_late(due_at_ms: Option<i64>, received_ms: Option<i64>, now_ms: i64) -> bool {
+    due_at_ms.is_some_and(|due| now_ms > due) || received_ahead(received_ms, now_ms)
 }
 
 /// What codes and dates add up to: readable wherever the case is.

@@ -14,6 +14,7 @@
 
 mod basis;
 mod bearers;
+mod columns;
 mod filter;
 mod find;
 pub(crate) mod query;
@@ -23,11 +24,9 @@ mod strings;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
-use crdt_model::case::Shape;
 use crdt_model::entry::Entry;
 use crdt_model::name;
 use crdt_model::values::{DocId, ScopeId};
-use crdt_model::view::CaseRow;
 use crdt_model::zone::Zone;
 use zeroize::Zeroize;
 
@@ -39,7 +38,7 @@ use crate::log::parallel::{in_parts, threads_for};
 use crate::log::{Log, Reader, Shared};
 use crate::store::{Fields, MemberSpace, Snapshot};
 use basis::Basis;
-use row::{FAULTY, INSIDE, LISTED, RESTRICTED, Row, UNOPENED};
+use row::{FAULTY, INSIDE, LISTED, Row, Said, UNOPENED};
 use strings::Words;
 
 pub(crate) use bearers::{Bearers, Behind};
@@ -114,24 +113,22 @@ impl Drop for Projection {
 /// What became of one document.
 struct Fresh {
     doc: u32,
-    line: Option<CaseRow>,
     row: Row,
+    /// What the row names, of a case in the list.
+    said: Option<Said>,
     external: Vec<ExternalId>,
 }
 
 impl Projection {
     fn put(&mut self, mut fresh: Fresh) {
-        if let Some(line) = &mut fresh.line {
-            line.undelivered = self.bearers.miss(line.assignee.as_deref(), line.status);
+        if let Some(said) = &fresh.said {
+            fresh.row.say(said, &mut self.words, &self.bearers);
         }
         let at = fresh.doc as usize;
         if at >= self.rows.len() {
             self.rows.resize(at + 1, Row::default());
         }
-        let row = match &fresh.line {
-            Some(line) => Row::of(line, &mut self.words).at(&fresh.row),
-            None => fresh.row,
-        };
+        let row = fresh.row;
         let before = match fresh.external.is_empty() {
             true => self.external.remove(&fresh.doc).unwrap_or_default(),
             false => self.external.insert(fresh.doc, fresh.external.clone()).unwrap_or_default(),
@@ -146,8 +143,7 @@ impl Projection {
     fn look_for(&mut self, bearers: Bearers) {
         self.bearers = bearers;
         for row in self.rows.iter_mut().filter(|row| row.is(LISTED)) {
-            let is_missed = self.bearers.miss(self.words.get(row.assignee()), row.status());
-            row.set_undelivered(is_missed);
+            row.look_for(&self.words, &self.bearers);
         }
     }
 
@@ -167,18 +163,15 @@ impl Projection {
     }
 
     /// True if the list says of a case, by its local number, what the case itself says.
-    pub(crate) fn tells(&self, number: Option<u32>, loaded: &Loaded) -> bool {
-        let row = number.and_then(|number| self.rows.get(number as usize));
+    pub(crate) fn tells(&mut self, number: Option<u32>, loaded: &Loaded) -> bool {
+        let row = number.and_then(|number| self.rows.get(number as usize)).copied();
         let row = row.filter(|row| row.case_id == loaded.doc && row.is(LISTED));
         let is_listed = loaded.document.accepted > 0 && loaded.is_readable();
-        match row {
-            None => !is_listed,
-            Some(row) => {
-                let view = loaded.view(0);
-                let is_missed = self.bearers.miss(view.text("assignee"), view.status_code());
-                is_listed && row.line(&self.words, &self.zone(row), 0) == CaseRow::of(&view, is_missed)
-            }
-        }
+        let Some(row) = row else { return !is_listed };
+        let view = loaded.view(0);
+        let mut again = Row::of(&view, &row);
+        again.say(&Said::of(&view), &mut self.words, &self.bearers);
+        is_listed && again == row
     }
 
     /// Ids of other systems that some case here bears.
@@ -312,7 +305,7 @@ fn build_row(
     let (scope_id, doc_id) = snapshot.numbered_doc(scope, doc)?;
     let mut row = Row::unlisted(doc_id, scope, keys);
     if doc_id == DocId::ZERO || !scopes.contains(&scope_id) {
-        return Ok(Fresh { doc, line: None, row, external: Vec::new() });
+        return Ok(Fresh { doc, row, said: None, external: Vec::new() });
     }
     // what was just shown or edited need not be built again
     let kept = match cases.and_then(|cases| cases.get(&(scope_id, doc_id))) {
@@ -337,28 +330,21 @@ fn build_row(
     row.newest_ms = newest_ms.unwrap_or(row.newest_ms);
     let oldest_ms = document.history.iter().map(|written| written.stamp.claimed_ms).min();
     row.oldest_ms = oldest_ms.unwrap_or(row.oldest_ms);
-    let is_listed = document.accepted > 0;
-    let mut flags = if document.faults.is_empty() { 0 } else { FAULTY };
+    if !document.faults.is_empty() {
+        row.flags |= FAULTY;
+    }
     let [open, personal, sensitive] = loaded.unopened;
     // the layers of words: the other of the two is padding
     if open || if loaded.layers().restricted() { sensitive } else { personal } {
-        flags |= UNOPENED;
+        row.flags |= UNOPENED;
     }
-    if !is_listed || !loaded.is_readable() {
-        row.flags = flags;
-        return Ok(Fresh { doc, line: None, row, external: Vec::new() });
+    if document.accepted == 0 || !loaded.is_readable() {
+        return Ok(Fresh { doc, row, said: None, external: Vec::new() });
     }
-    flags |= LISTED;
     // the time does not matter: what depends on it is worked out when the row is shown
     let view = loaded.view(0);
-    match view.shape {
-        Shape::Ordinary => {}
-        Shape::Inside => flags |= RESTRICTED | INSIDE,
-        Shape::Outside => flags |= RESTRICTED,
-    }
-    row.flags = flags;
     let external = loaded.external_ids().take(EXTERNAL_MAX).map(|(system, id)| external_id(&system, &id)).collect();
-    Ok(Fresh { doc, line: Some(CaseRow::of(&view, false)), row, external })
+    Ok(Fresh { doc, row: Row::of(&view, &row), said: Some(Said::of(&view)), external })
 }
 
 // ------------------------------------------------------------------ on the disk

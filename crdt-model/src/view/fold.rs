@@ -213,9 +213,7 @@ fn work(view: &mut CaseView, facts: &CaseFacts, now_ms: i64, codes: &dyn Codes) 
         due,
         due_at_ms,
         due_day: due_at_ms.map(|due| codes.zone().day_of(due)),
-        overdue: (due_at_ms.is_some_and(|due| now_ms > due) || super::received_ahead(received_ms, now_ms))
-            && !answered
-            && standing.status != Status::Closed,
+        overdue: super::is_late(due_at_ms, received_ms, now_ms) && !answered && standing.status != Status::Closed,
         waiting_on: None,
         age_ms: received_ms.map(|received_ms| now_ms.saturating_sub(received_ms)),
         completeness: completeness(view),

@@ -270,9 +270,6 @@ fn a_case_received_in_time_to_come_is_overdue_until_it_is_answered() {
     for (ahead, overdue) in [(0, false), (24 * HOUR, false), (24 * HOUR + 1, true)] {
         replica.now_ms = received - ahead;
         assert_eq!(work(&replica).overdue, overdue, "{ahead}");
-        let view = replica.view();
-        let row = crate::view::CaseRow::of(&view, false);
-        assert_eq!((row.overdue, row.at(replica.now_ms, &crate::zone::Zone::default()).overdue), (overdue, overdue));
     }
     replica.does(answer(Some("told"), None));
     assert!(!work(&replica).overdue);
@@ -343,15 +340,6 @@ fn from_outside_a_restricted_case_shows_its_mark_and_nothing_else() {
             _ => assert_eq!(value, &serde_json::json!({"withheld": "sensitive"}), "{name}"),
         }
     }
-    let row = serde_json::to_value(CaseRow::of(&view, false)).expect("a row is JSON");
-    let said: Vec<&str> = row
-        .as_object()
-        .expect("an object")
-        .iter()
-        .filter(|(_, value)| !value.is_null() && **value != false && **value != 0)
-        .map(|(name, _)| name.as_str())
-        .collect();
-    assert_eq!(said, ["case_id", "status", "restricted", "week", "region"]);
     // what happens inside does not move it
     let digest = outside.digest();
     let mut inside = restricted();
@@ -715,6 +703,7 @@ proptest! {
         prop_assert_eq!((due - codes.0.from_ms(received)) % HOUR, 0);
         prop_assert_eq!(work.due_day, Some(codes.0.day_of(due)));
         let now_ms = NOW + later;
-        prop_assert_eq!(CaseRow::of(&seen, false).at(now_ms, &codes.0), CaseRow::of(&view(now_ms), false));
+        let then = view(now_ms).work.and_then(|work| work.due_at_ms);
+        prop_assert_eq!(work.due.map(|due| due.at(now_ms)), then);
     }
 }

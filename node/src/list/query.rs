@@ -4,17 +4,17 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use crdt_model::name;
 use crdt_model::reference::Typed;
-use crdt_model::taxonomy::{Taxonomy, proposed};
+use crdt_model::taxonomy::Taxonomy;
 use crdt_model::time::Day;
-use crdt_model::values::moment::rfc3339;
 use crdt_model::values::{DocId, Moment, Precision, Who};
 use crdt_model::view::received_ahead;
 use serde_json::{Value as Json, json};
 
 use super::CaseFilter;
 use super::Projection;
+use super::columns::{CATEGORY, COLUMNS, Cell, Column, column, place_of};
 use super::find::CapturedMark;
-use super::row::{COLUMNS, LISTED, RESTRICTED, Row};
+use super::row::{LISTED, Row};
 use super::rows;
 use super::strings::Words;
 use crate::cases;
@@ -23,105 +23,6 @@ use crate::error::Failure;
 use crate::list;
 use crate::log::{Log, Reader, Shared};
 use crate::members;
-
-/// One value of one row.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-enum Cell<'a> {
-    Word(&'a str),
-    Time(i64),
-    Int(u64),
-    Bool(bool),
-    Id(DocId),
-    Day(Day),
-}
-
-impl Cell<'_> {
-    fn json(self) -> Json {
-        match self {
-            Self::Word(word) => json!(word),
-            Self::Time(ms) => json!(rfc3339(ms)),
-            Self::Int(n) => json!(n),
-            Self::Bool(is) => json!(is),
-            Self::Id(id) => json!(id),
-            Self::Day(day) => json!(day),
-        }
-    }
-}
-
-/// Every field of a listed case, in the order of the list's JSON.
-const FIELDS: [&str; 38] = [
-    "ref",
-    "case_id",
-    "status",
-    "type",
-    "category",
-    "site",
-    "project",
-    "partner",
-    "channel",
-    "spoken_language",
-    "received_at",
-    "received_at_precision",
-    "received_day",
-    "due_at",
-    "due_day",
-    "waiting_on",
-    "undelivered",
-    "assignee",
-    "sensitivity",
-    "priority",
-    "overdue",
-    "answered",
-    "satisfaction",
-    "loop_closed",
-    "closure",
-    "hold",
-    "epoch",
-    "conflicts",
-    "session_id",
-    "stakeholder",
-    "sex",
-    "age_group",
-    "disability",
-    "admin1",
-    "admin2",
-    "restricted",
-    "week",
-    "region",
-];
-
-/// One field of a row, without its reference; `None` where nothing was said.
-fn cell<'a>(row: &Row, projection: &'a Projection, field: &str, now_ms: i64) -> Option<Cell<'a>> {
-    let words = &projection.words;
-    Some(match field {
-        "case_id" => Cell::Id(row.case_id),
-        "status" => Cell::Word(row.status()),
-        "sensitivity" => Cell::Word(row.sensitivity()?),
-        "satisfaction" => Cell::Word(row.satisfaction()?.code()),
-        "received_at" => Cell::Time(row.received_at()?),
-        "received_at_precision" => Cell::Word(row.received_precision()?),
-        "received_day" => Cell::Day(row.received_day()?),
-        "due_at" => Cell::Time(row.due()?.at(now_ms)),
-        "due_day" => Cell::Day(projection.zone(row).day_of(row.due()?.at(now_ms))),
-        "undelivered" => Cell::Bool(row.undelivered()),
-        "overdue" => Cell::Bool(row.overdue(now_ms)),
-        "answered" => Cell::Bool(row.answered()),
-        "loop_closed" => Cell::Bool(row.loop_closed()),
-        "restricted" => Cell::Bool(row.is(RESTRICTED)),
-        "epoch" => Cell::Int(row.epoch().into()),
-        "conflicts" => Cell::Int(row.conflicts.into()),
-        "week" => Cell::Word(words.get(row.week())?),
-        _ => Cell::Word(words.get(row.word(COLUMNS.iter().position(|column| *column == field)?))?),
-    })
-}
-
-fn check_field(field: &str) -> Result<(), Failure> {
-    if FIELDS.contains(&field) {
-        return Ok(());
-    }
-    let near = proposed(FIELDS.iter().copied(), field).join(", ");
-    Err(Failure::new("unknown_field").arg("field", field).arg("near", near))
-}
 
 /// A code that no case can have is a slip of the finger, and an empty list would hide it.
 fn check_codes(filter: &CaseFilter) -> Result<(), Failure> {
@@ -151,7 +52,7 @@ fn alike(words: &Words, typed: &str) -> Vec<u32> {
 struct Wanted<'f> {
     filter: &'f CaseFilter,
     categories: HashSet<u32>,
-    /// Columns that must hold one of these words.
+    /// Places of codes at which one of these words must stand.
     words: Vec<(usize, Vec<u32>)>,
     /// Whoever is asked for, by any of these words.
     assignees: Option<HashSet<u32>>,
@@ -160,7 +61,6 @@ struct Wanted<'f> {
 
 impl<'f> Wanted<'f> {
     fn new(filter: &'f CaseFilter, assignees: Option<&[String]>, words: &Words, now_ms: i64) -> Self {
-        let column = |name: &str| COLUMNS.iter().position(|column| *column == name).unwrap_or(usize::MAX);
         let asked = [
             ("site", &filter.site),
             ("project", &filter.project),
@@ -177,7 +77,7 @@ impl<'f> Wanted<'f> {
         Self {
             filter,
             categories: numbered.map(|(number, _)| number as u32).collect(),
-            words: asked.map(|(name, word)| (column(name), alike(words, word))).collect(),
+            words: asked.map(|(name, word)| (place_of(name), alike(words, word))).collect(),
             assignees: assignees.map(|whos| whos.iter().flat_map(|who| alike(words, who)).collect()),
             now_ms,
         }
@@ -186,10 +86,10 @@ impl<'f> Wanted<'f> {
     fn keeps(&self, row: &Row) -> bool {
         let (filter, received) = (self.filter, row.received_from());
         row.is(LISTED)
-            && self.words.iter().all(|(column, words)| words.contains(&row.word(*column)))
+            && self.words.iter().all(|(place, words)| words.contains(&row.word(*place)))
             && self.assignees.as_ref().is_none_or(|whos| whos.contains(&row.assignee()))
             && (filter.status.is_empty() || filter.status.iter().any(|status| status == row.status()))
-            && (filter.category.is_empty() || self.categories.contains(&row.word(1)))
+            && (filter.category.is_empty() || self.categories.contains(&row.word(CATEGORY)))
             && (filter.sensitivity.is_none() || row.sensitivity() == filter.sensitivity.as_deref())
             && filter.since.is_none_or(|since| is_since(row, since))
             && filter.until.is_none_or(|until| is_until(row, until))
@@ -243,6 +143,15 @@ pub(crate) enum Found {
 }
 
 impl Projection {
+    /// The line of a list, at a time.
+    pub(super) fn line(&self, row: &Row, shared: &Shared, now_ms: i64) -> Json {
+        let told = COLUMNS.iter().map(|column| {
+            let value = column.json(column.cell(row, self, now_ms), shared);
+            (column.name.to_owned(), value)
+        });
+        Json::Object(told.collect())
+    }
+
     /// Sums over all cases listed.
     pub(crate) fn counts(&self, now_ms: i64) -> Counts {
         let mut counts = Counts { cases: 0, conflicts: 0, undelivered: 0, overdue: 0 };
@@ -383,12 +292,12 @@ pub(crate) fn list(
     check_codes(filter)?;
     let site = filter.site.as_deref().map(|site| members::known_site(shared, site)).transpose()?;
     let filter = &CaseFilter { site, ..filter.clone() };
-    filter.group_by.iter().try_for_each(|field| check_field(field))?;
+    let groups: Vec<&Column> = filter.group_by.iter().map(|name| column(name)).collect::<Result<_, _>>()?;
     let (by, descending) = match filter.sort.as_deref() {
         None => ("received_at", true),
         Some(by) => by.strip_prefix('-').map_or((by, false), |field| (field, true)),
     };
-    check_field(by)?;
+    let by = column(by)?;
     list::catch_up(log, shared, reader)?;
     let projection = &*rows(reader);
     let wanted = Wanted::new(filter, assignees.as_deref(), &projection.words, now_ms);
@@ -396,76 +305,47 @@ pub(crate) fn list(
         return Ok(json!({"count": projection.rows.iter().filter(|row| wanted.keeps(row)).count()}));
     }
     let kept = projection.rows.iter().filter(|row| wanted.keeps(row));
-    if !filter.group_by.is_empty() {
-        return Ok(group(shared, projection, kept, &filter.group_by, now_ms));
+    if !groups.is_empty() {
+        return Ok(group(shared, projection, kept, &groups, now_ms));
     }
     let limit = filter.limit.map_or(usize::MAX, |limit| usize::try_from(limit).unwrap_or(usize::MAX));
     let rows = sorted(projection, kept.collect(), (by, descending), limit, now_ms);
-    let lines = rows.into_iter().map(|row| {
-        let line = row.line(&projection.words, &projection.zone(row), now_ms);
-        let mut json = serde_json::to_value(&line).unwrap_or(Json::Null);
-        for (field, who) in [("assignee", &line.assignee), ("waiting_on", &line.waiting_on)] {
-            json[field] = who.as_deref().map_or(Json::Null, |who| shared.who_of(who));
-        }
-        json
-    });
-    Ok(lines.collect())
+    Ok(rows.into_iter().map(|row| projection.line(row, shared, now_ms)).collect())
 }
 
-/// How many by each value of some fields, in the order of the values.
+/// How many by each value of some columns, in the order of the values.
 fn group<'a>(
     shared: &Shared,
     projection: &Projection,
     rows: impl Iterator<Item = &'a Row>,
-    fields: &[String],
+    columns: &[&Column],
     now_ms: i64,
 ) -> Json {
     let mut counts: HashMap<Vec<Option<Cell<'_>>>, u64> = HashMap::new();
+    for row in rows {
+        let key = columns.iter().map(|column| column.cell(row, projection, now_ms)).collect();
+        *counts.entry(key).or_default() += 1;
+    }
     let mut by_mark: BTreeMap<Vec<String>, (Vec<Json>, u64)> = BTreeMap::new();
-    let mut add = |values: Vec<Json>, count: u64| {
+    for (key, count) in counts {
+        let values: Vec<Json> = columns.iter().zip(key).map(|(column, cell)| column.json(cell, shared)).collect();
         let key = values.iter().map(ToString::to_string).collect();
         by_mark.entry(key).or_insert((values, 0)).1 += count;
-    };
-    if fields.iter().any(|field| field == "ref") {
-        for row in rows {
-            let value = |field: &String| match field.as_str() {
-                "ref" => json!(row.mark.text(&projection.words)),
-                field => value(shared, field, cell(row, projection, field, now_ms)),
-            };
-            add(fields.iter().map(value).collect(), 1);
-        }
-    } else {
-        for row in rows {
-            let key = fields.iter().map(|field| cell(row, projection, field, now_ms)).collect();
-            *counts.entry(key).or_default() += 1;
-        }
-        for (key, count) in counts {
-            let named = fields.iter().zip(key).map(|(field, cell)| value(shared, field, cell));
-            add(named.collect(), count);
-        }
     }
     let counted = by_mark.into_values().map(|(values, count)| {
-        let mut map: serde_json::Map<String, Json> = fields.iter().cloned().zip(values).collect();
+        let names = columns.iter().map(|column| column.name.to_owned());
+        let mut map: serde_json::Map<String, Json> = names.zip(values).collect();
         map.insert("count".into(), json!(count));
         Json::Object(map)
     });
     counted.collect()
 }
 
-/// A value as lists show it: with a name in place of a member's id.
-fn value(shared: &Shared, field: &str, cell: Option<Cell<'_>>) -> Json {
-    match cell {
-        Some(Cell::Word(who)) if matches!(field, "assignee" | "waiting_on") => shared.who_of(who),
-        Some(cell) => cell.json(),
-        None => Json::Null,
-    }
-}
-
 /// Rows in order, at most `limit`. What has no value comes last either way; ties by case.
 fn sorted<'a>(
     projection: &'a Projection,
     rows: Vec<&'a Row>,
-    (by, descending): (&str, bool),
+    (by, descending): (&Column, bool),
     limit: usize,
     now_ms: i64,
 ) -> Vec<&'a Row> {
@@ -474,22 +354,13 @@ fn sorted<'a>(
         (Some(a), Some(b)) => a.cmp(b),
         (a, b) => b.is_some().cmp(&a.is_some()),
     };
-    if by == "ref" {
-        let mut named: Vec<(Option<String>, &Row)> =
-            rows.into_iter().map(|row| (row.mark.text(&projection.words), row)).collect();
-        named.sort_by(|(a, x), (b, y)| {
-            let values = if descending { b.cmp(a) } else { a.cmp(b) };
-            b.is_some().cmp(&a.is_some()).then(values).then(x.case_id.cmp(&y.case_id))
-        });
-        return named.into_iter().take(limit).map(|(_, row)| row).collect();
-    }
     // a case that was received in time to come would stand before all others until then
-    let is_ahead = |row: &Row| by == "received_at" && received_ahead(row.received_from(), now_ms);
-    let key = |row: &'a Row| match by {
+    let is_ahead = |row: &Row| by.name == "received_at" && received_ahead(row.received_from(), now_ms);
+    let key = |row: &'a Row| match by.name {
         _ if is_ahead(row) => None,
         // a date begins where its day does, whatever instant it is kept as
         "received_at" => row.received_from().map(Cell::Time),
-        _ => cell(row, projection, by, now_ms),
+        _ => by.cell(row, projection, now_ms),
     };
     let mut keyed: Vec<(Option<Cell<'_>>, &Row)> = rows.into_iter().map(|row| (key(row), row)).collect();
     let compare = |a: &(Option<Cell<'_>>, &Row), b: &(Option<Cell<'_>>, &Row)| {
@@ -503,17 +374,4 @@ fn sorted<'a>(
     }
     keyed.sort_unstable_by(compare);
     keyed.into_iter().map(|(_, row)| row).collect()
-}
-
-/// Every field of every line is the cell of that name.
-#[cfg(test)]
-pub(super) fn test_cells(projection: &Projection, now_ms: i64) {
-    for row in projection.listed() {
-        let line = serde_json::to_value(row.line(&projection.words, &projection.zone(row), now_ms)).expect("a line");
-        for (field, value) in line.as_object().expect("an object").iter().filter(|(field, _)| *field != "ref") {
-            assert!(check_field(field).is_ok(), "{field}");
-            let told = cell(row, projection, field, now_ms).map_or(Json::Null, Cell::json);
-            assert_eq!(told, *value, "{field}");
-        }
-    }
 }
