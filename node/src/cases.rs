@@ -13,7 +13,7 @@ use crdt_model::layer::{Layer, LayerState, Value};
 use crdt_model::name;
 use crdt_model::roster::site_scope;
 use crdt_model::taxonomy::Taxonomy;
-use crdt_model::values::{DeviceId, DocId, EntryId, ScopeId, Who};
+use crdt_model::values::{DocId, EntryId, ScopeId, Who};
 use crdt_model::view::{self, CaseView};
 use crdt_model::zone::Zone;
 use serde_json::{Value as Json, json};
@@ -425,15 +425,11 @@ pub(crate) fn history(shared: &Shared, loaded: &Loaded) -> Json {
         let mut json = shared.history_json(&item);
         if let Json::Object(map) = &mut json {
             map.insert("fields".into(), json!([item.field]));
-            map.insert("site".into(), json!(site_of_device(shared, &item.origin.device)));
+            map.insert("site".into(), json!(shared.site_at(&item.origin.device)));
         }
         json
     });
     items.collect()
-}
-
-fn site_of_device(shared: &Shared, device: &DeviceId) -> Option<String> {
-    shared.roster.members.values().find(|m| m.device == *device).map(|m| m.site().to_owned())
 }
 
 /// What the machine keeps of a restricted case captured here that its reader cannot open: of one shape for an

@@ -24,7 +24,7 @@ use crdt_model::frontier::{ForkProof, Frontier, Tip};
 use crdt_model::gate::{Schema, SchemaFault};
 use crdt_model::layer::Value;
 use crdt_model::roster::{
-    Invitation, Operation, Pin, Record, Roster, audience_of_name, knowledge_scope, membership_scope,
+    Invitation, Member, Operation, Pin, Record, Roster, audience_of_name, knowledge_scope, membership_scope,
     self_introduced_key,
 };
 use crdt_model::seal::{Entropy, Secret};
@@ -75,6 +75,17 @@ pub(crate) struct Shared {
 }
 
 impl Shared {
+    /// Who works on a device, by id.
+    pub(crate) fn people_at(&self, device: &DeviceId) -> impl Iterator<Item = (&MemberId, &Member)> {
+        let device = *device;
+        self.roster.members.iter().filter(move |(_, member)| member.device == device)
+    }
+
+    /// The site of a device: where the first of them works.
+    pub(crate) fn site_at(&self, device: &DeviceId) -> Option<&str> {
+        self.people_at(device).next().map(|(_, member)| member.site())
+    }
+
     /// The name of a member, or the first digits of the id.
     pub(crate) fn name(&self, member: &MemberId) -> String {
         self.names.get(member).cloned().unwrap_or_else(|| member.short())

@@ -23,7 +23,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, TryLockError};
 
 use crdt_model::values::{EntryId, ScopeId};
-use redb::backends::{FileBackend, InMemoryBackend};
+use redb::backends::FileBackend;
 use redb::{Database, Durability, ReadTransaction, ReadableDatabase, ReadableTable, ReadableTableMetadata};
 use redb::{StorageBackend, TableError, WriteTransaction};
 
@@ -268,15 +268,6 @@ impl Store {
         }
         let db = guarded(&ctx, || open_at(path, &builder(&config)))?;
         Self::start(ctx, db, config.cache_bytes, true, false)
-    }
-
-    /// A store in memory, gone when dropped.
-    ///
-    /// # Errors
-    ///
-    /// Only if the entropy source fails.
-    pub fn in_memory(config: StoreConfig) -> Result<Self, StoreError> {
-        Self::with_backend(InMemoryBackend::new(), Path::new("(memory)"), config)
     }
 
     /// A store over a caller's backend: opened if it holds one, made if it is empty. `label` stands for the path in

@@ -453,17 +453,31 @@ impl Inner {
         let Ok(_turn) = self.serving.acquire().await else { return Ok(()) };
         let first = first.map_or(sync::Input::Closed, sync::Input::Frame);
         let spoken = exchange(&self.talk, met, false, Some(first), &logged(device)).await;
-        self.told_in_the_log(device, false, &spoken);
+        self.ended(device, false, spoken, addr, None, Some(busy)).await.map(drop)
+    }
+
+    /// After a session: tells the log, keeps where the device is and what the next session can use. The session is under
+    /// way until then.
+    async fn ended(
+        &self,
+        device: DeviceId,
+        by_us: bool,
+        spoken: Result<SessionOutcome, Failure>,
+        remote: String,
+        lasting: Option<&str>,
+        busy: Option<Busy<'_>>,
+    ) -> Result<SessionOutcome, Failure> {
+        self.told_in_the_log(device, by_us, &spoken);
         let spoken = spoken?;
-        locked(&self.links).insert(device, addr);
-        self.remember(&spoken, None).await;
-        self.traffic.spoke(false, &spoken);
+        locked(&self.links).insert(device, remote);
+        self.remember(&spoken, lasting).await;
+        self.traffic.spoke(by_us, &spoken);
         drop(busy);
         if spoken.report.entries_sent > 0 {
             // what a person's sync released is news to the others
             self.announcer.nudge();
         }
-        Ok(())
+        Ok(spoken)
     }
 
     /// One line a session: with whom, equal or why not, how much, how long.
@@ -660,17 +674,8 @@ impl Inner {
         };
         let busy = self.busy_with(device);
         let spoken = exchange(&self.talk, met, explicit, None, told).await.map_err(|failure| named(failure, addr));
-        self.told_in_the_log(device, true, &spoken);
-        let spoken = spoken?;
-        locked(&self.links).insert(device, remote);
         let is_lasting = !addr.contains("/p2p/") || self.is_heard(addr);
-        self.remember(&spoken, is_lasting.then_some(addr)).await;
-        self.traffic.spoke(true, &spoken);
-        drop(busy);
-        if spoken.report.entries_sent > 0 {
-            // what a person's sync released is news to the others
-            self.announcer.nudge();
-        }
+        let spoken = self.ended(device, true, spoken, remote, is_lasting.then_some(addr), busy).await?;
         let setup = dialled + spoken.handshake;
         Ok(Called::SessionOutcome(Box::new(spoken), setup))
     }
@@ -773,12 +778,9 @@ impl Inner {
         let (hex, site) = (target.to_ascii_lowercase(), target.to_ascii_uppercase());
         let fits =
             |device: &str, at: Option<&str>| (hex.len() >= 8 && device.starts_with(&hex)) || at == Some(site.as_str());
-        let site_of = |device: &DeviceId| {
-            shared.roster.members.values().find(|m| m.device == *device).map(|m| m.site().to_owned())
-        };
         let mut addrs: Vec<String> = locked(&self.links)
             .iter()
-            .filter(|(device, _)| fits(&device.to_string(), site_of(device).as_deref()))
+            .filter(|(device, _)| fits(&device.to_string(), shared.site_at(device)))
             .map(|(_, addr)| addr.clone())
             .collect();
         for peer in peers::peers(self.log())? {

@@ -140,13 +140,9 @@ fn housekeeping_unlocked(log: &Log, now_ms: i64) -> Result<(), Failure> {
     Ok(())
 }
 
-fn site_of(shared: &Shared, device: &DeviceId) -> Option<String> {
-    shared.roster.members.values().find(|member| member.device == *device).map(|member| member.site().to_owned())
-}
-
 /// The maker of a bundle, for people.
 fn maker_json(shared: &Shared, device: &DeviceId) -> Json {
-    json!({"device": device, "site": site_of(shared, device)})
+    json!({"device": device, "site": shared.site_at(device)})
 }
 
 /// For whom, as `for` in JSON.

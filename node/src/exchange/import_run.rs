@@ -167,6 +167,12 @@ struct Words {
     beside: Found,
 }
 
+impl Words {
+    fn is_empty(&self) -> bool {
+        self.in_case.is_empty() && self.beside.is_empty()
+    }
+}
+
 /// What makes rows ready: on its own thread, a few batches ahead of the one that writes.
 struct Readying<'a> {
     log: &'a Log,
@@ -181,7 +187,7 @@ struct Readying<'a> {
 impl Readying<'_> {
     fn row(&self, row: Row, snapshot: &Snapshot) -> Result<Readied, Failure> {
         let (Outcome::Ready(new), Some((system, id))) = (&row.outcome, &row.key) else {
-            let grave = matches!(row.outcome, Outcome::Rejected(_)) && (row.grave || self.has_sensitive_words(&row));
+            let grave = matches!(row.outcome, Outcome::Rejected(_)) && (row.grave || !self.beside(&row).is_empty());
             return Ok(Readied { row, case: None, grave });
         };
         let digest = content_digest(&self.digest_key, new);
@@ -203,16 +209,9 @@ impl Readying<'_> {
             match writes::prepare(self.log, self.shared, &self.member, new.as_ref().clone(), &intake) {
                 Ok(mut prepared) => {
                     prepared.pregenerate(&mut entropy()?);
-                    let beside = || row.unread.iter().map(|(column, words)| (column.as_str(), words.0.as_str()));
                     let found = match prepared.restricted {
                         Some(_) => Words::default(),
-                        None => Words {
-                            in_case: crate::writes::sensitive_words::look(
-                                &self.list,
-                                crate::writes::sensitive_words::texts_of(new),
-                            ),
-                            beside: crate::writes::sensitive_words::look(&self.list, beside()),
-                        },
+                        None => self.words(new, &row),
                     };
                     RowState::New(Box::new(prepared), found)
                 }
@@ -221,22 +220,21 @@ impl Readying<'_> {
         };
         let grave = match &state {
             RowState::Known(_) => false,
-            RowState::New(_, found) => {
-                !found.in_case.is_empty() || !found.beside.is_empty() || row.restricted.is_some()
-            }
-            RowState::Refused(_) => {
-                let words =
-                    crate::writes::sensitive_words::look(&self.list, crate::writes::sensitive_words::texts_of(new));
-                row.restricted.is_some() || !words.is_empty() || self.has_sensitive_words(&row)
-            }
+            RowState::New(_, found) => row.restricted.is_some() || !found.is_empty(),
+            RowState::Refused(_) => row.restricted.is_some() || !self.words(new, &row).is_empty(),
         };
         Ok(Readied { row, case: Some(ReadyCase { mark, id, digest, state }), grave })
     }
 
-    /// Whether the texts of a row that are taken over nowhere call for sealing.
-    fn has_sensitive_words(&self, row: &Row) -> bool {
-        let texts = row.unread.iter().map(|(column, words)| (column.as_str(), words.0.as_str()));
-        !crate::writes::sensitive_words::look(&self.list, texts).is_empty()
+    /// Words of a row that call for sealing.
+    fn words(&self, new: &NewCase, row: &Row) -> Words {
+        let in_case = sensitive_words::look(&self.list, sensitive_words::texts_of(new));
+        Words { in_case, beside: self.beside(row) }
+    }
+
+    /// Words that call for sealing, in the texts of a row that are taken over nowhere.
+    fn beside(&self, row: &Row) -> Found {
+        sensitive_words::look(&self.list, row.unread.iter().map(|(column, words)| (column.as_str(), words.0.as_str())))
     }
 
     /// Reads all rows, in batches; what is told of the whole file comes at the end. Whoever writes may go away.

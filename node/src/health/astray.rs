@@ -135,8 +135,7 @@ fn astray_line(
 ) -> Json {
     let furthest = entries.iter().max_by_key(|(at_ms, ..)| at_ms.abs_diff(now_ms));
     let Some((at_ms, entry, case)) = furthest else { return Json::Null };
-    let members = shared.roster.members.iter().filter(|(_, member)| member.device == *device);
-    let ids: Vec<_> = members.map(|(id, _)| *id).collect();
+    let ids: Vec<_> = shared.people_at(device).map(|(id, _)| *id).collect();
     let site = ids.first().map(|id| members::own_site(shared, id));
     let cases: std::collections::BTreeSet<&str> = entries.iter().map(|(_, _, case)| case.as_str()).collect();
     let here = *device == log.device;

@@ -51,7 +51,7 @@ pub(crate) fn verify(
     progress: &mut dyn FnMut(u64, u64),
 ) -> Result<Json, Failure> {
     log.refresh_reader(reader)?;
-    verify_with(log, shared, progress, |snapshot, problems| verify_documents(log, snapshot, shared, reader, problems))
+    verify_with(log, shared, progress, |check| check.documents(reader))
 }
 
 /// As [`verify`], by what the device itself may open: the open layers.
@@ -60,28 +60,28 @@ pub(crate) fn verify_as_device(
     shared: &Shared,
     progress: &mut dyn FnMut(u64, u64),
 ) -> Result<Json, Failure> {
-    verify_with(log, shared, progress, |snapshot, problems| verify_open_layers(log, snapshot, shared, problems))
+    verify_with(log, shared, progress, |check| check.open_layers())
 }
 
 fn verify_with(
     log: &Log,
     shared: &Shared,
     progress: &mut dyn FnMut(u64, u64),
-    documents: impl FnOnce(&Snapshot, &mut Vec<Json>) -> Result<(usize, usize), Failure>,
+    documents: impl FnOnce(&mut Check<'_>) -> Result<Documents, Failure>,
 ) -> Result<Json, Failure> {
     let snapshot = log.store.read()?;
-    let mut problems = Vec::new();
+    let mut check = Check { log, shared, snapshot: &snapshot, problems: Vec::new() };
     let total: u64 = snapshot.chains().map(|chain| chain.tip_seq).sum();
     let mut done = 0;
     let mut written: BTreeMap<(ScopeId, DocId), usize> = BTreeMap::new();
     for chain in snapshot.chains() {
-        on_any_part(log, shared, &mut problems, |problems| {
+        check.on_any_part(|check| {
             let key = ChainKey { device: chain.key.device, incarnation: chain.key.incarnation };
             let mut place = Place::FIRST;
             while place.seq <= chain.tip_seq {
                 let stored = snapshot.chain_entries(&chain.key, place.seq, READ_BYTES)?;
                 if stored.is_empty() {
-                    problems.push(problem(shared, None, &key, "chain", "missing_entry", place.seq));
+                    check.found(None, &key, "chain", "missing_entry", place.seq);
                     break;
                 }
                 for item in stored {
@@ -91,8 +91,7 @@ fn verify_with(
                     place = match verify_entry(log, shared, &item.bytes, item.entry_id, &place) {
                         Ok(next) => next,
                         Err((code, next)) => {
-                            let entry = Some(item.entry_id);
-                            problems.push(problem(shared, entry, &key, "form", code, place.seq));
+                            check.found(Some(item.entry_id), &key, "form", code, place.seq);
                             next
                         }
                     };
@@ -103,25 +102,25 @@ fn verify_with(
                 }
             }
             if place.prev != chain.tip_entry {
-                problems.push(problem(shared, Some(chain.tip_entry), &key, "chain", "tip", chain.tip_seq));
+                check.found(Some(chain.tip_entry), &key, "chain", "tip", chain.tip_seq);
             }
             if let Some(fork) = shared.forks.get(&(chain.key.scope, key)) {
-                problems.push(problem(shared, None, &key, "chain", "fork", *fork));
+                check.found(None, &key, "chain", "fork", *fork);
             }
             Ok(())
         })?;
     }
-    on_any_part(log, shared, &mut problems, |problems| verify_index(log, &snapshot, shared, &written, problems))?;
-    on_any_part(log, shared, &mut problems, |problems| verify_sections(log, &snapshot, shared, problems))?;
-    let membership =
-        on_any_part(log, shared, &mut problems, |problems| verify_membership(log, &snapshot, shared, problems))?;
-    let (cases, quarantined) = on_any_part(log, shared, &mut problems, |problems| documents(&snapshot, problems))?;
+    check.on_any_part(|check| check.index(&written))?;
+    check.on_any_part(Check::sections)?;
+    let membership = check.on_any_part(Check::membership)?;
+    let Documents { cases, quarantined } = check.on_any_part(documents)?;
     progress(total, total);
     let refused: Vec<Json> = snapshot
         .quarantine()?
         .iter()
         .map(|r| json!({"entry": r.entry_id, "reason": reason_code(r.reason), "from": r.from_peer}))
         .collect();
+    let problems = check.problems;
     Ok(json!({
         "ok": problems.is_empty(), "entries": total, "cases": cases,
         "quarantined": quarantined + membership, "problems": problems,
@@ -133,53 +132,6 @@ fn verify_with(
 fn is_of_store(failure: &Failure) -> bool {
     let names_it = || failure.args.iter().any(|(name, value)| *name == "file" && value == STORE_FILE);
     failure.code == "unexpected" || (failure.code == "file_not_readable" && names_it())
-}
-
-/// One part of the check, on whatever is in the file: a page that cannot be read is a problem like any other, and the
-/// other parts go on.
-fn on_any_part<T: Default>(
-    log: &Log,
-    shared: &Shared,
-    problems: &mut Vec<Json>,
-    part: impl FnOnce(&mut Vec<Json>) -> Result<T, Failure>,
-) -> Result<T, Failure> {
-    let mut found = Vec::new();
-    let done = on_any_page(|| log.store.is_sound(), || part(&mut found));
-    problems.append(&mut found);
-    match done {
-        Err(failure) if failure.code == "home_damaged" => {}
-        done => return done,
-    }
-    let key = ChainKey { device: log.device, incarnation: log.incarnation() };
-    problems.push(problem(shared, None, &key, "store", "page_damaged", 0));
-    Ok(T::default())
-}
-
-/// Every document that the chains speak of is listed, with all of its entries: a damaged page can make rows seem not to
-/// be there.
-fn verify_index(
-    log: &Log,
-    snapshot: &Snapshot,
-    shared: &Shared,
-    written: &BTreeMap<(ScopeId, DocId), usize>,
-    problems: &mut Vec<Json>,
-) -> Result<(), Failure> {
-    let mut listed = BTreeSet::new();
-    for scope in snapshot.scopes() {
-        for doc in snapshot.docs(scope)? {
-            listed.insert((*scope, doc?));
-        }
-    }
-    let key = ChainKey { device: log.device, incarnation: log.incarnation() };
-    for ((scope, doc), count) in written {
-        let found = snapshot.doc_locations(scope, doc)?.len();
-        if !listed.contains(&(*scope, *doc)) || found != *count {
-            let mut problem = problem(shared, None, &key, "index", "document_missing", 0);
-            problem["case_id"] = json!(doc);
-            problems.push(problem);
-        }
-    }
-    Ok(())
 }
 
 /// One entry at its place: form, hashes, link, signature. Gives the next place either way.
@@ -209,199 +161,230 @@ fn verify_entry(
     Ok(next)
 }
 
-/// Sections that somebody should have and that are not held here. They may still come.
-fn verify_sections(log: &Log, snapshot: &Snapshot, shared: &Shared, problems: &mut Vec<Json>) -> Result<(), Failure> {
-    for (at, chain, gap) in gaps::open_gaps(log, snapshot, shared)? {
-        let key = ChainKey { device: chain.device, incarnation: chain.incarnation };
-        let mut problem = problem(shared, Some(gap.entry), &key, "sections", "section_missing", at.seq());
-        if let Json::Object(map) = &mut problem {
-            map.insert("from".into(), json!(gap.from));
-            map.insert("waiting".into(), json!(true));
-        }
-        problems.push(problem);
-    }
-    Ok(())
+/// How many documents were looked at.
+#[derive(Default)]
+struct Documents {
+    cases: usize,
+    /// Entries that are void for their document.
+    quarantined: usize,
 }
 
-/// Withdrawals that are no such thing: somebody has the bytes, or there is no such entry.
-fn verify_withdrawals(shared: &Shared, entries: &[Entry], problems: &mut Vec<Json>) {
-    for judged in retraction::judge(&forks::before_forks(shared, entries)) {
-        let code = match judged.outcome {
-            Outcome::TakenBack => continue,
-            Outcome::BytesHeld => "bytes_held",
-            Outcome::Void => "no_such_entry",
-        };
-        let by =
-            entries.iter().map(unwrap_carried).find(|entry| entry.id() == judged.by).map(|e| ChainKey::of(e.header()));
-        if let Some(key) = by {
-            let named = Some(judged.named.entry);
-            problems.push(problem(shared, named, &key, "withdrawal", code, judged.named.seq));
-        }
-    }
+/// A check under way, on one snapshot, and what it found so far.
+struct Check<'a> {
+    log: &'a Log,
+    shared: &'a Shared,
+    snapshot: &'a Snapshot,
+    problems: Vec<Json>,
 }
 
-/// Membership entries without effect.
-fn verify_membership(
-    log: &Log,
-    snapshot: &Snapshot,
-    shared: &Shared,
-    problems: &mut Vec<Json>,
-) -> Result<usize, Failure> {
-    let scope = crdt_model::roster::membership_scope(&log.org);
-    let mut found = 0;
-    for entry in forks::before_forks(shared, &log.entries(snapshot, &scope, &DocId::ZERO)?) {
-        if entry.header().kind != Kind::Membership {
-            continue;
-        }
-        let key = ChainKey::of(entry.header());
-        let code = match (Record::read(&entry).op, shared.roster.void.get(&entry.id())) {
-            (None, _) => "operation",
-            (Some(_), Some(reason)) => reason.code(),
-            (Some(_), None) => continue,
-        };
-        found += 1;
-        problems.push(problem(shared, Some(entry.id()), &key, "membership", code, entry.header().seq));
+impl Check<'_> {
+    /// One line of `problems`, to be added to. The author is the signing member, or else whoever works on the device.
+    fn found(&mut self, entry: Option<EntryId>, chain: &ChainKey, step: &str, code: &str, seq: u64) -> &mut Json {
+        let people: Vec<String> = self.shared.people_at(&chain.device).map(|(id, _)| self.shared.name(id)).collect();
+        self.problems.push(json!({
+            "entry": entry, "device": chain.device, "incarnation": chain.incarnation, "seq": seq,
+            "author": people.join(", "), "step": step, "reason": code,
+        }));
+        self.problems.last_mut().expect("just pushed")
     }
-    Ok(found)
-}
 
-/// Rebuilds every document this reader can see, without the cache, and compares with what the cache shows.
-fn verify_documents(
-    log: &Log,
-    snapshot: &Snapshot,
-    shared: &Shared,
-    reader: &mut Reader,
-    problems: &mut Vec<Json>,
-) -> Result<(usize, usize), Failure> {
-    let cached = std::mem::take(cases::cache(reader));
-    list::catch_up(log, shared, reader)?;
-    let (mut cases, mut quarantined) = (0, 0);
-    for scope in cases::case_scopes(log, shared) {
-        let docs: Vec<DocId> = snapshot.docs(&scope)?.collect::<Result<_, _>>()?;
-        for doc in docs.into_iter().filter(|doc| *doc != DocId::ZERO) {
+    /// A problem of what this device made of the entries.
+    fn found_here(&mut self, step: &str, code: &str) -> &mut Json {
+        let key = ChainKey { device: self.log.device, incarnation: self.log.incarnation() };
+        self.found(None, &key, step, code, 0)
+    }
+
+    /// One part of the check, on whatever is in the file: a page that cannot be read is a problem like any other, and the
+    /// other parts go on.
+    fn on_any_part<T: Default>(&mut self, part: impl FnOnce(&mut Self) -> Result<T, Failure>) -> Result<T, Failure> {
+        let log = self.log;
+        match on_any_page(|| log.store.is_sound(), || part(self)) {
+            Err(failure) if failure.code == "home_damaged" => {}
+            done => return done,
+        }
+        self.found_here("store", "page_damaged");
+        Ok(T::default())
+    }
+
+    /// Every document that the chains speak of is listed, with all of its entries: a damaged page can make rows seem not
+    /// to be there.
+    fn index(&mut self, written: &BTreeMap<(ScopeId, DocId), usize>) -> Result<(), Failure> {
+        let mut listed = BTreeSet::new();
+        for scope in self.snapshot.scopes() {
+            for doc in self.snapshot.docs(scope)? {
+                listed.insert((*scope, doc?));
+            }
+        }
+        for ((scope, doc), count) in written {
+            let found = self.snapshot.doc_locations(scope, doc)?.len();
+            if !listed.contains(&(*scope, *doc)) || found != *count {
+                self.found_here("index", "document_missing")["case_id"] = json!(doc);
+            }
+        }
+        Ok(())
+    }
+
+    /// Sections that somebody should have and that are not held here. They may still come.
+    fn sections(&mut self) -> Result<(), Failure> {
+        for (at, chain, gap) in gaps::open_gaps(self.log, self.snapshot, self.shared)? {
+            let key = ChainKey { device: chain.device, incarnation: chain.incarnation };
+            let problem = self.found(Some(gap.entry), &key, "sections", "section_missing", at.seq());
+            problem["from"] = json!(gap.from);
+            problem["waiting"] = json!(true);
+        }
+        Ok(())
+    }
+
+    /// Membership entries without effect.
+    fn membership(&mut self) -> Result<usize, Failure> {
+        let scope = crdt_model::roster::membership_scope(&self.log.org);
+        let mut found = 0;
+        for entry in forks::before_forks(self.shared, &self.log.entries(self.snapshot, &scope, &DocId::ZERO)?) {
+            if entry.header().kind != Kind::Membership {
+                continue;
+            }
+            let code = match (Record::read(&entry).op, self.shared.roster.void.get(&entry.id())) {
+                (None, _) => "operation",
+                (Some(_), Some(reason)) => reason.code(),
+                (Some(_), None) => continue,
+            };
+            found += 1;
+            self.found_in(&entry, "membership", code);
+        }
+        Ok(found)
+    }
+
+    /// A problem of one entry.
+    fn found_in(&mut self, entry: &Entry, step: &str, code: &str) -> &mut Json {
+        self.found(Some(entry.id()), &ChainKey::of(entry.header()), step, code, entry.header().seq)
+    }
+
+    /// Every document of every scope with cases.
+    fn each_document(
+        &mut self,
+        mut look: impl FnMut(&mut Self, ScopeId, DocId) -> Result<Documents, Failure>,
+    ) -> Result<Documents, Failure> {
+        let mut sum = Documents::default();
+        for scope in cases::case_scopes(self.log, self.shared) {
+            let docs: Vec<DocId> = self.snapshot.docs(&scope)?.collect::<Result<_, _>>()?;
+            for doc in docs.into_iter().filter(|doc| *doc != DocId::ZERO) {
+                let Documents { cases, quarantined } = look(self, scope, doc)?;
+                sum.cases += cases;
+                sum.quarantined += quarantined;
+            }
+        }
+        Ok(sum)
+    }
+
+    /// Rebuilds every document this reader can see, without the cache, and compares with what the cache shows.
+    fn documents(&mut self, reader: &mut Reader) -> Result<Documents, Failure> {
+        let (log, shared, snapshot) = (self.log, self.shared, self.snapshot);
+        let cached = std::mem::take(cases::cache(reader));
+        list::catch_up(log, shared, reader)?;
+        self.each_document(|check, scope, doc| {
             let loaded = cases::load(log, snapshot, shared, reader, scope, doc)?;
             if !list::rows(reader).tells(snapshot.doc_number(&scope, &doc)?, &loaded) {
-                let key = ChainKey { device: log.device, incarnation: log.incarnation() };
-                let mut problem = problem(shared, None, &key, "projection", "list_differs", 0);
-                problem["case_id"] = json!(doc);
-                problems.push(problem);
+                check.found_here("projection", "list_differs")["case_id"] = json!(doc);
             }
-            cases += usize::from(loaded.document.accepted > 0);
             let now = BuiltOf::now(snapshot, loaded.entries, shared, &reader.keychain);
             let kept = cached.get(&(scope, doc));
             if let Some(held) = kept.and_then(|kept| kept.of(now))
                 && held.document.states != loaded.document.states
             {
-                let key = ChainKey { device: log.device, incarnation: log.incarnation() };
-                problems.push(problem(shared, None, &key, "projection", "differs", 0));
+                check.found_here("projection", "differs");
             }
-            automerge_agrees(log, shared, doc, &loaded.document, problems);
             let entries = log.entries(snapshot, &scope, &doc)?;
-            verify_withdrawals(shared, &entries, problems);
-            verify_form(shared, doc, &reader.keychain, &entries, problems);
-            quarantined += document_faults(shared, doc, &entries, &loaded.document, problems);
-        }
+            Ok(check.document(doc, &loaded.document, &reader.keychain, &entries))
+        })
     }
-    Ok((cases, quarantined))
-}
 
-/// Rebuilds every document with the device's open keys.
-fn verify_open_layers(
-    log: &Log,
-    snapshot: &Snapshot,
-    shared: &Shared,
-    problems: &mut Vec<Json>,
-) -> Result<(usize, usize), Failure> {
-    let keychain = log.device_keychain(snapshot, shared)?;
-    let (mut cases, mut quarantined) = (0, 0);
-    for scope in cases::case_scopes(log, shared) {
-        let docs: Vec<DocId> = snapshot.docs(&scope)?.collect::<Result<_, _>>()?;
-        for doc in docs.into_iter().filter(|doc| *doc != DocId::ZERO) {
+    /// Rebuilds every document with the device's open keys.
+    fn open_layers(&mut self) -> Result<Documents, Failure> {
+        let (log, shared, snapshot) = (self.log, self.shared, self.snapshot);
+        let keychain = log.device_keychain(snapshot, shared)?;
+        self.each_document(|check, scope, doc| {
             let entries = log.entries(snapshot, &scope, &doc)?;
             let opened = forks::counted_entries(shared, &entries).open(&keychain);
             let document = document::build(&opened, Kind::Edit, &shared.roster, &|layer| Box::new(CaseSchema(layer)));
-            cases += usize::from(document.accepted > 0);
-            automerge_agrees(log, shared, doc, &document, problems);
-            verify_withdrawals(shared, &entries, problems);
-            verify_form(shared, doc, &keychain, &entries, problems);
-            quarantined += document_faults(shared, doc, &entries, &document, problems);
-        }
+            Ok(check.document(doc, &document, &keychain, &entries))
+        })
     }
-    Ok((cases, quarantined))
-}
 
-/// Sections that are authentic and not what a section holds.
-fn verify_form(shared: &Shared, doc: DocId, keychain: &Keychain, entries: &[Entry], problems: &mut Vec<Json>) {
-    for entry in forks::counted_entries(shared, entries).entries {
-        for (layer, error) in keychain.malformed(&entry) {
-            let code = match error {
-                OpenError::Generation => "generation",
-                OpenError::Content(_) => "content",
-                _ => "padding",
+    /// One document that was built again.
+    fn document(&mut self, doc: DocId, document: &Document, keychain: &Keychain, entries: &[Entry]) -> Documents {
+        self.automerge_agrees(doc, document);
+        self.withdrawals(entries);
+        self.form(doc, keychain, entries);
+        let quarantined = self.faults(doc, entries, document);
+        Documents { cases: usize::from(document.accepted > 0), quarantined }
+    }
+
+    /// Every layer as Automerge itself builds it.
+    fn automerge_agrees(&mut self, doc: DocId, document: &Document) {
+        for (built, layer) in document.docs.iter().zip(Layer::ALL) {
+            let code = match built.equals_automerge() {
+                Ok(true) => continue,
+                Ok(false) => "automerge_differs",
+                Err(_) => "automerge_refuses",
             };
-            let key = ChainKey::of(entry.header());
-            let mut problem = problem(shared, Some(entry.id()), &key, "section", code, entry.header().seq);
+            let problem = self.found_here("apply", code);
             problem["layer"] = json!(layer);
             problem["case_id"] = json!(doc);
-            problems.push(problem);
         }
     }
-}
 
-/// Every layer as Automerge itself builds it.
-fn automerge_agrees(log: &Log, shared: &Shared, doc: DocId, document: &Document, problems: &mut Vec<Json>) {
-    for (built, layer) in document.docs.iter().zip(Layer::ALL) {
-        let code = match built.equals_automerge() {
-            Ok(true) => continue,
-            Ok(false) => "automerge_differs",
-            Err(_) => "automerge_refuses",
-        };
-        let key = ChainKey { device: log.device, incarnation: log.incarnation() };
-        let mut problem = problem(shared, None, &key, "apply", code, 0);
-        problem["layer"] = json!(layer);
-        problem["case_id"] = json!(doc);
-        problems.push(problem);
-    }
-}
-
-/// Adds a document's faults to the problems; gives how many entries are void for it.
-fn document_faults(
-    shared: &Shared,
-    doc: DocId,
-    entries: &[Entry],
-    document: &Document,
-    problems: &mut Vec<Json>,
-) -> usize {
-    let headers: BTreeMap<EntryId, (ChainKey, u64)> =
-        entries.iter().map(unwrap_carried).map(|e| (e.id(), (ChainKey::of(e.header()), e.header().seq))).collect();
-    let mut void = 0;
-    for fault in &document.faults {
-        let Some((key, seq)) = headers.get(&fault.entry) else { continue };
-        // sealed to others: whoever can open it judges it
-        if fault.code == document::SECTION_UNREADABLE {
-            continue;
-        }
-        let mut problem = problem(shared, Some(fault.entry), key, fault.step, &fault.code, *seq);
-        if let Json::Object(map) = &mut problem {
-            map.insert("layer".into(), json!(fault.layer));
-            map.insert("case_id".into(), json!(doc));
-            map.insert("waiting".into(), json!(fault.waiting));
-            if let Some(member) = fault.member {
-                map.insert("author".into(), json!(shared.name(&member)));
+    /// Withdrawals that are no such thing: somebody has the bytes, or there is no such entry.
+    fn withdrawals(&mut self, entries: &[Entry]) {
+        for judged in retraction::judge(&forks::before_forks(self.shared, entries)) {
+            let code = match judged.outcome {
+                Outcome::TakenBack => continue,
+                Outcome::BytesHeld => "bytes_held",
+                Outcome::Void => "no_such_entry",
+            };
+            if let Some(by) = entries.iter().map(unwrap_carried).find(|entry| entry.id() == judged.by) {
+                let (named, key) = (judged.named, ChainKey::of(by.header()));
+                self.found(Some(named.entry), &key, "withdrawal", code, named.seq);
             }
         }
-        void += usize::from(!fault.waiting);
-        problems.push(problem);
     }
-    void
-}
 
-/// One line of `problems`. The author is the signing member, or else whoever works on the device.
-fn problem(shared: &Shared, entry: Option<EntryId>, chain: &ChainKey, step: &str, code: &str, seq: u64) -> Json {
-    let people: Vec<String> =
-        shared.roster.members.iter().filter(|(_, m)| m.device == chain.device).map(|(id, _)| shared.name(id)).collect();
-    json!({
-        "entry": entry, "device": chain.device, "incarnation": chain.incarnation, "seq": seq,
-        "author": people.join(", "), "step": step, "reason": code,
-    })
+    /// Sections that are authentic and not what a section holds.
+    fn form(&mut self, doc: DocId, keychain: &Keychain, entries: &[Entry]) {
+        for entry in forks::counted_entries(self.shared, entries).entries {
+            for (layer, error) in keychain.malformed(&entry) {
+                let code = match error {
+                    OpenError::Generation => "generation",
+                    OpenError::Content(_) => "content",
+                    _ => "padding",
+                };
+                let problem = self.found_in(&entry, "section", code);
+                problem["layer"] = json!(layer);
+                problem["case_id"] = json!(doc);
+            }
+        }
+    }
+
+    /// A document's faults; gives how many entries are void for it.
+    fn faults(&mut self, doc: DocId, entries: &[Entry], document: &Document) -> usize {
+        let headers: BTreeMap<EntryId, (ChainKey, u64)> =
+            entries.iter().map(unwrap_carried).map(|e| (e.id(), (ChainKey::of(e.header()), e.header().seq))).collect();
+        let mut void = 0;
+        for fault in &document.faults {
+            let Some((key, seq)) = headers.get(&fault.entry) else { continue };
+            // sealed to others: whoever can open it judges it
+            if fault.code == document::SECTION_UNREADABLE {
+                continue;
+            }
+            let author = fault.member.map(|member| self.shared.name(&member));
+            let problem = self.found(Some(fault.entry), key, fault.step, &fault.code, *seq);
+            problem["layer"] = json!(fault.layer);
+            problem["case_id"] = json!(doc);
+            problem["waiting"] = json!(fault.waiting);
+            if let Some(author) = author {
+                problem["author"] = json!(author);
+            }
+            void += usize::from(!fault.waiting);
+        }
+        void
+    }
 }

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use crdt_model::values::{DeviceId, EntryId, Incarnation, ScopeId};
 
+use super::Location;
 use super::tables::ChainRow;
 
 /// A chain: one device incarnation writing one scope.
@@ -75,6 +76,18 @@ impl Index {
     pub(crate) fn key_of(&self, row: &ChainRow) -> Option<ChainKey> {
         let scope = *self.scopes.get(row.scope as usize)?;
         Some(ChainKey { scope, device: row.device, incarnation: row.incarnation })
+    }
+
+    /// Where an entry of a chain lies, if it is held.
+    pub(crate) fn place(&self, chain: &ChainKey, seq: u64) -> Option<Location> {
+        let number = *self.chain_numbers.get(chain)?;
+        Some(Location { scope: self.chains.get(number as usize)?.scope, chain: number, seq })
+    }
+
+    /// How far a chain is held.
+    pub(crate) fn tip(&self, chain: &ChainKey) -> Option<ChainTip> {
+        let number = *self.chain_numbers.get(chain)?;
+        self.tip_of(self.chains.get(number as usize)?)
     }
 
     pub(crate) fn tip_of(&self, row: &ChainRow) -> Option<ChainTip> {

@@ -156,6 +156,12 @@ pub(crate) fn seal_for_member(
     Ok((row, inner))
 }
 
+/// The value of a pair that must be of this key.
+fn value_of(ctx: &Context, name: &'static str, plain: &[u8], key: &[u8]) -> Result<Zeroizing<Vec<u8>>, StoreError> {
+    let pair = split_pair(plain).filter(|(held, _)| *held == key);
+    pair.map(|(_, value)| Zeroizing::new(value.to_vec())).ok_or_else(|| ctx.malformed(name))
+}
+
 /// Opens the row of `key`, if it is there.
 pub(crate) fn get(
     ctx: &Context,
@@ -166,10 +172,7 @@ pub(crate) fn get(
     let row = ctx.sealer.name(name, &[key]);
     let Some(value) = table.get(&row).map_err(ctx.fail("read a value"))? else { return Ok(None) };
     let plain = Zeroizing::new(ctx.open(name, &row, value.value())?);
-    match split_pair(&plain) {
-        Some((held, value)) if held == key => Ok(Some(Zeroizing::new(value.to_vec()))),
-        _ => Err(ctx.malformed(name)),
-    }
+    value_of(ctx, name, &plain, key).map(Some)
 }
 
 /// As [`get`], for a member's value.
@@ -183,10 +186,7 @@ pub(crate) fn get_member(
     let row = ctx.sealer.name(name, &[who.member.as_bytes(), key]);
     let Some(value) = table.get(&row).map_err(ctx.fail("read a member's value"))? else { return Ok(None) };
     let Some(plain) = open_member(ctx, name, who, &row, value.value())? else { return Err(ctx.malformed(name)) };
-    match split_pair(&plain) {
-        Some((held, value)) if held == key => Ok(Some(Zeroizing::new(value.to_vec()))),
-        _ => Err(ctx.malformed(name)),
-    }
+    value_of(ctx, name, &plain, key).map(Some)
 }
 
 /// The inner plaintext; `None` if the row is another member's.

@@ -44,16 +44,16 @@ impl Gap {
     }
 }
 
-fn read(
+fn gap_at(
     ctx: &Context,
-    table: LocatedTable,
     rows: &impl ReadableTable<(u32, u32, u64), &'static [u8]>,
     at: Location,
-) -> Result<Option<Vec<u8>>, StoreError> {
+) -> Result<Option<Gap>, StoreError> {
     let Some(value) = rows.get((at.scope, at.chain, at.seq)).map_err(ctx.fail("read what is missing"))? else {
         return Ok(None);
     };
-    ctx.open(table.name, &at.encode(), value.value()).map(Some)
+    let plain = ctx.open(GAPS.name, &at.encode(), value.value())?;
+    Gap::decode(&plain).map(Some).ok_or_else(|| ctx.malformed(GAPS.name))
 }
 
 fn ids(bytes: &[u8]) -> Option<Vec<EntryId>> {
@@ -61,63 +61,36 @@ fn ids(bytes: &[u8]) -> Option<Vec<EntryId>> {
     rest.is_empty().then(|| ids.iter().map(|id| EntryId(*id)).collect())
 }
 
+/// Where the file fails the batch is lost.
+#[expect(clippy::missing_errors_doc, reason = "said once, of all here")]
 impl Tx<'_> {
     /// Notes that sections of the entry at `at` are missing; replaces what was noted before.
-    ///
-    /// # Errors
-    ///
-    /// A failure of the file: the batch is lost; so for all here.
     pub fn put_gap(&mut self, at: Location, gap: &Gap) -> Result<(), StoreError> {
         put_located(self, GAPS, at, &gap.encode())
     }
 
     /// What is missing of the entry at `at`, this batch included.
-    ///
-    /// # Errors
-    ///
-    /// As [`put_gap`](Self::put_gap).
     pub fn gap(&mut self, at: Location) -> Result<Option<Gap>, StoreError> {
-        let ctx = self.ctx;
-        let rows = self.txn.open_table(GAPS.def()).map_err(ctx.fail("open a table"))?;
-        let Some(plain) = read(ctx, GAPS, &rows, at)? else { return Ok(None) };
-        Gap::decode(&plain).map(Some).ok_or_else(|| ctx.malformed(GAPS.name))
+        gap_at(self.ctx, &self.open(GAPS)?, at)
     }
 
     /// True when sections of some entry are missing, this batch included.
-    ///
-    /// # Errors
-    ///
-    /// As [`put_gap`](Self::put_gap).
     pub fn has_gaps(&mut self) -> Result<bool, StoreError> {
-        let ctx = self.ctx;
-        let rows = self.txn.open_table(GAPS.def()).map_err(ctx.fail("open a table"))?;
-        Ok(!rows.is_empty().map_err(ctx.fail("read what is missing"))?)
+        Ok(!self.open(GAPS)?.is_empty().map_err(self.ctx.fail("read what is missing"))?)
     }
 
     /// Nothing is missing of the entry at `at` any more.
-    ///
-    /// # Errors
-    ///
-    /// As [`put_gap`](Self::put_gap).
     pub fn clear_gap(&mut self, at: Location) -> Result<(), StoreError> {
         clear_located(self, GAPS, at)
     }
 
     /// Notes that the entry at `at` names entries that are not held.
-    ///
-    /// # Errors
-    ///
-    /// As [`put_gap`](Self::put_gap).
     pub fn put_wants(&mut self, at: Location, ids: &[EntryId]) -> Result<(), StoreError> {
         let bytes: Vec<u8> = ids.iter().flat_map(|id| id.0).collect();
         put_located(self, WANTS, at, &bytes)
     }
 
     /// All that the entry at `at` names is held.
-    ///
-    /// # Errors
-    ///
-    /// As [`put_gap`](Self::put_gap).
     pub fn clear_wants(&mut self, at: Location) -> Result<(), StoreError> {
         clear_located(self, WANTS, at)
     }
@@ -125,57 +98,38 @@ impl Tx<'_> {
 
 fn put_located(tx: &mut Tx<'_>, table: LocatedTable, at: Location, plain: &[u8]) -> Result<(), StoreError> {
     let ctx = tx.ctx;
-    let write = |tx: &mut Tx<'_>| {
-        let nonce = tx.nonces.next()?;
-        let value = ctx.sealer.seal(&nonce, table.name, &at.encode(), &[plain]);
-        let mut rows = tx.txn.open_table(table.def()).map_err(ctx.fail("open a table"))?;
+    let value = tx.nonces.next().map(|nonce| ctx.sealer.seal(&nonce, table.name, &at.encode(), &[plain]));
+    let done = value.and_then(|value| {
+        let mut rows = tx.open(table)?;
         rows.insert((at.scope, at.chain, at.seq), value.as_slice()).map_err(ctx.fail("note what is missing"))?;
         Ok(())
-    };
-    let done = write(tx);
+    });
     tx.note(done)
 }
 
 fn clear_located(tx: &mut Tx<'_>, table: LocatedTable, at: Location) -> Result<(), StoreError> {
-    let ctx = tx.ctx;
-    let clear = |tx: &mut Tx<'_>| {
-        let mut rows = tx.txn.open_table(table.def()).map_err(ctx.fail("open a table"))?;
-        rows.remove((at.scope, at.chain, at.seq)).map_err(ctx.fail("note what is missing"))?;
+    let done = tx.open(table).and_then(|mut rows| {
+        rows.remove((at.scope, at.chain, at.seq)).map_err(tx.ctx.fail("note what is missing"))?;
         Ok(())
-    };
-    let done = clear(tx);
+    });
     tx.note(done)
 }
 
+#[expect(clippy::missing_errors_doc, reason = "said once, of the type")]
 impl Snapshot {
     /// What is missing of an entry.
-    ///
-    /// # Errors
-    ///
-    /// A failure of the file, or [`StoreError::Tampered`].
     pub fn gap_of(&self, entry: &EntryId) -> Result<Option<Gap>, StoreError> {
         let Some(at) = self.location(entry)? else { return Ok(None) };
-        let ctx = &self.ctx;
-        let rows = self.txn.open_table(GAPS.def()).map_err(ctx.fail("open a table"))?;
-        let Some(plain) = read(ctx, GAPS, &rows, at)? else { return Ok(None) };
-        Gap::decode(&plain).map(Some).ok_or_else(|| ctx.malformed(GAPS.name))
+        gap_at(&self.ctx, &self.table(GAPS)?, at)
     }
 
     /// Entries that lack sections: where they lie, their chain, and what is missing.
-    ///
-    /// # Errors
-    ///
-    /// A failure of the file, or [`StoreError::Tampered`].
     pub fn gaps(&self) -> Result<Vec<(Location, ChainKey, Gap)>, StoreError> {
         self.located(GAPS, Gap::decode)
     }
 
     /// Entries that named others not held when they came: where they lie, their chain, and which ids. Some may have
     /// arrived since.
-    ///
-    /// # Errors
-    ///
-    /// As [`gaps`](Self::gaps).
     pub fn wants(&self) -> Result<Vec<(Location, ChainKey, Vec<EntryId>)>, StoreError> {
         self.located(WANTS, ids)
     }
@@ -186,7 +140,7 @@ impl Snapshot {
         decode: impl Fn(&[u8]) -> Option<T>,
     ) -> Result<Vec<(Location, ChainKey, T)>, StoreError> {
         let ctx = &self.ctx;
-        let rows = self.txn.open_table(table.def()).map_err(ctx.fail("open a table"))?;
+        let rows = self.table(table)?;
         let rows = rows.iter().map_err(ctx.fail("read what is missing"))?;
         rows.map(|row| {
             let (key, value) = row.map_err(ctx.fail("read what is missing"))?;

@@ -15,6 +15,9 @@ use super::{Context, Location, StoreError, StoredEntry};
 
 /// The store as of one commit. Reads never wait for a writer. While it lives, the pages it sees are not reused: keep it
 /// for a question, not for a session.
+///
+/// Every read gives an error where the file fails, and [`StoreError::Tampered`] or [`StoreError::Malformed`] where a row
+/// is not what was written.
 pub struct Snapshot {
     pub(super) ctx: Arc<Context>,
     pub(super) txn: ReadTransaction,
@@ -44,6 +47,18 @@ fn open_entry(ctx: &Context, index: &Index, at: Location, value: &[u8]) -> Resul
     Ok(StoredEntry { at, chain, entry_id, bytes: plain })
 }
 
+/// Reads an entry that stands at this place.
+pub(crate) fn held_at(
+    ctx: &Context,
+    index: &Index,
+    entries: &impl ReadableTable<(u32, u32, u64), tables::Sealed>,
+    at: Location,
+    entry: &EntryId,
+) -> Result<StoredEntry, StoreError> {
+    let found = entry_at(ctx, index, entries, at)?.filter(|found| found.entry_id == *entry);
+    found.ok_or_else(|| ctx.tampered(ENTRIES.name))
+}
+
 /// Reads an entry's place by its id.
 pub(crate) fn location_of(
     ctx: &Context,
@@ -68,8 +83,9 @@ pub(crate) fn carriers_of(
     tables::locations(&plain).ok_or_else(|| ctx.malformed(ENTRY_IDS.name))
 }
 
+#[expect(clippy::missing_errors_doc, reason = "said once, of the type")]
 impl Snapshot {
-    fn table<K: redb::Key + 'static, V: redb::Value + 'static>(
+    pub(super) fn table<K: redb::Key + 'static, V: redb::Value + 'static>(
         &self,
         table: Named<K, V>,
     ) -> Result<ReadOnlyTable<K, V>, StoreError> {
@@ -77,42 +93,22 @@ impl Snapshot {
     }
 
     /// True if the entry is held (whatever sections its bytes have).
-    ///
-    /// # Errors
-    ///
-    /// A failure of the file, or [`StoreError::Tampered`]; so for all reads here.
     pub fn has(&self, entry: &EntryId) -> Result<bool, StoreError> {
         Ok(self.location(entry)?.is_some())
     }
 
     /// Where an entry is held.
-    ///
-    /// # Errors
-    ///
-    /// As [`has`](Self::has).
     pub fn location(&self, entry: &EntryId) -> Result<Option<Location>, StoreError> {
         location_of(&self.ctx, &self.table(ENTRY_IDS)?, entry)
     }
 
     /// An entry by its id.
-    ///
-    /// # Errors
-    ///
-    /// As [`has`](Self::has).
     pub fn entry(&self, entry: &EntryId) -> Result<Option<StoredEntry>, StoreError> {
-        let Some(at) = location_of(&self.ctx, &self.table(ENTRY_IDS)?, entry)? else { return Ok(None) };
-        let found = entry_at(&self.ctx, &self.index, &self.table(ENTRIES)?, at)?;
-        match found {
-            Some(found) if found.entry_id == *entry => Ok(Some(found)),
-            _ => Err(self.ctx.tampered(ENTRIES.name)),
-        }
+        let Some(at) = self.location(entry)? else { return Ok(None) };
+        held_at(&self.ctx, &self.index, &self.table(ENTRIES)?, at, entry).map(Some)
     }
 
     /// The entries that carry an entry, in order of arrival here.
-    ///
-    /// # Errors
-    ///
-    /// As [`has`](Self::has).
     pub fn carriers(&self, carried: &EntryId) -> Result<Vec<StoredEntry>, StoreError> {
         let entries = self.table(ENTRIES)?;
         let places = carriers_of(&self.ctx, &self.table(ENTRY_IDS)?, carried)?.into_iter();
@@ -121,48 +117,32 @@ impl Snapshot {
     }
 
     /// An entry by its place, as a listing gave it.
-    ///
-    /// # Errors
-    ///
-    /// As [`has`](Self::has).
     pub fn entry_at(&self, at: Location) -> Result<Option<StoredEntry>, StoreError> {
         entry_at(&self.ctx, &self.index, &self.table(ENTRIES)?, at)
     }
 
     /// An entry by its chain and sequence number.
-    ///
-    /// # Errors
-    ///
-    /// As [`has`](Self::has).
     pub fn entry_in(&self, chain: &ChainKey, seq: u64) -> Result<Option<StoredEntry>, StoreError> {
-        let Some(number) = self.index.chain_numbers.get(chain) else { return Ok(None) };
-        let scope = self.index.chains[*number as usize].scope;
-        self.entry_at(Location { scope, chain: *number, seq })
+        self.index.place(chain, seq).map_or(Ok(None), |at| self.entry_at(at))
     }
 
     /// Entries of a chain from `from_seq` on, in order, until their bytes pass `bytes_max`. One entry comes in any case,
     /// however large, if there is one: so an empty answer means the end.
-    ///
-    /// # Errors
-    ///
-    /// As [`has`](Self::has).
     pub fn chain_entries(
         &self,
         chain: &ChainKey,
         from_seq: u64,
         bytes_max: usize,
     ) -> Result<Vec<StoredEntry>, StoreError> {
-        let Some(number) = self.index.chain_numbers.get(chain).copied() else { return Ok(Vec::new()) };
-        let scope = self.index.chains[number as usize].scope;
+        let Some(Location { scope, chain, seq }) = self.index.place(chain, from_seq) else { return Ok(Vec::new()) };
         let entries = self.table(ENTRIES)?;
-        let range = entries
-            .range((scope, number, from_seq)..=(scope, number, u64::MAX))
-            .map_err(self.ctx.fail("read a chain"))?;
+        let range =
+            entries.range((scope, chain, seq)..=(scope, chain, u64::MAX)).map_err(self.ctx.fail("read a chain"))?;
         let mut found: Vec<StoredEntry> = Vec::new();
         let mut bytes = 0;
         for row in range {
             let (key, value) = row.map_err(self.ctx.fail("read a chain"))?;
-            let at = Location { scope, chain: number, seq: key.value().2 };
+            let at = Location { scope, chain, seq: key.value().2 };
             let entry = open_entry(&self.ctx, &self.index, at, value.value())?;
             bytes += entry.bytes.len();
             if bytes > bytes_max && !found.is_empty() {
@@ -175,8 +155,7 @@ impl Snapshot {
 
     /// How far a chain is held.
     pub fn chain(&self, chain: &ChainKey) -> Option<ChainTip> {
-        let number = *self.index.chain_numbers.get(chain)?;
-        self.index.tip_of(self.index.chains.get(number as usize)?)
+        self.index.tip(chain)
     }
 
     /// All chains, in the order they were first met.
@@ -197,10 +176,6 @@ impl Snapshot {
     }
 
     /// The places of a document's entries, in order of arrival here (which differs between nodes).
-    ///
-    /// # Errors
-    ///
-    /// As [`has`](Self::has).
     pub fn doc_locations(&self, scope: &ScopeId, doc: &DocId) -> Result<Vec<Location>, StoreError> {
         match self.doc_number(scope, doc)? {
             Some(number) => self.locations_of(number),
@@ -209,19 +184,11 @@ impl Snapshot {
     }
 
     /// How many entries a document has.
-    ///
-    /// # Errors
-    ///
-    /// As [`has`](Self::has).
     pub fn doc_count(&self, scope: &ScopeId, doc: &DocId) -> Result<usize, StoreError> {
         self.doc_number(scope, doc)?.map_or(Ok(0), |number| self.numbered_count(number))
     }
 
     /// How many entries a numbered document has.
-    ///
-    /// # Errors
-    ///
-    /// As [`has`](Self::has).
     pub fn numbered_count(&self, doc: u32) -> Result<usize, StoreError> {
         let rows = self.table(DOC_ENTRIES)?.range((doc, 0)..=(doc, u64::MAX));
         Ok(rows.map_err(self.ctx.fail("read a document"))?.count())
@@ -243,10 +210,6 @@ impl Snapshot {
     }
 
     /// The local number of a document.
-    ///
-    /// # Errors
-    ///
-    /// As [`has`](Self::has).
     pub fn doc_number(&self, scope: &ScopeId, doc: &DocId) -> Result<Option<u32>, StoreError> {
         let ctx = &self.ctx;
         let row = ctx.sealer.name(DOCS.name, &[scope.as_bytes(), doc.as_bytes()]);
@@ -271,10 +234,6 @@ impl Snapshot {
     }
 
     /// All entries of a document, in order of arrival here.
-    ///
-    /// # Errors
-    ///
-    /// As [`has`](Self::has).
     pub fn doc_entries(&self, scope: &ScopeId, doc: &DocId) -> Result<Vec<StoredEntry>, StoreError> {
         match self.doc_number(scope, doc)? {
             Some(number) => self.numbered_entries(number),
@@ -284,10 +243,6 @@ impl Snapshot {
 
     /// Documents for which something came after `arrival`, each once, with the newest arrival and the numbers of scope
     /// and document; in the order of the numbers.
-    ///
-    /// # Errors
-    ///
-    /// As [`has`](Self::has).
     pub fn changed_docs(&self, arrival: Option<u64>) -> Result<Vec<ChangedDoc>, StoreError> {
         let fail = || self.ctx.fail("list what came");
         let from = arrival.map_or(0, |arrival| arrival.saturating_add(1));
@@ -299,11 +254,7 @@ impl Snapshot {
         Ok(newest.into_iter().map(|((scope, doc), arrival)| ChangedDoc { scope, doc, arrival }).collect())
     }
 
-    /// The id of a numbered document, with its scope's.
-    ///
-    /// # Errors
-    ///
-    /// As [`has`](Self::has); [`StoreError::Malformed`] for numbers that name nothing.
+    /// The id of a numbered document, with its scope's. [`StoreError::Malformed`] for numbers that name nothing.
     pub fn numbered_doc(&self, scope: u32, doc: u32) -> Result<(ScopeId, DocId), StoreError> {
         let malformed = || self.ctx.malformed(DOC_LIST.name);
         let scope_id = self.index.scopes.get(scope as usize).copied().ok_or_else(malformed)?;
@@ -314,10 +265,6 @@ impl Snapshot {
     }
 
     /// All entries of a numbered document, in order of arrival here.
-    ///
-    /// # Errors
-    ///
-    /// As [`has`](Self::has).
     pub fn numbered_entries(&self, doc: u32) -> Result<Vec<StoredEntry>, StoreError> {
         let entries = self.table(ENTRIES)?;
         self.locations_of(doc)?
@@ -329,11 +276,7 @@ impl Snapshot {
             .collect()
     }
 
-    /// The documents of a scope, in the order they were first met.
-    ///
-    /// # Errors
-    ///
-    /// As [`has`](Self::has); a failure ends the iteration.
+    /// The documents of a scope, in the order they were first met. A failure ends the iteration.
     pub fn docs(&self, scope: &ScopeId) -> Result<impl Iterator<Item = Result<DocId, StoreError>> + '_, StoreError> {
         let number = self.index.scope_numbers.get(scope).copied();
         let table = self.table(DOC_LIST)?;
@@ -348,28 +291,17 @@ impl Snapshot {
     }
 
     /// A value by its key.
-    ///
-    /// # Errors
-    ///
-    /// As [`has`](Self::has).
     pub fn get(&self, space: Space, key: &[u8]) -> Result<Option<Zeroizing<Vec<u8>>>, StoreError> {
         kv::get(&self.ctx, &self.table(space.table())?, space.table().name, key)
     }
 
     /// All keys and values of a space, in no meaningful order.
-    ///
-    /// # Errors
-    ///
-    /// As [`has`](Self::has).
     pub fn list(&self, space: Space) -> Result<Vec<Pair>, StoreError> {
         kv::list(&self.ctx, &self.table(space.table())?, space.table().name, None)
     }
 
-    /// Calls `each` with every key and value of a space, in no meaningful order, holding one at a time.
-    ///
-    /// # Errors
-    ///
-    /// As [`has`](Self::has), or what `each` returns; both end the visit.
+    /// Calls `each` with every key and value of a space, in no meaningful order, holding one at a time. What `each` returns
+    /// as an error ends the visit.
     pub fn visit<E: From<StoreError>>(
         &self,
         space: Space,
@@ -379,10 +311,6 @@ impl Snapshot {
     }
 
     /// A member's value by its key.
-    ///
-    /// # Errors
-    ///
-    /// As [`has`](Self::has).
     pub fn get_member(
         &self,
         space: MemberSpace,
@@ -393,19 +321,11 @@ impl Snapshot {
     }
 
     /// All keys and values of one member in a space; those of others are passed over unopened.
-    ///
-    /// # Errors
-    ///
-    /// As [`has`](Self::has).
     pub fn list_member(&self, space: MemberSpace, who: &MemberKey) -> Result<Vec<Pair>, StoreError> {
         kv::list(&self.ctx, &self.table(space.table())?, space.table().name, Some(who))
     }
 
     /// As [`visit`](Self::visit), for one member's values.
-    ///
-    /// # Errors
-    ///
-    /// As [`visit`](Self::visit).
     pub fn visit_member<E: From<StoreError>>(
         &self,
         space: MemberSpace,
@@ -416,67 +336,39 @@ impl Snapshot {
     }
 
     /// An entry that lies aside.
-    ///
-    /// # Errors
-    ///
-    /// As [`has`](Self::has).
     pub fn aside(&self, entry: &EntryId) -> Result<Option<StagedEntry>, StoreError> {
         Ok(self.shelved(staging::ASIDE, Group::Id(entry))?.pop())
     }
 
     /// What lies aside of a chain, oldest arrival first.
-    ///
-    /// # Errors
-    ///
-    /// As [`has`](Self::has).
     pub fn aside_of(&self, chain: &ChainKey) -> Result<Vec<StagedEntry>, StoreError> {
         self.shelved(staging::ASIDE, Group::Chain(chain))
     }
 
     /// How many entries lie aside of a chain.
-    ///
-    /// # Errors
-    ///
-    /// As [`has`](Self::has).
     pub fn aside_count(&self, chain: &ChainKey) -> Result<usize, StoreError> {
         let index = self.table(staging::ASIDE.index)?;
         Ok(staging::numbers(&self.ctx, staging::ASIDE, &index, Group::Chain(chain), usize::MAX)?.len())
     }
 
     /// A waiting entry.
-    ///
-    /// # Errors
-    ///
-    /// As [`has`](Self::has).
     pub fn pending(&self, entry: &EntryId) -> Result<Option<StagedEntry>, StoreError> {
         Ok(self.shelved(staging::PENDING, Group::Id(entry))?.pop())
     }
 
     /// Why an entry was refused, if it was.
-    ///
-    /// # Errors
-    ///
-    /// As [`has`](Self::has).
     pub fn quarantined(&self, entry: &EntryId) -> Result<Option<QuarantineRecord>, StoreError> {
         let item = self.shelved(staging::QUARANTINE, Group::Id(entry))?.pop();
         item.map(|item| staging::record_of_item(&self.ctx, &item)).transpose()
     }
 
     /// All refusals remembered, oldest first.
-    ///
-    /// # Errors
-    ///
-    /// As [`has`](Self::has).
     pub fn quarantine(&self) -> Result<Vec<QuarantineRecord>, StoreError> {
         let items = self.shelved(staging::QUARANTINE, Group::All)?;
         items.iter().map(|item| staging::record_of_item(&self.ctx, item)).collect()
     }
 
     /// How many entries wait, lie aside, and are in quarantine.
-    ///
-    /// # Errors
-    ///
-    /// As [`has`](Self::has).
     pub fn staging_counts(&self) -> Result<ShelfCounts, StoreError> {
         let count = |shelf: Shelf| staging::count(&self.ctx, &self.table(shelf.items)?);
         Ok(ShelfCounts {

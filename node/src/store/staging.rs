@@ -257,79 +257,45 @@ pub(crate) fn record_of_item(ctx: &Context, item: &StagedEntry) -> Result<Quaran
     Ok(QuarantineRecord { entry_id: item.entry_id, reason, first_seen_ms, from_peer: item.chain.device })
 }
 
+/// What is too large gives [`StoreError::TooLarge`]: nothing was changed. Where the file fails, or a row was tampered
+/// with, the batch is lost.
+#[expect(clippy::missing_errors_doc, reason = "said once, of all here")]
 impl Tx<'_> {
     /// Keeps an entry until its predecessor or its device's Join arrives. False if it was waiting already.
-    ///
-    /// # Errors
-    ///
-    /// [`StoreError::TooLarge`], or a failure of the file.
     pub fn put_pending(&mut self, entry: &StagedEntry) -> Result<bool, StoreError> {
         let limits = self.limits().pending;
         shelve(self, PENDING, limits, &StagedEntry { pinned: false, ..entry.clone() })
     }
 
     /// Takes the entries off *pending* that follow `prev`, oldest first.
-    ///
-    /// # Errors
-    ///
-    /// A failure of the file, or [`StoreError::Tampered`].
     pub fn take_pending_by_prev(&mut self, prev: &EntryId) -> Result<Vec<StagedEntry>, StoreError> {
         unshelve(self, PENDING, Group::Prev(prev))
     }
 
     /// Takes everything `device` wrote off *pending*, oldest first: when its Join has arrived.
-    ///
-    /// # Errors
-    ///
-    /// As [`take_pending_by_prev`](Self::take_pending_by_prev).
     pub fn take_pending_by_device(&mut self, device: &DeviceId) -> Result<Vec<StagedEntry>, StoreError> {
         unshelve(self, PENDING, Group::Device(device))
     }
 
     /// Takes everything off *pending*, oldest first: when a newcomer learns who its organisation is, or that the peer
     /// was of another.
-    ///
-    /// # Errors
-    ///
-    /// As [`take_pending_by_prev`](Self::take_pending_by_prev).
     pub fn take_pending(&mut self) -> Result<Vec<StagedEntry>, StoreError> {
         unshelve(self, PENDING, Group::All)
     }
 
     /// Keeps an entry beyond its chain's effective tip. False if it was there already.
-    ///
-    /// # Errors
-    ///
-    /// As [`put_pending`](Self::put_pending).
     pub fn put_aside(&mut self, entry: &StagedEntry) -> Result<bool, StoreError> {
         let limits = self.limits().aside;
         shelve(self, ASIDE, limits, entry)
     }
 
-    /// Takes an entry off *aside*.
-    ///
-    /// # Errors
-    ///
-    /// As [`take_pending_by_prev`](Self::take_pending_by_prev).
-    pub fn take_aside(&mut self, entry: &EntryId) -> Result<Option<StagedEntry>, StoreError> {
-        Ok(unshelve(self, ASIDE, Group::Id(entry))?.pop())
-    }
-
     /// Remembers why an entry was refused. False, and the first record stays, if it was refused before.
-    ///
-    /// # Errors
-    ///
-    /// A failure of the file.
     pub fn quarantine(&mut self, record: &QuarantineRecord) -> Result<bool, StoreError> {
         let limits = self.limits().quarantine;
         shelve(self, QUARANTINE, limits, &item_of_record(record))
     }
 
     /// Forgets a refusal: the entry has been admitted after all. False if there was none.
-    ///
-    /// # Errors
-    ///
-    /// As [`take_pending_by_prev`](Self::take_pending_by_prev).
     pub fn unquarantine(&mut self, entry: &EntryId) -> Result<bool, StoreError> {
         Ok(!unshelve(self, QUARANTINE, Group::Id(entry))?.is_empty())
     }

@@ -10,7 +10,7 @@ use zeroize::Zeroizing;
 use super::index::{ChainKey, ChainTip, Index};
 use super::kv::{self, MemberKey, MemberSpace, Pair, Space};
 use super::seal::Nonces;
-use super::snapshot::{carriers_of, entry_at, location_of};
+use super::snapshot::{carriers_of, entry_at, held_at, location_of};
 use super::staging::Limits;
 use super::tables::{
     self, ARRIVALS, CHAINS, ChainRow, DOC_ENTRIES, DOC_LIST, DOCS, ENTRIES, ENTRY_IDS, Fields, KeyedTable, Name, Named,
@@ -55,7 +55,9 @@ struct EntryTables<'t> {
     arrivals: Table<'t, u64, (u32, u32)>,
 }
 
-/// A batch under way: see [`Store::write`](super::Store::write). Its reads see its own writes.
+/// A batch under way: see [`Store::write`](super::Store::write). Its reads see its own writes, and
+/// give an error where the file fails, and [`StoreError::Tampered`] or [`StoreError::Malformed`] where a row is not what
+/// was written.
 pub struct Tx<'t> {
     pub(super) ctx: &'t Context,
     pub(super) txn: &'t WriteTransaction,
@@ -191,7 +193,7 @@ impl<'t> Tx<'t> {
         Ok(old.is_some())
     }
 
-    fn open<K: redb::Key + 'static, V: redb::Value + 'static>(
+    pub(super) fn open<K: redb::Key + 'static, V: redb::Value + 'static>(
         &self,
         table: Named<K, V>,
     ) -> Result<Table<'t, K, V>, StoreError> {
@@ -383,22 +385,6 @@ impl<'t> Tx<'t> {
         Ok(())
     }
 
-    /// How far a chain is held, this batch included.
-    pub fn chain(&self, chain: &ChainKey) -> Option<ChainTip> {
-        let number = *self.index.chain_numbers.get(chain)?;
-        self.index.tip_of(self.index.chains.get(number as usize)?)
-    }
-
-    /// Where an entry is held, this batch included.
-    ///
-    /// # Errors
-    ///
-    /// A failure of the file, or [`StoreError::Tampered`]; so for all reads here.
-    pub fn location(&mut self, entry: &EntryId) -> Result<Option<Location>, StoreError> {
-        let ctx = self.ctx;
-        location_of(ctx, self.keyed(ENTRY_IDS)?, entry)
-    }
-
     /// Notes that the entry at `at` carries another.
     ///
     /// # Errors
@@ -414,42 +400,6 @@ impl<'t> Tx<'t> {
         };
         let done = note(self);
         self.note(done).map(drop)
-    }
-
-    /// Whether some entry held carries this one, this batch included.
-    ///
-    /// # Errors
-    ///
-    /// As [`location`](Self::location).
-    pub fn is_carried(&mut self, entry: &EntryId) -> Result<bool, StoreError> {
-        let ctx = self.ctx;
-        Ok(!carriers_of(ctx, self.keyed(ENTRY_IDS)?, entry)?.is_empty())
-    }
-
-    /// An entry by its id, this batch included.
-    ///
-    /// # Errors
-    ///
-    /// As [`location`](Self::location).
-    pub fn entry(&mut self, entry: &EntryId) -> Result<Option<StoredEntry>, StoreError> {
-        let Some(at) = self.location(entry)? else { return Ok(None) };
-        let (ctx, index) = (self.ctx, Arc::clone(&self.index));
-        match entry_at(ctx, &index, &self.entry_tables()?.entries, at)? {
-            Some(found) if found.entry_id == *entry => Ok(Some(found)),
-            _ => Err(ctx.tampered(ENTRIES.name)),
-        }
-    }
-
-    /// An entry by its chain and sequence number, this batch included.
-    ///
-    /// # Errors
-    ///
-    /// As [`location`](Self::location).
-    pub fn entry_in(&mut self, chain: &ChainKey, seq: u64) -> Result<Option<StoredEntry>, StoreError> {
-        let Some(number) = self.index.chain_numbers.get(chain).copied() else { return Ok(None) };
-        let (ctx, index) = (self.ctx, Arc::clone(&self.index));
-        let at = Location { scope: index.chains[number as usize].scope, chain: number, seq };
-        entry_at(ctx, &index, &self.entry_tables()?.entries, at)
     }
 
     /// The counter of the key-slot file as last recorded here.
@@ -473,26 +423,6 @@ impl<'t> Tx<'t> {
         let row = self.ctx.sealer.name(space.table().name, &[key]);
         let done = self.write_keyed(space.table(), &row, &[&kv::key_prefix(key), key, value]);
         self.note(done).map(drop)
-    }
-
-    /// A value by its key, this batch included.
-    ///
-    /// # Errors
-    ///
-    /// As [`location`](Self::location).
-    pub fn get(&mut self, space: Space, key: &[u8]) -> Result<Option<Zeroizing<Vec<u8>>>, StoreError> {
-        let ctx = self.ctx;
-        kv::get(ctx, self.keyed(space.table())?, space.table().name, key)
-    }
-
-    /// All keys and values of a space, this batch included, in no meaningful order.
-    ///
-    /// # Errors
-    ///
-    /// As [`location`](Self::location).
-    pub fn list(&mut self, space: Space) -> Result<Vec<Pair>, StoreError> {
-        let ctx = self.ctx;
-        kv::list(ctx, self.keyed(space.table())?, space.table().name, None)
     }
 
     /// Deletes a value; false if there was none.
@@ -526,21 +456,6 @@ impl<'t> Tx<'t> {
         self.note(done).map(drop)
     }
 
-    /// A member's value by its key, this batch included.
-    ///
-    /// # Errors
-    ///
-    /// As [`location`](Self::location).
-    pub fn get_member(
-        &mut self,
-        space: MemberSpace,
-        who: &MemberKey,
-        key: &[u8],
-    ) -> Result<Option<Zeroizing<Vec<u8>>>, StoreError> {
-        let ctx = self.ctx;
-        kv::get_member(ctx, self.keyed(space.table())?, space.table().name, who, key)
-    }
-
     /// Deletes a member's value; false if there was none.
     ///
     /// # Errors
@@ -550,6 +465,64 @@ impl<'t> Tx<'t> {
         let row = self.ctx.sealer.name(space.table().name, &[who.member().as_bytes(), key]);
         let done = self.remove_keyed(space.table(), &row);
         self.note(done)
+    }
+}
+
+/// Reading, this batch included.
+#[expect(clippy::missing_errors_doc, reason = "said once, of the type")]
+impl Tx<'_> {
+    /// How far a chain is held.
+    pub fn chain(&self, chain: &ChainKey) -> Option<ChainTip> {
+        self.index.tip(chain)
+    }
+
+    /// Where an entry is held.
+    pub fn location(&mut self, entry: &EntryId) -> Result<Option<Location>, StoreError> {
+        let ctx = self.ctx;
+        location_of(ctx, self.keyed(ENTRY_IDS)?, entry)
+    }
+
+    /// Whether some entry held carries this one.
+    pub fn is_carried(&mut self, entry: &EntryId) -> Result<bool, StoreError> {
+        let ctx = self.ctx;
+        Ok(!carriers_of(ctx, self.keyed(ENTRY_IDS)?, entry)?.is_empty())
+    }
+
+    /// An entry by its id.
+    pub fn entry(&mut self, entry: &EntryId) -> Result<Option<StoredEntry>, StoreError> {
+        let Some(at) = self.location(entry)? else { return Ok(None) };
+        let (ctx, index) = (self.ctx, Arc::clone(&self.index));
+        held_at(ctx, &index, &self.entry_tables()?.entries, at, entry).map(Some)
+    }
+
+    /// An entry by its chain and sequence number.
+    pub fn entry_in(&mut self, chain: &ChainKey, seq: u64) -> Result<Option<StoredEntry>, StoreError> {
+        let Some(at) = self.index.place(chain, seq) else { return Ok(None) };
+        let (ctx, index) = (self.ctx, Arc::clone(&self.index));
+        entry_at(ctx, &index, &self.entry_tables()?.entries, at)
+    }
+
+    /// A value by its key.
+    pub fn get(&mut self, space: Space, key: &[u8]) -> Result<Option<Zeroizing<Vec<u8>>>, StoreError> {
+        let ctx = self.ctx;
+        kv::get(ctx, self.keyed(space.table())?, space.table().name, key)
+    }
+
+    /// All keys and values of a space, in no meaningful order.
+    pub fn list(&mut self, space: Space) -> Result<Vec<Pair>, StoreError> {
+        let ctx = self.ctx;
+        kv::list(ctx, self.keyed(space.table())?, space.table().name, None)
+    }
+
+    /// A member's value by its key.
+    pub fn get_member(
+        &mut self,
+        space: MemberSpace,
+        who: &MemberKey,
+        key: &[u8],
+    ) -> Result<Option<Zeroizing<Vec<u8>>>, StoreError> {
+        let ctx = self.ctx;
+        kv::get_member(ctx, self.keyed(space.table())?, space.table().name, who, key)
     }
 }
 

@@ -123,7 +123,7 @@ pub(crate) fn authors_of_gaps(log: &Log, shared: &Shared) -> Result<Vec<String>,
 
 /// Who works on a device, with their site; `None` where nobody is known.
 pub(super) fn people_at(shared: &Shared, device: &DeviceId) -> Option<String> {
-    let people = shared.roster.members.iter().filter(|(_, member)| member.device == *device);
-    let names: Vec<String> = people.map(|(id, member)| format!("{} ({})", shared.name(id), member.site())).collect();
+    let names: Vec<String> =
+        shared.people_at(device).map(|(id, member)| format!("{} ({})", shared.name(id), member.site())).collect();
     (!names.is_empty()).then(|| names.join(", "))
 }

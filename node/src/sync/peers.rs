@@ -77,7 +77,7 @@ pub(crate) fn remember_peer(
     now_ms: i64,
 ) -> Result<(), Failure> {
     let shared = log.shared();
-    let site = shared.roster.members.values().find(|m| m.device == *device).map(|m| m.site().to_owned());
+    let site = shared.site_at(device).map(str::to_owned);
     let known = log.store.read()?.get(Space::Peers, &peer_key(device))?;
     let known = known.and_then(|bytes| serde_json::from_slice::<PeerRecord>(&bytes).ok());
     let record = PeerRecord {

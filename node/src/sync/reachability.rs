@@ -106,14 +106,11 @@ impl Inner {
         let interfaces = interfaces(&listening);
         let looking = self.looking();
         let shared = self.log().shared();
-        let site = |device: &DeviceId| {
-            shared.roster.members.values().find(|m| m.device == *device).map(|m| m.site().to_owned())
-        };
         let connected: Vec<Json> = locked(&self.lines)
             .iter()
             .map(|(device, held)| {
                 json!({
-                    "device": device, "site": site(device), "addr": super::without_peer(&held.addr),
+                    "device": device, "site": shared.site_at(device), "addr": super::without_peer(&held.addr),
                     "since": rfc3339(held.since_ms),
                 })
             })

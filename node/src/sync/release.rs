@@ -137,15 +137,7 @@ pub(crate) fn frontiers_for(log: &Log, offer: &Offer) -> Result<BTreeMap<ScopeId
 pub(crate) fn offer(log: &Log, offer: &Offer) -> Result<sync::Snapshot, Failure> {
     let frontiers = frontiers_for(log, offer)?;
     let snapshot = log.store.read()?;
-    let mut offered = Vec::new();
-    for (scope, frontier) in &frontiers {
-        for (chain, tip) in frontier.iter().filter(|(chain, _)| chain.device == log.device) {
-            let key = store::ChainKey { scope: *scope, device: chain.device, incarnation: chain.incarnation };
-            if snapshot.chain(&key).is_some_and(|held| held.offered_seq < tip.seq) {
-                offered.push((key, tip.seq));
-            }
-        }
-    }
+    let offered: Vec<_> = not_offered(log, &snapshot, &frontiers).map(|(chain, tip)| (chain.key, tip)).collect();
     let lacking = gaps::lacking_within(log, &snapshot, &log.shared(), &frontiers)?;
     let mut urgent = Urgent::new();
     for scope in frontiers.keys() {
@@ -165,6 +157,21 @@ pub(crate) fn offer(log: &Log, offer: &Offer) -> Result<sync::Snapshot, Failure>
     }
     let ScopeGaps { gaps, wants, missing, .. } = lacking;
     Ok(sync::Snapshot { frontiers, gaps, wants, missing, urgent })
+}
+
+/// Own chains of which something within `frontiers` was not offered yet, with the last entry within.
+pub(crate) fn not_offered<'s>(
+    log: &Log,
+    snapshot: &'s store::Snapshot,
+    frontiers: &'s BTreeMap<ScopeId, Frontier>,
+) -> impl Iterator<Item = (ChainTip, u64)> + use<'s> {
+    let device = log.device;
+    let all = frontiers.iter().flat_map(|(scope, frontier)| frontier.iter().map(move |tip| (scope, tip)));
+    let own = all.filter(move |(_, (chain, _))| chain.device == device);
+    own.filter_map(|(scope, (chain, tip))| {
+        let key = store::ChainKey { scope: *scope, device: chain.device, incarnation: chain.incarnation };
+        snapshot.chain(&key).filter(|held| held.offered_seq < tip.seq).map(|held| (held, tip.seq))
+    })
 }
 
 /// What a peer would be told, nothing being offered by it: what an announcement stands for.

@@ -151,41 +151,20 @@ pub(super) fn survey(log: &Log, now_ms: i64) -> Result<(Held, u64), Failure> {
             unlisted.insert(log.frontier(&snapshot, &shared, &scope)?);
         }
     }
-    let waits = |(scope, chain, tip): (&ScopeId, &ChainKey, &Tip)| {
-        let key = store::ChainKey { scope: *scope, device: chain.device, incarnation: chain.incarnation };
-        snapshot.chain(&key).map_or(0, |held| tip.seq.saturating_sub(held.offered_seq))
-    };
-    let own = own_tips(log, &held).filter(|(scope, ..)| !at_once.contains(scope));
-    let waiting = own.map(waits).sum();
+    let own = release::not_offered(log, &snapshot, &held).filter(|(chain, _)| !at_once.contains(&chain.key.scope));
+    let waiting = own.map(|(chain, tip)| tip - chain.offered_seq).sum();
     Ok((held, waiting))
-}
-
-fn own_tips<'h>(log: &Log, held: &'h Held) -> impl Iterator<Item = (&'h ScopeId, &'h ChainKey, &'h Tip)> + use<'h> {
-    let device = log.device;
-    let all = held.iter().flat_map(|(scope, frontier)| frontier.iter().map(move |(chain, tip)| (scope, chain, tip)));
-    all.filter(move |(_, chain, _)| chain.device == device)
 }
 
 /// Makes what is about to be written offered, durably: from now on none of it can be taken back.
 fn release(log: &Log, held: &Held) -> Result<(), Failure> {
     let snapshot = log.store.read()?;
-    let mut own = Vec::new();
-    for (scope, chain, tip) in own_tips(log, held) {
-        let key = store::ChainKey { scope: *scope, device: chain.device, incarnation: chain.incarnation };
-        if snapshot.chain(&key).is_some_and(|held| held.offered_seq < tip.seq) {
-            own.push((key, tip.seq));
-        }
-    }
+    let own: Vec<_> = release::not_offered(log, &snapshot, held).collect();
     drop(snapshot);
     if own.is_empty() {
         return Ok(());
     }
-    log.commit_quietly(|tx| {
-        for (chain, seq) in &own {
-            tx.set_offered(chain, *seq)?;
-        }
-        Ok(())
-    })
+    log.commit_quietly(|tx| own.iter().try_for_each(|(chain, seq)| Ok(tx.set_offered(&chain.key, *seq)?)))
 }
 
 /// Decides what goes into which file: every entry of `frontiers` beyond `base`, the membership first.
