@@ -120,7 +120,7 @@ fn serve(
 }
 
 /// Blocks until the process is told to stop.
-pub(crate) type Wait = Box<dyn FnOnce() -> io::Result<()>>;
+pub(crate) type Wait = Box<dyn FnOnce() -> io::Result<()> + Send>;
 
 /// Takes over SIGTERM and SIGINT; what is returned waits for one of them, also for one that came in between.
 ///

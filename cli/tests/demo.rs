@@ -1,4 +1,5 @@
-//! `boucle demo` as a user runs it: it passes, leaves nothing, and fails when any one of its claims is broken.
+//! `boucle demo` as a user runs it: it passes, leaves nothing, and fails when what it says does not hold. That each of
+//! its checks can fail is tested beside them, in `src/demo/checks/tests.rs`.
 //!
 //! Each run founds an organisation with four members on three nodes. Built with the feature `testing` the guesses at
 //! their passphrases are cheap; without it they cost what they cost everywhere.
@@ -6,9 +7,25 @@
 use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
-use std::sync::Mutex;
 
 use serde_json::Value;
+
+/// What the story promises, in its order.
+const PROMISES: [&str; 13] = [
+    "import",
+    "import-again",
+    "both-edits",
+    "settled",
+    "office-cannot",
+    "focal-can",
+    "loop",
+    "bundle",
+    "same-entries",
+    "same-digest",
+    "quiet",
+    "verified",
+    "clean",
+];
 
 type Outcome = Result<(), Box<dyn std::error::Error>>;
 
@@ -26,22 +43,14 @@ fn claims(run: &Output) -> Result<Vec<(String, bool)>, serde_json::Error> {
     Ok(claims.map(|claim| (claim["claim"].as_str().unwrap_or("?").to_owned(), claim["ok"] == true)).collect())
 }
 
-/// The names that `--sabotage` knows: all of them, so that a new claim cannot be left out here.
-fn names(temp: &Path) -> Result<Vec<String>, Box<dyn std::error::Error>> {
-    let refused = demo(temp, &["--json", "--sabotage", "nothing-of-the-kind"]).output()?;
-    assert_eq!(refused.status.code(), Some(2));
-    let error: Value = serde_json::from_slice(&refused.stderr)?;
-    assert_eq!(error["error"]["code"], "usage_bad_value");
-    let hint = error["error"]["hint"].as_str().unwrap_or_default();
-    let listed = hint.split_once(": ").map_or("", |(_, names)| names);
-    let names: Vec<String> = listed.split(", ").map(str::to_owned).collect();
-    assert!(names.len() >= 12, "{hint}");
-    Ok(names)
-}
-
 /// No file in `temp`, and no process that was told of it.
 fn assert_nothing_is_left(temp: &Path, after: &str) -> std::io::Result<()> {
     assert_eq!(std::fs::read_dir(temp)?.count(), 0, "files are left after {after}");
+    assert_nothing_runs(temp, after)
+}
+
+/// No process that was told of `temp`.
+fn assert_nothing_runs(temp: &Path, after: &str) -> std::io::Result<()> {
     let Ok(processes) = std::fs::read_dir("/proc") else { return Ok(()) };
     for process in processes.flatten() {
         let Ok(line) = std::fs::read(process.path().join("cmdline")) else { continue };
@@ -61,10 +70,7 @@ fn every_claim_holds_and_nothing_is_left() -> Outcome {
     let told = claims(&run)?;
     assert!(told.iter().all(|(_, ok)| *ok), "{told:?}");
     let told: Vec<String> = told.into_iter().map(|(name, _)| name).collect();
-    let (mut expected, mut found) = (names(temp.path())?, told);
-    expected.sort();
-    found.sort();
-    assert_eq!(found, expected);
+    assert_eq!(told, PROMISES);
     let document: Value = serde_json::from_slice(&run.stdout)?;
     assert_eq!((&document["ok"], &document["folder"]), (&Value::Bool(true), &Value::Null));
     assert!(document["counts"].as_array().is_some_and(|counts| counts.iter().any(|row| row["status"] == "closed")));
@@ -84,7 +90,7 @@ fn people_read_a_page_in_their_language_and_can_look_at_what_was_kept() -> Outco
         "{shown}"
     );
     // A pipe is no terminal: no signs that it might not show.
-    assert_eq!(shown.lines().filter(|line| line.starts_with("   ok ")).count(), names(temp.path())?.len(), "{shown}");
+    assert_eq!(shown.lines().filter(|line| line.starts_with("   ok ")).count(), PROMISES.len(), "{shown}");
     assert!(shown.contains("three nodes") && !shown.contains("demo-") && !shown.contains('✓'), "{shown}");
     assert_nothing_is_left(temp.path(), "a kept story")?;
     let looked = Command::new(env!("CARGO_BIN_EXE_boucle"))
@@ -98,42 +104,38 @@ fn people_read_a_page_in_their_language_and_can_look_at_what_was_kept() -> Outco
     Ok(())
 }
 
+/// Words that lie on a disk of the office before the story begins there: its search must find them.
 #[test]
-fn each_claim_fails_when_the_world_under_it_is_broken() -> Outcome {
-    let temp = tempfile::tempdir()?;
-    let waiting = Mutex::new(names(temp.path())?);
-    let next = || waiting.lock().ok().and_then(|mut names| names.pop());
-    // Two at a time: a story is mostly waiting.
-    std::thread::scope(|scope| {
-        let workers: Vec<_> = (0..2)
-            .map(|_| {
-                scope.spawn(|| {
-                    while let Some(name) = next() {
-                        assert_breaks(&name).unwrap_or_else(|error| panic!("{name}: {error}"));
-                    }
-                })
-            })
-            .collect();
-        for worker in workers {
-            worker.join().expect("each claim fails by its name");
-        }
-    });
-    Ok(())
-}
-
-fn assert_breaks(name: &str) -> Outcome {
-    let temp = tempfile::tempdir()?;
-    let run = demo(temp.path(), &["--json", "--sabotage", name]).output()?;
+fn a_promise_that_does_not_hold_ends_the_story_in_failure_by_its_name() -> Outcome {
+    let (temp, kept) = (tempfile::tempdir()?, tempfile::tempdir()?);
+    std::fs::create_dir(kept.path().join("sous-bureau"))?;
+    std::fs::write(kept.path().join("sous-bureau/copie.txt"), "tourterelle-4719")?;
+    let run = demo(temp.path(), &["--json", "--keep", &kept.path().to_string_lossy()]).output()?;
     let errors = String::from_utf8(run.stderr.clone())?;
-    assert_eq!(run.status.code(), Some(1), "{name}: {errors}");
+    assert_eq!(run.status.code(), Some(1), "{errors}");
     let told = claims(&run)?;
     let (broken, held) = told.split_last().ok_or("nothing was claimed")?;
-    assert_eq!(broken, &(name.to_owned(), false), "{told:?} {errors}");
-    assert!(held.iter().all(|(_, ok)| *ok), "{name}: {told:?}");
+    assert_eq!(broken, &("office-cannot".to_owned(), false), "{told:?} {errors}");
+    assert!(held.iter().all(|(_, ok)| *ok), "{told:?}");
     let error: Value = serde_json::from_str(&errors)?;
-    assert_eq!(error["error"]["code"], "demo_failed", "{name}");
-    assert!(error["error"]["message"].as_str().is_some_and(|message| message.contains(name)), "{errors}");
-    Ok(assert_nothing_is_left(temp.path(), name)?)
+    assert_eq!(error["error"]["code"], "demo_failed");
+    let message = error["error"]["message"].as_str().unwrap_or_default();
+    assert!(message.contains("office-cannot") && message.contains("copie.txt"), "{errors}");
+    assert_nothing_is_left(temp.path(), "a promise that does not hold")?;
+    Ok(assert_nothing_runs(kept.path(), "a promise that does not hold")?)
+}
+
+#[test]
+fn a_step_that_is_refused_stops_the_story_and_says_which() -> Outcome {
+    let (temp, kept) = (tempfile::tempdir()?, tempfile::tempdir()?);
+    // where the first home should be there is a file
+    std::fs::write(kept.path().join("coordination"), "")?;
+    let run = demo(temp.path(), &["--json", "--keep", &kept.path().to_string_lossy()]).output()?;
+    assert_eq!((run.status.code(), claims(&run)?), (Some(1), Vec::new()));
+    let error: Value = serde_json::from_slice(&run.stderr)?;
+    assert_eq!(error["error"]["code"], "demo_stopped");
+    assert!(error["error"]["message"].as_str().is_some_and(|message| message.contains("boucle init")), "{error}");
+    Ok(assert_nothing_is_left(temp.path(), "a step that is refused")?)
 }
 
 #[test]

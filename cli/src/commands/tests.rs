@@ -191,7 +191,7 @@ fn running_and_checking_is_understood() {
     assert!(matches!(action_with(&["wipe", "--yes"], &mut Script::default()), Ok(Action::Wipe { yes: true })));
     assert!(matches!(
         action_with(&["demo", "--keep", "/tmp/demo"], &mut Script::default()),
-        Ok(Action::Demo(demo::Demo { keep: Some(_), sabotage: None }))
+        Ok(Action::Demo(demo::Demo { keep: Some(_) }))
     ));
 }
 

@@ -4,7 +4,7 @@ use node::error::Failure;
 use node::texts::{TextArg, Texts};
 use serde_json::{Map, Value, json};
 
-use super::claim::{Broken, Claim, Held};
+use super::checks::Checked;
 use crate::render::{self, Paint};
 use crate::session::{World, written};
 
@@ -15,7 +15,8 @@ pub(super) struct Teller<'a, 'w> {
     json: bool,
     tick: &'static str,
     claims: Vec<Value>,
-    counts: Value,
+    /// The cases by status, for the end.
+    pub(super) counts: Value,
 }
 
 impl<'a, 'w> Teller<'a, 'w> {
@@ -37,35 +38,31 @@ impl<'a, 'w> Teller<'a, 'w> {
         written(writeln!(self.world.out, "{line}").and_then(|()| self.world.out.flush()))
     }
 
-    /// Notes what became of a claim, and says it if it holds.
+    /// Notes what became of a promise, and says it by its text if it holds.
     ///
     /// # Errors
     ///
-    /// `demo_failed` if it does not.
-    pub(super) fn claim(&mut self, claim: Claim, found: Result<Held, Broken>) -> Result<(), Failure> {
-        let mut told = Map::from_iter([("claim".to_owned(), claim.name().into()), ("ok".to_owned(), false.into())]);
-        match found {
-            Ok(held) => {
-                told["ok"] = true.into();
-                told.extend(held.facts());
-                self.claims.push(Value::Object(told));
-                let line = format!("   {:>2} {}", self.tick, self.texts.with(claim.text(), &held.args()));
+    /// `demo_failed` if it does not, `demo_interrupted` if we were told to stop meanwhile.
+    pub(super) fn claim(&mut self, text: &'static str, checked: Checked) -> Result<(), Failure> {
+        let name = text.trim_start_matches("demo-");
+        let mut told = Map::from_iter([("claim".to_owned(), name.into()), ("ok".to_owned(), checked.is_ok().into())]);
+        match checked {
+            Ok(facts) => {
+                let args: Vec<_> = facts.iter().map(named).collect();
+                told.extend(facts.into_iter().map(|(fact, value)| (fact.to_owned(), value)));
+                self.claims.push(told.into());
+                let line = format!("   {:>2} {}", self.tick, self.texts.with(text, &args));
                 self.line(&line)
             }
-            Err(broken) => {
-                let failure = broken.of_claim(claim);
-                if let Some((_, why)) = failure.args.iter().find(|(name, _)| *name == "why") {
-                    told.insert("why".to_owned(), why.clone().into());
-                    self.claims.push(Value::Object(told));
-                }
-                Err(failure)
+            Err(failure) if failure.code == "demo_interrupted" => Err(failure),
+            Err(failure) => {
+                let why = failure.args.iter().find(|(arg, _)| failure.code == "demo_stopped" && *arg == "why");
+                let why = why.map_or_else(|| failure.to_string(), |(_, why)| why.clone());
+                told.insert("why".to_owned(), why.clone().into());
+                self.claims.push(told.into());
+                Err(Failure::new("demo_failed").arg("claim", name).arg("why", why))
             }
         }
-    }
-
-    /// Keeps the cases by status for the end.
-    pub(super) fn keep_counts(&mut self, counts: Value) {
-        self.counts = counts;
     }
 
     /// The cases, by status.
@@ -86,6 +83,15 @@ impl<'a, 'w> Teller<'a, 'w> {
         }
         let line = render::text::escape_json(&document.to_string());
         written(writeln!(self.world.out, "{line}").and_then(|()| self.world.out.flush()))
+    }
+}
+
+/// A fact as a text names it.
+fn named((name, value): &(&'static str, Value)) -> TextArg<'static> {
+    match (value.as_i64(), value.as_str()) {
+        (Some(number), _) => (*name, number.into()),
+        (_, Some(text)) => (*name, text.to_owned().into()),
+        _ => (*name, value.to_string().into()),
     }
 }
 

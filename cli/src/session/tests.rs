@@ -73,7 +73,7 @@ struct Bench {
     script: Script,
     env: BTreeMap<&'static str, &'static str>,
     /// What happens while the node runs.
-    meanwhile: Arc<dyn Fn()>,
+    meanwhile: Arc<dyn Fn() + Send + Sync>,
 }
 
 impl Bench {

@@ -1529,7 +1529,6 @@ arg-auto-lock = Lock members whose keys nobody used for so long (10 minutes unle
 arg-new-passphrase-file = Read the new passphrase from this file
 arg-yes = Yes, for good
 arg-keep = Keep the three nodes in this folder
-arg-demo-sabotage = Break the world under one claim: the demonstration must fail (for tests)
 arg-case-withdraw-entry = First digits of the entry's number, as `case history` shows it; asked for when left out
 arg-case-list-category = Category or sub-category (code)
 arg-member-confirm-name = Name of the member

@@ -1532,7 +1532,6 @@ arg-auto-lock = Fermer la session de qui n'a rien fait depuis ce temps (10 minut
 arg-new-passphrase-file = Lire la nouvelle phrase secrète dans ce fichier
 arg-yes = Oui, pour de bon
 arg-keep = Garder les trois nœuds dans ce dossier
-arg-demo-sabotage = Casser le monde sous une affirmation : la démonstration doit échouer (pour les tests)
 arg-case-withdraw-entry = Premiers chiffres du numéro de l'entrée, que montre `case history` ; demandé s'il manque
 arg-case-list-category = Catégorie ou sous-catégorie (code)
 arg-member-confirm-name = Nom du membre
