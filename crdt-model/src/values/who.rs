@@ -40,3 +40,5 @@ impl FromStr for Who {
         }
     }
 }
+
+super::serde_as_text!(Who);
