@@ -10,7 +10,6 @@ use crdt_model::document::{self, Document, Opened};
 use crdt_model::entry::{Entry, Kind};
 use crdt_model::gate::{Schema, SchemaFault};
 use crdt_model::layer::{Layer, LayerState, Value};
-use crdt_model::name;
 use crdt_model::roster::site_scope;
 use crdt_model::taxonomy::Taxonomy;
 use crdt_model::values::{DocId, EntryId, ScopeId, Who};
@@ -24,7 +23,7 @@ use crate::log::erasure;
 use crate::log::forks;
 use crate::log::{Log, Reader, Shared};
 use crate::members;
-use crate::members::called::role_called;
+use crate::members::called::{is_self, role_called};
 use crate::store::Snapshot;
 
 /// The shipped taxonomy and the zone of a case, as folds and edits ask them.
@@ -372,7 +371,7 @@ pub(crate) fn conflicts_json(shared: &Shared, view: &CaseView) -> Json {
 
 /// Whom a person means: `me`, a member's name, a role.
 pub(crate) fn who(shared: &Shared, reader: &Reader, who: &str) -> Result<Who, Failure> {
-    if name::folded(who) == "me" {
+    if is_self(who) {
         return Ok(Who::Member(reader.member()));
     }
     // somebody may have been called as a role is before that was refused: by its code the role is meant

@@ -23,6 +23,7 @@ use crate::error::Failure;
 use crate::list;
 use crate::log::{Log, Reader, Shared};
 use crate::members;
+use crate::members::called::is_self;
 
 /// A code that no case can have is a slip of the finger, and an empty list would hide it.
 fn check_codes(filter: &CaseFilter) -> Result<(), Failure> {
@@ -282,7 +283,7 @@ pub(crate) fn list(
     let assignees: Option<Vec<String>> = match filter.assignee.as_deref() {
         None => None,
         // what waits for a role I hold waits for me
-        Some(who) if name::folded(who) == "me" => {
+        Some(who) if is_self(who) => {
             let roles = members::roles_held(shared, &reader.member()).into_iter().map(Who::Role);
             let mine = std::iter::once(Who::Member(reader.member())).chain(roles);
             Some(mine.map(|who| who.to_string()).collect())

@@ -46,10 +46,15 @@ pub(crate) fn member_name(name: &str) -> Result<String, Failure> {
     let name = clean_name(name, "member")?;
     let folded = name::folded(&name);
     let is_id = folded.len() >= ID_DIGITS_MIN && folded.bytes().all(|byte| byte.is_ascii_hexdigit());
-    if is_id || SELF.contains(&folded.as_str()) || folded.starts_with('@') || role_called(&name).is_some() {
+    if is_id || is_self(&name) || folded.starts_with('@') || role_called(&name).is_some() {
         return Err(Failure::new("name_reserved").arg("name", name).at("field", "member"));
     }
     Ok(name)
+}
+
+/// Whether somebody typed themselves: `me`, in any language of the texts.
+pub(crate) fn is_self(typed: &str) -> bool {
+    SELF.contains(&name::folded(typed).as_str())
 }
 
 /// The role of this code, in whatever case and width it is typed.

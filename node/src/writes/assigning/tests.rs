@@ -325,3 +325,17 @@ fn what_was_refused_to_be_passed_on_stays_with_its_readers() {
     assert!(code == "consent_refuses_referral" && said.contains("refer_external"), "{code} {said}");
     assigns(&ali, &case, "Bea").expect("of the organisation");
 }
+
+#[test]
+fn me_is_whoever_asks_in_every_language() {
+    let home = Home::founded();
+    home.with(|log, reader| {
+        for word in ["me", "Me", "moi", "MOI"] {
+            let who = crate::cases::who(&log.shared(), reader, word).expect("understood");
+            assert_eq!(who, Who::Member(reader.member()), "{word}");
+        }
+        Ok(json!({}))
+    })
+    .expect("all of them");
+    assert_eq!(count(&home, |filter| filter.assignee = Some("moi".into())), 0, "a list knows it, too");
+}
