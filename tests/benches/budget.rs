@@ -123,33 +123,32 @@ fn main() {
     drop(serving);
 
     // ------------------------------------------------------------ one node, in process
-    let marks: Vec<String> = refs(rose, QUICK);
+    let tenth = Org::founded();
+    let few = file.path().join("few.csv");
+    std::fs::write(&few, kobo(0, cases / 10)).expect("written");
+    import(&tenth.rose, &few);
+    count(&tenth.rose);
+    let (marks, marks_of_few) = (refs(rose, QUICK), refs(&tenth.rose, QUICK));
     {
         let node = Node::open(rose.folder()).expect("opens");
-        let ask = |request: Request| {
-            let envelope = Envelope {
-                lang: "en".into(),
-                member: None,
-                passphrase: Some(Secret::new(PASSPHRASE.to_owned())),
-                now_ms: None,
-                request,
-            };
-            let started = Instant::now();
-            let reply = node.handle(envelope, &mut |_| ()).expect("done");
-            (reply, started.elapsed())
-        };
+        let ask = |request: Request| asked(&node, request);
         let filter =
             |category: &str| CaseFilter { category: vec![category.into()], count: true, ..CaseFilter::default() };
         ask(Request::CaseList(Box::new(filter("payment"))));
-        let mut asked: Vec<Duration> = (0..20).map(|_| ask(Request::CaseList(Box::new(filter("payment")))).1).collect();
-        let filtered = median(&mut asked);
+        let mut times: Vec<Duration> = (0..20).map(|_| ask(Request::CaseList(Box::new(filter("payment")))).1).collect();
+        let filtered = median(&mut times);
         let million = filtered.as_secs_f64() * 1e6 / cases as f64 * 1e3;
         let figure =
             format!("{:.2} ms at {cases} (×{:.0}: {million:.0} ms)", filtered.as_secs_f64() * 1e3, 1e6 / cases as f64);
         table.row("a filter, node running", "< 50 ms at 1,000,000", &figure, "", million < 50.0);
-        let note = |mark: &String| ask(Request::edit(mark.clone(), Edit::Note { text: "Rappelée, absente.".into() })).1;
-        let mut edits: Vec<Duration> = marks.iter().map(note).collect();
-        let edit = median(&mut edits);
+        let small = Node::open(tenth.rose.folder()).expect("opens");
+        let note = |node: &Node, mark: &String| {
+            asked(node, Request::edit(mark.clone(), Edit::Note { text: "Rappelée, absente.".into() })).1
+        };
+        // in turn, so that what else the machine does falls on both
+        let in_turn = marks.iter().zip(&marks_of_few).map(|(mark, of_few)| (note(&node, mark), note(&small, of_few)));
+        let (mut edits, mut edits_of_few): (Vec<Duration>, Vec<Duration>) = in_turn.unzip();
+        let (edit, of_few) = (median(&mut edits), median(&mut edits_of_few));
         let ratio = edit.as_secs_f64() / machine.redb_commit.as_secs_f64();
         let limit = format!("{} a redb commit of 1 KB", millis(machine.redb_commit));
         table.row(
@@ -159,6 +158,9 @@ fn main() {
             &limit,
             ratio <= 3.0,
         );
+        let growth = edit.as_secs_f64() / of_few.as_secs_f64();
+        let what = format!("an edit at {cases} against one at {}", cases / 10);
+        table.row(&what, "≤ 1.1 ×", &format!("{growth:.2} × ({})", millis(of_few)), "", growth <= 1.1);
     }
 
     let (serving, _) = start(rose);
@@ -189,6 +191,20 @@ fn main() {
         true,
     );
     println!("\n{}", table.text);
+}
+
+/// What a node answers to Rose, and how long it takes.
+fn asked(node: &Node, request: Request) -> (Value, Duration) {
+    let envelope = Envelope {
+        lang: "en".into(),
+        member: None,
+        passphrase: Some(Secret::new(PASSPHRASE.to_owned())),
+        now_ms: None,
+        request,
+    };
+    let started = Instant::now();
+    let reply = node.handle(envelope, &mut |_| ()).expect("done");
+    (reply, started.elapsed())
 }
 
 /// What the machine can do, in this very run.
