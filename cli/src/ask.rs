@@ -5,6 +5,7 @@ use std::io::{self, Read};
 use std::path::Path;
 
 use crdt_model::name;
+use crdt_model::taxonomy::Taxonomy;
 use crdt_model::values::Words;
 use node::api::{SealOptions, Secret, check_code, known_zone};
 use node::error::{Failure, IoOperation};
@@ -123,7 +124,7 @@ impl<'a> Asker<'a> {
         loop {
             match self.question_after(question, codes, refused.as_ref())? {
                 Some(answer) if answer.is_empty() => {}
-                Some(answer) => match check_code(field, &answer) {
+                Some(answer) => match check_code(Taxonomy::shipped(), field, &answer) {
                     Ok(()) => return Ok(answer),
                     Err(failure) => refused = Some(failure),
                 },
@@ -215,7 +216,7 @@ impl<'a> Asker<'a> {
         let mut refused = None;
         loop {
             let answer = self.question_after(question, "", refused.as_ref())?.filter(|answer| !answer.is_empty());
-            match answer.as_deref().map_or(Ok(()), |code| check_code(field, code)) {
+            match answer.as_deref().map_or(Ok(()), |code| check_code(Taxonomy::shipped(), field, code)) {
                 Ok(()) => return Ok(answer),
                 Err(failure) => refused = Some(failure),
             }

@@ -26,24 +26,24 @@ use crate::members;
 use crate::members::called::{is_self, role_called};
 use crate::store::Snapshot;
 
-/// The shipped taxonomy and the zone of a case, as folds and edits ask them.
+/// The taxonomy in force and the zone of a case, as folds and edits ask them.
 pub(crate) struct TaxonomyCodes {
     taxonomy: &'static Taxonomy,
     zone: Zone,
 }
 
 impl TaxonomyCodes {
-    /// The taxonomy in force, for a case that counts its days in `zone`.
-    pub(crate) fn of(zone: &Zone) -> Self {
-        Self { taxonomy: Taxonomy::shipped(), zone: zone.clone() }
+    /// For a case that counts its days in `zone`.
+    pub(crate) fn of(taxonomy: &'static Taxonomy, zone: &Zone) -> Self {
+        Self { taxonomy, zone: zone.clone() }
     }
 }
 
 /// The codes of a table, as edits and refusals name it; `None` where any code will do.
-pub(crate) fn codes_of(table: &str) -> Option<Vec<&'static str>> {
+pub(crate) fn codes_of(taxonomy: &'static Taxonomy, table: &str) -> Option<Vec<&'static str>> {
     match table {
         "consent_answer" => Some(CONSENT_ANSWERS.to_vec()),
-        _ => Taxonomy::shipped().codes_of(table),
+        _ => taxonomy.codes_of(table),
     }
 }
 
@@ -66,7 +66,7 @@ impl Codes for TaxonomyCodes {
 
     fn knows(&self, table: &str, code: &str) -> bool {
         // organisations add languages; tables not listed are free
-        codes_of(table).is_none_or(|codes| codes.contains(&code))
+        codes_of(self.taxonomy, table).is_none_or(|codes| codes.contains(&code))
     }
 
     fn age_group(&self, years: u32) -> Option<String> {
@@ -126,6 +126,7 @@ pub(crate) struct Loaded {
     pub(crate) unopened: [bool; 3],
     /// In which it counts days: that of the site in whose scope it lies.
     pub(crate) zone: Zone,
+    taxonomy: &'static Taxonomy,
     empty: LayerState,
 }
 
@@ -137,9 +138,10 @@ pub(crate) struct Built {
 }
 
 impl Loaded {
-    pub(crate) fn of(scope: ScopeId, doc: DocId, built: Built, entries: usize, zone: Zone) -> Self {
+    pub(crate) fn of(shared: &Shared, scope: ScopeId, doc: DocId, built: Built, entries: usize) -> Self {
         let Built { document, unopened } = built;
-        Self { scope, doc, document, entries, unopened, zone, empty: LayerState::new() }
+        let (zone, taxonomy) = (shared.zone_at(&scope), shared.taxonomy);
+        Self { scope, doc, document, entries, unopened, zone, taxonomy, empty: LayerState::new() }
     }
 
     /// What other systems call it: (system, id).
@@ -171,7 +173,7 @@ impl Loaded {
 
     /// What folds and edits of it ask.
     pub(crate) fn codes(&self) -> TaxonomyCodes {
-        TaxonomyCodes::of(&self.zone)
+        TaxonomyCodes::of(self.taxonomy, &self.zone)
     }
 
     /// What the reader sees now.
@@ -237,7 +239,7 @@ pub(crate) fn load(
     }
     let entries = log.entries(snapshot, &scope, &doc)?;
     let built = build_case(log, shared, &mut reader.keychain, &entries);
-    let loaded = Arc::new(Loaded::of(scope, doc, built, entries.len(), shared.zone_at(&scope)));
+    let loaded = Arc::new(Loaded::of(shared, scope, doc, built, entries.len()));
     let of = BuiltOf::now(snapshot, count, shared, &reader.keychain);
     let cached = cache(reader);
     if cached.len() >= CACHED_CASES_MAX {
@@ -300,7 +302,7 @@ pub(crate) fn load_at(
     let schema = |layer| -> Box<dyn Schema> { Box::new(CaseSchema(layer)) };
     let document = document::build_above(&opened, Kind::Edit, &shared.roster, &schema, &gone);
     let built = Built { document, unopened: loaded.unopened };
-    Ok(Arc::new(Loaded::of(loaded.scope, loaded.doc, built, opened.len(), loaded.zone.clone())))
+    Ok(Arc::new(Loaded::of(shared, loaded.scope, loaded.doc, built, opened.len())))
 }
 
 /// Entries of a case that count: not cut off by a fork, and of no other kind.
@@ -375,13 +377,14 @@ pub(crate) fn who(shared: &Shared, reader: &Reader, who: &str) -> Result<Who, Fa
         return Ok(Who::Member(reader.member()));
     }
     // somebody may have been called as a role is before that was refused: by its code the role is meant
-    if Taxonomy::shipped().roles.contains(who) {
+    let taxonomy = shared.taxonomy;
+    if taxonomy.roles.contains(who) {
         return Ok(Who::Role(who.to_owned()));
     }
     let found = members::find_member(shared, who).map(Who::Member);
     found.or_else(|mut failure| {
         if failure.code == "member_not_found"
-            && let Some(role) = role_called(who)
+            && let Some(role) = role_called(taxonomy, who)
         {
             return Ok(Who::Role(role.to_owned()));
         }
@@ -389,7 +392,7 @@ pub(crate) fn who(shared: &Shared, reader: &Reader, who: &str) -> Result<Who, Fa
         if let ("member_not_found", Some((_, near))) =
             (failure.code, failure.args.iter_mut().find(|(name, _)| *name == "near"))
         {
-            let roles = crdt_model::taxonomy::nearest(Taxonomy::shipped().roles.codes(), who);
+            let roles = crdt_model::taxonomy::nearest(taxonomy.roles.codes(), who);
             let found = std::iter::once(near.as_str()).filter(|near| !near.is_empty());
             *near = found.chain(roles).collect::<Vec<_>>().join(", ");
         }

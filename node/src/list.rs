@@ -322,7 +322,7 @@ fn build_row(
             let entries: Vec<Entry> =
                 stored.iter().map(|stored| log.decode(&stored.bytes)).collect::<Result<_, _>>()?;
             let built = cases::build_case(log, shared, keychain, &entries);
-            Arc::new(Loaded::of(scope_id, doc_id, built, entries.len(), shared.zone_at(&scope_id)))
+            Arc::new(Loaded::of(shared, scope_id, doc_id, built, entries.len()))
         }
     };
     let document = &loaded.document;

@@ -28,6 +28,7 @@ use crdt_model::roster::{
     self_introduced_key,
 };
 use crdt_model::seal::{Entropy, Secret};
+use crdt_model::taxonomy::Taxonomy;
 use crdt_model::values::{ChainKey, DeviceId, DocId, EntryId, Incarnation, MemberId, OrgId, ScopeId};
 use crdt_model::zone::Zone;
 use crdt_model::{cbor, document};
@@ -54,6 +55,8 @@ pub(crate) const NAME_BYTES_MAX: usize = 200;
 
 /// What is known of the organisation, replaced as a whole when the membership changes.
 pub(crate) struct Shared {
+    /// The codes, delays and audiences in force.
+    pub(crate) taxonomy: &'static Taxonomy,
     pub(crate) roster: Roster,
     /// This home's own invitations, first joined first: without their seeds.
     pub(crate) invitations: Vec<Invitation>,
@@ -421,6 +424,7 @@ impl Log {
         let device = crdt_model::seal::device_id(&device_ed.verifying_key().to_bytes(), &device_x.kem_public());
         let psk = Secret(*keys.transport_psk.expose());
         let shared = Shared {
+            taxonomy: Taxonomy::shipped(),
             roster: Roster::empty(org),
             invitations: Vec::new(),
             altered: Vec::new(),
@@ -644,6 +648,7 @@ impl Log {
         let is_altered = |told: &&Invitation| said(told).is_some_and(|terms| terms != told.terms());
         let altered = invitations.iter().filter(is_altered).map(|told| told.invite).collect();
         let mut shared = Shared {
+            taxonomy: self.shared().taxonomy,
             roster,
             invitations,
             altered,

@@ -298,7 +298,7 @@ pub(crate) fn init(
     now_ms: i64,
 ) -> Result<(Log, Json), Failure> {
     let Founder { org, site, member, roots, zone } = founder;
-    let (org_name, name, site) = (clean_name(org, "org")?, member_name(member)?, site_code(site)?);
+    let (org_name, name, site) = (clean_name(org, "org")?, member_name(Taxonomy::shipped(), member)?, site_code(site)?);
     let zone = zone.map(known_zone).transpose()?;
     let roots = roots.unwrap_or(Roots { needed: 1, of: 1 });
     if roots.needed == 0 || roots.needed > roots.of || roots.of > 7 {
@@ -370,7 +370,7 @@ fn found(
     operations.extend(zone.map(|zone| (Operation::SiteZone { site: site.to_owned(), zone }, None)));
     let shared = log.shared();
     let mut entropy = entropy()?;
-    for audience in Taxonomy::shipped().audiences.iter() {
+    for audience in shared.taxonomy.audiences.iter() {
         operations.push((new_audience(log, &shared, audience.code(), &[*member], &mut entropy)?, None));
     }
     operations.push((new_audience(log, &shared, &format!("site/{site}"), &[*member], &mut entropy)?, None));
@@ -656,7 +656,7 @@ pub(crate) fn invite(
     let shared = log.shared();
     let site = known_site(&shared, site)?;
     let Some(profile) = role_profile(role) else {
-        return Err(Failure::not_in_taxonomy("role", role, Taxonomy::shipped().roles.codes()));
+        return Err(Failure::not_in_taxonomy("role", role, shared.taxonomy.roles.codes()));
     };
     require_managing(&shared, &reader.member(), &site, profile.rank)?;
     let lifetime = expires_ms.unwrap_or(INVITE_DEFAULT_MS);
@@ -1055,7 +1055,7 @@ pub(crate) fn audience_members(log: &Log, shared: &Shared, audience: &AudienceId
 /// `boucle audience list`.
 pub(crate) fn audience_list(log: &Log, lang: &str) -> Json {
     let shared = log.shared();
-    let taxonomy = Taxonomy::shipped();
+    let taxonomy = shared.taxonomy;
     let audiences = taxonomy.audiences.iter().map(|audience| {
         let id = seal::named_audience(&log.org, audience.code());
         let members = audience_members(log, &shared, &id);
@@ -1153,7 +1153,7 @@ pub(crate) fn join(
     passphrase: &Passphrase,
     now_ms: i64,
 ) -> Result<(Option<Log>, Json), Failure> {
-    let name = member_name(member)?;
+    let name = member_name(Taxonomy::shipped(), member)?;
     let invitation = Invitation::from_text(text).map_err(|error| Failure::new("invitation_bad").because(&error))?;
     let expired = i64::try_from(invitation.not_after_ms).unwrap_or(i64::MAX);
     if now_ms > expired {

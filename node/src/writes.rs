@@ -80,9 +80,9 @@ fn refuses_record(purpose: &str, answer: &str) -> bool {
 }
 
 /// Takes out of a new case what must not be kept: see [`NewCase::redact_identity`].
-fn redact_identity(new: &mut NewCase) -> Vec<&'static str> {
+fn redact_identity(taxonomy: &Taxonomy, new: &mut NewCase) -> Vec<&'static str> {
     let refused = new.consents.iter().any(|told| refuses_record(&told.purpose, &told.answer));
-    new.redact_identity(!refused, Taxonomy::shipped())
+    new.redact_identity(!refused, taxonomy)
 }
 
 /// Whether the case still says in words who the person is.
@@ -230,7 +230,7 @@ pub(crate) fn week_received(zone: &Zone, received: Option<Moment>, now_ms: i64) 
 }
 
 /// Why an act was refused, with what its text needs.
-pub(crate) fn refusal(error: &EditRefusal, reference: &str) -> Failure {
+pub(crate) fn refusal(taxonomy: &'static Taxonomy, error: &EditRefusal, reference: &str) -> Failure {
     let failure = Failure::new(error.code()).arg("ref", reference).at("ref", reference);
     let failure = match error {
         EditRefusal::UnknownField { field, near } => {
@@ -246,7 +246,7 @@ pub(crate) fn refusal(error: &EditRefusal, reference: &str) -> Failure {
         }
         EditRefusal::Name { field, .. } => failure.arg("field", field).at("field", field),
         EditRefusal::UnknownCode { field, table } => {
-            let codes = codes_of(table).unwrap_or_default();
+            let codes = codes_of(taxonomy, table).unwrap_or_default();
             let near = crate::error::possible(codes.into_iter(), "");
             failure.arg("field", field).arg("table", table).arg("near", near).at("field", field)
         }
@@ -277,8 +277,8 @@ pub(crate) fn refusal(error: &EditRefusal, reference: &str) -> Failure {
 }
 
 /// As [`refusal`], of an edit that names what would be refused otherwise by another verb.
-fn refused_edit(edit: &Edit, error: &EditRefusal, reference: &str) -> Failure {
-    let mut failure = refusal(error, reference);
+fn refused_edit(taxonomy: &'static Taxonomy, edit: &Edit, error: &EditRefusal, reference: &str) -> Failure {
+    let mut failure = refusal(taxonomy, error, reference);
     if let (Edit::Set { values }, EditRefusal::NeedsSealing { .. }) = (edit, error)
         && let Some((_, category)) = values.iter().find(|(field, _)| field == "category")
         && let Some((_, command)) = failure.args.iter_mut().find(|(name, _)| *name == "command")
@@ -298,8 +298,8 @@ pub(crate) fn is_recused(recused: &[Recusal], id: &MemberId, has_role: impl Fn(&
 }
 
 /// An audience, then the one that reads in its place when nobody of it may.
-fn or_alternate(audience: &str) -> impl Iterator<Item = &str> {
-    let alternate = Taxonomy::shipped().audiences.get(audience).map(|named| named.alternate.as_str());
+fn or_alternate<'a>(taxonomy: &'a Taxonomy, audience: &'a str) -> impl Iterator<Item = &'a str> {
+    let alternate = taxonomy.audiences.get(audience).map(|named| named.alternate.as_str());
     std::iter::once(audience).chain(alternate)
 }
 
@@ -308,8 +308,8 @@ fn or_alternate(audience: &str) -> impl Iterator<Item = &str> {
 /// # Errors
 ///
 /// `not_in_taxonomy`, with what may have been meant.
-pub fn check_code(field: &'static str, value: &str) -> Result<(), Failure> {
-    match codes_of(field) {
+pub fn check_code(taxonomy: &'static Taxonomy, field: &'static str, value: &str) -> Result<(), Failure> {
+    match codes_of(taxonomy, field) {
         Some(codes) if !codes.contains(&value) => Err(Failure::not_in_taxonomy(field, value, codes.into_iter())),
         _ => Ok(()),
     }
@@ -323,11 +323,11 @@ pub(crate) fn prepare(
     mut new: NewCase,
     intake: &Intake<'_>,
 ) -> Result<Prepared, Failure> {
-    let taxonomy = Taxonomy::shipped();
+    let taxonomy = shared.taxonomy;
     members::require(shared, member, Capabilities::INTAKE)?;
-    check_code("type", &new.case_type)?;
-    check_code("channel", &new.channel)?;
-    check_codes(&new)?;
+    check_code(taxonomy, "type", &new.case_type)?;
+    check_code(taxonomy, "channel", &new.channel)?;
+    check_codes(taxonomy, &new)?;
     let categories = || new.category.iter().chain(&new.other_categories).map(String::as_str);
     let mut level = taxonomy.sensitivity_of(categories());
     if let Some(asked) = &new.sensitivity {
@@ -385,7 +385,7 @@ pub(crate) fn prepare(
 
 /// Whether what was said of sealing means something: nothing else of a case is known yet.
 pub(crate) fn before_asking(shared: &Shared, seal: &SealOptions) -> Result<Json, Failure> {
-    let unknown = |named: &&String| !Taxonomy::shipped().audiences.contains(named);
+    let unknown = |named: &&String| !shared.taxonomy.audiences.contains(named);
     if let Some(named) = seal.audience.as_ref().filter(unknown) {
         return Err(Failure::new("audience_not_found").arg("audience", named));
     }
@@ -400,7 +400,7 @@ pub(crate) fn recusals(shared: &Shared, names: &[String]) -> Result<Vec<Recusal>
         // all devices of one person: every id that bears the name
         let ids = shared.called(name, shared.roster.members.keys());
         recusals.extend(ids.iter().copied().map(Recusal::Member));
-        if let Some(role) = role_called(name) {
+        if let Some(role) = role_called(shared.taxonomy, name) {
             // somebody may have been called so before that was refused: both are meant
             recusals.push(Recusal::Role(role.to_owned()));
         } else if shared.roster.founding.is_none() {
@@ -433,7 +433,7 @@ fn not_recused(log: &Log, shared: &Shared, audience: &str, recused: &[Recusal]) 
     let may =
         |person: &Holder| !is_recused(recused, &person.member, |role| person.roles.iter().any(|held| held == role));
     let left = |code| holders(log, shared, code).into_iter().filter(may).collect::<Vec<_>>();
-    or_alternate(audience).map(left).find(|left| !left.is_empty())
+    or_alternate(shared.taxonomy, audience).map(left).find(|left| !left.is_empty())
 }
 
 /// How many of those who read the audience are not given a case that someone is recused from: one grant has so many
@@ -478,7 +478,7 @@ fn readers_as_before(
     let may = |id: &MemberId| !is_recused(recused, id, |role| has_role(id, role));
     // of an audience of which nobody was left, its alternate: as when it was sealed
     let mut members = std::collections::BTreeSet::new();
-    for code in or_alternate(audience) {
+    for code in or_alternate(shared.taxonomy, audience) {
         let id = seal::named_audience(&log.org, code);
         let mut then = std::collections::BTreeSet::new();
         for birth in &births {
@@ -610,7 +610,7 @@ pub(crate) fn birth_ops(
     now_ms: i64,
     entropy: &mut Entropy,
 ) -> Result<EditOps, Failure> {
-    let taxonomy = Taxonomy::shipped();
+    let taxonomy = shared.taxonomy;
     let site = prepared.site.as_str();
     let zone = shared.zone_at(&prepared.scope);
     let restricted = prepared.restricted.as_ref().map(|audience| RestrictedBirth {
@@ -630,7 +630,7 @@ pub(crate) fn birth_ops(
         taxonomy_version: taxonomy.version.clone(),
         restricted,
     };
-    let codes = TaxonomyCodes::of(&zone);
+    let codes = TaxonomyCodes::of(taxonomy, &zone);
     let ctx = EditContext {
         case: None,
         member: reader.member(),
@@ -641,7 +641,7 @@ pub(crate) fn birth_ops(
         policy: Policy::default(),
     };
     Edit::Create(Box::new(Creation { new, birth })).to_ops(&ctx).map_err(|error| {
-        let mut failure = refusal(&error, &minted.mark());
+        let mut failure = refusal(taxonomy, &error, &minted.mark());
         // a case that is not made has no reference
         failure.where_.retain(|(name, _)| *name != "ref");
         failure
@@ -726,7 +726,7 @@ pub(crate) fn act_with(
     let captured = || captured_mark(log, loaded.doc).ok().flatten();
     let mark = view.mark().map(str::to_owned).or_else(captured);
     let mark = mark.unwrap_or_else(|| typed.to_owned());
-    if let Some(level) = opening(edit, &view)? {
+    if let Some(level) = opening(shared.taxonomy, edit, &view)? {
         let (reason, act) = match edit {
             Edit::Lower { reason, .. } => (Some(reason), None),
             other => (None, Some(other)),
@@ -756,7 +756,7 @@ pub(crate) fn act_with(
         {
             return turn_and_tell(log, &shared, reader, &loaded, &Reclassify::For(edit), seal, &mark, now_ms);
         }
-        other => other.map_err(|error| refused_edit(edit, &error, &mark))?,
+        other => other.map_err(|error| refused_edit(shared.taxonomy, edit, &error, &mark))?,
     };
     assigning::may_hand_out(log, &shared, &reader.member(), &loaded, &view, edit, &mark)?;
     if !ops.is_empty() {
@@ -881,11 +881,11 @@ fn turn_and_tell(
 
 /// The level left, where an act opens the case: lowered out of what is sealed by its audience, or classified as
 /// ordinary while nobody had.
-fn opening(edit: &Edit, view: &CaseView) -> Result<Option<Level>, Failure> {
+fn opening(taxonomy: &'static Taxonomy, edit: &Edit, view: &CaseView) -> Result<Option<Level>, Failure> {
     Ok(match edit {
         Edit::Lower { to, .. } if view.shape == Shape::Inside && !to.restricted() => Some(*to),
         Edit::Triage { category: Some(category), sensitivity, .. } if reclassify::is_undecided(view) => {
-            let facts = TaxonomyCodes::of(&Zone::UTC).category(category);
+            let facts = TaxonomyCodes::of(taxonomy, &Zone::UTC).category(category);
             let level = facts.map(|facts| facts.sensitivity.max(sensitivity.unwrap_or(Level::S0)));
             level.filter(|level| !level.restricted())
         }
@@ -1196,12 +1196,12 @@ pub(crate) fn case_new_with(
     seal: &SealOptions,
     now_ms: i64,
 ) -> Result<Json, Failure> {
-    let dropped = redact_identity(&mut new);
     let _writer = log.lock_writer();
     log.refresh_reader(reader)?;
     let shared = log.shared();
+    let dropped = redact_identity(shared.taxonomy, &mut new);
     let site = members::own_site(&shared, &reader.member());
-    if let Some(named) = seal.audience.as_ref().filter(|named| !Taxonomy::shipped().audiences.contains(named)) {
+    if let Some(named) = seal.audience.as_ref().filter(|named| !shared.taxonomy.audiences.contains(named)) {
         return Err(Failure::new("audience_not_found").arg("audience", named));
     }
     let words = sensitive_words::words_in_new(log, &new)?;
@@ -1288,14 +1288,14 @@ pub(crate) fn region_of(shared: &Shared, site: &str) -> String {
 /// # Errors
 ///
 /// `not_in_taxonomy`, with what may have been meant.
-pub fn check_codes(new: &NewCase) -> Result<(), Failure> {
+pub fn check_codes(taxonomy: &'static Taxonomy, new: &NewCase) -> Result<(), Failure> {
     for (field, told) in new.parts() {
         let table = match field.kind {
             schema::Kind::CodeOf(_) => field.name,
             schema::Kind::Element(_, Some(table)) => table,
             _ => continue,
         };
-        told.texts().into_iter().try_for_each(|code| check_code(table, code))?;
+        told.texts().into_iter().try_for_each(|code| check_code(taxonomy, table, code))?;
     }
     Ok(())
 }

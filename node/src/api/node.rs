@@ -284,7 +284,10 @@ impl Node {
                 return self.init(envelope, founder);
             }
             Request::Join { invitation, member } => return self.join(envelope, invitation.expose(), member),
-            Request::TaxonomyShow => return Ok(taxonomy_json(&envelope.lang)),
+            Request::TaxonomyShow => {
+                let in_force = self.held().map_or_else(Taxonomy::shipped, |log| log.shared().taxonomy);
+                return Ok(taxonomy_json(in_force, &envelope.lang));
+            }
             Request::Lock => return self.lock(envelope.member.as_deref().unwrap_or_default()),
             Request::Wipe { yes } => return self.wipe(*yes),
             Request::Doctor { deep, keyless } => {
@@ -791,8 +794,7 @@ fn case_of(request: &Request) -> Option<&str> {
 }
 
 /// The taxonomy with labels of one language, as `taxonomy show` prints it.
-fn taxonomy_json(lang: &str) -> Json {
-    let taxonomy = Taxonomy::shipped();
+fn taxonomy_json(taxonomy: &Taxonomy, lang: &str) -> Json {
     let categories: Vec<Json> = taxonomy
         .sub_categories
         .iter()

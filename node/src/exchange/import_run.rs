@@ -13,7 +13,7 @@ use std::sync::mpsc::SyncSender;
 use crdt_model::edit::NewCase;
 use crdt_model::roster::site_scope;
 use crdt_model::sensitive_words::{Topic, WordList};
-use crdt_model::taxonomy::{Capabilities, Capture, Taxonomy};
+use crdt_model::taxonomy::{Capabilities, Capture};
 use crdt_model::values::{DocId, MemberId, Words as Said, is_code};
 use serde_json::{Value as Json, json};
 use zeroize::Zeroizing;
@@ -320,7 +320,7 @@ pub(crate) fn import(
             return Err(Failure::new("bad_value").arg("field", field).arg("expected", "code").at("field", field));
         }
     }
-    let taxonomy = Taxonomy::shipped();
+    let taxonomy = shared.taxonomy;
     let mapping = match request.mapping {
         None => Mapping::default(),
         Some(path) => {

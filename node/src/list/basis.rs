@@ -3,7 +3,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crdt_model::roster::{Standing, site_scope};
-use crdt_model::taxonomy::Taxonomy;
 use crdt_model::values::{DeviceId, EntryId, Incarnation, MemberId, ScopeId};
 use crdt_model::zone::RULES;
 
@@ -59,7 +58,7 @@ impl Basis {
         let invited = shared.invitations.iter().map(|invitation| site_scope(&shared.roster.org, &invitation.site));
         let zone = |scope: ScopeId| (scope, shared.zone_at(&scope).name().to_owned());
         Self {
-            taxonomy: Taxonomy::shipped().version.clone(),
+            taxonomy: shared.taxonomy.version.clone(),
             members: shared.roster.members.iter().map(member).collect(),
             forks: shared.forks.iter().map(|((s, c), seq)| ((*s, c.device, c.incarnation), *seq)).collect(),
             rules: RULES.to_owned(),

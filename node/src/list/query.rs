@@ -26,8 +26,7 @@ use crate::members;
 use crate::members::called::is_self;
 
 /// A code that no case can have is a slip of the finger, and an empty list would hide it.
-fn check_codes(filter: &CaseFilter) -> Result<(), Failure> {
-    let taxonomy = Taxonomy::shipped();
+fn check_codes(taxonomy: &Taxonomy, filter: &CaseFilter) -> Result<(), Failure> {
     let statuses = || taxonomy.statuses.codes().chain(["restricted"]);
     if let Some(status) = filter.status.iter().find(|status| !statuses().any(|known| known == *status)) {
         return Err(Failure::not_in_taxonomy("status", status, statuses()));
@@ -290,7 +289,7 @@ pub(crate) fn list(
         }
         Some(who) => Some(vec![cases::who(shared, reader, who)?.to_string()]),
     };
-    check_codes(filter)?;
+    check_codes(shared.taxonomy, filter)?;
     let site = filter.site.as_deref().map(|site| members::known_site(shared, site)).transpose()?;
     let filter = &CaseFilter { site, ..filter.clone() };
     let groups: Vec<&Column> = filter.group_by.iter().map(|name| column(name)).collect::<Result<_, _>>()?;

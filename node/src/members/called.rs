@@ -42,11 +42,11 @@ pub(crate) fn clean_name(name: &str, field: &'static str) -> Result<String, Fail
 /// # Errors
 ///
 /// Those of [`clean_name`], and `name_reserved`.
-pub(crate) fn member_name(name: &str) -> Result<String, Failure> {
+pub(crate) fn member_name(taxonomy: &'static Taxonomy, name: &str) -> Result<String, Failure> {
     let name = clean_name(name, "member")?;
     let folded = name::folded(&name);
     let is_id = folded.len() >= ID_DIGITS_MIN && folded.bytes().all(|byte| byte.is_ascii_hexdigit());
-    if is_id || is_self(&name) || folded.starts_with('@') || role_called(&name).is_some() {
+    if is_id || is_self(&name) || folded.starts_with('@') || role_called(taxonomy, &name).is_some() {
         return Err(Failure::new("name_reserved").arg("name", name).at("field", "member"));
     }
     Ok(name)
@@ -58,9 +58,9 @@ pub(crate) fn is_self(typed: &str) -> bool {
 }
 
 /// The role of this code, in whatever case and width it is typed.
-pub(crate) fn role_called(typed: &str) -> Option<&'static str> {
+pub(crate) fn role_called(taxonomy: &'static Taxonomy, typed: &str) -> Option<&'static str> {
     let folded = name::folded(typed);
-    Taxonomy::shipped().roles.codes().find(|code| name::folded(code) == folded)
+    taxonomy.roles.codes().find(|code| name::folded(code) == folded)
 }
 
 /// A code of a site as it is typed: in whatever case and width.

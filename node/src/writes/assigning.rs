@@ -9,7 +9,6 @@ use crdt_model::case::Shape;
 use crdt_model::case::consent::Answer;
 use crdt_model::edit::{Edit, Recusal};
 use crdt_model::roster::{HeldRole, Member, Roster, SiteKind, Standing, role_profile};
-use crdt_model::taxonomy::Taxonomy;
 use crdt_model::values::{MemberId, Who};
 use crdt_model::view::{CaseView, Shown};
 use crdt_model::{name, seal};
@@ -314,7 +313,7 @@ fn near_roles(shared: &Shared, role: &str, site: &str, recusals: &[Who]) -> Json
     let audiences = |role: &str| role_profile(role).map(|profile| profile.audiences).unwrap_or_default();
     let wanted = audiences(role);
     let shares = |other: &&str| audiences(other).iter().any(|audience| wanted.contains(audience));
-    let sharing = Taxonomy::shipped().roles.codes().filter(|other| *other != role).filter(shares);
+    let sharing = shared.taxonomy.roles.codes().filter(|other| *other != role).filter(shares);
     let mut seen = BTreeSet::new();
     let mut rows: Vec<(bool, Json)> = Vec::new();
     for near in std::iter::once(role).chain(sharing).chain(ANSWERABLE) {

@@ -13,7 +13,7 @@ use crdt_model::erasure::Erasure;
 use crdt_model::layer::{Layer, LayerState, Stamp};
 use crdt_model::seal::case_key;
 use crdt_model::sensitive_words::Topic;
-use crdt_model::taxonomy::{Capabilities, Capture, Coded, TRIAGE, Taxonomy};
+use crdt_model::taxonomy::{Capabilities, Capture, Coded, TRIAGE};
 use crdt_model::values::{ChainKey, DeviceId, DocId, EntryId, Level, MemberId, Who, Words};
 use crdt_model::view::{CaseView, Shown};
 use serde_json::{Value as Json, json};
@@ -126,7 +126,7 @@ pub(crate) fn reclassification(
         }
         _ => return Err(Failure::new("unexpected")),
     };
-    let ops = rewrite(turning, &ctx).map_err(|error| refusal(&error, mark))?;
+    let ops = rewrite(turning, &ctx).map_err(|error| refusal(shared.taxonomy, &error, mark))?;
     let week = week_received(&loaded.zone, view.moment("received_at"), now_ms);
     let week_start_ms = (!opens).then(|| week.monday().midnight_ms());
     let readers = seal.map(|(_, readers)| readers);
@@ -281,7 +281,7 @@ pub(crate) fn keep_captured(
 
 /// The audience named; else that of the category the case will have; else triage.
 fn audience_for(log: &Log, view: &CaseView, turn: &Reclassify<'_>, options: &SealOptions) -> Result<String, Failure> {
-    let taxonomy = Taxonomy::shipped();
+    let taxonomy = log.shared().taxonomy;
     if let Some(named) = &options.audience {
         let known = taxonomy.audiences.contains(named);
         return known.then(|| named.clone()).ok_or_else(|| Failure::new("audience_not_found").arg("audience", named));
@@ -380,8 +380,8 @@ fn try_carry(log: &Log, shared: &Shared, reader: &mut Reader, loaded: &Loaded, n
     };
     let recusals = view.sealed.as_ref().map(|sealed| sealed.recusals.as_slice()).unwrap_or_default();
     let is_set_aside = |who: &Who| assigning::is_set_aside(shared, recusals, who);
-    let all =
-        carry(&old, &found.entries, &loaded.layers(), &is_set_aside, fresh()?).map_err(|error| refusal(&error, ""))?;
+    let all = carry(&old, &found.entries, &loaded.layers(), &is_set_aside, fresh()?)
+        .map_err(|error| refusal(shared.taxonomy, &error, ""))?;
     let mut entropy = entropy()?;
     let mut deps = loaded.document.heads.clone();
     deps.truncate(DEPS_MAX / 2);

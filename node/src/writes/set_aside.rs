@@ -88,7 +88,7 @@ pub(crate) fn set_aside(shared: &Shared, told: Told<'_>) -> Result<SetAside, Fai
     for (member, name) in named_members(shared, accused, name::may_be) {
         add(Recusal::Member(member), name);
     }
-    for role in roles_named(accused) {
+    for role in roles_named(shared.taxonomy, accused) {
         add(Recusal::Role(role.to_owned()), role.to_owned());
     }
     Ok(aside)
@@ -178,14 +178,14 @@ pub(crate) fn who_is_meant(shared: &Shared, said: &str, texts: &[String], me: &M
         in_texts.extend(found.into_iter().filter(|(id, _)| id != me));
     }
     json!({
-        "near": people(near), "roles": roles_named(said), "in_texts": people(in_texts),
+        "near": people(near), "roles": roles_named(shared.taxonomy, said), "in_texts": people(in_texts),
         "met": shared.roster.founding.is_some(),
     })
 }
 
 /// Roles that are named, by code or by label in any language, by one of the parts between commas.
-fn roles_named(text: &str) -> Vec<&'static str> {
-    let roles = &Taxonomy::shipped().roles;
+fn roles_named(taxonomy: &'static Taxonomy, text: &str) -> Vec<&'static str> {
+    let roles = &taxonomy.roles;
     let is_named = |code: &str| {
         let labels = ["fr", "en", "ht", "ar", "es"].map(|lang| roles.label(code, lang));
         text.split([',', ';', '\n'])

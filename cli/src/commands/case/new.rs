@@ -2,6 +2,7 @@
 
 use clap::Args;
 use crdt_model::edit::{ConsentAnswer, NewCase};
+use crdt_model::taxonomy::Taxonomy;
 use node::api::{Request, check_codes};
 use node::error::Failure;
 
@@ -102,7 +103,7 @@ impl New {
         let mut case = self.codes(base, asker.now_ms)?;
         if asker.console.is_terminal() {
             // whoever mistyped one is not asked ten questions first
-            check_codes(&case)?;
+            check_codes(Taxonomy::shipped(), &case)?;
         }
         case.case_type = asker.required_code(Some(case.case_type), "--type", "ask-type", "type")?;
         case.channel = asker.required_code(Some(case.channel), "--channel", "ask-channel", "channel")?;
