@@ -374,7 +374,13 @@ pub(crate) fn conflicts_json(shared: &Shared, view: &CaseView) -> Json {
 /// Whom a person means: `me`, a member's name, a role.
 pub(crate) fn who(shared: &Shared, reader: &Reader, who: &str) -> Result<Who, Failure> {
     if is_self(who) {
-        return Ok(Who::Member(reader.member()));
+        let me = reader.member();
+        // somebody may have been called so before that was refused
+        let others = shared.called(who, shared.roster.members.keys());
+        return match others.iter().all(|other| *other == me) {
+            true => Ok(Who::Member(me)),
+            false => Err(members::ambiguous(who, &others)),
+        };
     }
     // somebody may have been called as a role is before that was refused: by its code the role is meant
     let taxonomy = shared.taxonomy;

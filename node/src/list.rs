@@ -38,7 +38,7 @@ use crate::log::parallel::{in_parts, threads_for};
 use crate::log::{Log, Reader, Shared};
 use crate::store::{Fields, MemberSpace, Snapshot};
 use basis::Basis;
-use row::{FAULTY, INSIDE, LISTED, Row, Said, UNOPENED};
+use row::{FAULTY, INSIDE, LISTED, MarkKey, Row, Said, UNOPENED};
 use strings::Words;
 
 pub(crate) use bearers::{Bearers, Behind};
@@ -98,6 +98,8 @@ pub(crate) struct Projection {
     is_read: bool,
     /// Some row was read of which the mark alone is saved.
     has_marks_alone: bool,
+    /// Made when a case is first looked for.
+    index: Option<Index>,
     /// Documents whose rows differ from what is saved.
     unsaved: BTreeSet<u32>,
     words_saved: usize,
@@ -107,6 +109,32 @@ impl Drop for Projection {
     fn drop(&mut self) {
         self.rows.iter_mut().for_each(Zeroize::zeroize);
         self.external.values_mut().for_each(|ids| ids.iter_mut().for_each(Zeroize::zeroize));
+    }
+}
+
+/// Rows by what a case is called: with each key the local document number.
+#[derive(PartialEq, Eq)]
+struct Index {
+    marks: BTreeSet<(MarkKey, u32)>,
+    ids: BTreeSet<(DocId, u32)>,
+}
+
+impl Index {
+    fn of(rows: &[Row]) -> Self {
+        let numbered = || rows.iter().zip(0..).filter(|(row, _)| row.case_id != DocId::ZERO);
+        let marks = numbered().filter_map(|(row, doc)| Some((row.mark.key()?, doc))).collect();
+        Self { marks, ids: numbered().map(|(row, doc)| (row.case_id, doc)).collect() }
+    }
+
+    fn replace(&mut self, doc: u32, before: &Row, after: &Row) {
+        if before.mark != after.mark {
+            before.mark.key().map(|key| self.marks.remove(&(key, doc)));
+            self.marks.extend(after.mark.key().map(|key| (key, doc)));
+        }
+        if before.case_id != after.case_id {
+            self.ids.remove(&(before.case_id, doc));
+            self.ids.extend((after.case_id != DocId::ZERO).then_some((after.case_id, doc)));
+        }
     }
 }
 
@@ -136,7 +164,15 @@ impl Projection {
         if row.to_save() != self.rows[at].to_save() || (before != fresh.external && !row.is(INSIDE)) {
             self.unsaved.insert(fresh.doc);
         }
+        if let Some(index) = &mut self.index {
+            index.replace(fresh.doc, &self.rows[at], &row);
+        }
         self.rows[at] = row;
+    }
+
+    /// Rows by what a case is called.
+    fn index(&mut self) -> &Index {
+        self.index.get_or_insert_with(|| Index::of(&self.rows))
     }
 
     /// By the membership as it is now, which cases wait for somebody who is not there.

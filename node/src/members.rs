@@ -69,7 +69,7 @@ fn site_code(code: &str) -> Result<String, Failure> {
 }
 
 /// A name that is several members'.
-fn ambiguous(name: &str, ids: &[MemberId]) -> Failure {
+pub(crate) fn ambiguous(name: &str, ids: &[MemberId]) -> Failure {
     let ids = ids.iter().map(MemberId::short).collect::<Vec<_>>().join(", ");
     Failure::new("member_ambiguous").arg("member", name).arg("ids", ids)
 }

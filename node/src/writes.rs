@@ -810,7 +810,7 @@ pub(crate) fn act_with(
 /// Puts the member or role in the place of what was typed.
 fn found(shared: &Shared, reader: &Reader, whom: &mut Whom) -> Result<(), Failure> {
     if let Whom::Typed(typed) = whom {
-        *whom = Whom::Found(cases::who(shared, reader, typed)?);
+        *whom = Whom::Found(cases::who(shared, reader, &typed.0)?);
     }
     Ok(())
 }
@@ -857,6 +857,11 @@ pub(crate) fn case_seal_with(
     let loaded = list::find_case(log, &shared, reader, typed)?;
     let view = loaded.view(now_ms);
     let mark = view.mark().unwrap_or(typed).to_owned();
+    let mut edit = edit.cloned();
+    if let Some(whom) = edit.as_mut().and_then(Edit::whom_mut) {
+        found(&shared, reader, whom)?;
+    }
+    let edit = edit.as_ref();
     turn_and_tell(log, &shared, reader, &loaded, &Reclassify::Seal { reason, edit }, seal, &mark, now_ms)
 }
 

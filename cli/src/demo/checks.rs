@@ -128,6 +128,7 @@ pub(super) fn same_entries(fingerprints: Vec<Value>) -> Checked {
 pub(super) fn same_digest(here: &Value, there: &Value) -> Checked {
     holds("there are no cases", number(here, "cases") > 0)?;
     same("cases", number(there, "cases"), number(here, "cases"))?;
+    holds("there is no digest", here["digest"].is_string())?;
     same("digest", &there["digest"], &here["digest"])?;
     Ok(vec![("cases", here["cases"].clone()), ("digest", here["digest"].clone())])
 }

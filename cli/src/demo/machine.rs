@@ -87,13 +87,14 @@ impl Machine {
 
     fn command(&self, member: &str, line: &str, words: &str) -> Result<Result<Value, Refusal>, Failure> {
         let mut process = self.spawn(member, line, words)?;
-        let ended = process.end(COMMAND_MAX);
+        let ended = process.end(COMMAND_MAX, &self.boucle.interrupted);
+        let otherwise = if ended.is_none() { TOO_SLOW } else { "not_json" };
         let told = ended.filter(ExitStatus::success).and_then(|_| {
             let out: String = process.out.iter().collect();
             serde_json::from_str(&out).ok()
         });
         self.unless_interrupted()?;
-        Ok(told.ok_or_else(|| Refusal::of(process, "not_json")))
+        Ok(told.ok_or_else(|| Refusal::of(process, otherwise)))
     }
 
     fn unless_interrupted(&self) -> Result<(), Failure> {
@@ -118,7 +119,13 @@ impl Machine {
     /// Runs the node until [`stop`](Self::stop).
     pub(super) fn run(&mut self) -> Result<(), Failure> {
         let process = self.spawn(self.member, RUN, "")?;
-        let line = process.out.recv_timeout(READY_MAX).unwrap_or_default();
+        let until = Instant::now() + READY_MAX;
+        let line = loop {
+            match process.out.recv_timeout(LOOK_EVERY) {
+                Err(mpsc::RecvTimeoutError::Timeout) if Instant::now() < until => self.unless_interrupted()?,
+                said => break said.unwrap_or_default(),
+            }
+        };
         let ready: Value = serde_json::from_str(&line).unwrap_or_default();
         let (true, Some(address)) = (ready["ready"] == true, ready["listening"][0].as_str()) else {
             self.unless_interrupted()?;
@@ -152,6 +159,9 @@ impl Machine {
     }
 }
 
+/// What is wrong with a command that did not end in time.
+const TOO_SLOW: &str = "too_slow";
+
 /// Why a command did not do it.
 struct Refusal {
     /// The code of its error, or how it ended.
@@ -170,7 +180,7 @@ impl Refusal {
             return Self { code: code.to_owned(), message: message.to_owned() };
         }
         let code = match status {
-            Some(status) if !status.success() => status.to_string(),
+            Some(status) if !status.success() && otherwise != TOO_SLOW => status.to_string(),
             _ => otherwise.to_owned(),
         };
         Self { code, message: err.chars().take(200).collect() }
@@ -201,12 +211,13 @@ impl Process {
         Ok(Self { child, out, err })
     }
 
-    /// How it ended; `None` when it did not in time.
-    fn end(&mut self, at_most: Duration) -> Option<ExitStatus> {
+    /// How it ended; `None` when it did not in time, or before somebody interrupted.
+    fn end(&mut self, at_most: Duration, interrupted: &AtomicBool) -> Option<ExitStatus> {
         let until = Instant::now() + at_most;
+        let waits = || Instant::now() < until && !interrupted.load(Ordering::Relaxed);
         loop {
             match self.child.try_wait() {
-                Ok(None) if Instant::now() < until => std::thread::sleep(LOOK_EVERY),
+                Ok(None) if waits() => std::thread::sleep(LOOK_EVERY),
                 ended => return ended.ok().flatten(),
             }
         }
@@ -218,7 +229,7 @@ impl Process {
         if let (Ok(None), Some(pid)) = (self.child.try_wait(), pid) {
             let _ = rustix::process::kill_process(pid, rustix::process::Signal::TERM);
         }
-        let ended = self.end(STOP_MAX);
+        let ended = self.end(STOP_MAX, &AtomicBool::new(false));
         if ended.is_none() {
             let _ = self.child.kill();
             let _ = self.child.wait();
@@ -279,11 +290,24 @@ mod tests {
         let said = r#"echo '{"error":{"code":"locked","message":"no passphrase for Rose"}}' >&2; exit 4"#;
         let refusal = || {
             let mut process = Process::start(Command::new("/bin/sh").args(["-c", said]), "").expect("a shell is here");
-            assert!(process.end(COMMAND_MAX).is_some());
+            assert!(process.end(COMMAND_MAX, &AtomicBool::new(false)).is_some());
             Refusal::of(process, "-")
         };
         assert_eq!(why(refusal().failure("case note REF -")), "boucle case note: locked: no passphrase for Rose");
         assert_eq!(why(refusal().failure("sync --x")), "boucle sync: locked: no passphrase for Rose");
+    }
+
+    #[test]
+    fn a_command_that_does_not_end_in_time_was_too_slow() {
+        let process = Process::start(Command::new("/bin/sleep").arg("60"), "").expect("sleep is here");
+        assert_eq!(why(Refusal::of(process, TOO_SLOW).failure("status")), "boucle status: too_slow: ");
+    }
+
+    #[test]
+    fn somebody_who_interrupts_does_not_wait_for_a_command() {
+        let mut process = Process::start(Command::new("/bin/sleep").arg("60"), "").expect("sleep is here");
+        assert!(process.end(COMMAND_MAX, &AtomicBool::new(true)).is_none());
+        assert!(process.stop().is_some(), "asked to stop, it stops");
     }
 
     #[test]

@@ -176,7 +176,7 @@ macro_rules! kinds {
             $($(#[$beside_about])* $beside,)*
         }
 
-        /// What a case shows them in. Two kinds may share a name: a code, and its words.
+        /// The fields under which a case shows them. Two kinds may share a name: a code, and its words.
         pub(crate) const FIELDS: [Field; FactKind::ALL.len()] = [
             $($(schema::facts(stringify!($field), Layer::$layer, FactKind::$kind, $verb),)*)*
             $(schema::facts(stringify!($beside_field), Layer::$beside_layer, FactKind::$beside, $beside_verb),)*
@@ -329,7 +329,7 @@ impl FactKind {
         format!("{}/{id}", self.prefix())
     }
 
-    /// What a case shows it in.
+    /// The field under which a case shows it.
     pub fn field(self) -> &'static Field {
         const ROWS: &[Field] = &FIELDS;
         // the kinds and the rows are of one table

@@ -310,7 +310,8 @@ fn forget(batches: &mut Vec<Vec<Restated>>, is_set_aside: &dyn Fn(&Who) -> bool)
             _ => None,
         },
         Slot::Element(field, role) if field.name == "watchers" => Some(Who::Role(role)),
-        Slot::Fact(_, kind, _) if kind.is_of_who() => match &restated.value {
+        // who must not see the case is never forgotten
+        Slot::Fact(_, kind, _) if kind.is_of_who() && kind != FactKind::Recusal => match &restated.value {
             Value::Bytes(bytes) => kind.gist(bytes).ok()??.parse().ok(),
             _ => None,
         },

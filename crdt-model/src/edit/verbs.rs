@@ -51,7 +51,7 @@ impl LinkKind {
 #[serde(untagged)]
 pub enum Whom {
     /// As a person names them: only a node knows who that is.
-    Typed(String),
+    Typed(Words),
     /// Whom the node found.
     #[serde(skip)]
     Found(Who),

@@ -1,11 +1,14 @@
-//! The JSON of a view: one flat object, every field always present, in the order of the schema.
+//! The JSON of a view: one flat object, every field always present, in the order of the schema, where what is made of facts
+//! stands beside what it goes with.
+
+use std::collections::BTreeSet;
 
 use serde::ser::{SerializeMap, SerializeStruct};
 use serde::{Serialize, Serializer};
 
 use crate::case::Shape;
 use crate::case::facts::FactKind;
-use crate::case::schema::{FIELDS, Field, Merge};
+use crate::case::schema::{self, FIELDS, Field, Merge};
 use crate::layer::Layer;
 use crate::values::moment::rfc3339;
 use crate::view::{Account, CaseView, Origin, ResponseView, SatisfactionView, SealedAccount, Shown, Work};
@@ -95,14 +98,30 @@ impl Serialize for SatisfactionView {
     }
 }
 
+/// What is made of facts stands beside the plain fields that it goes with: the names on the right before that on the left.
+/// Names that are not here stand after all plain fields.
+const BEFORE: [(&str, &[&str]); 7] = [
+    ("type", &["paper_scan"]),
+    ("project", &["sensitivity"]),
+    ("accused", &["allegation"]),
+    ("incident_at", &["recusals", "exposed", "old_keys"]),
+    ("assignee", &["attachments", "consents", "contact_consent", "status", "reasons", "hold"]),
+    ("resolution", &["interactions", "actions", "notes"]),
+    ("links", &["responses", "satisfaction"]),
+];
+
 impl Serialize for CaseView {
     fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
         let mut map = s.serialize_map(None)?;
         map.serialize_entry("case_id", &self.case_id)?;
-        for (at, field) in FIELDS.iter().enumerate() {
-            // a code and its words share a name
-            if FIELDS[..at].iter().all(|before| before.name != field.name) {
-                self.serialize_field(&mut map, field)?;
+        let mut shown = BTreeSet::new();
+        for field in FIELDS {
+            let before = BEFORE.iter().filter(|(name, _)| *name == field.name).flat_map(|(_, facts)| facts.iter());
+            for name in before.copied().chain([field.name]) {
+                // a code and its words share a name
+                if let Some(field) = schema::field(name).filter(|_| shown.insert(name)) {
+                    self.serialize_field(&mut map, field)?;
+                }
             }
         }
         if let Some(work) = &self.work {

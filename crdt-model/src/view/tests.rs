@@ -678,8 +678,7 @@ fn attempts_are_counted_by_the_days_of_the_site() {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(48))]
 
-    /// What a fold says of days follows from the entries and the zone of the site alone, and a row brought to another time
-    /// says the same as one made then.
+    /// What a fold says of days follows from the entries and the zone of the site alone.
     #[test]
     fn days_and_delays_follow_from_the_zone_of_the_site(
         name in prop::sample::select(vec!["UTC", "Africa/Bangui", "Pacific/Kiritimati", "Asia/Kathmandu", "America/Port-au-Prince"]),

@@ -14,7 +14,7 @@ use super::CaseFilter;
 use super::Projection;
 use super::columns::{CATEGORY, COLUMNS, Cell, Column, column, place_of};
 use super::find::CapturedMark;
-use super::row::{LISTED, Row};
+use super::row::{LISTED, Mark, Row};
 use super::rows;
 use super::strings::Words;
 use crate::cases;
@@ -188,8 +188,17 @@ impl Projection {
     }
 
     /// The case with this id.
-    pub(crate) fn by_id(&self, id: DocId) -> Option<(u32, DocId)> {
-        self.rows.iter().find(|row| row.case_id == id && id != DocId::ZERO).map(|row| (row.scope, id))
+    pub(crate) fn by_id(&mut self, id: DocId) -> Option<(u32, DocId)> {
+        let (_, doc) = *self.index().ids.range((id, 0)..=(id, u32::MAX)).next()?;
+        Some((self.rows[doc as usize].scope, id))
+    }
+
+    /// Listed cases of this mark.
+    fn by_mark(&mut self, typed: &Typed) -> HashMap<DocId, u32> {
+        let Some(key) = Mark::key_of(typed) else { return HashMap::new() };
+        let docs: Vec<u32> = self.index().marks.range((key, 0)..=(key, u32::MAX)).map(|(_, doc)| *doc).collect();
+        let rows = docs.into_iter().map(|doc| &self.rows[doc as usize]);
+        rows.filter(|row| row.is(LISTED) && row.mark.is(typed)).map(|row| (row.case_id, row.scope)).collect()
     }
 
     /// Cases whose ids begin with these digits, eight at least, as lists show them.
@@ -202,32 +211,29 @@ impl Projection {
         rows.filter(|row| row.case_id.to_string().starts_with(&digits)).map(|row| (row.case_id, row.scope)).collect()
     }
 
+    /// Cases captured here whose marks are meant.
+    fn captured(&mut self, kept: &[CapturedMark], is_meant: impl Fn(&CapturedMark) -> bool) -> Vec<(DocId, u32)> {
+        let ids = kept.iter().filter(|kept| is_meant(kept)).map(|kept| kept.case_id);
+        ids.filter_map(|id| self.by_id(id).map(|(scope, id)| (id, scope))).collect()
+    }
+
     /// The case a person means by a reference, a provisional mark, the first digits of its id, digits or a unique ending. `kept` are marks of cases
     /// captured here that the list does not show.
-    pub(crate) fn find(&self, typed: &str, kept: &[CapturedMark]) -> Found {
+    pub(crate) fn find(&mut self, typed: &str, kept: &[CapturedMark]) -> Found {
         let parsed = Typed::parse(typed);
-        let by_mark = |test: &dyn Fn(&Row) -> bool, is_kept: &dyn Fn(&CapturedMark) -> bool| {
-            let rows = self.listed().filter(|row| test(row)).map(|row| (row.scope, row.case_id));
-            let mut found: HashMap<DocId, u32> = rows.map(|(scope, id)| (id, scope)).collect();
-            for kept in kept.iter().filter(|kept| is_kept(kept)) {
-                if let Some((scope, id)) = self.by_id(kept.case_id) {
-                    found.insert(id, scope);
-                }
-            }
-            found
-        };
-        let mut found = match &parsed {
-            Ok(typed) => by_mark(&|row| row.mark.is(typed), &|kept| is_mark(kept, typed)),
-            Err(_) => HashMap::new(),
-        };
+        let mut found = HashMap::new();
+        if let Ok(typed) = &parsed {
+            found = self.by_mark(typed);
+            found.extend(self.captured(kept, |kept| is_mark(kept, typed)));
+        }
         if found.is_empty() {
             found = self.by_digits(typed);
         }
         let ending: String = typed.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_uppercase();
         if found.is_empty() && ending.len() >= 3 {
-            found = by_mark(&|row| row.mark.ends_with(&ending, &self.words), &|kept| {
-                kept.mark.replace('-', "").ends_with(&ending)
-            });
+            let ends = |row: &&Row| row.mark.ends_with(&ending, &self.words);
+            found = self.listed().filter(ends).map(|row| (row.case_id, row.scope)).collect();
+            found.extend(self.captured(kept, |kept| kept.mark.replace('-', "").ends_with(&ending)));
         }
         let kept_marks = kept.iter().map(|kept| kept.mark.clone());
         match found.len() {

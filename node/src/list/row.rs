@@ -109,6 +109,9 @@ macro_rules! saved {
     };
 }
 
+/// Kind, node and counter of a mark.
+pub(super) type MarkKey = [u32; 3];
+
 saved! {
     /// A reference or provisional mark, taken apart.
     struct Mark {
@@ -146,6 +149,21 @@ impl Mark {
             2 => Some(format!("{site}-P-{:06}", self.node)),
             3 => words.get(self.node).map(str::to_owned),
             _ => None,
+        }
+    }
+
+    /// Where an index keeps it; of a mark that is no reference nowhere.
+    pub(super) fn key(&self) -> Option<MarkKey> {
+        matches!(self.kind, 1 | 2).then_some([u32::from(self.kind), self.node, self.counter])
+    }
+
+    /// Where an index keeps what a person typed.
+    pub(super) fn key_of(typed: &Typed) -> Option<MarkKey> {
+        match typed {
+            Typed::Reference(r) => Some([1, r.number().node(), r.number().counter()]),
+            Typed::Number(n) => Some([1, n.node(), n.counter()]),
+            Typed::Provisional(p) => Some([2, p.digits(), 0]),
+            Typed::ProvisionalDigits(_) => None,
         }
     }
 

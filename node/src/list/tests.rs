@@ -62,6 +62,15 @@ fn assert_equal(home: &Home) {
     for now_ms in [0, NOW, NOW + 40 * 86_400_000] {
         assert_eq!(listed(home, now_ms), scan(home, now_ms));
     }
+    assert!(finds_by_index(home).is_none_or(|is_whole| is_whole), "the index tells what the rows do");
+}
+
+/// Whether the index is what it would be made anew; none where no case was looked for.
+fn finds_by_index(home: &Home) -> Option<bool> {
+    home.act(|_, reader| {
+        let list = super::rows(reader);
+        list.index.as_ref().map(|index| *index == super::Index::of(&list.rows))
+    })
 }
 
 /// Forgets what is in memory: what a new process starts with.
@@ -96,6 +105,7 @@ fn the_list_equals_a_scan_after_edits_syncs_and_restarts() {
         }
     }
     assert_equal(&rose);
+    assert_eq!(finds_by_index(&rose), Some(true), "cases were looked for");
     carry(&ali, &rose);
     carry(&rose, &ali);
     assert_equal(&rose);

@@ -296,7 +296,7 @@ pub(crate) struct Assign {
 
 impl Assign {
     pub(crate) fn request(self, asker: &mut Asker<'_>) -> Result<Request, Failure> {
-        let to = Whom::Typed(asker.required(self.who, "WHO", "ask-who")?);
+        let to = Whom::Typed(asker.required(self.who, "WHO", "ask-who")?.into());
         Ok(Request::edit(self.r#ref, Edit::Assign { to }))
     }
 }

@@ -1,5 +1,5 @@
-//! The one table of fields, and what a new case can be told of them. What facts are shown in stands with them
-//! ([`crate::case::facts`]).
+//! The one table of fields, and what a new case can be told of them. The fields that show facts are declared
+//! with the facts ([`crate::case::facts`]).
 
 use serde::{Deserialize, Serialize};
 
@@ -17,7 +17,7 @@ macro_rules! fields {
     ) => {
         const PLAIN: [Field; [$(stringify!($name)),*].len()] = [$(Field { name: stringify!($name), ..$field },)*];
 
-        /// All fields, in the order a case is shown: those of this table, then those that facts are shown in.
+        /// All fields: those of this table, in the order a case is shown, then those that facts are shown in.
         pub const FIELDS: &[Field] = &joined::<{ PLAIN.len() + facts::FIELDS.len() }>(&PLAIN, &facts::FIELDS);
 
         /// Everything a new case can be given. Only `case_type` and `channel` are required; what was not said stays absent.

@@ -52,6 +52,16 @@ fn a_member_is_found_by_the_name_people_read() {
 }
 
 #[test]
+fn where_somebody_is_called_moi_nobody_is_guessed() {
+    let founder = Home::founded();
+    let ana = confirmed(&founder, "JER", "operator", "Ana");
+    renamed(&founder, &ana.member, "Moi");
+    let who = |typed: &str| founder.with(|_, reader| crate::cases::who(&founder.log.shared(), reader, typed));
+    assert_eq!(who("moi").expect_err("two may be meant").code, "member_ambiguous");
+    assert_eq!(who("me").expect("whoever asks"), Who::Member(founder.member));
+}
+
+#[test]
 fn whoever_bears_the_name_is_recused_on_every_device_and_reads_nothing() {
     let founder = Home::founded();
     let first = confirmed(&founder, "JER", "focal_psea", "Ana\u{a0}Paul");
