@@ -715,11 +715,7 @@ pub(crate) fn act_with(
     let _writer = log.lock_writer();
     let shared = log.shared();
     members::require(&shared, &reader.member(), Capabilities::INTAKE)?;
-    let mut edit = edit.clone();
-    if let Some(whom) = edit.whom_mut() {
-        found(&shared, reader, whom)?;
-    }
-    let edit = &edit;
+    let edit = &whom_found(&shared, reader, edit)?;
     let loaded = list::find_case(log, &shared, reader, typed)?;
     let (mut loaded, deps) = at_heads(log, &shared, reader, loaded)?;
     let view = loaded.view(now_ms);
@@ -807,12 +803,15 @@ pub(crate) fn act_with(
     Ok(reply)
 }
 
-/// Puts the member or role in the place of what was typed.
-fn found(shared: &Shared, reader: &Reader, whom: &mut Whom) -> Result<(), Failure> {
-    if let Whom::Typed(typed) = whom {
+/// The act, with the member or role in the place of what was typed.
+fn whom_found(shared: &Shared, reader: &Reader, edit: &Edit) -> Result<Edit, Failure> {
+    let mut edit = edit.clone();
+    if let Some(whom) = edit.whom_mut()
+        && let Whom::Typed(typed) = whom
+    {
         *whom = Whom::Found(cases::who(shared, reader, &typed.0)?);
     }
-    Ok(())
+    Ok(edit)
 }
 
 /// What an act builds on: the case as it is, or as much of it as one header can name.
@@ -857,10 +856,7 @@ pub(crate) fn case_seal_with(
     let loaded = list::find_case(log, &shared, reader, typed)?;
     let view = loaded.view(now_ms);
     let mark = view.mark().unwrap_or(typed).to_owned();
-    let mut edit = edit.cloned();
-    if let Some(whom) = edit.as_mut().and_then(Edit::whom_mut) {
-        found(&shared, reader, whom)?;
-    }
+    let edit = edit.map(|edit| whom_found(&shared, reader, edit)).transpose()?;
     let edit = edit.as_ref();
     turn_and_tell(log, &shared, reader, &loaded, &Reclassify::Seal { reason, edit }, seal, &mark, now_ms)
 }

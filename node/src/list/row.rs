@@ -169,18 +169,13 @@ impl Mark {
 
     /// True if a person who typed this may mean it.
     pub(super) fn is(&self, typed: &Typed) -> bool {
-        match typed {
-            Typed::Reference(r) => {
-                self.kind == 1
-                    && (self.node, self.counter) == (r.number().node(), r.number().counter())
-                    && self.site == r.site().as_str().as_bytes()
-            }
-            Typed::Number(n) => self.kind == 1 && (self.node, self.counter) == (n.node(), n.counter()),
-            Typed::Provisional(p) => {
-                self.kind == 2 && self.node == p.digits() && self.site == p.site().as_str().as_bytes()
-            }
-            Typed::ProvisionalDigits(_) => false,
-        }
+        let site = match typed {
+            Typed::Reference(r) => Some(r.site()),
+            Typed::Provisional(p) => Some(p.site()),
+            Typed::Number(_) | Typed::ProvisionalDigits(_) => None,
+        };
+        self.key().is_some_and(|key| Self::key_of(typed) == Some(key))
+            && site.is_none_or(|site| self.site == site.as_str().as_bytes())
     }
 
     /// True if a person who typed only the last characters, capital letters and digits, may mean it.
