@@ -1326,10 +1326,15 @@ pub(crate) fn roles(shared: &Shared, member: &MemberId) -> Vec<String> {
     }
 }
 
-/// Codes of the roles a member works by: before the membership has come, that of their invitation.
-pub(crate) fn roles_held(shared: &Shared, member: &MemberId) -> Vec<String> {
-    match shared.roster.members.contains_key(member) {
-        true => roles(shared, member),
-        false => shared.pinned().map(|told| told.role.clone()).into_iter().collect(),
+/// The roles a member works by, each with the site it is held at: before the membership has come, that of their invitation.
+pub(crate) fn roles_held(shared: &Shared, member: &MemberId) -> Vec<(String, String)> {
+    match shared.roster.members.get(member) {
+        Some(held) => held.roles.iter().map(|held| (held.role.clone(), held.site.clone())).collect(),
+        None => shared.pinned().map(|told| (told.role.clone(), told.site.clone())).into_iter().collect(),
     }
+}
+
+/// Whether two sites lie in one line: one is the other, or above it.
+pub(crate) fn is_near(roster: &Roster, one: &str, other: &str) -> bool {
+    roster.is_under(other, one) || roster.is_under(one, other)
 }

@@ -103,6 +103,7 @@ impl Column {
 
 /// Places of the codes that rows are asked for by themselves.
 pub(super) const CATEGORY: usize = 1;
+pub(super) const SITE: usize = 2;
 pub(super) const ASSIGNEE: usize = 8;
 pub(super) const REGION: usize = 19;
 pub(super) const WEEK: usize = 20;
@@ -120,7 +121,7 @@ pub(super) const COLUMNS: &[Column] = &[
     field("type", 0),
     field("category", CATEGORY),
     // where the work is done
-    code("site", 2, |case, _| case.text("handling_site").or_else(|| case.text("origin_site"))),
+    code("site", SITE, |case, _| case.text("handling_site").or_else(|| case.text("origin_site"))),
     field("project", 3),
     field("partner", 4),
     field("channel", 5),

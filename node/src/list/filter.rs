@@ -11,7 +11,7 @@ pub struct CaseFilter {
     pub status: Vec<String>,
     /// Categories or sub-categories.
     pub category: Vec<String>,
-    /// Handling site.
+    /// Handling site, or one below it.
     pub site: Option<String>,
     /// Project.
     pub project: Option<String>,
@@ -21,7 +21,8 @@ pub struct CaseFilter {
     pub channel: Option<String>,
     /// Language the person speaks.
     pub spoken: Option<String>,
-    /// A member's name, a role, or `me`.
+    /// A member's name, a role, or `me`: that member, and each role they hold for cases of the sites on the line of where
+    /// they hold it.
     pub assignee: Option<String>,
     /// `s0`…`s3`.
     pub sensitivity: Option<String>,

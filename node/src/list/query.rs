@@ -12,9 +12,9 @@ use serde_json::{Value as Json, json};
 
 use super::CaseFilter;
 use super::Projection;
-use super::columns::{CATEGORY, COLUMNS, Cell, Column, column, place_of};
+use super::columns::{CATEGORY, COLUMNS, Cell, Column, SITE, column, place_of};
 use super::find::CapturedMark;
-use super::row::{LISTED, Mark, Row};
+use super::row::{INSIDE, LISTED, Mark, Row};
 use super::rows;
 use super::strings::Words;
 use crate::cases;
@@ -48,21 +48,81 @@ fn alike(words: &Words, typed: &str) -> Vec<u32> {
     numbered.filter(|(_, word)| name::folded(word) == folded).map(|(number, _)| number).collect()
 }
 
+fn numbers(words: &Words, typed: &[String]) -> HashSet<u32> {
+    typed.iter().flat_map(|word| alike(words, word)).collect()
+}
+
 /// A filter over numbers.
 struct Wanted<'f> {
     filter: &'f CaseFilter,
     categories: HashSet<u32>,
     /// Places of codes at which one of these words must stand.
     words: Vec<(usize, Vec<u32>)>,
-    /// Whoever is asked for, by any of these words.
-    assignees: Option<HashSet<u32>>,
+    /// Sites at which a case must be.
+    sites: Option<HashSet<u32>>,
+    /// Whoever is asked for, by any of these.
+    assignees: Option<Vec<Assigned>>,
     now_ms: i64,
 }
 
+/// Cases assigned to somebody by one of these words, at one of these sites where some are named.
+struct Assigned {
+    who: HashSet<u32>,
+    sites: Option<HashSet<u32>>,
+}
+
+impl Assigned {
+    fn keeps(&self, row: &Row) -> bool {
+        // an audience sits wherever it sits: to a role of it a case is assigned from anywhere
+        let is_here = |sites: &HashSet<u32>| row.is(INSIDE) || sites.contains(&row.word(SITE));
+        self.who.contains(&row.assignee()) && self.sites.as_ref().is_none_or(is_here)
+    }
+}
+
+/// Who is meant by an assignee that is asked for: by a word as a case holds it; of a role, at which sites.
+struct Meant {
+    who: Who,
+    sites: Option<Vec<String>>,
+}
+
+/// What of a filter the membership explains.
+struct Asked {
+    sites: Option<Vec<String>>,
+    assignees: Option<Vec<Meant>>,
+}
+
+impl Asked {
+    fn of(shared: &Shared, reader: &Reader, filter: &CaseFilter) -> Result<Self, Failure> {
+        let assignees = match filter.assignee.as_deref() {
+            None => None,
+            Some(who) if is_self(who) => Some(Self::me(shared, reader)),
+            Some(who) => Some(vec![Meant { who: cases::who(shared, reader, who)?, sites: None }]),
+        };
+        let site = filter.site.as_deref().map(|site| members::known_site(shared, site)).transpose()?;
+        let sites = site.map(|top| sites_where(shared, &top, |site| shared.roster.is_under(site, &top)));
+        Ok(Self { sites, assignees })
+    }
+
+    /// What waits for a role I hold waits for me, where the role counts: at the sites on the line of the one it is held at.
+    fn me(shared: &Shared, reader: &Reader) -> Vec<Meant> {
+        let me = reader.member();
+        let roles = members::roles_held(shared, &me).into_iter().map(|(role, at)| {
+            let sites = sites_where(shared, &at, |site| members::is_near(&shared.roster, site, &at));
+            Meant { who: Who::Role(role), sites: Some(sites) }
+        });
+        std::iter::once(Meant { who: Who::Member(me), sites: None }).chain(roles).collect()
+    }
+}
+
+/// The codes of this site, which the membership may not tell of yet, and of those that are meant.
+fn sites_where(shared: &Shared, own: &str, is_meant: impl Fn(&str) -> bool) -> Vec<String> {
+    let known = shared.roster.sites.keys().filter(|site| *site != own && is_meant(site));
+    std::iter::once(own.to_owned()).chain(known.cloned()).collect()
+}
+
 impl<'f> Wanted<'f> {
-    fn new(filter: &'f CaseFilter, assignees: Option<&[String]>, words: &Words, now_ms: i64) -> Self {
+    fn new(filter: &'f CaseFilter, meant: &Asked, words: &Words, now_ms: i64) -> Self {
         let asked = [
-            ("site", &filter.site),
             ("project", &filter.project),
             ("partner", &filter.partner),
             ("channel", &filter.channel),
@@ -78,7 +138,14 @@ impl<'f> Wanted<'f> {
             filter,
             categories: numbered.map(|(number, _)| number as u32).collect(),
             words: asked.map(|(name, word)| (place_of(name), alike(words, word))).collect(),
-            assignees: assignees.map(|whos| whos.iter().flat_map(|who| alike(words, who)).collect()),
+            sites: meant.sites.as_deref().map(|sites| numbers(words, sites)),
+            assignees: meant.assignees.as_ref().map(|whos| {
+                let assigned = |meant: &Meant| Assigned {
+                    who: numbers(words, &[meant.who.to_string()]),
+                    sites: meant.sites.as_deref().map(|sites| numbers(words, sites)),
+                };
+                whos.iter().map(assigned).collect()
+            }),
             now_ms,
         }
     }
@@ -87,7 +154,8 @@ impl<'f> Wanted<'f> {
         let (filter, received) = (self.filter, row.received_from());
         row.is(LISTED)
             && self.words.iter().all(|(place, words)| words.contains(&row.word(*place)))
-            && self.assignees.as_ref().is_none_or(|whos| whos.contains(&row.assignee()))
+            && self.sites.as_ref().is_none_or(|sites| sites.contains(&row.word(SITE)))
+            && self.assignees.as_ref().is_none_or(|whos| whos.iter().any(|who| who.keeps(row)))
             && (filter.status.is_empty() || filter.status.iter().any(|status| status == row.status()))
             && (filter.category.is_empty() || self.categories.contains(&row.word(CATEGORY)))
             && (filter.sensitivity.is_none() || row.sensitivity() == filter.sensitivity.as_deref())
@@ -285,19 +353,8 @@ pub(crate) fn list(
     filter: &CaseFilter,
     now_ms: i64,
 ) -> Result<Json, Failure> {
-    let assignees: Option<Vec<String>> = match filter.assignee.as_deref() {
-        None => None,
-        // what waits for a role I hold waits for me
-        Some(who) if is_self(who) => {
-            let roles = members::roles_held(shared, &reader.member()).into_iter().map(Who::Role);
-            let mine = std::iter::once(Who::Member(reader.member())).chain(roles);
-            Some(mine.map(|who| who.to_string()).collect())
-        }
-        Some(who) => Some(vec![cases::who(shared, reader, who)?.to_string()]),
-    };
+    let meant = Asked::of(shared, reader, filter)?;
     check_codes(shared.taxonomy, filter)?;
-    let site = filter.site.as_deref().map(|site| members::known_site(shared, site)).transpose()?;
-    let filter = &CaseFilter { site, ..filter.clone() };
     let groups: Vec<&Column> = filter.group_by.iter().map(|name| column(name)).collect::<Result<_, _>>()?;
     let (by, descending) = match filter.sort.as_deref() {
         None => ("received_at", true),
@@ -306,7 +363,7 @@ pub(crate) fn list(
     let by = column(by)?;
     list::catch_up(log, shared, reader)?;
     let projection = &*rows(reader);
-    let wanted = Wanted::new(filter, assignees.as_deref(), &projection.words, now_ms);
+    let wanted = Wanted::new(filter, &meant, &projection.words, now_ms);
     if filter.count {
         return Ok(json!({"count": projection.rows.iter().filter(|row| wanted.keeps(row)).count()}));
     }

@@ -5,6 +5,7 @@ use crdt_model::values::{Who, Words};
 use crdt_model::view::CaseView;
 use serde_json::{Value as Json, json};
 
+mod asked;
 mod lines;
 mod rows;
 mod zones;

@@ -20,7 +20,7 @@ use crate::list::{Bearers, Behind};
 use crate::log::{Log, Shared};
 use crate::members;
 use crate::members::called;
-use crate::members::{reads_site, role_reads_site};
+use crate::members::{is_near, reads_site, role_reads_site};
 
 /// Purposes of consent that passing a case on rests on.
 const INTERNAL: &str = "refer_internal";
@@ -344,11 +344,6 @@ fn holders<'r>(roster: &'r Roster, role: &str) -> impl Iterator<Item = (&'r Memb
 fn is_partner(roster: &Roster, member: &Member) -> bool {
     let is_partner_site = |code: &str| roster.sites.get(code).is_some_and(|site| site.op.kind == SiteKind::Partner);
     member.roles.iter().any(|held| held.role == PARTNER_ROLE || is_partner_site(&held.site))
-}
-
-/// Whether two sites lie in one line: one is the other, or above it.
-fn is_near(roster: &Roster, one: &str, other: &str) -> bool {
-    roster.is_under(other, one) || roster.is_under(one, other)
 }
 
 #[cfg(test)]
