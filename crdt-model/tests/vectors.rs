@@ -236,7 +236,7 @@ fn grants_and_wraps_open_as_frozen() {
     let target = named_audience(&w.org, "psea");
     let mut s = Sheet::new(
         "grant",
-        "HPKE base mode (X25519, HKDF-SHA256, ChaCha20-Poly1305) in its four uses. The recipient is the member of ids.txt;\nthe invite grant is for the invitation's KEM key. Entropy: seeds of 32 bytes 0x31, 0x32, 0x33, 0x34.",
+        "HPKE base mode (X25519, HKDF-SHA256, ChaCha20-Poly1305) in its four uses. The recipient is the member of ids.txt;\nthe invite grant is for the invitation's KEM key. Entropy: seeds of 32 bytes 0x31, 0x32, 0x34.",
     );
     let grant = GrantSection::new(context, aad, 2, &w.ck, &[reader], &mut Entropy::new([0x31; 32])).expect("valid key");
     s.note("grant section (layer 3): CK for one reader, seven decoys");
@@ -245,8 +245,8 @@ fn grants_and_wraps_open_as_frozen() {
     s.note("stream grant (kind 7): the stream key of ids.txt to epoch 3 of the ordinary audience");
     s.hex("stream_grant", cbor::encode(&stream.expect("valid key")));
     let to = (&w.member.0, &reader);
-    let (enc, ct) = wrap_secret(&w.ck, &w.org, &target.0, 1, to, &mut Entropy::new([0x33; 32])).expect("valid key");
-    s.note("wrap: the secret `ck` of ids.txt as epoch 1 of audience psea");
+    let (enc, ct) = wrap_secret(&w.ck, &w.org, &target.0, 1, to).expect("valid key");
+    s.note("wrap: the secret `ck` of ids.txt as epoch 1 of audience psea; its ephemeral key is derived");
     s.hex("wrap.enc", enc).hex("wrap.ct", ct);
     let keys =
         InviteGrant { open: vec![(w.scope, 2, w.member_data.clone())], audiences: vec![(audience, 3, w.ck.clone())] };

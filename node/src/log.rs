@@ -285,6 +285,10 @@ pub(crate) mod meta {
     pub(crate) fn altered(invite: &super::EntryId) -> Vec<u8> {
         [b"altered/".as_slice(), &invite.0].concat()
     }
+    /// Since when this node has seen what is owed of a kind and waits for others: see `members/turns.rs`.
+    pub(crate) fn owed(kind: &str) -> Vec<u8> {
+        format!("owed/{kind}").into_bytes()
+    }
     /// Records that nobody may read yet: their numbers, each with the member who captured it.
     pub(crate) const HELD: &[u8] = b"held";
     /// Set once the home's Genesis or Join is written: without it a home was cut off while it was made.

@@ -1,6 +1,8 @@
 //! Founding, sites, invitations, joining, confirming; and the wraps a node owes to others.
 
 pub(crate) mod called;
+mod owed;
+pub(crate) mod turns;
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -11,16 +13,19 @@ use crdt_model::{cbor, name};
 use crdt_model::entry::{AUTH_MAX, Kind, LAYER_GRANT};
 use crdt_model::layer::{Layer, LayerDoc, LayerOp, Value};
 use crdt_model::roster::{
-    AudienceKey, Founding, HeldRole, Invitation, InviteOp, JoinOp, Member, OpenEpoch, OpenKey, Operation, PEOPLE_MAX,
-    Person, PublicKeys, Roster, SiteKind, SiteOp, Standing, Wrapped, audience_of_name, knowledge_scope, role_profile,
-    site_scope, six_words,
+    AudienceKey, Founding, HeldRole, Invitation, InviteOp, JoinOp, Member, OpenKey, Operation, PEOPLE_MAX, Person,
+    PublicKeys, Roster, SiteKind, SiteOp, Standing, audience_of_name, knowledge_scope, role_profile, site_scope,
+    six_words,
 };
-use crdt_model::seal::{self, ActorOf, FLAG_DROP_BOX, InviteGrant, Plain, Sealing, Secret, open_hint, wrap_secret};
+use crdt_model::seal::{self, ActorOf, FLAG_DROP_BOX, InviteGrant, Plain, Sealing, Secret, open_hint};
 use crdt_model::taxonomy::{Capabilities, Coded, PersonalReach, Taxonomy};
 use crdt_model::values::{AudienceId, EntryId, MemberId, ScopeId};
 use crdt_model::zone::Zone;
 use ed25519_dalek::Signer;
 use serde_json::{Value as Json, json};
+
+pub(crate) use owed::due_wraps;
+use owed::{owed_wraps, wrap_to};
 
 use crate::error::Failure;
 use crate::keys::keyring::{
@@ -401,7 +406,7 @@ fn new_audience(
     let mut wraps = Vec::with_capacity(holders.len());
     for holder in holders {
         let Some(member) = shared.roster.members.get(holder) else { continue };
-        wraps.extend(wrap_to(log, &secret, audience.0, 1, (&holder.0, &member.keys.x), entropy));
+        wraps.extend(wrap_to(log, &secret, audience.0, 1, (&holder.0, &member.keys.x)));
     }
     Ok(Operation::AudienceEpoch { audience, name: name.to_owned(), epoch: 1, suite: 1, pk: secret.kem_public(), wraps })
 }
@@ -417,22 +422,10 @@ fn new_open_epoch(
     let mut wraps = Vec::new();
     for (id, device) in &shared.roster.devices {
         if reads_open(&shared.roster, id) {
-            wraps.extend(wrap_to(log, &key, scope.0, 1, (&id.0, &device.keys.x), entropy));
+            wraps.extend(wrap_to(log, &key, scope.0, 1, (&id.0, &device.keys.x)));
         }
     }
     Ok(Operation::OpenEpoch { scope, epoch: 1, commitment: seal::open_key_commitment(&key), wraps })
-}
-
-fn wrap_to(
-    log: &Log,
-    secret: &Secret,
-    target: [u8; 16],
-    epoch: u32,
-    to: (&[u8; 16], &[u8; 32]),
-    entropy: &mut seal::Entropy,
-) -> Option<Wrapped> {
-    let (enc, ct) = wrap_secret(secret, &log.org, &target, epoch, to, entropy)?;
-    Some(Wrapped { to: *to.0, enc, ct })
 }
 
 /// A live member of the device may read codes and dates.
@@ -818,59 +811,6 @@ fn invite_grant(log: &Log, shared: &Shared, reader: &Reader, role: &str, site: &
     grant
 }
 
-/// Secrets that members and devices are entitled to and were neither wrapped nor invited with.
-pub(crate) fn missing_key_wraps(log: &Log, shared: &Shared, reader: &Reader) -> Result<Vec<Operation>, Failure> {
-    let roster = &shared.roster;
-    let mut entropy = entropy()?;
-    let mut owed = Vec::new();
-    let wrapped = |target: &[u8; 16], epoch: u32, to: &[u8; 16]| {
-        roster.wraps.iter().any(|w| w.target == *target && w.epoch == epoch && w.wrapped.to == *to)
-    };
-    // the invitation carried what its author held when it was written
-    let invited = |member: &Member, epoch_entry: &EntryId| {
-        let invite = roster.invites.get(&member.invite);
-        invite.is_some_and(|i| roster.past().contains(&i.entry, epoch_entry) && i.confirmed.is_none())
-    };
-    for (id, device) in &roster.devices {
-        if *id == log.device || !reads_open(roster, id) {
-            continue;
-        }
-        let members: Vec<&Member> = roster.members.values().filter(|m| m.device == *id && m.is_live()).collect();
-        for (scope, epochs) in &roster.open_epochs {
-            for OpenEpoch { epoch, entry, .. } in epochs {
-                if wrapped(&scope.0, *epoch, &id.0) || members.iter().any(|m| invited(m, entry)) {
-                    continue;
-                }
-                if let Some(key) = reader.keychain.open_key(scope, *epoch)
-                    && let Some(wrap) = wrap_to(log, key, scope.0, *epoch, (&id.0, &device.keys.x), &mut entropy)
-                {
-                    owed.push(Operation::Wrap { target: scope.0, epoch: *epoch, wrapped: wrap });
-                }
-            }
-        }
-    }
-    for (id, member) in &roster.members {
-        if *id == reader.member() || !member.is_live() {
-            continue;
-        }
-        for audience in entitled(log, shared, member) {
-            for epoch in roster.audiences.get(&audience).map_or(&[][..], |a| &a.epochs) {
-                let ordinary = roster.audiences.get(&audience).is_some_and(|a| a.name.starts_with("site/"));
-                if wrapped(&audience.0, epoch.epoch, &id.0) || (ordinary && invited(member, &epoch.entry)) {
-                    continue;
-                }
-                if let Some(secret) = reader.keychain.audience_secret(&audience, epoch.epoch, &epoch.pk) {
-                    let to = (&id.0, &member.keys.x);
-                    if let Some(wrap) = wrap_to(log, secret, audience.0, epoch.epoch, to, &mut entropy) {
-                        owed.push(Operation::Wrap { target: audience.0, epoch: epoch.epoch, wrapped: wrap });
-                    }
-                }
-            }
-        }
-    }
-    Ok(owed)
-}
-
 /// Audiences a member is entitled to: ordinary ones of the sites its roles read; sensitive ones once confirmed.
 fn entitled(log: &Log, shared: &Shared, member: &Member) -> Vec<AudienceId> {
     let roster = &shared.roster;
@@ -1018,9 +958,12 @@ pub(crate) fn member_confirm(log: &Log, reader: &mut Reader, name: &str, heard: 
     }
     log.refresh_reader(reader)?;
     let shared = log.shared();
-    let owed = missing_key_wraps(log, &shared, reader)?;
+    // who lets somebody in waits for nobody else to give them their keys
+    let device = member.device;
+    let owed = owed_wraps(log, &shared, reader).into_iter().filter(|owed| owed.is_to(&id.0) || owed.is_to(&device.0));
+    let owed: Vec<(Operation, Option<Vec<u8>>)> = owed.map(|owed| (owed.operation(), None)).collect();
     if !owed.is_empty() {
-        log.append_membership(owed.into_iter().map(|op| (op, None)).collect())?;
+        log.append_membership(owed)?;
     }
     drop_spent_grants(log)?;
     let confirmed = log.shared().roster.members.get(&id).is_some_and(|m| m.standing == Standing::Confirmed);

@@ -8,6 +8,7 @@ mod doors;
 pub(crate) mod generations;
 mod hostile;
 mod joining;
+mod keys;
 mod refusals;
 mod set_aside;
 mod trust;
@@ -107,8 +108,12 @@ impl Home {
     }
 
     pub(crate) fn housekeeping(&self) -> bool {
+        self.housekeeping_at(NOW).wrote
+    }
+
+    pub(crate) fn housekeeping_at(&self, now_ms: i64) -> crate::writes::housekeeping::Kept {
         let reader = self.reader();
-        crate::writes::housekeeping::housekeeping(&self.log, &mut locked(&reader), NOW).expect("maintained")
+        crate::writes::housekeeping::housekeeping(&self.log, &mut locked(&reader), now_ms).expect("maintained")
     }
 }
 

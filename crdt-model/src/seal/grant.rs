@@ -1,9 +1,12 @@
 //! HPKE (RFC 9180 base mode, X25519 / HKDF-SHA256 / ChaCha20-Poly1305): who is given which key.
 
+use std::convert::Infallible;
+
 use hpke::aead::ChaCha20Poly1305;
 use hpke::kdf::HkdfSha256;
 use hpke::kem::X25519HkdfSha256;
 use hpke::{Deserializable, Kem as _, OpModeR, OpModeS, Serializable};
+use rand_core::{CryptoRng, TryCryptoRng, TryRng};
 use zeroize::Zeroizing;
 
 use super::{Entropy, Secret};
@@ -25,7 +28,7 @@ fn hpke_seal(
     info: &[u8],
     aad: &[u8],
     plaintext: &[u8],
-    entropy: &mut Entropy,
+    rng: &mut impl CryptoRng,
 ) -> Option<([u8; 32], Vec<u8>)> {
     let to = <Kem as hpke::Kem>::PublicKey::from_bytes(to).ok()?;
     let (enc, ct) = hpke::single_shot_seal_with_rng::<ChaCha20Poly1305, HkdfSha256, Kem>(
@@ -34,7 +37,7 @@ fn hpke_seal(
         info,
         plaintext,
         aad,
-        entropy.rng(),
+        rng,
     )
     .ok()?;
     Some((enc.to_bytes().into(), ct))
@@ -52,17 +55,52 @@ fn wrap_info(org: &OrgId, target: &[u8; 16], epoch: u32, to: &[u8; 16]) -> Vec<u
     [b"boucle/wrap/v1".as_slice(), &org.0, target, &epoch.to_be_bytes(), to].concat()
 }
 
+/// Gives the bytes it holds, once: what HPKE makes its ephemeral key of where that key is derived.
+struct Derived(Secret);
+
+impl TryRng for Derived {
+    type Error = Infallible;
+
+    fn try_next_u32(&mut self) -> Result<u32, Infallible> {
+        let mut bytes = [0; 4];
+        self.try_fill_bytes(&mut bytes)?;
+        Ok(u32::from_le_bytes(bytes))
+    }
+
+    fn try_next_u64(&mut self) -> Result<u64, Infallible> {
+        let mut bytes = [0; 8];
+        self.try_fill_bytes(&mut bytes)?;
+        Ok(u64::from_le_bytes(bytes))
+    }
+
+    /// HPKE asks once, for 32 bytes. Whatever is asked for beyond is derived from what was given before.
+    fn try_fill_bytes(&mut self, into: &mut [u8]) -> Result<(), Infallible> {
+        for part in into.chunks_mut(32) {
+            part.copy_from_slice(&self.0.0[..part.len()]);
+            self.0 = super::derive("boucle 2026 wrap ephemeral, more v1", &[&self.0.0]);
+        }
+        Ok(())
+    }
+}
+
+impl TryCryptoRng for Derived {}
+
 /// Wraps a secret (an audience's or a scope's, of one epoch) to a device's or member's KEM key: `enc32 ‖ ct48`, or
 /// `None` when the key is no valid point.
+///
+/// What would be random is derived from the secret and from what it is wrapped for, so everybody who holds the secret
+/// writes the same bytes: a wrap that does not open is told from one that does by whoever could have made it, and what
+/// several write at once is one thing. To who does not hold the secret, 256 random bits, the bytes are as random.
 pub fn wrap_secret(
     secret: &Secret,
     org: &OrgId,
     target: &[u8; 16],
     epoch: u32,
     to: (&[u8; 16], &[u8; 32]),
-    entropy: &mut Entropy,
 ) -> Option<([u8; 32], [u8; WRAP_BYTES])> {
-    let (enc, ct) = hpke_seal(to.1, &wrap_info(org, target, epoch, to.0), b"", &secret.0, entropy)?;
+    let context: &[&[u8]] = &[&secret.0, &org.0, target, &epoch.to_be_bytes(), to.0, to.1];
+    let mut ephemeral = Derived(super::derive("boucle 2026 wrap ephemeral v1", context));
+    let (enc, ct) = hpke_seal(to.1, &wrap_info(org, target, epoch, to.0), b"", &secret.0, &mut ephemeral)?;
     Some((enc, ct.try_into().ok()?))
 }
 
@@ -94,7 +132,7 @@ pub fn seal_bundle_slot(
     to: &[u8; 32],
     entropy: &mut Entropy,
 ) -> Option<BundleSlot> {
-    let (enc, ct) = hpke_seal(to, &bundle_info(org), salt, &file_key.0, entropy)?;
+    let (enc, ct) = hpke_seal(to, &bundle_info(org), salt, &file_key.0, entropy.rng())?;
     Some((enc, ct.try_into().ok()?))
 }
 
@@ -145,7 +183,7 @@ impl GrantSection {
         plain[32] = layer;
         let mut slots = Vec::with_capacity(GRANT_SLOTS);
         for reader in readers {
-            let (enc, ct) = hpke_seal(reader, &info, header_aad, &*plain, entropy)?;
+            let (enc, ct) = hpke_seal(reader, &info, header_aad, &*plain, entropy.rng())?;
             slots.push((enc, ct.try_into().ok()?));
         }
         while slots.len() < GRANT_SLOTS {
@@ -233,7 +271,7 @@ impl StreamGrant {
         entropy: &mut Entropy,
     ) -> Option<Self> {
         let info = stream_info(chain.0, chain.1, chain.2, chain.3);
-        let (enc, ct) = hpke_seal(audience.2, &info, b"", &stream.0, entropy)?;
+        let (enc, ct) = hpke_seal(audience.2, &info, b"", &stream.0, entropy.rng())?;
         Some(Self { salt: entropy.bytes(), audience: audience.0, epoch: audience.1, enc, ct: ct.try_into().ok()? })
     }
 
@@ -308,7 +346,7 @@ impl InviteGrant {
     pub fn seal(&self, org: &OrgId, kem_public: &[u8; 32], entropy: &mut Entropy) -> Option<Vec<u8>> {
         let info = [b"boucle/invite grant/v1".as_slice(), &org.0].concat();
         let plain = Zeroizing::new(cbor::encode(self));
-        let (enc, ct) = hpke_seal(kem_public, &info, b"", &plain, entropy)?;
+        let (enc, ct) = hpke_seal(kem_public, &info, b"", &plain, entropy.rng())?;
         let mut w = Writer::new(Vec::new());
         w.arr(3).uint(1).bstr(&enc).bstr(&ct);
         Some(w.into_writer())

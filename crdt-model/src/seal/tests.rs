@@ -78,7 +78,7 @@ fn stream_grants_wraps_and_invite_grants_open_for_their_holder_only() {
     assert_eq!(cbor::decode::<StreamGrant>(&cbor::encode(&grant)).expect("decodes"), grant);
 
     let to = [8; 16];
-    let (enc, ct) = wrap_secret(&stream, &org, &audience.0, 1, (&to, &ask.kem_public()), &mut entropy).expect("ok");
+    let (enc, ct) = wrap_secret(&stream, &org, &audience.0, 1, (&to, &ask.kem_public())).expect("ok");
     assert_eq!(open_wrap(&ask, &org, &audience.0, 1, &to, (&enc, &ct)), Some(stream.clone()));
     assert_eq!(open_wrap(&ask, &org, &audience.0, 2, &to, (&enc, &ct)), None);
 
@@ -87,6 +87,33 @@ fn stream_grants_wraps_and_invite_grants_open_for_their_holder_only() {
     let sealed = keys.seal(&org, &kem.kem_public(), &mut entropy).expect("valid");
     assert_eq!(InviteGrant::open_sealed(&sealed, &org, &kem), Some(keys));
     assert_eq!(InviteGrant::open_sealed(&sealed, &org, &ask), None);
+}
+
+#[test]
+fn every_holder_of_a_secret_makes_the_same_wrap_and_nothing_else_makes_it() {
+    let mut entropy = Entropy::new([8; 32]);
+    let (secret, other, to) = (entropy.secret(), entropy.secret(), entropy.secret());
+    let (pk, orgs) = (to.kem_public(), [OrgId([1; 16]), OrgId([2; 16])]);
+    let wrap = |secret: &Secret, org: usize, target: u8, epoch: u32, id: u8, pk: &[u8; 32]| {
+        wrap_secret(secret, &orgs[org], &[target; 16], epoch, (&[id; 16], pk)).expect("a valid key")
+    };
+    let one = wrap(&secret, 0, 2, 1, 3, &pk);
+    assert_eq!(one, wrap(&secret, 0, 2, 1, 3, &pk));
+    assert_eq!(open_wrap(&to, &orgs[0], &[2; 16], 1, &[3; 16], (&one.0, &one.1)), Some(secret.clone()));
+    let others = [
+        wrap(&other, 0, 2, 1, 3, &pk),
+        wrap(&secret, 1, 2, 1, 3, &pk),
+        wrap(&secret, 0, 4, 1, 3, &pk),
+        wrap(&secret, 0, 2, 2, 3, &pk),
+        wrap(&secret, 0, 2, 1, 5, &pk),
+        wrap(&secret, 0, 2, 1, 3, &other.kem_public()),
+    ];
+    for wrapped in &others {
+        assert!(wrapped.0 != one.0 && wrapped.1 != one.1, "nothing is shared by two wraps, no key and no nonce");
+    }
+    let points: std::collections::BTreeSet<[u8; 32]> = others.iter().map(|wrapped| wrapped.0).collect();
+    assert_eq!(points.len(), others.len());
+    assert!(wrap_secret(&secret, &orgs[0], &[2; 16], 1, (&[3; 16], &[0; 32])).is_none(), "no point to wrap to");
 }
 
 #[test]

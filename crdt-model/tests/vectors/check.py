@@ -90,6 +90,13 @@ def labeled_expand(suite, prk, label, info, n):
     return hkdf_expand(prk, n.to_bytes(2, "big") + b"HPKE-v1" + suite + label + info, n)
 
 
+def hpke_derive_public(ikm):
+    """RFC 9180, 7.1.3: the public half of DeriveKeyPair of DHKEM(X25519, HKDF-SHA256)."""
+    kem = b"KEM\x00\x20"
+    prk = labeled_extract(kem, b"", b"dkp_prk", ikm)
+    return x25519_public(labeled_expand(kem, prk, b"sk", b"", 32))
+
+
 def hpke_open(secret, enc, info, aad, ct):
     """RFC 9180, base mode, DHKEM(X25519, HKDF-SHA256), HKDF-SHA256, ChaCha20-Poly1305, single shot."""
     kem = b"KEM\x00\x20"
@@ -204,6 +211,8 @@ def check_grants():
     same("stream grant", stream, ids["stream_key"])
     info = b"boucle/wrap/v1" + org + ids["named_audience(psea)"] + u32be(1) + member
     same("wrap", hpke_open(secret, g["wrap.enc"], info, b"", g["wrap.ct"]), ids["ck"])
+    of = ids["ck"] + org + ids["named_audience(psea)"] + u32be(1) + member + x25519_public(secret)
+    same("wrap, derived", hpke_derive_public(KDF("boucle 2026 wrap ephemeral v1", of)), g["wrap.enc"])
     _, enc, ct = cbor2.loads(g["invite_grant"])
     kem = KDF("boucle 2026 invite kem v1", ids["invite.seed"])
     plain = hpke_open(kem, enc, b"boucle/invite grant/v1" + org, b"", ct)

@@ -260,7 +260,8 @@ impl SessionContext {
                 continue;
             };
             let _writer = self.log.lock_writer();
-            housekeeping::housekeeping(&self.log, &mut reader, (self.now)())?;
+            // what waits for others is looked at again at the next occasion
+            all &= !housekeeping::housekeeping(&self.log, &mut reader, (self.now)())?.waits;
         }
         let now = if all { self.log.shared().generation } else { u64::MAX };
         self.maintained.store(now, Ordering::SeqCst);

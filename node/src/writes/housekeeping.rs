@@ -2,39 +2,71 @@
 
 use crdt_model::entry::AUTH_MAX;
 use crdt_model::roster::Operation;
+use crdt_model::values::DeviceId;
 
 use super::{held, reclassify, tampering};
 use crate::error::Failure;
-use crate::log::{Log, Reader};
+use crate::log::{Log, Reader, Shared};
 use crate::members;
+use crate::members::turns::{self, Debt};
 
-/// What this reader's node owes the others: its name, wraps of newer keys, a Merge when heads abound. Returns
-/// whether something was written.
-pub(crate) fn housekeeping(log: &Log, reader: &mut Reader, now_ms: i64) -> Result<bool, Failure> {
+/// What came of it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Kept {
+    /// Something was written.
+    pub(crate) wrote: bool,
+    /// Something is owed that others are waited for to write: to be looked at again though nothing new has come.
+    pub(crate) waits: bool,
+}
+
+/// What this reader's node owes the others: its name, wraps of keys, a Merge when heads abound. What others owe as well is
+/// written in turns.
+pub(crate) fn housekeeping(log: &Log, reader: &mut Reader, now_ms: i64) -> Result<Kept, Failure> {
     log.refresh_reader(reader)?;
-    let mut wrote = members::publish_name(log, reader, now_ms)?;
+    let wrote = members::publish_name(log, reader, now_ms)?;
+    let mut kept = Kept { wrote, waits: false };
     let shared = log.shared();
-    let Some(member) = shared.roster.members.get(&reader.member()) else { return Ok(wrote) };
+    let Some(member) = shared.roster.members.get(&reader.member()) else { return Ok(kept) };
     if shared.roster.founding.is_none() {
-        return Ok(wrote);
+        return Ok(kept);
     }
     if member.uninvited {
-        return Ok(wrote | tampering::keep_lost(log, &shared, reader, member, now_ms)?);
+        kept.wrote |= tampering::keep_lost(log, &shared, reader, member, now_ms)?;
+        return Ok(kept);
     }
-    let owed = members::missing_key_wraps(log, &shared, reader)?;
-    let merge = shared.roster.heads.len() > AUTH_MAX;
+    let (owed, waits) = members::due_wraps(log, &shared, reader, now_ms)?;
+    kept.waits |= waits;
     let mut operations: Vec<(Operation, Option<Vec<u8>>)> = owed.into_iter().map(|op| (op, None)).collect();
-    if operations.is_empty() && merge {
-        operations.push((Operation::Merge, None));
+    if shared.roster.heads.len() > AUTH_MAX && operations.is_empty() {
+        match may_merge(log, &shared, now_ms)? {
+            true => operations.push((Operation::Merge, None)),
+            false => kept.waits = true,
+        }
     }
     if !operations.is_empty() {
         log.append_membership(operations)?;
         log.refresh_reader(reader)?;
-        wrote = true;
+        kept.wrote = true;
     }
     members::drop_spent_grants(log)?;
-    wrote |= tampering::mend_altered(log, &shared, reader, now_ms)?;
-    wrote |= reclassify::rewrap_all_late(log, &shared, reader, now_ms)?;
-    wrote |= held::deliver_held(log, reader)? > 0;
-    Ok(wrote)
+    kept.wrote |= tampering::mend_altered(log, &shared, reader, now_ms)?;
+    kept.wrote |= reclassify::rewrap_all_late(log, &shared, reader, now_ms)?;
+    kept.wrote |= held::deliver_held(log, reader)? > 0;
+    Ok(kept)
+}
+
+/// Whether it is this node's turn to join the heads of the membership. Whoever wrote one of them is at work, and comes first:
+/// if all joined them at once, there would be as many heads as before.
+fn may_merge(log: &Log, shared: &Shared, now_ms: i64) -> Result<bool, Failure> {
+    let snapshot = log.store.read()?;
+    let mut authors: Vec<DeviceId> = Vec::new();
+    for head in &shared.roster.heads {
+        if let Some(stored) = snapshot.entry(head)? {
+            authors.push(log.decode(&stored.bytes)?.header().device);
+        }
+    }
+    drop(snapshot);
+    let merge = Debt::new(&[b"merge"], &log.device.0, None, authors.into_iter().map(|device| device.0));
+    let due = turns::due(log, "merge", &[merge], now_ms)?;
+    Ok(due == [true])
 }
