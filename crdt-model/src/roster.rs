@@ -14,6 +14,7 @@ mod invitation;
 mod operation;
 mod past;
 mod reach;
+mod reading;
 mod six_words;
 mod zones;
 
@@ -24,6 +25,7 @@ pub use operation::{
     Wrapped,
 };
 pub use past::Past;
+pub use reading::Reading;
 pub use six_words::six_words;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -205,6 +207,8 @@ pub struct AudienceEpoch {
     pub pk: [u8; 32],
     /// The entry.
     pub entry: EntryId,
+    /// The device that opened it.
+    pub by: DeviceId,
 }
 
 /// One epoch of a scope's open key.
@@ -332,6 +336,8 @@ pub struct Roster {
     tree: SiteTree,
     zones: SiteZones,
     picks: Picks,
+    /// Of each Join, the Confirms that had the right to be, whether or not another was picked.
+    confirms: BTreeMap<EntryId, Vec<EntryId>>,
     /// The first pass, where a later one differs from it.
     rights: Option<Arc<Self>>,
 }
@@ -393,6 +399,7 @@ impl Roster {
             tree: SiteTree::default(),
             zones: SiteZones::default(),
             picks: Picks::new(),
+            confirms: BTreeMap::new(),
             rights: None,
         };
         let by_id: BTreeMap<EntryId, &Record> = records.iter().map(|r| (r.id, r)).collect();
@@ -440,7 +447,12 @@ impl Roster {
                 Ok(())
             }
             // picked in `settle_joins`, by the same rules
-            Operation::Confirm(_) => Ok(()),
+            Operation::Confirm(join) => {
+                if self.confirm_rank(record, join).is_ok() {
+                    self.confirms.entry(*join).or_default().push(id);
+                }
+                Ok(())
+            }
             Operation::Grant { member, role, site, .. } => {
                 let rank = role_profile(role).ok_or(VoidReason::Value)?.rank;
                 self.require_managing(record, site, |managing| managing < rank)?;
@@ -468,13 +480,14 @@ impl Roster {
                 if *audience != audience_of_name(&self.org, name) || *suite != 1 || !in_turn {
                     return Err(VoidReason::Value);
                 }
-                self.may_open_epoch(record, &audience.0, *epoch, !name.starts_with(SITE_AUDIENCE))?;
+                self.may_open_epoch(record, &audience.0, *epoch, Whose::of(self, record, name))?;
                 self.hold_wraps(id, audience.0, *epoch, wraps);
                 let held = self
                     .audiences
                     .entry(*audience)
                     .or_insert_with(|| Audience { name: name.clone(), epochs: Vec::new() });
-                held.epochs.push(AudienceEpoch { epoch: *epoch, pk: *pk, entry: id });
+                let by = record.header.device;
+                held.epochs.push(AudienceEpoch { epoch: *epoch, pk: *pk, entry: id, by });
                 held.epochs.sort_by_key(|e| (e.epoch, e.entry));
                 Ok(())
             }
@@ -487,7 +500,7 @@ impl Roster {
                 if *epoch > 1 && !self.open_epochs.get(scope).is_some_and(|held| held.iter().any(known)) {
                     return Err(VoidReason::Value);
                 }
-                self.may_open_epoch(record, &scope.0, *epoch, false)?;
+                self.may_open_epoch(record, &scope.0, *epoch, Whose::Organisation)?;
                 self.hold_wraps(id, scope.0, *epoch, wraps);
                 let epochs = self.open_epochs.entry(*scope).or_default();
                 epochs.push(OpenEpoch { epoch: *epoch, entry: id, commitment: *commitment });
@@ -504,9 +517,9 @@ impl Roster {
                 if audience.is_none() && !open {
                     return Err(VoidReason::UnknownSubject);
                 }
-                let named = audience.is_some_and(|a| !a.name.starts_with(SITE_AUDIENCE));
-                // who does not hold a sensitive audience cannot make anyone look like a holder of it
-                if named && !self.holds(record, target, *epoch) {
+                // who does not hold a sensitive audience, or a partner's, cannot make anyone look like a holder of it
+                let is_kept = audience.is_some_and(|a| Whose::of(self, record, &a.name) != Whose::Organisation);
+                if is_kept && !self.holds(record, target, *epoch) {
                     return Err(VoidReason::NotAuthorised);
                 }
                 self.hold_wraps(id, *target, *epoch, std::slice::from_ref(wrapped));
@@ -558,18 +571,35 @@ impl Roster {
 
     /// The first epoch of an audience or scope is made for the organisation; a later one by someone who manages and
     /// holds the epoch before, or, but for a named audience, manages the organisation: or a manager could turn
-    /// allegations to a key of their own.
-    fn may_open_epoch(&self, record: &Record, target: &[u8; 16], epoch: u32, named: bool) -> Result<(), VoidReason> {
-        match epoch {
-            0 => Err(VoidReason::Value),
-            1 => self.require(record, |a| a.capabilities.contains(Capabilities::MANAGE_ORG)).map(|_| ()),
-            _ => {
-                let author = self.require(record, |a| a.capabilities.contains(Capabilities::MANAGE_SITE))?;
-                let holds = self.holds(record, target, epoch - 1);
-                let may = holds || (!named && author.capabilities.contains(Capabilities::MANAGE_ORG));
-                if may { Ok(()) } else { Err(VoidReason::NotAuthorised) }
+    /// allegations to a key of their own. That of a partner's site by somebody who reads there and holds the epoch before,
+    /// and by nobody else: or who stands above could turn the partner's cases to a key of theirs.
+    fn may_open_epoch(
+        &self,
+        record: &Record,
+        target: &[u8; 16],
+        epoch: u32,
+        whose: Whose<'_>,
+    ) -> Result<(), VoidReason> {
+        let (id, device) = (&record.id, &record.header.device);
+        let known = |entry: &EntryId| self.past.contains(id, entry);
+        let may = match (epoch, whose) {
+            (0, _) => return Err(VoidReason::Value),
+            (1, _) => self.require(record, |a| a.capabilities.contains(Capabilities::MANAGE_ORG)).map(|_| true)?,
+            (_, Whose::Partner(site)) => {
+                let holds = |member: &MemberId| {
+                    let to_them =
+                        |w: &HeldWrap| w.target == *target && w.epoch == epoch - 1 && w.wrapped.to == member.0;
+                    self.wraps.iter().any(|w| to_them(w) && known(&w.by))
+                };
+                Reading::of(self).by_confirmed_in(device, site, known, holds)
             }
-        }
+            (_, Whose::Organisation | Whose::Named) => {
+                let author = self.require(record, |a| a.capabilities.contains(Capabilities::MANAGE_SITE))?;
+                let may_any = whose == Whose::Organisation && author.capabilities.contains(Capabilities::MANAGE_ORG);
+                may_any || self.holds(record, target, epoch - 1)
+            }
+        };
+        if may { Ok(()) } else { Err(VoidReason::NotAuthorised) }
     }
 
     /// A member of the author's device was given this epoch's secret in the entry's past.
@@ -839,6 +869,29 @@ impl Roster {
     /// What the membership knows of entries' pasts.
     pub fn past(&self) -> &Past {
         &self.past
+    }
+}
+
+/// Whose an audience or an open key is, and so who may turn it to another key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Whose<'n> {
+    /// A site's of the organisation, or an open key.
+    Organisation,
+    /// A named audience.
+    Named,
+    /// Of this site, which is a partner's.
+    Partner(&'n str),
+}
+
+impl<'n> Whose<'n> {
+    /// By the past of an entry that would turn the audience of this name, or give its key.
+    fn of(roster: &Roster, record: &Record, name: &'n str) -> Self {
+        let known = |entry: &EntryId| roster.past.contains(&record.id, entry);
+        match name.strip_prefix(SITE_AUDIENCE) {
+            None => Self::Named,
+            Some(site) if roster.tree.is_partners(site, known) => Self::Partner(site),
+            Some(_) => Self::Organisation,
+        }
     }
 }
 

@@ -2,6 +2,7 @@
 
 pub(crate) mod called;
 mod owed;
+mod partners;
 pub(crate) mod turns;
 
 use std::collections::BTreeMap;
@@ -14,11 +15,11 @@ use crdt_model::entry::{AUTH_MAX, Kind, LAYER_GRANT};
 use crdt_model::layer::{Layer, LayerDoc, LayerOp, Value};
 use crdt_model::roster::{
     AudienceKey, Founding, HeldRole, Invitation, InviteOp, JoinOp, Member, OpenKey, Operation, PEOPLE_MAX, Person,
-    PublicKeys, Roster, SiteKind, SiteOp, Standing, audience_of_name, knowledge_scope, role_profile, site_scope,
-    six_words,
+    PublicKeys, Reading, Roster, SiteKind, SiteOp, Standing, audience_of_name, knowledge_scope, role_profile,
+    site_scope, six_words,
 };
 use crdt_model::seal::{self, ActorOf, FLAG_DROP_BOX, InviteGrant, Plain, Sealing, Secret, open_hint};
-use crdt_model::taxonomy::{Capabilities, Coded, PersonalReach, Taxonomy};
+use crdt_model::taxonomy::{Capabilities, Coded, Taxonomy};
 use crdt_model::values::{AudienceId, EntryId, MemberId, ScopeId};
 use crdt_model::zone::Zone;
 use ed25519_dalek::Signer;
@@ -26,6 +27,7 @@ use serde_json::{Value as Json, json};
 
 pub(crate) use owed::due_wraps;
 use owed::{owed_wraps, wrap_to};
+pub(crate) use partners::due_epochs;
 
 use crate::error::Failure;
 use crate::keys::keyring::{
@@ -438,27 +440,11 @@ fn reads_open(roster: &Roster, device: &crdt_model::values::DeviceId) -> bool {
 
 /// A role opens the personal layer of a site's cases.
 pub(crate) fn role_reads_site(roster: &Roster, role: &str, at: &str, site: &str) -> bool {
-    let Some(profile) = role_profile(role) else { return false };
-    match profile.reads_personal {
-        PersonalReach::None => false,
-        PersonalReach::OwnSite => at == site,
-        PersonalReach::Region => roster.is_under(site, at),
-        PersonalReach::All => true,
-    }
-}
-
-/// A role opens the personal layer of whatever lies below `site`.
-fn role_reads_below(roster: &Roster, held: &HeldRole, site: &str) -> bool {
-    let reach = role_profile(&held.role).map(|profile| profile.reads_personal);
-    match reach {
-        Some(PersonalReach::Region) => roster.is_under(site, &held.site),
-        Some(PersonalReach::All) => true,
-        Some(PersonalReach::None | PersonalReach::OwnSite) | None => false,
-    }
+    Reading::of(roster).by_role(role, at, site)
 }
 
 pub(crate) fn reads_site(roster: &Roster, member: &Member, site: &str) -> bool {
-    member.roles.iter().any(|held| role_reads_site(roster, &held.role, &held.site, site))
+    Reading::of(roster).by_member(member, site)
 }
 
 /// Sensitive audiences a member's roles belong to.
@@ -552,8 +538,10 @@ pub(crate) fn site_add(log: &Log, reader: &mut Reader, site: NewSite<'_>) -> Res
     let shared = log.shared();
     let op = SiteOp { code: code.clone(), name: name.clone(), kind, parent: Some(parent.clone()), org_unit };
     let mut entropy = entropy()?;
-    // nobody works there yet: whoever reads it reads the site above, with what lies below that
-    let reads = |member: &Member| member.roles.iter().any(|held| role_reads_below(&shared.roster, held, &parent));
+    // nobody works there yet: whoever reads it reads the site above, with what lies below that. A partner's is read by
+    // nobody above, and whoever makes it holds its first key to invite with
+    let below = |held: &HeldRole| kind != SiteKind::Partner && Reading::of(&shared.roster).below(held, &parent);
+    let reads = |member: &Member| member.roles.iter().any(below);
     let holders: Vec<MemberId> = shared
         .roster
         .members
@@ -811,13 +799,15 @@ fn invite_grant(log: &Log, shared: &Shared, reader: &Reader, role: &str, site: &
     grant
 }
 
-/// Audiences a member is entitled to: ordinary ones of the sites its roles read; sensitive ones once confirmed.
+/// Audiences a member is entitled to: ordinary ones of the sites its roles read, of a partner's once confirmed; sensitive
+/// ones once confirmed.
 fn entitled(log: &Log, shared: &Shared, member: &Member) -> Vec<AudienceId> {
     let roster = &shared.roster;
     let mut audiences: Vec<AudienceId> = roster
         .sites
         .values()
         .filter(|site| reads_site(roster, member, &site.op.code))
+        .filter(|site| member.standing == Standing::Confirmed || !Reading::of(roster).is_partners(&site.op.code))
         .map(|site| seal::ordinary_audience(&log.org, &site.scope))
         .collect();
     let confirmed = roster.invites.get(&member.invite).and_then(|invite| invite.confirmed_by);

@@ -9,6 +9,7 @@ pub(crate) mod generations;
 mod hostile;
 mod joining;
 mod keys;
+mod partners;
 mod refusals;
 mod set_aside;
 mod trust;

@@ -7,7 +7,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{HeldRole, Member, Past, Roster, SiteOp, role_profile};
+use super::{HeldRole, Member, Past, Roster, SiteKind, SiteOp, role_profile};
 use crate::taxonomy::{Capabilities, RoleProfile};
 use crate::values::{DeviceId, EntryId, MemberId};
 
@@ -22,6 +22,7 @@ pub(super) struct SiteTree(BTreeMap<String, Vec<SiteEntry>>);
 struct SiteEntry {
     entry: EntryId,
     parent: Option<String>,
+    is_partner: bool,
 }
 
 impl SiteTree {
@@ -29,7 +30,8 @@ impl SiteTree {
     pub(super) fn add(&mut self, entry: EntryId, site: &SiteOp, past: &Past) {
         let of_code = self.0.entry(site.code.clone()).or_default();
         if !of_code.iter().any(|other| past.contains(&entry, &other.entry)) {
-            of_code.push(SiteEntry { entry, parent: site.parent.clone() });
+            let is_partner = site.kind == SiteKind::Partner;
+            of_code.push(SiteEntry { entry, parent: site.parent.clone(), is_partner });
         }
     }
 
@@ -39,7 +41,7 @@ impl SiteTree {
     }
 
     /// Whether `site` is `top` or below it, by all the entries that `known` accepts.
-    fn is_under(&self, site: &str, top: &str, known: impl Fn(&EntryId) -> bool) -> bool {
+    pub(super) fn is_under(&self, site: &str, top: &str, known: impl Fn(&EntryId) -> bool) -> bool {
         let mut level = BTreeSet::from([site]);
         for _ in 0..DEPTH_MAX {
             level.remove(top);
@@ -60,6 +62,46 @@ impl SiteTree {
             level = above;
         }
         false
+    }
+
+    /// Whose a site is, by all the entries that `known` accepts: the nearest partner's at it or above it, or `None` for the
+    /// organisation's own. Where entries tell different things of it, all of them.
+    fn houses<'a>(&'a self, site: &'a str, known: impl Fn(&EntryId) -> bool) -> BTreeSet<Option<&'a str>> {
+        let mut houses = BTreeSet::new();
+        let mut level = BTreeSet::from([site]);
+        for _ in 0..DEPTH_MAX {
+            let mut above = BTreeSet::new();
+            for site in level {
+                let mut entries = self.0.get(site).into_iter().flatten().filter(|site| known(&site.entry)).peekable();
+                if entries.peek().is_none() {
+                    houses.insert(None);
+                }
+                for entry in entries {
+                    let parent = entry.parent.as_deref().filter(|_| !entry.is_partner);
+                    above.extend(parent);
+                    if parent.is_none() {
+                        houses.insert(entry.is_partner.then_some(site));
+                    }
+                }
+            }
+            if above.is_empty() {
+                return houses;
+            }
+            level = above;
+        }
+        houses.insert(None);
+        houses
+    }
+
+    /// Whether some entry that `known` accepts says that a site is a partner's, or lies below one.
+    pub(super) fn is_partners(&self, site: &str, known: impl Fn(&EntryId) -> bool) -> bool {
+        self.houses(site, known).iter().any(Option::is_some)
+    }
+
+    /// Whether two sites are of one house, beyond doubt: no border of a partner lies between them.
+    pub(super) fn same_house(&self, one: &str, other: &str, known: impl Fn(&EntryId) -> bool) -> bool {
+        let (one_of, other_of) = (self.houses(one, &known), self.houses(other, &known));
+        one == other || (one_of.len() == 1 && one_of == other_of)
     }
 }
 

@@ -1,5 +1,6 @@
 mod doors;
 mod hostile;
+mod partners;
 mod rights;
 mod zones;
 

@@ -100,11 +100,13 @@ impl Serialize for Capabilities {
 pub enum PersonalReach {
     /// Nobody's: only what a case was assigned, referred or shared with it for.
     None,
+    /// Cases of the site of the grant, if it is a partner's; nothing where the role is held at a site of the organisation.
+    PartnerSite,
     /// Cases of the site of the grant.
     OwnSite,
-    /// Cases of the site of the grant and of the sites below it.
+    /// Cases of the site of the grant and of the sites below it, up to a partner's.
     Region,
-    /// All cases of the network, but those a partner did not refer.
+    /// All cases of the network but those of partners; where the role is held at a partner's site, those of that partner.
     All,
 }
 
@@ -113,6 +115,7 @@ impl PersonalReach {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::None => "none",
+            Self::PartnerSite => "partner_site",
             Self::OwnSite => "own_site",
             Self::Region => "region",
             Self::All => "all",
@@ -157,7 +160,7 @@ type Row = (&'static str, u8, Capabilities, PersonalReach, &'static str);
 
 /// The roles this build knows, most senior first.
 const ROLES: [Row; 22] = {
-    use PersonalReach::{All, None, OwnSite, Region};
+    use PersonalReach::{All, None, OwnSite, PartnerSite, Region};
     const FOCAL: &str =
         "acts on what is referred to it; may be told something in the field and must be able to record it";
     [
@@ -193,7 +196,13 @@ const ROLES: [Row; 22] = {
             "answers requests for access and erasure, and looks into breaches: who opened what",
         ),
         ("security", 3, WORK, None, FOCAL),
-        ("partner_focal", 3, WORK, None, "works on the cases shared with the partner, and on those it brings"),
+        (
+            "partner_focal",
+            3,
+            WORK,
+            PartnerSite,
+            "works on the cases of the partner's own site: those it brings, and those sent there",
+        ),
         ("meal", 3, TAKE_IN, None, "counts from codes and dates; records what surveys and groups bring"),
         ("operator", 4, FINISH, OwnSite, "takes calls, tells answers, closes when the person is satisfied"),
         ("committee", 4, FINISH, OwnSite, "as an operator, in its community"),

@@ -5,7 +5,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crdt_model::roster::{Member, OpenEpoch, Operation, Roster, Wrapped};
+use crdt_model::roster::{Member, OpenEpoch, Operation, Reading, Roster, Wrapped};
 use crdt_model::seal::{Secret, wrap_secret};
 use crdt_model::values::{AudienceId, DeviceId, EntryId, MemberId};
 
@@ -188,9 +188,15 @@ fn owed_audiences(log: &Log, shared: &Shared, reader: &Reader, given: &Given<'_>
     let mut owed = Vec::new();
     for (audience, held) in &roster.audiences {
         let Some(readers) = readers.get(audience) else { continue };
-        let ordinary = held.name.starts_with("site/");
+        let site = held.name.strip_prefix("site/");
+        let ordinary = site.is_some();
+        // of these a wrap counts only where the membership knows that its author holds the secret
+        let is_kept = site.is_none_or(|site| Reading::of(roster).is_partners(site));
         for epoch in &held.epochs {
             let Some(secret) = reader.keychain.audience_secret(audience, epoch.epoch, &epoch.pk) else { continue };
+            if is_kept && !given.any(&audience.0, epoch.epoch, &me.0) {
+                continue;
+            }
             let invited = |member: &Member| ordinary && is_invited_with(roster, member, &epoch.entry);
             let holds =
                 |(id, member): &&(&MemberId, &Member)| given.any(&audience.0, epoch.epoch, &id.0) || invited(member);

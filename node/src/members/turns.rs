@@ -35,11 +35,26 @@ impl Debt {
         nearest: Option<&[u8; 16]>,
         others: impl IntoIterator<Item = [u8; 16]>,
     ) -> Self {
+        Self::in_order(AT_ONCE, what, me, nearest, others)
+    }
+
+    /// As [`new`](Self::new), where what two would do at once is not one thing: one begins.
+    pub(crate) fn alone(what: &[&[u8]], me: &[u8; 16], others: impl IntoIterator<Item = [u8; 16]>) -> Self {
+        Self::in_order(1, what, me, None, others)
+    }
+
+    fn in_order(
+        at_once: usize,
+        what: &[&[u8]],
+        me: &[u8; 16],
+        nearest: Option<&[u8; 16]>,
+        others: impl IntoIterator<Item = [u8; 16]>,
+    ) -> Self {
         let what = digest("boucle 2026 debt v1", what);
         let place = |who: &[u8; 16]| (Some(who) != nearest, digest("boucle 2026 turn v1", &[&what, who]));
         let mine = place(me);
         let before = others.into_iter().filter(|other| other != me && place(other) < mine).count();
-        Self { what, turns: (before + 1).saturating_sub(AT_ONCE).min(TURNS_MAX) }
+        Self { what, turns: (before + 1).saturating_sub(at_once).min(TURNS_MAX) }
     }
 
     fn waits_ms(&self) -> i64 {

@@ -19,7 +19,7 @@ pub(crate) struct Kept {
     pub(crate) waits: bool,
 }
 
-/// What this reader's node owes the others: its name, wraps of keys, a Merge when heads abound. What others owe as well is
+/// What this reader's node owes the others: its name, the key of a partner's site, wraps of keys, a Merge when heads abound. What others owe as well is
 /// written in turns.
 pub(crate) fn housekeeping(log: &Log, reader: &mut Reader, now_ms: i64) -> Result<Kept, Failure> {
     log.refresh_reader(reader)?;
@@ -34,9 +34,11 @@ pub(crate) fn housekeeping(log: &Log, reader: &mut Reader, now_ms: i64) -> Resul
         kept.wrote |= tampering::keep_lost(log, &shared, reader, member, now_ms)?;
         return Ok(kept);
     }
-    let (owed, waits) = members::due_wraps(log, &shared, reader, now_ms)?;
-    kept.waits |= waits;
-    let mut operations: Vec<(Operation, Option<Vec<u8>>)> = owed.into_iter().map(|op| (op, None)).collect();
+    let (epochs, epochs_wait) = members::due_epochs(log, &shared, reader, now_ms)?;
+    let (owed, wraps_wait) = members::due_wraps(log, &shared, reader, now_ms)?;
+    kept.waits |= epochs_wait || wraps_wait;
+    let due = epochs.into_iter().chain(owed);
+    let mut operations: Vec<(Operation, Option<Vec<u8>>)> = due.map(|op| (op, None)).collect();
     if shared.roster.heads.len() > AUTH_MAX && operations.is_empty() {
         match may_merge(log, &shared, now_ms)? {
             true => operations.push((Operation::Merge, None)),

@@ -11,7 +11,8 @@ use crdt_model::edit::{Edit, EditContext, NewCase, Policy, RestrictedBirth};
 use crdt_model::entry::{DEPS_MAX, Kind, LAYER_GRANT};
 use crdt_model::erasure::Erasure;
 use crdt_model::layer::{Layer, LayerState, Stamp};
-use crdt_model::seal::case_key;
+use crdt_model::roster::Reading;
+use crdt_model::seal::{self, case_key};
 use crdt_model::sensitive_words::Topic;
 use crdt_model::taxonomy::{Capabilities, Capture, Coded, TRIAGE};
 use crdt_model::values::{ChainKey, DeviceId, DocId, EntryId, Level, MemberId, Who, Words};
@@ -321,7 +322,11 @@ fn seal(
     let (generation, roster) = (loaded.document.generation, &shared.roster);
     let at = roster.sites.values().find(|known| known.scope == loaded.scope).map_or(site, |known| &known.op.code);
     let live = || roster.members.iter().filter(|(_, member)| member.is_live());
-    let members = live().filter(|(_, member)| reads_site(roster, member, at)).map(|(id, _)| *id);
+    // who made a partner's site holds its first key, though no role of theirs reads there
+    let ordinary = seal::ordinary_audience(&roster.org, &loaded.scope);
+    let given = |id: &MemberId| roster.wraps.iter().any(|of| of.target == ordinary.0 && of.wrapped.to == id.0);
+    let holds = |id: &MemberId| Reading::of(roster).is_partners(at) && given(id);
+    let members = live().filter(|(id, member)| reads_site(roster, member, at) || holds(id)).map(|(id, _)| *id);
     let opens = live().filter(|(_, member)| member.capabilities().contains(Capabilities::READ_OPEN));
     let mut devices: Vec<DeviceId> = opens.map(|(_, member)| member.device).collect();
     devices.sort_unstable();

@@ -139,12 +139,13 @@ fn became(roster: &Roster, world_member: &MemberId, role: &str) -> String {
     assert_eq!((now.rank, now.capabilities), (profile.rank, profile.capabilities), "{role}");
     let sites = ["JER", "REG", "PES", "MNK", "BOM"];
     let expected: &[&str] = match profile.reads_personal {
-        PersonalReach::None => &[],
+        // PES is the organisation's own
+        PersonalReach::None | PersonalReach::PartnerSite => &[],
         PersonalReach::OwnSite => &["PES"],
         PersonalReach::Region => &["PES", "MNK"],
         PersonalReach::All => &sites,
     };
-    let reads: Vec<&str> = sites.into_iter().filter(|site| reads(roster, member, site)).collect();
+    let reads: Vec<&str> = sites.into_iter().filter(|site| Reading::of(roster).by_member(member, site)).collect();
     assert_eq!(reads, expected, "{role}");
     let standing = match member.standing {
         Standing::Unconfirmed => "in",
@@ -154,17 +155,6 @@ fn became(roster: &Roster, world_member: &MemberId, role: &str) -> String {
     };
     let opens = if roster.may_open(world_member) { "+audiences" } else { "" };
     format!("{standing}{opens}")
-}
-
-fn reads(roster: &Roster, member: &Member, site: &str) -> bool {
-    member.roles.iter().any(|held| {
-        match role_profile(&held.role).map_or(PersonalReach::None, |profile| profile.reads_personal) {
-            PersonalReach::None => false,
-            PersonalReach::OwnSite => held.site == site,
-            PersonalReach::Region => roster.is_under(site, &held.site),
-            PersonalReach::All => true,
-        }
-    })
 }
 
 fn table() -> String {
