@@ -30,9 +30,9 @@ use crate::erasure::Gone;
 use crate::gate::{Expect, Schema, check_change};
 use crate::layer::{Layer, LayerDoc, LayerOp, LayerState, Stamp};
 use crate::roster::Roster;
-use crate::seal::{ActorOf, FLAG_DEVICE_ONLY, FLAG_DROP_BOX, Plain, birth_of};
+use crate::seal::{ActorOf, FLAG_DEVICE_ONLY, FLAG_DROP_BOX, Plain, birth_of, term_of_hint};
 use crate::taxonomy::Capabilities;
-use crate::values::{EntryId, MemberId};
+use crate::values::{ChainKey, EntryId, MemberId};
 
 /// One layer's section as a reader finds it.
 #[derive(Debug, Clone, Default)]
@@ -109,6 +109,8 @@ pub struct Document {
     pub faults: Vec<Fault>,
     /// Readable sections in the document's order.
     pub history: Vec<Written>,
+    /// The chains that wrote a personal layer of this generation, each with the terms it wrote in.
+    pub chains: BTreeSet<(ChainKey, u16)>,
     /// Number of accepted entries.
     pub accepted: usize,
     /// How many of them lack the bytes of a section: the view may say less than was written.
@@ -147,6 +149,7 @@ pub fn build_above(
     document.heads = heads(entries, &accepted, &turn);
     document.generation = turn.generation;
     document.counted = turn.counted.iter().map(|n| entries[*n].id).collect();
+    document.chains = turn.counted.iter().filter_map(|n| chain_and_term(&entries[*n].header)).collect();
     document.late = turn.late.iter().map(|n| entries[*n].id).collect();
     document.carried = turn.carried.iter().map(|n| entries[*n].id).collect();
     // what is missing of an older generation, erased perhaps, is of no matter
@@ -504,6 +507,12 @@ fn generation_verdict(header: &Header, past: Option<u32>) -> Result<u32, (&'stat
         Some(_) if begins && !whole => Err(("generation", false)),
         _ => Ok(generation),
     }
+}
+
+/// The chain and the term of an entry's personal layer.
+fn chain_and_term(header: &Header) -> Option<(ChainKey, u16)> {
+    let (_, personal) = header.section(Layer::Personal.code())?;
+    Some((ChainKey::of(header), term_of_hint(&personal.hint)))
 }
 
 /// The device's authority at the entry's `auth`.

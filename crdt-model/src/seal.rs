@@ -13,9 +13,14 @@
 //! nonce. `com` commits to key and context and is compared before anything is decrypted: two readers cannot be shown
 //! two texts. Nothing here holds a key longer than a call; entropy is an argument. Formats: `docs/PROTOCOL.md`.
 
+mod gift;
 mod grant;
 mod section;
 
+pub use gift::{
+    EarlierGift, GIVEN_BYTES_MAX, GIVEN_MAX, GiftOf, Given, GivenKey, RoleGrant, Wrap, gift_key, open_gift,
+    role_receiver, role_secret, wrap_gift,
+};
 pub use grant::{
     BundleSlot, GRANT_SLOTS, GrantSection, InviteGrant, SLOT_BYTES, StreamGrant, WRAP_BYTES, decoy_bundle_slot,
     open_bundle_slot, open_wrap, seal_bundle_slot, wrap_secret,
@@ -162,9 +167,12 @@ pub fn stream_key(
     )
 }
 
-/// The key of a document's personal sections in one chain.
-pub fn case_key(stream: &Secret, doc: &DocId, generation: u32) -> Secret {
-    derive("boucle 2026 case key v1", &[&stream.0, &doc.0, &generation.to_be_bytes()])
+/// The key of a document's personal sections in one chain and term. A case begins in term 0, and has none other until
+/// somebody's assignment ends: see [`GiftOf`].
+pub fn case_key(stream: &Secret, doc: &DocId, generation: u32, term: u16) -> Secret {
+    let (generation, number) = (generation.to_be_bytes(), term.to_be_bytes());
+    let term: &[u8] = if term == 0 { &[] } else { &number };
+    derive("boucle 2026 case key v1", &[&stream.0, &doc.0, &generation, term])
 }
 
 /// What an epoch's entry says of its open key without giving it: only the key that fits is the scope's.
@@ -206,14 +214,20 @@ pub fn open_hint(epoch: u32) -> [u8; 8] {
     u64::from(epoch).to_be_bytes()
 }
 
-/// Hint of a personal section: audience tag and epoch. The tag's first bit is set, so it
+/// Hint of a personal section: audience tag, term, and the last two bytes of the epoch. The tag's first bit is set, so it
 /// never looks like [`open_hint`].
-pub fn audience_hint(audience: &AudienceId, epoch: u32) -> [u8; 8] {
+pub fn audience_hint(audience: &AudienceId, epoch: u32, term: u16) -> [u8; 8] {
     let mut hint = [0; 8];
     hint[..4].copy_from_slice(&audience.0[..4]);
     hint[0] |= 0x80;
-    hint[4..].copy_from_slice(&epoch.to_be_bytes());
+    hint[4..6].copy_from_slice(&term.to_be_bytes());
+    hint[6..].copy_from_slice(&epoch.to_be_bytes()[2..]);
     hint
+}
+
+/// The term that the hint of a personal section names.
+pub fn term_of_hint(hint: &[u8; 8]) -> u16 {
+    u16::from_be_bytes([hint[4], hint[5]])
 }
 
 /// Hint of a sensitive section: recognised by holders of CK, random to all others.

@@ -18,7 +18,10 @@ use chacha20poly1305::aead::{Aead, KeyInit, Payload};
 use chacha20poly1305::{Key, XChaCha20Poly1305, XNonce};
 use crdt_model::bundle::{Event, Reader, Record, Row, To, Writer};
 use crdt_model::carried::{Carrier, carried, carry};
-use crdt_model::case::facts::{ExposedFact, FactId, FactKind, LowerFact, OldKeysFact, OriginFact, RaiseFact, TextFact};
+use crdt_model::case::facts::{
+    ExposedFact, FactId, FactKind, GiftFact, GivenFact, LowerFact, OldKeysFact, OriginFact, RaiseFact, TextFact,
+    gift_id,
+};
 use crdt_model::cbor::{self, Canonical};
 use crdt_model::document::generation_of;
 use crdt_model::entry::{Entry, Header, Kind, LAYER_CARRIED, Place, SectionRef, VALIDATOR, entry_id, section_hash};
@@ -32,9 +35,10 @@ use crdt_model::roster::{
     six_words,
 };
 use crdt_model::seal::{
-    ActorOf, Entropy, GrantSection, InviteGrant, Plain, StreamGrant, audience_hint, birth_doc, case_key, device_id,
-    invite_kem_secret, invite_signing_key, named_audience, open_bundle_slot, open_hint, open_section, open_wrap,
-    ordinary_audience, scope_id, sensitive_hint, stream_key, wrap_secret,
+    ActorOf, EarlierGift, Entropy, GiftOf, Given, GivenKey, GrantSection, InviteGrant, Plain, RoleGrant, StreamGrant,
+    audience_hint, birth_doc, case_key, device_id, gift_key, invite_kem_secret, invite_signing_key, named_audience,
+    open_bundle_slot, open_gift, open_hint, open_section, open_wrap, ordinary_audience, role_receiver, role_secret,
+    scope_id, sensitive_hint, stream_key, wrap_gift, wrap_secret,
 };
 use crdt_model::sync::handshake::{Handshake, Local, NewcomerFault, PeerPolicy, Role, Standing};
 use crdt_model::sync::message::{Gaps, Message, Missing, SectionsOf, Status, wants_hash};
@@ -43,7 +47,7 @@ use crdt_model::values::{ChainKey, DeviceId, EntryId, Incarnation, Level};
 use ed25519_dalek::{Signature, Signer, VerifyingKey};
 
 use sheet::Sheet;
-use world::{World, birth_of_generation_1, edit};
+use world::{World, birth_of_generation_1, edit, secret};
 
 fn round_trips<T: Canonical>(bytes: &[u8]) -> T {
     let value: T = cbor::decode(bytes).expect("the frozen bytes decode");
@@ -88,10 +92,10 @@ fn ids_and_keys_are_derived_as_frozen() {
     let audience = ordinary_audience(&w.org, &w.scope);
     let stream = stream_key(&w.member_data, &w.device, &w.incarnation, &w.scope, &audience, 3);
     s.hex("member_data", w.member_data.0).hex("stream_key", stream.0);
-    s.hex("case_key", case_key(&stream, &w.doc, 0).0);
-    s.hex("case_key.generation_1", case_key(&stream, &w.doc, 1).0);
+    s.hex("case_key", case_key(&stream, &w.doc, 0, 0).0);
+    s.hex("case_key.generation_1", case_key(&stream, &w.doc, 1, 0).0);
     s.note("hints: open epoch 3; ordinary audience epoch 3; sensitive under ck at seq 5");
-    s.hex("open_hint", open_hint(3)).hex("audience_hint", audience_hint(&audience, 3));
+    s.hex("open_hint", open_hint(3)).hex("audience_hint", audience_hint(&audience, 3, 0));
     s.hex("ck", w.ck.0).hex("sensitive_hint", sensitive_hint(&w.ck, &w.doc, &w.device, &w.incarnation, 5));
     s.note("an invitation's seed and its two keys");
     s.hex("invite.seed", w.invite_seed.0).hex("invite.sign_pk", w.invite_pk());
@@ -159,7 +163,7 @@ fn a_section_opens_step_by_step_as_frozen() {
     let w = World::new();
     let entry = edit(&w);
     let (named, section) = entry.section(1).expect("held");
-    let key = case_key(&w.stream(), &w.doc, 0);
+    let key = case_key(&w.stream(), &w.doc, 0, 0);
     let plain = open_section(&key, section, &entry.header().aad(), 1, named.generation).expect("opens");
     let key_id = &blake3::derive_key("boucle 2026 key id v1", &key.0)[..16];
     let aad = [entry.header().aad().as_slice(), &[1], key_id].concat();
@@ -343,6 +347,53 @@ fn an_invitation_is_written_as_frozen() {
 }
 
 #[test]
+fn gifts_are_made_as_frozen() {
+    let w = World::new();
+    let audience = secret(0x18);
+    let of = GiftOf { org: &w.org, scope: &w.scope, doc: &w.doc, generation: 0, term: 1, epoch: 3 };
+    let gift = gift_key(&audience, &of);
+    let chain = ChainKey { device: w.device, incarnation: w.incarnation };
+    let key = case_key(&w.stream(), &w.doc, 0, 1);
+    let earlier = EarlierGift { term: 0, epoch: 3, key: gift_key(&audience, &GiftOf { term: 0, ..of }) };
+    let given = Given { earlier: vec![earlier], keys: vec![GivenKey { layer: 1, chain, term: 1, key: key.clone() }] };
+    let mut s = Sheet::new(
+        "gift",
+        "A gift of the case of ids.txt to its member, in term 1 and epoch 3 of the site's audience, whose secret is 32 bytes 0x18.",
+    );
+    s.hex("gift_key", gift.0).hex("case_key.term_1", key.0);
+    s.hex("audience_hint.term_1", audience_hint(&ordinary_audience(&w.org, &w.scope), 3, 1));
+    let (enc, ct) = wrap_gift(&gift, &of, (&w.member.0, &w.member_keys.x)).expect("a point");
+    let fact = GiftFact { term: 1, epoch: 3, to: w.member.0, enc, ct };
+    s.hex("gift", cbor::encode(&fact)).hex("gift.id", gift_id(&fact, 0).0);
+    s.note("the keys of the case, before and after they are sealed under the gift key");
+    s.hex("given.plain", cbor::encode(&given));
+    let sealed = given.seal(&gift, &of).expect("few keys");
+    s.hex("given", cbor::encode(&GivenFact { term: 1, epoch: 3, sealed }));
+    s.note("the secret of the role focal_cash at the site, what gifts name it by, and its grant to the member");
+    let role = role_secret(&audience, &w.org, &w.scope, 3, "focal_cash");
+    s.hex("role_secret", role.0).hex("role_receiver", role_receiver(&w.org, &w.scope, "focal_cash"));
+    let to = (w.member, &w.member_keys.x);
+    let grant = RoleGrant::new(&role, (&w.org, &w.scope), 3, "focal_cash", to).expect("a point");
+    s.hex("role_grant", cbor::encode(&grant));
+    let frozen = s.check();
+    let fact: GiftFact = round_trips(&frozen.hex("gift"));
+    assert_eq!(open_gift(&w.member_x, &of, &w.member.0, &(fact.enc, fact.ct)), Some(gift.clone()));
+    assert!(frozen.hex("gift").len() <= 200, "whoever receives it");
+    let sealed: GivenFact = round_trips(&frozen.hex("given"));
+    assert_eq!(Given::open(&sealed.sealed, &gift, &of), Some(given));
+    let grant: RoleGrant = round_trips(&frozen.hex("role_grant"));
+    assert_eq!(grant.open((&w.org, &w.scope), &w.member_x), Some(role));
+
+    // derived here once more, from the bytes alone
+    let place: Vec<u8> =
+        [&w.org.0[..], &w.scope.0, &w.doc.0, &0_u32.to_be_bytes(), &1_u16.to_be_bytes(), &3_u32.to_be_bytes()].concat();
+    let derived = |context, parts: &[&[u8]]| blake3::derive_key(context, &parts.concat()).to_vec();
+    assert_eq!(derived("boucle 2026 gift key v1", &[&audience.0, &place]), frozen.hex("gift_key"));
+    let parts: [&[u8]; 4] = [&w.stream().0, &w.doc.0, &[0; 4], &[0, 1]];
+    assert_eq!(derived("boucle 2026 case key v1", &parts), frozen.hex("case_key.term_1"));
+}
+
+#[test]
 fn frontiers_and_fork_proofs_are_encoded_as_frozen() {
     let w = World::new();
     let one = ChainKey { device: w.device, incarnation: w.incarnation };
@@ -461,7 +512,7 @@ fn facts(w: &World, first: &Entry) -> Vec<(FactKind, FactId, Vec<u8>)> {
         keys: vec!["summary".into()],
     };
     let exposed = ExposedFact { generation: 0, members: vec![w.member], devices: vec![w.device] };
-    let old = (w.device, w.incarnation, case_key(&w.stream(), &w.doc, 0));
+    let old = (w.device, w.incarnation, case_key(&w.stream(), &w.doc, 0, 0));
     let lower = LowerFact { level: Level::S0, raises: vec![id(0xd1)], seen: vec![id(0xd6), id(0xd7)] };
     vec![
         (FactKind::Raise, id(0xd1), cbor::encode(&RaiseFact { level: Level::S3 })),

@@ -25,6 +25,7 @@ pub(crate) fn field(file: &str, label: &str) -> Vec<u8> {
 }
 
 pub(crate) const BUNDLE: &str = include_str!("../../crdt-model/tests/vectors/bundle.txt");
+pub(crate) const GIFT: &str = include_str!("../../crdt-model/tests/vectors/gift.txt");
 pub(crate) const HANDSHAKE: &str = include_str!("../../crdt-model/tests/vectors/handshake.txt");
 pub(crate) const INVITATION: &str = include_str!("../../crdt-model/tests/vectors/invitation.txt");
 pub(crate) const OPERATIONS: &str = include_str!("../../crdt-model/tests/vectors/operations.txt");

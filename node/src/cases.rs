@@ -7,10 +7,11 @@ use std::sync::Arc;
 use crdt_model::case::schema::Slot;
 use crdt_model::case::{CaseLayers, CategoryFacts, Codes, schema};
 use crdt_model::document::{self, Document, Opened};
-use crdt_model::entry::{Entry, Kind};
+use crdt_model::entry::{Entry, Header, Kind};
 use crdt_model::gate::{Schema, SchemaFault};
 use crdt_model::layer::{Layer, LayerState, Value};
 use crdt_model::roster::site_scope;
+use crdt_model::seal::GiftOf;
 use crdt_model::taxonomy::Taxonomy;
 use crdt_model::values::{DocId, EntryId, ScopeId, Who};
 use crdt_model::view::{self, CaseView};
@@ -269,11 +270,26 @@ pub(crate) fn build_case(log: &Log, shared: &Shared, keychain: &mut Keychain, en
             document = build(&opened);
         }
     }
+    let has_shut_words = opened.iter().any(|entry| matches!(entry.layers[1], Opened::Unreadable));
+    if !restricted
+        && has_shut_words
+        && let (Some(first), Some(open)) = (entries.first(), document.states[0].as_ref())
+        && keychain.absorb_gifts(&gift_of(log, first.header(), &document), open)
+    {
+        opened = counted.open(keychain);
+        document = build(&opened);
+    }
     let unopened = Layer::ALL.map(|layer| {
         let at = usize::from(layer.code());
         opened.iter().any(|entry| matches!(entry.layers[at], Opened::Unreadable))
     });
     Built { document, unopened }
+}
+
+/// What gifts of a case are of; their terms and epochs stand in the gifts themselves.
+fn gift_of<'a>(log: &'a Log, header: &'a Header, document: &Document) -> GiftOf<'a> {
+    let generation = document.generation;
+    GiftOf { org: &log.org, scope: &header.scope, doc: &header.doc, generation, term: 0, epoch: 0 }
 }
 
 /// The document as it stood at some of its heads: what an act names as its past, where there are more heads than a

@@ -48,7 +48,7 @@ mod tx;
 
 pub use error::StoreError;
 pub use index::{ChainKey, ChainTip};
-pub(crate) use kv::{ERASED, ERASING, LISTED, TURNED, WORDS};
+pub(crate) use kv::{ERASED, ERASING, GIVEN_ROLES, LISTED, TURNED, WORDS};
 pub use kv::{KEY_BYTES_MAX, MemberKey, MemberSpace, Pair, Space, VALUE_BYTES_MAX};
 pub use lack::Gap;
 pub use seal::{Entropy, StoreId, StoreKey, os_entropy};

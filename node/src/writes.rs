@@ -2,6 +2,7 @@
 
 pub(crate) mod assigning;
 pub(crate) mod erase;
+pub(crate) mod gifts;
 pub(crate) mod held;
 pub(crate) mod housekeeping;
 pub(crate) mod imported;
@@ -9,6 +10,7 @@ pub(crate) mod reclassify;
 pub(crate) mod sensitive_words;
 pub(crate) mod set_aside;
 pub(crate) mod tampering;
+pub(crate) mod transfer;
 pub(crate) mod withdraw;
 
 use std::sync::Arc;
@@ -16,7 +18,7 @@ use std::sync::Arc;
 use crdt_model::case::{Codes, Shape, schema};
 use crdt_model::compose::SectionPlan;
 use crdt_model::edit::{
-    Birth, Creation, Edit, EditContext, EditOps, EditRefusal, NewCase, Policy, Recusal, RestrictedBirth, Whom,
+    Birth, Creation, Edit, EditContext, EditOps, EditRefusal, LinkKind, NewCase, Policy, Recusal, RestrictedBirth, Whom,
 };
 use crdt_model::entry::{DEPS_MAX, Kind, LAYER_GRANT};
 use crdt_model::layer::{Layer, LayerDoc};
@@ -28,7 +30,7 @@ use crdt_model::seal::{
 };
 use crdt_model::taxonomy::{Capabilities, Capture, Coded, TRIAGE, Taxonomy};
 use crdt_model::time::IsoWeek;
-use crdt_model::values::{DocId, EntryId, Incarnation, Level, MemberId, Moment, ScopeId, Who, Words};
+use crdt_model::values::{AudienceId, DocId, EntryId, Incarnation, Level, MemberId, Moment, ScopeId, Who, Words};
 use crdt_model::view::CaseView;
 use crdt_model::zone::Zone;
 use serde_json::{Value as Json, json};
@@ -179,6 +181,8 @@ pub(crate) struct Prepared {
     pub(crate) set_aside: SetAside,
     /// Everybody who could read it is set aside: it is kept here. With whom to call.
     pub(crate) held: Option<(HeldTerms, String)>,
+    /// The case that it comes from.
+    link: Option<(LinkKind, DocId)>,
 }
 
 impl Prepared {
@@ -194,6 +198,7 @@ impl Prepared {
             decoys: None,
             set_aside: SetAside::default(),
             held: None,
+            link: None,
         }
     }
 
@@ -367,6 +372,7 @@ pub(crate) fn prepare(
         decoys: None,
         set_aside,
         held: None,
+        link: None,
     };
     if let Some(code) = prepared.restricted.clone() {
         let recused = prepared.new.recuse.as_ref().ok_or_else(|| Failure::new("recusal_not_asked"))?;
@@ -629,6 +635,7 @@ pub(crate) fn birth_ops(
         handling_site: None,
         taxonomy_version: taxonomy.version.clone(),
         restricted,
+        link: prepared.link,
     };
     let codes = TaxonomyCodes::of(taxonomy, &zone);
     let ctx = EditContext {
@@ -746,7 +753,7 @@ pub(crate) fn act_with(
         codes: &codes,
         policy: Policy::default(),
     };
-    let ops = match edit.to_ops(&ctx) {
+    let mut ops = match edit.to_ops(&ctx) {
         Err(EditRefusal::NeedsSealing { .. })
             if view.shape == Shape::Ordinary && matches!(edit, Edit::Raise { .. } | Edit::Triage { .. }) =>
         {
@@ -755,6 +762,7 @@ pub(crate) fn act_with(
         other => other.map_err(|error| refused_edit(shared.taxonomy, edit, &error, &mark))?,
     };
     assigning::may_hand_out(log, &shared, &reader.member(), &loaded, &view, edit, &mark)?;
+    transfer::answer_back(&shared, &loaded, &view, &reader.member(), edit, &mut ops);
     if !ops.is_empty() {
         let mut entropy = entropy()?;
         let sensitive = sensitive_key(log, &shared, reader, &loaded, &ops, &view, &mut entropy)?;
@@ -788,10 +796,10 @@ pub(crate) fn act_with(
     }
     let mut reply = after(log, &shared, reader, &loaded, &mark, None, now_ms)?;
     let me = Who::Member(reader.member());
-    let is_given = edit.given_to(&me).is_some_and(|who| who != me);
-    if is_given || matches!(edit, Edit::Settle { .. } | Edit::Reopen { .. }) {
+    let to = edit.given_to(&me).filter(|who| *who != me);
+    if to.is_some() || matches!(edit, Edit::Settle { .. } | Edit::Reopen { .. }) {
         let now = cases::load(log, &log.store.read()?, &shared, reader, loaded.scope, loaded.doc)?;
-        assigning::tell_of_assignee(log, &shared, &reader.member(), &now, &now.view(now_ms), &mut reply);
+        assigning::tell_of_assignee(log, &shared, &reader.member(), &now, &now.view(now_ms), to, &mut reply);
     }
     if let Edit::Consent { purpose, answer, .. } = edit
         && refuses_record(purpose, answer)
@@ -998,16 +1006,18 @@ pub(crate) fn append_edit(
     tx: &mut Tx<'_>,
     shared: &Shared,
     reader: &mut Reader,
-    write: Write,
+    mut write: Write,
     now_ms: i64,
     entropy: &mut Entropy,
 ) -> Result<EntryId, Failure> {
     let incarnation = log.incarnation();
-    let (stream, hint) = open_stream(log, tx, shared, reader, &write.scope, entropy)?;
+    let (stream, audience, epoch) = open_stream(log, tx, shared, reader, &write.scope, entropy)?;
+    let term = give(log, tx, shared, reader, &mut write, &stream, entropy)?;
+    let hint = audience_hint(&audience, epoch, term);
     // from the log, or from the invitation: nothing is written that the scope's other devices could not open
     let (epoch, key) = reader.keychain.newest_open(&write.scope).ok_or_else(|| Failure::new("sync_first"))?;
     let open = LayerKey { key: key.clone(), hint: open_hint(epoch) };
-    let personal = LayerKey { key: case_key(&stream, &write.doc, write.generation), hint };
+    let personal = LayerKey { key: case_key(&stream, &write.doc, write.generation, term), hint };
     let place = log.next_position(tx, &write.scope, incarnation);
     let sensitive = match &write.sensitive {
         SensitiveKey::None | SensitiveKey::Decoys(_) => LayerKey { key: entropy.secret(), hint: entropy.bytes() },
@@ -1058,8 +1068,31 @@ pub(crate) fn append_edit(
     Ok(entry.id())
 }
 
-/// This member's stream key of the scope's chain and the hint of what is sealed under it; granted to the scope's
-/// ordinary audience first, where that is still due.
+/// Adds to an act what it gives to those the case is given to. The term of what is written.
+fn give(
+    log: &Log,
+    tx: &mut Tx<'_>,
+    shared: &Shared,
+    reader: &Reader,
+    write: &mut Write,
+    stream: &Secret,
+    entropy: &mut Entropy,
+) -> Result<u16, Failure> {
+    let Some(current) = write.current.clone() else { return Ok(0) };
+    if write.birth || write.generation != current.document.generation {
+        return Ok(0);
+    }
+    let name = ordinary_name(log, shared, &write.scope)?;
+    let Some((epoch, pk)) = audience_key(log, shared, &name) else { return Ok(0) };
+    let audience = gifts::SiteAudience { id: audience_of_name(&log.org, &name), epoch, pk: &pk };
+    let given = gifts::gifts(log, shared, reader, &current, audience, &write.ops, stream);
+    gifts::grant_roles(log, tx, shared, reader, &write.scope, &given, entropy)?;
+    write.ops.open.extend(given.ops);
+    Ok(given.term)
+}
+
+/// This member's stream key of the scope's chain, with the audience and epoch that read what is sealed under it; granted
+/// to that audience first, where that is still due.
 fn open_stream(
     log: &Log,
     tx: &mut Tx<'_>,
@@ -1067,7 +1100,7 @@ fn open_stream(
     reader: &Reader,
     scope: &ScopeId,
     entropy: &mut Entropy,
-) -> Result<(Secret, [u8; 8]), Failure> {
+) -> Result<(Secret, AudienceId, u32), Failure> {
     let incarnation = log.incarnation();
     let name = ordinary_name(log, shared, scope)?;
     let audience = audience_of_name(&log.org, &name);
@@ -1075,7 +1108,7 @@ fn open_stream(
         audience_key(log, shared, &name).ok_or_else(|| Failure::new("no_reader_left").arg("audience", &name))?;
     let stream = log.own_stream(reader, &incarnation, scope, &audience, epoch);
     grant_stream(log, tx, shared, reader, scope, (audience, epoch, &pk), &stream, incarnation, entropy)?;
-    Ok((stream, audience_hint(&audience, epoch)))
+    Ok((stream, audience, epoch))
 }
 
 /// The plaintext of one layer of an act, or `None` where it writes nothing.

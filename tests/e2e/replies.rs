@@ -137,6 +137,8 @@ fn an_ordinary_case(replies: &mut Replies, people: &People) {
         ("case triage", "@last --category targeting.exclusion --priority p1"),
         ("case assign", "@last me"),
         ("case accept", "@last"),
+        ("case share", "@last --with focal_cash"),
+        ("case refer", "@last --to REG --fields text"),
         ("case act", "@last --text Appelé."),
         ("case attempt", "@last --outcome no_answer"),
         ("case hold", "@last --for person"),

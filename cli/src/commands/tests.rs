@@ -521,6 +521,19 @@ fn every_verb_on_a_case_is_understood() {
         ("case assign @last focal_cash", Request::edit(r(), Edit::Assign { to: Whom::Typed("focal_cash".into()) })),
         ("case accept @last", Request::edit(r(), Edit::Accept)),
         (
+            "case refer @last --to PES --fields text,phone",
+            Request::CaseRefer {
+                r#ref: r(),
+                to: "PES".into(),
+                fields: Some(vec!["text".into(), "phone".into()]),
+                text: None,
+            },
+        ),
+        (
+            "case share @last --with focal_cash --stop",
+            Request::edit(r(), Edit::Share { with: Whom::Typed("focal_cash".into()), stop: true }),
+        ),
+        (
             "case act @last --text mots --on-behalf Paul --due 24h",
             Request::edit(r(), Edit::Act { what: w(), on_behalf_of: Some("Paul".into()), due: ahead(DAY) }),
         ),

@@ -10,15 +10,18 @@ pub(super) fn act(name: &str, value: &Value, with: With<'_>) -> String {
     if let (Some(count), true) = (value["count"].as_u64(), value.as_object().is_some_and(|fields| fields.len() == 1)) {
         return format!("{count}\n");
     }
-    let args: Vec<_> =
-        ["site", "member", "role", "expires", "ref", "cases", "digest", "audience", "lang", "added", "removed", "zone"]
-            .into_iter()
-            .map(|field| (field, shown(field, value, with).into()))
-            .collect();
+    let args: Vec<_> = [
+        "site", "member", "role", "expires", "ref", "cases", "digest", "audience", "lang", "added", "removed", "zone",
+        "to",
+    ]
+    .into_iter()
+    .map(|field| (field, shown(field, value, with).into()))
+    .collect();
     let key = match name {
         "case erase" if value["erased"] == true => "done-case-erased".to_owned(),
         "case new" if value["held"] == true => "done-case-held".to_owned(),
         "case new" if value["provisional"] == true => "done-case-new-provisional".to_owned(),
+        "case refer" if value["sent"].is_null() => "done-case-refer-choose".to_owned(),
         "case withdraw" if value["case_withdrawn"] == true => "done-case-withdraw-case".to_owned(),
         "member confirm" if value["words"].is_array() => "done-member-words".to_owned(),
         name => format!("done-{}", name.replace(' ', "-")),
@@ -28,6 +31,7 @@ pub(super) fn act(name: &str, value: &Value, with: With<'_>) -> String {
     };
     let mut lines = vec![line];
     match name {
+        "case refer" => lines.extend(super::case::referred(value, with)),
         "init" | "join" => {
             let org = in_question(with.texts, &with.texts.field("org"));
             lines.push(with.paint.dim(&format!("{org} {}", cell("org", &value["org"], with))).into_owned());

@@ -24,6 +24,23 @@ pub(super) fn show(value: &Value, with: With<'_>) -> String {
     for (name, told) in fields.filter(|(name, value)| has_content(value) && !is_quiet(name, value)) {
         field(&mut out, name, (told, &value[format!("{name}_precision")]), with);
     }
+    for half in value["halves"].as_array().into_iter().flatten() {
+        let key = match (half["kind"] == "referred_to", half["status"].is_string()) {
+            (true, true) => "ui-half-to",
+            (true, false) => "ui-half-to-unseen",
+            (false, true) => "ui-half-from",
+            (false, false) => "ui-half-from-unseen",
+        };
+        let args = ["site", "ref", "status"].map(|name| (name, cell(name, &half[name], with).into()));
+        for line in wrap(&with.texts.with(key, &args), with.paint.width) {
+            out += &format!("{line}\n");
+        }
+        if let Some(words) = half["text"].as_str() {
+            for line in clean_lines(words).iter().flat_map(|line| wrap(line, with.paint.width.saturating_sub(2))) {
+                out += &format!("  {line}\n");
+            }
+        }
+    }
     for (layer, text) in [("personal", "ui-withheld-personal"), ("sensitive", "ui-withheld-sensitive")] {
         if value.as_object().is_some_and(|fields| fields.values().any(|v| v["withheld"] == layer)) {
             for line in wrap(&with.texts.get(text), with.paint.width) {
@@ -34,8 +51,35 @@ pub(super) fn show(value: &Value, with: With<'_>) -> String {
     out
 }
 
+/// What goes on, or would go: each field with what it says, what may be chosen, and what the person did not allow.
+pub(super) fn referred(value: &Value, with: With<'_>) -> Vec<String> {
+    let mut out = String::new();
+    for row in value["fields"].as_array().into_iter().flatten() {
+        let name = row["field"].as_str().unwrap_or_default();
+        field(&mut out, name, (&row["value"], &Value::Null), with);
+    }
+    let mut lines: Vec<String> = out.lines().map(str::to_owned).collect();
+    let names = |list: &Value| {
+        let names = list.as_array().into_iter().flatten().filter_map(Value::as_str);
+        names.map(|name| format!("{} ({name})", clean_line(&with.texts.field(name)))).collect::<Vec<_>>().join(", ")
+    };
+    if value["sent"].is_null() {
+        let args = [("fields", names(&value["choices"]).into())];
+        lines.extend(wrap(&with.texts.with("ui-refer-choices", &args), with.paint.width));
+    }
+    let kept_back = names(&value["kept_back"]);
+    if !kept_back.is_empty() {
+        let args = [("fields", kept_back.into())];
+        lines.extend(wrap(&with.texts.with("ui-refer-kept-back", &args), with.paint.width));
+    }
+    lines
+}
+
 /// Fields for programs, not for people: `--json` has them.
-const TECHNICAL: [&str; 15] = [
+const TECHNICAL: [&str; 17] = [
+    // told one by one, with what is known of the other case
+    "halves",
+    "links",
     // of the consents, which stand beside it
     "consent",
     "incomplete",

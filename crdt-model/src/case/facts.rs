@@ -13,6 +13,7 @@ mod codec;
 mod consent;
 mod contact;
 mod exposed;
+mod gift;
 mod hold;
 mod interaction;
 mod lower;
@@ -45,6 +46,7 @@ pub use attachment::AttachmentFact;
 pub use consent::ConsentFact;
 pub use contact::ContactFact;
 pub use exposed::{EXPOSED_MAX, ExposedFact};
+pub use gift::{GiftFact, GivenFact, gift_id};
 pub use hold::HoldFact;
 pub use interaction::{ATTEMPT_OUTCOMES, InteractionFact};
 pub use lower::{LowerFact, RAISES_MAX};
@@ -282,6 +284,10 @@ kinds! {
         responses: Response = "response" ResponseFact in responses by "answer",
         /// What the person said of them.
         satisfactions: Satisfaction = "satisfaction" SatisfactionFact in satisfaction by "answer",
+        /// Gift keys, each wrapped to one to whom the case was given.
+        gifts: Gift = "gift" GiftFact in gifts by "assign",
+        /// Keys of the case, sealed under a gift key.
+        given: Given = "given" GivenFact in gifts by "assign",
     }
 
     /// Facts that hold words.

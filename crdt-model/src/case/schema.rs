@@ -177,7 +177,7 @@ impl Field {
 pub const ORIGINS: &str = "origins";
 
 /// Fields that a generation writes of itself and the next does not restate.
-pub const OF_ONE_GENERATION: [&str; 5] = [ORIGINS, "exposed", "old_keys", "audience", "recusals"];
+pub const OF_ONE_GENERATION: [&str; 6] = [ORIGINS, "exposed", "old_keys", "audience", "recusals", "gifts"];
 
 /// Fields that make the mark of a restricted case: they stay open.
 pub const MARK: [&str; 3] = ["restricted", "week", "region"];

@@ -170,6 +170,7 @@ impl<'w> Hand<'w> {
             origin_site: "JER".into(),
             origin_org: "ORG".into(),
             handling_site: None,
+            link: None,
             taxonomy_version: "2026.1".into(),
             restricted: None,
         };

@@ -2,9 +2,9 @@
 
 use crate::case::{CaseLayers, Codes, Shape, schema};
 use crate::edit::draft::Draft;
-use crate::edit::{EditRefusal, NewCase};
+use crate::edit::{EditRefusal, LinkKind, NewCase};
 use crate::layer::Layer;
-use crate::values::{MemberId, Who};
+use crate::values::{DocId, MemberId, Who};
 use crate::view::{self, CaseView, Work};
 
 /// What the node adds to a new case.
@@ -26,6 +26,8 @@ pub struct Birth {
     pub taxonomy_version: String,
     /// The case is restricted.
     pub restricted: Option<RestrictedBirth>,
+    /// The case that it comes from, and how.
+    pub link: Option<(LinkKind, DocId)>,
 }
 
 /// The mark of a restricted case, and who reads it.

@@ -106,6 +106,9 @@ impl Birthing<'_> {
         self.text("handling_site", birth.handling_site.as_ref().unwrap_or(&birth.origin_site))?;
         self.text("taxonomy_version", &birth.taxonomy_version)?;
         self.draft.put(known("created_by"), Value::Text(self.ctx.member.to_string()))?;
+        if let Some((kind, from)) = birth.link {
+            self.draft.element(known("links"), &format!("{}:{from}", kind.code()), true)?;
+        }
         self.draft.put(known("recorded_at"), Value::Int(self.ctx.now_ms))
     }
 

@@ -137,6 +137,12 @@ pub enum EditRefusal {
     /// The case is sealed already.
     #[error("the case is sealed already")]
     Sealed,
+    /// Who reads a sealed case is who is of its audience.
+    #[error("a sealed case is read by its audience alone")]
+    SharedByAudience,
+    /// It was not shared with them.
+    #[error("the case is not shared with them")]
+    NotShared,
     /// The case is not sealed.
     #[error("the case is not sealed")]
     NotSealed,
@@ -280,6 +286,8 @@ impl EditRefusal {
             Self::NeedsSealing { .. } => "needs_sealing",
             Self::Sealed => "already_sealed",
             Self::NotSealed => "not_sealed",
+            Self::SharedByAudience => "shared_by_audience",
+            Self::NotShared => "not_shared",
             Self::AllegationInside => "allegation_inside",
             Self::NotARaise { .. } => "not_a_raise",
             Self::NotALowering { .. } => "not_a_lowering",

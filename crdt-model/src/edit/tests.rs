@@ -268,6 +268,7 @@ pub(crate) fn birth(restricted: bool) -> Birth {
         origin_site: "JER".into(),
         origin_org: "ORG".into(),
         handling_site: None,
+        link: None,
         taxonomy_version: "2026.1".into(),
         restricted: restricted.then(|| RestrictedBirth {
             audience: "integrity".into(),

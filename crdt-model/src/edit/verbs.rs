@@ -32,6 +32,10 @@ pub enum LinkKind {
     SplitFrom,
     /// The other was merged into this one.
     Merged,
+    /// What was sent on to others of this one.
+    ReferredTo,
+    /// This one was sent by others, of the other.
+    ReferredFrom,
 }
 
 impl LinkKind {
@@ -42,6 +46,8 @@ impl LinkKind {
             Self::Related => "related",
             Self::SplitFrom => "split_from",
             Self::Merged => "merged",
+            Self::ReferredTo => "referred_to",
+            Self::ReferredFrom => "referred_from",
         }
     }
 }
@@ -134,6 +140,13 @@ pub enum Edit {
     },
     /// Takes the work up.
     Accept,
+    /// Lets somebody read an ordinary case who does not answer for it, or no longer.
+    Share {
+        /// Who.
+        with: Whom,
+        /// What is written from now on is not for them any more.
+        stop: bool,
+    },
     /// Records something done.
     Act {
         /// What.
@@ -265,6 +278,7 @@ commands! {
     Triage = "case triage",
     Assign = "case assign",
     Accept = "case accept",
+    Share = "case share",
     Act = "case act",
     Hold = "case hold",
     Unhold = "case unhold",
@@ -281,6 +295,7 @@ impl Edit {
     pub fn whom_mut(&mut self) -> Option<&mut Whom> {
         match self {
             Self::Assign { to } => Some(to),
+            Self::Share { with, .. } => Some(with),
             _ => None,
         }
     }
@@ -288,7 +303,9 @@ impl Edit {
     /// Whom it gives the case to, where it names them itself. Setting and settling give what the case holds then.
     pub fn given_to(&self, me: &Who) -> Option<Who> {
         match self {
-            Self::Assign { to: Whom::Found(to) } => Some(to.clone()),
+            Self::Assign { to: Whom::Found(to) } | Self::Share { with: Whom::Found(to), stop: false } => {
+                Some(to.clone())
+            }
             Self::Accept => Some(me.clone()),
             _ => None,
         }
@@ -389,6 +406,7 @@ impl Act<'_> {
             }
             Edit::Assign { to } => self.assign(to.found()?),
             Edit::Accept => self.accept(),
+            Edit::Share { with, stop } => self.share(with.found()?, *stop),
             Edit::Act { what, on_behalf_of, due } => self.act(what, on_behalf_of.as_ref(), *due),
             Edit::Hold { reason, until } => self.hold(reason, *until),
             Edit::Unhold => self.unhold(),
@@ -641,6 +659,22 @@ impl Act<'_> {
         }
         self.put_assignee(&me)?;
         self.step(Status::InProgress)
+    }
+
+    pub(super) fn share(&mut self, with: &Who, stop: bool) -> Result<(), EditRefusal> {
+        self.work()?;
+        if self.view.shape != Shape::Ordinary {
+            return Err(EditRefusal::SharedByAudience);
+        }
+        if let Who::Role(role) = with {
+            self.known_code("shared_with", "role", role)?;
+        }
+        let element = with.to_string();
+        match (self.view.list("shared_with").contains(&element), stop) {
+            (false, true) => Err(EditRefusal::NotShared),
+            (true, false) => Ok(()),
+            _ => self.draft.element(known("shared_with"), &element, !stop),
+        }
     }
 
     pub(super) fn hold(&mut self, reason: &str, until: Option<Moment>) -> Result<(), EditRefusal> {

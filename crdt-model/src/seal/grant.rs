@@ -23,7 +23,7 @@ pub const SLOT_BYTES: usize = 56;
 pub const WRAP_BYTES: usize = 48;
 
 /// Seals `plaintext` to an X25519 public key. `None` when the public key is not a valid point.
-fn hpke_seal(
+pub(super) fn hpke_seal(
     to: &[u8; 32],
     info: &[u8],
     aad: &[u8],
@@ -43,7 +43,13 @@ fn hpke_seal(
     Some((enc.to_bytes().into(), ct))
 }
 
-fn hpke_open(secret: &Secret, info: &[u8], aad: &[u8], enc: &[u8; 32], ct: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
+pub(super) fn hpke_open(
+    secret: &Secret,
+    info: &[u8],
+    aad: &[u8],
+    enc: &[u8; 32],
+    ct: &[u8],
+) -> Option<Zeroizing<Vec<u8>>> {
     let secret = <Kem as hpke::Kem>::PrivateKey::from_bytes(&secret.0).ok()?;
     let enc = <Kem as hpke::Kem>::EncappedKey::from_bytes(enc).ok()?;
     hpke::single_shot_open::<ChaCha20Poly1305, HkdfSha256, Kem>(&OpModeR::Base, &secret, &enc, info, ct, aad)

@@ -116,8 +116,8 @@ pub(crate) fn edit(w: &World) -> Entry {
             },
             SectionPlan::Sealed {
                 layer: Layer::Personal,
-                hint: audience_hint(&audience, 3),
-                sealing: Sealing { key: case_key(&stream, &w.doc, 0), plain: plain(1, 0, words) },
+                hint: audience_hint(&audience, 3, 0),
+                sealing: Sealing { key: case_key(&stream, &w.doc, 0, 0), plain: plain(1, 0, words) },
             },
             SectionPlan::Padding { layer: Layer::Sensitive, hint: [0x66; 8] },
             SectionPlan::Grant { hint: [0; 8], to: None },
@@ -161,7 +161,7 @@ pub(crate) fn birth_of_generation_1(w: &World, first: &Entry, sensitive: &[Layer
                 hint: open_hint(3),
                 sealing: Sealing { key: secret(0x18), plain: plain(0, FLAG_DEVICE_ONLY, &mark) },
             },
-            SectionPlan::Padding { layer: Layer::Personal, hint: audience_hint(&audience, 3) },
+            SectionPlan::Padding { layer: Layer::Personal, hint: audience_hint(&audience, 3, 0) },
             SectionPlan::Sealed {
                 layer: Layer::Sensitive,
                 hint: sensitive_hint(&w.ck, &w.doc, &w.device, &w.incarnation, seq),

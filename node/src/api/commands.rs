@@ -51,6 +51,7 @@ const COMMANDS: &[Command] = &[
     dates("case raise"),
     dates("case lower"),
     dates("case erase"),
+    dates("case refer"),
     reads("words show"),
     dates("words add"),
     dates("words remove"),

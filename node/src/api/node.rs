@@ -46,6 +46,7 @@ use crate::writes::held;
 use crate::writes::reclassify;
 use crate::writes::sensitive_words;
 use crate::writes::set_aside;
+use crate::writes::transfer::{self, Transfer};
 use crate::writes::withdraw;
 
 /// A node at its home: founded or not, open or not.
@@ -642,6 +643,10 @@ impl Node {
                 if !late.is_empty() {
                     shown["late_edits"] = Json::Array(late);
                 }
+                let halves = transfer::halves(log, &shared, reader, &loaded.view(now_ms), now_ms);
+                if !halves.is_empty() {
+                    shown["halves"] = Json::Array(halves);
+                }
                 Ok(shown)
             }
             Request::CaseHistory { r#ref } => {
@@ -682,6 +687,10 @@ impl Node {
                     return Err(Failure::new("request_not_understood"));
                 }
                 writes::case_seal_with(log, reader, r#ref, reason, then.as_ref(), seal, now_ms)
+            }
+            Request::CaseRefer { r#ref, to, fields, text } => {
+                let order = Transfer { to, fields: fields.as_deref(), text: text.as_ref() };
+                transfer::refer(log, reader, r#ref, &order, now_ms)
             }
             Request::CaseErase { r#ref, approve, late_too } => {
                 erase::case_erase(log, reader, r#ref, *approve, *late_too)

@@ -161,6 +161,19 @@ pub enum Request {
         /// Also while edits that came late are not carried over: they are lost.
         late_too: bool,
     },
+    /// Sends a case on to another site or partner, or a sealed one to persons: a case of its own is born there. Reply: `{"ref",
+    /// "case_id", "to", "sent": {"ref", "case_id", "site"} / null, "fields": [{"field", "value"}], "choices": [field…],
+    /// "kept_back": [field…], "warnings"}`.
+    CaseRefer {
+        /// The case.
+        r#ref: String,
+        /// A site's code; of a sealed case a member or a role.
+        to: String,
+        /// Fields that go, or `all`; absent: nothing is sent, the reply says what could go.
+        fields: Option<Vec<String>>,
+        /// The words that go in place of those of the case.
+        text: Option<Words>,
+    },
     /// Before a person at a terminal is asked anything: opens their session, and says whether what they have said of sealing
     /// means something. Nothing is saved. Reply: `{}`.
     BeforeAsking {
@@ -369,6 +382,7 @@ impl Request {
             Self::CaseRaise { .. } => "case raise",
             Self::CaseLower { .. } => "case lower",
             Self::CaseErase { .. } => "case erase",
+            Self::CaseRefer { .. } => "case refer",
             // the command that asks most
             Self::BeforeAsking { .. } => "case new",
             // the command whose words are checked

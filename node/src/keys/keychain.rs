@@ -4,9 +4,14 @@
 //! device secret ──▶ open keys (scope, epoch)
 //! member secret ──▶ audience secrets (audience, epoch) ──▶ stream keys (chain)  ──▶ personal sections
 //!                                                     └──▶ CK (document)        ──▶ sensitive sections
+//! gifts (one case each) ────────────────────────────────────────────────────────────▶ its personal sections
 //! ```
 //!
 //! Held in memory only while the member is unlocked; wiped when dropped.
+
+mod gifts;
+
+pub(crate) use gifts::GiftFacts;
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -17,8 +22,8 @@ use crdt_model::entry::{Entry, LAYER_GRANT};
 use crdt_model::layer::Layer;
 use crdt_model::roster::{OpenKey, Roster};
 use crdt_model::seal::{
-    self, GrantSection, OpenError, Plain, Secret, StreamGrant, case_key, open_hint, open_section, open_wrap,
-    sensitive_hint,
+    self, GrantSection, OpenError, Plain, RoleGrant, Secret, StreamGrant, case_key, open_hint, open_section, open_wrap,
+    sensitive_hint, term_of_hint,
 };
 use crdt_model::values::{AudienceId, ChainKey, DeviceId, DocId, EntryId, MemberId, OrgId, ScopeId};
 
@@ -41,7 +46,8 @@ pub(crate) struct Keychain {
     streams: HashMap<(ScopeId, ChainKey), Vec<Secret>>,
     stream_entries: HashMap<EntryId, bool>,
     /// Shared, not copied: a keychain is cloned for threads, and what moves leaves copies on stacks.
-    member_x: Option<Arc<Secret>>,
+    member: Option<(MemberId, Arc<Secret>)>,
+    gifts: gifts::Gifts,
     content_keys: HashMap<DocId, Vec<Secret>>,
     /// By document and generation: whoever was given the key of one generation may be recused from the next.
     own_content_keys: HashMap<(DocId, u32), Secret>,
@@ -74,7 +80,8 @@ impl Keychain {
             audiences: HashMap::new(),
             streams: HashMap::new(),
             stream_entries: HashMap::new(),
-            member_x: None,
+            member: None,
+            gifts: gifts::Gifts::default(),
             content_keys: HashMap::new(),
             own_content_keys: HashMap::new(),
             old_keys: HashMap::new(),
@@ -89,7 +96,7 @@ impl Keychain {
 
     /// Opens every wrap that is for this reader.
     pub(crate) fn absorb_wraps(&mut self, org: &OrgId, roster: &Roster, device: &[u8; 16], secrets: &ReaderSecrets) {
-        self.member_x = secrets.member.as_ref().map(|(_, x)| Arc::clone(x));
+        self.member = secrets.member.clone();
         let of_sites = roster.audiences.iter().filter(|(_, audience)| audience.name.starts_with("site/"));
         self.ordinary = of_sites.map(|(id, _)| *id).collect();
         for held in &roster.wraps {
@@ -186,7 +193,7 @@ impl Keychain {
 
     /// Keeps the pages under the keys that open others out of swap: audience secrets and the member's own.
     pub(crate) fn keep_in_memory(&self) {
-        for secret in self.audiences.values().flatten().chain(self.member_x.as_deref()) {
+        for secret in self.audiences.values().flatten().chain(self.member_secret()) {
             crate::keys::memory::keep_in_memory(secret);
         }
     }
@@ -210,6 +217,27 @@ impl Keychain {
         self.audiences.get(&(*audience, epoch))?.iter().find(|secret| secret.kem_public() == *pk)
     }
 
+    /// The secrets held of an audience's epoch, that of a rival entry included.
+    pub(crate) fn audience_secrets_at(&self, audience: &AudienceId, epoch: u32) -> impl Iterator<Item = &Secret> {
+        self.audiences.get(&(*audience, epoch)).into_iter().flatten()
+    }
+
+    /// What tells one set of sites' audiences from another: zeros where none is held.
+    pub(crate) fn site_audiences_tag(&self, roster: &Roster) -> [u8; 8] {
+        let is_site = |id: &AudienceId| roster.audiences.get(id).is_some_and(|held| held.name.starts_with("site/"));
+        let mut held: Vec<_> = self.audiences.keys().filter(|(id, _)| is_site(id)).collect();
+        held.sort_unstable();
+        let mut hasher = blake3::Hasher::new_derive_key("boucle 2026 site audiences v1");
+        for (id, epoch) in &held {
+            hasher.update(&id.0).update(&epoch.to_be_bytes());
+        }
+        let mut tag = [0; 8];
+        if !held.is_empty() {
+            tag.copy_from_slice(&hasher.finalize().as_bytes()[..8]);
+        }
+        tag
+    }
+
     /// The secrets of all audience epochs held.
     pub(crate) fn audience_secrets(&self) -> impl Iterator<Item = &Secret> {
         self.audiences.values().flatten()
@@ -220,6 +248,11 @@ impl Keychain {
         self.audiences.keys().any(|(held, _)| held == audience)
     }
 
+    /// The X25519 secret of the unlocked member.
+    fn member_secret(&self) -> Option<&Secret> {
+        self.member.as_ref().map(|(_, x)| &**x)
+    }
+
     /// Opens a `keys` entry, once.
     pub(crate) fn absorb_keys_entry(&mut self, org: &OrgId, entry: &Entry) {
         if self.stream_entries.get(&entry.id()) == Some(&true) {
@@ -227,6 +260,10 @@ impl Keychain {
         }
         let header = entry.header();
         let Some((_, section)) = entry.section(LAYER_GRANT) else { return };
+        if let Ok(grant) = cbor::decode::<RoleGrant>(section) {
+            self.stream_entries.insert(entry.id(), true);
+            return self.absorb_role_grant(org, &header.scope, &grant);
+        }
         let Ok(grant) = cbor::decode::<StreamGrant>(section) else { return };
         let chain = (org, &header.scope, &header.device, &header.incarnation);
         let opened: Option<Secret> = self
@@ -243,7 +280,7 @@ impl Keychain {
     pub(crate) fn absorb_grant(&mut self, org: &OrgId, entry: &Entry) {
         let Some((_, section)) = entry.section(LAYER_GRANT) else { return };
         let named = || self.audiences.iter().filter(|((audience, _), _)| !self.ordinary.contains(audience));
-        let keys: usize = named().map(|(_, held)| held.len()).sum::<usize>() + usize::from(self.member_x.is_some());
+        let keys: usize = named().map(|(_, held)| held.len()).sum::<usize>() + usize::from(self.member.is_some());
         if keys == 0 || self.tried_grants.get(&entry.id()) == Some(&keys) {
             return;
         }
@@ -261,7 +298,7 @@ impl Keychain {
         // all slots hold one key: the first that opens is enough, and what opened most so far is tried first
         let audiences = self.audiences.iter().filter(|((audience, _), _)| !self.ordinary.contains(audience));
         let of_audiences = audiences.flat_map(|(of, held)| held.iter().map(|secret| (Some(*of), secret)));
-        let mut readers: Vec<_> = of_audiences.chain(self.member_x.as_deref().map(|secret| (None, secret))).collect();
+        let mut readers: Vec<_> = of_audiences.chain(self.member_secret().map(|secret| (None, secret))).collect();
         readers.sort_by_key(|(of, _)| std::cmp::Reverse(self.granted.get(of).copied().unwrap_or(0)));
         let found = readers.into_iter().find_map(|(of, secret)| {
             let (_, key) = grant.open(context, &aad, secret).find(|slot| opens(slot))?;
@@ -296,7 +333,10 @@ impl Keychain {
         for ((scope, chain), keys) in &self.streams {
             add(2, &[&scope.0, &chain.device.0, &chain.incarnation.0], keys.len());
         }
-        add(3, &[], usize::from(self.member_x.is_some()));
+        add(3, &[], usize::from(self.member.is_some()));
+        for (receiver, keys) in self.role_secrets() {
+            add(5, &[receiver], keys);
+        }
         held.sort_unstable();
         let mut hasher = blake3::Hasher::new_derive_key("boucle 2026 keychain tag v1");
         for one in held {
@@ -316,6 +356,7 @@ impl Keychain {
             }
         }
         self.own_content_keys.extend(other.own_content_keys);
+        self.take_gifts(other.gifts);
         self.tried_grants.extend(other.tried_grants);
         for (of, grants) in other.granted {
             let held = self.granted.entry(of).or_default();
@@ -397,10 +438,12 @@ impl Keychain {
                 held.filter(|_| open_hint(epoch) == named.hint).find_map(try_key)
             }
             Layer::Personal => {
-                let old = self.old_keys.get(&(header.doc, named.generation, ChainKey::of(header)));
+                let (chain, term) = (ChainKey::of(header), term_of_hint(&named.hint));
+                let old = self.old_keys.get(&(header.doc, named.generation, chain));
+                let given = self.given(&header.doc, named.generation, term, chain).iter();
                 streams()
-                    .find_map(|stream| try_key(&case_key(stream, &header.doc, named.generation)))
-                    .or_else(|| old.into_iter().flatten().find_map(try_key))
+                    .find_map(|stream| try_key(&case_key(stream, &header.doc, named.generation, term)))
+                    .or_else(|| given.chain(old.into_iter().flatten()).find_map(try_key))
             }
             Layer::Sensitive => self
                 .content_keys(&header.doc)

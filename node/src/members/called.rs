@@ -103,16 +103,17 @@ impl Shared {
         }
     }
 
-    /// What a column that holds members and roles says; what is neither is a code.
+    /// What a column that holds members, roles and sites says; what is none of these is a code.
     pub(crate) fn who_of(&self, text: &str) -> Json {
-        text.parse::<Who>().map_or_else(|_| json!(text), |who| self.who_json(&who))
+        let other = || text.strip_prefix("site:").unwrap_or(text);
+        text.parse::<Who>().map_or_else(|_| json!(other()), |who| self.who_json(&who))
     }
 
     /// The value of a field, where its kind says that it holds a member or a role.
     fn value_json(&self, field: &str, value: &Shown) -> Option<Json> {
         let Shown::Text(text) = value else { return None };
         match schema::field(field)?.kind {
-            Kind::Who => Some(self.who_of(text)),
+            Kind::Who | Kind::Element(_, Some("who")) => Some(self.who_of(text)),
             Kind::Member => text.parse().ok().map(|id| self.member_json(&id)),
             _ => None,
         }
@@ -125,6 +126,9 @@ impl Shared {
             if let Some(named) = self.value_json(field, view.shown(field)) {
                 json[field] = named;
             }
+        }
+        for who in json.get_mut("shared_with").and_then(Json::as_array_mut).into_iter().flatten() {
+            *who = self.who_of(who.as_str().unwrap_or_default());
         }
         if let Some(resolved) = &view.resolved
             && json["resolution"].get("by").is_some()

@@ -37,6 +37,13 @@ fn status(home: &Home) -> Json {
 pub(crate) fn confirmed(founder: &Home, site: &str, role: &str, name: &str) -> Home {
     let home = founder.invited(site, role, name);
     exchange(founder, &home);
+    confirm(founder, name);
+    exchange(founder, &home);
+    home
+}
+
+/// Confirms somebody who was met, by the six words.
+pub(crate) fn confirm(founder: &Home, name: &str) {
     let told = founder.with(|log, reader| crate::members::member_confirm(log, reader, name, &[])).expect("the words");
     let words: Vec<String> = told["words"]
         .as_array()
@@ -44,8 +51,6 @@ pub(crate) fn confirmed(founder: &Home, site: &str, role: &str, name: &str) -> H
         .or_else(|| told["words"].as_str().map(|words| words.split_whitespace().map(str::to_owned).collect()))
         .expect("six words");
     founder.with(|log, reader| crate::members::member_confirm(log, reader, name, &words)).expect("confirmed");
-    exchange(founder, &home);
-    home
 }
 
 /// Founder, an operator of a site, and a focal point of the audience `psea`, all equal.

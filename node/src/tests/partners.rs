@@ -63,7 +63,7 @@ fn opened_by_force(home: &Home, at: &Home, case: &str) -> usize {
         let Some((named, bytes)) = entry.section(Layer::Personal.code()) else { return false };
         let (aad, layer, generation) = (entry.header().aad(), Layer::Personal.code(), named.generation);
         keys.iter().any(|key| {
-            let derived = case_key(key, &entry.header().doc, generation);
+            let derived = case_key(key, &entry.header().doc, generation, 0);
             [key, &derived].into_iter().any(|key| open_section(key, bytes, &aad, layer, generation).is_ok())
         })
     };

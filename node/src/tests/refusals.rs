@@ -296,6 +296,13 @@ fn refused(w: &World) -> Vec<(Request, &'static str)> {
         Request::edit(c(case), Edit::Triage { category, case_type, sensitivity: None, priority, project: None })
     };
     let assign = |case: &String, who: &str| Request::edit(c(case), Edit::Assign { to: Whom::Typed(who.into()) });
+    let refer = |case: &String, to: &str, fields: &[&str]| {
+        let fields = (!fields.is_empty()).then(|| fields.iter().map(|field| (*field).to_owned()).collect());
+        Request::CaseRefer { r#ref: c(case), to: to.into(), fields, text: None }
+    };
+    let share = |case: &String, who: &str, stop: bool| {
+        Request::edit(c(case), Edit::Share { with: Whom::Typed(who.into()), stop })
+    };
     let answer = |case: &String, text: Option<&str>, satisfied: Option<&str>| {
         let (text, satisfied) = (text.map(Words::from), satisfied.map(str::to_owned));
         Request::edit(c(case), Edit::Answer { text, language: None, satisfied, by: None, means: None })
@@ -438,6 +445,20 @@ fn refused(w: &World) -> Vec<(Request, &'static str)> {
         (assign(&w.unwilling, "hr"), "consent_refuses_referral"),
         (assign(&w.unwilling, "Ali"), "consent_refuses_referral"),
         (assign(&w.shut, "Ali"), "outside_audience"),
+        (share(&w.plain, "Personne", false), "member_not_found"),
+        (refer(&w.plain, "XXX", &[]), "site_not_found"),
+        (refer(&w.plain, "JER", &["all"]), "already_there"),
+        (refer(&w.plain, "PES", &["couleur"]), "unknown_field"),
+        (refer(&w.unwilling, "PES", &["text"]), "field_kept_back"),
+        (refer(&w.unwilling, "PES", &["type"]), "missing"),
+        (refer(&w.closed, "PES", &["all"]), "case_closed"),
+        (refer(&w.shut, "PES", &["all"]), "outside_audience"),
+        (refer(&w.sealed, "PES", &["all"]), "sealed_to_persons"),
+        (refer(&w.sealed, "Nadia", &["all"]), "assignee_recused"),
+        (share(&w.plain, "hr", true), "not_shared"),
+        (share(&w.sealed, "Ali", false), "shared_by_audience"),
+        (share(&w.unwilling, "Ali", false), "consent_refuses_referral"),
+        (share(&w.shut, "Ali", false), "outside_audience"),
         (Request::edit(c(&w.plain), Edit::Accept), "not_assigned"),
         (Request::edit(c(&w.taken), Edit::Accept), "already_accepted"),
         (Request::edit(c(&w.closed), Edit::Accept), "case_closed"),

@@ -21,12 +21,13 @@ use crate::log::{Log, Shared};
 use crate::members;
 use crate::members::called;
 use crate::members::{is_near, reads_site, role_reads_site};
+use crate::writes::gifts;
 
 /// Purposes of consent that passing a case on rests on.
-const INTERNAL: &str = "refer_internal";
-const EXTERNAL: &str = "refer_external";
+pub(super) const INTERNAL: &str = "refer_internal";
+pub(super) const EXTERNAL: &str = "refer_external";
 /// Whoever holds this role works for somebody else.
-const PARTNER_ROLE: &str = "partner_focal";
+pub(super) const PARTNER_ROLE: &str = "partner_focal";
 /// Roles that answer for whatever nobody else does, the nearest to the people first.
 const ANSWERABLE: [&str; 3] = ["cfm_manager", "coordinator", "administrator"];
 /// Holders of near roles that a reply names.
@@ -201,7 +202,7 @@ pub(crate) fn is_set_aside(shared: &Shared, recusals: &[Who], who: &Who) -> bool
 }
 
 /// The code of the site whose readers read the ordinary cases of a scope.
-fn case_site<'s>(shared: &'s Shared, loaded: &Loaded) -> &'s str {
+pub(super) fn case_site<'s>(shared: &'s Shared, loaded: &Loaded) -> &'s str {
     let known = shared.roster.sites.values().find(|site| site.scope == loaded.scope);
     let own = || shared.pinned().map_or("", |told| told.site.as_str());
     known.map_or_else(own, |site| site.op.code.as_str())
@@ -251,24 +252,31 @@ fn place_of(log: &Log, shared: &Shared, me: &MemberId, loaded: &Loaded, view: &C
     }
 }
 
-/// Says in a reply to whom the case went, if it does not get there or cannot be opened there. Nothing of it refuses.
+/// Says in a reply to whom the case went, if it does not get there or cannot be opened there: `to`, else whoever is
+/// assigned. Nothing of it refuses.
 pub(crate) fn tell_of_assignee(
     log: &Log,
     shared: &Shared,
     me: &MemberId,
     loaded: &Loaded,
     view: &CaseView,
+    to: Option<Who>,
     reply: &mut Json,
 ) {
     if shared.roster.founding.is_none() || view.status_code() == "closed" {
         return;
     }
-    let Some(who) = who_of(view.shown("assignee")).filter(|who| *who != Who::Member(*me)) else { return };
+    let to = to.or_else(|| who_of(view.shown("assignee"))).filter(|who| *who != Who::Member(*me));
+    let Some(who) = to else { return };
     let site = case_site(shared, loaded);
     let behind = Bearers::of(&shared.roster).behind(&who);
+    let is_given = gifts::is_given(log, shared, loaded, &who);
     let opens = |(id, member): (&MemberId, &Member)| {
         let place = place_of(log, shared, me, loaded, view, &Who::Member(*id));
-        member.is_live() && place == Place::Reads
+        // the secret of a role goes to those who hold it on the line of the site
+        let near = |held: &HeldRole| is_near(&shared.roster, site, &held.site);
+        let gets = is_given && (matches!(who, Who::Member(_)) || member.roles.iter().any(near));
+        member.is_live() && (gets || place == Place::Reads)
     };
     let mut codes = Vec::new();
     match (&who, behind) {
@@ -337,11 +345,11 @@ fn near_roles(shared: &Shared, role: &str, site: &str, recusals: &[Who]) -> Json
 }
 
 /// Members who hold a role and were not shut out for good.
-fn holders<'r>(roster: &'r Roster, role: &str) -> impl Iterator<Item = (&'r MemberId, &'r Member)> {
+pub(super) fn holders<'r>(roster: &'r Roster, role: &str) -> impl Iterator<Item = (&'r MemberId, &'r Member)> {
     roster.members.iter().filter(move |(_, member)| member.standing != Standing::Void && member.has_role(role))
 }
 
-fn is_partner(roster: &Roster, member: &Member) -> bool {
+pub(super) fn is_partner(roster: &Roster, member: &Member) -> bool {
     let is_partner_site = |code: &str| roster.sites.get(code).is_some_and(|site| site.op.kind == SiteKind::Partner);
     member.roles.iter().any(|held| held.role == PARTNER_ROLE || is_partner_site(&held.site))
 }

@@ -34,6 +34,7 @@ use crate::writes::SealOptions;
 use crate::writes::assigning;
 use crate::writes::assigning::{given_to, whos};
 use crate::writes::erase;
+use crate::writes::gifts;
 use crate::writes::sensitive_words;
 use crate::writes::set_aside;
 use crate::writes::set_aside::{Readers, SetAside};
@@ -102,7 +103,7 @@ pub(crate) fn reclassification(
                 assigning::must_not_set_aside(shared, &reader.member(), &whos(&recuse), &view, edit, mark)?;
                 assigning::may_hand_out(log, shared, &reader.member(), loaded, &view, edit, mark)?;
             }
-            let mut seal = seal(shared, reader, loaded, &view, &audience, recuse, now_ms);
+            let mut seal = seal(log, shared, reader, loaded, &view, &audience, recuse, now_ms);
             seal.accused.clone_from(&options.accused);
             (Some((seal, readers)), Some(audience))
         }
@@ -309,7 +310,9 @@ fn audience_of_words(log: &Log, view: &CaseView) -> Result<String, Failure> {
 }
 
 /// Mark, recusals, who could read the case until now, and the keys of what may still be written to it.
+#[expect(clippy::too_many_arguments, reason = "one call site")]
 fn seal(
+    log: &Log,
     shared: &Shared,
     reader: &Reader,
     loaded: &Loaded,
@@ -331,7 +334,9 @@ fn seal(
     let mut devices: Vec<DeviceId> = opens.map(|(_, member)| member.device).collect();
     devices.sort_unstable();
     devices.dedup();
-    let mut members: Vec<MemberId> = members.collect();
+    let mut members: BTreeSet<MemberId> = members.collect();
+    members.extend(gifts::given_members(log, shared, loaded));
+    let mut members: Vec<MemberId> = members.into_iter().collect();
     members.truncate(crdt_model::case::facts::EXPOSED_MAX);
     devices.truncate(crdt_model::case::facts::EXPOSED_MAX);
     let mark = RestrictedBirth {
@@ -606,6 +611,9 @@ struct Late {
     states: [Option<LayerState>; 3],
 }
 
+/// Terms before the newest whose keys a sealed case is given.
+const TERMS_MAX: u16 = 3;
+
 /// The personal keys of this case in the chains whose stream the sealing member holds: first those that wrote to it, then
 /// the others of the scope, as many as one fact names.
 fn old_keys(reader: &Reader, loaded: &Loaded) -> Option<OldKeysFact> {
@@ -614,9 +622,14 @@ fn old_keys(reader: &Reader, loaded: &Loaded) -> Option<OldKeysFact> {
     let mut chains: Vec<(ChainKey, &crdt_model::seal::Secret)> = reader.keychain.streams_of(&loaded.scope).collect();
     chains.sort_by_key(|(chain, _)| (!wrote(chain), chain.device, chain.incarnation));
     chains.truncate(OLD_KEYS_MAX);
-    let key = |stream| case_key(stream, &loaded.doc, generation);
-    let mut keys: Vec<_> =
-        chains.into_iter().map(|(chain, stream)| (chain.device, chain.incarnation, key(stream))).collect();
+    // whoever had not heard of the newest ending writes in a term before it
+    let newest = loaded.document.chains.iter().map(|(_, term)| *term).max().unwrap_or(0);
+    let terms = || newest.saturating_sub(TERMS_MAX)..=newest.saturating_add(u16::from(newest > 0));
+    let key = |stream, term| case_key(stream, &loaded.doc, generation, term);
+    let keys = chains
+        .into_iter()
+        .flat_map(|(chain, stream)| terms().map(move |term| (chain.device, chain.incarnation, key(stream, term))));
+    let mut keys: Vec<_> = keys.take(OLD_KEYS_MAX).collect();
     keys.sort_by_key(|(device, incarnation, key)| (*device, *incarnation, key.0));
     keys.dedup();
     (!keys.is_empty()).then_some(OldKeysFact { generation, keys })

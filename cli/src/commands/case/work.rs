@@ -21,6 +21,8 @@ pub(crate) enum Work {
     Triage(Triage),
     Assign(Assign),
     Accept(Ref),
+    Share(Share),
+    Refer(Refer),
     Act(Act),
     Hold(Hold),
     Unhold(Ref),
@@ -48,6 +50,8 @@ impl Work {
             Self::Settle(settle) => settle.request(),
             Self::Triage(triage) => triage.request(asker)?,
             Self::Assign(assign) => assign.request(asker)?,
+            Self::Share(share) => share.request(asker)?,
+            Self::Refer(refer) => refer.request(asker)?,
             Self::Act(act) => act.request(asker)?,
             Self::Hold(hold) => hold.request(asker)?,
             Self::Resolve(resolve) => resolve.request(asker)?,
@@ -298,6 +302,44 @@ impl Assign {
     pub(crate) fn request(self, asker: &mut Asker<'_>) -> Result<Request, Failure> {
         let to = Whom::Typed(asker.required(self.who, "WHO", "ask-who")?.into());
         Ok(Request::edit(self.r#ref, Edit::Assign { to }))
+    }
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Share {
+    #[arg(value_name = "REF")]
+    r#ref: String,
+    #[arg(long, value_name = "WHO")]
+    with: Option<String>,
+    #[arg(long)]
+    stop: bool,
+}
+
+impl Share {
+    pub(crate) fn request(self, asker: &mut Asker<'_>) -> Result<Request, Failure> {
+        let with = Whom::Typed(asker.required(self.with, "--with", "ask-who-shared")?.into());
+        Ok(Request::edit(self.r#ref, Edit::Share { with, stop: self.stop }))
+    }
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Refer {
+    #[arg(value_name = "REF")]
+    r#ref: String,
+    #[arg(long = "to", id = "to_refer", value_name = "SITE|WHO")]
+    to: Option<String>,
+    #[arg(long = "fields", value_name = "FIELD", value_delimiter = ',', num_args = 1..)]
+    refer_fields: Vec<String>,
+    #[arg(long, value_name = "TEXT", num_args = 0..=1, default_missing_value = ASK)]
+    text: Option<String>,
+}
+
+impl Refer {
+    pub(crate) fn request(self, asker: &mut Asker<'_>) -> Result<Request, Failure> {
+        let to = asker.required(self.to, "--to", "ask-refer-to")?;
+        let text = asker.words(self.text, "--text", "ask-refer-text")?;
+        let fields = (!self.refer_fields.is_empty()).then_some(self.refer_fields);
+        Ok(Request::CaseRefer { r#ref: self.r#ref, to, fields, text })
     }
 }
 

@@ -91,13 +91,26 @@ macro_rules! raw {
 
 raw!(FactId, EntryId, MemberId, DeviceId);
 
-impl Form<[u8; 32]> for Raw {
-    fn write(part: &[u8; 32], w: &mut Writer) {
+impl<const N: usize> Form<[u8; N]> for Raw {
+    fn write(part: &[u8; N], w: &mut Writer) {
         w.bstr(part);
     }
 
-    fn read(r: &mut Reader<'_>) -> Result<[u8; 32], CborError> {
+    fn read(r: &mut Reader<'_>) -> Result<[u8; N], CborError> {
         r.fixed()
+    }
+}
+
+/// Sealed bytes, at most so many.
+pub(super) struct Sealed<const MAX: usize>;
+
+impl<const MAX: usize> Form<Vec<u8>> for Sealed<MAX> {
+    fn write(part: &Vec<u8>, w: &mut Writer) {
+        w.bstr(part);
+    }
+
+    fn read(r: &mut Reader<'_>) -> Result<Vec<u8>, CborError> {
+        r.bstr_max(MAX).map(<[u8]>::to_vec)
     }
 }
 
@@ -227,6 +240,16 @@ impl Form<bool> for Plain {
 
     fn read(r: &mut Reader<'_>) -> Result<bool, CborError> {
         Ok(r.bool()?)
+    }
+}
+
+impl Form<u16> for Plain {
+    fn write(part: &u16, w: &mut Writer) {
+        w.uint(u64::from(*part));
+    }
+
+    fn read(r: &mut Reader<'_>) -> Result<u16, CborError> {
+        Ok(r.u16()?)
     }
 }
 

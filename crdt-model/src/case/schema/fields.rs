@@ -178,6 +178,8 @@ fields! {
     // work
     assignee = by("assign", register(P, Kind::Who));
     watchers = set(P, Kind::Element(CODE_BYTES_MAX, Some("role")), Setting::Free);
+    // Members and roles who read it without being responsible.
+    shared_with = set(P, Kind::Element(CODE_BYTES_MAX + 8, Some("who")), Setting::Verb("share"));
     resolution = by("resolve", register(P, CODE));
     resolution_text = by("resolve", register(R, Kind::Words(32 * 1024)));
     links = set(R, Kind::Element(64, None), Setting::Verb("link"));

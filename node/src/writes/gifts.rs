@@ -1,0 +1,687 @@
+//! Gifts of a case: whoever has to work on an ordinary case reads it, and nothing else.
+//!
+//! ```text
+//!  named in the open layer: assignee, watchers, shared_with, handling_site
+//!    ─ on the word of a confirmed member who reads the case by role, never of the receiver ─▶ owed
+//!    ─ consent, standing ───────────────────────────────────────────────────────────────────▶ given
+//! ```
+//!
+//! What is owed follows from the case, the membership and the secret of the site's audience, down to the bytes: whoever
+//! holds that secret makes the same gift, so it is nobody's task and anybody's. Who acts writes it with the act; what an act
+//! could not give is written by the first node that can ([`give_owed`]). Once a gift was made for somebody who is not named
+//! any more, what is written next is of the next *term*, which that gift does not open.
+
+use std::collections::BTreeSet;
+
+use crdt_model::case::consent::Answer;
+use crdt_model::case::facts::{FactKind, GiftFact, GivenFact, gift_id};
+use crdt_model::cbor::{self, Canonical};
+use crdt_model::compose::SectionPlan;
+use crdt_model::edit::EditOps;
+use crdt_model::entry::{Kind, LAYER_GRANT};
+use crdt_model::layer::{Layer, LayerOp, LayerState, Value};
+use crdt_model::roster::{Member, Roster, SiteKind, Standing};
+use crdt_model::seal::{
+    self, EarlierGift, Entropy, GIVEN_MAX, GiftOf, Given, GivenKey, RoleGrant, Secret, case_key, ordinary_audience,
+};
+use crdt_model::values::{AudienceId, ChainKey, DocId, MemberId, ScopeId, Who};
+
+use super::assigning::{EXTERNAL, INTERNAL, PARTNER_ROLE, case_site, holders, is_partner};
+use super::{SensitiveKey, Write, append_edit, deps};
+use crate::cases::{self, Loaded};
+use crate::error::Failure;
+use crate::keys::keychain::GiftFacts;
+use crate::log::draft::Draft;
+use crate::log::{Log, Reader, Shared, entropy};
+use crate::members::{is_near, reads_site, role_reads_site};
+use crate::store::{GIVEN_ROLES, MemberSpace, Space, Tx};
+
+/// Documents looked at for owed gifts in one go; the rest waits for the next.
+const LOOK_MAX: usize = 2_048;
+/// Documents that wait for the membership to change before their gift can be made; of more the oldest are forgotten until
+/// something is written to them.
+const WAITING_MAX: usize = 4_096;
+/// Documents looked at after which it is kept how far its node has looked.
+const LOOK_SAVED: usize = 64;
+/// Where a member keeps how far its node has looked.
+const LOOKED: &[u8] = b"gifts/looked";
+
+/// Somebody to whom a case can be given.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+enum To {
+    Who(Who),
+    /// The readers of another site, by its code.
+    Site(String),
+}
+
+/// Somebody whom a case names, and on whose word.
+struct Named {
+    to: To,
+    by: Option<MemberId>,
+    /// By the act that is being written.
+    is_new: bool,
+}
+
+/// The fields of the open layer that give a case to somebody.
+const NAMING: [&str; 4] = ["assignee", "watchers", "shared_with", "handling_site"];
+
+/// What an act adds for those to whom the case is given.
+#[derive(Default)]
+pub(super) struct Gifts {
+    /// The term of what the act writes.
+    pub(super) term: u16,
+    /// To the open layer.
+    pub(super) ops: Vec<LayerOp>,
+    /// Roles that were given something, whose holders need the secret of the role.
+    roles: Vec<String>,
+    /// Somebody is named who can be given nothing yet.
+    waits: bool,
+}
+
+/// The site's audience as a writer finds it.
+#[derive(Clone, Copy)]
+pub(super) struct SiteAudience<'a> {
+    pub(super) id: AudienceId,
+    pub(super) epoch: u32,
+    pub(super) pk: &'a [u8; 32],
+}
+
+/// What an act on a case, or no act, adds. `stream`: the writer's own, under which the words of the act are sealed.
+pub(super) fn gifts(
+    log: &Log,
+    shared: &Shared,
+    reader: &Reader,
+    loaded: &Loaded,
+    audience: SiteAudience<'_>,
+    ops: &EditOps,
+    stream: &Secret,
+) -> Gifts {
+    let none = LayerState::new();
+    let open = loaded.document.states[0].as_ref().unwrap_or(&none);
+    let facts = GiftFacts::of(open);
+    let named = named(open, &ops.open, reader.member());
+    let site = case_site(shared, loaded);
+    // the rest costs as much as reading the case: most are given to nobody who does not read them anyway
+    let is_idle = facts.gifts.is_empty() && named.iter().all(|named| reads_by_role(&shared.roster, &named.to, site));
+    if loaded.layers().restricted() || is_idle {
+        return Gifts { term: term(log, shared, loaded, &facts, &[]), ..Gifts::default() };
+    }
+    let bars = Bars::of(loaded);
+    let named: Vec<Named> = named.into_iter().filter(|named| !bars.bars(&shared.roster, &named.to)).collect();
+    let term = term(log, shared, loaded, &facts, &named);
+    let mut gifts = Gifts { term, ..Gifts::default() };
+    let of = GiftOf {
+        org: &log.org,
+        scope: &loaded.scope,
+        doc: &loaded.doc,
+        generation: loaded.document.generation,
+        term,
+        epoch: audience.epoch,
+    };
+    let own = ChainKey { device: log.device, incarnation: log.incarnation() };
+    let mut needed = Vec::new();
+    if !ops.personal.is_empty() {
+        let key = case_key(stream, &loaded.doc, of.generation, term);
+        needed.push(GivenKey { layer: Layer::Personal.code(), chain: own, term, key });
+    }
+    let Some(secret) = reader.keychain.audience_secret(&audience.id, audience.epoch, audience.pk) else {
+        // who was given the case gives its own key on to the others who were
+        let mine = reader.keychain.gift_keys(&of).into_iter().find(|gift| (gift.term, gift.epoch) == (term, of.epoch));
+        if let Some(gift) = mine {
+            gifts.seal(&of, open, &facts, &gift.key, Vec::new(), needed);
+        }
+        return gifts;
+    };
+    let key = seal::gift_key(secret, &of);
+    let owed = Owed { log, shared, loaded, site, secret, epoch: audience.epoch };
+    let mut is_given = facts.gifts.iter().any(|gift| (gift.term, gift.epoch) == (term, of.epoch));
+    for named in &named {
+        match owed.receiver(named) {
+            Receiver::Gets(id, pk) => {
+                let Some((enc, ct)) = seal::wrap_gift(&key, &of, (&id, &pk)) else { continue };
+                let fact = GiftFact { term, epoch: of.epoch, to: id, enc, ct };
+                if !facts.gifts.contains(&fact) {
+                    gifts.put(open, FactKind::Gift, &fact);
+                }
+                is_given = true;
+                if let To::Who(Who::Role(role)) = &named.to {
+                    gifts.roles.push(role.clone());
+                }
+            }
+            Receiver::Waits => gifts.waits = true,
+            Receiver::None => {}
+        }
+    }
+    if is_given {
+        for (chain, term) in &loaded.document.chains {
+            for (_, stream) in reader.keychain.streams_of(&loaded.scope).filter(|(held, _)| held == chain) {
+                let key = case_key(stream, &loaded.doc, of.generation, *term);
+                needed.push(GivenKey { layer: Layer::Personal.code(), chain: *chain, term: *term, key });
+            }
+        }
+        let earlier = earlier(reader, &facts, audience.id, &of);
+        gifts.seal(&of, open, &facts, &key, earlier, needed);
+    }
+    gifts
+}
+
+/// The gift keys of other terms and epochs under which something is sealed.
+fn earlier(reader: &Reader, facts: &GiftFacts, audience: AudienceId, of: &GiftOf<'_>) -> Vec<EarlierGift> {
+    let used: BTreeSet<(u16, u32)> = facts.given.iter().map(|fact| (fact.term, fact.epoch)).collect();
+    let others = used.into_iter().filter(|at| *at != (of.term, of.epoch));
+    let keys = others.flat_map(|(term, epoch)| {
+        let of = GiftOf { term, epoch, ..*of };
+        let secrets = reader.keychain.audience_secrets_at(&audience, epoch);
+        let key = move |secret| EarlierGift { term, epoch, key: seal::gift_key(secret, &of) };
+        secrets.map(key).collect::<Vec<_>>()
+    });
+    keys.collect()
+}
+
+impl Gifts {
+    /// Writes a fact that all givers write alike.
+    fn put(&mut self, open: &LayerState, kind: FactKind, fact: &impl Canonical) {
+        let value = Value::Bytes(cbor::encode(fact));
+        let keys = (0..).map(|n| kind.key(gift_id(fact, n)));
+        // somebody may have put another under that id
+        let is_free = |key: &String| open.get(key).is_none_or(|cells| cells.iter().all(|cell| cell.value == value));
+        let key = keys.take(usize::from(u16::MAX)).find(is_free);
+        if let Some(key) = key.filter(|key| !open.contains_key(key)) {
+            self.ops.push(LayerOp::Put { key, value });
+        }
+    }
+
+    /// Seals under a gift key what cannot be reached with it yet.
+    fn seal(
+        &mut self,
+        of: &GiftOf<'_>,
+        open: &LayerState,
+        facts: &GiftFacts,
+        key: &Secret,
+        earlier: Vec<EarlierGift>,
+        needed: Vec<GivenKey>,
+    ) {
+        let this = EarlierGift { term: of.term, epoch: of.epoch, key: key.clone() };
+        let reach = Given::reach(of, vec![this.clone()], &facts.sealed());
+        let mut earlier: Vec<EarlierGift> = earlier.into_iter().filter(|gift| !reach.earlier.contains(gift)).collect();
+        let from = std::iter::once(this).chain(earlier.iter().cloned()).collect();
+        let reach = Given::reach(of, from, &facts.sealed());
+        let mut keys: Vec<GivenKey> = needed.into_iter().filter(|given| !reach.keys.contains(given)).collect();
+        keys.sort_by_key(|given| (given.chain, given.term, given.key.0));
+        keys.dedup();
+        while !keys.is_empty() || !earlier.is_empty() {
+            let rest = keys.split_off(keys.len().min(GIVEN_MAX));
+            let mut given = Given { earlier: earlier.drain(..earlier.len().min(GIVEN_MAX)).collect(), keys };
+            given.sort();
+            if let Some(sealed) = given.seal(key, of) {
+                self.put(open, FactKind::Given, &GivenFact { term: of.term, epoch: of.epoch, sealed });
+            }
+            keys = rest;
+        }
+    }
+}
+
+// ------------------------------------------------------------------ who is named
+
+/// Whom the open layer names once the operations are done, each with whoever named them.
+fn named(open: &LayerState, ops: &[LayerOp], me: MemberId) -> Vec<Named> {
+    let gives = |key: &str| NAMING.contains(&key.split('/').next().unwrap_or_default());
+    let key_of = |op: &LayerOp| match op {
+        LayerOp::Put { key, .. } | LayerOp::Delete { key } => key.clone(),
+    };
+    let written: BTreeSet<String> = ops.iter().map(key_of).collect();
+    let held = open.iter().filter(|(key, _)| gives(key) && !written.contains(*key));
+    let held = held.flat_map(|(key, cells)| cells.iter().map(move |cell| (key, &cell.value, cell.stamp.member, false)));
+    let new = ops.iter().filter_map(|op| match op {
+        LayerOp::Put { key, value } if gives(key) => Some((key, value, Some(me), true)),
+        _ => None,
+    });
+    let all = held.chain(new);
+    all.filter_map(|(key, value, by, is_new)| Some(Named { to: to_of(key, value)?, by, is_new })).collect()
+}
+
+fn to_of(key: &str, value: &Value) -> Option<To> {
+    use crdt_model::case::schema::{Slot, slot};
+    match (slot(key)?, value) {
+        (Slot::Single(field), Value::Text(text)) if field.name == "assignee" => Some(To::Who(text.parse().ok()?)),
+        (Slot::Single(field), Value::Text(site)) if field.name == "handling_site" => Some(To::Site(site.clone())),
+        (Slot::Element(field, role), _) if field.name == "watchers" => Some(To::Who(Who::Role(role))),
+        (Slot::Element(field, who), _) if field.name == "shared_with" => match who.strip_prefix("site:") {
+            Some(code) => Some(To::Site(code.to_owned())),
+            None => Some(To::Who(who.parse().ok()?)),
+        },
+        _ => None,
+    }
+}
+
+/// The term of what is written next: the next one where the present one's gift was made for somebody not named any more.
+fn term(log: &Log, shared: &Shared, loaded: &Loaded, facts: &GiftFacts, named: &[Named]) -> u16 {
+    let written = loaded.document.chains.iter().map(|(_, term)| *term);
+    let term = written.chain(facts.gifts.iter().map(|gift| gift.term)).max().unwrap_or(0);
+    let ids: BTreeSet<[u8; 16]> = named.iter().filter_map(|named| id_of(log, shared, loaded, &named.to)).collect();
+    let is_ended = facts.gifts.iter().any(|gift| gift.term == term && !ids.contains(&gift.to));
+    if is_ended { term.saturating_add(1) } else { term }
+}
+
+/// Whether they read the site's cases anyway.
+fn reads_by_role(roster: &Roster, to: &To, site: &str) -> bool {
+    match to {
+        To::Who(Who::Member(id)) => roster.members.get(id).is_some_and(|member| reads_site(roster, member, site)),
+        To::Who(Who::Role(role)) => role_reads_site(roster, role, site, site),
+        To::Site(code) => code == site,
+    }
+}
+
+/// What a gift names its receiver by.
+fn id_of(log: &Log, shared: &Shared, loaded: &Loaded, to: &To) -> Option<[u8; 16]> {
+    Some(match to {
+        To::Who(Who::Member(id)) => id.0,
+        To::Who(Who::Role(role)) => seal::role_receiver(&log.org, &loaded.scope, role),
+        To::Site(code) => ordinary_audience(&log.org, &shared.roster.sites.get(code)?.scope).0,
+    })
+}
+
+// ------------------------------------------------------------------ what is owed
+
+/// What the person refused to have passed on, as far as the reader can read it.
+struct Bars {
+    internal: bool,
+    external: bool,
+}
+
+impl Bars {
+    fn of(loaded: &Loaded) -> Self {
+        let view = loaded.view(0);
+        let says = |purpose: &str| view.account.as_ref().ok().and_then(|account| account.consent.get(purpose));
+        let refused = |purpose: &str| matches!(says(purpose), Some(Answer::Refused | Answer::Withdrawn));
+        Self { internal: refused(INTERNAL), external: refused(EXTERNAL) }
+    }
+
+    /// Whether the case may not be passed on to them.
+    fn bars(&self, roster: &Roster, to: &To) -> bool {
+        let is_outside = match to {
+            To::Who(Who::Member(id)) => roster.members.get(id).is_some_and(|member| is_partner(roster, member)),
+            To::Who(Who::Role(role)) => role == PARTNER_ROLE,
+            To::Site(code) => roster.sites.get(code).is_some_and(|site| site.op.kind == SiteKind::Partner),
+        };
+        self.internal || (self.external && is_outside)
+    }
+}
+
+/// All that says what is owed of a case.
+struct Owed<'a> {
+    log: &'a Log,
+    shared: &'a Shared,
+    loaded: &'a Loaded,
+    site: &'a str,
+    secret: &'a Secret,
+    epoch: u32,
+}
+
+/// What somebody named is owed.
+enum Receiver {
+    /// A gift, wrapped to this key.
+    Gets([u8; 16], [u8; 32]),
+    /// Nothing until more is known of the membership.
+    Waits,
+    /// Nothing.
+    None,
+}
+
+impl Owed<'_> {
+    fn receiver(&self, named: &Named) -> Receiver {
+        let roster = &self.shared.roster;
+        let Some(word) = self.word_for(named) else { return Receiver::None };
+        let Some(giver) = roster.members.get(&word) else { return Receiver::Waits };
+        if !reads_site(roster, giver, self.site) {
+            return Receiver::None;
+        }
+        match (self.key_of(&named.to), giver.standing) {
+            (Receiver::Gets(..), standing) if standing != Standing::Confirmed => Receiver::Waits,
+            (receiver, _) => receiver,
+        }
+    }
+
+    /// On whose word somebody is given the case: whoever named them, never they themselves. Who took over what was given
+    /// to a role of theirs goes on reading on the word of whoever gave it to the role.
+    fn word_for(&self, named: &Named) -> Option<MemberId> {
+        let by = named.by?;
+        if named.to != To::Who(Who::Member(by)) {
+            return Some(by);
+        }
+        let roster = &self.shared.roster;
+        let puts = self.loaded.document.history.iter().filter(|written| written.layer == Layer::Open);
+        let puts = puts.filter_map(|written| Some((assigned_in(&written.ops)?, written.stamp.member?)));
+        let (mut last, mut before_own) = (None, None);
+        for (to, author) in puts {
+            if to == Who::Member(by) && author == by {
+                before_own = last.take();
+            }
+            last = Some((to, author));
+        }
+        let (role, giver) = match if named.is_new { last } else { before_own } {
+            Some((Who::Role(role), giver)) if giver != by => (role, giver),
+            _ => return None,
+        };
+        let near = |member: &Member| {
+            member.roles.iter().any(|held| held.role == role && is_near(roster, self.site, &held.site))
+        };
+        roster.members.get(&by).is_some_and(near).then_some(giver)
+    }
+
+    fn key_of(&self, to: &To) -> Receiver {
+        let roster = &self.shared.roster;
+        if reads_by_role(roster, to, self.site) {
+            return Receiver::None;
+        }
+        let Some(id) = id_of(self.log, self.shared, self.loaded, to) else { return Receiver::Waits };
+        let pk = match to {
+            To::Who(Who::Member(member)) => match roster.members.get(member) {
+                Some(held) if held.standing == Standing::Void => return Receiver::None,
+                Some(held) if held.standing == Standing::Confirmed => held.keys.x,
+                _ => return Receiver::Waits,
+            },
+            To::Who(Who::Role(role)) => {
+                let (org, scope) = (&self.log.org, &self.loaded.scope);
+                let secret = seal::role_secret(self.secret, org, scope, self.epoch, role);
+                secret.kem_public()
+            }
+            To::Site(_) => {
+                let Some(current) = roster.audiences.get(&AudienceId(id)).and_then(|held| held.current()) else {
+                    return Receiver::Waits;
+                };
+                current.pk
+            }
+        };
+        Receiver::Gets(id, pk)
+    }
+}
+
+/// Whom some operations make responsible.
+fn assigned_in(ops: &[LayerOp]) -> Option<Who> {
+    ops.iter().find_map(|op| match op {
+        LayerOp::Put { key, value: Value::Text(who) } if key == "assignee" => who.parse().ok(),
+        _ => None,
+    })
+}
+
+/// Whether the case was given to them for what is written now.
+pub(super) fn is_given(log: &Log, shared: &Shared, loaded: &Loaded, who: &Who) -> bool {
+    let Some(open) = loaded.document.states[0].as_ref() else { return false };
+    let facts = GiftFacts::of(open);
+    let id = id_of(log, shared, loaded, &To::Who(who.clone()));
+    let bars = Bars::of(loaded);
+    let mut named = named(open, &[], MemberId::ZERO);
+    named.retain(|named| !bars.bars(&shared.roster, &named.to));
+    let term = term(log, shared, loaded, &facts, &named);
+    facts.gifts.iter().any(|gift| gift.term == term && Some(gift.to) == id)
+}
+
+/// Members, and readers of sites, that a case's gifts were made for: they could read its words.
+pub(super) fn given_members(log: &Log, shared: &Shared, loaded: &Loaded) -> BTreeSet<MemberId> {
+    let Some(open) = loaded.document.states[0].as_ref() else { return BTreeSet::new() };
+    let ids: BTreeSet<[u8; 16]> = GiftFacts::of(open).gifts.iter().map(|gift| gift.to).collect();
+    if ids.is_empty() {
+        return BTreeSet::new();
+    }
+    let roster = &shared.roster;
+    let live = || roster.members.iter().filter(|(_, member)| member.is_live());
+    let mut given: BTreeSet<MemberId> = live().map(|(id, _)| *id).filter(|id| ids.contains(&id.0)).collect();
+    let site = case_site(shared, loaded);
+    let is_given_role = |role: &str| ids.contains(&seal::role_receiver(&log.org, &loaded.scope, role));
+    for (id, member) in live() {
+        let by_role = member.roles.iter().any(|held| is_near(roster, site, &held.site) && is_given_role(&held.role));
+        let by_site = roster.sites.iter().any(|(code, known)| {
+            ids.contains(&ordinary_audience(&log.org, &known.scope).0) && reads_site(roster, member, code)
+        });
+        if by_role || by_site {
+            given.insert(*id);
+        }
+    }
+    given
+}
+
+// ------------------------------------------------------------------ the secrets of roles
+
+/// Grants the secret of a role at a site to all who hold the role there, and notes that the site gave something to it.
+pub(super) fn grant_roles(
+    log: &Log,
+    tx: &mut Tx<'_>,
+    shared: &Shared,
+    reader: &Reader,
+    scope: &ScopeId,
+    gifts: &Gifts,
+    entropy: &mut Entropy,
+) -> Result<(), Failure> {
+    for role in &gifts.roles {
+        let mark = role_mark(scope, role);
+        // from then on whoever comes to hold the role is looked for when the membership changes
+        if tx.get(Space::Meta, &mark)?.is_none() {
+            tx.put(Space::Meta, &mark, &[1])?;
+            write_grants(log, tx, shared, owed_grants(log, shared, reader, scope, role), scope, entropy)?;
+        }
+    }
+    Ok(())
+}
+
+fn role_mark(scope: &ScopeId, role: &str) -> Vec<u8> {
+    [GIVEN_ROLES, &scope.0, role.as_bytes()].concat()
+}
+
+/// Grants of the secret of a role at a site that are not in the log: one for each confirmed member who holds the role on the
+/// line of the site and does not read the site anyway.
+fn owed_grants(log: &Log, shared: &Shared, reader: &Reader, scope: &ScopeId, role: &str) -> Vec<RoleGrant> {
+    let roster = &shared.roster;
+    let audience = ordinary_audience(&log.org, scope);
+    let site = roster.sites.values().find(|site| site.scope == *scope).map(|site| site.op.code.as_str());
+    let current = roster.audiences.get(&audience).and_then(|held| held.current());
+    let (Some(site), Some(current)) = (site, current) else { return Vec::new() };
+    let (epoch, pk) = (current.epoch, current.pk);
+    let Some(secret) = reader.keychain.audience_secret(&audience, epoch, &pk) else { return Vec::new() };
+    let secret = seal::role_secret(secret, &log.org, scope, epoch, role);
+    let gets = |member: &Member| {
+        member.standing == Standing::Confirmed
+            && member.roles.iter().any(|held| held.role == role && is_near(roster, site, &held.site))
+            && !reads_site(roster, member, site)
+    };
+    let holders = holders(roster, role).filter(|(_, member)| gets(member));
+    let grants = holders
+        .filter_map(|(id, member)| RoleGrant::new(&secret, (&log.org, scope), epoch, role, (*id, &member.keys.x)));
+    grants.filter(|grant| !reader.keychain.is_granted(scope, grant)).collect()
+}
+
+fn write_grants(
+    log: &Log,
+    tx: &mut Tx<'_>,
+    shared: &Shared,
+    grants: Vec<RoleGrant>,
+    scope: &ScopeId,
+    entropy: &mut Entropy,
+) -> Result<(), Failure> {
+    for grant in grants {
+        let draft = Draft {
+            scope: *scope,
+            kind: Kind::Keys,
+            doc: DocId::ZERO,
+            incarnation: log.incarnation(),
+            auth: log.auth(shared),
+            deps: Vec::new(),
+            sections: vec![SectionPlan::Clear { layer: LAYER_GRANT, bytes: cbor::encode(&grant) }],
+        };
+        draft.append(log, tx, None, entropy)?;
+    }
+    Ok(())
+}
+
+// ------------------------------------------------------------------ what nobody has given yet
+
+/// How far a member's node has looked for gifts that are owed.
+#[derive(Debug, Clone, Default, PartialEq, serde::Serialize, serde::Deserialize)]
+struct Looked {
+    /// The newest arrival looked at.
+    seen: Option<u64>,
+    /// Of whom the membership consisted, and which sites' audiences were held.
+    membership: [u8; 8],
+    audiences: [u8; 8],
+    /// Documents that name somebody who can be given nothing yet.
+    waiting: BTreeSet<(ScopeId, DocId)>,
+}
+
+/// Writes the gifts, and the secrets of roles, that this reader's node can make and that nobody made. True when something
+/// was written. The cost follows what arrived, not how many cases there are.
+///
+/// # Errors
+///
+/// When the store cannot be read or written.
+pub(crate) fn give_owed(log: &Log, reader: &mut Reader, now_ms: i64) -> Result<bool, Failure> {
+    log.refresh_reader(reader)?;
+    let shared = log.shared();
+    let is_member = shared.roster.members.get(&reader.member()).is_some_and(Member::is_live);
+    let audiences = reader.keychain.site_audiences_tag(&shared.roster);
+    if shared.roster.founding.is_none() || !is_member || audiences == [0; 8] {
+        return Ok(false);
+    }
+    let snapshot = log.store.read()?;
+    let access = reader.secrets.store_access();
+    let known: &mut Option<(Looked, usize)> = reader.built.of();
+    let (mut looked, mut unsaved) = match known.take() {
+        Some(known) => known,
+        None => {
+            let kept = snapshot.get_member(MemberSpace::Rows, &access, LOOKED)?;
+            (kept.and_then(|bytes| serde_json::from_slice(&bytes).ok()).unwrap_or_default(), 0)
+        }
+    };
+    let waiting = looked.waiting.clone();
+    let membership = membership_tag(&shared.roster);
+    let mut docs: BTreeSet<(ScopeId, DocId)> = BTreeSet::new();
+    let mut wrote = false;
+    if looked.membership != membership || looked.audiences != audiences {
+        docs.append(&mut looked.waiting);
+        wrote |= give_roles(log, &shared, reader)?;
+    }
+    if looked.audiences != audiences {
+        looked.seen = None;
+    }
+    (looked.membership, looked.audiences) = (membership, audiences);
+    let mut changed = snapshot.changed_docs(looked.seen)?;
+    changed.sort_unstable_by_key(|doc| doc.arrival);
+    changed.truncate(LOOK_MAX);
+    for doc in changed {
+        let (scope, id) = snapshot.numbered_doc(doc.scope, doc.doc)?;
+        looked.seen = Some(doc.arrival);
+        if id != DocId::ZERO {
+            docs.insert((scope, id));
+        }
+    }
+    drop(snapshot);
+    unsaved += docs.len();
+    for (scope, doc) in docs {
+        let (gave, waits) = give_in(log, &shared, reader, scope, doc, now_ms)?;
+        wrote |= gave;
+        if waits && looked.waiting.len() < WAITING_MAX {
+            looked.waiting.insert((scope, doc));
+        }
+    }
+    // what is looked at again after a restart costs less than a commit at every meeting
+    if wrote || looked.waiting != waiting || unsaved >= LOOK_SAVED {
+        let bytes = serde_json::to_vec(&looked).map_err(|error| Failure::new("unexpected").because(&error))?;
+        log.commit_quietly(|tx| Ok(tx.put_member(MemberSpace::Rows, &access, LOOKED, &bytes)?))?;
+        unsaved = 0;
+    }
+    *reader.built.of() = Some((looked, unsaved));
+    Ok(wrote)
+}
+
+/// Who may get or give what: gifts that waited are looked at again when this changes.
+fn membership_tag(roster: &Roster) -> [u8; 8] {
+    let mut hasher = blake3::Hasher::new_derive_key("boucle 2026 gifts membership v1");
+    for (id, member) in &roster.members {
+        hasher.update(&id.0).update(&[member.standing as u8]);
+        for held in &member.roles {
+            hasher.update(held.role.as_bytes()).update(&[0]).update(held.site.as_bytes()).update(&[1]);
+        }
+    }
+    for code in roster.sites.keys() {
+        hasher.update(code.as_bytes()).update(&[2]);
+    }
+    let mut tag = [0; 8];
+    tag.copy_from_slice(&hasher.finalize().as_bytes()[..8]);
+    tag
+}
+
+/// The secrets of roles for those who hold them since.
+fn give_roles(log: &Log, shared: &Shared, reader: &mut Reader) -> Result<bool, Failure> {
+    let marks = crate::log::marks::listed(log, &log.store.read()?, GIVEN_ROLES)?;
+    let mut owed = Vec::new();
+    for (rest, _) in marks {
+        let Some((scope, role)) = rest.split_first_chunk::<16>() else { continue };
+        let (scope, Ok(role)) = (ScopeId(*scope), std::str::from_utf8(role)) else { continue };
+        owed.extend(owed_grants(log, shared, reader, &scope, role).into_iter().map(|grant| (scope, grant)));
+    }
+    if owed.is_empty() {
+        return Ok(false);
+    }
+    let mut entropy = entropy()?;
+    log.commit(|tx| {
+        owed.into_iter().try_for_each(|(scope, grant)| write_grants(log, tx, shared, vec![grant], &scope, &mut entropy))
+    })?;
+    log.refresh_reader(reader)?;
+    Ok(true)
+}
+
+/// Writes the gifts owed of one case. Whether something was written, and whether somebody waits.
+fn give_in(
+    log: &Log,
+    shared: &Shared,
+    reader: &mut Reader,
+    scope: ScopeId,
+    doc: DocId,
+    now_ms: i64,
+) -> Result<(bool, bool), Failure> {
+    let audience = ordinary_audience(&log.org, &scope);
+    let Some(current) = shared.roster.audiences.get(&audience).and_then(|held| held.current()) else {
+        return Ok((false, false));
+    };
+    if reader.keychain.audience_secret(&audience, current.epoch, &current.pk).is_none() {
+        return Ok((false, false));
+    }
+    let snapshot = log.store.read()?;
+    let loaded = cases::load(log, &snapshot, shared, reader, scope, doc)?;
+    drop(snapshot);
+    let at = SiteAudience { id: audience, epoch: current.epoch, pk: &current.pk };
+    // the words of nobody are added, so no key of this chain is needed
+    let gifts = gifts(log, shared, reader, &loaded, at, &EditOps::default(), &Secret([0; 32]));
+    let waits = gifts.waits;
+    let mut entropy = entropy()?;
+    if gifts.ops.is_empty() {
+        let snapshot = log.store.read()?;
+        let mut is_known = true;
+        for role in &gifts.roles {
+            is_known &= snapshot.get(Space::Meta, &role_mark(&scope, role))?.is_some();
+        }
+        drop(snapshot);
+        if !is_known {
+            log.commit(|tx| grant_roles(log, tx, shared, reader, &scope, &gifts, &mut entropy))?;
+            log.refresh_reader(reader)?;
+        }
+        return Ok((!is_known, waits));
+    }
+    let write = Write {
+        scope,
+        doc,
+        ops: EditOps::default(),
+        deps: deps(log, &loaded),
+        birth: false,
+        week_start_ms: None,
+        sensitive: SensitiveKey::None,
+        generation: loaded.document.generation,
+        current: Some(loaded),
+        salt: [0; 8],
+        alone: false,
+    };
+    log.commit(|tx| append_edit(log, tx, shared, reader, write, now_ms, &mut entropy).map(drop))?;
+    Ok((true, waits))
+}
+
+#[cfg(test)]
+mod tests;

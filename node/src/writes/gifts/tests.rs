@@ -1,0 +1,382 @@
+//! Who reads a case that was given, and who does not.
+
+use crdt_model::edit::{ConsentAnswer, Edit, NewCase};
+use crdt_model::values::Words;
+use serde_json::{Value as Json, json};
+
+use crate::error::Failure;
+use crate::log::{Log, Reader};
+use crate::members::new_site;
+use crate::tests::generations::{confirm, confirmed};
+use crate::tests::{Home, NOW, case_id, complaint, exchange};
+
+const WORDS: &str = "le pont est coupé depuis mardi";
+
+fn acts(home: &Home, case: &str, edit: &Edit) -> Result<Json, Failure> {
+    home.with(|log, reader| crate::writes::act(log, reader, case, edit, NOW))
+}
+
+fn assigns(home: &Home, case: &str, who: &str) -> Json {
+    let edit = Edit::Assign { to: crdt_model::edit::Whom::Typed(who.into()) };
+    acts(home, case, &edit).expect("assigned")
+}
+
+fn notes(home: &Home, case: &str, words: &str) {
+    acts(home, case, &Edit::Note { text: Words::from(words) }).expect("noted");
+}
+
+/// All that a reader sees of a case.
+fn sees(home: &Home, case: &str) -> String {
+    let show = |log: &Log, reader: &mut Reader| {
+        let shared = log.shared();
+        let loaded = crate::list::find_case(log, &shared, reader, case)?;
+        Ok(crate::cases::show(&shared, &loaded, NOW))
+    };
+    home.with(show).expect("found").to_string()
+}
+
+#[track_caller]
+fn reads(home: &Home, case: &str, words: &str) {
+    assert!(sees(home, case).contains(words), "{words:?} is not read: {}", sees(home, case));
+}
+
+#[track_caller]
+fn reads_not(home: &Home, case: &str, words: &str) {
+    let seen = sees(home, case);
+    assert!(!seen.contains(words) && seen.contains("withheld"), "{words:?} is read: {seen}");
+}
+
+/// Meets both ways, each side writing what it owes, until nothing is owed.
+fn meet(one: &Home, other: &Home) {
+    for _ in 0..3 {
+        exchange(one, other);
+        one.housekeeping();
+        other.housekeeping();
+    }
+    exchange(one, other);
+}
+
+fn new_case(home: &Home, words: &str) -> String {
+    case_id(&home.new_case(NewCase { text: Some(words.into()), ..complaint() }))
+}
+
+/// The founder and an operator at JER, and at PES below REG a focal point and an operator: confirmed, and met.
+struct Network {
+    rose: Home,
+    ali: Home,
+    zoe: Home,
+    bea: Home,
+}
+
+impl Network {
+    fn new() -> Self {
+        let rose = Home::founded();
+        let add = |code, kind, parent| {
+            rose.with(|log, reader| crate::members::site_add(log, reader, new_site(code, code, kind, parent)))
+                .expect("added");
+        };
+        add("REG", "region", None);
+        add("PES", "office", Some("REG"));
+        add("MNK", "office", Some("REG"));
+        let ali = confirmed(&rose, "MNK", "operator", "Ali");
+        let zoe = confirmed(&rose, "PES", "focal_cash", "Zoé");
+        let bea = confirmed(&rose, "PES", "operator", "Bea");
+        for home in [&ali, &zoe, &bea, &ali, &zoe] {
+            meet(&rose, home);
+        }
+        Self { rose, ali, zoe, bea }
+    }
+}
+
+#[test]
+fn whoever_is_assigned_a_case_reads_it_and_no_other() {
+    let Network { rose, ali, zoe, bea } = Network::new();
+    let (case, other) = (new_case(&ali, WORDS), new_case(&ali, "une autre affaire"));
+    notes(&ali, &case, "il faut y aller");
+    let told = assigns(&ali, &case, "Zoé");
+    assert_eq!(told["warnings"], json!([]), "{told}");
+    exchange(&ali, &zoe);
+    for words in [WORDS, "il faut y aller"] {
+        reads(&zoe, &case, words);
+    }
+    reads_not(&zoe, &other, "une autre affaire");
+    exchange(&ali, &bea);
+    reads_not(&bea, &case, WORDS);
+    assert_eq!(zoe.verify()["problems"], json!([]));
+
+    // she works it offline; those who read it by role read what she writes, and she what they write
+    acts(&zoe, &case, &Edit::Accept).expect("accepted");
+    notes(&zoe, &case, "le virement est parti");
+    notes(&ali, &case, "elle a rappelé");
+    meet(&ali, &zoe);
+    for home in [&ali, &zoe] {
+        reads(home, &case, "le virement est parti");
+        reads(home, &case, "elle a rappelé");
+    }
+    // a third who reads by role writes later, from another machine
+    meet(&ali, &rose);
+    notes(&rose, &case, "bien reçu au siège");
+    exchange(&rose, &zoe);
+    reads(&zoe, &case, "bien reçu au siège");
+    assert!(!zoe.housekeeping() && !rose.housekeeping(), "nothing is owed");
+}
+
+#[test]
+fn nothing_written_after_the_end_of_an_assignment_opens() {
+    let Network { rose, ali, zoe, bea } = Network::new();
+    let case = new_case(&ali, WORDS);
+    assigns(&ali, &case, "Zoé");
+    exchange(&ali, &zoe);
+    assigns(&ali, &case, "Bea");
+    notes(&ali, &case, "après");
+    exchange(&ali, &zoe);
+    exchange(&ali, &bea);
+    reads(&zoe, &case, WORDS);
+    assert!(!sees(&zoe, &case).contains("après"), "{}", sees(&zoe, &case));
+    for words in [WORDS, "après"] {
+        reads(&bea, &case, words);
+    }
+    // whoever had not heard of the end writes for both; whoever has does not
+    meet(&ali, &rose);
+    notes(&rose, &case, "du siège");
+    exchange(&rose, &zoe);
+    exchange(&rose, &bea);
+    assert!(!sees(&zoe, &case).contains("du siège"));
+    reads(&bea, &case, "du siège");
+    // given again, she reads all
+    assigns(&rose, &case, "Zoé");
+    exchange(&rose, &zoe);
+    for words in [WORDS, "après", "du siège"] {
+        reads(&zoe, &case, words);
+    }
+    meet(&rose, &bea);
+    notes(&rose, &case, "sans Bea");
+    exchange(&rose, &bea);
+    assert!(!sees(&bea, &case).contains("sans Bea"));
+}
+
+#[test]
+fn endings_that_did_not_see_each_other_end_both() {
+    let Network { rose, ali, zoe, bea } = Network::new();
+    let case = new_case(&ali, WORDS);
+    assigns(&ali, &case, "Zoé");
+    meet(&ali, &rose);
+    assigns(&ali, &case, "Bea");
+    assigns(&rose, &case, "cfm_manager");
+    meet(&ali, &rose);
+    let settle = Edit::Settle { field: "assignee".into(), pick: 1 };
+    let held = |home: &Home| serde_json::from_str::<Json>(&sees(home, &case)).expect("json");
+    assert_eq!(held(&ali)["conflicts"].as_array().map(Vec::len), Some(1), "{}", held(&ali));
+    acts(&ali, &case, &settle).expect("settled");
+    assigns(&ali, &case, "me");
+    notes(&ali, &case, "personne d'autre");
+    for home in [&zoe, &bea] {
+        exchange(&ali, home);
+        assert!(!sees(home, &case).contains("personne d'autre"));
+    }
+}
+
+#[test]
+fn nobody_gives_a_case_to_themselves() {
+    let Network { ali, zoe, bea, .. } = Network::new();
+    let case = new_case(&ali, WORDS);
+    exchange(&ali, &zoe);
+    assigns(&zoe, &case, "me");
+    acts(&zoe, &case, &Edit::Accept).expect("accepted");
+    meet(&ali, &zoe);
+    reads_not(&zoe, &case, WORDS);
+    // nor does whoever reads by a gift alone give it on
+    let given = new_case(&ali, "confié à Zoé");
+    assigns(&ali, &given, "Zoé");
+    exchange(&ali, &zoe);
+    assigns(&zoe, &given, "Bea");
+    meet(&ali, &zoe);
+    exchange(&ali, &bea);
+    reads_not(&bea, &given, "confié à Zoé");
+}
+
+#[test]
+fn a_role_that_was_given_a_case_reads_it_whoever_comes_to_hold_it() {
+    let Network { rose, ali, zoe, bea } = Network::new();
+    let case = new_case(&ali, WORDS);
+    assigns(&ali, &case, "focal_logistics");
+    meet(&ali, &rose);
+    exchange(&rose, &zoe);
+    reads_not(&zoe, &case, WORDS);
+    let fred = confirmed(&rose, "REG", "focal_logistics", "Fred");
+    meet(&rose, &fred);
+    reads(&fred, &case, WORDS);
+    // taken up, it stays open to whoever took it up, on the word that gave it to the role
+    acts(&fred, &case, &Edit::Accept).expect("his role's");
+    meet(&rose, &fred);
+    notes(&rose, &case, "pour Fred");
+    exchange(&rose, &fred);
+    reads(&fred, &case, "pour Fred");
+    exchange(&rose, &bea);
+    reads_not(&bea, &case, WORDS);
+}
+
+#[test]
+fn what_the_person_refused_to_have_passed_on_is_given_to_nobody() {
+    let Network { rose, ali, zoe, .. } = Network::new();
+    let case = new_case(&ali, WORDS);
+    assigns(&ali, &case, "Zoé");
+    exchange(&ali, &zoe);
+    let refused = Edit::Consent { purpose: "refer_internal".into(), answer: "withdrawn".into(), means: None, by: None };
+    acts(&ali, &case, &refused).expect("told");
+    notes(&ali, &case, "elle ne veut plus");
+    meet(&ali, &rose);
+    notes(&rose, &case, "compris");
+    exchange(&rose, &zoe);
+    for words in ["elle ne veut plus", "compris"] {
+        assert!(!sees(&zoe, &case).contains(words), "{words}");
+    }
+    let answer = ConsentAnswer { purpose: "refer_internal".into(), answer: "refused".into(), means: None };
+    let case = case_id(&ali.new_case(NewCase { consents: vec![answer], text: Some("non".into()), ..complaint() }));
+    let to = crdt_model::edit::Whom::Typed("Zoé".into());
+    assert_eq!(acts(&ali, &case, &Edit::Assign { to }).expect_err("refused").code, "consent_refuses_referral");
+}
+
+#[test]
+fn an_unconfirmed_member_gets_the_case_once_somebody_made_sure_who_it_is() {
+    let Network { rose, ali, .. } = Network::new();
+    let hugo = rose.invited("PES", "focal_cash", "Hugo");
+    exchange(&hugo, &rose);
+    exchange(&rose, &ali);
+    let case = new_case(&ali, WORDS);
+    let told = assigns(&ali, &case, "Hugo");
+    assert_eq!(told["warnings"], json!(["assignee_unconfirmed"]), "{told}");
+    meet(&ali, &rose);
+    exchange(&rose, &hugo);
+    reads_not(&hugo, &case, WORDS);
+    confirm(&rose, "Hugo");
+    meet(&rose, &hugo);
+    reads(&hugo, &case, WORDS);
+}
+
+#[test]
+fn the_site_that_is_to_handle_a_case_reads_it() {
+    let Network { rose, ali, bea, .. } = Network::new();
+    let case = new_case(&ali, WORDS);
+    let set = Edit::Set { values: vec![("handling_site".into(), "PES".into())] };
+    acts(&ali, &case, &set).expect("set");
+    exchange(&ali, &bea);
+    reads(&bea, &case, WORDS);
+    notes(&bea, &case, "nous nous en occupons");
+    meet(&bea, &rose);
+    reads(&rose, &case, "nous nous en occupons");
+}
+
+#[test]
+fn a_case_is_shared_and_shared_no_longer() {
+    let Network { rose, ali, zoe, bea } = Network::new();
+    let case = new_case(&ali, WORDS);
+    let share = |who: &str, stop| Edit::Share { with: crdt_model::edit::Whom::Typed(who.into()), stop };
+    assert_eq!(acts(&ali, &case, &share("Zoé", true)).expect_err("refused").code, "not_shared");
+    let told = acts(&ali, &case, &share("Zoé", false)).expect("shared");
+    assert_eq!(told["warnings"], json!([]), "{told}");
+    exchange(&ali, &zoe);
+    reads(&zoe, &case, WORDS);
+    assert!(sees(&ali, &case).contains(r#""shared_with":["Zoé"]"#), "{}", sees(&ali, &case));
+    // whoever the case is shared with does not share it further
+    let told = acts(&zoe, &case, &share("Bea", false)).expect("by word alone");
+    assert_eq!(told["warnings"], json!(["assignee_cannot_read"]), "{told}");
+    meet(&zoe, &ali);
+    exchange(&ali, &bea);
+    reads_not(&bea, &case, WORDS);
+    acts(&ali, &case, &share("Zoé", true)).expect("ended");
+    notes(&ali, &case, "plus pour Zoé");
+    exchange(&ali, &zoe);
+    assert!(!sees(&zoe, &case).contains("plus pour Zoé"));
+
+    // whoever was given it stands among those who could read it
+    let seal = crate::api::SealOptions { recuse: Some(Vec::new()), ..Default::default() };
+    let sealed =
+        rose.with(|log, reader| crate::writes::case_seal(log, reader, &case, &Words::from("grave"), &seal, NOW));
+    assert!(sealed.is_err(), "not here yet");
+    meet(&ali, &rose);
+    rose.with(|log, reader| crate::writes::case_seal(log, reader, &case, &Words::from("grave"), &seal, NOW))
+        .expect("sealed");
+    let seen: Json = serde_json::from_str(&sees(&rose, &case)).expect("json");
+    let exposed = seen["exposed"][0]["members"].to_string();
+    assert!(exposed.contains("Zoé") && !exposed.contains("Bea"), "{seen}");
+    assert_eq!(acts(&rose, &case, &share("Bea", false)).expect_err("refused").code, "shared_by_audience");
+}
+
+#[test]
+fn a_false_gift_hides_no_true_one() {
+    let Network { rose, ali, zoe, bea } = Network::new();
+    let case = new_case(&ali, WORDS);
+    exchange(&ali, &bea);
+    exchange(&ali, &zoe);
+    // somebody who reads nothing writes what looks like a gift to her, under the id the true one would have, too
+    let forge = |log: &Log, reader: &mut Reader| {
+        let shared = log.shared();
+        let loaded = crate::list::find_case(log, &shared, reader, &case)?;
+        let gift = crdt_model::case::facts::GiftFact { term: 0, epoch: 1, to: zoe.member.0, enc: [9; 32], ct: [7; 48] };
+        let value = crdt_model::layer::Value::Bytes(crdt_model::cbor::encode(&gift));
+        let key = crdt_model::case::facts::FactKind::Gift.key(crdt_model::case::facts::gift_id(&gift, 0));
+        let mut ops = crdt_model::edit::EditOps::default();
+        ops.open.push(crdt_model::layer::LayerOp::Put { key, value });
+        let write = crate::writes::Write {
+            scope: loaded.scope,
+            doc: loaded.doc,
+            ops,
+            deps: crate::writes::deps(log, &loaded),
+            birth: false,
+            week_start_ms: None,
+            sensitive: crate::writes::SensitiveKey::None,
+            generation: 0,
+            current: Some(loaded),
+            salt: [0; 8],
+            alone: false,
+        };
+        let mut entropy = crate::log::entropy()?;
+        log.commit(|tx| crate::writes::append_edit(log, tx, &shared, reader, write, NOW, &mut entropy))?;
+        Ok(json!({}))
+    };
+    bea.with(forge).expect("written");
+    meet(&bea, &ali);
+    assigns(&ali, &case, "Zoé");
+    exchange(&ali, &zoe);
+    reads(&zoe, &case, WORDS);
+    exchange(&ali, &rose);
+    assert_eq!(rose.verify()["problems"], json!([]));
+}
+
+#[test]
+fn twelve_readers_in_lockstep_fall_quiet_in_three_rounds() {
+    let Network { rose, ali, zoe, .. } = Network::new();
+    let readers: Vec<Home> = (0..12).map(|n| confirmed(&rose, "REG", "cfm_manager", &format!("Lecteur {n}"))).collect();
+    for home in readers.iter().chain(&readers) {
+        meet(&rose, home);
+    }
+    // a word that its giver's node could not follow: everybody's to make good
+    let case = new_case(&ali, WORDS);
+    let hugo = rose.invited("PES", "focal_cash", "Hugo");
+    meet(&rose, &hugo);
+    exchange(&rose, &ali);
+    assigns(&ali, &case, "Hugo");
+    confirm(&rose, "Hugo");
+    let share = |from: &[&Home]| {
+        for one in from {
+            for other in from {
+                exchange(one, other);
+            }
+        }
+    };
+    let homes: Vec<&Home> = readers.iter().chain([&rose, &ali, &hugo, &zoe]).collect();
+    let mut wrote = Vec::new();
+    for _ in 0..4 {
+        share(&homes);
+        wrote.push(homes.iter().filter(|home| home.housekeeping()).count());
+    }
+    assert_eq!(wrote[3], 0, "{wrote:?}");
+    reads(&hugo, &case, WORDS);
+    let gifts = hugo.with(|log, reader| {
+        let loaded = crate::list::find_case(log, &log.shared(), reader, &case)?;
+        let open = loaded.document.states[0].as_ref().expect("open");
+        Ok(json!(open.keys().filter(|key| key.starts_with("gift/") || key.starts_with("given/")).count()))
+    });
+    assert_eq!(gifts.expect("looked"), json!(2), "twelve made one and the same gift");
+}
