@@ -285,7 +285,7 @@ pub(crate) mod meta {
     pub(crate) fn altered(invite: &super::EntryId) -> Vec<u8> {
         [b"altered/".as_slice(), &invite.0].concat()
     }
-    /// Since when this node has seen what is owed of a kind and waits for others: see `members/turns.rs`.
+    /// Since when this node has seen what is owed of a kind and waits for others: see `members/debts.rs`.
     pub(crate) fn owed(kind: &str) -> Vec<u8> {
         format!("owed/{kind}").into_bytes()
     }

@@ -1,9 +1,9 @@
 //! Founding, sites, invitations, joining, confirming; and the wraps a node owes to others.
 
 pub(crate) mod called;
+pub(crate) mod debts;
 mod owed;
 mod partners;
-pub(crate) mod turns;
 
 use std::collections::BTreeMap;
 use std::path::Path;

@@ -9,7 +9,7 @@ use crdt_model::roster::{Member, OpenEpoch, Operation, Reading, Roster, Wrapped}
 use crdt_model::seal::{Secret, wrap_secret};
 use crdt_model::values::{AudienceId, DeviceId, EntryId, MemberId};
 
-use super::turns::{self, Debt};
+use super::debts::{self, Debt};
 use super::{entitled, reads_open};
 use crate::error::Failure;
 use crate::log::{Log, Reader, Shared};
@@ -54,7 +54,7 @@ pub(crate) fn due_wraps(
 ) -> Result<(Vec<Operation>, bool), Failure> {
     let owed = owed_wraps(log, shared, reader);
     let debts: Vec<Debt> = owed.iter().map(|owed| owed.debt).collect();
-    let due = turns::due(log, &format!("keys/{}", reader.member()), &debts, now_ms)?;
+    let due = debts::due(log, &format!("keys/{}", reader.member()), &debts, now_ms)?;
     let waits = due.contains(&false);
     let now = owed.into_iter().zip(due).filter(|(_, is_due)| *is_due).map(|(owed, _)| owed.operation());
     Ok((now.collect(), waits))

@@ -7,8 +7,8 @@ use crdt_model::roster::{HeldWrap, Member, Operation, Reading, Standing, WRAPS_M
 use crdt_model::seal;
 use crdt_model::values::MemberId;
 
+use super::debts::{self, Debt};
 use super::owed::wrap_to;
-use super::turns::{self, Debt};
 use crate::error::Failure;
 use crate::log::{Log, Reader, Shared, entropy};
 
@@ -48,7 +48,7 @@ pub(crate) fn due_epochs(
         debts.push(Debt::alone(&[b"epoch", &audience.0, &current.epoch.to_be_bytes()], &me.0, others));
         next.push((audience, format!("site/{code}"), current.epoch + 1, readers));
     }
-    let due = turns::due(log, &format!("epochs/{me}"), &debts, now_ms)?;
+    let due = debts::due(log, &format!("epochs/{me}"), &debts, now_ms)?;
     let waits = due.contains(&false);
     let mut opened = Vec::new();
     for (audience, name, epoch, mut readers) in next.into_iter().zip(due).filter(|(_, due)| *due).map(|(next, _)| next)

@@ -4,7 +4,7 @@ use crdt_model::roster::{Operation, Wrapped, knowledge_scope, site_scope};
 use crdt_model::seal::ordinary_audience;
 
 use super::*;
-use crate::members::turns::{TURN_MS, TURNS_MAX};
+use crate::members::debts::{WAIT_MS, WAITS_MAX};
 use crate::tests::generations::confirmed;
 
 /// What is to be wrapped for a newcomer at JER who reads its cases.
@@ -47,7 +47,7 @@ fn twelve_and_a_newcomer() -> (Vec<Home>, Home) {
     homes.push(newcomer);
     let mut quiet = 0;
     for n in 0..12 {
-        quiet = if round(&homes, NOW + n * 3 * TURN_MS) == 0 { quiet + 1 } else { 0 };
+        quiet = if round(&homes, NOW + n * 3 * WAIT_MS) == 0 { quiet + 1 } else { 0 };
     }
     assert!(quiet > 1, "all hold the same");
     let newcomer = homes.pop().expect("the newcomer");
@@ -64,7 +64,7 @@ fn twelve_readers_in_lockstep_give_a_newcomer_their_keys_twice_at_most_and_are_q
     let (homes, newcomer) = twelve_and_a_newcomer();
     let owed = targets(&newcomer);
     assert!(owed.iter().all(|of| wraps(&homes[3], *of).is_empty()));
-    let later = NOW + 100 * TURN_MS;
+    let later = NOW + 100 * WAIT_MS;
     let before = homes[0].entries().len();
     let wrote = [0, 1, 2].map(|n| round(&homes, later + n * 60_000));
     assert!(wrote[0] > 0 && wrote[2] == 0, "quiet in three rounds: {wrote:?}");
@@ -78,7 +78,7 @@ fn twelve_readers_in_lockstep_give_a_newcomer_their_keys_twice_at_most_and_are_q
     let written = homes[0].entries().len() - before;
     assert!(written <= 2 * owed.len() + 2, "{written} entries: each key twice, and a Merge or two");
     // hours later nobody finds anything to add
-    assert_eq!(round(&homes, later + 100 * TURN_MS), 0);
+    assert_eq!(round(&homes, later + 100 * WAIT_MS), 0);
     let case = case_id(&homes[4].new_case(complaint()));
     exchange(&homes[4], &newcomer);
     assert!(newcomer.show(&case).expect("shown").to_string().contains("pas reçu"));
@@ -90,12 +90,12 @@ fn whoever_is_left_alone_gives_every_key_in_the_end() {
     let owed = targets(&newcomer);
     let gave = |home: &Home| owed.iter().filter(|of| !wraps(home, **of).is_empty()).count();
     // nobody hears of the others
-    let later = NOW + 100 * TURN_MS;
+    let later = NOW + 100 * WAIT_MS;
     let kept: Vec<_> = homes.iter().map(|home| home.housekeeping_at(later)).collect();
     assert_eq!(homes.iter().map(gave).sum::<usize>(), 2 * owed.len(), "two of twelve give each at once");
     assert!(kept.iter().zip(&homes).all(|(kept, home)| kept.waits == (gave(home) < owed.len())), "{kept:?}");
     for home in &homes {
-        home.housekeeping_at(later + TURNS_MAX as i64 * TURN_MS);
+        home.housekeeping_at(later + WAITS_MAX as i64 * WAIT_MS);
         assert_eq!(gave(home), owed.len(), "everybody else may be away for good");
     }
 }

@@ -8,7 +8,7 @@ use super::{gifts, held, reclassify, tampering};
 use crate::error::Failure;
 use crate::log::{Log, Reader, Shared};
 use crate::members;
-use crate::members::turns::{self, Debt};
+use crate::members::debts::{self, Debt};
 
 /// What came of it.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -20,7 +20,7 @@ pub(crate) struct Kept {
 }
 
 /// What this reader's node owes the others: its name, the key of a partner's site, wraps of keys, a Merge when heads abound. What others owe as well is
-/// written in turns.
+/// written by one after the other.
 pub(crate) fn housekeeping(log: &Log, reader: &mut Reader, now_ms: i64) -> Result<Kept, Failure> {
     log.refresh_reader(reader)?;
     let wrote = members::publish_name(log, reader, now_ms)?;
@@ -58,7 +58,7 @@ pub(crate) fn housekeeping(log: &Log, reader: &mut Reader, now_ms: i64) -> Resul
     Ok(kept)
 }
 
-/// Whether it is this node's turn to join the heads of the membership. Whoever wrote one of them is at work, and comes first:
+/// Whether this node is to join the heads of the membership. Whoever wrote one of them is at work, and comes first:
 /// if all joined them at once, there would be as many heads as before.
 fn may_merge(log: &Log, shared: &Shared, now_ms: i64) -> Result<bool, Failure> {
     let snapshot = log.store.read()?;
@@ -70,6 +70,6 @@ fn may_merge(log: &Log, shared: &Shared, now_ms: i64) -> Result<bool, Failure> {
     }
     drop(snapshot);
     let merge = Debt::new(&[b"merge"], &log.device.0, None, authors.into_iter().map(|device| device.0));
-    let due = turns::due(log, "merge", &[merge], now_ms)?;
+    let due = debts::due(log, "merge", &[merge], now_ms)?;
     Ok(due == [true])
 }

@@ -14,17 +14,17 @@ use crate::store::Space;
 /// So many pay at once: with a single one, a key would wait for whoever is on leave.
 const AT_ONCE: usize = 2;
 /// How long each waits for the one before, milliseconds.
-pub(crate) const TURN_MS: i64 = 10 * 60_000;
-/// Nobody waits longer than this many turns.
-pub(crate) const TURNS_MAX: usize = 12;
+pub(crate) const WAIT_MS: i64 = 10 * 60_000;
+/// Nobody waits longer than for this many.
+pub(crate) const WAITS_MAX: usize = 12;
 /// Debts of which a node remembers when it saw them first. What is beyond is remembered once others are paid.
 const REMEMBERED_MAX: usize = 4_096;
 
-/// Something owed, and when it is this node's turn to pay it.
+/// Something owed, and for how many others this node waits before it pays.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Debt {
     what: [u8; 16],
-    turns: usize,
+    waits: usize,
 }
 
 impl Debt {
@@ -51,14 +51,14 @@ impl Debt {
         others: impl IntoIterator<Item = [u8; 16]>,
     ) -> Self {
         let what = digest("boucle 2026 debt v1", what);
-        let place = |who: &[u8; 16]| (Some(who) != nearest, digest("boucle 2026 turn v1", &[&what, who]));
+        let place = |who: &[u8; 16]| (Some(who) != nearest, digest("boucle 2026 debt order v1", &[&what, who]));
         let mine = place(me);
         let before = others.into_iter().filter(|other| other != me && place(other) < mine).count();
-        Self { what, turns: (before + 1).saturating_sub(at_once).min(TURNS_MAX) }
+        Self { what, waits: (before + 1).saturating_sub(at_once).min(WAITS_MAX) }
     }
 
     fn waits_ms(&self) -> i64 {
-        i64::try_from(self.turns).unwrap_or(i64::MAX).saturating_mul(TURN_MS)
+        i64::try_from(self.waits).unwrap_or(i64::MAX).saturating_mul(WAIT_MS)
     }
 }
 
@@ -80,7 +80,7 @@ pub(crate) fn due(log: &Log, kind: &str, debts: &[Debt], now_ms: i64) -> Result<
     let mut after = Seen::default();
     let mut is_due = Vec::with_capacity(debts.len());
     for debt in debts {
-        if debt.turns == 0 {
+        if debt.waits == 0 {
             is_due.push(true);
             continue;
         }
@@ -142,43 +142,43 @@ mod tests {
         who
     };
 
-    fn turns(what: u8, nearest: Option<&[u8; 16]>) -> Vec<usize> {
-        WHO.iter().map(|me| Debt::new(&[&[what]], me, nearest, WHO).turns).collect()
+    fn waits(what: u8, nearest: Option<&[u8; 16]>) -> Vec<usize> {
+        WHO.iter().map(|me| Debt::new(&[&[what]], me, nearest, WHO).waits).collect()
     }
 
     #[test]
     fn two_pay_at_once_and_the_others_one_after_the_other_in_an_order_of_each_debt() {
         let mut orders = std::collections::BTreeSet::new();
         for what in 0..20 {
-            let order = turns(what, None);
+            let order = waits(what, None);
             let mut sorted = order.clone();
             sorted.sort_unstable();
             assert_eq!(sorted, [0, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
             orders.insert(order);
-            assert_eq!(turns(what, Some(&WHO[7]))[7], 0, "whoever is nearest comes first");
+            assert_eq!(waits(what, Some(&WHO[7]))[7], 0, "whoever is nearest comes first");
         }
         assert!(orders.len() > 15, "not the same ones pay everything");
-        assert_eq!(Debt::new(&[b"x"], &WHO[0], None, []).turns, 0, "who is alone waits for nobody");
+        assert_eq!(Debt::new(&[b"x"], &WHO[0], None, []).waits, 0, "who is alone waits for nobody");
         let many = (0..200).map(|n| [n; 16]);
-        assert!((0..200).all(|n| Debt::new(&[b"x"], &[n; 16], None, many.clone()).turns <= TURNS_MAX));
+        assert!((0..200).all(|n| Debt::new(&[b"x"], &[n; 16], None, many.clone()).waits <= WAITS_MAX));
     }
 
     #[test]
     fn what_waits_is_remembered_across_restarts_until_it_is_no_longer_owed() {
         let home = Home::founded();
-        let debt = |turns| Debt { what: [turns as u8; 16], turns };
+        let debt = |waits| Debt { what: [waits as u8; 16], waits };
         let debts = [debt(0), debt(1), debt(3)];
         let due = |debts: &[Debt], now_ms| due(&home.log, "test", debts, now_ms).expect("asked");
         assert_eq!(due(&debts, NOW), [true, false, false]);
-        assert_eq!(due(&debts, NOW + TURN_MS - 1), [true, false, false]);
-        assert_eq!(due(&debts, NOW + TURN_MS), [true, true, false], "since it was first seen");
-        assert_eq!(due(&debts, NOW + 3 * TURN_MS), [true, true, true]);
+        assert_eq!(due(&debts, NOW + WAIT_MS - 1), [true, false, false]);
+        assert_eq!(due(&debts, NOW + WAIT_MS), [true, true, false], "since it was first seen");
+        assert_eq!(due(&debts, NOW + 3 * WAIT_MS), [true, true, true]);
         assert_eq!(due(&[], NOW), Vec::<bool>::new());
         let key = meta::owed("test");
         assert!(home.log.store.read().expect("readable").get(Space::Meta, &key).expect("read").is_none(), "forgotten");
-        assert_eq!(due(&debts, NOW + 3 * TURN_MS), [true, false, false], "and begun anew");
+        assert_eq!(due(&debts, NOW + 3 * WAIT_MS), [true, false, false], "and begun anew");
         // seen by a clock that was years ahead
         assert_eq!(due(&debts, NOW), [true, false, false]);
-        assert_eq!(due(&debts, NOW + TURN_MS), [true, true, false]);
+        assert_eq!(due(&debts, NOW + WAIT_MS), [true, true, false]);
     }
 }
