@@ -18,6 +18,7 @@
 //! Facts say what their author had *seen* (the frontier of facts of their family), so a fold can tell "later" from
 //! "concurrent" without clocks: a refusal concurrent with a consent wins, a closing that saw the rival closing settles it.
 
+pub mod assignment;
 pub mod collect;
 pub mod consent;
 pub mod facts;

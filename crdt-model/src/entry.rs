@@ -48,7 +48,7 @@ pub enum Kind {
     Membership = 0,
     /// An edit of a case.
     Edit = 1,
-    /// Receipts of delivery (reserved).
+    /// How far its device holds chains of others, unsealed: see [`crate::receipt`].
     Receipt = 2,
     /// A record of who read what (reserved).
     Audit = 3,

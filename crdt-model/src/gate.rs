@@ -246,6 +246,17 @@ pub fn check_change(
     Ok(CheckedChange { change, actor: expect.actor, ops })
 }
 
+/// What a change would write, told by the change alone, in its order: whether it may is not judged. For whoever asks what
+/// has come before anything is built of it.
+///
+/// # Errors
+///
+/// What cannot be read as one change within the bounds of the [envelope](Envelope).
+pub fn written(bytes: &[u8]) -> Result<Vec<LayerOp>, ChangeFault> {
+    let envelope = Envelope::read(bytes)?;
+    semantic::written(&read(bytes, &envelope)?)
+}
+
 /// G3: the change says of itself what follows from its past, and nothing else.
 fn check_header<'h>(
     envelope: &Envelope<'_>,

@@ -15,6 +15,7 @@
 //! | [`admission`], [`document`] | what is stored and relayed; what is seen |
 //! | [`carried`] | what a fork cut off, carried on: kind 9 entries |
 //! | [`retraction`], [`erasure`] | what takes back, erases or holds: kind 5 entries |
+//! | [`receipt`] | how far a device holds the chains of others: kind 2 entries |
 //! | [`roster`] | who may do what, evaluated from membership entries alone |
 //! | [`gate`] | the checks a change passes before Automerge sees it |
 //! | [`layer`] | one sealed layer of one case as an Automerge document of root scalars |
@@ -38,6 +39,7 @@ pub mod frontier;
 pub mod gate;
 pub mod layer;
 pub mod name;
+pub mod receipt;
 pub mod reference;
 pub mod retraction;
 pub mod roster;

@@ -19,6 +19,7 @@ pub use fold::fold;
 pub(crate) use fold::{never_assigned, rivals};
 pub use history::{HistoryItem, Written, history};
 
+use crate::case::assignment::Assignment;
 use crate::case::collect::{Alarm, CaseFacts};
 use crate::case::consent::Answer;
 use crate::case::facts::FactId;
@@ -272,6 +273,9 @@ pub struct CaseView {
     pub resolved: Option<Origin>,
     /// `None` from outside a restricted case.
     pub work: Option<Work>,
+    /// To whom the case was given, and how far that got: as far as the case as it is now tells. Its history may tell of an
+    /// assignment to a role that somebody has accepted.
+    pub assignment: Option<Assignment>,
     /// What needs the key of the words, or the layer it is withheld in.
     pub account: Result<Account, Layer>,
     /// What only the audience reads, or the layer it is withheld in.

@@ -29,6 +29,7 @@ use crdt_model::erasure::{Erased, Erasure};
 use crdt_model::frontier::{ForkProof, Frontier, Tip};
 use crdt_model::gate::{AnyKey, Expect, check_change};
 use crdt_model::layer::{LayerDoc, LayerOp, Value};
+use crdt_model::receipt::{Held, Receipt, receipts_doc};
 use crdt_model::retraction::{Retraction, Withdrawn, taken_back};
 use crdt_model::roster::{
     AudienceKey, Founding, Invitation, InviteOp, JoinOp, OpenKey, Operation, Person, SiteKind, SiteOp, Wrapped,
@@ -498,6 +499,28 @@ fn a_withdrawal_is_encoded_as_frozen() {
     let taken = Entry::decode(&frozen.hex("taken_back")).expect("a header alone");
     assert_eq!(taken_back(&[taken.clone(), back.clone()]), [taken.id()].into());
     assert!(taken_back(&[edit(&w), back]).is_empty(), "bytes win");
+}
+
+#[test]
+fn a_receipt_is_encoded_as_frozen() {
+    let w = World::new();
+    let chain = |life: u8| ChainKey { device: w.device, incarnation: Incarnation([life; 8]) };
+    let held = vec![Held { chain: chain(1), upto: 7 }, Held { chain: chain(2), upto: 300 }];
+    let receipt = Receipt { at_ms: 1_795_219_200_000, held };
+    let content = cbor::encode(&receipt);
+    let section = SectionRef { layer: 0, generation: 0, len: content.len() as u32, hash: [0; 32], hint: [0; 8] };
+    let doc = receipts_doc(&w.org, &w.scope);
+    let mut header = Header { kind: Kind::Receipt, doc, sections: vec![section], ..edit(&w).header().clone() };
+    (header.seq, header.prev, header.deps) = (1, EntryId::ZERO, vec![]);
+    header.bytes_total = header.cost();
+    let entry = Entry::sign(header, vec![content.clone()], &w.device_ed.signing_key());
+    let mut s = Sheet::new("receipt", "Two chains of one device are held by the device that signs this.");
+    s.hex("doc", doc.0).hex("content", content).hex("entry", entry.encode()).hex("entry_id", entry.id().0);
+    let frozen = s.check();
+    assert_eq!(round_trips::<Receipt>(&frozen.hex("content")), receipt);
+    let entry = Entry::decode(&frozen.hex("entry")).expect("an entry");
+    entry.verify(&w.device_ed.signing_key().verifying_key()).expect("signed by the device");
+    assert_eq!(Receipt::read_from(&entry), Some(receipt));
 }
 
 /// The facts that a generation adds, and those that lead to it.

@@ -1,9 +1,12 @@
-//! An entry from the wire: form, what it carries, what it takes back, whether it is admitted.
+//! An entry from the wire: form, what it carries, what it takes back, what it confirms, whether it is admitted; and the content
+//! of a receipt by itself.
 
 use crdt_model::admission::{ChainState, SignedBy, admit};
 use crdt_model::carried::{carried, is_signed};
+use crdt_model::cbor;
 use crdt_model::entry::{Entry, Place};
 use crdt_model::erasure::Erased;
+use crdt_model::receipt::Receipt;
 use crdt_model::retraction::{Retraction, judge, taken_back};
 use crdt_model::roster::{Record, self_introduced_key};
 use ed25519_dalek::SigningKey;
@@ -12,6 +15,10 @@ use crate::{Seed, vectors};
 
 /// Decodes, encodes again, and asks everything that is asked of an entry before anybody may see it.
 pub fn run(data: &[u8]) {
+    if let Ok(receipt) = cbor::decode::<Receipt>(data) {
+        assert_eq!(cbor::encode(&receipt), data, "a receipt has one encoding");
+        assert!(receipt.held.windows(2).all(|pair| pair[0].chain < pair[1].chain), "each chain once");
+    }
     let Ok(entry) = Entry::decode(data) else { return };
     assert_eq!(entry.encode(), data, "an entry has one encoding");
     let header = entry.header();
@@ -30,7 +37,7 @@ pub fn run(data: &[u8]) {
         assert_eq!(inner.header().scope, header.scope, "what is carried stays in its scope");
         let _ = is_signed(&inner, |_| Some(key));
     }
-    let _ = (Retraction::read_from(&entry), self_introduced_key(&header.org, &entry), Record::read(&entry));
+    let _ = (Retraction::read_from(&entry), Receipt::read_from(&entry), self_introduced_key(&header.org, &entry), Record::read(&entry));
     let entries = [entry];
     let _ = (judge(&entries), taken_back(&entries));
     let [entry] = entries;
@@ -53,6 +60,8 @@ pub fn seeds() -> Vec<Seed> {
         entries.collect::<Vec<_>>()
     };
     let mut seeds: Vec<Seed> = vectors::OF_ENTRIES.into_iter().flat_map(of_file).collect();
+    let receipts = vectors::OF_ENTRIES.iter().find(|(file, _)| *file == "receipt").expect("a file of vectors").1;
+    seeds.push(("receipt-content".to_owned(), vectors::field(receipts, "content")));
     for parts in ["entry", "carried"] {
         let text = vectors::OF_ENTRIES.iter().find(|(file, _)| *file == parts).expect("a file of vectors").1;
         let fields = vectors::fields(text);

@@ -33,11 +33,12 @@ pub(crate) const GENESIS: &str = include_str!("../../crdt-model/tests/vectors/ge
 pub(crate) const SECTION: &str = include_str!("../../crdt-model/tests/vectors/section.txt");
 pub(crate) const SESSION: &str = include_str!("../../crdt-model/tests/vectors/session.txt");
 /// Files that hold whole entries.
-pub(crate) const OF_ENTRIES: [(&str, &str); 6] = [
+pub(crate) const OF_ENTRIES: [(&str, &str); 7] = [
     ("entry", include_str!("../../crdt-model/tests/vectors/entry.txt")),
     ("carried", include_str!("../../crdt-model/tests/vectors/carried.txt")),
     ("erasure", include_str!("../../crdt-model/tests/vectors/erasure.txt")),
     ("generation", include_str!("../../crdt-model/tests/vectors/generation.txt")),
     ("genesis", GENESIS),
+    ("receipt", include_str!("../../crdt-model/tests/vectors/receipt.txt")),
     ("retraction", include_str!("../../crdt-model/tests/vectors/retraction.txt")),
 ];

@@ -4,16 +4,19 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use crdt_model::case::assignment::{self, ASSIGNEE, Assignment};
+use crdt_model::case::facts::CodeFacts;
 use crdt_model::case::schema::Slot;
 use crdt_model::case::{CaseLayers, CategoryFacts, Codes, schema};
 use crdt_model::document::{self, Document, Opened};
 use crdt_model::entry::{Entry, Header, Kind};
 use crdt_model::gate::{Schema, SchemaFault};
 use crdt_model::layer::{Layer, LayerState, Value};
+use crdt_model::receipt::receipts_doc;
 use crdt_model::roster::site_scope;
 use crdt_model::seal::GiftOf;
 use crdt_model::taxonomy::Taxonomy;
-use crdt_model::values::{DocId, EntryId, ScopeId, Who};
+use crdt_model::values::{DocId, EntryId, MemberId, ScopeId, Who};
 use crdt_model::view::{self, CaseView};
 use crdt_model::zone::Zone;
 use serde_json::{Value as Json, json};
@@ -125,6 +128,12 @@ pub(crate) struct Loaded {
     pub(crate) entries: usize,
     /// Per layer: a section is there that did not open (padding looks the same).
     pub(crate) unopened: [bool; 3],
+    /// Per layer: as that, of what the view is made of; or it is not held.
+    unread: [bool; 3],
+    /// To whom it is given, and how far that got.
+    pub(crate) assignment: Option<Assignment>,
+    /// Somebody of this home gave it.
+    pub(crate) is_sent_here: bool,
     /// In which it counts days: that of the site in whose scope it lies.
     pub(crate) zone: Zone,
     taxonomy: &'static Taxonomy,
@@ -136,13 +145,37 @@ pub(crate) struct Built {
     pub(crate) document: Document,
     /// Per layer: a section is there that did not open (padding looks the same).
     pub(crate) unopened: [bool; 3],
+    /// Per layer: as that, of what the view is made of; or it is not held.
+    unread: [bool; 3],
 }
 
 impl Loaded {
     pub(crate) fn of(shared: &Shared, scope: ScopeId, doc: DocId, built: Built, entries: usize) -> Self {
-        let Built { document, unopened } = built;
+        let Built { document, unopened, unread } = built;
         let (zone, taxonomy) = (shared.zone_at(&scope), shared.taxonomy);
-        Self { scope, doc, document, entries, unopened, zone, taxonomy, empty: LayerState::new() }
+        let (assignment, is_sent_here, empty) = (None, false, LayerState::new());
+        let mut loaded =
+            Self { scope, doc, document, entries, unopened, unread, assignment, is_sent_here, zone, taxonomy, empty };
+        loaded.assignment = loaded.assignment_in_force(shared);
+        let sent_by = loaded.assignment.as_ref().and_then(|given| given.sent.by);
+        loaded.is_sent_here = sent_by.is_some_and(|by| shared.here.contains(&by));
+        loaded
+    }
+
+    fn assignment_in_force(&self, shared: &Shared) -> Option<Assignment> {
+        let is_sealed = self.layers().restricted();
+        let holds = |member: &MemberId, role: &str| holds_at(shared, &self.scope, is_sealed, member, role);
+        let layers = self.layers();
+        let codes = layers.reading(Layer::Open).ok().filter(|codes| codes.contains_key(ASSIGNEE))?;
+        assignment::in_force(&layers, &CodeFacts::of(codes, &mut Vec::new()), &self.document.history, &holds)
+    }
+
+    /// True when all that was written in words is open to this reader: to the site's readers of an ordinary case, to the
+    /// audience of a restricted one.
+    pub(crate) fn reads_words(&self) -> bool {
+        let layer = self.layers().placed(Layer::Personal);
+        let at = usize::from(layer.code());
+        self.document.states[at].is_some() && !self.unread[at]
     }
 
     /// What other systems call it: (system, id).
@@ -179,7 +212,8 @@ impl Loaded {
 
     /// What the reader sees now.
     pub(crate) fn view(&self, now_ms: i64) -> CaseView {
-        view::fold(&self.layers(), now_ms, &self.codes())
+        let view = view::fold(&self.layers(), now_ms, &self.codes());
+        CaseView { assignment: self.assignment.clone(), ..view }
     }
 }
 
@@ -283,7 +317,12 @@ pub(crate) fn build_case(log: &Log, shared: &Shared, keychain: &mut Keychain, en
         let at = usize::from(layer.code());
         opened.iter().any(|entry| matches!(entry.layers[at], Opened::Unreadable))
     });
-    Built { document, unopened }
+    let unread = Layer::ALL.map(|layer| {
+        let at = usize::from(layer.code());
+        let is_unread = |entry: &document::DocEntry| matches!(entry.layers[at], Opened::Unreadable | Opened::Missing);
+        opened.iter().any(|entry| is_unread(entry) && document.counted.contains(&entry.id))
+    });
+    Built { document, unopened, unread }
 }
 
 /// What gifts of a case are of; their terms and epochs stand in the gifts themselves.
@@ -317,7 +356,7 @@ pub(crate) fn load_at(
     opened.retain(|entry| past.contains(&entry.id));
     let schema = |layer| -> Box<dyn Schema> { Box::new(CaseSchema(layer)) };
     let document = document::build_above(&opened, Kind::Edit, &shared.roster, &schema, &gone);
-    let built = Built { document, unopened: loaded.unopened };
+    let built = Built { document, unopened: loaded.unopened, unread: loaded.unread };
     Ok(Arc::new(Loaded::of(shared, loaded.scope, loaded.doc, built, opened.len())))
 }
 
@@ -340,7 +379,7 @@ pub(crate) fn load_all(log: &Log, shared: &Shared, reader: &mut Reader) -> Resul
     let mut all = Vec::new();
     for scope in case_scopes(log, shared) {
         let docs: Vec<DocId> = snapshot.docs(&scope)?.collect::<Result<_, _>>()?;
-        for doc in docs.into_iter().filter(|doc| *doc != DocId::ZERO) {
+        for doc in docs.into_iter().filter(|doc| is_case(log, &scope, doc)) {
             let loaded = load(log, &snapshot, shared, reader, scope, doc)?;
             if loaded.document.accepted > 0 {
                 all.push(loaded);
@@ -357,6 +396,20 @@ pub(crate) fn case_scopes(log: &Log, shared: &Shared) -> Vec<ScopeId> {
     scopes.sort_unstable();
     scopes.dedup();
     scopes
+}
+
+/// Whether a member holds a role for the cases of a scope: on the line of the site it is held at, or anywhere where the case
+/// is sealed, for an audience sits wherever it sits.
+pub(crate) fn holds_at(shared: &Shared, scope: &ScopeId, is_sealed: bool, member: &MemberId, role: &str) -> bool {
+    let known = shared.roster.sites.values().find(|site| site.scope == *scope).map(|site| site.op.code.as_str());
+    let site = known.or_else(|| shared.pinned().map(|told| told.site.as_str())).unwrap_or_default();
+    let counts = |held: &str| is_sealed || held == site || members::is_near(&shared.roster, held, site);
+    members::roles_held(shared, member).iter().any(|(held, at)| held == role && counts(at))
+}
+
+/// Whether a document of a scope with cases is one: what belongs to no document is none, nor are the receipts.
+pub(crate) fn is_case(log: &Log, scope: &ScopeId, doc: &DocId) -> bool {
+    *doc != DocId::ZERO && *doc != receipts_doc(&log.org, scope)
 }
 
 /// The view with names in place of ids, as `case show` prints it.

@@ -47,7 +47,7 @@ pub(crate) use find::{find_case, load_numbered};
 pub(crate) use query::Counts;
 
 /// Version of the saved rows: another one is made anew.
-const VERSION: u8 = 4;
+const VERSION: u8 = 5;
 /// Rows saved together.
 const BLOCK_ROWS: usize = 128;
 /// Fewer new rows than this are rather made again than saved.
@@ -205,7 +205,7 @@ impl Projection {
         let is_listed = loaded.document.accepted > 0 && loaded.is_readable();
         let Some(row) = row else { return !is_listed };
         let view = loaded.view(0);
-        let mut again = Row::of(&view, &row);
+        let mut again = Row::of(&view, loaded.is_sent_here, &row);
         again.say(&Said::of(&view), &mut self.words, &self.bearers);
         is_listed && again == row
     }
@@ -251,7 +251,8 @@ fn catch_up_on(
             *projection = Projection::default();
             projection.is_read = true;
         } else if projection.basis.as_ref() != Some(&basis) {
-            stale.extend(projection.flagged(|row| row.is(FAULTY)));
+            // who holds a role now may have said that something reached them
+            stale.extend(projection.flagged(|row| row.is(FAULTY) || row.under_way()));
         }
         projection.basis = Some(basis);
         let bearers = Bearers::of(&shared.roster);
@@ -340,7 +341,7 @@ fn build_row(
 ) -> Result<Fresh, Failure> {
     let (scope_id, doc_id) = snapshot.numbered_doc(scope, doc)?;
     let mut row = Row::unlisted(doc_id, scope, keys);
-    if doc_id == DocId::ZERO || !scopes.contains(&scope_id) {
+    if !cases::is_case(log, &scope_id, &doc_id) || !scopes.contains(&scope_id) {
         return Ok(Fresh { doc, row, said: None, external: Vec::new() });
     }
     // what was just shown or edited need not be built again
@@ -380,7 +381,7 @@ fn build_row(
     // the time does not matter: what depends on it is worked out when the row is shown
     let view = loaded.view(0);
     let external = loaded.external_ids().take(EXTERNAL_MAX).map(|(system, id)| external_id(&system, &id)).collect();
-    Ok(Fresh { doc, row: Row::of(&view, &row), said: Some(Said::of(&view)), external })
+    Ok(Fresh { doc, row: Row::of(&view, loaded.is_sent_here, &row), said: Some(Said::of(&view)), external })
 }
 
 // ------------------------------------------------------------------ on the disk

@@ -12,6 +12,7 @@ mod invited;
 pub(crate) mod marks;
 pub(crate) mod now;
 pub(crate) mod parallel;
+pub(crate) mod receipts;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -1009,6 +1010,7 @@ pub(crate) fn append(tx: &mut Tx<'_>, entry: &Entry) -> Result<(), Failure> {
         tx.note_carrier(&unwrap_carried(entry).id(), at)?;
     }
     marks::note_generation(tx, header)?;
+    receipts::note_receipt(tx, entry)?;
     erasure::note_erasure(tx, entry)
 }
 

@@ -48,11 +48,11 @@ mod tx;
 
 pub use error::StoreError;
 pub use index::{ChainKey, ChainTip};
-pub(crate) use kv::{ERASED, ERASING, GIVEN_ROLES, LISTED, TURNED, WORDS};
+pub(crate) use kv::{ASSIGNED, ERASED, ERASING, GIVEN_ROLES, LISTED, TURNED, WORDS};
 pub use kv::{KEY_BYTES_MAX, MemberKey, MemberSpace, Pair, Space, VALUE_BYTES_MAX};
 pub use lack::Gap;
 pub use seal::{Entropy, StoreId, StoreKey, os_entropy};
-pub use snapshot::{ChangedDoc, ShelfCounts, Snapshot};
+pub use snapshot::{Arrival, ChangedDoc, ShelfCounts, Snapshot};
 pub use staging::{Limits, QuarantineRecord, ShelfLimits, StagedEntry};
 pub(crate) use tables::Fields;
 pub use tx::{AppendEntry, Tx};

@@ -6,6 +6,7 @@ pub(crate) mod gifts;
 pub(crate) mod held;
 pub(crate) mod housekeeping;
 pub(crate) mod imported;
+pub(crate) mod receipts;
 pub(crate) mod reclassify;
 pub(crate) mod sensitive_words;
 pub(crate) mod set_aside;

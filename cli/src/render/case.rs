@@ -22,6 +22,11 @@ pub(super) fn show(value: &Value, with: With<'_>) -> String {
     }
     let fields = value.as_object().into_iter().flatten();
     for (name, told) in fields.filter(|(name, value)| has_content(value) && !is_quiet(name, value)) {
+        if name == "delivery" {
+            let lines = Value::String(how_far(told, with).join("\n"));
+            field(&mut out, name, (&lines, &Value::Null), with);
+            continue;
+        }
         field(&mut out, name, (told, &value[format!("{name}_precision")]), with);
     }
     for half in value["halves"].as_array().into_iter().flatten() {
@@ -71,6 +76,27 @@ pub(super) fn referred(value: &Value, with: With<'_>) -> Vec<String> {
     if !kept_back.is_empty() {
         let args = [("fields", kept_back.into())];
         lines.extend(wrap(&with.texts.with("ui-refer-kept-back", &args), with.paint.width));
+    }
+    lines
+}
+
+/// How far a case got that was given to somebody: a line for each step, done or missing.
+fn how_far(far: &Value, with: With<'_>) -> Vec<String> {
+    let part = |name: &str| cell(name, &far[name], with);
+    let line =
+        |key: &str, at: &str, who: &str| with.texts.with(key, &[("at", part(at).into()), ("who", part(who).into())]);
+    let left = if far["left"] == true { "ui-far-sent" } else { "ui-far-here" };
+    let mut lines = vec![line(left, "sent_at", "by")];
+    if far["stored_at"].is_string() {
+        lines.push(line("ui-far-stored", "stored_at", "to"));
+    } else if far["delivered_at"].is_null() {
+        lines.push(line("ui-far-not-stored", "stored_at", "to"));
+    }
+    for (at, who, done, missing) in [
+        ("delivered_at", "delivered_to", "ui-far-delivered", "ui-far-not-delivered"),
+        ("accepted_at", "accepted_by", "ui-far-accepted", "ui-far-not-accepted"),
+    ] {
+        lines.push(if far[at].is_string() { line(done, at, who) } else { line(missing, at, "to") });
     }
     lines
 }

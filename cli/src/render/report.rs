@@ -308,6 +308,7 @@ pub(super) fn outbox(value: &Value, with: With<'_>) -> String {
         let line = text::cut(&format!("  {line}"), with.paint.width);
         out += &format!("{}\n", if n == 0 { with.paint.alarm(&line).into_owned() } else { line });
     }
+    out += &under_way(value, with);
     let waiting = &value["waiting"];
     let n = waiting["entries"].as_u64().unwrap_or(0);
     let mut args = vec![("n", n.into())];
@@ -317,6 +318,33 @@ pub(super) fn outbox(value: &Value, with: With<'_>) -> String {
         key = "ui-outbox-waiting-since";
     }
     out += &format!("{}\n", with.texts.with(key, &args));
+    out
+}
+
+/// What somebody here gave to others whom it has not reached: to whom, since when, and how far it got.
+fn under_way(value: &Value, with: With<'_>) -> String {
+    let rows = value["assigned"].as_array().map(Vec::as_slice).unwrap_or_default();
+    let mut out = String::new();
+    if !rows.is_empty() {
+        out += &format!("{}\n", with.paint.bold(&with.texts.get("ui-outbox-assigned")));
+    }
+    for row in rows {
+        let part = |name: &str| cell(name, &row[name], with);
+        let far = match (&row["left"], row["stored_at"].is_string()) {
+            (_, true) => "ui-outbox-stored",
+            (Value::Bool(true), _) => "ui-outbox-gone",
+            _ => "ui-outbox-here",
+        };
+        let args = [("who", part("to").into()), ("at", part("sent_at").into())];
+        let far = with.texts.with(far, &[("at", part("stored_at").into())]);
+        let line = format!("{}  {}  {far}", part("ref"), with.texts.with("ui-outbox-given", &args));
+        for (at, line) in text::wrap(&line, with.paint.width.saturating_sub(4)).into_iter().enumerate() {
+            out += &format!("{}{line}\n", if at == 0 { "  " } else { "    " });
+        }
+    }
+    if let Some(n) = value["assigned_more"].as_u64().filter(|n| *n > 0) {
+        out += &format!("  {}\n", with.texts.with("ui-outbox-more", &[("n", n.into())]));
+    }
     out
 }
 

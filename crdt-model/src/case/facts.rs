@@ -12,6 +12,7 @@ mod attachment;
 mod codec;
 mod consent;
 mod contact;
+mod delivered;
 mod exposed;
 mod gift;
 mod hold;
@@ -45,6 +46,7 @@ pub use action::ActionFact;
 pub use attachment::AttachmentFact;
 pub use consent::ConsentFact;
 pub use contact::ContactFact;
+pub use delivered::DeliveredFact;
 pub use exposed::{EXPOSED_MAX, ExposedFact};
 pub use gift::{GiftFact, GivenFact, gift_id};
 pub use hold::HoldFact;
@@ -288,6 +290,8 @@ kinds! {
         gifts: Gift = "gift" GiftFact in gifts by "assign",
         /// Keys of the case, sealed under a gift key.
         given: Given = "given" GivenFact in gifts by "assign",
+        /// That it reached whom it was given to.
+        deliveries: Delivered = "delivered" DeliveredFact in deliveries by "assign",
     }
 
     /// Facts that hold words.

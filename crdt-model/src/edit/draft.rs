@@ -3,13 +3,13 @@
 use std::fmt;
 
 use crate::case::Codes;
-use crate::case::facts::{FactId, FactKind, OriginFact};
+use crate::case::facts::{DeliveredFact, FactId, FactKind, OriginFact};
 use crate::case::schema::{self, Field, Kind};
 use crate::cbor::{self, Canonical};
 use crate::edit::EditRefusal;
 use crate::layer::{Layer, LayerOp, Value};
 use crate::name;
-use crate::values::Moment;
+use crate::values::{EntryId, Moment};
 
 /// What one act writes, layer by layer. A layer without operations gets padding.
 #[derive(Clone, Default, PartialEq, Eq)]
@@ -35,6 +35,18 @@ impl EditOps {
     /// Whether the act changes nothing: no entry is needed.
     pub fn is_empty(&self) -> bool {
         Layer::ALL.into_iter().all(|layer| self.layer(layer).is_empty())
+    }
+
+    /// That the case reached whoever signs this: `entry` gave it to them.
+    ///
+    /// # Errors
+    ///
+    /// None: what it writes is within the bounds of the schema.
+    pub fn delivered(restricted: bool, entry: EntryId, entropy: [u8; 32]) -> Result<Self, EditRefusal> {
+        let mut draft = Draft::new(restricted, entropy);
+        let id = draft.id();
+        draft.fact(FactKind::Delivered, id, &DeliveredFact { entry })?;
+        Ok(draft.finish())
     }
 
     /// Whether the act writes or deletes the key.

@@ -196,22 +196,17 @@ impl Replica {
     pub(crate) fn perform(&mut self, edit: &Edit) -> Result<EditOps, EditRefusal> {
         self.now_ms += 60_000;
         let held = self.held();
-        let order =
-            16 * (self.ops.values().map(|op| op.stamp.order / 16).max().unwrap_or(0) + 1) + u64::from(self.author);
-        let mut id = [self.author; 32];
-        id[..8].copy_from_slice(&order.to_be_bytes());
+        let stamp = self.next_stamp();
         let ctx = EditContext {
             case: (!self.ops.is_empty()).then(|| held.layers()),
             member: self.member(),
             roles: &self.roles,
             now_ms: self.now_ms,
-            entropy: *blake3::hash(&id).as_bytes(),
+            entropy: *blake3::hash(&stamp.entry.0).as_bytes(),
             codes: &SampleCodes,
             policy: self.policy,
         };
         let ops = edit.to_ops(&ctx)?;
-        let (member, device) = (Some(self.member()), DeviceId([self.author; 16]));
-        let stamp = Stamp { entry: EntryId(id), order, claimed_ms: self.now_ms, member, device };
         for layer in Layer::ALL {
             let mut keys = BTreeSet::new();
             for (n, op) in ops.layer(layer).iter().enumerate() {
@@ -234,6 +229,25 @@ impl Replica {
             }
         }
         Ok(ops)
+    }
+
+    /// Writes a value that no act writes.
+    pub(crate) fn writes(&mut self, layer: Layer, key: String, value: Value) {
+        self.now_ms += 60_000;
+        check_put(layer, &key, &value).expect("what a case may hold");
+        let stamp = self.next_stamp();
+        let preds = self.preds(layer, &key);
+        let id = (stamp.entry, 1000 * layer as usize);
+        self.ops.insert(id, Op { id, layer, key, put: Some(value), preds, stamp });
+    }
+
+    fn next_stamp(&self) -> Stamp {
+        let last = self.ops.values().map(|op| op.stamp.order / 16).max().unwrap_or(0);
+        let order = 16 * (last + 1) + u64::from(self.author);
+        let mut id = [self.author; 32];
+        id[..8].copy_from_slice(&order.to_be_bytes());
+        let (member, device) = (Some(self.member()), DeviceId([self.author; 16]));
+        Stamp { entry: EntryId(id), order, claimed_ms: self.now_ms, member, device }
     }
 
     fn preds(&self, layer: Layer, key: &str) -> BTreeSet<OpId> {

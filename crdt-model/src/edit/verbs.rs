@@ -445,11 +445,12 @@ impl Act<'_> {
 
     /// Steps forward to `to`, unless the case is there or beyond.
     fn step(&mut self, to: Status) -> Result<(), EditRefusal> {
-        let standing = &self.work()?.standing;
-        if !standing.before(to) {
-            return Ok(());
-        }
-        let (epoch, seen) = (standing.epoch, self.moves_seen());
+        if self.work()?.standing.before(to) { self.write_move(to) } else { Ok(()) }
+    }
+
+    /// Says that somebody takes this step now; no status falls by it.
+    fn write_move(&mut self, to: Status) -> Result<(), EditRefusal> {
+        let (epoch, seen) = (self.work()?.standing.epoch, self.moves_seen());
         let id = self.draft.id();
         self.draft.fact(FactKind::Move, id, &MoveFact { to, epoch, seen, reason: None })
     }
@@ -649,16 +650,18 @@ impl Act<'_> {
             Who::Member(_) => *who == me,
             Who::Role(role) => self.ctx.roles.contains(role),
         };
+        let waits_for_me = self.view.assignment.as_ref().is_some_and(|given| given.accepted.is_none());
         match assignees.as_slice() {
             [] => return Err(EditRefusal::NotAssigned),
             all if !all.iter().any(mine) => return Err(EditRefusal::NotYours),
-            [only] if *only == me && !self.work()?.standing.before(Status::InProgress) => {
+            [only] if *only == me && !self.work()?.standing.before(Status::InProgress) && !waits_for_me => {
                 return Err(EditRefusal::Accepted);
             }
             _ => {}
         }
         self.put_assignee(&me)?;
-        self.step(Status::InProgress)
+        // whoever had it before may have taken it up: that says nothing of me
+        self.write_move(Status::InProgress)
     }
 
     pub(super) fn share(&mut self, with: &Who, stop: bool) -> Result<(), EditRefusal> {

@@ -35,6 +35,12 @@ pub(super) fn check_ops(
     Ok(checked)
 }
 
+/// What the operations write, whatever they build on.
+pub(super) fn written(change: &ExpandedChange) -> Result<Vec<LayerOp>, ChangeFault> {
+    let operations = change.operations.iter().enumerate();
+    operations.map(|(op, operation)| layer_op(op, operation, root_key(op, operation)?)).collect()
+}
+
 fn root_key(op: usize, operation: &Op) -> Result<&str, ChangeFault> {
     if operation.obj != ObjectId::Root {
         return Err(ChangeFault::NotRoot { op });

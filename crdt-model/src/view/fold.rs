@@ -8,7 +8,7 @@ use crate::case::facts::{
 };
 use crate::case::schema::{self, Display, FIELDS, Field, Kind, Merge, Slot};
 use crate::case::status::{self, Standing, Status};
-use crate::case::{CaseLayers, Codes, Shape, consent, hold, loop_closure, sensitivity};
+use crate::case::{CaseLayers, Codes, Shape, assignment, consent, hold, loop_closure, sensitivity};
 use crate::cbor;
 use crate::layer::{Cell, Layer, LayerState, Value};
 use crate::time::Day;
@@ -32,6 +32,7 @@ pub fn fold(layers: &CaseLayers<'_>, now_ms: i64, codes: &dyn Codes) -> CaseView
         fields: BTreeMap::new(),
         resolved: None,
         work: None,
+        assignment: assignment::in_force(layers, &facts.codes, &[], &|_, _| false),
         account: facts.words.as_ref().map_err(|layer| *layer).map(|words| account(words, &facts.codes, codes)),
         sealed: facts.sealed.as_ref().map_err(|layer| *layer).map(sealed_account),
         conflicts: Vec::new(),

@@ -284,6 +284,24 @@ def check_retraction():
     same("taken back", cbor2.loads(r["taken_back"])[2], [None] * 4)
 
 
+def check_receipt():
+    """Section 8.6."""
+    r = Sheet("receipt")
+    same("document", H(b"boucle/doc/receipts/v1" + org + scope)[:16], r["doc"])
+    header, signature, sections = cbor2.loads(r["entry"])
+    entry_id = KDF("boucle 2026 entry id v1", header)
+    same("entry id", entry_id, r["entry_id"])
+    device_key.verify(b"boucle/entry/v1\0" + entry_id, signature)
+    fields = cbor2.loads(header)
+    same("kind, doc, seq, deps", (fields[3], fields[4], fields[7], fields[12]), (2, r["doc"], 1, []))
+    same("hash", KDF("boucle 2026 section hash v1", sections[0]), fields[13][0][3])
+    same("content", sections[0], r["content"])
+    version, at_ms, held = cbor2.loads(sections[0])
+    same("version, time", (version, at_ms), (1, 1_795_219_200_000))
+    same("ascending", held, sorted(held))
+    same("held", [[d, i[0], upto] for d, i, upto in held], [[device, 1, 7], [device, 2, 300]])
+
+
 def check_generation():
     """Section 5.5."""
     g, e = Sheet("generation"), Sheet("entry")
@@ -432,7 +450,7 @@ def check_bundle():
     same("padding", rest[4 + length :].strip(b"\0"), b"")
 
 
-parts = (check_ids, check_entry, check_grants, check_membership, check_frontier, check_retraction, check_carried)
+parts = (check_ids, check_entry, check_grants, check_membership, check_frontier, check_retraction, check_receipt, check_carried)
 for part in (*parts, check_session, check_generation, check_erasure, check_handshake, check_bundle):
     part()
 print(f"all {checks} values agree, and every signature verifies")

@@ -43,6 +43,7 @@ use crate::sync::Engine;
 use crate::writes;
 use crate::writes::erase;
 use crate::writes::held;
+use crate::writes::receipts;
 use crate::writes::reclassify;
 use crate::writes::sensitive_words;
 use crate::writes::set_aside;
@@ -342,6 +343,7 @@ impl Node {
         let mut reader = locked(&reader);
         log.refresh_reader(&mut reader)?;
         give_held(log, &mut reader)?;
+        receipts::reached(log, &mut reader, now_ms);
         if let Some(reply) = self.organise(log, &mut reader, envelope, now_ms) {
             return reply;
         }
@@ -647,6 +649,10 @@ impl Node {
                 if !halves.is_empty() {
                     shown["halves"] = Json::Array(halves);
                 }
+                let delivery = receipts::delivery(log, &shared, &loaded)?;
+                if !delivery.is_null() {
+                    shown["delivery"] = delivery;
+                }
                 Ok(shown)
             }
             Request::CaseHistory { r#ref } => {
@@ -654,7 +660,7 @@ impl Node {
                 Ok(cases::history(&shared, &loaded))
             }
             Request::CaseWithdraw { r#ref, entry } => withdraw::withdraw(log, reader, r#ref, entry.as_deref(), now_ms),
-            Request::Outbox => withdraw::outbox(log, reader),
+            Request::Outbox => receipts::outbox(log, reader),
             Request::CaseConflicts { r#ref } => self.conflicts(log, reader, r#ref.as_deref(), now_ms),
             Request::Verify => {
                 let mut told = |done, total| {

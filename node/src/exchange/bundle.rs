@@ -41,6 +41,7 @@ use crate::log::{Log, Shared};
 use crate::store::{self, Space, VALUE_BYTES_MAX};
 use crate::sync::peers;
 use crate::writes::housekeeping;
+use crate::writes::receipts;
 
 /// What a device is known to hold, by scope.
 pub(crate) type Held = BTreeMap<ScopeId, Frontier>;
@@ -131,6 +132,11 @@ fn lacking(log: &Log, shared: &Shared, record: &Record) -> Result<(u64, u64), Fa
 /// Writes what unlocked members owe to others now that more is known, as a session does.
 fn housekeeping_unlocked(log: &Log, now_ms: i64) -> Result<(), Failure> {
     forks::republish_rest(log)?;
+    {
+        // a device confirms what it holds, whoever is unlocked
+        let _writer = log.lock_writer();
+        receipts::confirm(log, now_ms)?;
+    }
     for member in log.unlocked() {
         let Some(reader) = log.reader(&member) else { continue };
         let mut reader = crate::log::locked(&reader);

@@ -267,7 +267,7 @@ impl Check<'_> {
         let mut sum = Documents::default();
         for scope in cases::case_scopes(self.log, self.shared) {
             let docs: Vec<DocId> = self.snapshot.docs(&scope)?.collect::<Result<_, _>>()?;
-            for doc in docs.into_iter().filter(|doc| *doc != DocId::ZERO) {
+            for doc in docs.into_iter().filter(|doc| cases::is_case(self.log, &scope, doc)) {
                 let Documents { cases, quarantined } = look(self, scope, doc)?;
                 sum.cases += cases;
                 sum.quarantined += quarantined;

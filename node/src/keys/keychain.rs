@@ -253,6 +253,11 @@ impl Keychain {
         self.member.as_ref().map(|(_, x)| &**x)
     }
 
+    /// True when some epoch of an audience that is no site's is held.
+    pub(crate) fn reads_named_audience(&self) -> bool {
+        self.audiences.keys().any(|(held, _)| !self.ordinary.contains(held))
+    }
+
     /// Opens a `keys` entry, once.
     pub(crate) fn absorb_keys_entry(&mut self, org: &OrgId, entry: &Entry) {
         if self.stream_entries.get(&entry.id()) == Some(&true) {

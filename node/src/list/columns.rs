@@ -135,7 +135,8 @@ pub(super) const COLUMNS: &[Column] = &[
     part("due_day", |row, list, now_ms| row.due_at(now_ms).map(|due| Cell::Day(list.zone(row).day_of(due)))),
     // what it waits for, or who
     code("waiting_on", 7, |case, _| case.work.as_ref()?.waiting_on.as_deref()).who(),
-    // it waits for somebody who is not there: see [`Bearers::miss`](super::Bearers::miss)
+    // it waits for somebody who is not there: see [`Bearers::miss`](super::Bearers::miss); or it has not reached whom it was
+    // given to
     part("undelivered", |row, _, _| Some(Cell::Bool(row.undelivered()))),
     field("assignee", ASSIGNEE).who(),
     part("sensitivity", |row, _, _| row.sensitivity().map(Cell::from)),

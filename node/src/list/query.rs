@@ -192,7 +192,7 @@ fn is_until(row: &Row, until: Moment) -> bool {
 pub(crate) struct Counts {
     pub(crate) cases: usize,
     pub(crate) conflicts: usize,
-    /// Waiting for somebody who is not there.
+    /// Waiting for somebody who is not there, or whom it has not reached yet.
     pub(crate) undelivered: usize,
     pub(crate) overdue: usize,
 }
@@ -233,13 +233,22 @@ impl Projection {
     }
 
     /// For whom cases wait who are not there, and how many for each.
-    pub(crate) fn undelivered(&self) -> BTreeMap<String, usize> {
+    pub(crate) fn missed(&self) -> BTreeMap<String, usize> {
         let mut by_assignee = BTreeMap::new();
-        for row in self.listed().filter(|row| row.undelivered()) {
+        for row in self.listed().filter(|row| row.missed()) {
             let who = self.words.get(row.assignee()).unwrap_or_default();
             *by_assignee.entry(who.to_owned()).or_default() += 1;
         }
         by_assignee
+    }
+
+    /// Cases that somebody of this home gave to somebody whom they have not reached yet: numbers of scope and id, and how many
+    /// there are besides.
+    pub(crate) fn under_way(&self, max: usize) -> (Vec<(u32, DocId)>, usize) {
+        let all = || self.listed().filter(|row| row.under_way_from_here());
+        let some: Vec<_> = all().take(max).map(|row| (row.scope, row.case_id)).collect();
+        let more = all().count() - some.len();
+        (some, more)
     }
 
     /// Cases with entries dated when they cannot have been written, the furthest off first: numbers of scope and id.

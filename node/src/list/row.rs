@@ -197,7 +197,8 @@ saved! {
         status: u8 = NO_CODE,
         sensitivity: u8 = NO_CODE,
         satisfaction: u8 = NO_CODE,
-        /// Bit 0: answered; bit 1: the loop is closed; bit 2: undelivered.
+        /// Bit 0: answered; bit 1: the loop is closed; bit 2: it waits for somebody who is not there; bit 3: it was given to
+        /// somebody whom it has not reached yet; bit 4: by somebody of this home.
         said: u8 = 0,
         pub(super) epoch: u32 = 0,
         pub(super) conflicts: u32 = 0,
@@ -240,6 +241,12 @@ impl Zeroize for Row {
     }
 }
 
+/// Given to somebody who has not said that it reached them, and still to be worked on.
+pub(super) fn is_under_way(view: &CaseView) -> bool {
+    let is_open = !matches!(view.status_code(), "resolved" | "responded" | "closed");
+    is_open && view.assignment.as_ref().is_some_and(|given| given.delivered.is_none())
+}
+
 fn said(ms: i64) -> Option<i64> {
     (ms != UNSAID).then_some(ms)
 }
@@ -247,7 +254,7 @@ fn said(ms: i64) -> Option<i64> {
 impl Row {
     /// What a list says of a case, but for [its words](Self::say) and whom it waits for. Place, keys and times of entries
     /// are those of another row.
-    pub(super) fn of(view: &CaseView, place: &Self) -> Self {
+    pub(super) fn of(view: &CaseView, is_sent_here: bool, place: &Self) -> Self {
         let Self { case_id, scope, keys, newest_ms, oldest_ms, .. } = *place;
         let code = |at: Option<usize>| at.and_then(|at| u8::try_from(at).ok()).unwrap_or(NO_CODE);
         let work = view.work.as_ref();
@@ -270,7 +277,9 @@ impl Row {
             status: code(Status::ALL.iter().position(|status| status.code() == view.status_code())),
             sensitivity: code(Level::ALL.iter().position(|level| Some(*level) == sensitivity)),
             satisfaction: code(Satisfaction::ALL.iter().position(|said| Some(*said) == satisfaction)),
-            said: work.map_or(0, |work| u8::from(work.answered) | u8::from(work.loop_closed) << 1),
+            said: work.map_or(0, |work| u8::from(work.answered) | u8::from(work.loop_closed) << 1)
+                | u8::from(is_under_way(view)) << 3
+                | u8::from(is_sent_here) << 4,
             epoch: work.map_or(0, |work| work.standing.epoch),
             conflicts: u32::try_from(view.conflicts.len()).unwrap_or(u32::MAX),
             received_ms: received.map_or(UNSAID, |moment| moment.at_ms),
@@ -335,8 +344,24 @@ impl Row {
         self.said & 2 != 0
     }
 
+    /// It waits for somebody who is not there, or has not reached whom it was given to.
     pub(super) fn undelivered(&self) -> bool {
+        self.said & (4 | 8) != 0
+    }
+
+    /// It waits for somebody who is not there.
+    pub(super) fn missed(&self) -> bool {
         self.said & 4 != 0
+    }
+
+    /// It has not reached whom it was given to.
+    pub(super) fn under_way(&self) -> bool {
+        self.said & 8 != 0
+    }
+
+    /// Somebody of this home gave it to somebody whom it has not reached yet.
+    pub(super) fn under_way_from_here(&self) -> bool {
+        self.under_way() && self.said & 16 != 0
     }
 
     /// Who does the work, as a word.

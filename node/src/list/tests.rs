@@ -10,6 +10,7 @@ mod lines;
 mod rows;
 mod zones;
 
+use super::row::is_under_way;
 use super::*;
 use crate::api::CaseFilter;
 use crate::testkit::{Home, NOW, carry, founded, joined, two_equal};
@@ -43,7 +44,7 @@ fn scan(home: &Home, now_ms: i64) -> BTreeMap<DocId, Json> {
         let readable = all.iter().filter(|loaded| loaded.is_readable());
         let line = |view: &CaseView| {
             let is_missed = bearers.miss(view.text("assignee"), view.status_code());
-            lines::line_of(view, is_missed, &shared)
+            lines::line_of(view, is_missed || is_under_way(view), &shared)
         };
         readable.map(|loaded| (loaded.doc, line(&loaded.view(now_ms)))).collect()
     })

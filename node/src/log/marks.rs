@@ -5,6 +5,7 @@
 //! | `turned/` | a document with more than one generation | the observers of an append |
 //! | `erasing/` | a document with an erasure not yet acted on | the observers of an append |
 //! | `erased/` | what is erased of a document | who acts on an erasure |
+//! | `assigned/` | a case that members here may have to confirm | who looks at what came |
 //! | `urgent/` | own entries that wait for nothing | who writes one |
 //! | `withdrawals/` | own entries that were taken back and not offered yet | who takes one back |
 

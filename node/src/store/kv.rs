@@ -84,9 +84,11 @@ pub(crate) const WORDS: &[u8] = b"words/";
 
 /// Roles to which a site has given a case: `given-role/` ‖ scope ‖ role.
 pub(crate) const GIVEN_ROLES: &[u8] = b"given-role/";
+/// Beginning of the mark of a case that members here may have to confirm.
+pub(crate) const ASSIGNED: &[u8] = b"assigned/";
 /// Beginnings of keys of `meta` that are listed. A row's name is a keyed hash, so listing opens the whole space: a
 /// snapshot tells when such a key was last written, so that whoever lists them keeps what they found.
-pub(crate) const LISTED: [&[u8]; 5] = [TURNED, ERASED, ERASING, WORDS, GIVEN_ROLES];
+pub(crate) const LISTED: [&[u8]; 6] = [TURNED, ERASED, ERASING, WORDS, GIVEN_ROLES, ASSIGNED];
 
 /// Whether a key is among them.
 pub(super) fn is_listed(space: Space, key: &[u8]) -> bool {

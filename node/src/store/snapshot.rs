@@ -254,6 +254,35 @@ impl Snapshot {
         Ok(newest.into_iter().map(|((scope, doc), arrival)| ChangedDoc { scope, doc, arrival }).collect())
     }
 
+    /// The newest arrival.
+    pub fn newest_arrival(&self) -> Result<Option<u64>, StoreError> {
+        let table = self.table(ARRIVALS)?;
+        let last = table.last().map_err(self.ctx.fail("list what came"))?;
+        Ok(last.map(|(arrival, _)| arrival.value()))
+    }
+
+    /// What came after `arrival`, in its order, `max` at most.
+    pub fn arrived(&self, arrival: Option<u64>, max: usize) -> Result<Vec<Arrival>, StoreError> {
+        let fail = || self.ctx.fail("list what came");
+        let from = arrival.map_or(0, |arrival| arrival.saturating_add(1));
+        let listed = self.table(DOC_ENTRIES)?;
+        let mut arrived = Vec::new();
+        for row in self.table(ARRIVALS)?.range(from..).map_err(fail())?.take(max) {
+            let (arrival, place) = row.map_err(fail())?;
+            let (arrival, (scope, doc)) = (arrival.value(), place.value());
+            let at = match listed.get((doc, arrival)).map_err(fail())? {
+                None => None,
+                Some(value) => {
+                    let plain = self.ctx.open(DOC_ENTRIES.name, &tables::row_u32_u64(doc, arrival), value.value())?;
+                    let at = Location::decode(&plain).ok_or_else(|| self.ctx.malformed(DOC_ENTRIES.name))?;
+                    Some(at)
+                }
+            };
+            arrived.push(Arrival { arrival, scope, doc, at });
+        }
+        Ok(arrived)
+    }
+
     /// The id of a numbered document, with its scope's. [`StoreError::Malformed`] for numbers that name nothing.
     pub fn numbered_doc(&self, scope: u32, doc: u32) -> Result<(ScopeId, DocId), StoreError> {
         let malformed = || self.ctx.malformed(DOC_LIST.name);
@@ -392,6 +421,19 @@ pub struct ChangedDoc {
     pub doc: u32,
     /// The newest arrival.
     pub arrival: u64,
+}
+
+/// Something that came.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Arrival {
+    /// Its place among all that came.
+    pub arrival: u64,
+    /// Local number of its scope.
+    pub scope: u32,
+    /// Local number of its document.
+    pub doc: u32,
+    /// Where the entry lies; `None` where sections of an entry held came.
+    pub at: Option<Location>,
 }
 
 /// How many entries do not count (yet).

@@ -48,6 +48,7 @@ use crate::sync::peers;
 use crate::sync::release;
 use crate::sync::urgent;
 use crate::writes::housekeeping;
+use crate::writes::receipts;
 use crate::writes::reclassify;
 use crate::writes::tampering;
 
@@ -247,6 +248,7 @@ impl SessionContext {
     /// Writes what unlocked members owe to others (wraps, names), once for every state of the membership.
     fn housekeeping(&self) -> Result<(), Failure> {
         self.rewrap_late()?;
+        self.confirm_given()?;
         let generation = self.log.shared().generation;
         if self.maintained.swap(generation, Ordering::SeqCst) == generation {
             return Ok(());
@@ -265,6 +267,26 @@ impl SessionContext {
         }
         let now = if all { self.log.shared().generation } else { u64::MAX };
         self.maintained.store(now, Ordering::SeqCst);
+        Ok(())
+    }
+
+    /// Confirms what was given to members here: on the device, whoever is unlocked, and by those who are. A reader at long
+    /// work does it next time.
+    fn confirm_given(&self) -> Result<(), Failure> {
+        if !receipts::is_due(&self.log)? {
+            return Ok(());
+        }
+        {
+            let _writer = self.log.lock_writer();
+            receipts::confirm(&self.log, (self.now)())?;
+        }
+        for member in self.log.unlocked() {
+            let Some(reader) = self.log.reader(&member) else { continue };
+            let Ok(mut reader) = reader.try_lock() else { continue };
+            let _writer = self.log.lock_writer();
+            self.log.refresh_reader(&mut reader)?;
+            receipts::deliver(&self.log, &mut reader, (self.now)())?;
+        }
         Ok(())
     }
 

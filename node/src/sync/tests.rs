@@ -388,6 +388,51 @@ fn both_copies_of_a_copied_disk_come_to_the_same_end_through_a_sync() {
     assert!(forks.keys().any(|(_, chain)| chain.device == third.log.device && chain.incarnation == incarnation));
 }
 
+/// What a home tells of how far a case got that it gave to another.
+fn far(home: &Home, case: &str) -> Json {
+    home.act(|log, reader| {
+        let shared = log.shared();
+        let loaded = crate::list::find_case(log, &shared, reader, case).expect("found");
+        crate::writes::receipts::delivery(log, &shared, &loaded).expect("told")
+    })
+}
+
+fn assign(home: &Home, case: &str, to: crdt_model::values::MemberId) {
+    let to = crdt_model::values::Who::Member(to);
+    let edit = crdt_model::edit::Edit::Assign { to: to.into() };
+    home.act(|log, reader| crate::writes::act(log, reader, case, &edit, NOW)).expect("assigned");
+}
+
+#[test]
+fn one_sync_brings_a_case_there_and_its_receipts_back_and_the_next_is_quiet() {
+    let (founder, newcomer) = two_equal();
+    let case = founder.case("à suivre");
+    assign(&founder, &case, newcomer.member);
+    let (ours, theirs) = speak(&newcomer, &founder, pair());
+    assert!(ours.expect("synced").report.equal && theirs.expect("synced").report.equal);
+    let told = far(&founder, &case);
+    let at = crdt_model::values::moment::rfc3339(NOW);
+    assert_eq!((&told["stored_at"], &told["delivered_at"]), (&json!(at), &json!(at)), "{told}");
+    let (ours, _) = speak(&founder, &newcomer, pair());
+    let report = ours.expect("synced").report;
+    assert!(report.equal && report.round_trips == 1 && report.bytes_sent + report.bytes_received <= 400, "{report:?}");
+}
+
+#[test]
+fn a_locked_machine_says_that_it_holds_a_case_and_no_more() {
+    let (founder, newcomer) = two_equal();
+    let case = founder.case("à suivre");
+    assign(&founder, &case, newcomer.member);
+    let member = newcomer.member;
+    assert!(newcomer.log.dismiss_reader(&member));
+    let (ours, theirs) = speak(&founder, &newcomer, pair());
+    assert!(ours.expect("synced").report.equal && theirs.expect("synced").report.equal);
+    let told = far(&founder, &case);
+    assert!(told["stored_at"].is_string() && told["delivered_at"].is_null(), "{told}");
+    let (ours, _) = speak(&founder, &newcomer, pair());
+    assert!(ours.expect("synced").report.bytes_sent <= 200);
+}
+
 fn note(home: &Home, case: &str, text: &str) {
     let edit = crdt_model::edit::Edit::Note { text: crdt_model::values::Words::from(text) };
     home.act(|log, reader| crate::writes::act(log, reader, case, &edit, NOW)).expect("noted");

@@ -526,6 +526,23 @@ ui-outbox-left = { $n ->
    *[other] with { $n } other machines
 }
 ui-outbox-saved = saved { $at }
+ui-outbox-assigned = Given to others, and not read by them yet:
+ui-outbox-given = to { $who }, { $at }
+ui-outbox-here = still here only
+ui-outbox-gone = has left; on no machine of theirs yet
+ui-outbox-stored = on a machine of theirs since { $at }; nobody has signed in
+ui-outbox-more = { $n ->
+    [one] and one more: boucle case list --not-delivered
+   *[other] and { $n } more: boucle case list --not-delivered
+}
+ui-far-sent = sent { $at }, by { $who }
+ui-far-here = given { $at }, by { $who }: still on this machine only
+ui-far-stored = on a machine of { $who } since { $at }
+ui-far-not-stored = on no machine of { $who } yet, as far as is known here
+ui-far-delivered = with { $who }, signed in, since { $at }
+ui-far-not-delivered = not with { $who } yet: signed in and able to read it
+ui-far-accepted = accepted by { $who }, { $at }
+ui-far-not-accepted = not accepted yet
 ui-outbox-waiting = { $n ->
     [0] Every entry of this machine was offered to others.
     [one] One entry waits to be offered.
@@ -1152,6 +1169,7 @@ act-link = link
 act-attachment = attachment
 act-allegation = allegation
 act-recusal = recusal
+act-delivered = arrived
 purpose-record = keep
 purpose-refer-internal = pass on inside
 purpose-contact-back = call back
@@ -1195,6 +1213,17 @@ field-due-day = Due on
 field-own-zone = Own zone
 field-waiting-on = Waiting on
 field-undelivered = Undelivered
+field-delivery = On its way
+field-deliveries = Arrived
+field-assigned = Given to others
+field-assigned-more = More of them
+field-sent-at = Sent
+field-left = Has left
+field-stored-at = On a machine there
+field-delivered-at = With them
+field-delivered-to = With
+field-accepted-at = Accepted
+field-accepted-by = Accepted by
 field-assignee = Assignee
 field-gifts = Keys given
 field-sensitivity = Sensitivity

@@ -526,6 +526,23 @@ ui-outbox-left = { $n ->
    *[other] sur { $n } autres machines
 }
 ui-outbox-saved = enregistré { $at }
+ui-outbox-assigned = Confié à d'autres, qui ne l'ont pas encore lu :
+ui-outbox-given = à { $who }, { $at }
+ui-outbox-here = encore ici seulement
+ui-outbox-gone = parti ; sur aucune de leurs machines encore
+ui-outbox-stored = sur une de leurs machines depuis { $at } ; personne ne s'est identifié
+ui-outbox-more = { $n ->
+    [one] et un autre : boucle case list --not-delivered
+   *[other] et { $n } autres : boucle case list --not-delivered
+}
+ui-far-sent = envoyé { $at }, par { $who }
+ui-far-here = confié { $at }, par { $who } : encore sur cette machine seulement
+ui-far-stored = sur une machine de { $who } depuis { $at }
+ui-far-not-stored = sur aucune machine de { $who } encore, à ce qu'on sait ici
+ui-far-delivered = chez { $who }, une fois identifié, depuis { $at }
+ui-far-not-delivered = pas encore chez { $who }, identifié et en mesure de le lire
+ui-far-accepted = pris en charge par { $who }, { $at }
+ui-far-not-accepted = pas encore pris en charge
 ui-outbox-waiting = { $n ->
     [0] Toutes les entrées de cette machine ont été offertes à d'autres.
     [one] Une entrée attend d'être offerte.
@@ -1155,6 +1172,7 @@ act-link = lien
 act-attachment = pièce jointe
 act-allegation = allégation
 act-recusal = mise à l'écart
+act-delivered = arrivé
 purpose-record = garder
 purpose-refer-internal = transmettre en interne
 purpose-contact-back = rappeler
@@ -1198,6 +1216,17 @@ field-due-day = À faire le
 field-own-zone = Fuseau propre
 field-waiting-on = Attend
 field-undelivered = Non arrivés
+field-delivery = Acheminement
+field-deliveries = Arrivé
+field-assigned = Confiés à d'autres
+field-assigned-more = Encore d'autres
+field-sent-at = Envoyé
+field-left = Parti
+field-stored-at = Sur une machine là-bas
+field-delivered-at = Chez eux
+field-delivered-to = Chez
+field-accepted-at = Pris en charge
+field-accepted-by = Pris en charge par
 field-assignee = Confié à
 field-gifts = Clés données
 field-sensitivity = Sensibilité

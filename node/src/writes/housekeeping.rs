@@ -4,7 +4,7 @@ use crdt_model::entry::AUTH_MAX;
 use crdt_model::roster::Operation;
 use crdt_model::values::DeviceId;
 
-use super::{gifts, held, reclassify, tampering};
+use super::{gifts, held, receipts, reclassify, tampering};
 use crate::error::Failure;
 use crate::log::{Log, Reader, Shared};
 use crate::members;
@@ -19,8 +19,8 @@ pub(crate) struct Kept {
     pub(crate) waits: bool,
 }
 
-/// What this reader's node owes the others: its name, the key of a partner's site, wraps of keys, a Merge when heads abound. What others owe as well is
-/// written by one after the other.
+/// What this reader's node owes the others: its name, the key of a partner's site, wraps of keys, a Merge when heads abound, and word of
+/// what was given to its members. What others owe as well is written by one after the other.
 pub(crate) fn housekeeping(log: &Log, reader: &mut Reader, now_ms: i64) -> Result<Kept, Failure> {
     log.refresh_reader(reader)?;
     let wrote = members::publish_name(log, reader, now_ms)?;
@@ -55,6 +55,8 @@ pub(crate) fn housekeeping(log: &Log, reader: &mut Reader, now_ms: i64) -> Resul
     kept.wrote |= reclassify::rewrap_all_late(log, &shared, reader, now_ms)?;
     kept.wrote |= held::deliver_held(log, reader)? > 0;
     kept.wrote |= gifts::give_owed(log, reader, now_ms)?;
+    kept.wrote |= receipts::confirm(log, now_ms)?;
+    kept.wrote |= receipts::deliver(log, reader, now_ms)?;
     Ok(kept)
 }
 

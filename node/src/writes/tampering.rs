@@ -80,7 +80,7 @@ pub(crate) fn keep_lost(
     let mut lost = Vec::new();
     for scope in cases::case_scopes(log, shared) {
         let docs: Vec<DocId> = snapshot.docs(&scope)?.collect::<Result<_, _>>()?;
-        for doc in docs.into_iter().filter(|doc| *doc != DocId::ZERO) {
+        for doc in docs.into_iter().filter(|doc| cases::is_case(log, &scope, doc)) {
             let entries = log.entries(&snapshot, &scope, &doc)?;
             if entries.iter().any(|entry| entry.header().device == log.device) {
                 lost.push(mark_of(log, &snapshot, shared, reader, (scope, doc), now_ms)?);
@@ -129,7 +129,7 @@ fn to_retake(
     let mut retake = Vec::new();
     for scope in cases::case_scopes(log, shared) {
         let docs: Vec<DocId> = snapshot.docs(&scope)?.collect::<Result<_, _>>()?;
-        for doc in docs.into_iter().filter(|doc| *doc != DocId::ZERO) {
+        for doc in docs.into_iter().filter(|doc| cases::is_case(log, &scope, doc)) {
             let entries = log.entries(&snapshot, &scope, &doc)?;
             let own = entries.iter().filter(|entry| entry.header().device == log.device);
             let mut lost = own.into_iter().any(|entry| reader.keychain.is_falsely_sealed(entry));

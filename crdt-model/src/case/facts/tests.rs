@@ -47,6 +47,8 @@ fn a_fact_has_one_form() {
     };
     vector(FactKind::Consent, &consent, "8701667265636f726465676976656e646f72616cf62080");
     vector(FactKind::Contact, &ContactFact { allowed: false, seen: vec![B] }, "8301f48148bbbbbbbbbbbbbbbb");
+    let delivered = DeliveredFact { entry: EntryId([2; 32]) };
+    vector(FactKind::Delivered, &delivered, &format!("82015820{}", "02".repeat(32)));
     vector(FactKind::Response, &ResponseFact { epoch: 2, at_ms: AT }, "8301021b000001a1fb671800");
     let text = ResponseText { text: "ok".into(), language: Some("ht".into()) };
     vector(FactKind::ResponseText, &text, "8301626f6b626874");

@@ -88,7 +88,7 @@ pub(super) fn entries_off(log: &Log, reader: &mut Reader, now_ms: i64) -> Vec<Fi
 pub(crate) fn to_nobody(log: &Log, reader: &mut Reader) -> Option<Finding> {
     let shared = log.shared();
     list::catch_up(log, &shared, reader).ok()?;
-    let waiting = list::rows(reader).undelivered();
+    let waiting = list::rows(reader).missed();
     let n: usize = waiting.values().sum();
     let who = waiting.iter().map(|(who, n)| format!("{} ({n})", called::named(&shared, who)));
     let who = who.collect::<Vec<_>>().join(", ");

@@ -4,7 +4,7 @@ use super::super::columns::{CODES_LEN, COLUMNS, place_of};
 use super::super::row::Row;
 use crate::store::Fields;
 
-/// Bytes of a row that version 4 of the list wrote: each part has a value of its own.
+/// Bytes of a row that version 5 of the list wrote: each part has a value of its own.
 fn written() -> Vec<u8> {
     let mut bytes = vec![0x11; 16];
     bytes.extend([0, 0, 0, 2, 3]);
@@ -12,7 +12,7 @@ fn written() -> Vec<u8> {
     // the mark: kind, site, node, counter
     bytes.extend([1, b'R', b'E', b'G', 0, 0, 0, 5, 0, 0, 0, 6]);
     // status, sensitivity, satisfaction, said; epoch, conflicts; day, precision
-    bytes.extend([1, 2, 0, 7, 0, 0, 0, 8, 0, 0, 0, 9, 0, 0, 0x50, 0xa0, 1]);
+    bytes.extend([1, 2, 0, 31, 0, 0, 0, 8, 0, 0, 0, 9, 0, 0, 0x50, 0xa0, 1]);
     for ms in 0x60..0x68_i64 {
         bytes.extend(ms.to_be_bytes());
     }
@@ -36,6 +36,7 @@ fn the_bytes_of_a_row_stay() {
     assert_eq!(row.due_at(0), Some(0x64 + 0x65 + (0x67 - 0x66)));
     assert_eq!(row.due_at(0x70), Some(0x64 + 0x65 + (0x70 - 0x66)));
     assert_eq!((row.answered(), row.loop_closed(), row.undelivered()), (true, true, true));
+    assert!(row.missed() && row.under_way_from_here());
     let mut again = Vec::new();
     row.encode(&mut again);
     assert_eq!(again, bytes);

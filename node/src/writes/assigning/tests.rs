@@ -138,10 +138,11 @@ fn a_role_held_elsewhere_and_one_that_cannot_read_are_told() {
     for who in ["focal_cash", "Cam"] {
         assert_eq!(warnings(&assigns(&rose, &case, who).expect("done")), Vec::<&str>::new(), "the keys go along");
     }
-    assert_eq!(not_delivered(&rose), 0);
+    assert_eq!(not_delivered(&rose), 1, "it is on its way to Cam");
     let told = refused(assigns(&rose, &case, "focal_cahs"));
     assert!(told.0 == "member_not_found" && told.1.contains("focal_cash"), "{told:?}");
     exchange(&rose, &cash);
+    assert_eq!(not_delivered(&rose), 1, "it arrives, and Cam cannot read it");
     assert_eq!(count(&cash, |filter| filter.assignee = Some("me".into())), 1);
 }
 

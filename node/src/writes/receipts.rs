@@ -1,0 +1,594 @@
+//! How far a case got that was given to somebody: stored on a device of theirs, delivered to them unlocked.
+//!
+//! ```text
+//!  what came since ─▶ entries that give a case to somebody here ─▶ one receipt: our device holds these chains so far
+//!                                                          └────▶ a mark: the case is to be confirmed by them
+//!  a member is unlocked, and can read a marked case ───────────▶ the fact `delivered`, once
+//! ```
+//!
+//! The first needs no key of a member. A receipt is written only for what another device wrote and no receipt of ours
+//! covers, a fact only for an assignment that nobody confirmed: after one round everything is quiet. Of a restricted case
+//! the open layer names nobody, so no receipt is written for one; whoever of its audience it was given to says so inside.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use crdt_model::case::Shape;
+use crdt_model::case::assignment::{ASSIGNEE, Assignment};
+use crdt_model::document::Opened;
+use crdt_model::edit::EditOps;
+use crdt_model::entry::{Entry, Header, Kind};
+use crdt_model::gate;
+use crdt_model::layer::{Layer, LayerOp, Value};
+use crdt_model::receipt::{Held, RECEIPT_CHAINS_MAX, Receipt, receipts_doc};
+use crdt_model::roster::{Member, role_profile};
+use crdt_model::seal::FLAG_DEVICE_ONLY;
+use crdt_model::taxonomy::Capabilities;
+use crdt_model::values::moment::rfc3339;
+use crdt_model::values::{ChainKey, DeviceId, DocId, EntryId, MemberId, ScopeId, Who};
+use serde_json::{Value as Json, json};
+
+use super::{Write, append_edit, at_heads, sensitive_key, withdraw};
+use crate::cases::{self, BuiltOf, Loaded};
+use crate::error::Failure;
+use crate::keys::keychain::Keychain;
+use crate::list;
+use crate::log::draft::{Draft, clear};
+use crate::log::forks::unwrap_carried;
+use crate::log::{Log, Reader, Shared, entropy, fresh, locked, marks, receipts};
+use crate::members;
+use crate::store::{ASSIGNED, Arrival, Snapshot, Space, Tx};
+
+/// Key of how far was looked: u64 the newest arrival, and one more ‖ tag of whom was looked for 8.
+const LOOKED: &[u8] = b"receipts-looked";
+/// Arrivals looked at in one go: a part of a second.
+const LOOKED_MAX: usize = 16_384;
+/// Arrivals after which it is kept how far was looked, though nothing was found.
+const KEPT_EVERY: u64 = 512;
+/// Marked cases that one member is asked about in one go.
+const ASKED_MAX: usize = 64;
+/// Entries remembered that wait for something before them in their chain.
+const WAITING_MAX: usize = 1024;
+
+/// A place of a chain, in a scope.
+type At = (ScopeId, ChainKey, u64);
+
+/// What this home remembers of its looking.
+#[derive(Default)]
+struct Looking {
+    is_read: bool,
+    /// The newest arrival looked at.
+    seen: Option<u64>,
+    /// That, as it is kept on the disk.
+    kept: Option<u64>,
+    /// Tag of whom was looked for.
+    whom: [u8; 8],
+    /// The device's keys, with the membership they were taken from.
+    keys: Option<(u64, Keychain)>,
+    /// The first arrival whose open layer did not open, and the tag of the keys that were tried.
+    unopened: Option<(u64, [u8; 8])>,
+    /// Held here, but not all that stands before them in their chains.
+    waiting: BTreeSet<At>,
+}
+
+/// Whom cases are given to here: members of this home and the roles they work by.
+struct Addressees(BTreeMap<Who, BTreeSet<MemberId>>);
+
+impl Addressees {
+    fn of(shared: &Shared) -> Self {
+        let mut all: BTreeMap<Who, BTreeSet<MemberId>> = BTreeMap::new();
+        let is_live = |id: &&MemberId| shared.roster.members.get(id).is_none_or(|member| member.is_live());
+        for member in shared.here.iter().filter(is_live) {
+            let roles = members::roles_held(shared, member).into_iter().map(|(role, _)| Who::Role(role));
+            for who in roles.chain([Who::Member(*member)]) {
+                all.entry(who).or_default().insert(*member);
+            }
+        }
+        Self(all)
+    }
+
+    fn tag(&self) -> [u8; 8] {
+        let mut hasher = blake3::Hasher::new_derive_key("boucle 2026 addressees tag v1");
+        for (who, members) in &self.0 {
+            hasher.update(who.to_string().as_bytes()).update(&[0]);
+            for member in members {
+                hasher.update(&member.0);
+            }
+        }
+        let mut tag = [0; 8];
+        tag.copy_from_slice(&hasher.finalize().as_bytes()[..8]);
+        tag
+    }
+
+    /// Those whom an ordinary case of a scope was given to.
+    fn of_case(&self, shared: &Shared, scope: &ScopeId, whom: &Who) -> BTreeSet<MemberId> {
+        let holds = |member: &&MemberId| match whom {
+            Who::Member(_) => true,
+            Who::Role(role) => cases::holds_at(shared, scope, false, member, role),
+        };
+        self.0.get(whom).into_iter().flatten().filter(holds).copied().collect()
+    }
+
+    fn members(&self) -> BTreeSet<MemberId> {
+        self.0.values().flatten().copied().collect()
+    }
+}
+
+/// What was found among what came.
+#[derive(Default)]
+struct Found {
+    /// Entries of other devices that give a case to somebody here.
+    given: BTreeSet<At>,
+    /// Cases that members here may have to confirm.
+    to_confirm: BTreeMap<(ScopeId, DocId), BTreeSet<MemberId>>,
+    /// The first arrival whose open layer did not open.
+    unopened: Option<u64>,
+}
+
+/// Whether something came that nobody looked at yet, or waits: what a session asks before it holds anybody off.
+pub(crate) fn is_due(log: &Log) -> Result<bool, Failure> {
+    let snapshot = log.store.read()?;
+    let newest = snapshot.newest_arrival()?;
+    let mut kept = locked(&log.kept);
+    let looking: &mut Looking = kept.of();
+    let is_behind = !looking.is_read || newest > looking.seen || !looking.waiting.is_empty();
+    drop(kept);
+    Ok(is_behind || !marks::listed(log, &snapshot, ASSIGNED)?.is_empty())
+}
+
+/// Looks at what came, and writes a receipt for what was given to somebody here. Returns whether one was written. The caller
+/// holds off other writers.
+pub(crate) fn confirm(log: &Log, now_ms: i64) -> Result<bool, Failure> {
+    let mut looking = std::mem::take(locked(&log.kept).of::<Looking>());
+    let done = confirm_with(log, &mut looking, now_ms);
+    *locked(&log.kept).of() = looking;
+    done
+}
+
+fn confirm_with(log: &Log, looking: &mut Looking, now_ms: i64) -> Result<bool, Failure> {
+    let (shared, snapshot) = (log.shared(), log.store.read()?);
+    let addressees = Addressees::of(&shared);
+    resume(log, &shared, &snapshot, looking, addressees.tag())?;
+    let arrived = snapshot.arrived(looking.seen, LOOKED_MAX)?;
+    let mut found = Found::default();
+    found.given.append(&mut looking.waiting);
+    if let Some((_, keychain)) = looking.keys.as_mut().filter(|_| !arrived.is_empty()) {
+        look_at(log, &shared, &snapshot, keychain, &addressees, &arrived, &mut found)?;
+        if let (Some(first), None) = (found.unopened, looking.unopened) {
+            looking.unopened = Some((first, keychain.tag()));
+        }
+    }
+    let seen = arrived.last().map(|last| last.arrival).or(looking.seen);
+    let receipts = receipts_due(log, &shared, &snapshot, &found.given, &mut looking.waiting)?;
+    drop(snapshot);
+    let is_far = seen.map_or(0, |seen| seen + 1) >= looking.kept.map_or(0, |kept| kept + 1) + KEPT_EVERY;
+    let is_found = !receipts.is_empty() || !found.to_confirm.is_empty();
+    if is_found || is_far {
+        let incarnation = log.incarnation();
+        let mut entropy = entropy()?;
+        let write = |tx: &mut Tx<'_>| -> Result<(), Failure> {
+            for (scope, held) in &receipts {
+                let content = crdt_model::cbor::encode(&Receipt { at_ms: now_ms, held: held.clone() });
+                let (kind, doc) = (Kind::Receipt, receipts_doc(&log.org, scope));
+                let (auth, deps, sections) = (log.auth(&shared), Vec::new(), clear(content));
+                let draft = Draft { scope: *scope, kind, doc, incarnation, auth, deps, sections };
+                draft.append(log, tx, None, &mut entropy)?;
+            }
+            for ((scope, doc), members) in &found.to_confirm {
+                let key = marks::doc_key(ASSIGNED, scope, doc);
+                let mut all = members.clone();
+                all.extend(marked(tx.get(Space::Meta, &key)?.as_deref().map(Vec::as_slice).unwrap_or_default()));
+                tx.put(Space::Meta, &key, &mark(&all))?;
+            }
+            let value = [seen.map_or(0, |seen| seen + 1).to_be_bytes(), looking.whom].concat();
+            Ok(tx.put(Space::Meta, LOOKED, &value)?)
+        };
+        match receipts.is_empty() {
+            true => log.commit_quietly(write)?,
+            false => log.commit(write)?,
+        }
+        looking.kept = seen;
+    }
+    looking.seen = seen;
+    Ok(!receipts.is_empty())
+}
+
+/// Goes on where it was left, or from the beginning where others are looked for now; a little back where keys came for
+/// what did not open.
+fn resume(
+    log: &Log,
+    shared: &Shared,
+    snapshot: &Snapshot,
+    looking: &mut Looking,
+    whom: [u8; 8],
+) -> Result<(), Failure> {
+    if !looking.is_read {
+        let kept = snapshot.get(Space::Meta, LOOKED)?;
+        if let Some((seen, of)) = kept.as_ref().and_then(|bytes| bytes.split_first_chunk::<8>()) {
+            looking.seen = u64::from_be_bytes(*seen).checked_sub(1);
+            looking.whom = of.try_into().unwrap_or_default();
+        }
+        looking.kept = looking.seen;
+        looking.is_read = true;
+    }
+    if looking.whom != whom {
+        (looking.seen, looking.kept, looking.whom, looking.unopened) = (None, None, whom, None);
+    }
+    if looking.keys.as_ref().is_none_or(|(generation, _)| *generation != shared.generation) {
+        let keychain = log.device_keychain(snapshot, shared)?;
+        if let Some((first, tag)) = looking.unopened
+            && keychain.tag() != tag
+        {
+            looking.seen = looking.seen.min(first.checked_sub(1));
+            looking.unopened = None;
+        }
+        looking.keys = Some((shared.generation, keychain));
+    }
+    Ok(())
+}
+
+/// Whether an entry writes to what only an audience reads: an edit, or a case said anew.
+fn touches_sealed(header: &Header) -> bool {
+    let [personal, sensitive] = [Layer::Personal, Layer::Sensitive].map(|layer| header.section(layer.code()));
+    sensitive.is_some_and(|(_, section)| personal.is_none() || section.generation > 0)
+}
+
+fn look_at(
+    log: &Log,
+    shared: &Shared,
+    snapshot: &Snapshot,
+    keychain: &Keychain,
+    addressees: &Addressees,
+    arrived: &[Arrival],
+    found: &mut Found,
+) -> Result<(), Failure> {
+    let scopes: BTreeSet<ScopeId> = cases::case_scopes(log, shared).into_iter().collect();
+    let numbers = snapshot.scopes();
+    for one in arrived {
+        let Some(scope) = numbers.get(one.scope as usize).filter(|scope| scopes.contains(scope)) else { continue };
+        let stored = match one.at {
+            Some(at) => snapshot.entry_at(at)?.into_iter().collect(),
+            // sections came for some entry of it
+            None => snapshot.numbered_entries(one.doc)?,
+        };
+        for stored in stored {
+            let entry = log.decode(&stored.bytes)?;
+            if entry.header().content_kind() == Some(Kind::Edit) {
+                look_at_entry((log, shared), keychain, addressees, (one.arrival, *scope), &entry, found);
+            }
+        }
+    }
+    Ok(())
+}
+
+fn look_at_entry(
+    (log, shared): (&Log, &Shared),
+    keychain: &Keychain,
+    addressees: &Addressees,
+    (arrival, scope): (u64, ScopeId),
+    entry: &Entry,
+    found: &mut Found,
+) {
+    let said = unwrap_carried(entry);
+    let (header, is_ours) = (said.header(), said.header().device == log.device);
+    let mut to_confirm = |members: &BTreeSet<MemberId>| {
+        found.to_confirm.entry((scope, header.doc)).or_default().extend(members);
+    };
+    if touches_sealed(header) {
+        to_confirm(&addressees.members());
+    }
+    let opened = match header.section(Layer::Open.code()) {
+        Some(_) => keychain.open_entry(&said),
+        None => return,
+    };
+    let plain = match &opened.layers[usize::from(Layer::Open.code())] {
+        Opened::Plain(plain) if plain.flags & FLAG_DEVICE_ONLY == 0 => plain,
+        Opened::Unreadable => {
+            found.unopened.get_or_insert(arrival);
+            return;
+        }
+        _ => return,
+    };
+    // whether it may be written is judged by whoever reads the case: a receipt says only that it is held
+    let written = gate::written(&plain.change).unwrap_or_default();
+    let whom = written.iter().find_map(|op| match op {
+        LayerOp::Put { key, value: Value::Text(who) } if key == ASSIGNEE => who.parse::<Who>().ok(),
+        _ => None,
+    });
+    let Some(whom) = whom else { return };
+    let members = addressees.of_case(shared, &scope, &whom);
+    if members.is_empty() {
+        return;
+    }
+    to_confirm(&members);
+    let is_whole = said.sections().iter().all(Option::is_some);
+    if !is_ours && is_whole && entry.header().device != log.device {
+        found.given.insert((scope, ChainKey::of(entry.header()), entry.header().seq));
+    }
+}
+
+/// What is to be confirmed of chains, by scope, not more at once than a receipt holds. What is not yet held from the
+/// beginning of its chain waits.
+fn receipts_due(
+    log: &Log,
+    shared: &Shared,
+    snapshot: &Snapshot,
+    given: &BTreeSet<At>,
+    waiting: &mut BTreeSet<At>,
+) -> Result<Vec<(ScopeId, Vec<Held>)>, Failure> {
+    let mut due: BTreeMap<(ScopeId, ChainKey), Vec<u64>> = BTreeMap::new();
+    for (scope, chain, seq) in given {
+        if receipts::stored_at(snapshot, &shared.forks, scope, &log.device, &[(*chain, *seq)])?.is_none() {
+            due.entry((*scope, *chain)).or_default().push(*seq);
+        }
+    }
+    if due.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut gaps: BTreeMap<(ScopeId, ChainKey), u64> = BTreeMap::new();
+    for (at, chain, _) in snapshot.gaps()?.into_iter().filter(|(_, _, gap)| !gap.withdrawn) {
+        let key = (chain.scope, ChainKey { device: chain.device, incarnation: chain.incarnation });
+        let first = gaps.entry(key).or_insert(at.seq());
+        *first = at.seq().min(*first);
+    }
+    let mut held: BTreeMap<ScopeId, Vec<Held>> = BTreeMap::new();
+    for ((scope, chain), seqs) in due {
+        let frontier = log.frontier(snapshot, shared, &scope)?;
+        let tip = frontier.tip(&chain).map_or(0, |tip| tip.seq);
+        let before_gap = gaps.get(&(scope, chain)).map_or(u64::MAX, |first| first - 1);
+        let upto = tip.min(before_gap);
+        let beyond = seqs.iter().filter(|seq| **seq > upto).map(|seq| (scope, chain, *seq));
+        waiting.extend(beyond.take(WAITING_MAX.saturating_sub(waiting.len())));
+        if seqs.iter().any(|seq| *seq <= upto) {
+            held.entry(scope).or_default().push(Held { chain, upto });
+        }
+    }
+    let some = |(scope, held): (ScopeId, Vec<Held>)| {
+        let parts: Vec<Vec<Held>> = held.chunks(RECEIPT_CHAINS_MAX).map(<[Held]>::to_vec).collect();
+        parts.into_iter().map(move |held| (scope, held))
+    };
+    Ok(held.into_iter().flat_map(some).collect())
+}
+
+fn mark(members: &BTreeSet<MemberId>) -> Vec<u8> {
+    members.iter().flat_map(|member| member.0).collect()
+}
+
+fn marked(bytes: &[u8]) -> BTreeSet<MemberId> {
+    bytes.as_chunks::<16>().0.iter().map(|id| MemberId(*id)).collect()
+}
+
+/// Marked cases that this reader could not confirm, with what they were built of then.
+#[derive(Default)]
+struct Asked(HashMap<(ScopeId, DocId), BuiltOf>);
+
+/// What is to become of a marked case, as one member sees it.
+enum Outcome {
+    /// Nothing is owed by this member.
+    Done,
+    /// It is theirs, and they cannot read it yet.
+    Waits,
+    /// It is theirs, they read it, and nobody said so: the entry that gave it.
+    Reached(EntryId),
+}
+
+/// Says of cases given to this reader that they arrived. Returns whether something was written. The caller holds off other
+/// writers.
+pub(crate) fn deliver(log: &Log, reader: &mut Reader, now_ms: i64) -> Result<bool, Failure> {
+    let me = reader.member();
+    let all = marks::marked_docs(log, &log.store.read()?, ASSIGNED)?;
+    let mine = all.into_iter().filter(|(_, _, members)| marked(members).contains(&me));
+    let (mut asked, mut wrote) = (0, false);
+    for (scope, doc, _) in mine {
+        let (shared, snapshot) = (log.shared(), log.store.read()?);
+        let now = BuiltOf::now(&snapshot, snapshot.doc_count(&scope, &doc)?, &shared, &reader.keychain);
+        if reader.kept.of::<Asked>().0.get(&(scope, doc)) == Some(&now) {
+            continue;
+        }
+        if asked == ASKED_MAX {
+            break;
+        }
+        asked += 1;
+        let loaded = cases::load(log, &snapshot, &shared, reader, scope, doc)?;
+        drop(snapshot);
+        let outcome = match outcome(&shared, reader, &loaded) {
+            Outcome::Reached(entry) => {
+                match say_delivered(log, &shared, reader, std::sync::Arc::clone(&loaded), entry, now_ms) {
+                    Ok(()) => {
+                        wrote = true;
+                        Outcome::Done
+                    }
+                    // the next round tries again, with more keys perhaps
+                    Err(failure) => {
+                        tracing::warn!(code = failure.code, "that a case arrived was not written");
+                        Outcome::Waits
+                    }
+                }
+            }
+            other => other,
+        };
+        match outcome {
+            Outcome::Done => unmark(log, &scope, &doc, &me)?,
+            _ => {
+                let snapshot = log.store.read()?;
+                let count = snapshot.doc_count(&scope, &doc)?;
+                let of = BuiltOf::now(&snapshot, count, &log.shared(), &reader.keychain);
+                reader.kept.of::<Asked>().0.insert((scope, doc), of);
+            }
+        }
+    }
+    Ok(wrote)
+}
+
+fn unmark(log: &Log, scope: &ScopeId, doc: &DocId, member: &MemberId) -> Result<(), Failure> {
+    let key = marks::doc_key(ASSIGNED, scope, doc);
+    log.commit_quietly(|tx| {
+        let held = tx.get(Space::Meta, &key)?;
+        let mut members = marked(held.as_deref().map(Vec::as_slice).unwrap_or_default());
+        members.remove(member);
+        match members.is_empty() {
+            true => drop(tx.delete(Space::Meta, &key)?),
+            false => tx.put(Space::Meta, &key, &mark(&members))?,
+        }
+        Ok(())
+    })
+}
+
+fn outcome(shared: &Shared, reader: &Reader, loaded: &Loaded) -> Outcome {
+    let me = reader.member();
+    let view = loaded.view(0);
+    if view.shape == Shape::Outside {
+        // keys of an audience come after its cases
+        let may_read = |(role, _): &(String, String)| role_profile(role).is_some_and(|profile| !profile.audiences.is_empty());
+        let waits = !reader.keychain.reads_named_audience() && members::roles_held(shared, &me).iter().any(may_read);
+        return if waits { Outcome::Waits } else { Outcome::Done };
+    }
+    let is_over = view.status_code() == "closed";
+    let may = members::require(shared, &me, Capabilities::INTAKE).is_ok();
+    let is_mine = |given: &&Assignment| match &given.to {
+        Who::Member(to) => *to == me,
+        Who::Role(role) => cases::holds_at(shared, &loaded.scope, view.shape == Shape::Inside, &me, role),
+    };
+    let given = view.assignment.as_ref().filter(is_mine);
+    match given {
+        Some(given) if !is_over && may && given.delivered.is_none() => {
+            // both layers of words: one of them is padding, and has no state
+            match loaded.reads_words() {
+                true => Outcome::Reached(given.entry),
+                false => Outcome::Waits,
+            }
+        }
+        _ => Outcome::Done,
+    }
+}
+
+/// Writes, as this member, that the case reached them.
+fn say_delivered(
+    log: &Log,
+    shared: &Shared,
+    reader: &mut Reader,
+    loaded: std::sync::Arc<Loaded>,
+    entry: EntryId,
+    now_ms: i64,
+) -> Result<(), Failure> {
+    let (loaded, deps) = at_heads(log, shared, reader, loaded)?;
+    let view = loaded.view(now_ms);
+    let ops = EditOps::delivered(loaded.layers().restricted(), entry, fresh()?);
+    let ops = ops.map_err(|error| Failure::new("unexpected").because(&error))?;
+    let mut entropy = entropy()?;
+    let sensitive = sensitive_key(log, shared, reader, &loaded, &ops, &view, &mut entropy)?;
+    let write = Write {
+        scope: loaded.scope,
+        doc: loaded.doc,
+        ops,
+        deps,
+        birth: false,
+        week_start_ms: None,
+        sensitive,
+        generation: loaded.document.generation,
+        current: Some(loaded),
+        salt: [0; 8],
+        alone: false,
+    };
+    log.commit(|tx| append_edit(log, tx, shared, reader, write, now_ms, &mut entropy).map(drop))
+}
+
+/// What a node does for an unlocked member before it answers: confirms what came for them, as far as it can. Nothing of it
+/// keeps an answer from anybody.
+pub(crate) fn reached(log: &Log, reader: &mut Reader, now_ms: i64) {
+    let done = is_due(log).and_then(|is_due| {
+        if !is_due {
+            return Ok(());
+        }
+        let _writer = log.lock_writer();
+        confirm(log, now_ms)?;
+        deliver(log, reader, now_ms).map(drop)
+    });
+    if let Err(failure) = done {
+        tracing::warn!(code = failure.code, "what came was not confirmed");
+    }
+}
+
+// ------------------------------------------------------------------ how far it got
+
+/// Where an entry is held: its own place, and those of whoever carries it on.
+fn places(snapshot: &Snapshot, entry: &EntryId) -> Result<Vec<(ChainKey, u64)>, Failure> {
+    let own = snapshot.entry(entry)?.into_iter();
+    let all = own.chain(snapshot.carriers(entry)?);
+    let place = |device, incarnation, seq| (ChainKey { device, incarnation }, seq);
+    Ok(all.map(|stored| place(stored.chain.device, stored.chain.incarnation, stored.seq())).collect())
+}
+
+/// Devices of whoever a case was given to.
+fn devices_of(shared: &Shared, loaded: &Loaded, to: &Who) -> BTreeSet<DeviceId> {
+    let (members, is_sealed) = (shared.roster.members.iter(), loaded.layers().restricted());
+    let is_receiver = |id: &MemberId, member: &Member| match to {
+        Who::Member(to) => id == to,
+        Who::Role(role) => member.is_live() && cases::holds_at(shared, &loaded.scope, is_sealed, id, role),
+    };
+    members.filter(|(id, member)| is_receiver(id, member)).map(|(_, member)| member.device).collect()
+}
+
+/// How far the assignment in force got: `{"to", "by", "sent_at", "left", "stored_at", "delivered_at", "delivered_to",
+/// "accepted_at", "accepted_by"}`; null where nobody was given the case. `left`: somebody else holds it, as far as is known here.
+pub(crate) fn delivery(log: &Log, shared: &Shared, loaded: &Loaded) -> Result<Json, Failure> {
+    let Some(given) = &loaded.assignment else { return Ok(Json::Null) };
+    let snapshot = log.store.read()?;
+    let places = places(&snapshot, &given.entry)?;
+    let (mut stored, mut left) = (None::<i64>, places.iter().any(|(chain, _)| chain.device != log.device));
+    for device in devices_of(shared, loaded, &given.to) {
+        let at = match device == given.sent.device {
+            // whoever gave it works on the same machine
+            true => Some(given.sent.at_ms),
+            false => receipts::stored_at(&snapshot, &shared.forks, &loaded.scope, &device, &places)?,
+        };
+        left |= at.is_some() && device != log.device;
+        stored = stored.into_iter().chain(at).min();
+    }
+    if !left {
+        let held = withdraw::held_by_peers(log, &snapshot)?;
+        left = places.iter().any(|(chain, seq)| {
+            held.get(&(loaded.scope, *chain)).is_some_and(|seqs| seqs.iter().any(|upto| upto >= seq))
+        });
+    }
+    let named = |by: Option<MemberId>| by.map_or(Json::Null, |id| shared.who_json(&Who::Member(id)));
+    let time = |at: Option<i64>| at.map_or(Json::Null, |at_ms| json!(rfc3339(at_ms)));
+    Ok(json!({
+        "to": shared.who_json(&given.to), "by": named(given.sent.by),
+        "sent_at": rfc3339(given.sent.at_ms), "left": left, "stored_at": time(stored),
+        "delivered_at": time(given.delivered.map(|origin| origin.at_ms)),
+        "delivered_to": named(given.delivered.and_then(|origin| origin.by)),
+        "accepted_at": time(given.accepted.map(|origin| origin.at_ms)),
+        "accepted_by": named(given.accepted.and_then(|origin| origin.by)),
+    }))
+}
+
+/// Cases that `outbox` names as given by somebody here and not arrived.
+const UNDER_WAY_MAX: usize = 200;
+
+/// `boucle outbox`: what was captured here and has not left, and what somebody here gave to others whom it has not reached.
+pub(crate) fn outbox(log: &Log, reader: &mut Reader) -> Result<Json, Failure> {
+    let mut told = withdraw::outbox(log, reader)?;
+    let shared = log.shared();
+    list::catch_up(log, &shared, reader)?;
+    let (cases, more) = list::rows(reader).under_way(UNDER_WAY_MAX);
+    let snapshot = log.store.read()?;
+    let mut rows = Vec::with_capacity(cases.len());
+    for (scope, doc) in cases {
+        let Some(scope) = snapshot.scopes().get(scope as usize) else { continue };
+        let loaded = cases::load(log, &snapshot, &shared, reader, *scope, doc)?;
+        let Some(given) = &loaded.assignment else { continue };
+        let (far, view) = (delivery(log, &shared, &loaded)?, loaded.view(0));
+        let row = json!({
+            "ref": view.mark(), "case_id": doc, "to": far["to"], "sent_at": far["sent_at"], "left": far["left"],
+            "stored_at": far["stored_at"], "delivered_at": far["delivered_at"],
+        });
+        rows.push((given.sent.at_ms, doc, row));
+    }
+    rows.sort_by_key(|(sent_ms, doc, _)| (*sent_ms, *doc));
+    told["assigned"] = rows.into_iter().map(|(_, _, row)| row).collect();
+    told["assigned_more"] = json!(more);
+    Ok(told)
+}
+
+#[cfg(test)]
+mod tests;
