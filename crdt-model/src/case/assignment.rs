@@ -88,7 +88,7 @@ pub fn in_force(
 fn displayed(cells: &[Cell]) -> Option<&Cell> {
     let cells = in_order(cells);
     let first = |cell: &&&Cell| cells.iter().find(|other| other.value == cell.value) == Some(*cell);
-    cells.iter().filter(first).next_back().copied()
+    cells.iter().rfind(first).copied()
 }
 
 /// What stood in the register before somebody took it up.
