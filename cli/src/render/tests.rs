@@ -240,3 +240,59 @@ fn whatever_a_peer_wrote_no_renderer_lets_it_reach_the_terminal_or_breaks_the_wi
         }
     }
 }
+
+#[test]
+fn how_far_a_case_got_is_told_step_by_step() {
+    let case = |far: Value| json!({"ref": "JER-104-00193-54", "delivery": far});
+    let sent = json!({"to": "Mia", "by": "Rose", "sent_at": "2026-11-20T08:15:00Z", "left": false, "stored_at": null,
+                      "delivered_at": null, "delivered_to": null, "accepted_at": null, "accepted_by": null});
+    assert_eq!(
+        en("case show", &case(sent)),
+        "Reference              JER-104-00193-54\n\
+         On its way             given 2026-11-20 08:15, by Rose: still on this machine\n\
+         \x20                      only\n\
+         \x20                      on no machine of Mia yet, as far as is known here\n\
+         \x20                      not with Mia yet: signed in and able to read it\n\
+         \x20                      not accepted yet\n"
+    );
+    let far = json!({"to": "focal_cash", "by": "Rose", "sent_at": "2026-11-20T08:15:00Z", "left": true,
+                     "stored_at": "2026-11-20T09:15:00Z", "delivered_at": "2026-11-20T10:15:00Z",
+                     "delivered_to": "Mia", "accepted_at": "2026-11-20T11:15:00Z", "accepted_by": "Mia"});
+    assert_eq!(
+        fr("case show", &case(far.clone())),
+        "Référence              JER-104-00193-54\n\
+         Acheminement           envoyé 2026-11-20 08:15, par Rose\n\
+         \x20                      sur une machine de focal_cash depuis 2026-11-20 09:15\n\
+         \x20                      chez Mia, une fois identifié, depuis 2026-11-20 10:15\n\
+         \x20                      pris en charge par Mia, 2026-11-20 11:15\n"
+    );
+    // of a sealed case it is not told on whose machine it is
+    let sealed = json!({"to": far["to"], "by": "Rose", "sent_at": far["sent_at"], "left": true,
+                        "stored_at": null, "delivered_at": far["delivered_at"], "delivered_to": "Mia"});
+    let told = en("case show", &case(sealed));
+    assert!(!told.contains("machine") && told.contains("with Mia") && told.contains("not accepted yet"), "{told}");
+}
+
+#[test]
+fn the_outbox_names_what_was_given_and_has_not_arrived() {
+    let row = |far: Value| {
+        let mut row = json!({"ref": "JER-104-00193-54", "to": "Mia", "sent_at": "2026-11-20T08:15:00Z", "left": true});
+        row.as_object_mut().into_iter().for_each(|row| row.extend(far.as_object().cloned().unwrap_or_default()));
+        row
+    };
+    let rows = [json!({"left": false}), json!({}), json!({"stored_at": "2026-11-20T09:15:00Z"})].map(row);
+    let outbox =
+        json!({"captured": [], "waiting": {"entries": 0, "oldest": null}, "assigned": rows, "assigned_more": 2});
+    assert_eq!(
+        en("outbox", &outbox),
+        "Nothing was captured here that others must read.\n\
+         Given to others, and not read by them yet:\n\
+         \x20 JER-104-00193-54  to Mia, 2026-11-20 08:15  still here only\n\
+         \x20 JER-104-00193-54  to Mia, 2026-11-20 08:15  has left; on no machine of theirs\n\
+         \x20   yet\n\
+         \x20 JER-104-00193-54  to Mia, 2026-11-20 08:15  on a machine of theirs since\n\
+         \x20   2026-11-20 09:15; nobody has signed in\n\
+         \x20 and 2 more: boucle case list --not-delivered\n\
+         Every entry of this machine was offered to others.\n"
+    );
+}

@@ -28,8 +28,8 @@ use transport::{Channel, Receiver, Sender};
 
 use super::gaps::people_at;
 use super::limits::{
-    BAN, BANNED_MAX, BATCH_BYTES, ENTRIES_PER_SECOND, FIRST_FRAME, FRAMES_AHEAD, GATHER, GOODBYE, HANDSHAKE_PATIENCE,
-    REFUSED_MAX, SILENCE,
+    BAN, BANNED_MAX, BATCH_BYTES, CONFIRMED_PARTS, ENTRIES_PER_SECOND, FIRST_FRAME, FRAMES_AHEAD, GATHER, GOODBYE,
+    HANDSHAKE_PATIENCE, REFUSED_MAX, SILENCE,
 };
 use super::policy::Policy;
 use super::rate_limit::TokenBuckets;
@@ -273,12 +273,16 @@ impl SessionContext {
     /// Confirms what was given to members here: on the device, whoever is unlocked, and by those who are. A reader at long
     /// work does it next time.
     fn confirm_given(&self) -> Result<(), Failure> {
-        if !receipts::is_due(&self.log)? {
-            return Ok(());
-        }
-        {
+        // a part at a time, so that whoever works here waits for no more; the rest with the next round
+        for _ in 0..CONFIRMED_PARTS {
+            if !receipts::is_behind(&self.log)? {
+                break;
+            }
             let _writer = self.log.lock_writer();
             receipts::confirm(&self.log, (self.now)())?;
+        }
+        if !receipts::is_marked(&self.log)? {
+            return Ok(());
         }
         for member in self.log.unlocked() {
             let Some(reader) = self.log.reader(&member) else { continue };

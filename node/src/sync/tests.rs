@@ -419,6 +419,37 @@ fn one_sync_brings_a_case_there_and_its_receipts_back_and_the_next_is_quiet() {
 }
 
 #[test]
+fn receipts_come_back_over_a_relay_that_nobody_has_unlocked() {
+    let (founder, relay) = two_equal();
+    let third = joined(&founder.invite("cfm_manager"), "Awa");
+    for _ in 0..3 {
+        for (a, b) in [(&founder, &third), (&third, &founder), (&founder, &relay)] {
+            carry(a, b);
+            b.housekeeping();
+        }
+    }
+    let case = founder.case("à suivre");
+    assign(&founder, &case, third.member);
+    let (member, meet) = (relay.member, |a: &Home, b: &Home| speak(a, b, pair()).0.expect("synced").report);
+    assert!(relay.log.dismiss_reader(&member));
+    meet(&relay, &founder);
+    assert_eq!((&far(&founder, &case)["left"], &far(&founder, &case)["stored_at"]), (&json!(true), &json!(null)));
+    meet(&third, &relay);
+    third
+        .act(|log, reader| crate::writes::act(log, reader, &case, &crdt_model::edit::Edit::Accept, NOW))
+        .expect("accepted");
+    meet(&third, &relay);
+    meet(&founder, &relay);
+    let told = far(&founder, &case);
+    let at = json!(crdt_model::values::moment::rfc3339(NOW));
+    for name in ["sent_at", "stored_at", "delivered_at", "accepted_at"] {
+        assert_eq!(told[name], at, "{name}: {told}");
+    }
+    let again = [(&third, &relay), (&founder, &relay), (&relay, &third)].map(|(a, b)| meet(a, b));
+    assert!(again.iter().all(|report| report.round_trips == 1 && report.bytes_sent <= 200), "{again:?}");
+}
+
+#[test]
 fn a_locked_machine_says_that_it_holds_a_case_and_no_more() {
     let (founder, newcomer) = two_equal();
     let case = founder.case("à suivre");

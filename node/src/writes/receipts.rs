@@ -41,7 +41,7 @@ use crate::store::{ASSIGNED, Arrival, Snapshot, Space, Tx};
 /// Key of how far was looked: u64 the newest arrival, and one more ‖ tag of whom was looked for 8.
 const LOOKED: &[u8] = b"receipts-looked";
 /// Arrivals looked at in one go: a part of a second.
-const LOOKED_MAX: usize = 16_384;
+const LOOKED_MAX: usize = 4_096;
 /// Arrivals after which it is kept how far was looked, though nothing was found.
 const KEPT_EVERY: u64 = 512;
 /// Marked cases that one member is asked about in one go.
@@ -71,32 +71,28 @@ struct Looking {
 }
 
 /// Whom cases are given to here: members of this home and the roles they work by.
-struct Addressees(BTreeMap<Who, BTreeSet<MemberId>>);
+struct Addressees {
+    all: BTreeMap<Who, BTreeSet<MemberId>>,
+    /// Tells them from others, with the sites at which the roles are held.
+    tag: [u8; 8],
+}
 
 impl Addressees {
     fn of(shared: &Shared) -> Self {
         let mut all: BTreeMap<Who, BTreeSet<MemberId>> = BTreeMap::new();
+        let mut hasher = blake3::Hasher::new_derive_key("boucle 2026 addressees tag v1");
         let is_live = |id: &&MemberId| shared.roster.members.get(id).is_none_or(|member| member.is_live());
         for member in shared.here.iter().filter(is_live) {
-            let roles = members::roles_held(shared, member).into_iter().map(|(role, _)| Who::Role(role));
-            for who in roles.chain([Who::Member(*member)]) {
-                all.entry(who).or_default().insert(*member);
-            }
-        }
-        Self(all)
-    }
-
-    fn tag(&self) -> [u8; 8] {
-        let mut hasher = blake3::Hasher::new_derive_key("boucle 2026 addressees tag v1");
-        for (who, members) in &self.0 {
-            hasher.update(who.to_string().as_bytes()).update(&[0]);
-            for member in members {
-                hasher.update(&member.0);
+            hasher.update(&member.0);
+            all.entry(Who::Member(*member)).or_default().insert(*member);
+            for (role, site) in members::roles_held(shared, member) {
+                hasher.update(format!("{role}@{site};").as_bytes());
+                all.entry(Who::Role(role)).or_default().insert(*member);
             }
         }
         let mut tag = [0; 8];
         tag.copy_from_slice(&hasher.finalize().as_bytes()[..8]);
-        tag
+        Self { all, tag }
     }
 
     /// Those whom an ordinary case of a scope was given to.
@@ -105,11 +101,11 @@ impl Addressees {
             Who::Member(_) => true,
             Who::Role(role) => cases::holds_at(shared, scope, false, member, role),
         };
-        self.0.get(whom).into_iter().flatten().filter(holds).copied().collect()
+        self.all.get(whom).into_iter().flatten().filter(holds).copied().collect()
     }
 
     fn members(&self) -> BTreeSet<MemberId> {
-        self.0.values().flatten().copied().collect()
+        self.all.values().flatten().copied().collect()
     }
 }
 
@@ -125,14 +121,16 @@ struct Found {
 }
 
 /// Whether something came that nobody looked at yet, or waits: what a session asks before it holds anybody off.
-pub(crate) fn is_due(log: &Log) -> Result<bool, Failure> {
-    let snapshot = log.store.read()?;
-    let newest = snapshot.newest_arrival()?;
+pub(crate) fn is_behind(log: &Log) -> Result<bool, Failure> {
+    let newest = log.store.read()?.newest_arrival()?;
     let mut kept = locked(&log.kept);
     let looking: &mut Looking = kept.of();
-    let is_behind = !looking.is_read || newest > looking.seen || !looking.waiting.is_empty();
-    drop(kept);
-    Ok(is_behind || !marks::listed(log, &snapshot, ASSIGNED)?.is_empty())
+    Ok(!looking.is_read || newest > looking.seen || !looking.waiting.is_empty())
+}
+
+/// Whether there are cases that members here may have to confirm.
+pub(crate) fn is_marked(log: &Log) -> Result<bool, Failure> {
+    Ok(!marks::listed(log, &log.store.read()?, ASSIGNED)?.is_empty())
 }
 
 /// Looks at what came, and writes a receipt for what was given to somebody here. Returns whether one was written. The caller
@@ -147,7 +145,7 @@ pub(crate) fn confirm(log: &Log, now_ms: i64) -> Result<bool, Failure> {
 fn confirm_with(log: &Log, looking: &mut Looking, now_ms: i64) -> Result<bool, Failure> {
     let (shared, snapshot) = (log.shared(), log.store.read()?);
     let addressees = Addressees::of(&shared);
-    resume(log, &shared, &snapshot, looking, addressees.tag())?;
+    resume(log, &shared, &snapshot, looking, addressees.tag)?;
     let arrived = snapshot.arrived(looking.seen, LOOKED_MAX)?;
     let mut found = Found::default();
     found.given.append(&mut looking.waiting);
@@ -359,7 +357,11 @@ fn marked(bytes: &[u8]) -> BTreeSet<MemberId> {
 
 /// Marked cases that this reader could not confirm, with what they were built of then.
 #[derive(Default)]
-struct Asked(HashMap<(ScopeId, DocId), BuiltOf>);
+struct Asked {
+    docs: HashMap<(ScopeId, DocId), BuiltOf>,
+    /// When all were asked about: the newest arrival, the membership, the keys. Nothing else makes a difference.
+    all: Option<(Option<u64>, u64, u64)>,
+}
 
 /// What is to become of a marked case, as one member sees it.
 enum Outcome {
@@ -375,17 +377,23 @@ enum Outcome {
 /// writers.
 pub(crate) fn deliver(log: &Log, reader: &mut Reader, now_ms: i64) -> Result<bool, Failure> {
     let me = reader.member();
-    let all = marks::marked_docs(log, &log.store.read()?, ASSIGNED)?;
+    let snapshot = log.store.read()?;
+    let now = (snapshot.newest_arrival()?, log.shared().generation, reader.keychain.version);
+    if reader.kept.of::<Asked>().all == Some(now) {
+        return Ok(false);
+    }
+    let all = marks::marked_docs(log, &snapshot, ASSIGNED)?;
+    drop(snapshot);
     let mine = all.into_iter().filter(|(_, _, members)| marked(members).contains(&me));
     let (mut asked, mut wrote) = (0, false);
     for (scope, doc, _) in mine {
         let (shared, snapshot) = (log.shared(), log.store.read()?);
         let now = BuiltOf::now(&snapshot, snapshot.doc_count(&scope, &doc)?, &shared, &reader.keychain);
-        if reader.kept.of::<Asked>().0.get(&(scope, doc)) == Some(&now) {
+        if reader.kept.of::<Asked>().docs.get(&(scope, doc)) == Some(&now) {
             continue;
         }
         if asked == ASKED_MAX {
-            break;
+            return Ok(wrote);
         }
         asked += 1;
         let loaded = cases::load(log, &snapshot, &shared, reader, scope, doc)?;
@@ -412,10 +420,12 @@ pub(crate) fn deliver(log: &Log, reader: &mut Reader, now_ms: i64) -> Result<boo
                 let snapshot = log.store.read()?;
                 let count = snapshot.doc_count(&scope, &doc)?;
                 let of = BuiltOf::now(&snapshot, count, &log.shared(), &reader.keychain);
-                reader.kept.of::<Asked>().0.insert((scope, doc), of);
+                reader.kept.of::<Asked>().docs.insert((scope, doc), of);
             }
         }
     }
+    // what was written or opened meanwhile has it asked again, once
+    reader.kept.of::<Asked>().all = Some(now);
     Ok(wrote)
 }
 
@@ -438,7 +448,8 @@ fn outcome(shared: &Shared, reader: &Reader, loaded: &Loaded) -> Outcome {
     let view = loaded.view(0);
     if view.shape == Shape::Outside {
         // keys of an audience come after its cases
-        let may_read = |(role, _): &(String, String)| role_profile(role).is_some_and(|profile| !profile.audiences.is_empty());
+        let may_read =
+            |(role, _): &(String, String)| role_profile(role).is_some_and(|profile| !profile.audiences.is_empty());
         let waits = !reader.keychain.reads_named_audience() && members::roles_held(shared, &me).iter().any(may_read);
         return if waits { Outcome::Waits } else { Outcome::Done };
     }
@@ -495,15 +506,18 @@ fn say_delivered(
 /// What a node does for an unlocked member before it answers: confirms what came for them, as far as it can. Nothing of it
 /// keeps an answer from anybody.
 pub(crate) fn reached(log: &Log, reader: &mut Reader, now_ms: i64) {
-    let done = is_due(log).and_then(|is_due| {
-        if !is_due {
-            return Ok(());
+    let mut done = || -> Result<(), Failure> {
+        if is_behind(log)? {
+            let _writer = log.lock_writer();
+            confirm(log, now_ms)?;
         }
-        let _writer = log.lock_writer();
-        confirm(log, now_ms)?;
-        deliver(log, reader, now_ms).map(drop)
-    });
-    if let Err(failure) = done {
+        if is_marked(log)? {
+            let _writer = log.lock_writer();
+            deliver(log, reader, now_ms)?;
+        }
+        Ok(())
+    };
+    if let Err(failure) = done() {
         tracing::warn!(code = failure.code, "what came was not confirmed");
     }
 }
@@ -585,8 +599,10 @@ pub(crate) fn outbox(log: &Log, reader: &mut Reader) -> Result<Json, Failure> {
         rows.push((given.sent.at_ms, doc, row));
     }
     rows.sort_by_key(|(sent_ms, doc, _)| (*sent_ms, *doc));
-    told["assigned"] = rows.into_iter().map(|(_, _, row)| row).collect();
-    told["assigned_more"] = json!(more);
+    if !rows.is_empty() {
+        told["assigned"] = rows.into_iter().map(|(_, _, row)| row).collect();
+        told["assigned_more"] = json!(more);
+    }
     Ok(told)
 }
 

@@ -126,7 +126,7 @@ fn the_four_times_of_an_assignment_are_told_as_it_goes() {
     assert!(!delivers(&mia, NOW + 2 * MINUTE), "once");
     carry(&mia, &rose);
     assert_eq!(times(&rose, &case), [Some(0), Some(1), Some(2), None]);
-    assert_eq!((undelivered(&rose), undelivered(&mia), on_the_way(&rose)), (0, 0, json!([])));
+    assert_eq!((undelivered(&rose), undelivered(&mia), on_the_way(&rose)), (0, 0, Json::Null));
 
     does(&mia, &case, &Edit::Accept, NOW + 3 * MINUTE);
     exchange(&mia, &rose);
@@ -209,9 +209,6 @@ fn what_arrives_where_it_cannot_be_read_is_stored_and_not_delivered() {
     let case = case_id(&rose.new_case(complaint()));
     assigns(&rose, &case, "focal_cash", NOW);
     exchange(&rose, &cam);
-    assert_eq!(times(&rose, &case), [Some(0), None, None, None], "a role counts on the line of its site");
-    assigns(&rose, &case, "Cam", NOW);
-    exchange(&rose, &cam);
     assert_eq!(times(&rose, &case), [Some(0), Some(0), None, None]);
     assert_eq!(undelivered(&rose), 1);
     // a receipt of somebody else's device says nothing of theirs
@@ -222,6 +219,20 @@ fn what_arrives_where_it_cannot_be_read_is_stored_and_not_delivered() {
     exchange(&rose, &dan);
     assert_eq!(receipts_held(&rose).get(&dan.log.device), Some(&1));
     assert_eq!(times(&rose, &other), [Some(0), None, None, None]);
+}
+
+#[test]
+fn a_role_receives_on_the_line_of_the_site_it_is_held_at() {
+    let rose = Home::founded();
+    ["PES", "MNK"].into_iter().for_each(|site| rose.site(site));
+    let pat = confirmed(&rose, "PES", "operator", "Pat");
+    let cam = confirmed(&rose, "MNK", "focal_cash", "Cam");
+    exchange(&rose, &pat);
+    let case = case_id(&pat.new_case(complaint()));
+    assigns(&pat, &case, "focal_cash", NOW);
+    exchange(&pat, &cam);
+    assert_eq!(times(&pat, &case), [Some(0), None, None, None]);
+    assert_eq!((undelivered(&pat), receipts_held(&pat)), (1, BTreeMap::new()));
 }
 
 #[test]
