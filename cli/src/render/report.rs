@@ -337,7 +337,7 @@ fn under_way(value: &Value, with: With<'_>) -> String {
         };
         let args = [("who", part("to").into()), ("at", part("sent_at").into())];
         let far = with.texts.with(far, &[("at", part("stored_at").into())]);
-        let line = format!("{}  {}  {far}", part("ref"), with.texts.with("ui-outbox-given", &args));
+        let line = format!("{} {} {far}", part("ref"), with.texts.with("ui-outbox-given", &args));
         for (at, line) in text::wrap(&line, with.paint.width.saturating_sub(4)).into_iter().enumerate() {
             out += &format!("{}{line}\n", if at == 0 { "  " } else { "    " });
         }

@@ -287,10 +287,10 @@ fn the_outbox_names_what_was_given_and_has_not_arrived() {
         en("outbox", &outbox),
         "Nothing was captured here that others must read.\n\
          Given to others, and not read by them yet:\n\
-         \x20 JER-104-00193-54  to Mia, 2026-11-20 08:15  still here only\n\
-         \x20 JER-104-00193-54  to Mia, 2026-11-20 08:15  has left; on no machine of theirs\n\
+         \x20 JER-104-00193-54 to Mia, 2026-11-20 08:15 still here only\n\
+         \x20 JER-104-00193-54 to Mia, 2026-11-20 08:15 has left; on no machine of theirs\n\
          \x20   yet\n\
-         \x20 JER-104-00193-54  to Mia, 2026-11-20 08:15  on a machine of theirs since\n\
+         \x20 JER-104-00193-54 to Mia, 2026-11-20 08:15 on a machine of theirs since\n\
          \x20   2026-11-20 09:15; nobody has signed in\n\
          \x20 and 2 more: boucle case list --not-delivered\n\
          Every entry of this machine was offered to others.\n"

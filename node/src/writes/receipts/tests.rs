@@ -205,9 +205,11 @@ fn every_holder_of_a_role_confirms_and_all_fall_quiet() {
 fn what_arrives_where_it_cannot_be_read_is_stored_and_not_delivered() {
     let rose = Home::founded();
     rose.site("MNK");
-    let cam = confirmed(&rose, "MNK", "focal_cash", "Cam");
+    // nobody made sure who Cam is: no key of the case goes along
+    let cam = rose.invited("MNK", "focal_cash", "Cam");
+    exchange(&rose, &cam);
     let case = case_id(&rose.new_case(complaint()));
-    assigns(&rose, &case, "focal_cash", NOW);
+    assigns(&rose, &case, "Cam", NOW);
     exchange(&rose, &cam);
     assert_eq!(times(&rose, &case), [Some(0), Some(0), None, None]);
     assert_eq!(undelivered(&rose), 1);
@@ -219,6 +221,19 @@ fn what_arrives_where_it_cannot_be_read_is_stored_and_not_delivered() {
     exchange(&rose, &dan);
     assert_eq!(receipts_held(&rose).get(&dan.log.device), Some(&1));
     assert_eq!(times(&rose, &other), [Some(0), None, None, None]);
+}
+
+#[test]
+fn whoever_is_given_a_case_of_another_site_says_that_it_arrived_once_they_read_it() {
+    let rose = Home::founded();
+    rose.site("MNK");
+    let cam = confirmed(&rose, "MNK", "focal_cash", "Cam");
+    let case = case_id(&rose.new_case(complaint()));
+    assigns(&rose, &case, "focal_cash", NOW);
+    exchange(&rose, &cam);
+    assert_eq!(times(&rose, &case), [Some(0), Some(0), Some(0), None]);
+    assert_eq!((undelivered(&rose), undelivered(&cam)), (0, 0));
+    exchange(&rose, &cam);
 }
 
 #[test]
