@@ -32,9 +32,13 @@ fn a_focal_point_at_another_site_works_an_assigned_case_to_its_end_and_opens_no_
 
     let case = ali.new_case("Inventé : le virement manque.");
     let other = ali.new_case(&format!("Inventé, {CANARY} : une autre affaire."));
+    sync_until_equal(&all, &[(1, 0), (2, 0)]);
+    // the founder writes without knowing that the case goes to somebody else
+    told(rose, &format!("case note {case} --text -"), "Inventé : sans le savoir.");
     let given = ali.ok(&format!("case assign {case} Zoe"));
     assert_eq!(given["warnings"], json!([]), "{given}");
-    sync_until_equal(&all, &[(1, 0), (2, 0)]);
+    sync_until_equal(&all, &[(1, 0), (2, 0), (1, 0), (2, 0)]);
+    assert!(zoe.show(&case).to_string().contains("sans le savoir"), "{}", zoe.show(&case));
 
     // from here on she is offline
     assert_eq!(zoe.show(&case)["text"], json!("Inventé : le virement manque."));

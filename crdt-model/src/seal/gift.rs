@@ -15,8 +15,8 @@ use chacha20poly1305::aead::{Aead, KeyInit, Payload};
 use chacha20poly1305::{Key, XChaCha20Poly1305, XNonce};
 use zeroize::Zeroizing;
 
-use super::grant::{WRAP_BYTES, hpke_open, hpke_seal};
-use super::{Entropy, Secret, derive};
+use super::grant::{Derived, WRAP_BYTES, hpke_open, hpke_seal};
+use super::{Secret, derive};
 use crate::cbor::{self, Canonical, CborError, Reader, ReaderExt, Writer, WriterExt, malformed};
 use crate::values::{CODE_BYTES_MAX, ChainKey, DeviceId, DocId, Incarnation, MemberId, OrgId, ScopeId, is_code};
 
@@ -66,8 +66,8 @@ fn gift_info(of: &GiftOf<'_>, to: &[u8; 16]) -> Vec<u8> {
 /// Wraps a gift key to whoever `to` names, with that one's X25519 key. The randomness is derived from what is wrapped, so
 /// that all givers make the same bytes. `None` when the key is no valid point.
 pub fn wrap_gift(gift: &Secret, of: &GiftOf<'_>, to: (&[u8; 16], &[u8; 32])) -> Option<Wrap> {
-    let seed = derive("boucle 2026 gift wrap v1", &[&gift.0, &of.bytes(), to.0, to.1]);
-    let (enc, ct) = hpke_seal(to.1, &gift_info(of, to.0), b"", &gift.0, Entropy::new(seed.0).rng())?;
+    let mut ephemeral = Derived(derive("boucle 2026 gift wrap v1", &[&gift.0, &of.bytes(), to.0, to.1]));
+    let (enc, ct) = hpke_seal(to.1, &gift_info(of, to.0), b"", &gift.0, &mut ephemeral)?;
     Some((enc, ct.try_into().ok()?))
 }
 
@@ -238,8 +238,8 @@ impl RoleGrant {
         to: (MemberId, &[u8; 32]),
     ) -> Option<Self> {
         let info = role_info(org, scope, epoch, role, &to.0);
-        let seed = derive("boucle 2026 role wrap v1", &[&secret.0, &info, to.1]);
-        let (enc, ct) = hpke_seal(to.1, &info, b"", &secret.0, Entropy::new(seed.0).rng())?;
+        let mut ephemeral = Derived(derive("boucle 2026 role wrap v1", &[&secret.0, &info, to.1]));
+        let (enc, ct) = hpke_seal(to.1, &info, b"", &secret.0, &mut ephemeral)?;
         Some(Self { role: role.to_owned(), epoch, to: to.0, wrap: (enc, ct.try_into().ok()?) })
     }
 

@@ -62,7 +62,7 @@ fn wrap_info(org: &OrgId, target: &[u8; 16], epoch: u32, to: &[u8; 16]) -> Vec<u
 }
 
 /// Gives the bytes it holds, once: what HPKE makes its ephemeral key of where that key is derived.
-struct Derived(Secret);
+pub(super) struct Derived(pub(super) Secret);
 
 impl TryRng for Derived {
     type Error = Infallible;

@@ -47,6 +47,7 @@ use crate::store;
 use crate::sync::peers;
 use crate::sync::release;
 use crate::sync::urgent;
+use crate::writes::gifts;
 use crate::writes::housekeeping;
 use crate::writes::receipts;
 use crate::writes::reclassify;
@@ -248,6 +249,7 @@ impl SessionContext {
     /// Writes what unlocked members owe to others (wraps, names), once for every state of the membership.
     fn housekeeping(&self) -> Result<(), Failure> {
         self.rewrap_late()?;
+        self.give_owed()?;
         self.confirm_given()?;
         let generation = self.log.shared().generation;
         if self.maintained.swap(generation, Ordering::SeqCst) == generation {
@@ -305,6 +307,17 @@ impl SessionContext {
             let _writer = self.log.lock_writer();
             self.log.refresh_reader(&mut reader)?;
             reclassify::rewrap_all_late(&self.log, &self.log.shared(), &mut reader, (self.now)())?;
+        }
+        Ok(())
+    }
+
+    /// Gives cases to those to whom they were given elsewhere by word alone. A reader at long work does it next time.
+    fn give_owed(&self) -> Result<(), Failure> {
+        for member in self.log.unlocked() {
+            let Some(reader) = self.log.reader(&member) else { continue };
+            let Ok(mut reader) = reader.try_lock() else { continue };
+            let _writer = self.log.lock_writer();
+            gifts::give_owed(&self.log, &mut reader, (self.now)())?;
         }
         Ok(())
     }

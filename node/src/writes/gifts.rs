@@ -12,6 +12,7 @@
 //! any more, what is written next is of the next *term*, which that gift does not open.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use crdt_model::case::consent::Answer;
 use crdt_model::case::facts::{FactKind, GiftFact, GivenFact, gift_id};
@@ -20,7 +21,7 @@ use crdt_model::compose::SectionPlan;
 use crdt_model::edit::EditOps;
 use crdt_model::entry::{Kind, LAYER_GRANT};
 use crdt_model::layer::{Layer, LayerOp, LayerState, Value};
-use crdt_model::roster::{Member, Roster, SiteKind, Standing};
+use crdt_model::roster::{AudienceEpoch, Member, Roster, SiteKind, Standing};
 use crdt_model::seal::{
     self, EarlierGift, Entropy, GIVEN_MAX, GiftOf, Given, GivenKey, RoleGrant, Secret, case_key, ordinary_audience,
 };
@@ -33,6 +34,7 @@ use crate::error::Failure;
 use crate::keys::keychain::GiftFacts;
 use crate::log::draft::Draft;
 use crate::log::{Log, Reader, Shared, entropy};
+use crate::members::debts::{self, Debt};
 use crate::members::{is_near, reads_site, role_reads_site};
 use crate::store::{GIVEN_ROLES, MemberSpace, Space, Tx};
 
@@ -525,6 +527,10 @@ struct Looked {
     audiences: [u8; 8],
     /// Documents that name somebody who can be given nothing yet.
     waiting: BTreeSet<(ScopeId, DocId)>,
+    /// Documents of which others are waited for to write what is owed.
+    left: BTreeSet<(ScopeId, DocId)>,
+    /// Others are waited for to grant the secret of a role.
+    roles_left: bool,
 }
 
 /// Writes the gifts, and the secrets of roles, that this reader's node can make and that nobody made. True when something
@@ -551,13 +557,16 @@ pub(crate) fn give_owed(log: &Log, reader: &mut Reader, now_ms: i64) -> Result<b
             (kept.and_then(|bytes| serde_json::from_slice(&bytes).ok()).unwrap_or_default(), 0)
         }
     };
-    let waiting = looked.waiting.clone();
+    let before = (looked.waiting.clone(), looked.left.clone(), looked.roles_left);
     let membership = membership_tag(&shared.roster);
-    let mut docs: BTreeSet<(ScopeId, DocId)> = BTreeSet::new();
+    let mut docs = std::mem::take(&mut looked.left);
     let mut wrote = false;
-    if looked.membership != membership || looked.audiences != audiences {
+    let is_changed = looked.membership != membership || looked.audiences != audiences;
+    if is_changed {
         docs.append(&mut looked.waiting);
-        wrote |= give_roles(log, &shared, reader)?;
+    }
+    if is_changed || looked.roles_left {
+        (wrote, looked.roles_left) = give_roles(log, &shared, reader, now_ms)?;
     }
     if looked.audiences != audiences {
         looked.seen = None;
@@ -575,21 +584,48 @@ pub(crate) fn give_owed(log: &Log, reader: &mut Reader, now_ms: i64) -> Result<b
     }
     drop(snapshot);
     unsaved += docs.len();
+    let mut owing = Vec::new();
     for (scope, doc) in docs {
-        let (gave, waits) = give_in(log, &shared, reader, scope, doc, now_ms)?;
-        wrote |= gave;
-        if waits && looked.waiting.len() < WAITING_MAX {
+        let Some((loaded, gifts)) = owed_in(log, &shared, reader, scope, doc)? else { continue };
+        if gifts.waits && looked.waiting.len() < WAITING_MAX {
             looked.waiting.insert((scope, doc));
         }
+        if !gifts.ops.is_empty() || has_new_role(log, &scope, &gifts)? {
+            owing.push((loaded, gifts));
+        }
+    }
+    let debts = owing.iter().map(|(loaded, gifts)| {
+        let what: [&[u8]; 4] =
+            [b"gift", &loaded.doc.0, &loaded.document.generation.to_be_bytes(), &gifts.term.to_be_bytes()];
+        debt(&shared, reader, case_site(&shared, loaded), &what)
+    });
+    let debts: Vec<Debt> = debts.collect();
+    let due = debts::due(log, &format!("gifts/{}", reader.member()), &debts, now_ms)?;
+    for ((loaded, gifts), is_due) in owing.into_iter().zip(due) {
+        match is_due {
+            true => write_owed(log, &shared, reader, loaded, &gifts, now_ms)?,
+            false if looked.left.len() < WAITING_MAX => drop(looked.left.insert((loaded.scope, loaded.doc))),
+            false => {}
+        }
+        wrote |= is_due;
     }
     // what is looked at again after a restart costs less than a commit at every meeting
-    if wrote || looked.waiting != waiting || unsaved >= LOOK_SAVED {
+    let after = (&looked.waiting, &looked.left, looked.roles_left);
+    if wrote || after != (&before.0, &before.1, before.2) || unsaved >= LOOK_SAVED {
         let bytes = serde_json::to_vec(&looked).map_err(|error| Failure::new("unexpected").because(&error))?;
         log.commit_quietly(|tx| Ok(tx.put_member(MemberSpace::Rows, &access, LOOKED, &bytes)?))?;
         unsaved = 0;
     }
     *reader.built.of() = Some((looked, unsaved));
     Ok(wrote)
+}
+
+/// What is owed of a site's cases, by whoever reads them.
+fn debt(shared: &Shared, reader: &Reader, site: &str, what: &[&[u8]]) -> Debt {
+    let roster = &shared.roster;
+    let gives = |member: &Member| member.standing == Standing::Confirmed && reads_site(roster, member, site);
+    let others = roster.members.iter().filter(|(_, member)| gives(member)).map(|(id, _)| id.0);
+    Debt::new(what, &reader.member().0, None, others)
 }
 
 /// Who may get or give what: gifts that waited are looked at again when this changes.
@@ -609,8 +645,8 @@ fn membership_tag(roster: &Roster) -> [u8; 8] {
     tag
 }
 
-/// The secrets of roles for those who hold them since.
-fn give_roles(log: &Log, shared: &Shared, reader: &mut Reader) -> Result<bool, Failure> {
+/// The secrets of roles for those who hold them since. Whether something was written, and whether others are waited for.
+fn give_roles(log: &Log, shared: &Shared, reader: &mut Reader, now_ms: i64) -> Result<(bool, bool), Failure> {
     let marks = crate::log::marks::listed(log, &log.store.read()?, GIVEN_ROLES)?;
     let mut owed = Vec::new();
     for (rest, _) in marks {
@@ -618,57 +654,76 @@ fn give_roles(log: &Log, shared: &Shared, reader: &mut Reader) -> Result<bool, F
         let (scope, Ok(role)) = (ScopeId(*scope), std::str::from_utf8(role)) else { continue };
         owed.extend(owed_grants(log, shared, reader, &scope, role).into_iter().map(|grant| (scope, grant)));
     }
-    if owed.is_empty() {
-        return Ok(false);
+    let debts = owed.iter().map(|(scope, grant)| {
+        let known = shared.roster.sites.values().find(|site| site.scope == *scope);
+        let site = known.map_or("", |site| site.op.code.as_str());
+        let what: [&[u8]; 4] = [b"role", &scope.0, grant.role.as_bytes(), &grant.to.0];
+        debt(shared, reader, site, &what)
+    });
+    let debts: Vec<Debt> = debts.collect();
+    let due = debts::due(log, &format!("roles/{}", reader.member()), &debts, now_ms)?;
+    let is_left = due.contains(&false);
+    let now: Vec<_> = owed.into_iter().zip(due).filter(|(_, is_due)| *is_due).map(|(owed, _)| owed).collect();
+    if now.is_empty() {
+        return Ok((false, is_left));
     }
     let mut entropy = entropy()?;
     log.commit(|tx| {
-        owed.into_iter().try_for_each(|(scope, grant)| write_grants(log, tx, shared, vec![grant], &scope, &mut entropy))
+        now.into_iter().try_for_each(|(scope, grant)| write_grants(log, tx, shared, vec![grant], &scope, &mut entropy))
     })?;
     log.refresh_reader(reader)?;
-    Ok(true)
+    Ok((true, is_left))
 }
 
-/// Writes the gifts owed of one case. Whether something was written, and whether somebody waits.
-fn give_in(
+/// What is owed of one case, as far as this reader can give it.
+fn owed_in(
     log: &Log,
     shared: &Shared,
     reader: &mut Reader,
     scope: ScopeId,
     doc: DocId,
-    now_ms: i64,
-) -> Result<(bool, bool), Failure> {
+) -> Result<Option<(Arc<Loaded>, Gifts)>, Failure> {
     let audience = ordinary_audience(&log.org, &scope);
-    let Some(current) = shared.roster.audiences.get(&audience).and_then(|held| held.current()) else {
-        return Ok((false, false));
-    };
-    if reader.keychain.audience_secret(&audience, current.epoch, &current.pk).is_none() {
-        return Ok((false, false));
-    }
+    let current = shared.roster.audiences.get(&audience).and_then(|held| held.current());
+    let holds = |at: &&AudienceEpoch| reader.keychain.audience_secret(&audience, at.epoch, &at.pk).is_some();
+    let Some(current) = current.filter(holds) else { return Ok(None) };
     let snapshot = log.store.read()?;
     let loaded = cases::load(log, &snapshot, shared, reader, scope, doc)?;
     drop(snapshot);
     let at = SiteAudience { id: audience, epoch: current.epoch, pk: &current.pk };
     // the words of nobody are added, so no key of this chain is needed
     let gifts = gifts(log, shared, reader, &loaded, at, &EditOps::default(), &Secret([0; 32]));
-    let waits = gifts.waits;
+    Ok(Some((loaded, gifts)))
+}
+
+/// Whether the site gave something to a role that it had given nothing before, as far as this node knows.
+fn has_new_role(log: &Log, scope: &ScopeId, gifts: &Gifts) -> Result<bool, Failure> {
+    let snapshot = log.store.read()?;
+    for role in &gifts.roles {
+        if snapshot.get(Space::Meta, &role_mark(scope, role))?.is_none() {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// Writes what is owed of one case.
+fn write_owed(
+    log: &Log,
+    shared: &Shared,
+    reader: &mut Reader,
+    loaded: Arc<Loaded>,
+    gifts: &Gifts,
+    now_ms: i64,
+) -> Result<(), Failure> {
     let mut entropy = entropy()?;
     if gifts.ops.is_empty() {
-        let snapshot = log.store.read()?;
-        let mut is_known = true;
-        for role in &gifts.roles {
-            is_known &= snapshot.get(Space::Meta, &role_mark(&scope, role))?.is_some();
-        }
-        drop(snapshot);
-        if !is_known {
-            log.commit(|tx| grant_roles(log, tx, shared, reader, &scope, &gifts, &mut entropy))?;
-            log.refresh_reader(reader)?;
-        }
-        return Ok((!is_known, waits));
+        log.commit(|tx| grant_roles(log, tx, shared, reader, &loaded.scope, gifts, &mut entropy))?;
+        return log.refresh_reader(reader);
     }
     let write = Write {
-        scope,
-        doc,
+        scope: loaded.scope,
+        doc: loaded.doc,
         ops: EditOps::default(),
         deps: deps(log, &loaded),
         birth: false,
@@ -679,8 +734,7 @@ fn give_in(
         salt: [0; 8],
         alone: false,
     };
-    log.commit(|tx| append_edit(log, tx, shared, reader, write, now_ms, &mut entropy).map(drop))?;
-    Ok((true, waits))
+    log.commit(|tx| append_edit(log, tx, shared, reader, write, now_ms, &mut entropy).map(drop))
 }
 
 #[cfg(test)]
