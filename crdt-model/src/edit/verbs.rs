@@ -445,14 +445,7 @@ impl Act<'_> {
 
     /// Steps forward to `to`, unless the case is there or beyond.
     fn step(&mut self, to: Status) -> Result<(), EditRefusal> {
-        if self.work()?.standing.before(to) { self.write_move(to) } else { Ok(()) }
-    }
-
-    /// Says that somebody takes this step now; no status falls by it.
-    fn write_move(&mut self, to: Status) -> Result<(), EditRefusal> {
-        let (epoch, seen) = (self.work()?.standing.epoch, self.moves_seen());
-        let id = self.draft.id();
-        self.draft.fact(FactKind::Move, id, &MoveFact { to, epoch, seen, reason: None })
+        if self.work()?.standing.before(to) { write_move(self, to) } else { Ok(()) }
     }
 
     pub(super) fn known_code(&self, field: &'static str, table: &'static str, code: &str) -> Result<(), EditRefusal> {
@@ -661,7 +654,7 @@ impl Act<'_> {
         }
         self.put_assignee(&me)?;
         // whoever had it before may have taken it up: that says nothing of me
-        self.write_move(Status::InProgress)
+        if waits_for_me { write_move(self, Status::InProgress) } else { self.step(Status::InProgress) }
     }
 
     pub(super) fn share(&mut self, with: &Who, stop: bool) -> Result<(), EditRefusal> {
@@ -824,4 +817,11 @@ impl Act<'_> {
         let detail = SatisfactionDetail { by, means: means.map(str::to_owned) };
         self.draft.fact(FactKind::SatisfactionDetail, id, &detail)
     }
+}
+
+/// Says that somebody takes this step now; no status falls by it.
+fn write_move(act: &mut Act<'_>, to: Status) -> Result<(), EditRefusal> {
+    let (epoch, seen) = (act.work()?.standing.epoch, act.moves_seen());
+    let id = act.draft.id();
+    act.draft.fact(FactKind::Move, id, &MoveFact { to, epoch, seen, reason: None })
 }

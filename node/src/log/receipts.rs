@@ -6,10 +6,12 @@ use crdt_model::receipt::Receipt;
 use crdt_model::values::{ChainKey, DeviceId, ScopeId};
 
 use super::forks::Forks;
-use crate::store::{self, Fields, Snapshot, Space, StoreError, Tx};
+use crate::store::{Fields, Snapshot, Space, StoreError, Tx};
 
 /// Entries of a chain whose steps lie under one key: as a power of two.
 const PART_BITS: u32 = 12;
+/// In place of a part: the greatest part that has steps.
+const GREATEST: u64 = u64::MAX;
 
 /// One step: the chain is held up to here, since then, by the holder's entry of this place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,6 +34,13 @@ fn steps(bytes: &[u8]) -> Vec<Step> {
     bytes.as_chunks::<24>().0.iter().filter_map(step).collect()
 }
 
+/// Parts looked at for one place.
+const PARTS_MAX: usize = 64;
+
+fn greatest(bytes: Option<&Vec<u8>>) -> Option<u64> {
+    bytes?.as_slice().try_into().ok().map(u64::from_be_bytes)
+}
+
 /// Keeps what an appended receipt says.
 pub(crate) fn note_receipt(tx: &mut Tx<'_>, entry: &Entry) -> Result<(), StoreError> {
     let Some(receipt) = Receipt::read_from(entry) else { return Ok(()) };
@@ -46,6 +55,10 @@ pub(crate) fn note_receipt(tx: &mut Tx<'_>, entry: &Entry) -> Result<(), StoreEr
             bytes.extend(receipt.at_ms.to_be_bytes());
             bytes.extend(header.seq.to_be_bytes());
             tx.put(Space::Counters, &key, &bytes)?;
+        }
+        let (key, part) = (self::key(&header.scope, &holder, &held.chain, GREATEST), held.upto >> PART_BITS);
+        if greatest(tx.get(Space::Counters, &key)?.as_deref()).is_none_or(|greatest| greatest < part) {
+            tx.put(Space::Counters, &key, &part.to_be_bytes())?;
         }
     }
     Ok(())
@@ -68,9 +81,11 @@ pub(crate) fn stored_at(
     for holder in snapshot.chains_of(scope).filter(|chain| chain.key.device == *device) {
         let holder = ChainKey { device: *device, incarnation: holder.key.incarnation };
         for (chain, seq) in places.iter().filter(|(chain, seq)| !is_cut(forks, *scope, *chain, *seq)) {
-            let key_of = store::ChainKey { scope: *scope, device: chain.device, incarnation: chain.incarnation };
-            let tip = snapshot.chain(&key_of).map_or(0, |chain| chain.tip_seq).max(*seq);
-            for part in seq >> PART_BITS..=(tip >> PART_BITS) + 1 {
+            let last = greatest(snapshot.get(Space::Counters, &key(scope, &holder, chain, GREATEST))?.as_deref());
+            let Some(last) = last else { continue };
+            // a step further on than there are entries of ours is looked for among few parts
+            for part in (seq >> PART_BITS..=last).take(PARTS_MAX).chain([last]).filter(|part| *part >= seq >> PART_BITS)
+            {
                 let Some(bytes) = snapshot.get(Space::Counters, &key(scope, &holder, chain, part))? else { continue };
                 let counts = |step: &Step| step.upto >= *seq && !is_cut(forks, *scope, holder, step.by);
                 if let Some(step) = steps(&bytes).into_iter().find(counts) {
