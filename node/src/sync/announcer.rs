@@ -59,11 +59,19 @@ impl Announcer {
 
 impl Inner {
     /// Keeps the announcement up to date; in passing notes when own entries were written, so that they are released in
-    /// time.
+    /// time, and writes what is owed to others once those who come before were waited for.
     pub(super) async fn proclaim(self: Arc<Self>) {
         let mut changed = self.log().changed();
         let mut stopping = self.stopping.subscribe();
+        let mut looked = Instant::now();
         loop {
+            if looked.elapsed() >= self.settings.every {
+                looked = Instant::now();
+                let talk = Arc::clone(&self.talk);
+                if let Err(failure) = blocking(move || talk.look_again()).await {
+                    tracing::warn!(code = failure.code, "cannot write what is owed to others");
+                }
+            }
             changed.borrow_and_update();
             let apart = Instant::now() + limits::NEWS_APART;
             self.announcer.refresh(&self.talk).await;

@@ -10,7 +10,7 @@
 //! while a transaction was under way goes into the next one together.
 
 use std::collections::{HashMap, VecDeque};
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
@@ -64,6 +64,8 @@ pub(super) struct SessionContext {
     pub(super) silence: Duration,
     /// The membership for which what is owed to others was last written.
     maintained: AtomicU64,
+    /// Something owed waits for others to write it.
+    waits: AtomicBool,
     banned: Mutex<HashMap<DeviceId, Instant>>,
     /// How many entries each device may still bring at once.
     purses: Mutex<TokenBuckets>,
@@ -189,8 +191,9 @@ impl SessionContext {
                 Box::new(move || now::now_ms(&log))
             }
         };
-        let (maintained, banned) = (AtomicU64::new(u64::MAX), Mutex::default());
-        Self { log, now, release_ms, silence: SILENCE, maintained, banned, purses: Mutex::default() }
+        let (maintained, waits) = (AtomicU64::new(u64::MAX), AtomicBool::new(false));
+        let (banned, purses) = (Mutex::default(), Mutex::default());
+        Self { log, now, release_ms, silence: SILENCE, maintained, waits, banned, purses }
     }
 
     pub(super) fn offer(&self, member: bool, explicit: bool) -> Offer {
@@ -247,7 +250,7 @@ impl SessionContext {
     }
 
     /// Writes what unlocked members owe to others (wraps, names), once for every state of the membership.
-    fn housekeeping(&self) -> Result<(), Failure> {
+    pub(super) fn housekeeping(&self) -> Result<(), Failure> {
         self.rewrap_late()?;
         self.give_owed()?;
         self.confirm_given()?;
@@ -255,7 +258,7 @@ impl SessionContext {
         if self.maintained.swap(generation, Ordering::SeqCst) == generation {
             return Ok(());
         }
-        let mut all = true;
+        let (mut all, mut waits) = (true, false);
         for member in self.log.unlocked() {
             let Some(reader) = self.log.reader(&member) else { continue };
             // a reader at long work is not waited for: the next round, or session, finds it free
@@ -264,12 +267,18 @@ impl SessionContext {
                 continue;
             };
             let _writer = self.log.lock_writer();
-            // what waits for others is looked at again at the next occasion
-            all &= !housekeeping::housekeeping(&self.log, &mut reader, (self.now)())?.waits;
+            waits |= housekeeping::housekeeping(&self.log, &mut reader, (self.now)())?.waits;
         }
-        let now = if all { self.log.shared().generation } else { u64::MAX };
+        self.waits.store(waits, Ordering::SeqCst);
+        // what waits for others is looked at again at the next occasion
+        let now = if all && !waits { self.log.shared().generation } else { u64::MAX };
         self.maintained.store(now, Ordering::SeqCst);
         Ok(())
+    }
+
+    /// Looks again at what waited for others to write it, if there is anything: they may be away, and no session come.
+    pub(super) fn look_again(&self) -> Result<(), Failure> {
+        if self.waits.load(Ordering::SeqCst) { self.housekeeping() } else { Ok(()) }
     }
 
     /// Confirms what was given to members here: on the device, whoever is unlocked, and by those who are. A reader at long

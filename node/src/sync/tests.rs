@@ -573,3 +573,51 @@ fn on_a_line_that_breaks_early_the_urgent_case_has_arrived() {
     assert!(!arrives(None), "the control: in the order it was written it has not");
     assert!(arrives(Some("p1")));
 }
+
+#[test]
+fn a_node_that_nobody_calls_looks_again_at_what_it_owes_once_the_others_were_waited_for() {
+    use crate::members::debts::{WAIT_MS, WAITS_MAX};
+    use crdt_model::roster::Operation;
+    use std::sync::atomic::{AtomicI64, Ordering};
+
+    static CLOCK: AtomicI64 = AtomicI64::new(NOW);
+    let founder = founded();
+    let readers: Vec<Home> =
+        ["Ali", "Bea", "Chi"].iter().map(|name| joined(&founder.invite("operator"), name)).collect();
+    let newcomer = joined(&founder.invite("operator"), "Nadia");
+    for _ in 0..3 {
+        for other in readers.iter().chain([&newcomer]) {
+            carry(&founder, other);
+            other.housekeeping();
+            carry(other, &founder);
+            founder.housekeeping();
+        }
+    }
+    // confirmed by a node that gives no keys
+    let join = founder.log.shared().roster.members[&newcomer.member].join;
+    founder.log.append_membership(vec![(Operation::Confirm(join), None)]).expect("confirmed");
+    let given = |home: &Home| {
+        let (member, device) = (newcomer.member.0, newcomer.log.device.0);
+        let shared = home.log.shared();
+        let wraps = shared.roster.wraps.iter().filter(|of| [member, device].contains(&of.wrapped.to));
+        wraps.map(|of| (of.target, of.epoch)).collect::<std::collections::BTreeSet<_>>().len()
+    };
+    let mut waited = 0;
+    for home in &readers {
+        carry(&founder, home);
+        CLOCK.store(NOW, Ordering::SeqCst);
+        let context = SessionContext::new(Arc::clone(&home.log), Some(|| CLOCK.load(Ordering::SeqCst)), RELEASE_MS);
+        context.look_again().expect("nothing waits yet");
+        assert_eq!(given(home), 0);
+        context.housekeeping().expect("written");
+        let at_once = given(home);
+        waited += 3 - at_once;
+        context.look_again().expect("too early");
+        assert_eq!(given(home), at_once);
+        CLOCK.store(NOW + WAITS_MAX as i64 * WAIT_MS, Ordering::SeqCst);
+        context.look_again().expect("written");
+        assert_eq!(given(home), 3, "the audience's key and the two open ones");
+    }
+    // of each of the three keys the founder, who is nearest, and one more give at once
+    assert_eq!(waited, 6);
+}
