@@ -219,6 +219,40 @@ def check_grants():
     same("invite grant", plain, g["invite_grant.plaintext"])
 
 
+def check_gift():
+    """Section 5.7."""
+    g = Sheet("gift")
+    secret, audience = ids["member.x_secret"], bytes([0x18]) * 32
+    pk = x25519_public(secret)
+    place = org + scope + doc + u32be(0) + b"\0\1" + u32be(3)
+    gift = KDF("boucle 2026 gift key v1", audience + place)
+    same("gift key", gift, g["gift_key"])
+    same("case key", KDF("boucle 2026 case key v1", ids["stream_key"] + doc + u32be(0) + b"\0\1"), g["case_key.term_1"])
+    hint = ids["audience_hint"]
+    same("hint", hint[:4] + b"\0\1" + hint[6:], g["audience_hint.term_1"])
+    same("fact id", KDF("boucle 2026 gift fact id v1", g["gift"] + u32be(0))[:8], g["gift.id"])
+    version, term, epoch, to, enc, ct = cbor2.loads(g["gift"])
+    same("gift", (version, term, epoch, to), (1, 1, 3, member))
+    same("gift, opened", hpke_open(secret, enc, b"boucle/gift/v1" + place + to, b"", ct), gift)
+    same("gift, derived", hpke_derive_public(KDF("boucle 2026 gift wrap v1", gift + place + to + pk)), enc)
+    version, term, epoch, sealed = cbor2.loads(g["given"])
+    same("given", (version, term, epoch), (1, 1, 3))
+    key = KDF("boucle 2026 given key v1", gift + place)
+    plain = crypto_aead_xchacha20poly1305_ietf_decrypt(sealed[24:], place, sealed[:24], key)
+    same("given, opened", plain, g["given.plain"])
+    same("nonce", KDF("boucle 2026 given nonce v1", gift + place + plain)[:24], sealed[:24])
+    earlier = KDF("boucle 2026 gift key v1", audience + org + scope + doc + u32be(0) + b"\0\0" + u32be(3))
+    same("keys", cbor2.loads(plain), [[[0, 3, earlier]], [[1, device, incarnation, 1, g["case_key.term_1"]]]])
+    role = KDF("boucle 2026 role key v1", audience + org + scope + u32be(3) + b"focal_cash")
+    same("role", role, g["role_secret"])
+    same("receiver", H(b"boucle/receiver/role/v1" + org + scope + b"focal_cash")[:16], g["role_receiver"])
+    version, code, epoch, to, enc, ct = cbor2.loads(g["role_grant"])
+    same("role grant", (version, code, epoch, to), (2, "focal_cash", 3, member))
+    info = b"boucle/role/v1" + org + scope + u32be(3) + member + b"focal_cash"
+    same("role grant, opened", hpke_open(secret, enc, info, b"", ct), role)
+    same("role grant, derived", hpke_derive_public(KDF("boucle 2026 role wrap v1", role + info + pk)), enc)
+
+
 def check_membership():
     """Section 6."""
     g = Sheet("genesis")
@@ -450,7 +484,7 @@ def check_bundle():
     same("padding", rest[4 + length :].strip(b"\0"), b"")
 
 
-parts = (check_ids, check_entry, check_grants, check_membership, check_frontier, check_retraction, check_receipt, check_carried)
+parts = (check_ids, check_entry, check_grants, check_gift, check_membership, check_frontier, check_retraction, check_receipt, check_carried)
 for part in (*parts, check_session, check_generation, check_erasure, check_handshake, check_bundle):
     part()
 print(f"all {checks} values agree, and every signature verifies")

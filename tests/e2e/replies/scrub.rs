@@ -106,6 +106,9 @@ fn text(said: &str, folders: &[String]) -> String {
         "<ref>".to_owned()
     } else if is_hex(said, 8) {
         format!("<id of {}>", said.len())
+    } else if let Some((kind, id)) = said.split_once(':').filter(|(_, id)| is_hex(id, 32)) {
+        // a link to another case
+        format!("{kind}:<id of {}>", id.len())
     } else if is_time(said) {
         (if said.len() == 10 { "<day>" } else { "<time>" }).to_owned()
     } else if said.len() == 8 && said.get(4..6) == Some("-W") {
