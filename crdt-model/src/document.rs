@@ -120,6 +120,19 @@ pub struct Document {
 /// Code of a fault that is none: what the entry builds on was sealed to others, so it is not judged here.
 pub const SECTION_UNREADABLE: &str = "section_unreadable";
 
+/// The late entries in the past of some of them. Whoever carries those carries these, too: once something counted follows them
+/// they are not late any more, and what they say stands in the generation that was built on them, under their own origin.
+pub fn late_before(late: &[EntryId], taken: &[EntryId], deps_of: impl Fn(&EntryId) -> Vec<EntryId>) -> Vec<EntryId> {
+    let mut before = BTreeSet::new();
+    let mut stack = taken.to_vec();
+    while let Some(id) = stack.pop() {
+        // what is in the past of a counted entry is not late, nor is what that follows: so the way leads over late ones alone
+        let is_new = |dep: &EntryId| late.contains(dep) && !taken.contains(dep) && before.insert(*dep);
+        stack.extend(deps_of(&id).into_iter().filter(is_new));
+    }
+    late.iter().copied().filter(|id| before.contains(id)).collect()
+}
+
 /// Bits below the place of an entry in [`Stamp::order`]: room for the places of what it restates.
 pub const ORDER_BITS: u32 = 20;
 

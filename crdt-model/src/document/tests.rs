@@ -251,8 +251,10 @@ impl<'w> Hand<'w> {
             .collect();
         let old = Case(self.world.build(&older), self.doc, Default::default());
         let taken: Vec<EntryId> = case.0.late.iter().copied().filter(|id| generation(id) == newest).collect();
+        let before = late_before(&case.0.late, &taken, |id| self.held[id].header.deps.clone());
         let late: Vec<Stamp> = taken
             .iter()
+            .chain(&before)
             .filter_map(|id| old.0.history.iter().map(|written| written.stamp).find(|stamp| stamp.entry == *id))
             .collect();
         let entropy = self.entropy();
@@ -635,6 +637,26 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
         3 => (hand.clone(), hand).prop_map(|(a, b)| Step::Hear(a, b)),
     ];
     proptest::collection::vec(step, 1..14)
+}
+
+#[test]
+fn a_note_that_only_an_opening_nobody_kept_had_carried_is_not_lost() {
+    let world = World::founded();
+    let mut one = Hand::new(&world, 1);
+    one.born();
+    let mut two = one.colleague(2);
+    one.seals().expect("sealed");
+    two.does(&note("written in ignorance")).expect("noted");
+    two.hears(&one);
+    // both open it; of the two the first is sealed again, so the other's counts no more
+    one.opens().expect("opened");
+    two.opens().expect("opened, with the note carried before");
+    one.seals().expect("sealed again");
+    one.hears(&two);
+    while one.carries() {}
+    let case = one.case();
+    assert!(case.0.late.is_empty());
+    assert_eq!(notes(&case.view()), ["written in ignorance"]);
 }
 
 proptest! {

@@ -498,8 +498,12 @@ fn late(log: &Log, shared: &Shared, reader: &Reader, loaded: &Loaded) -> Result<
     let document = document::build(&older, Kind::Edit, &shared.roster, &schema);
     let stamps = document.history.iter().map(|written| written.stamp);
     let stamp_of = |id: &EntryId| stamps.clone().find(|stamp| stamp.entry == *id);
+    let before = document::late_before(&loaded.document.late, &taken, |id| {
+        of(id).map(|entry| entry.header.deps.clone()).unwrap_or_default()
+    });
     found.entries = taken
         .iter()
+        .chain(&before)
         .map(|id| {
             let header = older.iter().find(|entry| entry.id == *id).map(|entry| &entry.header);
             stamp_of(id).unwrap_or(Stamp {
