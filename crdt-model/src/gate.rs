@@ -251,7 +251,7 @@ pub fn check_change(
 ///
 /// # Errors
 ///
-/// What cannot be read as one change within the bounds of the [envelope](Envelope).
+/// What cannot be read as one change within the bounds of the envelope.
 pub fn written(bytes: &[u8]) -> Result<Vec<LayerOp>, ChangeFault> {
     let envelope = Envelope::read(bytes)?;
     semantic::written(&read(bytes, &envelope)?)

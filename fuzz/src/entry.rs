@@ -37,7 +37,12 @@ pub fn run(data: &[u8]) {
         assert_eq!(inner.header().scope, header.scope, "what is carried stays in its scope");
         let _ = is_signed(&inner, |_| Some(key));
     }
-    let _ = (Retraction::read_from(&entry), Receipt::read_from(&entry), self_introduced_key(&header.org, &entry), Record::read(&entry));
+    let _ = (
+        Retraction::read_from(&entry),
+        Receipt::read_from(&entry),
+        self_introduced_key(&header.org, &entry),
+        Record::read(&entry),
+    );
     let entries = [entry];
     let _ = (judge(&entries), taken_back(&entries));
     let [entry] = entries;

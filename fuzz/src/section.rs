@@ -4,8 +4,8 @@
 //! the grant of a role's secret. Then the generation, one byte.
 
 use crdt_model::cbor;
-use crdt_model::seal::{Given, Plain, RoleGrant};
 use crdt_model::seal::testing::read_padded;
+use crdt_model::seal::{Given, Plain, RoleGrant};
 
 use crate::{Seed, vectors};
 

@@ -138,7 +138,7 @@ fn an_ordinary_case(replies: &mut Replies, people: &People) {
         ("case assign", "@last me"),
         ("case accept", "@last"),
         ("case share", "@last --with focal_cash"),
-        ("case refer", "@last --to REG --fields text"),
+        ("case refer", "@last --to REG"),
         ("case act", "@last --text Appelé."),
         ("case attempt", "@last --outcome no_answer"),
         ("case hold", "@last --for person"),

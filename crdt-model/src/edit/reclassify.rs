@@ -310,6 +310,7 @@ fn forget(batches: &mut Vec<Vec<Restated>>, is_set_aside: &dyn Fn(&Who) -> bool)
             _ => None,
         },
         Slot::Element(field, role) if field.name == "watchers" => Some(Who::Role(role)),
+        Slot::Element(field, who) if field.name == "shared_with" => who.parse().ok(),
         // who must not see the case is never forgotten
         Slot::Fact(_, kind, _) if kind.is_of_who() && kind != FactKind::Recusal => match &restated.value {
             Value::Bytes(bytes) => kind.gist(bytes).ok()??.parse().ok(),

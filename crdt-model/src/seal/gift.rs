@@ -24,6 +24,11 @@ use crate::values::{CODE_BYTES_MAX, ChainKey, DeviceId, DocId, Incarnation, Memb
 pub const GIVEN_MAX: usize = 64;
 /// Most bytes of keys sealed together: two lists of [`GIVEN_MAX`], the nonce and the tag.
 pub const GIVEN_BYTES_MAX: usize = 8 * 1024;
+/// Most gift keys, sealed pieces under one of them, and keys that are followed in one case: whoever was given it could make up
+/// any number.
+const REACH_GIFTS_MAX: usize = 128;
+const REACH_PIECES_MAX: usize = 256;
+const REACH_KEYS_MAX: usize = 2_048;
 /// A sealed wrap: `enc32 ‖ ct48`.
 pub type Wrap = ([u8; 32], [u8; WRAP_BYTES]);
 
@@ -178,10 +183,13 @@ impl Given {
         let mut at = 0;
         while let Some(EarlierGift { term, epoch, key }) = reach.earlier.get(at).cloned() {
             let of = GiftOf { term, epoch, ..*of };
-            for (_, _, bytes) in sealed.iter().filter(|(t, e, _)| (*t, *e) == (term, epoch)) {
+            let pieces = sealed.iter().filter(|(t, e, _)| (*t, *e) == (term, epoch)).take(REACH_PIECES_MAX);
+            for (_, _, bytes) in pieces {
                 let Some(given) = Self::open(bytes, &key, &of) else { continue };
                 reach.earlier.extend(fresh(&reach.earlier, given.earlier));
                 reach.keys.extend(fresh(&reach.keys, given.keys));
+                reach.earlier.truncate(REACH_GIFTS_MAX);
+                reach.keys.truncate(REACH_KEYS_MAX);
             }
             at += 1;
         }

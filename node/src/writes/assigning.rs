@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use crdt_model::case::Shape;
 use crdt_model::case::consent::Answer;
 use crdt_model::edit::{Edit, Recusal};
-use crdt_model::roster::{HeldRole, Member, Roster, SiteKind, Standing, role_profile};
+use crdt_model::roster::{HeldRole, Member, Reading, Roster, Standing, role_profile};
 use crdt_model::values::{MemberId, Who};
 use crdt_model::view::{CaseView, Shown};
 use crdt_model::{name, seal};
@@ -49,7 +49,8 @@ pub(crate) fn given_to(view: &CaseView) -> Vec<Who> {
         None => who_of(view.shown("assignee")).into_iter().collect::<Vec<_>>(),
     };
     let watchers = view.list("watchers").iter().map(|role| Who::Role(role.clone()));
-    assignees.into_iter().chain(watchers).collect()
+    let shared_with = view.list("shared_with").iter().filter_map(|who| who.parse().ok());
+    assignees.into_iter().chain(watchers).chain(shared_with).collect()
 }
 
 fn who_of(shown: &Shown) -> Option<Who> {
@@ -143,7 +144,7 @@ pub(crate) fn may_hand_out(
         (called::named(shared, &who.to_string()), place)
     });
     let site = moved_to(edit, view).filter(|site| !is_its_site(shared, loaded, view, site)).map(|site| {
-        let is_partner = shared.roster.sites.get(site).is_some_and(|site| site.op.kind == SiteKind::Partner);
+        let is_partner = Reading::of(&shared.roster).is_partners(site);
         (site.to_owned(), if is_partner { Place::Partner } else { Place::Outside })
     });
     for (who, place) in whom.chain(site) {
@@ -350,8 +351,8 @@ pub(super) fn holders<'r>(roster: &'r Roster, role: &str) -> impl Iterator<Item 
 }
 
 pub(super) fn is_partner(roster: &Roster, member: &Member) -> bool {
-    let is_partner_site = |code: &str| roster.sites.get(code).is_some_and(|site| site.op.kind == SiteKind::Partner);
-    member.roles.iter().any(|held| held.role == PARTNER_ROLE || is_partner_site(&held.site))
+    let reading = Reading::of(roster);
+    member.roles.iter().any(|held| held.role == PARTNER_ROLE || reading.is_partners(&held.site))
 }
 
 #[cfg(test)]

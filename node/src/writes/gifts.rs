@@ -18,10 +18,11 @@ use crdt_model::case::consent::Answer;
 use crdt_model::case::facts::{FactKind, GiftFact, GivenFact, gift_id};
 use crdt_model::cbor::{self, Canonical};
 use crdt_model::compose::SectionPlan;
+use crdt_model::document::ORDER_BITS;
 use crdt_model::edit::EditOps;
 use crdt_model::entry::{Kind, LAYER_GRANT};
-use crdt_model::layer::{Layer, LayerOp, LayerState, Value};
-use crdt_model::roster::{AudienceEpoch, Member, Roster, SiteKind, Standing};
+use crdt_model::layer::{Layer, LayerOp, LayerState, Stamp, Value};
+use crdt_model::roster::{AudienceEpoch, Member, Reading, Roster, Standing};
 use crdt_model::seal::{
     self, EarlierGift, Entropy, GIVEN_MAX, GiftOf, Given, GivenKey, RoleGrant, Secret, case_key, ordinary_audience,
 };
@@ -38,6 +39,8 @@ use crate::members::debts::{self, Debt};
 use crate::members::{is_near, reads_site, role_reads_site};
 use crate::store::{GIVEN_ROLES, MemberSpace, Space, Tx};
 
+/// Sealed pieces of one term tried with a key.
+const PIECES_TRIED_MAX: usize = 64;
 /// Documents looked at for owed gifts in one go; the rest waits for the next.
 const LOOK_MAX: usize = 2_048;
 /// Documents that wait for the membership to change before their gift can be made; of more the oldest are forgotten until
@@ -101,17 +104,20 @@ pub(super) fn gifts(
     let none = LayerState::new();
     let open = loaded.document.states[0].as_ref().unwrap_or(&none);
     let facts = GiftFacts::of(open);
-    let named = named(open, &ops.open, reader.member());
+    let named = named(loaded, open, &ops.open, reader.member());
     let site = case_site(shared, loaded);
     // the rest costs as much as reading the case: most are given to nobody who does not read them anyway
     let is_idle = facts.gifts.is_empty() && named.iter().all(|named| reads_by_role(&shared.roster, &named.to, site));
     if loaded.layers().restricted() || is_idle {
         return Gifts { term: term(log, shared, loaded, &facts, &[]), ..Gifts::default() };
     }
-    let bars = Bars::of(loaded);
-    let named: Vec<Named> = named.into_iter().filter(|named| !bars.bars(&shared.roster, &named.to)).collect();
+    let named = standing(shared, loaded, named);
     let term = term(log, shared, loaded, &facts, &named);
     let mut gifts = Gifts { term, ..Gifts::default() };
+    // in the last term nobody's gift could ever end
+    if term == u16::MAX {
+        return gifts;
+    }
     let of = GiftOf {
         org: &log.org,
         scope: &loaded.scope,
@@ -126,14 +132,8 @@ pub(super) fn gifts(
         let key = case_key(stream, &loaded.doc, of.generation, term);
         needed.push(GivenKey { layer: Layer::Personal.code(), chain: own, term, key });
     }
-    let Some(secret) = reader.keychain.audience_secret(&audience.id, audience.epoch, audience.pk) else {
-        // who was given the case gives its own key on to the others who were
-        let mine = reader.keychain.gift_keys(&of).into_iter().find(|gift| (gift.term, gift.epoch) == (term, of.epoch));
-        if let Some(gift) = mine {
-            gifts.seal(&of, open, &facts, &gift.key, Vec::new(), needed);
-        }
-        return gifts;
-    };
+    // who does not hold the site's audience cannot tell a true gift key from one that somebody made up, and seals no key under it
+    let Some(secret) = reader.keychain.audience_secret(&audience.id, audience.epoch, audience.pk) else { return gifts };
     let key = seal::gift_key(secret, &of);
     let owed = Owed { log, shared, loaded, site, secret, epoch: audience.epoch };
     let mut is_given = facts.gifts.iter().any(|gift| (gift.term, gift.epoch) == (term, of.epoch));
@@ -167,17 +167,23 @@ pub(super) fn gifts(
     gifts
 }
 
-/// The gift keys of other terms and epochs under which something is sealed.
+/// The gift keys of earlier terms and epochs under which something is sealed: whatever a fact says of a term, it has to open.
 fn earlier(reader: &Reader, facts: &GiftFacts, audience: AudienceId, of: &GiftOf<'_>) -> Vec<EarlierGift> {
     let used: BTreeSet<(u16, u32)> = facts.given.iter().map(|fact| (fact.term, fact.epoch)).collect();
-    let others = used.into_iter().filter(|at| *at != (of.term, of.epoch));
-    let keys = others.flat_map(|(term, epoch)| {
+    let before =
+        |(term, epoch): &(u16, u32)| *term <= of.term && *epoch <= of.epoch && (*term, *epoch) != (of.term, of.epoch);
+    let keys = used.into_iter().filter(before).flat_map(|(term, epoch)| {
         let of = GiftOf { term, epoch, ..*of };
         let secrets = reader.keychain.audience_secrets_at(&audience, epoch);
         let key = move |secret| EarlierGift { term, epoch, key: seal::gift_key(secret, &of) };
-        secrets.map(key).collect::<Vec<_>>()
+        secrets.map(key).filter(|gift| opens_some(facts, &of, gift)).collect::<Vec<_>>()
     });
     keys.collect()
+}
+
+fn opens_some(facts: &GiftFacts, of: &GiftOf<'_>, gift: &EarlierGift) -> bool {
+    let sealed = facts.given.iter().filter(|fact| (fact.term, fact.epoch) == (gift.term, gift.epoch));
+    sealed.take(PIECES_TRIED_MAX).any(|fact| Given::open(&fact.sealed, &gift.key, of).is_some())
 }
 
 impl Gifts {
@@ -226,14 +232,15 @@ impl Gifts {
 // ------------------------------------------------------------------ who is named
 
 /// Whom the open layer names once the operations are done, each with whoever named them.
-fn named(open: &LayerState, ops: &[LayerOp], me: MemberId) -> Vec<Named> {
+fn named(loaded: &Loaded, open: &LayerState, ops: &[LayerOp], me: MemberId) -> Vec<Named> {
     let gives = |key: &str| NAMING.contains(&key.split('/').next().unwrap_or_default());
     let key_of = |op: &LayerOp| match op {
         LayerOp::Put { key, .. } | LayerOp::Delete { key } => key.clone(),
     };
     let written: BTreeSet<String> = ops.iter().map(key_of).collect();
     let held = open.iter().filter(|(key, _)| gives(key) && !written.contains(*key));
-    let held = held.flat_map(|(key, cells)| cells.iter().map(move |cell| (key, &cell.value, cell.stamp.member, false)));
+    let held = held
+        .flat_map(|(key, cells)| cells.iter().map(move |cell| (key, &cell.value, signer(loaded, &cell.stamp), false)));
     let new = ops.iter().filter_map(|op| match op {
         LayerOp::Put { key, value } if gives(key) => Some((key, value, Some(me), true)),
         _ => None,
@@ -254,6 +261,74 @@ fn to_of(key: &str, value: &Value) -> Option<To> {
         },
         _ => None,
     }
+}
+
+/// Those of the named who are given the case on somebody's word, and whom the person did not refuse.
+fn standing(shared: &Shared, loaded: &Loaded, mut named: Vec<Named>) -> Vec<Named> {
+    let bars = Bars::of(loaded);
+    named.retain(|named| !bars.bars(&shared.roster, &named.to) && word(shared, loaded, named) != Word::None);
+    named
+}
+
+/// What somebody's word is worth.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Word {
+    /// A confirmed member's who reads the site by role.
+    Good,
+    /// That of somebody who may become one.
+    Waits,
+    /// Nothing.
+    None,
+}
+
+/// On whose word somebody is given the case, and what it is worth: the word of whoever named them, never their own. Who took
+/// over what was given to a role of theirs goes on reading on the word of whoever gave it to the role.
+fn word(shared: &Shared, loaded: &Loaded, named: &Named) -> Word {
+    let (roster, site) = (&shared.roster, case_site(shared, loaded));
+    let Some(giver) = giver(roster, loaded, site, named) else { return Word::None };
+    match roster.members.get(&giver) {
+        None => Word::Waits,
+        Some(member) if !reads_site(roster, member, site) => Word::None,
+        Some(member) => match member.standing {
+            Standing::Confirmed => Word::Good,
+            Standing::Void => Word::None,
+            _ => Word::Waits,
+        },
+    }
+}
+
+fn giver(roster: &Roster, loaded: &Loaded, site: &str, named: &Named) -> Option<MemberId> {
+    let by = named.by?;
+    if named.to != To::Who(Who::Member(by)) {
+        return Some(by);
+    }
+    let puts = loaded.document.history.iter().filter(|written| written.layer == Layer::Open);
+    let puts = puts.filter_map(|written| Some((assigned_in(&written.ops)?, signer(loaded, &written.stamp)?)));
+    let (mut last, mut before_own) = (None, None);
+    for (to, author) in puts {
+        if to == Who::Member(by) && author == by {
+            before_own = last.take();
+        }
+        last = Some((to, author));
+    }
+    let (role, giver) = match if named.is_new { last } else { before_own } {
+        Some((Who::Role(role), giver)) if giver != by => (role, giver),
+        _ => return None,
+    };
+    let near = |member: &Member| member.roles.iter().any(|held| held.role == role && is_near(roster, site, &held.site));
+    roster.members.get(&by).is_some_and(near).then_some(giver)
+}
+
+/// Who signed the entry that a value stands in. Where the entry says that another wrote it first, the stamp names that one: it
+/// is the signer who answers for a key.
+fn signer(loaded: &Loaded, stamp: &Stamp) -> Option<MemberId> {
+    let place = |stamp: &Stamp| stamp.order >> ORDER_BITS;
+    let is_own = |stamp: &Stamp| stamp.order == place(stamp) << ORDER_BITS;
+    if is_own(stamp) {
+        return stamp.member;
+    }
+    let mut of_entry = loaded.document.history.iter().filter(|written| written.layer == Layer::Open);
+    of_entry.find(|written| place(&written.stamp) == place(stamp) && is_own(&written.stamp))?.stamp.member
 }
 
 /// The term of what is written next: the next one where the present one's gift was made for somebody not named any more.
@@ -304,7 +379,7 @@ impl Bars {
         let is_outside = match to {
             To::Who(Who::Member(id)) => roster.members.get(id).is_some_and(|member| is_partner(roster, member)),
             To::Who(Who::Role(role)) => role == PARTNER_ROLE,
-            To::Site(code) => roster.sites.get(code).is_some_and(|site| site.op.kind == SiteKind::Partner),
+            To::Site(code) => Reading::of(roster).is_partners(code),
         };
         self.internal || (self.external && is_outside)
     }
@@ -332,43 +407,11 @@ enum Receiver {
 
 impl Owed<'_> {
     fn receiver(&self, named: &Named) -> Receiver {
-        let roster = &self.shared.roster;
-        let Some(word) = self.word_for(named) else { return Receiver::None };
-        let Some(giver) = roster.members.get(&word) else { return Receiver::Waits };
-        if !reads_site(roster, giver, self.site) {
-            return Receiver::None;
+        match (word(self.shared, self.loaded, named), self.key_of(&named.to)) {
+            (Word::None, _) => Receiver::None,
+            (Word::Waits, Receiver::Gets(..)) => Receiver::Waits,
+            (_, receiver) => receiver,
         }
-        match (self.key_of(&named.to), giver.standing) {
-            (Receiver::Gets(..), standing) if standing != Standing::Confirmed => Receiver::Waits,
-            (receiver, _) => receiver,
-        }
-    }
-
-    /// On whose word somebody is given the case: whoever named them, never they themselves. Who took over what was given
-    /// to a role of theirs goes on reading on the word of whoever gave it to the role.
-    fn word_for(&self, named: &Named) -> Option<MemberId> {
-        let by = named.by?;
-        if named.to != To::Who(Who::Member(by)) {
-            return Some(by);
-        }
-        let roster = &self.shared.roster;
-        let puts = self.loaded.document.history.iter().filter(|written| written.layer == Layer::Open);
-        let puts = puts.filter_map(|written| Some((assigned_in(&written.ops)?, written.stamp.member?)));
-        let (mut last, mut before_own) = (None, None);
-        for (to, author) in puts {
-            if to == Who::Member(by) && author == by {
-                before_own = last.take();
-            }
-            last = Some((to, author));
-        }
-        let (role, giver) = match if named.is_new { last } else { before_own } {
-            Some((Who::Role(role), giver)) if giver != by => (role, giver),
-            _ => return None,
-        };
-        let near = |member: &Member| {
-            member.roles.iter().any(|held| held.role == role && is_near(roster, self.site, &held.site))
-        };
-        roster.members.get(&by).is_some_and(near).then_some(giver)
     }
 
     fn key_of(&self, to: &To) -> Receiver {
@@ -412,9 +455,7 @@ pub(super) fn is_given(log: &Log, shared: &Shared, loaded: &Loaded, who: &Who) -
     let Some(open) = loaded.document.states[0].as_ref() else { return false };
     let facts = GiftFacts::of(open);
     let id = id_of(log, shared, loaded, &To::Who(who.clone()));
-    let bars = Bars::of(loaded);
-    let mut named = named(open, &[], MemberId::ZERO);
-    named.retain(|named| !bars.bars(&shared.roster, &named.to));
+    let named = standing(shared, loaded, named(loaded, open, &[], MemberId::ZERO));
     let term = term(log, shared, loaded, &facts, &named);
     facts.gifts.iter().any(|gift| gift.term == term && Some(gift.to) == id)
 }
@@ -482,7 +523,9 @@ fn owed_grants(log: &Log, shared: &Shared, reader: &Reader, scope: &ScopeId, rol
     let Some(secret) = reader.keychain.audience_secret(&audience, epoch, &pk) else { return Vec::new() };
     let secret = seal::role_secret(secret, &log.org, scope, epoch, role);
     let gets = |member: &Member| {
+        // a partner's people are given a case by name, by their own role or by their site
         member.standing == Standing::Confirmed
+            && (role == PARTNER_ROLE || !is_partner(roster, member))
             && member.roles.iter().any(|held| held.role == role && is_near(roster, site, &held.site))
             && !reads_site(roster, member, site)
     };

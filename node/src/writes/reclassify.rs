@@ -615,25 +615,31 @@ struct Late {
     states: [Option<LayerState>; 3],
 }
 
-/// Terms before the newest whose keys a sealed case is given.
-const TERMS_MAX: u16 = 3;
+/// Terms whose keys a sealed case is given, at most: whoever writes in it can name any.
+const TERMS_MAX: u16 = 512;
 
 /// The personal keys of this case in the chains whose stream the sealing member holds: first those that wrote to it, then
 /// the others of the scope, as many as one fact names.
 fn old_keys(reader: &Reader, loaded: &Loaded) -> Option<OldKeysFact> {
     let generation = loaded.document.generation;
-    let wrote = |chain: &ChainKey| loaded.document.history.iter().any(|written| written.stamp.device == chain.device);
-    let mut chains: Vec<(ChainKey, &crdt_model::seal::Secret)> = reader.keychain.streams_of(&loaded.scope).collect();
-    chains.sort_by_key(|(chain, _)| (!wrote(chain), chain.device, chain.incarnation));
-    chains.truncate(OLD_KEYS_MAX);
-    // whoever had not heard of the newest ending writes in a term before it
-    let newest = loaded.document.chains.iter().map(|(_, term)| *term).max().unwrap_or(0);
-    let terms = || newest.saturating_sub(TERMS_MAX)..=newest.saturating_add(u16::from(newest > 0));
-    let key = |stream, term| case_key(stream, &loaded.doc, generation, term);
-    let keys = chains
-        .into_iter()
-        .flat_map(|(chain, stream)| terms().map(move |term| (chain.device, chain.incarnation, key(stream, term))));
-    let mut keys: Vec<_> = keys.take(OLD_KEYS_MAX).collect();
+    let written = &loaded.document.chains;
+    let newest = written.iter().map(|(_, term)| *term).max().unwrap_or(0).min(TERMS_MAX);
+    let streams: Vec<(ChainKey, &crdt_model::seal::Secret)> = reader.keychain.streams_of(&loaded.scope).collect();
+    // what was written first; then what may still be, by whoever knows of the newest ending or of none
+    let is_written = |chain: &ChainKey, term: u16| written.contains(&(*chain, term));
+    let pairs = || {
+        streams
+            .iter()
+            .flat_map(|(chain, stream)| (0..=newest.saturating_add(1)).map(move |term| (*chain, *stream, term)))
+    };
+    let first = pairs().filter(|(chain, _, term)| is_written(chain, *term));
+    let wrote = |chain: &ChainKey| written.iter().any(|(other, _)| other.device == chain.device);
+    let rest = |ours: bool| pairs().filter(move |(chain, _, term)| wrote(chain) == ours && !is_written(chain, *term));
+    let keys = first.chain(rest(true)).chain(rest(false)).take(OLD_KEYS_MAX);
+    let keys = keys.map(|(chain, stream, term)| {
+        (chain.device, chain.incarnation, case_key(stream, &loaded.doc, generation, term))
+    });
+    let mut keys: Vec<_> = keys.collect();
     keys.sort_by_key(|(device, incarnation, key)| (*device, *incarnation, key.0));
     keys.dedup();
     (!keys.is_empty()).then_some(OldKeysFact { generation, keys })

@@ -13,7 +13,7 @@ use crdt_model::case::schema::{self, Identity};
 use crdt_model::case::{Shape, schema::Field};
 use crdt_model::edit::{ConsentAnswer, Edit, EditContext, EditOps, LinkKind, NewCase, Policy, Recusal};
 use crdt_model::layer::{LayerOp, Value};
-use crdt_model::roster::{SiteKind, Standing, site_scope};
+use crdt_model::roster::{Reading, Standing, site_scope};
 use crdt_model::seal::GRANT_SLOTS;
 use crdt_model::taxonomy::{Capabilities, Capture, TRIAGE};
 use crdt_model::values::{Level, MemberId, Who, Words};
@@ -184,7 +184,7 @@ struct Receiver {
 
 fn receiver(shared: &Shared, reader: &Reader, loaded: &Loaded, view: &CaseView, to: &str) -> Result<Receiver, Failure> {
     let roster = &shared.roster;
-    let is_partner = |code: &str| roster.sites.get(code).is_some_and(|site| site.op.kind == SiteKind::Partner);
+    let is_partner = |code: &str| Reading::of(roster).is_partners(code);
     let code = site_typed(to);
     if view.shape == Shape::Ordinary {
         let code = members::known_site(shared, &code)?;

@@ -21,7 +21,7 @@ pub(super) struct Gifts {
     keys: HashMap<(DocId, u32, u16, u32), Vec<Secret>>,
     /// Keys of cases, by document, generation, term and chain.
     given: HashMap<(DocId, u32, u16, ChainKey), Vec<Secret>>,
-    /// Wraps that were tried, with how many secrets.
+    /// Wraps that were tried, by a hash of the whole fact and its generation, with how many secrets.
     tried: HashMap<(DocId, [u8; 32]), usize>,
 }
 
@@ -101,10 +101,13 @@ impl Keychain {
     }
 
     fn unwrap_gifts(&mut self, of: &GiftOf<'_>, gifts: &[GiftFact]) {
-        let secrets = self.audiences.len() + self.gifts.roles.len() + usize::from(self.member.is_some());
+        let of_roles: usize = self.gifts.roles.values().map(Vec::len).sum();
+        let secrets = self.audiences.len() + of_roles + usize::from(self.member.is_some());
         for gift in gifts {
             let of = GiftOf { term: gift.term, epoch: gift.epoch, ..*of };
-            if self.gifts.tried.insert((*of.doc, gift.enc), secrets) == Some(secrets) {
+            let mut hasher = blake3::Hasher::new();
+            hasher.update(&cbor::encode(gift)).update(&of.generation.to_be_bytes());
+            if self.gifts.tried.insert((*of.doc, *hasher.finalize().as_bytes()), secrets) == Some(secrets) {
                 continue;
             }
             let own = self.member.iter().filter(|(id, _)| id.0 == gift.to).map(|(_, x)| &**x);

@@ -1,10 +1,15 @@
 //! Who reads a case that was given, and who does not.
 
-use crdt_model::edit::{ConsentAnswer, Edit, NewCase};
+use crdt_model::case::facts::{FactId, FactKind, GiftFact, GivenFact};
+use crdt_model::cbor;
+use crdt_model::edit::{ConsentAnswer, Edit, EditOps, NewCase};
+use crdt_model::layer::{LayerOp, Value};
+use crdt_model::seal::{self, GiftOf, Secret};
 use crdt_model::values::Words;
 use serde_json::{Value as Json, json};
 
 use crate::error::Failure;
+use crate::keys::keychain::GiftFacts;
 use crate::log::{Log, Reader};
 use crate::members::new_site;
 use crate::tests::generations::{confirm, confirmed};
@@ -303,21 +308,17 @@ fn a_case_is_shared_and_shared_no_longer() {
     assert_eq!(acts(&rose, &case, &share("Bea", false)).expect_err("refused").code, "shared_by_audience");
 }
 
-#[test]
-fn a_false_gift_hides_no_true_one() {
-    let Network { rose, ali, zoe, bea } = Network::new();
-    let case = new_case(&ali, WORDS);
-    exchange(&ali, &bea);
-    exchange(&ali, &zoe);
-    // somebody who reads nothing writes what looks like a gift to her, under the id the true one would have, too
+/// Writes these facts into a case as they are: what a changed program of somebody who may take cases down can do.
+fn forges(home: &Home, case: &str, facts: &[(FactKind, Vec<u8>)]) {
     let forge = |log: &Log, reader: &mut Reader| {
         let shared = log.shared();
-        let loaded = crate::list::find_case(log, &shared, reader, &case)?;
-        let gift = crdt_model::case::facts::GiftFact { term: 0, epoch: 1, to: zoe.member.0, enc: [9; 32], ct: [7; 48] };
-        let value = crdt_model::layer::Value::Bytes(crdt_model::cbor::encode(&gift));
-        let key = crdt_model::case::facts::FactKind::Gift.key(crdt_model::case::facts::gift_id(&gift, 0));
-        let mut ops = crdt_model::edit::EditOps::default();
-        ops.open.push(crdt_model::layer::LayerOp::Put { key, value });
+        let loaded = crate::list::find_case(log, &shared, reader, case)?;
+        let mut entropy = crate::log::entropy()?;
+        let put = |(kind, bytes): &(FactKind, Vec<u8>)| LayerOp::Put {
+            key: kind.key(FactId(entropy.bytes())),
+            value: Value::Bytes(bytes.clone()),
+        };
+        let ops = EditOps { open: facts.iter().map(put).collect(), ..EditOps::default() };
         let write = crate::writes::Write {
             scope: loaded.scope,
             doc: loaded.doc,
@@ -326,22 +327,96 @@ fn a_false_gift_hides_no_true_one() {
             birth: false,
             week_start_ms: None,
             sensitive: crate::writes::SensitiveKey::None,
-            generation: 0,
+            generation: loaded.document.generation,
             current: Some(loaded),
             salt: [0; 8],
             alone: false,
         };
-        let mut entropy = crate::log::entropy()?;
         log.commit(|tx| crate::writes::append_edit(log, tx, &shared, reader, write, NOW, &mut entropy))?;
         Ok(json!({}))
     };
-    bea.with(forge).expect("written");
+    home.with(forge).expect("written");
+}
+
+/// The gift facts of a case, as they stand in its open layer.
+fn gift_facts(home: &Home, case: &str) -> GiftFacts {
+    let look = |log: &Log, reader: &mut Reader| {
+        let loaded = crate::list::find_case(log, &log.shared(), reader, case)?;
+        Ok(GiftFacts::of(loaded.document.states[0].as_ref().expect("open")))
+    };
+    home.with(look).expect("looked")
+}
+
+#[test]
+fn a_false_gift_hides_no_true_one() {
+    let Network { rose, ali, zoe, bea } = Network::new();
+    let case = new_case(&ali, WORDS);
+    exchange(&ali, &bea);
+    exchange(&ali, &zoe);
+    // somebody who reads nothing writes what looks like a gift to her; once the true one is known, one with its point, too
+    let gift = |enc, ct| GiftFact { term: 0, epoch: 1, to: zoe.member.0, enc, ct };
+    forges(&bea, &case, &[(FactKind::Gift, cbor::encode(&gift([9; 32], [7; 48])))]);
     meet(&bea, &ali);
     assigns(&ali, &case, "Zoé");
-    exchange(&ali, &zoe);
+    exchange(&ali, &bea);
+    let held = gift_facts(&bea, &case).gifts;
+    let (own, key) = (zoe.member.0, held.iter().find(|fact| fact.enc != [9; 32]).expect("the true one"));
+    assert_eq!(key.to, own);
+    let false_ones: Vec<_> = (0..8).map(|n| (FactKind::Gift, cbor::encode(&gift(key.enc, [n; 48])))).collect();
+    forges(&bea, &case, &false_ones);
+    exchange(&bea, &zoe);
     reads(&zoe, &case, WORDS);
-    exchange(&ali, &rose);
+    meet(&ali, &rose);
     assert_eq!(rose.verify()["problems"], json!([]));
+}
+
+#[test]
+fn nobody_seals_their_key_under_a_gift_key_that_another_made_up() {
+    let Network { rose, ali, zoe, bea } = Network::new();
+    let case = new_case(&ali, WORDS);
+    assigns(&ali, &case, "Zoé");
+    exchange(&ali, &zoe);
+    exchange(&ali, &bea);
+    let shared = zoe.log.shared();
+    let scope = shared.roster.sites["MNK"].scope;
+    let doc = case.parse().expect("an id");
+    let of = GiftOf { org: &zoe.log.org, scope: &scope, doc: &doc, generation: 0, term: 0, epoch: 1 };
+    let pk = shared.roster.members[&zoe.member].keys.x;
+    let (enc, ct) = seal::wrap_gift(&Secret([5; 32]), &of, (&zoe.member.0, &pk)).expect("a point");
+    let made_up = GiftFact { term: 0, epoch: 1, to: zoe.member.0, enc, ct };
+    forges(&bea, &case, &[(FactKind::Gift, cbor::encode(&made_up))]);
+    exchange(&bea, &zoe);
+    let before = gift_facts(&zoe, &case).given.len();
+    notes(&zoe, &case, "écrit par Zoé");
+    assert_eq!(gift_facts(&zoe, &case).given.len(), before, "her key goes under no key of his");
+    // nor does the next term's key go under this one's because somebody says that there is something
+    let promised = GivenFact { term: 1, epoch: 1, sealed: vec![3; 64] };
+    forges(&zoe, &case, &[(FactKind::Given, cbor::encode(&promised))]);
+    meet(&zoe, &ali);
+    notes(&ali, &case, "encore pour elle");
+    meet(&ali, &rose);
+    assigns(&ali, &case, "Bea");
+    notes(&ali, &case, "plus pour elle");
+    meet(&ali, &zoe);
+    let seen = sees(&zoe, &case);
+    assert!(seen.contains("encore pour elle") && !seen.contains("plus pour elle"), "{seen}");
+}
+
+#[test]
+fn nobody_keeps_a_case_by_naming_themselves() {
+    let Network { ali, zoe, bea, .. } = Network::new();
+    let case = new_case(&ali, WORDS);
+    assigns(&ali, &case, "Zoé");
+    exchange(&ali, &zoe);
+    let share = Edit::Share { with: crdt_model::edit::Whom::Typed("me".into()), stop: false };
+    acts(&zoe, &case, &share).expect("by word alone");
+    meet(&zoe, &ali);
+    assigns(&ali, &case, "Bea");
+    notes(&ali, &case, "sans Zoé");
+    meet(&ali, &zoe);
+    assert!(!sees(&zoe, &case).contains("sans Zoé"), "{}", sees(&zoe, &case));
+    exchange(&ali, &bea);
+    reads(&bea, &case, "sans Zoé");
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! What goes on to others, and what comes back.
 
+use crdt_model::document::Opened;
 use crdt_model::edit::{ConsentAnswer, Edit, NewCase};
 use crdt_model::values::Words;
 use serde_json::{Value as Json, json};
@@ -159,4 +160,73 @@ fn a_sealed_case_goes_to_persons_and_to_nobody_who_is_set_aside() {
     acts(&paul, &other, &Edit::Note { text: Words::from("pris en charge") });
     exchange(&paul, &rose);
     assert!(sees(&rose, &other).to_string().contains("pris en charge"), "the sender hears of it");
+}
+
+/// Of the sections of words and allegations of a case that this home holds: how many there are, and how many its member opens.
+fn held_and_opened(home: &Home, case: &str) -> (usize, usize) {
+    let look = |log: &Log, reader: &mut Reader| {
+        let shared = log.shared();
+        let loaded = crate::list::find_case(log, &shared, reader, case)?;
+        let entries = log.entries(&log.store.read()?, &loaded.scope, &loaded.doc)?;
+        for entry in &entries {
+            reader.keychain.absorb_grant(&log.org, entry);
+        }
+        let opened: Vec<_> = entries.iter().map(|entry| reader.keychain.open_entry(entry)).collect();
+        let words = || opened.iter().flat_map(|entry| &entry.layers[1..]);
+        let held = words().filter(|layer| !matches!(layer, Opened::Absent | Opened::Missing)).count();
+        let open = words().filter(|layer| matches!(layer, Opened::Plain(_))).count();
+        Ok(json!([held, open]))
+    };
+    let told = home.with(look).expect("looked");
+    let number = |at: usize| usize::try_from(told[at].as_u64().expect("a number")).expect("small");
+    (number(0), number(1))
+}
+
+#[test]
+fn whoever_is_set_aside_holds_every_byte_and_reads_nothing() {
+    let (rose, ali, _, paul) = network();
+    let nadia = confirmed(&rose, "PES", "focal_psea", "Nadia");
+    let hana = confirmed(&rose, "PES", "focal_psea", "Hana");
+    for home in [&nadia, &hana, &ali, &nadia, &hana] {
+        for _ in 0..2 {
+            exchange(&rose, home);
+            home.housekeeping();
+            rose.housekeeping();
+        }
+    }
+    // the administrator who founded it all, and one of the audience
+    let aside = ["Rose".to_owned(), "Nadia".to_owned()];
+    let sealed = ali.with(|log, reader| {
+        let mut new = complaint();
+        new.category = Some("sea.abuse".into());
+        new.allegation = Some(WORDS.into());
+        crate::writes::case_new(log, reader, new, Some(&aside), NOW)
+    });
+    let case = case_id(&sealed.expect("sealed"));
+    let all = [&rose, &ali, &nadia, &hana, &paul];
+    let share = || {
+        for _ in 0..2 {
+            for home in all {
+                exchange(&ali, home);
+                home.housekeeping();
+            }
+        }
+    };
+    share();
+    acts(&hana, &case, &Edit::Note { text: Words::from("entendue") });
+    exchange(&hana, &ali);
+    share();
+    let sent = refers(&hana, &case, "Paul", &["all"], None).expect("sent");
+    let other = sent["sent"]["case_id"].as_str().expect("born").to_owned();
+    exchange(&hana, &ali);
+    share();
+    for half in [&case, &other] {
+        let (held, opened) = held_and_opened(&hana, half);
+        assert!(opened > 0, "whoever is of it reads it: {half}");
+        for home in [&rose, &nadia] {
+            assert_eq!(held_and_opened(home, half), (held, 0), "{half}");
+            assert_eq!(sees(home, half)["status"], "restricted");
+        }
+    }
+    assert_eq!(refers(&hana, &case, "Rose", &["all"], None).expect_err("refused").code, "assignee_recused");
 }
