@@ -401,7 +401,7 @@ pub(crate) fn case_scopes(log: &Log, shared: &Shared) -> Vec<ScopeId> {
 /// Whether a member holds a role for the cases of a scope: on the line of the site it is held at, or anywhere where the case
 /// is sealed, for an audience sits wherever it sits.
 pub(crate) fn holds_at(shared: &Shared, scope: &ScopeId, is_sealed: bool, member: &MemberId, role: &str) -> bool {
-    let known = shared.roster.sites.values().find(|site| site.scope == *scope).map(|site| site.op.code.as_str());
+    let known = shared.site_with(scope).map(|site| site.op.code.as_str());
     let site = known.or_else(|| shared.pinned().map(|told| told.site.as_str())).unwrap_or_default();
     let counts = |held: &str| is_sealed || held == site || members::is_near(&shared.roster, held, site);
     members::roles_held(shared, member).iter().any(|(held, at)| held == role && counts(at))

@@ -25,7 +25,7 @@ use crdt_model::frontier::{ForkProof, Frontier, Tip};
 use crdt_model::gate::{Schema, SchemaFault};
 use crdt_model::layer::Value;
 use crdt_model::roster::{
-    Invitation, Member, Operation, Pin, Record, Roster, audience_of_name, knowledge_scope, membership_scope,
+    Invitation, Member, Operation, Pin, Record, Roster, Site, audience_of_name, knowledge_scope, membership_scope,
     self_introduced_key,
 };
 use crdt_model::seal::{Entropy, Secret};
@@ -103,8 +103,12 @@ impl Shared {
 
     /// The zone in which the site of a scope counts days and weeks: the organisation's, of a scope of no site known.
     pub(crate) fn zone_at(&self, scope: &ScopeId) -> Zone {
-        let site = self.roster.sites.values().find(|site| site.scope == *scope);
-        site.map_or_else(|| self.roster.org_zone(), |site| self.roster.zone_of(&site.op.code))
+        self.site_with(scope).map_or_else(|| self.roster.org_zone(), |site| self.roster.zone_of(&site.op.code))
+    }
+
+    /// The site whose cases lie in a scope.
+    pub(crate) fn site_with(&self, scope: &ScopeId) -> Option<&Site> {
+        self.roster.sites.values().find(|site| site.scope == *scope)
     }
 
     /// The invitation by which a newcomer works until its Invite arrives.

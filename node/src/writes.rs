@@ -31,7 +31,7 @@ use crdt_model::seal::{
 };
 use crdt_model::taxonomy::{Capabilities, Capture, Coded, TRIAGE, Taxonomy};
 use crdt_model::time::IsoWeek;
-use crdt_model::values::{AudienceId, DocId, EntryId, Incarnation, Level, MemberId, Moment, ScopeId, Who, Words};
+use crdt_model::values::{DocId, EntryId, Incarnation, Level, MemberId, Moment, ScopeId, Who, Words};
 use crdt_model::view::CaseView;
 use crdt_model::zone::Zone;
 use serde_json::{Value as Json, json};
@@ -48,6 +48,7 @@ use crate::log::{Log, Reader, Shared, entropy, fresh, meta};
 use crate::members;
 use crate::members::called::role_called;
 use crate::store::{MemberSpace, Space, Tx};
+use crate::writes::gifts::SiteAudience;
 use crate::writes::held::{HELD, HeldTerms};
 use crate::writes::reclassify::Reclassify;
 use crate::writes::set_aside::{Readers, SetAside, Told};
@@ -556,7 +557,7 @@ fn audience_key(log: &Log, shared: &Shared, name: &str) -> Option<(u32, [u8; 32]
 
 /// Name of the ordinary audience of a scope (`site/JER`).
 fn ordinary_name(log: &Log, shared: &Shared, scope: &ScopeId) -> Result<String, Failure> {
-    let known = shared.roster.sites.values().find(|site| site.scope == *scope).map(|site| site.op.code.clone());
+    let known = shared.site_with(scope).map(|site| site.op.code.clone());
     let own = || shared.invitations.iter().map(|i| &i.site).find(|s| site_scope(&log.org, s) == *scope).cloned();
     known.or_else(own).map(|site| format!("site/{site}")).ok_or_else(|| Failure::new("sync_first"))
 }
@@ -744,17 +745,7 @@ pub(crate) fn act_with(
         }
         return turn_and_tell(log, &shared, reader, &loaded, &turn, seal, &mark, now_ms);
     }
-    let codes = loaded.codes();
-    let ctx = EditContext {
-        case: Some(loaded.layers()),
-        member: reader.member(),
-        roles: &members::roles(&shared, &reader.member()),
-        now_ms,
-        entropy: fresh()?,
-        codes: &codes,
-        policy: Policy::default(),
-    };
-    let mut ops = match edit.to_ops(&ctx) {
+    let mut ops = match ops_on(&shared, reader, &loaded, edit, now_ms)? {
         Err(EditRefusal::NeedsSealing { .. })
             if view.shape == Shape::Ordinary && matches!(edit, Edit::Raise { .. } | Edit::Triage { .. }) =>
         {
@@ -767,19 +758,7 @@ pub(crate) fn act_with(
     if !ops.is_empty() {
         let mut entropy = entropy()?;
         let sensitive = sensitive_key(log, &shared, reader, &loaded, &ops, &view, &mut entropy)?;
-        let write = Write {
-            scope: loaded.scope,
-            doc: loaded.doc,
-            ops,
-            deps,
-            birth: false,
-            week_start_ms: None,
-            sensitive,
-            generation: loaded.document.generation,
-            current: Some(Arc::clone(&loaded)),
-            salt: [0; 8],
-            alone: false,
-        };
+        let write = Write::on(Arc::clone(&loaded), deps, ops, sensitive);
         let (member, incarnation, scope) = (reader.member(), log.incarnation(), loaded.scope);
         log.commit(|tx| {
             append_edit(log, tx, &shared, reader, write, now_ms, &mut entropy)?;
@@ -810,6 +789,27 @@ pub(crate) fn act_with(
         warnings.push("identity_kept".into());
     }
     Ok(reply)
+}
+
+/// What an act writes on a case, or why it is refused.
+fn ops_on(
+    shared: &Shared,
+    reader: &Reader,
+    loaded: &Loaded,
+    edit: &Edit,
+    now_ms: i64,
+) -> Result<Result<EditOps, EditRefusal>, Failure> {
+    let codes = loaded.codes();
+    let ctx = EditContext {
+        case: Some(loaded.layers()),
+        member: reader.member(),
+        roles: &members::roles(shared, &reader.member()),
+        now_ms,
+        entropy: fresh()?,
+        codes: &codes,
+        policy: Policy::default(),
+    };
+    Ok(edit.to_ops(&ctx))
 }
 
 /// The act, with the member or role in the place of what was typed.
@@ -979,13 +979,7 @@ pub(crate) fn sensitive_key(
         }
         let audience = view.text("audience").unwrap_or(TRIAGE);
         let recusals = view.sealed.as_ref().map(|sealed| sealed.recusals.as_slice()).unwrap_or_default();
-        let recused: Vec<Recusal> = recusals
-            .iter()
-            .map(|who| match who {
-                Who::Member(id) => Recusal::Member(*id),
-                Who::Role(role) => Recusal::Role(role.clone()),
-            })
-            .collect();
+        let recused = assigning::as_recusals(recusals);
         let readers = match recused.is_empty() {
             true => readers(log, shared, audience, &recused)?,
             false => readers_as_before(log, shared, reader, loaded, audience, &recused)?,
@@ -1012,9 +1006,9 @@ pub(crate) fn append_edit(
     entropy: &mut Entropy,
 ) -> Result<EntryId, Failure> {
     let incarnation = log.incarnation();
-    let (stream, audience, epoch) = open_stream(log, tx, shared, reader, &write.scope, entropy)?;
-    let term = give(log, tx, shared, reader, &mut write, &stream, entropy)?;
-    let hint = audience_hint(&audience, epoch, term);
+    let (stream, audience) = open_stream(log, tx, shared, reader, &write.scope, entropy)?;
+    let term = give(log, tx, shared, reader, &mut write, audience, &stream, entropy)?;
+    let hint = audience_hint(&audience.id, audience.epoch, term);
     // from the log, or from the invitation: nothing is written that the scope's other devices could not open
     let (epoch, key) = reader.keychain.newest_open(&write.scope).ok_or_else(|| Failure::new("sync_first"))?;
     let open = LayerKey { key: key.clone(), hint: open_hint(epoch) };
@@ -1070,12 +1064,14 @@ pub(crate) fn append_edit(
 }
 
 /// Adds to an act what it gives to those the case is given to. The term of what is written.
+#[expect(clippy::too_many_arguments, reason = "one call site")]
 fn give(
     log: &Log,
     tx: &mut Tx<'_>,
     shared: &Shared,
     reader: &Reader,
     write: &mut Write,
+    audience: SiteAudience,
     stream: &Secret,
     entropy: &mut Entropy,
 ) -> Result<u16, Failure> {
@@ -1083,17 +1079,15 @@ fn give(
     if write.birth || write.generation != current.document.generation {
         return Ok(0);
     }
-    let name = ordinary_name(log, shared, &write.scope)?;
-    let Some((epoch, pk)) = audience_key(log, shared, &name) else { return Ok(0) };
-    let audience = gifts::SiteAudience { id: audience_of_name(&log.org, &name), epoch, pk: &pk };
+    let stream = (!write.ops.personal.is_empty()).then_some(stream);
     let given = gifts::gifts(log, shared, reader, &current, audience, &write.ops, stream);
     gifts::grant_roles(log, tx, shared, reader, &write.scope, &given, entropy)?;
     write.ops.open.extend(given.ops);
     Ok(given.term)
 }
 
-/// This member's stream key of the scope's chain, with the audience and epoch that read what is sealed under it; granted
-/// to that audience first, where that is still due.
+/// This member's stream key of the scope's chain, with the audience that reads what is sealed under it; granted to that
+/// audience first, where that is still due.
 fn open_stream(
     log: &Log,
     tx: &mut Tx<'_>,
@@ -1101,15 +1095,15 @@ fn open_stream(
     reader: &Reader,
     scope: &ScopeId,
     entropy: &mut Entropy,
-) -> Result<(Secret, AudienceId, u32), Failure> {
+) -> Result<(Secret, SiteAudience), Failure> {
     let incarnation = log.incarnation();
     let name = ordinary_name(log, shared, scope)?;
-    let audience = audience_of_name(&log.org, &name);
+    let id = audience_of_name(&log.org, &name);
     let (epoch, pk) =
         audience_key(log, shared, &name).ok_or_else(|| Failure::new("no_reader_left").arg("audience", &name))?;
-    let stream = log.own_stream(reader, &incarnation, scope, &audience, epoch);
-    grant_stream(log, tx, shared, reader, scope, (audience, epoch, &pk), &stream, incarnation, entropy)?;
-    Ok((stream, audience, epoch))
+    let stream = log.own_stream(reader, &incarnation, scope, &id, epoch);
+    grant_stream(log, tx, shared, reader, scope, (id, epoch, &pk), &stream, incarnation, entropy)?;
+    Ok((stream, SiteAudience { id, epoch, pk }))
 }
 
 /// The plaintext of one layer of an act, or `None` where it writes nothing.
@@ -1300,6 +1294,25 @@ pub(crate) struct Write {
     pub(crate) salt: [u8; 8],
     /// A change that builds on no other: what it sets stands beside what is there.
     pub(crate) alone: bool,
+}
+
+impl Write {
+    /// An act on a case as its writer sees it.
+    pub(crate) fn on(current: Arc<Loaded>, deps: Vec<EntryId>, ops: EditOps, sensitive: SensitiveKey) -> Self {
+        Self {
+            scope: current.scope,
+            doc: current.doc,
+            ops,
+            deps,
+            birth: false,
+            week_start_ms: None,
+            sensitive,
+            generation: current.document.generation,
+            current: Some(current),
+            salt: [0; 8],
+            alone: false,
+        }
+    }
 }
 
 /// The region a site lies in: the nearest region above it, else the site itself.

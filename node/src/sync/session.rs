@@ -42,7 +42,7 @@ use crate::log::admission::{Ingested, Source};
 use crate::log::forks;
 use crate::log::marks;
 use crate::log::now;
-use crate::log::{Log, fresh, locked};
+use crate::log::{Log, Reader, fresh, locked};
 use crate::store;
 use crate::sync::peers;
 use crate::sync::release;
@@ -295,12 +295,19 @@ impl SessionContext {
         if !receipts::is_marked(&self.log)? {
             return Ok(());
         }
+        self.with_readers(|reader| {
+            self.log.refresh_reader(reader)?;
+            receipts::deliver(&self.log, reader, (self.now)()).map(drop)
+        })
+    }
+
+    /// Acts for each unlocked member. A reader at long work is not waited for.
+    fn with_readers(&self, act: impl Fn(&mut Reader) -> Result<(), Failure>) -> Result<(), Failure> {
         for member in self.log.unlocked() {
             let Some(reader) = self.log.reader(&member) else { continue };
             let Ok(mut reader) = reader.try_lock() else { continue };
             let _writer = self.log.lock_writer();
-            self.log.refresh_reader(&mut reader)?;
-            receipts::deliver(&self.log, &mut reader, (self.now)())?;
+            act(&mut reader)?;
         }
         Ok(())
     }
@@ -310,25 +317,15 @@ impl SessionContext {
         if marks::turned(&self.log)?.is_empty() {
             return Ok(());
         }
-        for member in self.log.unlocked() {
-            let Some(reader) = self.log.reader(&member) else { continue };
-            let Ok(mut reader) = reader.try_lock() else { continue };
-            let _writer = self.log.lock_writer();
-            self.log.refresh_reader(&mut reader)?;
-            reclassify::rewrap_all_late(&self.log, &self.log.shared(), &mut reader, (self.now)())?;
-        }
-        Ok(())
+        self.with_readers(|reader| {
+            self.log.refresh_reader(reader)?;
+            reclassify::rewrap_all_late(&self.log, &self.log.shared(), reader, (self.now)()).map(drop)
+        })
     }
 
     /// Gives cases to those to whom they were given elsewhere by word alone. A reader at long work does it next time.
     fn give_owed(&self) -> Result<(), Failure> {
-        for member in self.log.unlocked() {
-            let Some(reader) = self.log.reader(&member) else { continue };
-            let Ok(mut reader) = reader.try_lock() else { continue };
-            let _writer = self.log.lock_writer();
-            gifts::give_owed(&self.log, &mut reader, (self.now)())?;
-        }
-        Ok(())
+        self.with_readers(|reader| gifts::give_owed(&self.log, reader, (self.now)()).map(drop))
     }
 
     /// Ingests frames, those of one scope in one transaction; answers for each, and says if a foreign founding came.

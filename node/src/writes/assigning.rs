@@ -42,6 +42,15 @@ pub(crate) fn whos(recusals: &[Recusal]) -> Vec<Who> {
     recusals.iter().map(who).collect()
 }
 
+/// Whom a case names as set aside, as a new one is told it.
+pub(super) fn as_recusals(whos: &[Who]) -> Vec<Recusal> {
+    let recusal = |who: &Who| match who {
+        Who::Member(id) => Recusal::Member(*id),
+        Who::Role(role) => Recusal::Role(role.clone()),
+    };
+    whos.iter().map(recusal).collect()
+}
+
 /// Everybody a case is given to now: who is to work on it, rivals included, and roles that follow it.
 pub(crate) fn given_to(view: &CaseView) -> Vec<Who> {
     let assignees = match view.conflict("assignee") {
@@ -204,7 +213,7 @@ pub(crate) fn is_set_aside(shared: &Shared, recusals: &[Who], who: &Who) -> bool
 
 /// The code of the site whose readers read the ordinary cases of a scope.
 pub(super) fn case_site<'s>(shared: &'s Shared, loaded: &Loaded) -> &'s str {
-    let known = shared.roster.sites.values().find(|site| site.scope == loaded.scope);
+    let known = shared.site_with(&loaded.scope);
     let own = || shared.pinned().map_or("", |told| told.site.as_str());
     known.map_or_else(own, |site| site.op.code.as_str())
 }

@@ -39,7 +39,7 @@ fn may_not_erase(shared: &Shared, member: &MemberId, scope: &ScopeId) -> Failure
         .keys()
         .filter(|id| *id != member && roster.eraser_of(id, scope, &roster.heads) == Some(Eraser::Erases));
     let role = held.map_or("", |held| held.role());
-    let refused = match roster.sites.values().find(|site| site.scope == *scope) {
+    let refused = match shared.site_with(scope) {
         Some(site) if may_somewhere => Failure::new("not_in_reach").arg("site", &site.op.code),
         _ => Failure::new("not_permitted"),
     };

@@ -43,8 +43,8 @@ use crate::store::{GIVEN_ROLES, MemberSpace, Space, Tx};
 const PIECES_TRIED_MAX: usize = 64;
 /// Documents looked at for owed gifts in one go; the rest waits for the next.
 const LOOK_MAX: usize = 2_048;
-/// Documents that wait for the membership to change before their gift can be made; of more the oldest are forgotten until
-/// something is written to them.
+/// Documents that wait for the membership to change, or for others, before their gift is made; what is beyond is forgotten
+/// until something is written to it.
 const WAITING_MAX: usize = 4_096;
 /// Documents looked at after which it is kept how far its node has looked.
 const LOOK_SAVED: usize = 64;
@@ -85,21 +85,21 @@ pub(super) struct Gifts {
 
 /// The site's audience as a writer finds it.
 #[derive(Clone, Copy)]
-pub(super) struct SiteAudience<'a> {
+pub(super) struct SiteAudience {
     pub(super) id: AudienceId,
     pub(super) epoch: u32,
-    pub(super) pk: &'a [u8; 32],
+    pub(super) pk: [u8; 32],
 }
 
-/// What an act on a case, or no act, adds. `stream`: the writer's own, under which the words of the act are sealed.
+/// What an act on a case, or no act, adds. `stream`: the writer's own, where the act seals words under it.
 pub(super) fn gifts(
     log: &Log,
     shared: &Shared,
     reader: &Reader,
     loaded: &Loaded,
-    audience: SiteAudience<'_>,
+    audience: SiteAudience,
     ops: &EditOps,
-    stream: &Secret,
+    stream: Option<&Secret>,
 ) -> Gifts {
     let none = LayerState::new();
     let open = loaded.document.states[0].as_ref().unwrap_or(&none);
@@ -126,14 +126,10 @@ pub(super) fn gifts(
         term,
         epoch: audience.epoch,
     };
-    let own = ChainKey { device: log.device, incarnation: log.incarnation() };
-    let mut needed = Vec::new();
-    if !ops.personal.is_empty() {
-        let key = case_key(stream, &loaded.doc, of.generation, term);
-        needed.push(GivenKey { layer: Layer::Personal.code(), chain: own, term, key });
-    }
     // who does not hold the site's audience cannot tell a true gift key from one that somebody made up, and seals no key under it
-    let Some(secret) = reader.keychain.audience_secret(&audience.id, audience.epoch, audience.pk) else { return gifts };
+    let Some(secret) = reader.keychain.audience_secret(&audience.id, audience.epoch, &audience.pk) else {
+        return gifts;
+    };
     let key = seal::gift_key(secret, &of);
     let owed = Owed { log, shared, loaded, site, secret, epoch: audience.epoch };
     let mut is_given = facts.gifts.iter().any(|gift| (gift.term, gift.epoch) == (term, of.epoch));
@@ -155,11 +151,17 @@ pub(super) fn gifts(
         }
     }
     if is_given {
+        let own = ChainKey { device: log.device, incarnation: log.incarnation() };
+        let given = |chain: ChainKey, term: u16, stream: &Secret| GivenKey {
+            layer: Layer::Personal.code(),
+            chain,
+            term,
+            key: case_key(stream, &loaded.doc, of.generation, term),
+        };
+        let mut needed: Vec<GivenKey> = stream.map(|stream| given(own, term, stream)).into_iter().collect();
         for (chain, term) in &loaded.document.chains {
-            for (_, stream) in reader.keychain.streams_of(&loaded.scope).filter(|(held, _)| held == chain) {
-                let key = case_key(stream, &loaded.doc, of.generation, *term);
-                needed.push(GivenKey { layer: Layer::Personal.code(), chain: *chain, term: *term, key });
-            }
+            let streams = reader.keychain.streams_of(&loaded.scope).filter(|(held, _)| held == chain);
+            needed.extend(streams.map(|(_, stream)| given(*chain, *term, stream)));
         }
         let earlier = earlier(reader, &facts, audience.id, &of);
         gifts.seal(&of, open, &facts, &key, earlier, needed);
@@ -516,7 +518,7 @@ fn role_mark(scope: &ScopeId, role: &str) -> Vec<u8> {
 fn owed_grants(log: &Log, shared: &Shared, reader: &Reader, scope: &ScopeId, role: &str) -> Vec<RoleGrant> {
     let roster = &shared.roster;
     let audience = ordinary_audience(&log.org, scope);
-    let site = roster.sites.values().find(|site| site.scope == *scope).map(|site| site.op.code.as_str());
+    let site = shared.site_with(scope).map(|site| site.op.code.as_str());
     let current = roster.audiences.get(&audience).and_then(|held| held.current());
     let (Some(site), Some(current)) = (site, current) else { return Vec::new() };
     let (epoch, pk) = (current.epoch, current.pk);
@@ -698,8 +700,7 @@ fn give_roles(log: &Log, shared: &Shared, reader: &mut Reader, now_ms: i64) -> R
         owed.extend(owed_grants(log, shared, reader, &scope, role).into_iter().map(|grant| (scope, grant)));
     }
     let debts = owed.iter().map(|(scope, grant)| {
-        let known = shared.roster.sites.values().find(|site| site.scope == *scope);
-        let site = known.map_or("", |site| site.op.code.as_str());
+        let site = shared.site_with(scope).map_or("", |site| site.op.code.as_str());
         let what: [&[u8]; 4] = [b"role", &scope.0, grant.role.as_bytes(), &grant.to.0];
         debt(shared, reader, site, &what)
     });
@@ -733,9 +734,8 @@ fn owed_in(
     let snapshot = log.store.read()?;
     let loaded = cases::load(log, &snapshot, shared, reader, scope, doc)?;
     drop(snapshot);
-    let at = SiteAudience { id: audience, epoch: current.epoch, pk: &current.pk };
-    // the words of nobody are added, so no key of this chain is needed
-    let gifts = gifts(log, shared, reader, &loaded, at, &EditOps::default(), &Secret([0; 32]));
+    let at = SiteAudience { id: audience, epoch: current.epoch, pk: current.pk };
+    let gifts = gifts(log, shared, reader, &loaded, at, &EditOps::default(), None);
     Ok(Some((loaded, gifts)))
 }
 
@@ -764,19 +764,8 @@ fn write_owed(
         log.commit(|tx| grant_roles(log, tx, shared, reader, &loaded.scope, gifts, &mut entropy))?;
         return log.refresh_reader(reader);
     }
-    let write = Write {
-        scope: loaded.scope,
-        doc: loaded.doc,
-        ops: EditOps::default(),
-        deps: deps(log, &loaded),
-        birth: false,
-        week_start_ms: None,
-        sensitive: SensitiveKey::None,
-        generation: loaded.document.generation,
-        current: Some(loaded),
-        salt: [0; 8],
-        alone: false,
-    };
+    let deps = deps(log, &loaded);
+    let write = Write::on(loaded, deps, EditOps::default(), SensitiveKey::None);
     log.commit(|tx| append_edit(log, tx, shared, reader, write, now_ms, &mut entropy).map(drop))
 }
 

@@ -487,19 +487,7 @@ fn say_delivered(
     let ops = ops.map_err(|error| Failure::new("unexpected").because(&error))?;
     let mut entropy = entropy()?;
     let sensitive = sensitive_key(log, shared, reader, &loaded, &ops, &view, &mut entropy)?;
-    let write = Write {
-        scope: loaded.scope,
-        doc: loaded.doc,
-        ops,
-        deps,
-        birth: false,
-        week_start_ms: None,
-        sensitive,
-        generation: loaded.document.generation,
-        current: Some(loaded),
-        salt: [0; 8],
-        alone: false,
-    };
+    let write = Write::on(loaded, deps, ops, sensitive);
     log.commit(|tx| append_edit(log, tx, shared, reader, write, now_ms, &mut entropy).map(drop))
 }
 

@@ -323,7 +323,7 @@ fn seal(
 ) -> Seal {
     let site = view.text("origin_site").unwrap_or_default();
     let (generation, roster) = (loaded.document.generation, &shared.roster);
-    let at = roster.sites.values().find(|known| known.scope == loaded.scope).map_or(site, |known| &known.op.code);
+    let at = shared.site_with(&loaded.scope).map_or(site, |known| &known.op.code);
     let live = || roster.members.iter().filter(|(_, member)| member.is_live());
     // who made a partner's site holds its first key, though no role of theirs reads there
     let ordinary = seal::ordinary_audience(&roster.org, &loaded.scope);

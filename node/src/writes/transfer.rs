@@ -7,11 +7,12 @@
 //! A sealed case goes on as a sealed case, to persons: each gets the key of it, nobody else of their site does.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use crdt_model::case::consent::Answer;
 use crdt_model::case::schema::{self, Identity};
 use crdt_model::case::{Shape, schema::Field};
-use crdt_model::edit::{ConsentAnswer, Edit, EditContext, EditOps, LinkKind, NewCase, Policy, Recusal};
+use crdt_model::edit::{ConsentAnswer, Edit, EditOps, LinkKind, NewCase};
 use crdt_model::layer::{LayerOp, Value};
 use crdt_model::roster::{Reading, Standing, site_scope};
 use crdt_model::seal::GRANT_SLOTS;
@@ -20,13 +21,13 @@ use crdt_model::values::{Level, MemberId, Who, Words};
 use crdt_model::view::{CaseView, Shown};
 use serde_json::{Map, Value as Json, json};
 
-use super::assigning::{EXTERNAL, INTERNAL, case_site, is_set_aside};
+use super::assigning::{EXTERNAL, INTERNAL, as_recusals, case_site, is_set_aside};
 use super::set_aside::Readers;
-use super::{Intake, Prepared, Write, append_edit, create, deps, prepare, refusal};
+use super::{Intake, Prepared, Write, append_edit, create, deps, ops_on, prepare, refusal, sensitive_key};
 use crate::cases::{self, Loaded};
 use crate::error::Failure;
 use crate::list;
-use crate::log::{Log, Reader, Shared, entropy, fresh, meta};
+use crate::log::{Log, Reader, Shared, entropy, meta};
 use crate::members;
 use crate::members::called::{named, site_typed};
 use crate::members::reads_site;
@@ -103,10 +104,11 @@ pub(crate) fn refer(
         false => Goes::of(receiver.is_partner, answer(INTERNAL), answer(EXTERNAL)),
     };
     let shown = |field: &&Field| !matches!(view.shown(field.name), Shown::Absent | Shown::Withheld(_));
-    let can: Vec<&Field> = NewCase::default().parts().map(|(field, _)| field).filter(shown).collect();
-    let can = || can.iter().copied().filter(|field| !STAYING.contains(&field.name));
-    let may: Vec<&str> = can().filter(|field| goes.allows(field)).map(|field| field.name).collect();
-    let kept_back: Vec<&str> = can().map(|field| field.name).filter(|name| !may.contains(name)).collect();
+    let empty = NewCase::default();
+    let can = empty.parts().map(|(field, _)| field).filter(shown).filter(|field| !STAYING.contains(&field.name));
+    let (may, kept_back): (Vec<&Field>, Vec<&Field>) = can.partition(|field| goes.allows(field));
+    let names = |fields: Vec<&'static Field>| fields.into_iter().map(|field| field.name).collect::<Vec<_>>();
+    let (may, kept_back) = (names(may), names(kept_back));
     let chosen = chosen(order, &may, &kept_back).map_err(at)?;
     let mut new = copied(&view, &chosen)?;
     if let Some(text) = order.text {
@@ -135,32 +137,11 @@ pub(crate) fn refer(
     let mut entropy = entropy()?;
     let created = log.commit(|tx| {
         let created = create(log, tx, &shared, reader, &prepared, now_ms, &mut entropy)?;
-        let codes = loaded.codes();
-        let ctx = EditContext {
-            case: Some(loaded.layers()),
-            member: reader.member(),
-            roles: &members::roles(&shared, &reader.member()),
-            now_ms,
-            entropy: fresh()?,
-            codes: &codes,
-            policy: Policy::default(),
-        };
         let link = Edit::Link { to: created.case_id, kind: LinkKind::ReferredTo };
-        let ops = link.to_ops(&ctx).map_err(|error| refusal(shared.taxonomy, &error, &mark))?;
-        let sensitive = super::sensitive_key(log, &shared, reader, &loaded, &ops, &view, &mut entropy)?;
-        let write = Write {
-            scope: loaded.scope,
-            doc: loaded.doc,
-            ops,
-            deps: deps(log, &loaded),
-            birth: false,
-            week_start_ms: None,
-            sensitive,
-            generation: loaded.document.generation,
-            current: Some(loaded.clone()),
-            salt: [0; 8],
-            alone: false,
-        };
+        let ops = ops_on(&shared, reader, &loaded, &link, now_ms)?;
+        let ops = ops.map_err(|error| refusal(shared.taxonomy, &error, &mark))?;
+        let sensitive = sensitive_key(log, &shared, reader, &loaded, &ops, &view, &mut entropy)?;
+        let write = Write::on(Arc::clone(&loaded), deps(log, &loaded), ops, sensitive);
         append_edit(log, tx, &shared, reader, write, now_ms, &mut entropy)?;
         // what a person works on is their own half
         tx.put(Space::Meta, &meta::last_case(&reader.member()), &loaded.doc.0)?;
@@ -313,11 +294,7 @@ fn prepare_open(log: &Log, shared: &Shared, reader: &Reader, new: NewCase, site:
 
 fn prepare_sealed(log: &Log, view: &CaseView, mut new: NewCase, site: &str, keys: Vec<[u8; 32]>) -> Prepared {
     let recusals = view.sealed.as_ref().map(|sealed| sealed.recusals.as_slice()).unwrap_or_default();
-    let recusal = |who: &Who| match who {
-        Who::Member(id) => Recusal::Member(*id),
-        Who::Role(role) => Recusal::Role(role.clone()),
-    };
-    new.recuse = Some(recusals.iter().map(recusal).collect());
+    new.recuse = Some(as_recusals(recusals));
     let level = view.work.as_ref().and_then(|work| work.sensitivity).unwrap_or(Level::S2).max(Level::S2);
     let audience = view.text("audience").unwrap_or(TRIAGE).to_owned();
     Prepared::given(site_scope(&log.org, site), site, new, Readers { audience, keys }, level)

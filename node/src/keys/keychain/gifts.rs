@@ -122,7 +122,7 @@ impl Keychain {
     }
 
     /// The gift keys of a case that this reader was given.
-    pub(crate) fn gift_keys(&self, of: &GiftOf<'_>) -> Vec<EarlierGift> {
+    fn gift_keys(&self, of: &GiftOf<'_>) -> Vec<EarlierGift> {
         let mine =
             self.gifts.keys.iter().filter(|((doc, generation, _, _), _)| (doc, *generation) == (of.doc, of.generation));
         mine.flat_map(|((_, _, term, epoch), keys)| {
