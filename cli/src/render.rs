@@ -3,7 +3,7 @@
 
 mod acts;
 mod bundle;
-mod case;
+pub(crate) mod case;
 mod listing;
 mod report;
 mod table;

@@ -10,6 +10,8 @@ use node::texts::Texts;
 use serde_json::Value;
 
 use crate::choice::{self, NO, UNKNOWN, YES};
+use crate::render::case::still_read;
+use crate::render::{WIDTH, text};
 use crate::session::{World, ask_unlocked, seal_options};
 use crate::{ask, recusal};
 
@@ -39,18 +41,26 @@ struct Hits {
 pub(crate) fn before(
     service: &dyn Service,
     envelope: &mut Envelope,
-    asks_accused: bool,
+    mut asks_accused: bool,
     texts: &Texts,
     world: &mut World<'_>,
 ) -> Result<(), Failure> {
     if !world.console.is_terminal() {
         return Ok(());
     }
-    if has_free_text(&envelope.request) {
+    if let Request::CaseMove { r#ref, site, only_look: false } = &envelope.request {
+        let look = Request::CaseMove { r#ref: r#ref.clone(), site: site.clone(), only_look: true };
+        return moving(service, envelope, look, texts, world);
+    }
+    let classifies = matches!(&envelope.request, Request::CaseEdit { edit: Edit::Triage { .. }, .. });
+    if classifies || has_free_text(&envelope.request) {
         let of = Box::new(envelope.request.clone());
         let told = asked(service, envelope, Request::WordsCheck { of }, texts, world)?;
         let sealed = told["restricted"] == true;
-        if !sealed {
+        // who must not see it is asked of whatever is about a colleague, before it is in a list that they read
+        let says = seal_options(&mut envelope.request).is_none_or(|seal| seal.recuse.is_some());
+        asks_accused |= told["colleague"] == true && !sealed && !says;
+        if !sealed && !classifies {
             let hits = Hits::of(&told["sensitive_words"], texts);
             match &envelope.request {
                 Request::CaseNew { .. } => new_case(envelope, hits.as_ref(), texts, world)?,
@@ -76,6 +86,26 @@ pub(crate) fn before(
     match asks_accused {
         true => recusal::ask(service, envelope, None, texts, world.console),
         false => recusal::check(service, envelope, texts, world.console),
+    }
+}
+
+/// Says who could still read a case where it is, and asks whether it is to be moved. It has no default.
+fn moving(
+    service: &dyn Service,
+    envelope: &mut Envelope,
+    look: Request,
+    texts: &Texts,
+    world: &mut World<'_>,
+) -> Result<(), Failure> {
+    let told = asked(service, envelope, look, texts, world)?;
+    for line in text::wrap(&still_read(&told, texts), WIDTH) {
+        world.console.say(&line);
+    }
+    let args = [("site", text::clean_line(told["site"].as_str().unwrap_or_default()).into())];
+    let question = ask::in_question(texts, &texts.with("ask-move-sure", &args));
+    match choice::yes(world.console, texts, &question, None)? {
+        true => Ok(()),
+        false => Err(Failure::new("not_confirmed")),
     }
 }
 

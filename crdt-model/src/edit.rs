@@ -9,6 +9,7 @@ mod act;
 mod closing;
 mod create;
 mod draft;
+pub mod moving;
 pub mod reclassify;
 mod refusal;
 mod set;

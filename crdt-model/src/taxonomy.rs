@@ -27,6 +27,9 @@ pub use role::{Capabilities, PersonalReach, RoleProfile};
 /// The audience that undecided box slips, letters and imports are sealed to.
 pub const TRIAGE: &str = "triage";
 
+/// The category of what staff and partners do, and the audience of what is sealed of it.
+const STAFF: &str = "conduct";
+
 /// The most close codes an error message proposes.
 const NEAREST_MAX: usize = 3;
 /// A list of more codes than this is not proposed whole.
@@ -359,6 +362,17 @@ impl Taxonomy {
     pub fn main_category<'a>(&self, sub_categories: impl IntoIterator<Item = &'a str>) -> Option<&SubCategory> {
         let known = sub_categories.into_iter().filter_map(|code| self.sub_categories.get(code));
         known.reduce(|main, next| if next.sensitivity > main.sensitivity { next } else { main })
+    }
+
+    /// Whether a case of these categories is about somebody who works here or for us, whatever its sensitivity.
+    pub fn is_about_staff<'a>(&self, sub_categories: impl IntoIterator<Item = &'a str>) -> bool {
+        let is_staff = |code: &str| code.split('.').next() == Some(STAFF);
+        sub_categories.into_iter().any(|code| self.sub_categories.contains(code) && is_staff(code))
+    }
+
+    /// The audience of a case that is sealed because somebody is named in it, where its categories name none.
+    pub fn audience_of_named<'a>(&self, sub_categories: impl IntoIterator<Item = &'a str>) -> &'static str {
+        if self.is_about_staff(sub_categories) { STAFF } else { TRIAGE }
     }
 
     /// The audience that a new case is sealed to from its first byte, `None` for an ordinary one.

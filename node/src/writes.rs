@@ -6,6 +6,7 @@ pub(crate) mod gifts;
 pub(crate) mod held;
 pub(crate) mod housekeeping;
 pub(crate) mod imported;
+pub(crate) mod moving;
 pub(crate) mod receipts;
 pub(crate) mod reclassify;
 pub(crate) mod sensitive_words;
@@ -342,7 +343,8 @@ pub(crate) fn prepare(
         let asked = Level::from_code(asked).ok_or_else(|| Failure::not_in_taxonomy("sensitivity", asked, levels))?;
         level = level.max(asked);
     }
-    if new.allegation.is_some() || new.accused.is_some() {
+    let names_somebody = intake.recuse.is_some_and(|recuse| !recuse.is_empty());
+    if new.allegation.is_some() || new.accused.is_some() || names_somebody {
         level = level.max(Level::S2);
     }
     let audience = match intake.restricted {
@@ -354,7 +356,7 @@ pub(crate) fn prepare(
                 .map(|a| a.code().to_owned())
         }
     };
-    let audience = audience.or_else(|| level.restricted().then(|| TRIAGE.to_owned()));
+    let audience = audience.or_else(|| level.restricted().then(|| taxonomy.audience_of_named(categories()).to_owned()));
     if audience.is_some() {
         level = level.max(Level::S2);
     }
@@ -726,6 +728,8 @@ pub(crate) fn act_with(
     members::require(&shared, &reader.member(), Capabilities::INTAKE)?;
     let edit = &whom_found(&shared, reader, edit)?;
     let loaded = list::find_case(log, &shared, reader, typed)?;
+    let named = naming_somebody(&shared, edit, seal, &loaded);
+    let (edit, seal) = named.as_ref().map_or((edit, seal), |(edit, seal)| (edit, seal));
     let (mut loaded, deps) = at_heads(log, &shared, reader, loaded)?;
     let view = loaded.view(now_ms);
     let captured = || captured_mark(log, loaded.doc).ok().flatten();
@@ -789,6 +793,25 @@ pub(crate) fn act_with(
         warnings.push("identity_kept".into());
     }
     Ok(reply)
+}
+
+/// A triage of an ordinary case that says who must not see it: it asks for sealing, whatever its category.
+fn naming_somebody(shared: &Shared, edit: &Edit, seal: &SealOptions, loaded: &Loaded) -> Option<(Edit, SealOptions)> {
+    let Edit::Triage { category, .. } = edit else { return None };
+    let says = seal.accused.as_ref().is_some_and(|words| !words.0.trim().is_empty());
+    if loaded.layers().restricted() || !(says || seal.recuse.as_ref().is_some_and(|recuse| !recuse.is_empty())) {
+        return None;
+    }
+    let (mut edit, mut seal) = (edit.clone(), seal.clone());
+    if let Edit::Triage { sensitivity, .. } = &mut edit {
+        *sensitivity = (*sensitivity).max(Some(Level::S2));
+    }
+    let of = category.as_deref().and_then(|code| shared.taxonomy.sub_categories.get(code));
+    if seal.audience.is_none() && of.is_some_and(|sub| sub.audience.is_none()) {
+        let named = shared.taxonomy.audience_of_named(category.as_deref());
+        seal.audience = (named != TRIAGE).then(|| named.to_owned());
+    }
+    Some((edit, seal))
 }
 
 /// What an act writes on a case, or why it is refused.

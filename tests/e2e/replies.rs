@@ -178,6 +178,8 @@ fn two_who_disagree(replies: &mut Replies, people: &People) {
     sync(ali, awa);
     replies.of(ali, "case conflicts", &case);
     replies.of(ali, "case settle", &format!("{case} project --pick 1"));
+    replies.of(ali, "case move", &format!("{case} --site REG"));
+    replies.of(ali, "case show", &format!("{case}@JER"));
 }
 
 fn what_is_sealed_and_erased(replies: &mut Replies, people: &People) {

@@ -529,6 +529,7 @@ fn every_verb_on_a_case_is_understood() {
                 text: None,
             },
         ),
+        ("case move @last --site PES", Request::CaseMove { r#ref: r(), site: "PES".into(), only_look: false }),
         (
             "case share @last --with focal_cash --stop",
             Request::edit(r(), Edit::Share { with: Whom::Typed("focal_cash".into()), stop: true }),

@@ -12,7 +12,7 @@ pub(super) fn act(name: &str, value: &Value, with: With<'_>) -> String {
     }
     let args: Vec<_> = [
         "site", "member", "role", "expires", "ref", "cases", "digest", "audience", "lang", "added", "removed", "zone",
-        "to",
+        "to", "from",
     ]
     .into_iter()
     .map(|field| (field, shown(field, value, with).into()))
@@ -22,6 +22,7 @@ pub(super) fn act(name: &str, value: &Value, with: With<'_>) -> String {
         "case new" if value["held"] == true => "done-case-held".to_owned(),
         "case new" if value["provisional"] == true => "done-case-new-provisional".to_owned(),
         "case refer" if value["sent"].is_null() => "done-case-refer-choose".to_owned(),
+        "case move" if value["moved"].is_null() => "done-case-move-look".to_owned(),
         "case withdraw" if value["case_withdrawn"] == true => "done-case-withdraw-case".to_owned(),
         "member confirm" if value["words"].is_array() => "done-member-words".to_owned(),
         name => format!("done-{}", name.replace(' ', "-")),
@@ -32,6 +33,7 @@ pub(super) fn act(name: &str, value: &Value, with: With<'_>) -> String {
     let mut lines = vec![line];
     match name {
         "case refer" => lines.extend(super::case::referred(value, with)),
+        "case move" => lines.extend(text::wrap(&super::case::still_read(value, with.texts), with.paint.width)),
         "init" | "join" => {
             let org = in_question(with.texts, &with.texts.field("org"));
             lines.push(with.paint.dim(&format!("{org} {}", cell("org", &value["org"], with))).into_owned());

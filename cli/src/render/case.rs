@@ -4,6 +4,8 @@ use serde_json::Value;
 
 use super::text::{clean_line, clean_lines, cut, pad, width, wrap};
 use super::{With, cell, told};
+use node::texts::Texts;
+
 use crate::ask::in_question;
 
 /// Columns of the names beside the values.
@@ -30,15 +32,21 @@ pub(super) fn show(value: &Value, with: With<'_>) -> String {
         field(&mut out, name, (told, &value[format!("{name}_precision")]), with);
     }
     for half in value["halves"].as_array().into_iter().flatten() {
-        let key = match (half["kind"] == "referred_to", half["status"].is_string()) {
-            (true, true) => "ui-half-to",
-            (true, false) => "ui-half-to-unseen",
-            (false, true) => "ui-half-from",
-            (false, false) => "ui-half-from-unseen",
+        let key = match half["kind"].as_str() {
+            Some("referred_to") => "ui-half-to",
+            Some("moved_to") => "ui-half-moved-to",
+            Some("moved_from") => "ui-half-moved-from",
+            _ => "ui-half-from",
         };
+        let key = if half["status"].is_string() { key.to_owned() } else { format!("{key}-unseen") };
         let args = ["site", "ref", "status"].map(|name| (name, cell(name, &half[name], with).into()));
-        for line in wrap(&with.texts.with(key, &args), with.paint.width) {
+        for line in wrap(&with.texts.with(&key, &args), with.paint.width) {
             out += &format!("{line}\n");
+        }
+        if value["restricted"] == true && half["restricted"] == false {
+            for line in wrap(&with.texts.with("ui-half-open", &args), with.paint.width) {
+                out += &format!("{}\n", with.paint.alarm(&line));
+            }
         }
         if let Some(words) = half["text"].as_str() {
             for line in clean_lines(words).iter().flat_map(|line| wrap(line, with.paint.width.saturating_sub(2))) {
@@ -80,6 +88,19 @@ pub(super) fn referred(value: &Value, with: With<'_>) -> Vec<String> {
     lines
 }
 
+/// Who could read a case until it moved, and so can still read what is written there.
+pub(crate) fn still_read(value: &Value, texts: &Texts) -> String {
+    let one = |row: &Value| {
+        let name = clean_line(row["member"].as_str().unwrap_or_default());
+        format!("{name} ({})", clean_line(row["site"].as_str().unwrap_or_default()))
+    };
+    let names: Vec<String> = value["readers"].as_array().into_iter().flatten().map(one).collect();
+    match names.is_empty() {
+        true => texts.get("ui-move-readers-none").into_owned(),
+        false => texts.with("ui-move-readers", &[("names", names.join(", ").into())]),
+    }
+}
+
 /// How far a case got that was given to somebody: a line for each step, done or missing.
 fn how_far(far: &Value, with: With<'_>) -> Vec<String> {
     let part = |name: &str| cell(name, &far[name], with);
@@ -102,10 +123,11 @@ fn how_far(far: &Value, with: With<'_>) -> Vec<String> {
 }
 
 /// Fields for programs, not for people: `--json` has them.
-const TECHNICAL: [&str; 17] = [
+const TECHNICAL: [&str; 18] = [
     // told one by one, with what is known of the other case
     "halves",
     "links",
+    "moved",
     // of the consents, which stand beside it
     "consent",
     "incomplete",

@@ -88,10 +88,10 @@ pub struct Rewriting {
 }
 
 /// One value said anew.
-struct Restated {
-    layer: Layer,
-    key: String,
-    value: Value,
+pub(super) struct Restated {
+    pub(super) layer: Layer,
+    pub(super) key: String,
+    pub(super) value: Value,
     stamp: Stamp,
 }
 
@@ -109,7 +109,7 @@ pub fn rewrite(turning: GenerationChange<'_>, ctx: &EditContext<'_>) -> Result<R
         GenerationChange::Open { .. } => None,
     };
     may_turn(&layers, &view, seal.is_some())?;
-    let mut batches = restate(&layers, seal.is_some(), &|_| true);
+    let mut batches = restate(&layers, seal.is_some(), &is_of_one_generation, &|_| true);
     if let Some(seal) = seal {
         forget(&mut batches, &|who| seal.set_aside.contains(who));
     }
@@ -181,7 +181,7 @@ pub fn carry(
         return Err(EditRefusal::OutsideAudience);
     }
     let of_late = |stamp: &Stamp| late.iter().any(|late| late.entry == stamp.entry);
-    let mut batches = restate(old, new.restricted(), &of_late);
+    let mut batches = restate(old, new.restricted(), &is_of_one_generation, &of_late);
     forget(&mut batches, is_set_aside);
     for batch in &mut batches {
         batch.retain(|restated| {
@@ -236,7 +236,7 @@ fn entropy_of(ctx: &EditContext<'_>, n: u64) -> [u8; 32] {
 }
 
 /// Entropy of the `n`-th entry of one act: no two of its facts have one id.
-fn numbered(entropy: [u8; 32], n: u64) -> [u8; 32] {
+pub(super) fn numbered(entropy: [u8; 32], n: u64) -> [u8; 32] {
     let mut hasher = blake3::Hasher::new_derive_key("boucle 2026 rewriting v1");
     hasher.update(&entropy).update(&n.to_be_bytes());
     *hasher.finalize().as_bytes()
@@ -270,21 +270,31 @@ fn write_seal(draft: &mut Draft, seal: &Seal, ctx: &EditContext<'_>) -> Result<(
     Ok(())
 }
 
-/// What the layers hold, as the layers of a case of the other shape will: one list for the first value of each key, one
-/// for the second, and so on.
-fn restate(layers: &CaseLayers<'_>, restricted: bool, keep: &dyn Fn(&Stamp) -> bool) -> Vec<Vec<Restated>> {
+/// What another generation says for itself.
+fn is_of_one_generation(field: &schema::Field) -> bool {
+    OF_ONE_GENERATION.contains(&field.name)
+}
+
+/// What the layers hold, as the layers of another document or generation will: one list for the first value of each key, one
+/// for the second, and so on. Without the mark, and without fields of which `is_left` says so.
+pub(super) fn restate(
+    layers: &CaseLayers<'_>,
+    restricted: bool,
+    is_left: &dyn Fn(&schema::Field) -> bool,
+    keep: &dyn Fn(&Stamp) -> bool,
+) -> Vec<Vec<Restated>> {
     let mut batches: Vec<Vec<Restated>> = Vec::new();
     for layer in Layer::ALL {
         let Some(state) = layers.layer(layer) else { continue };
         for (key, cells) in state {
             let Some(field) = schema::slot(key).map(|slot| slot.field()) else { continue };
-            let of_old = MARK.contains(&field.name) || OF_ONE_GENERATION.contains(&field.name);
-            if of_old || !schema::lies_in(field, layer, layers.restricted()) {
+            if MARK.contains(&field.name) || is_left(field) || !schema::lies_in(field, layer, layers.restricted()) {
                 continue;
             }
             let mut values: BTreeSet<&Value> = BTreeSet::new();
             for cell in in_order(cells).into_iter().filter(|cell| keep(&cell.stamp)) {
-                if !values.insert(&cell.value) {
+                // only a birth says what stands from the birth on
+                if !values.insert(&cell.value) || (values.len() > 1 && schema::birth_only(key)) {
                     continue;
                 }
                 if batches.len() < values.len() {
@@ -329,7 +339,7 @@ fn origin(stamp: &Stamp, n: u32, keys: Vec<String>) -> OriginFact {
 }
 
 /// Says values again, and where they come from.
-fn say_again(draft: &mut Draft, batch: Vec<Restated>) -> Result<(), EditRefusal> {
+pub(super) fn say_again(draft: &mut Draft, batch: Vec<Restated>) -> Result<(), EditRefusal> {
     let places: BTreeSet<(u64, EntryId)> = batch.iter().map(|r| (r.stamp.order, r.stamp.entry)).collect();
     let mut origins: BTreeMap<(usize, Layer), (Stamp, Vec<String>)> = BTreeMap::new();
     for restated in batch {

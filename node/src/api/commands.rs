@@ -52,6 +52,7 @@ const COMMANDS: &[Command] = &[
     dates("case lower"),
     dates("case erase"),
     dates("case refer"),
+    dates("case move"),
     reads("words show"),
     dates("words add"),
     dates("words remove"),

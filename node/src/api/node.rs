@@ -43,6 +43,7 @@ use crate::sync::Engine;
 use crate::writes;
 use crate::writes::erase;
 use crate::writes::held;
+use crate::writes::moving;
 use crate::writes::receipts;
 use crate::writes::reclassify;
 use crate::writes::sensitive_words;
@@ -645,7 +646,8 @@ impl Node {
                 if !late.is_empty() {
                     shown["late_edits"] = Json::Array(late);
                 }
-                let halves = transfer::halves(log, &shared, reader, &loaded.view(now_ms), now_ms);
+                let mut halves = transfer::halves(log, &shared, reader, &loaded.view(now_ms), now_ms);
+                halves.extend(moving::halves(log, &shared, reader, &loaded, now_ms));
                 if !halves.is_empty() {
                     shown["halves"] = Json::Array(halves);
                 }
@@ -697,6 +699,9 @@ impl Node {
             Request::CaseRefer { r#ref, to, fields, text } => {
                 let order = Transfer { to, fields: fields.as_deref(), text: text.as_ref() };
                 transfer::refer(log, reader, r#ref, &order, now_ms)
+            }
+            Request::CaseMove { r#ref, site, only_look } => {
+                moving::move_case(log, reader, r#ref, site, *only_look, now_ms)
             }
             Request::CaseErase { r#ref, approve, late_too } => {
                 erase::case_erase(log, reader, r#ref, *approve, *late_too)
@@ -788,6 +793,10 @@ fn words_check(log: &Log, reader: &mut Reader, of: &Request, now_ms: i64) -> Rep
     let found = words::words_in(log, of)?;
     let restricted = match (of, case_of(of)) {
         (Request::CaseNew { case, seal }, _) => reclassify::would_seal(log, &shared, reader, case, seal)?,
+        (Request::CaseEdit { r#ref, edit: Edit::Triage { .. }, .. }, _) => {
+            let loaded = list::find_case(log, &shared, reader, r#ref)?;
+            loaded.view(now_ms).shape != crdt_model::case::Shape::Ordinary
+        }
         // of a case that is there it is asked only for the words'
         _ if found.is_empty() => false,
         (_, Some(reference)) => {
@@ -796,7 +805,15 @@ fn words_check(log: &Log, reader: &mut Reader, of: &Request, now_ms: i64) -> Rep
         }
         _ => false,
     };
-    Ok(json!({"sensitive_words": found.json(), "restricted": restricted}))
+    let categories: Vec<&str> = match of {
+        Request::CaseNew { case, .. } => {
+            case.category.iter().chain(&case.other_categories).map(String::as_str).collect()
+        }
+        Request::CaseEdit { edit: Edit::Triage { category, .. }, .. } => category.iter().map(String::as_str).collect(),
+        _ => Vec::new(),
+    };
+    let colleague = shared.taxonomy.is_about_staff(categories);
+    Ok(json!({"sensitive_words": found.json(), "restricted": restricted, "colleague": colleague}))
 }
 
 /// The case a request with free text is about.

@@ -174,6 +174,16 @@ pub enum Request {
         /// The words that go in place of those of the case.
         text: Option<Words>,
     },
+    /// Moves a case to another site of the organisation, where it is worked on from then on. Reply: `{"ref", "case_id", "from",
+    /// "site", "moved": {"case_id"} / null, "readers": [{"member", "site"}], "warnings"}`.
+    CaseMove {
+        /// The case.
+        r#ref: String,
+        /// Code of the site.
+        site: String,
+        /// Moves nothing: the reply says who could still read it where it is.
+        only_look: bool,
+    },
     /// Before a person at a terminal is asked anything: opens their session, and says whether what they have said of sealing
     /// means something. Nothing is saved. Reply: `{}`.
     BeforeAsking {
@@ -190,7 +200,8 @@ pub enum Request {
         of: Box<Request>,
     },
     /// Whether the words of a request would call for sealing, before anything is saved. Reply: `{"sensitive_words":
-    /// [{"field", "topic", "audience"}], "restricted"}`, where `restricted` says that the case is sealed whatever its words.
+    /// [{"field", "topic", "audience"}], "restricted", "colleague"}`, where `restricted` says that the case is sealed whatever
+    /// its words, and `colleague` that its category is about somebody who works here.
     WordsCheck {
         /// The request, which is not carried out.
         of: Box<Request>,
@@ -383,6 +394,7 @@ impl Request {
             Self::CaseLower { .. } => "case lower",
             Self::CaseErase { .. } => "case erase",
             Self::CaseRefer { .. } => "case refer",
+            Self::CaseMove { .. } => "case move",
             // the command that asks most
             Self::BeforeAsking { .. } => "case new",
             // the command whose words are checked

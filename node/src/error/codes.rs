@@ -149,6 +149,8 @@ pub const CODES: &[Code] = &[
     code("not_sealed", Exit::Failed, &["ref"]),
     code("not_shared", Exit::Failed, &["ref"]),
     code("already_there", Exit::Failed, &["site", "ref"]),
+    code("move_to_partner", Exit::Failed, &["site", "ref"]),
+    code("only_site_reader", Exit::Denied, &["site", "ref"]),
     code("field_kept_back", Exit::Denied, &["field", "ref"]),
     code("sealed_to_persons", Exit::Usage, &["site", "ref"]),
     code("nobody_to_receive", Exit::Failed, &["who"]),

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crdt_model::reference::{ReferenceError, Typed};
+use crdt_model::roster::site_scope;
 use crdt_model::values::DocId;
 
 use super::query::Found;
@@ -10,6 +11,7 @@ use super::{catch_up, rows};
 use crate::cases::{self, Captured, Loaded};
 use crate::error::Failure;
 use crate::log::{Log, Reader, Shared, locked, meta};
+use crate::members;
 use crate::store::{Snapshot, Space};
 
 /// Marks of cases captured here, as of one version of what is kept of them.
@@ -26,7 +28,8 @@ pub(crate) struct CapturedMark {
     pub(crate) case_id: DocId,
 }
 
-/// The case a person means: reference, provisional mark, digits, unique ending, case id or `@last`.
+/// The case a person means: reference, provisional mark, digits, unique ending, case id or `@last`; a reference with `@SITE`
+/// behind it where it was before it was moved.
 pub(crate) fn find_case(log: &Log, shared: &Shared, reader: &mut Reader, typed: &str) -> Result<Arc<Loaded>, Failure> {
     let typed = typed.trim();
     catch_up(log, shared, reader)?;
@@ -48,7 +51,17 @@ pub(crate) fn find_case(log: &Log, shared: &Shared, reader: &mut Reader, typed: 
             _ => Ok(loaded),
         };
     }
-    match rows(reader).find(typed, &captured_marks(log, &snapshot)?) {
+    // where a case was, once it was moved: its reference, and the site behind it
+    let (mark, at) = match typed.rsplit_once('@') {
+        Some((mark, site)) => {
+            let site = members::known_site(shared, site)?;
+            let scope = site_scope(&log.org, &site);
+            let at = snapshot.scopes().iter().position(|known| *known == scope);
+            (mark, Some(at.and_then(|at| u32::try_from(at).ok()).unwrap_or(u32::MAX)))
+        }
+        None => (typed, None),
+    };
+    match rows(reader).find(mark, at, &captured_marks(log, &snapshot)?) {
         Found::One(scope, doc) => load_numbered(log, &snapshot, shared, reader, scope, doc),
         Found::None(near) => {
             let (code, near) = match Typed::parse(typed) {

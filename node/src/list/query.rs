@@ -294,9 +294,26 @@ impl Projection {
         ids.filter_map(|id| self.by_id(id).map(|(scope, id)| (id, scope))).collect()
     }
 
-    /// The case a person means by a reference, a provisional mark, the first digits of its id, digits or a unique ending. `kept` are marks of cases
-    /// captured here that the list does not show.
-    pub(crate) fn find(&mut self, typed: &str, kept: &[CapturedMark]) -> Found {
+    /// Of cases of one mark, leaves out those that go on at another site.
+    fn leave_moved(&mut self, found: &mut HashMap<DocId, u32>) {
+        if found.len() < 2 {
+            return;
+        }
+        let moved: Vec<DocId> = found.keys().copied().filter(|id| self.is_moved_away(*id)).collect();
+        if moved.len() < found.len() {
+            found.retain(|id, _| !moved.contains(id));
+        }
+    }
+
+    fn is_moved_away(&mut self, id: DocId) -> bool {
+        let doc = self.index().ids.range((id, 0)..=(id, u32::MAX)).next().map(|(_, doc)| *doc as usize);
+        doc.and_then(|doc| self.rows.get(doc)).is_some_and(Row::moved_away)
+    }
+
+    /// The case a person means by a reference, a provisional mark, the first digits of its id, digits or a unique ending. `kept`
+    /// are marks of cases captured here that the list does not show. `at`: only in the scope of this number; else of a case
+    /// that was moved where it goes on.
+    pub(crate) fn find(&mut self, typed: &str, at: Option<u32>, kept: &[CapturedMark]) -> Found {
         let parsed = Typed::parse(typed);
         let mut found = HashMap::new();
         if let Ok(typed) = &parsed {
@@ -311,6 +328,10 @@ impl Projection {
             let ends = |row: &&Row| row.mark.ends_with(&ending, &self.words);
             found = self.listed().filter(ends).map(|row| (row.case_id, row.scope)).collect();
             found.extend(self.captured(kept, |kept| kept.mark.replace('-', "").ends_with(&ending)));
+        }
+        match at {
+            Some(at) => found.retain(|_, scope| *scope == at),
+            None => self.leave_moved(&mut found),
         }
         let kept_marks = kept.iter().map(|kept| kept.mark.clone());
         match found.len() {

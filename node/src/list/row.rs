@@ -198,7 +198,8 @@ saved! {
         sensitivity: u8 = NO_CODE,
         satisfaction: u8 = NO_CODE,
         /// Bit 0: answered; bit 1: the loop is closed; bit 2: it waits for somebody who is not there; bit 3: it was given to
-        /// somebody whom it has not reached yet; bit 4: by somebody of this home.
+        /// somebody whom it has not reached yet; bit 4: by somebody of this home; bit 5: it was
+        /// moved to another site.
         said: u8 = 0,
         pub(super) epoch: u32 = 0,
         pub(super) conflicts: u32 = 0,
@@ -279,7 +280,8 @@ impl Row {
             satisfaction: code(Satisfaction::ALL.iter().position(|said| Some(*said) == satisfaction)),
             said: work.map_or(0, |work| u8::from(work.answered) | u8::from(work.loop_closed) << 1)
                 | u8::from(is_under_way(view)) << 3
-                | u8::from(is_sent_here) << 4,
+                | u8::from(is_sent_here) << 4
+                | u8::from(work.is_some_and(|work| work.standing.closure.as_deref() == Some("moved"))) << 5,
             epoch: work.map_or(0, |work| work.standing.epoch),
             conflicts: u32::try_from(view.conflicts.len()).unwrap_or(u32::MAX),
             received_ms: received.map_or(UNSAID, |moment| moment.at_ms),
@@ -362,6 +364,11 @@ impl Row {
     /// Somebody of this home gave it to somebody whom it has not reached yet.
     pub(super) fn under_way_from_here(&self) -> bool {
         self.under_way() && self.said & 16 != 0
+    }
+
+    /// Closed here, because it goes on at another site.
+    pub(super) fn moved_away(&self) -> bool {
+        self.said & 32 != 0
     }
 
     /// Who does the work, as a word.

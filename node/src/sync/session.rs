@@ -66,6 +66,8 @@ pub(super) struct SessionContext {
     maintained: AtomicU64,
     /// Something owed waits for others to write it.
     waits: AtomicBool,
+    /// The same of gifts.
+    gifts_wait: AtomicBool,
     banned: Mutex<HashMap<DeviceId, Instant>>,
     /// How many entries each device may still bring at once.
     purses: Mutex<TokenBuckets>,
@@ -193,7 +195,17 @@ impl SessionContext {
         };
         let (maintained, waits) = (AtomicU64::new(u64::MAX), AtomicBool::new(false));
         let (banned, purses) = (Mutex::default(), Mutex::default());
-        Self { log, now, release_ms, silence: SILENCE, maintained, waits, banned, purses }
+        Self {
+            log,
+            now,
+            release_ms,
+            silence: SILENCE,
+            maintained,
+            waits,
+            gifts_wait: AtomicBool::new(false),
+            banned,
+            purses,
+        }
     }
 
     pub(super) fn offer(&self, member: bool, explicit: bool) -> Offer {
@@ -278,7 +290,8 @@ impl SessionContext {
 
     /// Looks again at what waited for others to write it, if there is anything: they may be away, and no session come.
     pub(super) fn look_again(&self) -> Result<(), Failure> {
-        if self.waits.load(Ordering::SeqCst) { self.housekeeping() } else { Ok(()) }
+        let waits = [&self.waits, &self.gifts_wait].into_iter().any(|waits| waits.load(Ordering::SeqCst));
+        if waits { self.housekeeping() } else { Ok(()) }
     }
 
     /// Confirms what was given to members here: on the device, whoever is unlocked, and by those who are. A reader at long
@@ -325,7 +338,14 @@ impl SessionContext {
 
     /// Gives cases to those to whom they were given elsewhere by word alone. A reader at long work does it next time.
     fn give_owed(&self) -> Result<(), Failure> {
-        self.with_readers(|reader| gifts::give_owed(&self.log, reader, (self.now)()).map(drop))
+        let waits = AtomicBool::new(false);
+        self.with_readers(|reader| {
+            let kept = gifts::give_owed(&self.log, reader, (self.now)())?;
+            waits.fetch_or(kept.waits, Ordering::SeqCst);
+            Ok(())
+        })?;
+        self.gifts_wait.store(waits.into_inner(), Ordering::SeqCst);
+        Ok(())
     }
 
     /// Ingests frames, those of one scope in one transaction; answers for each, and says if a foreign founding came.

@@ -695,3 +695,42 @@ fn whoever_cannot_be_given_a_case_with_a_recusal_is_told_of() {
     assert!(told(&["F3"]).contains("readers_left_out"));
     assert!(!told(&[]).contains("readers_left_out"), "the audience has one key for all");
 }
+
+/// Of a case about a colleague that is not sealed by its category, whoever is named is kept from it: it is sealed, to those
+/// who look into what staff do.
+#[test]
+fn naming_somebody_in_a_case_about_a_colleague_seals_it_to_the_audience_of_conduct() {
+    let founder = Home::founded();
+    let operator = confirmed(&founder, "JER", "operator", "Ali");
+    exchange(&founder, &operator);
+    let about = |category: &str| NewCase { category: Some(category.into()), ..complaint() };
+    let new = |new: NewCase, recuse: &[String]| {
+        operator.with(|log, reader| crate::writes::case_new(log, reader, new, Some(recuse), NOW)).expect("written")
+    };
+    let audience = |told: Json| {
+        assert_eq!(told["restricted"], json!(true), "{told}");
+        exchange(&operator, &founder);
+        founder.show(&case_id(&told)).expect("found")["audience"].clone()
+    };
+    assert_eq!(new(about("conduct.disrespect"), &[])["restricted"], json!(false), "nobody is named");
+    assert_eq!(audience(new(about("conduct.disrespect"), &["Ali".to_owned()])), json!("conduct"));
+    let accused = NewCase { accused: Some("l'agent du guichet".into()), ..about("conduct.disrespect") };
+    assert_eq!(audience(new(accused, &[])), json!("conduct"));
+    let told = new(about("payment.not_received"), &["Ali".to_owned()]);
+    assert_eq!(audience(told), json!("triage"), "of any case");
+
+    // and of one that is there already, once somebody classifies it
+    let case = case_id(&operator.new_case(NewCase { category: None, ..complaint() }));
+    let triage = Edit::Triage {
+        category: Some("conduct.disrespect".into()),
+        case_type: None,
+        sensitivity: None,
+        priority: None,
+        project: None,
+    };
+    let seal = SealOptions { recuse: Some(vec!["Ali".to_owned()]), ..SealOptions::default() };
+    let told = operator.with(|log, reader| crate::writes::act_with(log, reader, &case, &triage, &seal, NOW));
+    let told = told.expect("classified");
+    assert_eq!((&told["restricted"], &told["audience"]), (&json!(true), &json!("conduct")), "{told}");
+    assert_eq!(operator.show(&case).expect("found")["status"], "restricted", "whoever is named reads it no more");
+}

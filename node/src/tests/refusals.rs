@@ -300,6 +300,7 @@ fn refused(w: &World) -> Vec<(Request, &'static str)> {
         let fields = (!fields.is_empty()).then(|| fields.iter().map(|field| (*field).to_owned()).collect());
         Request::CaseRefer { r#ref: c(case), to: to.into(), fields, text: None }
     };
+    let moved = |case: &String, site: &str| Request::CaseMove { r#ref: c(case), site: site.into(), only_look: false };
     let share = |case: &String, who: &str, stop: bool| {
         Request::edit(c(case), Edit::Share { with: Whom::Typed(who.into()), stop })
     };
@@ -446,6 +447,11 @@ fn refused(w: &World) -> Vec<(Request, &'static str)> {
         (assign(&w.unwilling, "Ali"), "consent_refuses_referral"),
         (assign(&w.shut, "Ali"), "outside_audience"),
         (share(&w.plain, "Personne", false), "member_not_found"),
+        (moved(&w.plain, "XXX"), "site_not_found"),
+        (moved(&w.plain, "JER"), "already_there"),
+        (moved(&w.closed, "PES"), "case_closed"),
+        (moved(&w.shut, "PES"), "outside_audience"),
+        (moved(&w.unwilling, "PES"), "consent_refuses_referral"),
         (refer(&w.plain, "XXX", &[]), "site_not_found"),
         (refer(&w.plain, "JER", &["all"]), "already_there"),
         (refer(&w.plain, "PES", &["couleur"]), "unknown_field"),

@@ -122,7 +122,7 @@ enum Place {
 ///
 /// # Errors
 ///
-/// `assignee_recused`, `consent_refuses_referral`.
+/// `assignee_recused`, `consent_refuses_referral`, `only_site_reader`.
 pub(crate) fn may_hand_out(
     log: &Log,
     shared: &Shared,
@@ -134,6 +134,13 @@ pub(crate) fn may_hand_out(
 ) -> Result<(), Failure> {
     let recusals = view.sealed.as_ref().map(|sealed| sealed.recusals.as_slice()).unwrap_or_default();
     must_not_set_aside(shared, me, recusals, view, edit, mark)?;
+    // a gift rests on the word of whoever reads the site: of others' it would be lost to whom they pick
+    let site = case_site(shared, loaded);
+    let is_pick = matches!(edit, Edit::Settle { field, .. } if field == "assignee");
+    let reads = shared.roster.members.get(me).is_none_or(|held| reads_site(&shared.roster, held, site));
+    if is_pick && view.shape == Shape::Ordinary && !reads {
+        return Err(Failure::new("only_site_reader").arg("site", site).arg("ref", mark).at("ref", mark));
+    }
     let refused = |purpose: &str| {
         // who cannot read what was said of it gives the case by word alone: no key goes with it
         let said = view.account.as_ref().ok().and_then(|account| account.consent.get(purpose));

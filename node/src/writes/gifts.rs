@@ -15,7 +15,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crdt_model::case::consent::Answer;
-use crdt_model::case::facts::{FactKind, GiftFact, GivenFact, gift_id};
+use crdt_model::case::facts::{ConsentFact, FactKind, GiftFact, GivenFact, gift_id};
 use crdt_model::cbor::{self, Canonical};
 use crdt_model::compose::SectionPlan;
 use crdt_model::document::ORDER_BITS;
@@ -29,7 +29,8 @@ use crdt_model::seal::{
 use crdt_model::values::{AudienceId, ChainKey, DocId, MemberId, ScopeId, Who};
 
 use super::assigning::{EXTERNAL, INTERNAL, PARTNER_ROLE, case_site, holders, is_partner};
-use super::{SensitiveKey, Write, append_edit, deps};
+use super::housekeeping::Kept;
+use super::{SensitiveKey, Write, append_edit, deps, moving};
 use crate::cases::{self, Loaded};
 use crate::error::Failure;
 use crate::keys::keychain::GiftFacts;
@@ -43,8 +44,8 @@ use crate::store::{GIVEN_ROLES, MemberSpace, Space, Tx};
 const PIECES_TRIED_MAX: usize = 64;
 /// Documents looked at for owed gifts in one go; the rest waits for the next.
 const LOOK_MAX: usize = 2_048;
-/// Documents that wait for the membership to change, or for others, before their gift is made; what is beyond is forgotten
-/// until something is written to it.
+/// Documents that wait for the membership to change, or for others, before their gift is made. Beyond it, all are looked at
+/// again once the membership changes, and no more are taken up until others are done.
 const WAITING_MAX: usize = 4_096;
 /// Documents looked at after which it is kept how far its node has looked.
 const LOOK_SAVED: usize = 64;
@@ -111,7 +112,7 @@ pub(super) fn gifts(
     if loaded.layers().restricted() || is_idle {
         return Gifts { term: term(log, shared, loaded, &facts, &[]), ..Gifts::default() };
     }
-    let named = standing(shared, loaded, named);
+    let named = standing(shared, loaded, ops, named);
     let term = term(log, shared, loaded, &facts, &named);
     let mut gifts = Gifts { term, ..Gifts::default() };
     // in the last term nobody's gift could ever end
@@ -265,9 +266,10 @@ fn to_of(key: &str, value: &Value) -> Option<To> {
     }
 }
 
-/// Those of the named who are given the case on somebody's word, and whom the person did not refuse.
-fn standing(shared: &Shared, loaded: &Loaded, mut named: Vec<Named>) -> Vec<Named> {
-    let bars = Bars::of(loaded);
+/// Those of the named who are given the case on somebody's word, and whom the person did not refuse: not before, and not in
+/// what is being written.
+fn standing(shared: &Shared, loaded: &Loaded, ops: &EditOps, mut named: Vec<Named>) -> Vec<Named> {
+    let bars = Bars::of(loaded, ops);
     named.retain(|named| !bars.bars(&shared.roster, &named.to) && word(shared, loaded, named) != Word::None);
     named
 }
@@ -306,18 +308,21 @@ fn giver(roster: &Roster, loaded: &Loaded, site: &str, named: &Named) -> Option<
     }
     let puts = loaded.document.history.iter().filter(|written| written.layer == Layer::Open);
     let puts = puts.filter_map(|written| Some((assigned_in(&written.ops)?, signer(loaded, &written.stamp)?)));
-    let (mut last, mut before_own) = (None, None);
-    for (to, author) in puts {
-        if to == Who::Member(by) && author == by {
-            before_own = last.take();
-        }
-        last = Some((to, author));
-    }
-    let (role, giver) = match if named.is_new { last } else { before_own } {
-        Some((Who::Role(role), giver)) if giver != by => (role, giver),
+    let puts: Vec<(Who, MemberId)> = puts.collect();
+    let own = puts.iter().rposition(|(to, author)| *to == Who::Member(*author) && *author == by);
+    let before = if named.is_new { puts.as_slice() } else { &puts[..own?] };
+    // others took it over as well, not knowing of each other: that is still to be settled
+    let rivals = loaded.document.states[0].as_ref().and_then(|open| open.get("assignee")).into_iter().flatten();
+    let rivals: Vec<Who> = rivals.filter_map(|cell| who_in(&cell.value)).collect();
+    let is_rival =
+        |(to, author): &&(Who, MemberId)| *to == Who::Member(*author) && *author != by && rivals.contains(to);
+    let role = before.iter().rev().find(|put| !is_rival(put));
+    let (role, giver) = match role {
+        Some((Who::Role(role), giver)) if *giver != by => (role, *giver),
         _ => return None,
     };
-    let near = |member: &Member| member.roles.iter().any(|held| held.role == role && is_near(roster, site, &held.site));
+    let near =
+        |member: &Member| member.roles.iter().any(|held| held.role == *role && is_near(roster, site, &held.site));
     roster.members.get(&by).is_some_and(near).then_some(giver)
 }
 
@@ -369,9 +374,12 @@ struct Bars {
 }
 
 impl Bars {
-    fn of(loaded: &Loaded) -> Self {
+    fn of(loaded: &Loaded, ops: &EditOps) -> Self {
         let view = loaded.view(0);
-        let says = |purpose: &str| view.account.as_ref().ok().and_then(|account| account.consent.get(purpose));
+        let held = |purpose: &str| view.account.as_ref().ok().and_then(|account| account.consent.get(purpose).copied());
+        let new =
+            |purpose: &str| answered_in(ops).filter(|fact| fact.purpose == purpose).map(|fact| fact.answer).last();
+        let says = |purpose: &str| new(purpose).or_else(|| held(purpose));
         let refused = |purpose: &str| matches!(says(purpose), Some(Answer::Refused | Answer::Withdrawn));
         Self { internal: refused(INTERNAL), external: refused(EXTERNAL) }
     }
@@ -385,6 +393,16 @@ impl Bars {
         };
         self.internal || (self.external && is_outside)
     }
+}
+
+/// What some operations say that the person answered.
+fn answered_in(ops: &EditOps) -> impl Iterator<Item = ConsentFact> {
+    ops.personal.iter().filter_map(|op| match op {
+        LayerOp::Put { key, value: Value::Bytes(bytes) } if key.starts_with(FactKind::Consent.prefix()) => {
+            cbor::decode(bytes).ok()
+        }
+        _ => None,
+    })
 }
 
 /// All that says what is owed of a case.
@@ -447,9 +465,16 @@ impl Owed<'_> {
 /// Whom some operations make responsible.
 fn assigned_in(ops: &[LayerOp]) -> Option<Who> {
     ops.iter().find_map(|op| match op {
-        LayerOp::Put { key, value: Value::Text(who) } if key == "assignee" => who.parse().ok(),
+        LayerOp::Put { key, value } if key == "assignee" => who_in(value),
         _ => None,
     })
+}
+
+fn who_in(value: &Value) -> Option<Who> {
+    match value {
+        Value::Text(who) => who.parse().ok(),
+        _ => None,
+    }
 }
 
 /// Whether the case was given to them for what is written now.
@@ -457,7 +482,7 @@ pub(super) fn is_given(log: &Log, shared: &Shared, loaded: &Loaded, who: &Who) -
     let Some(open) = loaded.document.states[0].as_ref() else { return false };
     let facts = GiftFacts::of(open);
     let id = id_of(log, shared, loaded, &To::Who(who.clone()));
-    let named = standing(shared, loaded, named(loaded, open, &[], MemberId::ZERO));
+    let named = standing(shared, loaded, &EditOps::default(), named(loaded, open, &[], MemberId::ZERO));
     let term = term(log, shared, loaded, &facts, &named);
     facts.gifts.iter().any(|gift| gift.term == term && Some(gift.to) == id)
 }
@@ -572,25 +597,27 @@ struct Looked {
     audiences: [u8; 8],
     /// Documents that name somebody who can be given nothing yet.
     waiting: BTreeSet<(ScopeId, DocId)>,
+    /// More of them than are noted.
+    is_full: bool,
     /// Documents of which others are waited for to write what is owed.
     left: BTreeSet<(ScopeId, DocId)>,
     /// Others are waited for to grant the secret of a role.
     roles_left: bool,
 }
 
-/// Writes the gifts, and the secrets of roles, that this reader's node can make and that nobody made. True when something
-/// was written. The cost follows what arrived, not how many cases there are.
+/// Writes the gifts, and the secrets of roles, that this reader's node can make and that nobody made; and says again where
+/// moved cases go on what was written to them in ignorance. The cost follows what arrived, not how many cases there are.
 ///
 /// # Errors
 ///
 /// When the store cannot be read or written.
-pub(crate) fn give_owed(log: &Log, reader: &mut Reader, now_ms: i64) -> Result<bool, Failure> {
+pub(crate) fn give_owed(log: &Log, reader: &mut Reader, now_ms: i64) -> Result<Kept, Failure> {
     log.refresh_reader(reader)?;
     let shared = log.shared();
     let is_member = shared.roster.members.get(&reader.member()).is_some_and(Member::is_live);
     let audiences = reader.keychain.site_audiences_tag(&shared.roster);
     if shared.roster.founding.is_none() || !is_member || audiences == [0; 8] {
-        return Ok(false);
+        return Ok(Kept::default());
     }
     let snapshot = log.store.read()?;
     let access = reader.secrets.store_access();
@@ -609,6 +636,10 @@ pub(crate) fn give_owed(log: &Log, reader: &mut Reader, now_ms: i64) -> Result<b
     let is_changed = looked.membership != membership || looked.audiences != audiences;
     if is_changed {
         docs.append(&mut looked.waiting);
+        // more waited than were noted: all are looked at again
+        if std::mem::take(&mut looked.is_full) {
+            looked.seen = None;
+        }
     }
     if is_changed || looked.roles_left {
         (wrote, looked.roles_left) = give_roles(log, &shared, reader, now_ms)?;
@@ -619,7 +650,8 @@ pub(crate) fn give_owed(log: &Log, reader: &mut Reader, now_ms: i64) -> Result<b
     (looked.membership, looked.audiences) = (membership, audiences);
     let mut changed = snapshot.changed_docs(looked.seen)?;
     changed.sort_unstable_by_key(|doc| doc.arrival);
-    changed.truncate(LOOK_MAX);
+    // what is left to others is not forgotten for what came since
+    changed.truncate(LOOK_MAX.min(WAITING_MAX.saturating_sub(docs.len())));
     for doc in changed {
         let (scope, id) = snapshot.numbered_doc(doc.scope, doc.doc)?;
         looked.seen = Some(doc.arrival);
@@ -629,11 +661,22 @@ pub(crate) fn give_owed(log: &Log, reader: &mut Reader, now_ms: i64) -> Result<b
     }
     drop(snapshot);
     unsaved += docs.len();
-    let mut owing = Vec::new();
+    let (mut owing, mut moved) = (Vec::new(), Vec::new());
     for (scope, doc) in docs {
         let Some((loaded, gifts)) = owed_in(log, &shared, reader, scope, doc)? else { continue };
-        if gifts.waits && looked.waiting.len() < WAITING_MAX {
-            looked.waiting.insert((scope, doc));
+        if gifts.waits {
+            looked.is_full |= looked.waiting.len() >= WAITING_MAX;
+            if !looked.is_full {
+                looked.waiting.insert((scope, doc));
+            }
+        }
+        if moving::has_moved(&loaded) {
+            moved.push(Arc::clone(&loaded));
+        }
+        // what the person refused may stand where this reader cannot read yet
+        if !gifts.ops.is_empty() && !loaded.reads_words() {
+            looked.left.insert((scope, doc));
+            continue;
         }
         if !gifts.ops.is_empty() || has_new_role(log, &scope, &gifts)? {
             owing.push((loaded, gifts));
@@ -649,11 +692,13 @@ pub(crate) fn give_owed(log: &Log, reader: &mut Reader, now_ms: i64) -> Result<b
     for ((loaded, gifts), is_due) in owing.into_iter().zip(due) {
         match is_due {
             true => write_owed(log, &shared, reader, loaded, &gifts, now_ms)?,
-            false if looked.left.len() < WAITING_MAX => drop(looked.left.insert((loaded.scope, loaded.doc))),
-            false => {}
+            false => drop(looked.left.insert((loaded.scope, loaded.doc))),
         }
         wrote |= is_due;
     }
+    let carried = moving::carry_on_all(log, &shared, reader, moved, now_ms)?;
+    wrote |= carried.wrote;
+    looked.left.extend(carried.left);
     // what is looked at again after a restart costs less than a commit at every meeting
     let after = (&looked.waiting, &looked.left, looked.roles_left);
     if wrote || after != (&before.0, &before.1, before.2) || unsaved >= LOOK_SAVED {
@@ -661,8 +706,9 @@ pub(crate) fn give_owed(log: &Log, reader: &mut Reader, now_ms: i64) -> Result<b
         log.commit_quietly(|tx| Ok(tx.put_member(MemberSpace::Rows, &access, LOOKED, &bytes)?))?;
         unsaved = 0;
     }
+    let waits = !looked.left.is_empty() || looked.roles_left;
     *reader.built.of() = Some((looked, unsaved));
-    Ok(wrote)
+    Ok(Kept { wrote, waits })
 }
 
 /// What is owed of a site's cases, by whoever reads them.

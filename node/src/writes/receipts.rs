@@ -158,7 +158,10 @@ fn confirm_with(log: &Log, looking: &mut Looking, now_ms: i64) -> Result<bool, F
     let seen = arrived.last().map(|last| last.arrival).or(looking.seen);
     let receipts = receipts_due(log, &shared, &snapshot, &found.given, &mut looking.waiting)?;
     drop(snapshot);
-    let is_far = seen.map_or(0, |seen| seen + 1) >= looking.kept.map_or(0, |kept| kept + 1) + KEPT_EVERY;
+    // what waits is looked for again after a restart
+    let is_waiting = !looking.waiting.is_empty();
+    let keep = if is_waiting { looking.kept } else { seen };
+    let is_far = !is_waiting && seen.map_or(0, |seen| seen + 1) >= looking.kept.map_or(0, |kept| kept + 1) + KEPT_EVERY;
     let is_found = !receipts.is_empty() || !found.to_confirm.is_empty();
     if is_found || is_far {
         let incarnation = log.incarnation();
@@ -177,14 +180,14 @@ fn confirm_with(log: &Log, looking: &mut Looking, now_ms: i64) -> Result<bool, F
                 all.extend(marked(tx.get(Space::Meta, &key)?.as_deref().map(Vec::as_slice).unwrap_or_default()));
                 tx.put(Space::Meta, &key, &mark(&all))?;
             }
-            let value = [seen.map_or(0, |seen| seen + 1).to_be_bytes(), looking.whom].concat();
+            let value = [keep.map_or(0, |seen| seen + 1).to_be_bytes(), looking.whom].concat();
             Ok(tx.put(Space::Meta, LOOKED, &value)?)
         };
         match receipts.is_empty() {
             true => log.commit_quietly(write)?,
             false => log.commit(write)?,
         }
-        looking.kept = seen;
+        looking.kept = keep;
     }
     looking.seen = seen;
     Ok(!receipts.is_empty())

@@ -12,10 +12,10 @@ use crdt_model::entry::{DEPS_MAX, Kind, LAYER_GRANT};
 use crdt_model::erasure::Erasure;
 use crdt_model::layer::{Layer, LayerState, Stamp};
 use crdt_model::roster::Reading;
-use crdt_model::seal::{self, case_key};
+use crdt_model::seal::{self, Entropy, case_key};
 use crdt_model::sensitive_words::Topic;
 use crdt_model::taxonomy::{Capabilities, Capture, Coded, TRIAGE};
-use crdt_model::values::{ChainKey, DeviceId, DocId, EntryId, Level, MemberId, Who, Words};
+use crdt_model::values::{ChainKey, DeviceId, DocId, EntryId, Level, MemberId, ScopeId, Who, Words};
 use crdt_model::view::{CaseView, Shown};
 use serde_json::{Value as Json, json};
 
@@ -148,46 +148,18 @@ pub(crate) fn reclassify(
     let shared = log.shared();
     let turned = reclassification(log, &shared, reader, loaded, turn, options, mark, now_ms)?;
     let Reclassified { loaded, ops, readers, audience, aside, week_start_ms, generation } = turned;
-    let Rewriting { birth, rivals } = ops;
     let mut entropy = entropy()?;
-    let ck = entropy.secret();
-    let sensitive = |granted: bool| match &readers {
-        None => SensitiveKey::None,
-        Some(readers) if granted => SensitiveKey::New(ck.clone(), readers.clone()),
-        Some(_) => SensitiveKey::Held(ck.clone()),
-    };
-    let mut deps = writes::deps(log, &loaded);
     log.commit(|tx| {
-        let write = Write {
+        let place = Anew {
             scope: loaded.scope,
             doc: loaded.doc,
-            ops: birth,
-            deps: std::mem::take(&mut deps),
-            birth: true,
-            week_start_ms,
-            sensitive: sensitive(true),
-            current: None,
+            deps: writes::deps(log, &loaded),
             generation,
             salt: [0; 8],
-            alone: false,
+            week_start_ms,
+            readers: readers.clone(),
         };
-        let born = writes::append_edit(log, tx, &shared, reader, write, now_ms, &mut entropy)?;
-        for ops in rivals {
-            let write = Write {
-                scope: loaded.scope,
-                doc: loaded.doc,
-                ops,
-                deps: vec![born],
-                birth: false,
-                week_start_ms: None,
-                sensitive: sensitive(false),
-                current: None,
-                generation,
-                salt: [0; 8],
-                alone: true,
-            };
-            writes::append_edit(log, tx, &shared, reader, write, now_ms, &mut entropy)?;
-        }
+        let born = write_anew(log, tx, &shared, reader, place, ops, now_ms, &mut entropy)?;
         // sealing does not wait for the time in which one's own words can be taken back
         let incarnation = log.incarnation();
         let seq = log.next_position(tx, &loaded.scope, incarnation).seq - 1;
@@ -205,6 +177,76 @@ pub(crate) fn reclassify(
         Ok(())
     })?;
     Ok((audience, aside))
+}
+
+/// Where a case is written anew, and for whom.
+pub(super) struct Anew {
+    pub(super) scope: ScopeId,
+    pub(super) doc: DocId,
+    pub(super) deps: Vec<EntryId>,
+    pub(super) generation: u32,
+    /// Of a birth of its own: what its id is made with.
+    pub(super) salt: [u8; 8],
+    pub(super) week_start_ms: Option<i64>,
+    /// KEM keys it is sealed to; `None`: it is ordinary.
+    pub(super) readers: Option<Vec<[u8; 32]>>,
+}
+
+/// Writes a case anew: its birth, and after it each further rival. The birth.
+#[expect(clippy::too_many_arguments, reason = "a place, what stands there, and its time")]
+pub(super) fn write_anew(
+    log: &Log,
+    tx: &mut Tx<'_>,
+    shared: &Shared,
+    reader: &mut Reader,
+    place: Anew,
+    ops: Rewriting,
+    now_ms: i64,
+    entropy: &mut Entropy,
+) -> Result<EntryId, Failure> {
+    let Anew { scope, doc, deps, generation, salt, week_start_ms, readers } = place;
+    let ck = entropy.secret();
+    let sensitive = |granted: bool| match &readers {
+        None => SensitiveKey::None,
+        Some(readers) if granted => SensitiveKey::New(ck.clone(), readers.clone()),
+        Some(_) => SensitiveKey::Held(ck.clone()),
+    };
+    let birth = Write {
+        scope,
+        doc,
+        ops: ops.birth,
+        deps,
+        birth: true,
+        week_start_ms,
+        sensitive: sensitive(true),
+        current: None,
+        generation,
+        salt,
+        alone: false,
+    };
+    let born = writes::append_edit(log, tx, shared, reader, birth, now_ms, entropy)?;
+    for ops in ops.rivals {
+        let rival = Write {
+            scope,
+            doc,
+            ops,
+            deps: vec![born],
+            birth: false,
+            week_start_ms: None,
+            sensitive: sensitive(false),
+            current: None,
+            generation,
+            salt: [0; 8],
+            alone: true,
+        };
+        writes::append_edit(log, tx, shared, reader, rival, now_ms, entropy)?;
+    }
+    Ok(born)
+}
+
+/// Whether all of a case that counts is whole here, as far as its reader goes.
+pub(super) fn is_whole(log: &Log, shared: &Shared, reader: &Reader, loaded: &Arc<Loaded>) -> Result<bool, Failure> {
+    Ok(whole_part(log, shared, reader, loaded)?.is_none())
 }
 
 /// The case without what is not whole here, and without what builds on that, where something is not: what is written
@@ -309,6 +351,18 @@ fn audience_of_words(log: &Log, view: &CaseView) -> Result<String, Failure> {
     Ok(gravest.map_or(TRIAGE, Topic::audience).to_owned())
 }
 
+/// Who could read an ordinary case until now: by role, and to whom it was given.
+pub(super) fn could_read(log: &Log, shared: &Shared, loaded: &Loaded) -> BTreeSet<MemberId> {
+    let (roster, at) = (&shared.roster, assigning::case_site(shared, loaded));
+    let live = roster.members.iter().filter(|(_, member)| member.is_live());
+    // who made a partner's site holds its first key, though no role of theirs reads there
+    let ordinary = seal::ordinary_audience(&roster.org, &loaded.scope);
+    let given = |id: &MemberId| roster.wraps.iter().any(|of| of.target == ordinary.0 && of.wrapped.to == id.0);
+    let holds = |id: &MemberId| Reading::of(roster).is_partners(at) && given(id);
+    let members = live.filter(|(id, member)| reads_site(roster, member, at) || holds(id)).map(|(id, _)| *id);
+    members.chain(gifts::given_members(log, shared, loaded)).collect()
+}
+
 /// Mark, recusals, who could read the case until now, and the keys of what may still be written to it.
 #[expect(clippy::too_many_arguments, reason = "one call site")]
 fn seal(
@@ -323,20 +377,12 @@ fn seal(
 ) -> Seal {
     let site = view.text("origin_site").unwrap_or_default();
     let (generation, roster) = (loaded.document.generation, &shared.roster);
-    let at = shared.site_with(&loaded.scope).map_or(site, |known| &known.op.code);
-    let live = || roster.members.iter().filter(|(_, member)| member.is_live());
-    // who made a partner's site holds its first key, though no role of theirs reads there
-    let ordinary = seal::ordinary_audience(&roster.org, &loaded.scope);
-    let given = |id: &MemberId| roster.wraps.iter().any(|of| of.target == ordinary.0 && of.wrapped.to == id.0);
-    let holds = |id: &MemberId| Reading::of(roster).is_partners(at) && given(id);
-    let members = live().filter(|(id, member)| reads_site(roster, member, at) || holds(id)).map(|(id, _)| *id);
-    let opens = live().filter(|(_, member)| member.capabilities().contains(Capabilities::READ_OPEN));
+    let live = roster.members.iter().filter(|(_, member)| member.is_live());
+    let opens = live.filter(|(_, member)| member.capabilities().contains(Capabilities::READ_OPEN));
     let mut devices: Vec<DeviceId> = opens.map(|(_, member)| member.device).collect();
     devices.sort_unstable();
     devices.dedup();
-    let mut members: BTreeSet<MemberId> = members.collect();
-    members.extend(gifts::given_members(log, shared, loaded));
-    let mut members: Vec<MemberId> = members.into_iter().collect();
+    let mut members: Vec<MemberId> = could_read(log, shared, loaded).into_iter().collect();
     members.truncate(crdt_model::case::facts::EXPOSED_MAX);
     devices.truncate(crdt_model::case::facts::EXPOSED_MAX);
     let mark = RestrictedBirth {

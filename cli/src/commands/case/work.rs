@@ -23,6 +23,7 @@ pub(crate) enum Work {
     Accept(Ref),
     Share(Share),
     Refer(Refer),
+    Move(Move),
     Act(Act),
     Hold(Hold),
     Unhold(Ref),
@@ -52,6 +53,7 @@ impl Work {
             Self::Assign(assign) => assign.request(asker)?,
             Self::Share(share) => share.request(asker)?,
             Self::Refer(refer) => refer.request(asker)?,
+            Self::Move(to) => to.request(asker)?,
             Self::Act(act) => act.request(asker)?,
             Self::Hold(hold) => hold.request(asker)?,
             Self::Resolve(resolve) => resolve.request(asker)?,
@@ -340,6 +342,21 @@ impl Refer {
         let text = asker.words(self.text, "--text", "ask-refer-text")?;
         let fields = (!self.refer_fields.is_empty()).then_some(self.refer_fields);
         Ok(Request::CaseRefer { r#ref: self.r#ref, to, fields, text })
+    }
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Move {
+    #[arg(value_name = "REF")]
+    r#ref: String,
+    #[arg(long, value_name = "CODE")]
+    site: Option<String>,
+}
+
+impl Move {
+    pub(crate) fn request(self, asker: &mut Asker<'_>) -> Result<Request, Failure> {
+        let site = asker.required(self.site, "--site", "ask-site")?;
+        Ok(Request::CaseMove { r#ref: self.r#ref, site, only_look: false })
     }
 }
 

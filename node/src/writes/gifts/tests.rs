@@ -243,6 +243,58 @@ fn what_the_person_refused_to_have_passed_on_is_given_to_nobody() {
 }
 
 #[test]
+fn a_refusal_stands_already_in_the_act_that_records_it() {
+    let Network { ali, .. } = Network::new();
+    let case = new_case(&ali, WORDS);
+    let loaded = ali.with(|log, reader| crate::list::find_case(log, &log.shared(), reader, &case)).expect("found");
+    let writes = |answer: &str| {
+        let edit = Edit::Consent { purpose: "refer_internal".into(), answer: answer.into(), means: None, by: None };
+        let ops = ali.with(|log, reader| crate::writes::ops_on(&log.shared(), reader, &loaded, &edit, NOW));
+        ops.expect("asked").expect("written")
+    };
+    let bars = |ops: &EditOps| super::Bars::of(&loaded, ops).internal;
+    assert_eq!([bars(&EditOps::default()), bars(&writes("refused")), bars(&writes("given"))], [false, true, false]);
+}
+
+#[test]
+fn two_who_took_over_for_their_role_at_once_both_read_until_somebody_picks() {
+    let Network { rose, ali, .. } = Network::new();
+    let yann = confirmed(&rose, "REG", "focal_cash", "Yann");
+    let xenia = confirmed(&rose, "REG", "focal_cash", "Xénia");
+    for home in [&yann, &xenia, &ali, &yann, &xenia] {
+        meet(&rose, home);
+    }
+    let case = new_case(&ali, WORDS);
+    assigns(&ali, &case, "focal_cash");
+    for home in [&yann, &xenia] {
+        meet(&ali, home);
+        reads(home, &case, WORDS);
+        acts(home, &case, &Edit::Accept).expect("neither knows of the other");
+    }
+    for home in [&yann, &xenia, &yann] {
+        meet(&ali, home);
+    }
+    notes(&ali, &case, "elle attend");
+    for home in [&yann, &xenia] {
+        meet(&ali, home);
+        reads(home, &case, "elle attend");
+    }
+    // what either picks is the word of neither's giver
+    let settle = |pick| Edit::Settle { field: "assignee".into(), pick };
+    assert_eq!(acts(&yann, &case, &settle(1)).expect_err("refused").code, "only_site_reader");
+    acts(&ali, &case, &settle(1)).expect("settled");
+    for home in [&yann, &xenia] {
+        meet(&ali, home);
+    }
+    notes(&ali, &case, "elle a rappelé");
+    for home in [&yann, &xenia] {
+        meet(&ali, home);
+    }
+    let picked = [&yann, &xenia].into_iter().filter(|home| sees(home, &case).contains("elle a rappelé")).count();
+    assert_eq!(picked, 1, "whoever was picked reads on, the other one no more");
+}
+
+#[test]
 fn an_unconfirmed_member_gets_the_case_once_somebody_made_sure_who_it_is() {
     let Network { rose, ali, .. } = Network::new();
     let hugo = rose.invited("PES", "focal_cash", "Hugo");

@@ -353,3 +353,23 @@ fn a_part_that_is_missing_holds_a_receipt_back_until_it_comes() {
     exchange(&rose, &mia);
     assert_eq!(undelivered(&rose), 0);
 }
+
+#[test]
+fn a_receipt_that_waits_for_what_stands_before_it_is_written_after_a_restart_too() {
+    let (rose, mia) = two();
+    let held = mia.entries();
+    rose.new_case(complaint());
+    let before: Vec<Vec<u8>> = rose.entries();
+    let missing = before.iter().rfind(|bytes| !held.contains(bytes)).expect("a birth").clone();
+    let case = case_id(&rose.new_case(complaint()));
+    assigns(&rose, &case, "Mia", NOW);
+    let fresh = rose.entries().into_iter().filter(|bytes| !held.contains(bytes) && *bytes != missing);
+    let fresh: Vec<Vec<u8>> = fresh.collect();
+    crate::log::admission::ingest(&mia.log, &fresh, Some(rose.log.device), NOW).expect("ingested");
+    assert!(!confirms(&mia, NOW), "something stands before it");
+    *crate::log::locked(&mia.log.kept).of() = super::Looking::default();
+    crate::log::admission::ingest(&mia.log, &[missing], Some(rose.log.device), NOW).expect("ingested");
+    assert!(confirms(&mia, NOW), "now it is held from the beginning");
+    exchange(&rose, &mia);
+    assert_eq!(undelivered(&rose), 0);
+}
