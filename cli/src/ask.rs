@@ -26,8 +26,16 @@ pub(crate) const RECORD_BYTES_MAX: u64 = 4 * 1024 * 1024;
 /// What an option says that stands without its value: ask for it. No argument of a process can be this.
 pub(crate) const ASK: &str = "\0";
 /// Questions whose answer may have several lines: people's words, as long as they come.
-const TEXTS: &[&str] =
-    &["ask-text", "ask-allegation", "ask-note", "ask-what", "ask-reason", "ask-answer", "ask-outcome-text"];
+const TEXTS: &[&str] = &[
+    "ask-text",
+    "ask-allegation",
+    "ask-note",
+    "ask-what",
+    "ask-reason",
+    "ask-answer",
+    "ask-outcome-text",
+    "ask-refer-text",
+];
 /// Bytes of a passphrase file.
 const PASSPHRASE_BYTES_MAX: u64 = 4096;
 

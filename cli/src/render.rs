@@ -4,6 +4,7 @@
 mod acts;
 mod bundle;
 pub(crate) mod case;
+mod codes;
 mod listing;
 mod report;
 mod table;

@@ -329,14 +329,23 @@ impl Taxonomy {
 
     /// The codes of a table, by its name in the file or that of the field that takes them; `None` where there is none.
     pub fn codes_of(&self, named: &str) -> Option<Vec<&str>> {
+        Some(self.table(named)?.coded().map(Coded::code).collect())
+    }
+
+    /// What to show for a code of a table to someone who reads `language`, the table named as for [`Taxonomy::codes_of`].
+    /// `None`: no such table, or no such code in it.
+    pub fn label_of(&self, named: &str, code: &str, language: &str) -> Option<&str> {
+        self.table(named)?.coded().find(|entry| entry.code() == code).map(|entry| entry.label(language))
+    }
+
+    fn table(&self, named: &str) -> Option<&dyn Entries> {
         let named = match named {
             "type" => "case_type",
             "category" | "sub_category" => "category.sub",
             "disability" => "disability_summary",
             other => other,
         };
-        let (_, table) = self.tables().into_iter().find(|(name, _)| *name == named)?;
-        Some(table.coded().map(Coded::code).collect())
+        self.tables().into_iter().find(|(name, _)| *name == named).map(|(_, table)| table)
     }
 
     /// What holds for a sensitivity: delays, visibility, word.

@@ -36,7 +36,7 @@ use crate::keys::keyring::{
 use crate::log::draft::Draft;
 use crate::log::now;
 use crate::log::{Log, Reader, Shared, entropy, fresh, keyring_failure, meta, require_data_file, staff_doc};
-use crate::members::called::{ID_DIGITS_MIN, clean_name, member_name, site_typed};
+use crate::members::called::{ID_DIGITS_MIN, clean_name, member_name, site_typed, sites_named, sites_near};
 use crate::store::{self, STORE_FILE, Space, Store, StoreConfig, StoreId, StoreKey, Tx, private_file, sync_parent};
 use serde::{Deserialize, Serialize};
 
@@ -605,14 +605,25 @@ pub(crate) fn site_list(log: &Log) -> Json {
     sites.collect()
 }
 
-pub(crate) fn known_site(shared: &Shared, code: &str) -> Result<String, Failure> {
-    let code = site_typed(code);
+/// The code of a site, from its code or its name as it is typed.
+///
+/// # Errors
+///
+/// `site_not_found`, with what may be meant; `site_ambiguous`.
+pub(crate) fn known_site(shared: &Shared, typed: &str) -> Result<String, Failure> {
+    let code = site_typed(typed);
     let own = shared.pinned().is_some_and(|i| i.site == code);
     if own || shared.roster.sites.contains_key(&code) {
         return Ok(code);
     }
-    let near = crdt_model::taxonomy::proposed(shared.roster.sites.keys().map(String::as_str), &code).join(", ");
-    Err(Failure::new("site_not_found").arg("site", code).arg("near", near))
+    match sites_named(shared, typed).as_slice() {
+        [one] => Ok(one.clone()),
+        [] => {
+            let near = sites_near(shared, typed).join(", ");
+            Err(Failure::new("site_not_found").arg("site", typed.trim()).arg("near", near))
+        }
+        several => Err(Failure::new("site_ambiguous").arg("site", typed.trim()).arg("near", several.join(", "))),
+    }
 }
 
 /// The site a member works at.

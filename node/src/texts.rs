@@ -89,7 +89,13 @@ impl Texts {
     pub fn error(&self, failure: &Failure) -> (String, Option<String>) {
         let id = format!("error-{}", kebab(failure.code));
         let named = failure.args.iter().filter(|(_, value)| !value.is_empty());
-        let mut args: Vec<TextArg<'_>> = named.map(|(name, value)| (*name, number_or_text(value))).collect();
+        let is_field = |name: &str| name == "labelled" || (failure.code == "unknown_field" && name == "near");
+        let mut args: Vec<TextArg<'_>> = named
+            .map(|(name, value)| match is_field(name) {
+                true => (*name, self.labelled(value).into()),
+                false => (*name, number_or_text(value)),
+            })
+            .collect();
         // What the failure does not name is named in general: `boucle case reopen REF`.
         let mut bare = false;
         for name in crate::error::Code::find(failure.code).map_or(&[][..], |code| code.args) {
@@ -134,6 +140,15 @@ impl Texts {
     /// The label of a field: its own name where there is none.
     pub fn field<'a>(&self, name: &'a str) -> Cow<'a, str> {
         self.find(&format!("field-{}", kebab(name)), &[]).map_or(Cow::Borrowed(name), Cow::Owned)
+    }
+
+    /// Fields as people know them, each with what to type: `Téléphone (phone), Nom (reporter_name)`.
+    pub fn labelled(&self, names: &str) -> String {
+        let labelled = names.split(", ").map(|name| match self.field(name) {
+            label if label == name => name.to_owned(),
+            label => format!("{label} ({name})"),
+        });
+        labelled.collect::<Vec<_>>().join(", ")
     }
 
     /// The label of a code of a vocabulary (`status`, `closure`, …): the code itself where there is none.
@@ -446,6 +461,9 @@ mod tests {
             "problem-",
             "means-",
             "standing-",
+            "flag-",
+            "outcome-",
+            "link-",
         ];
         let mut unused = Vec::new();
         for id in messages(FR).keys() {

@@ -47,7 +47,7 @@ use crate::log::marks::mark_urgent;
 use crate::log::now;
 use crate::log::{Log, Reader, Shared, entropy, fresh, meta};
 use crate::members;
-use crate::members::called::role_called;
+use crate::members::called::{self, role_called};
 use crate::store::{MemberSpace, Space, Tx};
 use crate::writes::gifts::SiteAudience;
 use crate::writes::held::{HELD, HeldTerms};
@@ -726,8 +726,8 @@ pub(crate) fn act_with(
     let _writer = log.lock_writer();
     let shared = log.shared();
     members::require(&shared, &reader.member(), Capabilities::INTAKE)?;
-    let edit = &whom_found(&shared, reader, edit)?;
     let loaded = list::find_case(log, &shared, reader, typed)?;
+    let edit = &whom_found(&shared, reader, edit, typed, &loaded)?;
     let named = naming_somebody(&shared, edit, seal, &loaded);
     let (edit, seal) = named.as_ref().map_or((edit, seal), |(edit, seal)| (edit, seal));
     let (mut loaded, deps) = at_heads(log, &shared, reader, loaded)?;
@@ -758,7 +758,7 @@ pub(crate) fn act_with(
         other => other.map_err(|error| refused_edit(shared.taxonomy, edit, &error, &mark))?,
     };
     assigning::may_hand_out(log, &shared, &reader.member(), &loaded, &view, edit, &mark)?;
-    transfer::answer_back(&shared, &loaded, &view, &reader.member(), edit, &mut ops);
+    let given_back = transfer::answer_back(&shared, &loaded, &view, &reader.member(), edit, &mut ops);
     if !ops.is_empty() {
         let mut entropy = entropy()?;
         let sensitive = sensitive_key(log, &shared, reader, &loaded, &ops, &view, &mut entropy)?;
@@ -779,6 +779,16 @@ pub(crate) fn act_with(
         reclassify::rewrap_late(log, &shared, reader, &now, now_ms);
     }
     let mut reply = after(log, &shared, reader, &loaded, &mark, None, now_ms)?;
+    if let Edit::Share { with, stop } = edit {
+        reply["with"] = json!(whom_named(&shared, with));
+        reply["stopped"] = json!(stop);
+    }
+    if let Some(site) = given_back
+        && let Some(warnings) = reply["warnings"].as_array_mut()
+    {
+        warnings.push("sender_reads".into());
+        reply["sender_site"] = json!(site);
+    }
     let me = Who::Member(reader.member());
     let to = edit.given_to(&me).filter(|who| *who != me);
     if to.is_some() || matches!(edit, Edit::Settle { .. } | Edit::Reopen { .. }) {
@@ -835,15 +845,32 @@ fn ops_on(
     Ok(edit.to_ops(&ctx))
 }
 
-/// The act, with the member or role in the place of what was typed.
-fn whom_found(shared: &Shared, reader: &Reader, edit: &Edit) -> Result<Edit, Failure> {
+/// The act, with the member or role, or the site that a share ends with, in the place of what was typed.
+fn whom_found(shared: &Shared, reader: &Reader, edit: &Edit, case: &str, loaded: &Loaded) -> Result<Edit, Failure> {
     let mut edit = edit.clone();
-    if let Some(whom) = edit.whom_mut()
-        && let Whom::Typed(typed) = whom
-    {
-        *whom = Whom::Found(cases::who(shared, reader, &typed.0)?);
-    }
+    let sharing = match &edit {
+        Edit::Share { stop, .. } => Some(*stop),
+        _ => None,
+    };
+    let Some(whom) = edit.whom_mut() else { return Ok(edit) };
+    let Whom::Typed(typed) = &*whom else { return Ok(edit) };
+    let found = cases::who(shared, reader, &typed.0).map(Whom::Found);
+    let found = found.or_else(|unknown| match (sharing, members::known_site(shared, &typed.0)) {
+        (Some(true), Ok(code)) => Ok(Whom::Site { code, own: assigning::case_site(shared, loaded).to_owned() }),
+        (Some(false), Ok(site)) => Err(Failure::new("share_is_for_persons").arg("site", site).arg("ref", case)),
+        _ => Err(unknown),
+    })?;
+    *whom = found;
     Ok(edit)
+}
+
+/// As people call them.
+fn whom_named(shared: &Shared, whom: &Whom) -> String {
+    match whom {
+        Whom::Found(who) => called::named(shared, &who.to_string()),
+        Whom::Site { code, .. } => code.clone(),
+        Whom::Typed(typed) => typed.0.clone(),
+    }
 }
 
 /// What an act builds on: the case as it is, or as much of it as one header can name.
@@ -888,7 +915,7 @@ pub(crate) fn case_seal_with(
     let loaded = list::find_case(log, &shared, reader, typed)?;
     let view = loaded.view(now_ms);
     let mark = view.mark().unwrap_or(typed).to_owned();
-    let edit = edit.map(|edit| whom_found(&shared, reader, edit)).transpose()?;
+    let edit = edit.map(|edit| whom_found(&shared, reader, edit, typed, &loaded)).transpose()?;
     let edit = edit.as_ref();
     turn_and_tell(log, &shared, reader, &loaded, &Reclassify::Seal { reason, edit }, seal, &mark, now_ms)
 }

@@ -50,6 +50,30 @@ fn a_text_comes_in_whole_however_it_is_typed_or_pasted() {
 }
 
 #[test]
+fn what_goes_on_to_others_goes_whole_however_it_is_typed_or_pasted() {
+    let home = home();
+    home.ok("site add PES --name Pestel --kind office");
+    let says = "without names:";
+    let sends = |term: &str, keys: &dyn Fn(AtTerminal) -> AtTerminal| {
+        let case = home.new_case("Inventé.");
+        let line = format!("case refer {case} --to pestel --fields text --text");
+        done(keys(home.command(&line).at_terminal_of(term)));
+        let half = home.show(&case)["halves"][0]["ref"].as_str().expect("sent").to_owned();
+        home.show(&half)["text"].as_str().expect("words").to_owned()
+    };
+    let six = "un\ndeux\ntrois\nquatre\n\nsix";
+    for term in ["xterm", "dumb", ""] {
+        let pasted = sends(term, &|at| at.paste(says, &six.replace('\n', "\r\n"), "\n\n"));
+        assert_eq!(pasted, six, "{term}");
+        assert_eq!(sends(term, &|at| at.keys(says, format!("{six}\n\n").as_bytes())), six, "{term}");
+        let typed = sends(term, &|at| {
+            at.keys(says, b"un").keys("un", b"e ligne\n").keys("ligne", b"deux\n").keys("deux", b"\n")
+        });
+        assert_eq!(typed, "une ligne\ndeux", "{term}");
+    }
+}
+
+#[test]
 fn a_text_longer_than_a_terminals_line_is_not_cut() {
     let home = home();
     let long = "dlo pa gen ".repeat(2_000) + "fin";

@@ -12,7 +12,7 @@ pub(super) fn act(name: &str, value: &Value, with: With<'_>) -> String {
     }
     let args: Vec<_> = [
         "site", "member", "role", "expires", "ref", "cases", "digest", "audience", "lang", "added", "removed", "zone",
-        "to", "from",
+        "to", "from", "with",
     ]
     .into_iter()
     .map(|field| (field, shown(field, value, with).into()))
@@ -23,6 +23,7 @@ pub(super) fn act(name: &str, value: &Value, with: With<'_>) -> String {
         "case new" if value["provisional"] == true => "done-case-new-provisional".to_owned(),
         "case refer" if value["sent"].is_null() => "done-case-refer-choose".to_owned(),
         "case move" if value["moved"].is_null() => "done-case-move-look".to_owned(),
+        "case share" if value["stopped"] == true => "done-case-share-stop".to_owned(),
         "case withdraw" if value["case_withdrawn"] == true => "done-case-withdraw-case".to_owned(),
         "member confirm" if value["words"].is_array() => "done-member-words".to_owned(),
         name => format!("done-{}", name.replace(' ', "-")),
@@ -116,6 +117,7 @@ pub(super) fn warnings(value: &Value, with: With<'_>) -> Vec<String> {
     let near = near_roles(value, with);
     let args = [
         ("who", text::clean_line(&scalar(&value["assignee"], with)).into()),
+        ("site", text::clean_line(&scalar(&value["sender_site"], with)).into()),
         ("n", (near.len() as i64).into()),
         ("near", near.join(", ").into()),
     ];

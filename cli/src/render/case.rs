@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::text::{clean_line, clean_lines, cut, pad, width, wrap};
-use super::{With, cell, told};
+use super::{With, cell, codes, told};
 use node::texts::Texts;
 
 use crate::ask::in_question;
@@ -23,6 +23,9 @@ pub(super) fn show(value: &Value, with: With<'_>) -> String {
         }
     }
     let fields = value.as_object().into_iter().flatten();
+    // whoever has a reference needs no other name for a case
+    let is_called = value["ref"].is_string() || value["provisional"].is_string();
+    let fields = fields.filter(|(name, _)| !(is_called && *name == "case_id"));
     for (name, told) in fields.filter(|(name, value)| has_content(value) && !is_quiet(name, value)) {
         if name == "delivery" {
             let lines = Value::String(how_far(told, with).join("\n"));
@@ -32,15 +35,15 @@ pub(super) fn show(value: &Value, with: With<'_>) -> String {
         field(&mut out, name, (told, &value[format!("{name}_precision")]), with);
     }
     for half in value["halves"].as_array().into_iter().flatten() {
-        let key = match half["kind"].as_str() {
-            Some("referred_to") => "ui-half-to",
-            Some("moved_to") => "ui-half-moved-to",
-            Some("moved_from") => "ui-half-moved-from",
-            _ => "ui-half-from",
+        let (seen, unseen) = match half["kind"].as_str() {
+            Some("referred_to") => ("ui-half-to", "ui-half-to-unseen"),
+            Some("moved_to") => ("ui-half-moved-to", "ui-half-moved-to-unseen"),
+            Some("moved_from") => ("ui-half-moved-from", "ui-half-moved-from-unseen"),
+            _ => ("ui-half-from", "ui-half-from-unseen"),
         };
-        let key = if half["status"].is_string() { key.to_owned() } else { format!("{key}-unseen") };
+        let key = if half["status"].is_string() { seen } else { unseen };
         let args = ["site", "ref", "status"].map(|name| (name, cell(name, &half[name], with).into()));
-        for line in wrap(&with.texts.with(&key, &args), with.paint.width) {
+        for line in wrap(&with.texts.with(key, &args), with.paint.width) {
             out += &format!("{line}\n");
         }
         if value["restricted"] == true && half["restricted"] == false {
@@ -64,26 +67,37 @@ pub(super) fn show(value: &Value, with: With<'_>) -> String {
     out
 }
 
-/// What goes on, or would go: each field with what it says, what may be chosen, and what the person did not allow.
+/// What goes on, or would go in any case; what may go as well; and what is kept, by the answer of the person that keeps it.
 pub(super) fn referred(value: &Value, with: With<'_>) -> Vec<String> {
     let mut out = String::new();
-    for row in value["fields"].as_array().into_iter().flatten() {
-        let name = row["field"].as_str().unwrap_or_default();
-        field(&mut out, name, (&row["value"], &Value::Null), with);
+    let rows = |name: &str| value[name].as_array().into_iter().flatten();
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    for row in rows("fields") {
+        field(&mut out, &text(&row["field"]), (&row["value"], &Value::Null), with);
     }
     let mut lines: Vec<String> = out.lines().map(str::to_owned).collect();
-    let names = |list: &Value| {
-        let names = list.as_array().into_iter().flatten().filter_map(Value::as_str);
-        names.map(|name| format!("{} ({name})", clean_line(&with.texts.field(name)))).collect::<Vec<_>>().join(", ")
-    };
-    if value["sent"].is_null() {
-        let args = [("fields", names(&value["choices"]).into())];
-        lines.extend(wrap(&with.texts.with("ui-refer-choices", &args), with.paint.width));
+    let mut tell = |line: &str| lines.extend(wrap(line, with.paint.width));
+    let names = |names: Vec<String>| clean_line(&with.texts.labelled(&names.join(", ")));
+    let choices: Vec<String> = rows("choices").map(text).collect();
+    if value["sent"].is_null() && !choices.is_empty() {
+        tell(&with.texts.with("ui-refer-choices", &[("fields", names(choices).into())]));
     }
-    let kept_back = names(&value["kept_back"]);
-    if !kept_back.is_empty() {
-        let args = [("fields", kept_back.into())];
-        lines.extend(wrap(&with.texts.with("ui-refer-kept-back", &args), with.paint.width));
+    if value["sent"].is_null() && value["needs_text"] == true {
+        tell(&with.texts.get("ui-refer-needs-text"));
+    }
+    let kept: Vec<&Value> = rows("kept_back").collect();
+    let why = |row: &Value| (text(&row["purpose"]), text(&row["answer"]));
+    let mut told: Vec<(String, String)> = Vec::new();
+    for (purpose, answer) in kept.iter().map(|row| why(row)) {
+        if told.contains(&(purpose.clone(), answer.clone())) {
+            continue;
+        }
+        let alike = kept.iter().filter(|row| why(row) == (purpose.clone(), answer.clone()));
+        let fields = names(alike.map(|row| text(&row["field"])).collect());
+        let label = clean_line(&with.texts.code("purpose", &purpose));
+        let args = [("purpose", label.into()), ("answer", answer.clone().into()), ("fields", fields.into())];
+        tell(&with.texts.with("ui-refer-kept-back", &args));
+        told.push((purpose, answer));
     }
     lines
 }
@@ -169,13 +183,17 @@ fn field(out: &mut String, name: &str, (value, precision): (&Value, &Value), wit
     let room = with.paint.width.saturating_sub(NAMES + 1);
     let lines: Vec<String> = match value {
         Value::Array(items) if items.iter().any(Value::is_object) => {
-            items.iter().flat_map(|item| wrap(&format!("- {}", cell(name, item, with)), room)).collect()
+            let lines = items.iter().map(|item| codes::value(name, item, precision, with));
+            lines.flat_map(|line| wrap(&format!("- {line}"), room)).collect()
         }
         Value::String(text) if text.contains('\n') => {
             clean_lines(text).iter().flat_map(|line| wrap(line, room)).collect()
         }
-        value => wrap(&told(name, value, precision, with), room),
+        value => wrap(&codes::value(name, value, precision, with), room),
     };
+    if lines.iter().all(String::is_empty) {
+        return;
+    }
     let head = if width(&label) < NAMES { pad(&label, NAMES) } else { format!("{label}\n{}", " ".repeat(NAMES)) };
     for (at, line) in lines.iter().enumerate() {
         let before = if at == 0 { with.paint.bold(&head).into_owned() } else { " ".repeat(NAMES) };
@@ -191,6 +209,7 @@ pub(super) fn history(rows: &[Value], with: With<'_>) -> String {
     let same = |a: &Value, b: &Value| ["entry", "act", "at", "by", "site"].iter().all(|name| a[name] == b[name]);
     for alike in rows.chunk_by(same) {
         let row = &alike[0];
+        let is_shown = |name: &&str| *name != "origin_org";
         let part = |name: &str| cell(name, &row[name], with);
         let entry: String = part("entry").chars().take(8).collect();
         let head = [part("at"), part("by"), part("site"), part("act"), entry];
@@ -200,11 +219,12 @@ pub(super) fn history(rows: &[Value], with: With<'_>) -> String {
             out += &format!("{indent}{}\n", if at == 0 { with.paint.bold(&line) } else { line.as_str().into() });
         }
         for row in alike {
-            for name in row["fields"].as_array().into_iter().flatten().filter_map(Value::as_str) {
+            let names = row["fields"].as_array().into_iter().flatten().filter_map(Value::as_str);
+            for name in names.filter(is_shown) {
                 let label = clean_line(&with.texts.field(name));
                 let mut values = match &row["value"] {
                     Value::String(text) if text.contains('\n') => clean_lines(text),
-                    value => vec![told(name, value, &row["value_precision"], with)],
+                    _ => vec![codes::written(name, row, with)],
                 };
                 values[0] = match values[0].is_empty() && values.len() == 1 {
                     true => label,

@@ -56,7 +56,7 @@ fn a_case_shows_what_it_has_and_says_what_is_withheld() {
          Propos                 Pa gen dlo.\n\
          \x20                      \\u{1b}[2JDepi twa jou.\n\
          Anonyme                non\n\
-         Essais                 - Issue busy; Quand 2026-11-20 08:15\n\
+         Essais                 - Issue Occupé; Quand 2026-11-20 08:15\n\
          Identité et propos : réservés.\n"
     );
 }
@@ -95,14 +95,14 @@ fn a_history_is_one_edit_after_the_other() {
         en("case history", &history),
         format!(
             "2026-11-20 08:15 Awa JER new\n    Text\n    Phone\n2026-11-20 09:15 Ali MNK triage\n\
-             2026-11-20 10:15 Ali set\n    Category: payment.partial\n\
-             2026-11-20 10:16 Awa set\n    Category: payment.late\n\
+             2026-11-20 10:15 Ali set\n    Category: Incomplete amount\n\
+             2026-11-20 10:16 Awa set\n    Category: Late payment\n\
              2026-11-20 10:17 Awa note\n    Notes: mot\n      mot\n      mot\n      {0}\n      {0}\n      {1}\n",
             "mot ".repeat(18).trim_end(),
             "mot ".repeat(4).trim_end()
         )
     );
-    assert!(fr("case history", &history).contains(": payment.partial\n"));
+    assert!(fr("case history", &history).contains(": Montant incomplet\n"));
 }
 
 #[test]
@@ -295,4 +295,88 @@ fn the_outbox_names_what_was_given_and_has_not_arrived() {
          \x20 and 2 more: boucle case list --not-delivered\n\
          Every entry of this machine was offered to others.\n"
     );
+}
+
+#[test]
+fn what_a_case_says_in_codes_is_told_in_words_and_nothing_of_a_device() {
+    let id = "61fd91f48ffd81dbeef102573ef085eb";
+    let by = |fact: Value| {
+        let mut told = json!({"id": "1007f2892990e31f", "by": "Rose", "at": "2026-11-30T13:24:00Z", "device": id});
+        told.as_object_mut().into_iter().for_each(|told| told.extend(fact.as_object().cloned().unwrap_or_default()));
+        told
+    };
+    let case = json!({
+        "case_id": id, "ref": "JER-100-00001-61", "type": "complaint", "channel": "hotline",
+        "location": {"admin1": null, "locality": null}, "external_ids": [{"system": "kobo", "id": "77"}],
+        "consents": [by(json!({"purpose": "refer_external", "answer": "refused", "means": "oral"}))],
+        "interactions": [by(json!({"outcome": "busy", "channel": "hotline", "direction": "out"}))],
+        "satisfactions": [by(json!({"value": "satisfied", "epoch": 0}))],
+        "resolution": {"outcome": "resolved", "text": "payé", "by": "Rose", "at": "2026-11-30T13:24:00Z", "device": id},
+        "waiting_on": "closing", "flags": ["closing_proposed"],
+    });
+    let one_line = |shown: String| shown.split_whitespace().collect::<Vec<_>>().join(" ");
+    let shown = one_line(fr("case show", &case));
+    for kept in [id, "1007f289", "complaint", "busy", "refer_external", "closing", "satisfied", "Lieu"] {
+        assert!(!shown.contains(kept), "{kept}: {shown}");
+    }
+    for said in ["Plainte", "transmettre dehors", "refusé", "Occupé", "satisfait", "la clôture", "77", "payé"] {
+        assert!(shown.contains(said), "{said}: {shown}");
+    }
+    // from outside nothing else names a case
+    assert!(fr("case show", &json!({"case_id": id, "restricted": true, "status": "restricted"})).contains(id));
+
+    let row = |act: &str, field: &str, value: &str| json!({"at": "2026-11-30T13:24:00Z", "by": "Rose", "act": act, "fields": [field], "value": value});
+    let mut sent = row("add", "links", &format!("referred_to:{id}"));
+    sent["linked"] = json!({"kind": "referred_to", "case_id": id, "ref": "PES-100-00002-58"});
+    let mut moved = row("add", "moved", &format!("to:{id}"));
+    moved["linked"] = json!({"kind": "moved_to", "case_id": id, "ref": "JER-100-00001-61", "site": "PES"});
+    let unseen = row("add", "links", &format!("referred_from:{id}"));
+    let rows = [
+        row("set", "origin_org", id),
+        row("consent", "consents", "refer_external:refused"),
+        row("move", "status", "closed:satisfied"),
+        row("interaction", "interactions", "busy"),
+        row("set", "type", "complaint"),
+        sent,
+        moved,
+        unseen,
+    ];
+    let history = one_line(fr("case history", &json!(rows)));
+    assert!(!history.contains(id) && !history.contains("busy") && !history.contains("complaint"), "{history}");
+    for said in [
+        "transmettre dehors : refusé",
+        "clos : satisfait·e",
+        "là-bas sous PES-100-00002-58",
+        "continue à PES",
+        "pas ouvert",
+    ] {
+        assert!(history.contains(said), "{said}: {history}");
+    }
+}
+
+#[test]
+fn what_is_kept_is_told_by_the_answer_that_keeps_it() {
+    let kept = |field: &str, purpose: &str, answer: &str| json!({"field": field, "purpose": purpose, "answer": answer});
+    let told = json!({
+        "ref": "JER-100-00001-61", "to": "PAR", "sent": null, "fields": [{"field": "type", "value": "complaint"}],
+        "choices": ["priority"], "needs_text": true, "warnings": [],
+        "kept_back": [kept("text", "refer_internal", "refused"), kept("phone", "refer_external", "not_asked"),
+            kept("summary", "refer_internal", "refused")],
+    });
+    let shown = fr("case refer", &told).replace('\n', " ");
+    for said in [
+        "la personne a refusé « transmettre en interne » : Propos (text), Résumé (summary).",
+        "la personne n'a pas encore été interrogée sur « transmettre dehors » : Téléphone (phone).",
+        "Peut partir en plus, si vous le nommez avec `--fields` : Priorité (priority).",
+        "dites en vos mots",
+        "Plainte",
+    ] {
+        assert!(shown.contains(said), "{said}: {shown}");
+    }
+    let share = |stopped: bool| json!({"ref": "JER-100-00001-61", "with": "PES", "stopped": stopped, "warnings": []});
+    assert_ne!(fr("case share", &share(true)), fr("case share", &share(false)));
+    assert!(fr("case share", &share(true)).contains("plus partagé avec PES"), "{}", fr("case share", &share(true)));
+    let warned =
+        json!({"ref": "PES-100-00002-58", "status": "assigned", "warnings": ["sender_reads"], "sender_site": "MNK"});
+    assert!(fr("case assign", &warned).contains("Le site MNK, qui a transmis ce dossier"));
 }

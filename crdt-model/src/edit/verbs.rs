@@ -61,6 +61,14 @@ pub enum Whom {
     /// Whom the node found.
     #[serde(skip)]
     Found(Who),
+    /// The readers of a site.
+    #[serde(skip)]
+    Site {
+        /// Its code.
+        code: String,
+        /// Code of the site where the case lies.
+        own: String,
+    },
 }
 
 impl From<Who> for Whom {
@@ -78,7 +86,7 @@ impl Whom {
     fn found(&self) -> Result<&Who, EditRefusal> {
         match self {
             Self::Found(who) => Ok(who),
-            Self::Typed(_) => Err(EditRefusal::Missing { fields: vec!["assignee"] }),
+            Self::Typed(_) | Self::Site { .. } => Err(EditRefusal::Missing { fields: vec!["assignee"] }),
         }
     }
 }
@@ -406,6 +414,7 @@ impl Act<'_> {
             }
             Edit::Assign { to } => self.assign(to.found()?),
             Edit::Accept => self.accept(),
+            Edit::Share { with: Whom::Site { code, own }, stop: true } => self.stop_site(code, own),
             Edit::Share { with, stop } => self.share(with.found()?, *stop),
             Edit::Act { what, on_behalf_of, due } => self.act(what, on_behalf_of.as_ref(), *due),
             Edit::Hold { reason, until } => self.hold(reason, *until),
@@ -671,6 +680,32 @@ impl Act<'_> {
             (true, false) => Ok(()),
             _ => self.draft.element(known("shared_with"), &element, !stop),
         }
+    }
+
+    /// Takes back what lets the readers of a site read the case: the share with them, and that they are to handle it.
+    fn stop_site(&mut self, site: &str, own: &str) -> Result<(), EditRefusal> {
+        self.work()?;
+        if self.view.shape != Shape::Ordinary {
+            return Err(EditRefusal::SharedByAudience);
+        }
+        let element = format!("site:{site}");
+        let is_site = |shown: &Shown| matches!(shown, Shown::Text(code) if code == site);
+        let is_handling = match self.view.conflict("handling_site") {
+            Some(conflict) => conflict.values.iter().any(|rival| is_site(&rival.value)),
+            None => is_site(self.view.shown("handling_site")),
+        };
+        let is_shared = self.view.list("shared_with").contains(&element);
+        let is_handling = is_handling && site != own;
+        if !is_shared && !is_handling {
+            return Err(EditRefusal::NotShared);
+        }
+        if is_shared {
+            self.draft.element(known("shared_with"), &element, false)?;
+        }
+        if is_handling {
+            self.draft.put(known("handling_site"), Value::Text(own.to_owned()))?;
+        }
+        Ok(())
     }
 
     pub(super) fn hold(&mut self, reason: &str, until: Option<Moment>) -> Result<(), EditRefusal> {

@@ -659,7 +659,9 @@ impl Node {
             }
             Request::CaseHistory { r#ref } => {
                 let loaded = list::find_case(log, &shared, reader, r#ref)?;
-                Ok(cases::history(&shared, &loaded))
+                let mut history = cases::history(&shared, &loaded);
+                transfer::name_linked(log, &shared, reader, &mut history, now_ms);
+                Ok(history)
             }
             Request::CaseWithdraw { r#ref, entry } => withdraw::withdraw(log, reader, r#ref, entry.as_deref(), now_ms),
             Request::Outbox => receipts::outbox(log, reader),

@@ -7,7 +7,7 @@
 use crdt_model::case::facts::FactKind;
 use crdt_model::case::schema::{self, Kind};
 use crdt_model::name::{self, NameFault};
-use crdt_model::taxonomy::Taxonomy;
+use crdt_model::taxonomy::{Taxonomy, nearest, proposed};
 use crdt_model::values::{MemberId, Who};
 use crdt_model::view::{CaseView, Conflict, HistoryItem, Shown};
 use serde_json::{Value as Json, json};
@@ -66,6 +66,43 @@ pub(crate) fn role_called(taxonomy: &'static Taxonomy, typed: &str) -> Option<&'
 /// A code of a site as it is typed: in whatever case and width.
 pub(crate) fn site_typed(code: &str) -> String {
     name::folded(code).to_ascii_uppercase()
+}
+
+/// The codes of the sites of this name, however it is typed.
+pub(crate) fn sites_named(shared: &Shared, typed: &str) -> Vec<String> {
+    let wanted = name::folded(typed);
+    let sites = shared.roster.sites.values().filter(|site| !wanted.is_empty() && name::folded(&site.op.name) == wanted);
+    sites.map(|site| site.op.code.clone()).collect()
+}
+
+/// What may be meant by what is neither the code nor the name of a site: `PES (Pestel)`.
+pub(crate) fn sites_near(shared: &Shared, typed: &str) -> Vec<String> {
+    let sites = &shared.roster.sites;
+    let shown = |code: &str| match sites.get(code).map(|site| site.op.name.as_str()) {
+        Some(name) if name != code => format!("{code} ({name})"),
+        _ => code.to_owned(),
+    };
+    let folded: Vec<(String, &str)> = sites
+        .values()
+        .flat_map(|site| [&site.op.code, &site.op.name].map(|called| (name::folded(called), site.op.code.as_str())))
+        .collect();
+    let called = folded.iter().map(|(folded, _)| folded.as_str());
+    let mut near: Vec<&str> = Vec::new();
+    for found in nearest(called, &name::folded(typed)) {
+        let codes = folded.iter().filter(|(folded, _)| folded == found).map(|(_, code)| *code);
+        near.extend(codes);
+    }
+    if near.is_empty() {
+        near = proposed(sites.keys().map(String::as_str), typed);
+    }
+    let mut seen = Vec::new();
+    for code in near {
+        let shown = shown(code);
+        if !seen.contains(&shown) {
+            seen.push(shown);
+        }
+    }
+    seen
 }
 
 /// What a member or a role is called, from `member:<id>` or `role:<code>`.

@@ -154,6 +154,8 @@ error-ref-ambiguous-hint = give the digits instead: { $near }
 error-no-last-case = @last names no case yet
 error-site-not-found = no site { $site }
 error-site-not-found-hint = close to it: { $near }
+error-site-ambiguous = several sites are called { $site }
+error-site-ambiguous-hint = name one by its code: { $near }
 error-member-not-found = no member { $member }
 error-member-not-found-hint = close to it: { $near }
 error-member-ambiguous = several members are { $member }
@@ -224,15 +226,40 @@ error-move-to-partner = { $site } is a partner: moving the case would give it ev
 error-move-to-partner-hint = send on what it needs: `boucle case refer { $ref } --to { $site }`
 error-only-site-reader = this case is of { $site }: only who reads the cases of { $site } may do this
 error-only-site-reader-hint = ask somebody of { $site }
-error-field-kept-back = { $field } is not sent on: the person did not allow it
-error-field-kept-back-hint = leave it out, or ask the person: `boucle case consent { $ref } refer_external given`
+error-field-kept-back = { $labelled } is not sent on: { $answer ->
+        [refused] the person refused
+        [withdrawn] the person took back their consent to
+       *[other] the person was not asked yet about
+    } “{ $purpose ->
+        [refer_external] { purpose-refer-external }
+        [share_identity_in_sensitive] { purpose-share-identity-in-sensitive }
+       *[other] { purpose-refer-internal }
+    }”
+error-field-kept-back-hint = send it without identity? Leave this field out. Or ask the person, then `boucle case consent { $ref } { $purpose } given`
+error-own-words-needed = what was said stays here: { $answer ->
+        [refused] the person refused
+        [withdrawn] the person took back their consent to
+       *[other] the person was not asked yet about
+    } “{ $purpose ->
+        [refer_external] { purpose-refer-external }
+        [share_identity_in_sensitive] { purpose-share-identity-in-sensitive }
+       *[other] { purpose-refer-internal }
+    }”
+error-own-words-needed-hint = send it without identity? Say in your own words, without names, what they have to know: `boucle case refer { $ref } --to "{ $to }" --fields all --text -`
+error-refer-is-for-sites = an ordinary case is sent on to a site, not to { $who }
+error-refer-is-for-sites-hint = { $kind ->
+    [partner] { $who } works for a partner: `boucle case refer { $ref } --to { $site }`
+   *[other] to give it to them to work on: `boucle case assign { $ref } "{ $who }"`
+}
+error-share-is-for-persons = a case is shared with a member or a role, not with all of the site { $site }
+error-share-is-for-persons-hint = to send it on to that site: `boucle case refer { $ref } --to { $site }`
 error-sealed-to-persons = a sealed case goes to persons, not to all of { $site }
 error-sealed-to-persons-hint = name a member or a role: `boucle case refer { $ref } --to WHO`
 error-nobody-to-receive = nobody else who is confirmed is meant by { $who }
 error-nobody-to-receive-hint = see who there is: `boucle member list`
 error-readers-too-many = { $n } people hold that role; a sealed case goes to { $most } at most
 error-readers-too-many-hint = name those who are to get it, one by one
-error-not-shared = the case is not shared with them
+error-not-shared = the case is shared neither with them nor with that site
 error-not-shared-hint = see with whom it is: `boucle case show { $ref }`
 error-shared-by-audience = a sealed case is read by its audience, and is not shared with others
 error-shared-by-audience-hint = call somebody of its audience: `boucle audience list`
@@ -520,6 +547,7 @@ ui-sync-gaps-of = Parts of entries are missing: of { $here } here, of { $there }
 ui-half-to = Sent to { $site } as { $ref }: { $status }.
 ui-half-to-unseen = Sent on; what became of it has not arrived here.
 ui-half-from = Sent by { $site }, there { $ref }: { $status }.
+ui-link-unseen = a case that is not open to you
 ui-half-from-unseen = Sent by another site; their case is not open to you.
 ui-half-open = Careful: there it is not sealed. Whoever reads the cases of { $site } reads it.
 ui-half-moved-to = Moved to { $site }; it goes on there: { $status }.
@@ -528,8 +556,13 @@ ui-half-moved-from = Moved here from { $site }. The case as it was: `boucle case
 ui-half-moved-from-unseen = Moved here from another site; the case as it was has not arrived yet.
 ui-move-readers = Whoever could read it until now still reads what is written there: { $names }.
 ui-move-readers-none = Nobody but you could read it until now.
-ui-refer-choices = You choose what else goes with `--fields`: { $fields }.
-ui-refer-kept-back = Kept back, since the person did not allow it: { $fields }.
+ui-refer-choices = May go as well, where you name it with `--fields`: { $fields }.
+ui-refer-kept-back = Kept here, { $answer ->
+        [refused] the person refused
+        [withdrawn] the person took back their consent to
+       *[other] the person was not asked yet about
+    } “{ $purpose }”: { $fields }.
+ui-refer-needs-text = What was said stays here: say in your own words, without names, what they have to know, with `--text -`.
 ui-outbox-empty = Nothing was captured here that others must read.
 ui-outbox-left = { $n ->
     [0] still here only
@@ -841,7 +874,7 @@ ask-stick = Several USB sticks: which one? (number) { $choices }
 ask-note = Note
 ask-on-behalf = On behalf of whom, without the system (blank: nobody)
 ask-who = To whom (member, role, or me)
-ask-refer-to = To which site or partner (code; of a sealed case, a member or a role)
+ask-refer-to = To which site or partner (code or name; of a sealed case, a member or a role)
 ask-refer-text = What they are told, without names
 ask-who-shared = Who is to read it, too (member or role)
 ask-who-acts = Who is at work here? { $members }
@@ -852,8 +885,8 @@ ask-closure = Closing reason ({ $codes })
 ask-lower-to = Level to lower to (s0, s1 open a sealed case; s2)
 ask-move-sure = Those who work at { $site } will read all of it. Move it? (y/n)
 ask-lower-sure = Everybody who works on the site will read this case; what they read stays read. Open it? (y/n)
-ask-seal-grave = This text ({ $fields }) may be about sexual abuse or a child. Seal it: only the group { $audience } will read it? (Y/n)
-ask-seal-words = This text ({ $fields }) may be about this: { $topic }. 1: seal it, only the group { $audience } reads it; 2: show it to the manager alone; 3: it is only the context, keep it open (1 / 2 / 3)
+ask-seal-grave = This text ({ $fields }) may be about sexual abuse or a child. Seal it: only the audience { $audience } will read it? (Y/n)
+ask-seal-words = This text ({ $fields }) may be about this: { $topic }. 1: seal it, only the audience { $audience } reads it; 2: show it to the manager alone; 3: it is only the context, keep it open (1 / 2 / 3)
 ask-seal-category = This category calls for sealing (sensitivity { $level }): only those who handle such cases will read it. Seal it? (Y/n)
 ask-fields = Fields, separated by commas
 ask-clock = This machine's clock says { $now }, { $evidence ->
@@ -902,7 +935,8 @@ done-case-refer = { $ref }: sent to { $to }. This went:
 done-case-refer-choose = { $ref }: nothing was sent yet. This goes to { $to } in any case:
 done-case-move = { $ref }: moved from { $from } to { $site }, under the same reference. Somebody at { $site } has to take it up now.
 done-case-move-look = { $ref }: nothing was moved yet.
-done-case-share = { $ref }: noted who reads it.
+done-case-share = { $ref }: shared with { $with }.
+done-case-share-stop = { $ref }: no longer shared with { $with }. What is written from now on stays shut to them; what was read was read.
 done-case-accept = { $ref }: accepted.
 done-case-act = { $ref }: action recorded.
 done-case-hold = { $ref }: on hold.
@@ -1101,6 +1135,7 @@ warning-nobody-confirmed-in-role = role { $who }: nobody who holds it is confirm
    *[other] To confirm, or to choose instead: { $near }
 }
 warning-role-elsewhere = the role { $who } is held only in another branch of the network: { $near }. Make sure that the case is for them
+warning-sender-reads = The site { $site }, which sent this case on, can read it now. To end that: `boucle case share { $ref } --with { $site } --stop`
 warning-assignee-shut-out = { $who } does not count in the network any more, or is suspended: the case reaches nobody. Choose somebody else: `boucle case assign`
 warning-assignee-unconfirmed = { $who } is not confirmed yet: the case counts as not delivered until they are, or until they accept it
 warning-assignee-cannot-read = { $who } cannot read what the person says: only codes and dates reach them. Ask somebody who reads all cases of the site to assign it, or tell them by voice
@@ -1117,6 +1152,7 @@ field-disability-answers = Disability answers
 field-consent = Consent
 field-reasons = Reasons
 field-satisfactions = What they said
+field-done-at = Done
 field-told-at = Told on
 field-said-at = Said on
 field-started-at = Began
@@ -1198,6 +1234,25 @@ consent-not-asked = not asked
 waiting-assignment = assignment
 waiting-person = the person
 waiting-triage = triage
+waiting-closing = the closing
+waiting-satisfaction = what the person says of it
+flag-contact-after-closing = contact after the closing
+flag-reopening-proposed = to be reopened: the person is not satisfied
+flag-closing-proposed = to be closed: the person is satisfied
+flag-must-be-sealed = to be sealed
+flag-opening-proposed = to be opened: not sensitive any more
+outcome-resolved = resolved
+outcome-answered = answered
+outcome-referred = referred
+outcome-cut = cut off
+link-duplicate-of = duplicate of
+link-related = related to
+link-split-from = part of
+link-merged = merged with
+link-referred-to = sent on, there
+link-referred-from = sent from elsewhere, there
+link-moved-to = goes on at
+link-moved-from = comes from
 waiting-answer = the answer
 holdfor-person = the person
 holdfor-document = a document
@@ -1562,9 +1617,9 @@ arg-assignments = FIELD=VALUE; FIELD alone is asked for, FIELD=- reads standard 
 arg-field = Field
 arg-pick = Number of the value chosen
 arg-who = Member, role, or me
-arg-to-refer = Site or partner (code); of a sealed case, a member or a role
+arg-to-refer = Site or partner (code or name); of a sealed case, a member or a role
 arg-refer-fields = Fields that go, separated by commas, or all; left out: only says which may
-arg-with = Member or role who is to read it
+arg-with = Member or role who is to read it; with --stop a site, too
 arg-stop = No longer: what is written from now on is not for them
 arg-on-behalf = For someone without the system: their name
 arg-due = Due

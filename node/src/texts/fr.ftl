@@ -154,6 +154,8 @@ error-ref-ambiguous-hint = donnez les chiffres à la place : { $near }
 error-no-last-case = @last ne désigne encore aucun dossier
 error-site-not-found = aucun site { $site }
 error-site-not-found-hint = proches : { $near }
+error-site-ambiguous = plusieurs sites s'appellent { $site }
+error-site-ambiguous-hint = désignez-en un par son code : { $near }
 error-member-not-found = aucun membre { $member }
 error-member-not-found-hint = proches : { $near }
 error-member-ambiguous = plusieurs membres s'appellent { $member }
@@ -210,9 +212,9 @@ error-no-such-pick = choisissez un numéro de 1 à { $choices }
 error-no-such-pick-hint = `boucle case conflicts` les montre
 error-withheld = { $field } fait partie de ce que vous ne pouvez pas lire
 error-withheld-hint = ajoutez une note : elle parvient à ceux qui peuvent lire
-error-outside-audience = ce dossier est réservé à une audience dont vous n'êtes pas
+error-outside-audience = ce dossier est scellé pour une audience dont vous n'êtes pas
 error-outside-audience-hint = vous pouvez ajouter des informations : note, act, attempt, consent
-error-must-be-restricted = un dossier de sensibilité { $level } est réservé à une audience
+error-must-be-restricted = un dossier de sensibilité { $level } est scellé pour une audience
 error-must-be-restricted-hint = nommez l'audience
 error-needs-sealing = la sensibilité { $level } demande de sceller le dossier
 error-needs-sealing-hint = `{ $command }` le scelle, avec --recuse MEMBRE|RÔLE ou --no-recusal
@@ -224,15 +226,40 @@ error-move-to-partner = { $site } est un partenaire : déplacer le dossier lui d
 error-move-to-partner-hint = transmettez-lui ce qu'il lui faut : `boucle case refer { $ref } --to { $site }`
 error-only-site-reader = ce dossier est à { $site } : cela revient à qui lit les dossiers de { $site }
 error-only-site-reader-hint = demandez-le à quelqu'un de { $site }
-error-field-kept-back = { $field } n'est pas transmis : la personne ne l'a pas permis
-error-field-kept-back-hint = laissez ce champ de côté, ou demandez à la personne : `boucle case consent { $ref } refer_external given`
+error-field-kept-back = { $labelled } n'est pas transmis : { $answer ->
+        [refused] la personne a refusé
+        [withdrawn] la personne a retiré son accord pour
+       *[other] la personne n'a pas encore été interrogée sur
+    } « { $purpose ->
+        [refer_external] { purpose-refer-external }
+        [share_identity_in_sensitive] { purpose-share-identity-in-sensitive }
+       *[other] { purpose-refer-internal }
+    } »
+error-field-kept-back-hint = envoyer sans identité ? Laissez ce champ de côté. Sinon demandez à la personne, puis `boucle case consent { $ref } { $purpose } given`
+error-own-words-needed = les propos restent ici : { $answer ->
+        [refused] la personne a refusé
+        [withdrawn] la personne a retiré son accord pour
+       *[other] la personne n'a pas encore été interrogée sur
+    } « { $purpose ->
+        [refer_external] { purpose-refer-external }
+        [share_identity_in_sensitive] { purpose-share-identity-in-sensitive }
+       *[other] { purpose-refer-internal }
+    } »
+error-own-words-needed-hint = envoyer sans identité ? Dites en vos mots, sans noms, ce qu'ils doivent savoir : `boucle case refer { $ref } --to "{ $to }" --fields all --text -`
+error-refer-is-for-sites = un dossier ordinaire se transmet à un site, pas à { $who }
+error-refer-is-for-sites-hint = { $kind ->
+    [partner] { $who } travaille pour un partenaire : `boucle case refer { $ref } --to { $site }`
+   *[other] pour le lui donner à traiter : `boucle case assign { $ref } "{ $who }"`
+}
+error-share-is-for-persons = un dossier se partage avec un membre ou un rôle, pas avec tout le site { $site }
+error-share-is-for-persons-hint = pour le transmettre à ce site : `boucle case refer { $ref } --to { $site }`
 error-sealed-to-persons = un dossier scellé se transmet à des personnes, pas à tout { $site }
 error-sealed-to-persons-hint = nommez un membre ou un rôle : `boucle case refer { $ref } --to QUI`
 error-nobody-to-receive = { $who } ne désigne personne d'autre qui soit confirmé
 error-nobody-to-receive-hint = voyez qui il y a : `boucle member list`
 error-readers-too-many = { $n } personnes tiennent ce rôle ; un dossier scellé se transmet à { $most } au plus
 error-readers-too-many-hint = nommez une à une celles qui doivent le recevoir
-error-not-shared = le dossier n'est pas partagé avec cette personne
+error-not-shared = le dossier n'est partagé ni avec cette personne ni avec ce site
 error-not-shared-hint = voyez avec qui il l'est : `boucle case show { $ref }`
 error-shared-by-audience = un dossier scellé se lit par son audience, il ne se partage pas avec d'autres
 error-shared-by-audience-hint = appelez quelqu'un de son audience : `boucle audience list`
@@ -505,7 +532,7 @@ state-bad = MAL
 ui-advice = à faire : { $message }
 ui-withheld-personal = Identité et propos : réservés.
 ui-withheld-sensitive = Partie scellée : pour son audience seule (tout dossier en a une).
-ui-restricted-notice = dossier réservé à une audience
+ui-restricted-notice = dossier scellé pour une audience
 ui-conflict-by = par { $by }, { $at }
 ui-sections-missing = { $n ->
     [one] D'une entrée, on n'a ici que l'en-tête ou une partie : ce qui manque viendra de qui l'a.
@@ -520,6 +547,7 @@ ui-sync-gaps-of = Il manque des parties d'entrées : de { $here } ici, de { $the
 ui-half-to = Transmis à { $site }, là-bas { $ref } : { $status }.
 ui-half-to-unseen = Transmis ; la suite n'est pas encore arrivée ici.
 ui-half-from = Transmis par { $site }, là-bas { $ref } : { $status }.
+ui-link-unseen = un dossier qui ne vous est pas ouvert
 ui-half-from-unseen = Transmis par un autre site ; leur dossier ne vous est pas ouvert.
 ui-half-open = Attention : là-bas, ce dossier n'est pas scellé. Qui lit les dossiers de { $site } le lit.
 ui-half-moved-to = Déplacé à { $site } ; la suite s'y passe : { $status }.
@@ -528,8 +556,13 @@ ui-half-moved-from = Déplacé ici depuis { $site }. Le dossier d'avant : `boucl
 ui-half-moved-from-unseen = Déplacé ici depuis un autre site ; le dossier d'avant n'est pas encore arrivé.
 ui-move-readers = Qui pouvait le lire jusqu'ici lit toujours ce qui y est écrit : { $names }.
 ui-move-readers-none = Personne d'autre que vous ne pouvait le lire jusqu'ici.
-ui-refer-choices = Vous choisissez ce qui part en plus avec `--fields` : { $fields }.
-ui-refer-kept-back = Gardé ici, la personne ne l'a pas permis : { $fields }.
+ui-refer-choices = Peut partir en plus, si vous le nommez avec `--fields` : { $fields }.
+ui-refer-kept-back = Gardé ici, { $answer ->
+        [refused] la personne a refusé
+        [withdrawn] la personne a retiré son accord pour
+       *[other] la personne n'a pas encore été interrogée sur
+    } « { $purpose } » : { $fields }.
+ui-refer-needs-text = Les propos restent ici : dites en vos mots, sans noms, ce qu'ils doivent savoir, avec `--text -`.
 ui-outbox-empty = Rien n'a été saisi ici que d'autres doivent lire.
 ui-outbox-left = { $n ->
     [0] encore ici seulement
@@ -841,7 +874,7 @@ ask-stick = Plusieurs clés USB : laquelle ? (numéro) { $choices }
 ask-note = Note
 ask-on-behalf = Au nom de qui, sans le système (vide : personne)
 ask-who = À qui (membre, rôle, ou moi)
-ask-refer-to = À quel site ou partenaire (code ; d'un dossier scellé, un membre ou un rôle)
+ask-refer-to = À quel site ou partenaire (code ou nom ; d'un dossier scellé, un membre ou un rôle)
 ask-refer-text = Ce qu'on leur dit, sans noms
 ask-who-shared = Qui doit le lire aussi (membre ou rôle)
 ask-who-acts = Qui travaille ici ? { $members }
@@ -849,11 +882,11 @@ ask-category-triage = Catégorie (code, vide : la garder)
 ask-what = Ce qui est fait ou à faire
 ask-reason = Motif
 ask-closure = Motif de clôture ({ $codes })
-ask-lower-to = Niveau vers lequel abaisser (s0, s1 ouvrent un cas scellé ; s2)
 ask-move-sure = Les personnes qui travaillent à { $site } le liront en entier. Le déplacer ? (o/n)
+ask-lower-to = Niveau vers lequel abaisser (s0, s1 ouvrent un dossier scellé ; s2)
 ask-lower-sure = Toutes les personnes qui travaillent sur le site liront ce cas ; ce qui est lu reste lu. L'ouvrir ? (o/n)
-ask-seal-grave = Ce texte ({ $fields }) parle peut-être d'abus sexuel ou d'un enfant. Le sceller : seul le groupe { $audience } le lira ? (O/n)
-ask-seal-words = Ce texte ({ $fields }) parle peut-être de ceci : { $topic }. 1 : le sceller, seul le groupe { $audience } le lit ; 2 : le montrer à la responsable seule ; 3 : c'est seulement le contexte, le garder ouvert (1 / 2 / 3)
+ask-seal-grave = Ce texte ({ $fields }) parle peut-être d'abus sexuel ou d'un enfant. Le sceller : seule l'audience { $audience } le lira ? (O/n)
+ask-seal-words = Ce texte ({ $fields }) parle peut-être de ceci : { $topic }. 1 : le sceller, seule l'audience { $audience } le lit ; 2 : le montrer à la responsable seule ; 3 : c'est seulement le contexte, le garder ouvert (1 / 2 / 3)
 ask-seal-category = Cette catégorie demande de sceller le cas (sensibilité { $level }) : seules les personnes qui s'en occupent le liront. Le sceller ? (O/n)
 ask-fields = Champs, séparés par des virgules
 ask-clock = L'horloge de cette machine indique { $now }, { $evidence ->
@@ -902,7 +935,8 @@ done-case-refer = { $ref } : transmis à { $to }. Voici ce qui est parti :
 done-case-refer-choose = { $ref } : rien n'est parti encore. Voici ce qui va à { $to } dans tous les cas :
 done-case-move = { $ref } : déplacé de { $from } à { $site }, sous la même référence. À { $site }, quelqu'un doit maintenant le prendre en charge.
 done-case-move-look = { $ref } : rien n'est déplacé encore.
-done-case-share = { $ref } : noté qui le lit.
+done-case-share = { $ref } : partagé avec { $with }.
+done-case-share-stop = { $ref } : n'est plus partagé avec { $with }. Ce qui est écrit à partir de maintenant lui reste fermé ; ce qui est lu est lu.
 done-case-accept = { $ref } : pris en charge.
 done-case-act = { $ref } : action enregistrée.
 done-case-hold = { $ref } : en attente.
@@ -1104,6 +1138,7 @@ warning-nobody-confirmed-in-role = rôle { $who } : personne de confirmé ne le 
    *[other] À confirmer, ou à choisir à sa place : { $near }
 }
 warning-role-elsewhere = le rôle { $who } n'est tenu que dans une autre branche du réseau : { $near }. Vérifiez que le cas est pour eux
+warning-sender-reads = Le site { $site }, qui a transmis ce dossier, peut maintenant le lire. Pour y mettre fin : `boucle case share { $ref } --with { $site } --stop`
 warning-assignee-shut-out = { $who } ne compte plus dans le réseau, ou y est suspendu·e : le cas n'arrive à personne. Choisissez quelqu'un d'autre : `boucle case assign`
 warning-assignee-unconfirmed = { $who } n'est pas encore confirmé·e : le cas compte comme non arrivé jusqu'à sa confirmation, ou jusqu'à ce qu'il soit pris en charge
 warning-assignee-cannot-read = { $who } ne peut pas lire ce que dit la personne : seuls les codes et les dates lui arrivent. Demandez à quelqu'un qui lit tous les dossiers du site de le confier, ou prévenez de vive voix
@@ -1120,6 +1155,7 @@ field-disability-answers = Réponses handicap
 field-consent = Consentement
 field-reasons = Motifs
 field-satisfactions = Avis donnés
+field-done-at = Fait le
 field-told-at = Dit le
 field-said-at = Dit le
 field-started-at = Début
@@ -1202,6 +1238,25 @@ waiting-assignment = l'affectation
 waiting-person = la personne
 waiting-triage = le tri
 waiting-answer = la réponse
+waiting-closing = la clôture
+waiting-satisfaction = l'avis de la personne
+flag-contact-after-closing = contact après la clôture
+flag-reopening-proposed = à rouvrir : la personne n'est pas satisfaite
+flag-closing-proposed = à clore : la personne est satisfaite
+flag-must-be-sealed = à sceller
+flag-opening-proposed = à ouvrir : n'est plus sensible
+outcome-resolved = résolu
+outcome-answered = répondu
+outcome-referred = orienté
+outcome-cut = coupé
+link-duplicate-of = doublon de
+link-related = lié à
+link-split-from = tiré de
+link-merged = réuni avec
+link-referred-to = transmis là-bas sous
+link-referred-from = transmis de là-bas, où il est
+link-moved-to = continue à
+link-moved-from = vient de
 holdfor-person = la personne
 holdfor-document = un document
 holdfor-consent = un consentement
@@ -1373,7 +1428,7 @@ status-resolved = résolu
 status-responded = répondu
 status-closed = clos
 status-reopened = rouvert
-status-restricted = réservé
+status-restricted = scellé
 sensitivity-s0 = ordinaire
 sensitivity-s1 = confidentiel
 sensitivity-s2 = sensible
@@ -1411,7 +1466,7 @@ help-join = Rejoindre une organisation, ou ajouter un membre à cet appareil
 help-member = Les membres
 help-member-list = Montrer les membres
 help-member-confirm = Confirmer un membre par six mots lus de vive voix
-help-audience = Les audiences des dossiers sensibles
+help-audience = Les audiences des dossiers scellés
 help-audience-list = Montrer les audiences
 help-case = Les dossiers
 help-case-new = Enregistrer un dossier ; une option sans valeur est demandée
@@ -1565,10 +1620,10 @@ arg-assignments = CHAMP=VALEUR ; CHAMP seul est demandé, CHAMP=- lit l'entrée 
 arg-field = Champ
 arg-pick = Numéro de la valeur choisie
 arg-who = Membre, rôle, ou moi
-arg-to-refer = Site ou partenaire (code) ; d'un dossier scellé, un membre ou un rôle
+arg-to-refer = Site ou partenaire (code ou nom) ; d'un dossier scellé, un membre ou un rôle
 arg-refer-fields = Champs qui partent, séparés par des virgules, ou all ; sans cela, dit seulement lesquels peuvent partir
-arg-with = Membre ou rôle qui doit le lire
-arg-stop = Plus maintenant : ce qui s'écrit à partir de maintenant n'est pas pour cette personne
+arg-with = Membre ou rôle qui doit le lire ; avec --stop, aussi un site
+arg-stop = Plus maintenant : ce qui s'écrit à partir de maintenant n'est plus pour eux
 arg-on-behalf = Pour quelqu'un sans le système : son nom
 arg-due = Échéance
 arg-hold-reason = Ce qu'on attend : person, document, consent, investigation

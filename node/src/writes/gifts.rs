@@ -30,6 +30,7 @@ use crdt_model::values::{AudienceId, ChainKey, DocId, MemberId, ScopeId, Who};
 
 use super::assigning::{EXTERNAL, INTERNAL, PARTNER_ROLE, case_site, holders, is_partner};
 use super::housekeeping::Kept;
+use super::transfer::sender_site;
 use super::{SensitiveKey, Write, append_edit, deps, moving};
 use crate::cases::{self, Loaded};
 use crate::error::Failure;
@@ -267,10 +268,13 @@ fn to_of(key: &str, value: &Value) -> Option<To> {
 }
 
 /// Those of the named who are given the case on somebody's word, and whom the person did not refuse: not before, and not in
-/// what is being written.
+/// what is being written. The site that a case was sent from holds the person's own words: it hears how it ends whatever the
+/// person refused to have passed on.
 fn standing(shared: &Shared, loaded: &Loaded, ops: &EditOps, mut named: Vec<Named>) -> Vec<Named> {
     let bars = Bars::of(loaded, ops);
-    named.retain(|named| !bars.bars(&shared.roster, &named.to) && word(shared, loaded, named) != Word::None);
+    let sender = sender_site(shared, loaded).map(To::Site);
+    let is_barred = |to: &To| bars.bars(&shared.roster, to) && sender.as_ref() != Some(to);
+    named.retain(|named| !is_barred(&named.to) && word(shared, loaded, named) != Word::None);
     named
 }
 

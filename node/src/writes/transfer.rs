@@ -6,32 +6,32 @@
 //!
 //! A sealed case goes on as a sealed case, to persons: each gets the key of it, nobody else of their site does.
 
-use std::collections::BTreeMap;
+mod back;
+mod receiver;
+
 use std::sync::Arc;
 
+use crdt_model::case::Shape;
 use crdt_model::case::consent::Answer;
-use crdt_model::case::schema::{self, Identity};
-use crdt_model::case::{Shape, schema::Field};
-use crdt_model::edit::{ConsentAnswer, Edit, EditOps, LinkKind, NewCase};
-use crdt_model::layer::{LayerOp, Value};
-use crdt_model::roster::{Reading, Standing, site_scope};
-use crdt_model::seal::GRANT_SLOTS;
-use crdt_model::taxonomy::{Capabilities, Capture, TRIAGE};
-use crdt_model::values::{Level, MemberId, Who, Words};
+use crdt_model::case::schema::{Field, Identity};
+use crdt_model::edit::{ConsentAnswer, Edit, LinkKind, NewCase};
+use crdt_model::roster::site_scope;
+use crdt_model::taxonomy::{Capabilities, Capture, TRIAGE, proposed};
+use crdt_model::values::{Level, Words};
 use crdt_model::view::{CaseView, Shown};
 use serde_json::{Map, Value as Json, json};
 
-use super::assigning::{EXTERNAL, INTERNAL, as_recusals, case_site, is_set_aside};
+use super::assigning::{EXTERNAL, INTERNAL, as_recusals};
 use super::set_aside::Readers;
 use super::{Intake, Prepared, Write, append_edit, create, deps, ops_on, prepare, refusal, sensitive_key};
-use crate::cases::{self, Loaded};
 use crate::error::Failure;
 use crate::list;
 use crate::log::{Log, Reader, Shared, entropy, meta};
 use crate::members;
-use crate::members::called::{named, site_typed};
-use crate::members::reads_site;
 use crate::store::Space;
+pub(super) use back::{answer_back, sender_site};
+pub(crate) use back::{halves, name_linked};
+use receiver::Receiver;
 
 /// Consent to tell who the person is, of a sealed case.
 const IDENTITY: &str = "share_identity_in_sensitive";
@@ -66,13 +66,15 @@ pub(crate) struct Transfer<'a> {
 }
 
 /// Gives birth to a case at the receiver's with some of the fields of this one; as long as none is chosen, only says which
-/// may go. Reply: `{"ref", "case_id", "to", "sent":
-/// {"ref", "case_id"} / null, "fields": [{"field", "value"}], "kept_back": [field…], "warnings"}`.
+/// may go. Reply: `{"ref", "case_id", "to", "sent": {"ref", "case_id", "site"} / null, "fields": [{"field", "value"}],
+/// "choices": [field…], "kept_back": [{"field", "purpose", "answer"}], "needs_text", "warnings"}`: `fields` go, or would in
+/// any case; `choices` go where they are named; `kept_back` do not, and which answer of the person keeps them; `needs_text`:
+/// the person's words do not go, so somebody has to write others, and has not.
 ///
 /// # Errors
 ///
-/// Who reads nothing of the case sends nothing on. `site_not_found`, `already_there`, `field_kept_back`, `missing`,
-/// `assignee_recused`, `readers_too_many`, and whatever refuses a new case.
+/// Who reads nothing of the case sends nothing on. `site_not_found`, `refer_is_for_sites`, `already_there`,
+/// `field_kept_back`, `own_words_needed`, `assignee_recused`, `readers_too_many`, and whatever refuses a new case.
 pub(crate) fn refer(
     log: &Log,
     reader: &mut Reader,
@@ -96,20 +98,10 @@ pub(crate) fn refer(
     if view.status_code() == "closed" {
         return Err(at(Failure::new("case_closed")));
     }
-    let is_sealed = view.shape == Shape::Inside;
-    let receiver = receiver(&shared, reader, &loaded, &view, order.to).map_err(at)?;
-    let answer = |purpose: &str| said.consent.get(purpose).copied().unwrap_or(Answer::NotAsked);
-    let goes = match is_sealed {
-        true => Goes { words: true, who: answer(IDENTITY) == Answer::Given },
-        false => Goes::of(receiver.is_partner, answer(INTERNAL), answer(EXTERNAL)),
-    };
-    let shown = |field: &&Field| !matches!(view.shown(field.name), Shown::Absent | Shown::Withheld(_));
-    let empty = NewCase::default();
-    let can = empty.parts().map(|(field, _)| field).filter(shown).filter(|field| !STAYING.contains(&field.name));
-    let (may, kept_back): (Vec<&Field>, Vec<&Field>) = can.partition(|field| goes.allows(field));
-    let names = |fields: Vec<&'static Field>| fields.into_iter().map(|field| field.name).collect::<Vec<_>>();
-    let (may, kept_back) = (names(may), names(kept_back));
-    let chosen = chosen(order, &may, &kept_back).map_err(at)?;
+    let receiver = receiver::find(log, &shared, reader, &loaded, &view, order.to).map_err(at)?;
+    let kept = Kept::of(&receiver, |purpose| said.consent.get(purpose).copied().unwrap_or(Answer::NotAsked));
+    let fields = Fields::of(&view, &kept);
+    let chosen = fields.chosen(order).map_err(at)?;
     let mut new = copied(&view, &chosen)?;
     if let Some(text) = order.text {
         new.text = Some(text.clone());
@@ -118,16 +110,20 @@ pub(crate) fn refer(
     new.consents = told
         .map(|(purpose, answer)| ConsentAnswer { purpose: purpose.clone(), answer: answer.code().into(), means: None })
         .collect();
+    let kept_back = fields
+        .kept_back
+        .iter()
+        .map(|(field, bar)| json!({"field": field, "purpose": bar.purpose, "answer": bar.answer.code()}));
     let mut reply = json!({
         "ref": mark, "case_id": loaded.doc, "to": receiver.called, "sent": Json::Null,
-        "fields": told_fields(&view, &chosen, order.text), "kept_back": kept_back, "warnings": [],
-        "choices": may,
+        "fields": told_fields(&view, &chosen, order.text), "choices": fields.choices(),
+        "kept_back": kept_back.collect::<Json>(), "needs_text": kept.words.is_some() && new.text.is_none(), "warnings": [],
     });
     if order.fields.is_none() {
         return Ok(reply);
     }
-    if !goes.words && new.text.is_none() {
-        return Err(at(Failure::new("missing").arg("missing", "--text").arg("fields", "text")));
+    if let Some(bar) = kept.words.filter(|_| new.text.is_none()) {
+        return Err(at(bar.explains(Failure::new("own_words_needed").arg("to", order.to))));
     }
     let prepared = match receiver.keys {
         None => prepare_open(log, &shared, reader, new, &receiver.site)?,
@@ -151,104 +147,104 @@ pub(crate) fn refer(
     Ok(reply)
 }
 
-// ------------------------------------------------------------------ to whom
-
-/// Where the other half is born, and who reads it.
-struct Receiver {
-    site: String,
-    is_partner: bool,
-    /// As people call it.
-    called: String,
-    /// Of a sealed case: the keys of those who get it, the sender's among them.
-    keys: Option<Vec<[u8; 32]>>,
-}
-
-fn receiver(shared: &Shared, reader: &Reader, loaded: &Loaded, view: &CaseView, to: &str) -> Result<Receiver, Failure> {
-    let roster = &shared.roster;
-    let is_partner = |code: &str| Reading::of(roster).is_partners(code);
-    let code = site_typed(to);
-    if view.shape == Shape::Ordinary {
-        let code = members::known_site(shared, &code)?;
-        if code == case_site(shared, loaded) {
-            return Err(Failure::new("already_there").arg("site", &code));
-        }
-        return Ok(Receiver { is_partner: is_partner(&code), called: code.clone(), site: code, keys: None });
-    }
-    if roster.sites.contains_key(&code) {
-        return Err(Failure::new("sealed_to_persons").arg("site", &code));
-    }
-    let who = cases::who(shared, reader, to)?;
-    let recusals = view.sealed.as_ref().map(|sealed| sealed.recusals.clone()).unwrap_or_default();
-    if is_set_aside(shared, &recusals, &who) {
-        return Err(Failure::new("assignee_recused").arg("who", named(shared, &who.to_string())));
-    }
-    let get = |id: &MemberId| !is_set_aside(shared, &recusals, &Who::Member(*id));
-    let confirmed = roster.members.iter().filter(|(id, held)| held.standing == Standing::Confirmed && get(id));
-    let receivers: BTreeMap<_, _> = confirmed
-        .filter(|(id, held)| match &who {
-            Who::Member(one) => one == *id,
-            Who::Role(role) => held.has_role(role),
-        })
-        .collect();
-    let me = reader.member();
-    let Some((_, first)) = receivers.iter().find(|(id, _)| ***id != me) else {
-        return Err(Failure::new("nobody_to_receive").arg("who", named(shared, &who.to_string())));
-    };
-    if receivers.len() >= GRANT_SLOTS {
-        let most = GRANT_SLOTS - 1;
-        return Err(Failure::new("readers_too_many").arg("n", receivers.len()).arg("most", most));
-    }
-    let site = first.site().to_owned();
-    let own = roster.members.get(&me).map(|held| held.keys.x);
-    let mut keys: Vec<[u8; 32]> = receivers.values().map(|held| held.keys.x).chain(own).collect();
-    keys.sort_unstable();
-    keys.dedup();
-    Ok(Receiver { is_partner: is_partner(&site), called: named(shared, &who.to_string()), site, keys: Some(keys) })
-}
-
 // ------------------------------------------------------------------ which fields
 
-/// What the person's consent lets go.
-struct Goes {
+/// An answer of the person that keeps something back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Bar {
+    purpose: &'static str,
+    answer: Answer,
+}
+
+/// What the person's consent keeps back.
+struct Kept {
     /// The words, and codes that say more than what it is about and where.
-    words: bool,
+    words: Option<Bar>,
     /// Who the person is.
-    who: bool,
+    who: Option<Bar>,
 }
 
-impl Goes {
-    fn of(to_partner: bool, internal: Answer, external: Answer) -> Self {
-        let is_no = |answer| matches!(answer, Answer::Refused | Answer::Withdrawn);
-        if is_no(internal) || (to_partner && is_no(external)) {
-            return Self { words: false, who: false };
-        }
-        Self { words: true, who: !to_partner || external == Answer::Given }
+impl Kept {
+    /// Whoever is of the audience of a sealed case gets its words anyway. Who the person is goes only if everything that is
+    /// asked about it was allowed.
+    fn of(receiver: &Receiver, answer: impl Fn(&str) -> Answer) -> Self {
+        let bar = |purpose| Bar { purpose, answer: answer(purpose) };
+        let outside = || receiver.is_partner.then_some(EXTERNAL);
+        let passing = [Some(INTERNAL), outside()].into_iter().flatten().map(bar);
+        let refused = passing.into_iter().find(|bar| matches!(bar.answer, Answer::Refused | Answer::Withdrawn));
+        let naming = [outside(), receiver.keys.is_some().then_some(IDENTITY)].into_iter().flatten().map(bar);
+        let who = refused.or_else(|| naming.into_iter().find(|bar| bar.answer != Answer::Given));
+        Self { words: refused.filter(|_| !receiver.is_of_audience), who }
     }
 
-    fn allows(&self, field: &Field) -> bool {
-        match (self.words, field.identity) {
-            (false, _) => ALWAYS.contains(&field.name),
-            (true, Identity::None) => true,
-            (true, _) => self.who,
+    /// What keeps a field back, if anything does.
+    fn bar(&self, field: &Field) -> Option<Bar> {
+        match field.identity {
+            _ if self.words.is_some() => self.words.filter(|_| !ALWAYS.contains(&field.name)),
+            Identity::None => None,
+            _ => self.who,
         }
     }
 }
 
-/// The fields that go: those named, and what every case has.
-fn chosen<'a>(order: &Transfer<'_>, may: &[&'a str], kept_back: &[&'a str]) -> Result<Vec<&'a str>, Failure> {
-    let named: Vec<&str> = order.fields.unwrap_or_default().iter().map(|name| name.trim()).collect();
-    for name in &named {
-        if kept_back.contains(name) {
-            return Err(Failure::new("field_kept_back").arg("field", name).at("field", name));
+/// The fields of a case that somebody can be told, by what becomes of them.
+struct Fields {
+    may: Vec<&'static str>,
+    kept_back: Vec<(&'static str, Bar)>,
+}
+
+impl Fields {
+    fn of(view: &CaseView, kept: &Kept) -> Self {
+        let is_there = |field: &&Field| match view.shown(field.name) {
+            Shown::Absent | Shown::Withheld(_) => false,
+            Shown::List(all) => !all.is_empty(),
+            _ => true,
+        };
+        let mut fields = Self { may: Vec::new(), kept_back: Vec::new() };
+        for field in sendable().filter(is_there) {
+            match kept.bar(field) {
+                None => fields.may.push(field.name),
+                Some(bar) => fields.kept_back.push((field.name, bar)),
+            }
         }
-        if *name != ALL && !may.contains(name) && schema::field(name).is_none() {
-            let near = may.join(", ");
-            return Err(Failure::new("unknown_field").arg("field", name).arg("near", near).at("field", name));
-        }
+        fields
     }
-    let all = named.contains(&ALL);
-    let goes = |name: &&&str| all || NEEDED.contains(*name) || named.contains(*name);
-    Ok(may.iter().filter(goes).copied().collect())
+
+    /// Those that go only where they are named.
+    fn choices(&self) -> Vec<&'static str> {
+        self.may.iter().filter(|name| !NEEDED.contains(name)).copied().collect()
+    }
+
+    /// The fields that go: those named, and what every case has.
+    fn chosen(&self, order: &Transfer<'_>) -> Result<Vec<&'static str>, Failure> {
+        let named: Vec<&str> = order.fields.unwrap_or_default().iter().map(|name| name.trim()).collect();
+        for name in &named {
+            if let Some((_, bar)) = self.kept_back.iter().find(|(kept, _)| kept == name) {
+                return Err(bar.explains(Failure::new("field_kept_back").arg("labelled", name).at("field", name)));
+            }
+            if *name != ALL && !sendable().any(|field| field.name == *name) {
+                let kept = self.kept_back.iter().map(|(kept, _)| *kept);
+                let near = proposed(self.choices().into_iter().chain(kept), name).join(", ");
+                return Err(Failure::new("unknown_field").arg("field", name).arg("near", near).at("field", name));
+            }
+        }
+        let all = named.contains(&ALL);
+        let goes = |name: &&&str| all || NEEDED.contains(*name) || named.contains(*name);
+        Ok(self.may.iter().filter(goes).copied().collect())
+    }
+}
+
+impl Bar {
+    /// A failure with the answer that is the reason for it.
+    fn explains(self, failure: Failure) -> Failure {
+        failure.arg("purpose", self.purpose).arg("answer", self.answer.code())
+    }
+}
+
+/// All fields that a new case takes and that do not stay.
+fn sendable() -> impl Iterator<Item = &'static Field> {
+    let names: Vec<&'static Field> = NewCase::default().parts().map(|(field, _)| field).collect();
+    names.into_iter().filter(|field| !STAYING.contains(&field.name))
 }
 
 /// A new case with some of the fields of another.
@@ -298,57 +294,6 @@ fn prepare_sealed(log: &Log, view: &CaseView, mut new: NewCase, site: &str, keys
     let level = view.work.as_ref().and_then(|work| work.sensitivity).unwrap_or(Level::S2).max(Level::S2);
     let audience = view.text("audience").unwrap_or(TRIAGE).to_owned();
     Prepared::given(site_scope(&log.org, site), site, new, Readers { audience, keys }, level)
-}
-
-// ------------------------------------------------------------------ and back
-
-/// Gives the sender's site the half that was sent to us, with the act by which somebody here takes it up.
-pub(super) fn answer_back(
-    shared: &Shared,
-    loaded: &Loaded,
-    view: &CaseView,
-    me: &MemberId,
-    edit: &Edit,
-    ops: &mut EditOps,
-) {
-    let takes_up = matches!(edit, Edit::Accept | Edit::Assign { .. } | Edit::Act { .. } | Edit::Resolve { .. });
-    let was_sent = view.list("links").iter().any(|link| link.starts_with(LinkKind::ReferredFrom.code()));
-    if !takes_up || !was_sent || view.shape != Shape::Ordinary {
-        return;
-    }
-    let roster = &shared.roster;
-    let site = case_site(shared, loaded);
-    let reads = |id: &MemberId| roster.members.get(id).is_some_and(|held| reads_site(roster, held, site));
-    let sender = view.text("created_by").and_then(|id| id.parse::<MemberId>().ok()).filter(|id| !reads(id));
-    let from = sender.and_then(|id| roster.members.get(&id)).map(|held| held.site().to_owned());
-    let Some(from) = from.filter(|_| reads(me)) else { return };
-    if let Some(key) = schema::element_key("shared_with", &format!("site:{from}"))
-        && !loaded.document.states[0].as_ref().is_some_and(|open| open.contains_key(&key))
-    {
-        ops.open.push(LayerOp::Put { key, value: Value::Bool(true) });
-    }
-}
-
-/// The other halves of a case, as far as this reader sees them: `[{"kind", "case_id", "ref", "site", "status", "outcome",
-/// "text"}]`.
-pub(crate) fn halves(log: &Log, shared: &Shared, reader: &mut Reader, view: &CaseView, now_ms: i64) -> Vec<Json> {
-    let kinds = [LinkKind::ReferredTo, LinkKind::ReferredFrom];
-    let links = view.list("links").iter().filter_map(|link| link.split_once(':'));
-    let mut rows = Vec::new();
-    for (kind, doc) in links.filter(|(kind, _)| kinds.iter().any(|known| known.code() == *kind)) {
-        let mut row = json!({"kind": kind, "case_id": doc});
-        if let Ok(other) = list::find_case(log, shared, reader, doc) {
-            let seen = other.view(now_ms);
-            let told = serde_json::to_value(&seen).unwrap_or(Json::Null);
-            row["ref"] = json!(seen.mark());
-            row["site"] = json!(case_site(shared, &other));
-            row["status"] = json!(seen.status_code());
-            row["outcome"] = told["resolution"]["outcome"].clone();
-            row["text"] = told["resolution"]["text"].clone();
-        }
-        rows.push(row);
-    }
-    rows
 }
 
 #[cfg(test)]

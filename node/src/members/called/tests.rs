@@ -158,6 +158,30 @@ fn names_that_cannot_be_seen_mix_scripts_or_mean_something_else_are_refused() {
 }
 
 #[test]
+fn a_site_goes_by_its_name_too_where_one_alone_bears_it() {
+    let founder = Home::founded();
+    let add = |code: &str, name: &str| {
+        let site = new_site(code, name, "office", None);
+        founder.with(|log, reader| crate::members::site_add(log, reader, site)).expect("added");
+    };
+    add("PES", "P\u{e9}stel");
+    add("NRD", "Nord");
+    let known = |typed: &str| crate::members::known_site(&founder.log.shared(), typed);
+    for typed in ["pestel", "P\u{c9}STEL", " Pe\u{301}stel "] {
+        assert_eq!(known(typed).as_deref(), Ok("PES"), "{typed:?}");
+    }
+    let refused = known("pestle").expect_err("no such site");
+    assert_eq!((refused.code, refused.args[1].1.as_str()), ("site_not_found", "PES (P\u{e9}stel)"));
+    assert_eq!(known("").expect_err("nothing typed").code, "site_not_found");
+    add("NRE", "NORD");
+    let refused = known("nord").expect_err("two of them");
+    assert_eq!((refused.code, refused.args[1].1.as_str()), ("site_ambiguous", "NRD, NRE"));
+    // a code is the site's whose code it is, whatever another is called
+    add("XYZ", "NRD");
+    assert_eq!(known("nrd").as_deref(), Ok("NRD"));
+}
+
+#[test]
 fn a_second_member_of_a_home_does_not_take_a_name_that_reads_alike() {
     let founder = Home::founded();
     let told = founder

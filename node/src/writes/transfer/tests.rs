@@ -1,7 +1,8 @@
 //! What goes on to others, and what comes back.
 
 use crdt_model::document::Opened;
-use crdt_model::edit::{ConsentAnswer, Edit, NewCase};
+use crdt_model::edit::{ConsentAnswer, Edit, LinkKind, NewCase, Whom};
+use crdt_model::taxonomy::Capture;
 use crdt_model::values::Words;
 use serde_json::{Value as Json, json};
 
@@ -22,8 +23,39 @@ fn refers(home: &Home, case: &str, to: &str, fields: &[&str], text: Option<&str>
     home.with(|log, reader| super::refer(log, reader, case, &Transfer { to, fields, text: text.as_ref() }, NOW))
 }
 
-fn acts(home: &Home, case: &str, edit: &Edit) {
-    home.with(|log, reader| crate::writes::act(log, reader, case, edit, NOW)).expect("done");
+fn tries(home: &Home, case: &str, edit: &Edit) -> Result<Json, Failure> {
+    home.with(|log, reader| crate::writes::act(log, reader, case, edit, NOW))
+}
+
+fn acts(home: &Home, case: &str, edit: &Edit) -> Json {
+    tries(home, case, edit).expect("done")
+}
+
+fn assigns(home: &Home, case: &str, who: &str) -> Json {
+    acts(home, case, &Edit::Assign { to: Whom::Typed(who.into()) })
+}
+
+fn share(with: &str, stop: bool) -> Edit {
+    Edit::Share { with: Whom::Typed(with.into()), stop }
+}
+
+fn resolved(text: &str) -> Edit {
+    Edit::Resolve { outcome: "resolved".into(), text: Words::from(text) }
+}
+
+/// The other half of a case that was sent on.
+fn born(told: &Json) -> String {
+    told["sent"]["case_id"].as_str().expect("born").to_owned()
+}
+
+fn meet_all(rose: &Home, homes: &[&Home]) {
+    for home in homes.iter().chain(homes) {
+        for _ in 0..2 {
+            exchange(rose, home);
+            home.housekeeping();
+            rose.housekeeping();
+        }
+    }
 }
 
 fn sees(home: &Home, case: &str) -> Json {
@@ -55,20 +87,16 @@ fn with_consent(answers: &[(&str, &str)]) -> NewCase {
 /// The founder at JER, an operator at MNK, a manager at PES, a focal point at the partner PAR.
 fn network() -> (Home, Home, Home, Home) {
     let rose = Home::founded();
-    for (code, kind) in [("MNK", "office"), ("PES", "office"), ("PAR", "partner")] {
-        rose.with(|log, reader| crate::members::site_add(log, reader, new_site(code, code, kind, None)))
+    for (code, name, kind) in
+        [("MNK", "Mankono", "office"), ("PES", "Péstel", "office"), ("PAR", "Partenaire", "partner")]
+    {
+        rose.with(|log, reader| crate::members::site_add(log, reader, new_site(code, name, kind, None)))
             .expect("added");
     }
     let ali = confirmed(&rose, "MNK", "operator", "Ali");
     let mia = confirmed(&rose, "PES", "cfm_manager", "Mia");
     let paul = confirmed(&rose, "PAR", "cfm_manager", "Paul");
-    for home in [&ali, &mia, &paul, &ali, &mia] {
-        for _ in 0..2 {
-            exchange(&rose, home);
-            home.housekeeping();
-            rose.housekeeping();
-        }
-    }
+    meet_all(&rose, &[&ali, &mia, &paul]);
     (rose, ali, mia, paul)
 }
 
@@ -78,7 +106,10 @@ fn what_was_chosen_goes_to_the_other_site_and_its_outcome_comes_back() {
     let case = case_id(&ali.new_case(with_consent(&[])));
     // as long as nothing is chosen nothing goes
     let told = refers(&ali, &case, "PES", &[], None).expect("told");
-    assert!(told["sent"].is_null() && told["choices"].as_array().is_some_and(|all| all.contains(&json!("phone"))));
+    let choices = told["choices"].as_array().expect("a list");
+    assert!(told["sent"].is_null() && choices.contains(&json!("phone")), "{told}");
+    let always = told["fields"].as_array().expect("a list").iter().map(|row| &row["field"]);
+    assert!(always.clone().any(|field| field == "type") && always.clone().all(|field| !choices.contains(field)));
     let told = refers(&ali, &case, "PES", &["text", "phone"], None).expect("sent");
     let other = told["sent"]["case_id"].as_str().expect("born").to_owned();
     assert!(told["fields"].to_string().contains(WORDS), "it is shown: {told}");
@@ -91,9 +122,10 @@ fn what_was_chosen_goes_to_the_other_site_and_its_outcome_comes_back() {
     assert!(sees(&mia, &case)["text"]["withheld"] == "personal", "no key of the sender's site went along");
     assert!(sees(&paul, &other)["text"]["withheld"] == "personal", "nor is it anybody else's");
 
-    acts(&mia, &other, &Edit::Assign { to: crdt_model::edit::Whom::Typed("me".into()) });
-    acts(&mia, &other, &Edit::Accept);
-    acts(&mia, &other, &Edit::Resolve { outcome: "resolved".into(), text: Words::from("réparé le 12") });
+    let told = assigns(&mia, &other, "me");
+    assert_eq!((&told["warnings"], &told["sender_site"]), (&json!(["sender_reads"]), &json!("MNK")), "{told}");
+    assert_eq!(acts(&mia, &other, &Edit::Accept)["warnings"], json!([]), "once");
+    acts(&mia, &other, &resolved("réparé le 12"));
     exchange(&mia, &ali);
     let half = sees(&ali, &case)["halves"][0].clone();
     assert_eq!(
@@ -110,8 +142,12 @@ fn what_was_chosen_goes_to_the_other_site_and_its_outcome_comes_back() {
 fn never_more_goes_than_the_person_allowed() {
     let (_, ali, mia, paul) = network();
     let case = case_id(&ali.new_case(with_consent(&[("refer_internal", "refused")])));
-    assert_eq!(refers(&ali, &case, "PES", &["text"], None).expect_err("refused").code, "field_kept_back");
-    assert_eq!(refers(&ali, &case, "PES", &["type"], None).expect_err("words of the operator").code, "missing");
+    let refused = refers(&ali, &case, "PES", &["text"], None).expect_err("refused");
+    assert_eq!(refused.code, "field_kept_back");
+    let said = |name: &str| refused.args.iter().find(|(arg, _)| *arg == name).map(|(_, value)| value.as_str());
+    assert_eq!((said("purpose"), said("answer")), (Some("refer_internal"), Some("refused")), "{refused:?}");
+    let refused = refers(&ali, &case, "PES", &["type"], None).expect_err("words of the operator");
+    assert_eq!(refused.code, "own_words_needed");
     let told = refers(&ali, &case, "PES", &["all"], Some("quelqu'un attend un virement")).expect("sent");
     let other = told["sent"]["case_id"].as_str().expect("born").to_owned();
     exchange(&ali, &mia);
@@ -121,10 +157,21 @@ fn never_more_goes_than_the_person_allowed() {
         assert!(!seen.contains(kept), "{kept}: {seen}");
     }
 
+    // the outcome comes back: nothing of the person goes to where the case came from that is not there
+    assert_eq!(assigns(&mia, &other, "me")["warnings"], json!(["sender_reads"]));
+    acts(&mia, &other, &resolved("versé le 12"));
+    exchange(&mia, &ali);
+    let half = sees(&ali, &case)["halves"][0].clone();
+    assert_eq!((&half["status"], &half["text"]), (&json!("resolved"), &json!("versé le 12")), "{half}");
+    // and nobody else is given it
+    let refused = tries(&mia, &other, &Edit::Assign { to: Whom::Typed("Paul".into()) }).expect_err("refused");
+    assert_eq!(refused.code, "consent_refuses_referral");
+
     // to a partner nobody is named who was not asked
     let case = case_id(&ali.new_case(with_consent(&[])));
     let told = refers(&ali, &case, "PAR", &["all"], None).expect("sent");
-    assert!(told["kept_back"].to_string().contains("reporter_name"), "{told}");
+    let kept = json!({"field": "reporter_name", "purpose": "refer_external", "answer": "not_asked"});
+    assert!(told["kept_back"].as_array().is_some_and(|all| all.contains(&kept)), "{told}");
     let other = told["sent"]["case_id"].as_str().expect("born").to_owned();
     exchange(&ali, &paul);
     let seen = sees(&paul, &other).to_string();
@@ -187,13 +234,7 @@ fn whoever_is_set_aside_holds_every_byte_and_reads_nothing() {
     let (rose, ali, _, paul) = network();
     let nadia = confirmed(&rose, "PES", "focal_psea", "Nadia");
     let hana = confirmed(&rose, "PES", "focal_psea", "Hana");
-    for home in [&nadia, &hana, &ali, &nadia, &hana] {
-        for _ in 0..2 {
-            exchange(&rose, home);
-            home.housekeeping();
-            rose.housekeeping();
-        }
-    }
+    meet_all(&rose, &[&nadia, &hana, &ali]);
     // the administrator who founded it all, and one of the audience
     let aside = ["Rose".to_owned(), "Nadia".to_owned()];
     let sealed = ali.with(|log, reader| {
@@ -229,4 +270,174 @@ fn whoever_is_set_aside_holds_every_byte_and_reads_nothing() {
         }
     }
     assert_eq!(refers(&hana, &case, "Rose", &["all"], None).expect_err("refused").code, "assignee_recused");
+}
+
+#[test]
+fn a_sealed_case_goes_no_further_than_the_person_allowed_but_to_its_audience() {
+    let (rose, _, mia, paul) = network();
+    let hana = confirmed(&rose, "PES", "focal_psea", "Hana");
+    meet_all(&rose, &[&hana, &mia, &paul]);
+    let sealed = |answers: &[(&str, &str)]| {
+        let new = NewCase { category: Some("sea.abuse".into()), ..with_consent(answers) };
+        case_id(&rose.with(|log, reader| crate::writes::case_new(log, reader, new, Some(&[]), NOW)).expect("sealed"))
+    };
+    let arrives = |home: &Home, told: &Json| {
+        exchange(&rose, home);
+        sees(home, &born(told)).to_string()
+    };
+    let own = "quelqu'un attend un appel";
+    let bounded = |case: &str, to: &str, home: &Home| {
+        assert_eq!(refers(&rose, case, to, &["all"], None).expect_err("refused").code, "own_words_needed", "{to}");
+        assert_eq!(refers(&rose, case, to, &["text"], Some(own)).expect_err("refused").code, "field_kept_back", "{to}");
+        let seen = arrives(home, &refers(&rose, case, to, &["all"], Some(own)).expect("sent"));
+        assert!(seen.contains(own) && seen.contains("sea.abuse"), "{to}: {seen}");
+        for kept in [WORDS, NAME, "0000 0001"] {
+            assert!(!seen.contains(kept), "{to}: {kept}: {seen}");
+        }
+    };
+    for answer in ["refused", "withdrawn"] {
+        let case = sealed(&[("refer_internal", answer), ("share_identity_in_sensitive", "given")]);
+        bounded(&case, "Mia", &mia);
+        bounded(&case, "Paul", &paul);
+        // whoever is of the audience reads what is said anyway, and not of whom
+        let seen = arrives(&hana, &refers(&rose, &case, "Hana", &["all"], None).expect("sent"));
+        assert!(seen.contains(WORDS) && !seen.contains(NAME), "{seen}");
+    }
+    let case = sealed(&[("refer_external", "refused"), ("share_identity_in_sensitive", "given")]);
+    bounded(&case, "Paul", &paul);
+    let seen = arrives(&mia, &refers(&rose, &case, "Mia", &["all"], None).expect("sent"));
+    assert!(seen.contains(WORDS) && seen.contains(NAME), "of the organisation, and allowed: {seen}");
+    // who the person is goes to a partner if both were allowed
+    let case = sealed(&[("share_identity_in_sensitive", "given")]);
+    let told = refers(&rose, &case, "Paul", &["all"], None).expect("sent");
+    let kept = json!({"field": "reporter_name", "purpose": "refer_external", "answer": "not_asked"});
+    assert!(told["kept_back"].as_array().is_some_and(|all| all.contains(&kept)), "{told}");
+    let seen = arrives(&paul, &told);
+    assert!(seen.contains(WORDS) && !seen.contains(NAME), "{seen}");
+    let case = sealed(&[("share_identity_in_sensitive", "given"), ("refer_external", "given")]);
+    assert!(arrives(&paul, &refers(&rose, &case, "Paul", &["all"], None).expect("sent")).contains(NAME));
+}
+
+#[test]
+fn a_share_with_the_senders_site_ends_by_hand_and_stays_ended() {
+    let (_, ali, mia, _) = network();
+    let case = case_id(&ali.new_case(with_consent(&[])));
+    let other = born(&refers(&ali, &case, "PES", &["text"], None).expect("sent"));
+    exchange(&ali, &mia);
+    assigns(&mia, &other, "me");
+    assert_eq!(sees(&mia, &other)["shared_with"], json!(["MNK"]));
+    // whoever means to let a site read sends the case on to it
+    let refused = tries(&mia, &other, &share("Partenaire", false)).expect_err("refused");
+    assert_eq!((refused.code, refused.args[0].1.as_str()), ("share_is_for_persons", "PAR"));
+    assert_eq!(tries(&mia, &other, &share("PAR", true)).expect_err("refused").code, "not_shared");
+    let told = acts(&mia, &other, &share("mankono", true));
+    assert_eq!((&told["with"], &told["stopped"]), (&json!("MNK"), &json!(true)), "{told}");
+    assert_eq!(sees(&mia, &other)["shared_with"], json!([]));
+    for edit in [Edit::Accept, resolved("réparé le 12")] {
+        let told = acts(&mia, &other, &edit);
+        assert_eq!((&told["warnings"], &told["sender_site"]), (&json!([]), &Json::Null), "{told}");
+    }
+    assert_eq!(sees(&mia, &other)["shared_with"], json!([]));
+    exchange(&mia, &ali);
+    assert!(!sees(&ali, &other).to_string().contains("réparé"), "{}", sees(&ali, &other));
+}
+
+#[test]
+fn a_site_that_was_to_handle_a_case_handles_it_no_longer() {
+    let (_, ali, mia, _) = network();
+    let case = case_id(&ali.new_case(with_consent(&[])));
+    acts(&ali, &case, &Edit::Set { values: vec![("handling_site".into(), "PES".into())] });
+    exchange(&ali, &mia);
+    assert_eq!(sees(&mia, &case)["text"], json!(WORDS));
+    acts(&ali, &case, &share("PES", true));
+    assert_eq!(sees(&ali, &case)["handling_site"], json!("MNK"));
+    acts(&ali, &case, &Edit::Note { text: Words::from("plus pour eux") });
+    exchange(&ali, &mia);
+    assert!(!sees(&mia, &case).to_string().contains("plus pour eux"));
+    assert_eq!(tries(&ali, &case, &share("MNK", true)).expect_err("its own site").code, "not_shared");
+}
+
+/// A case that a member takes down for another site, of no other case.
+fn taken_down_for(home: &Home, site: &str, new: NewCase) -> String {
+    let told = home.with(|log, reader| {
+        let shared = log.shared();
+        let restricted = Some(None);
+        let intake =
+            crate::writes::Intake { recuse: Some(&[]), not_them: &[], site, capture: Capture::Entered, restricted };
+        let prepared = crate::writes::prepare(log, &shared, &reader.member(), new, &intake)?;
+        let mut entropy = crate::log::entropy()?;
+        let created = log.commit(|tx| crate::writes::create(log, tx, &shared, reader, &prepared, NOW, &mut entropy))?;
+        Ok(json!({"case_id": created.case_id}))
+    });
+    case_id(&told.expect("taken down"))
+}
+
+#[test]
+fn only_its_birth_says_where_a_case_came_from() {
+    let (_, ali, mia, _) = network();
+    let own = case_id(&ali.new_case(with_consent(&[])));
+    let forged = || Edit::Link { to: own.parse().expect("an id"), kind: LinkKind::ReferredFrom };
+    // whoever took it down says later that it was sent on: so do those who read nothing of it
+    let refused = [("refer_internal", "refused")];
+    let taken = taken_down_for(&ali, "PES", with_consent(&refused));
+    acts(&ali, &taken, &forged());
+    exchange(&ali, &mia);
+    let mias = case_id(&mia.new_case(with_consent(&refused)));
+    exchange(&mia, &ali);
+    acts(&ali, &mias, &forged());
+    exchange(&ali, &mia);
+    for case in [&taken, &mias] {
+        let told = assigns(&mia, case, "me");
+        assert_eq!((&told["warnings"], &sees(&mia, case)["shared_with"]), (&json!([]), &json!([])), "{told}");
+        acts(&mia, case, &resolved("réparé le 12"));
+    }
+    exchange(&mia, &ali);
+    assert!(!sees(&ali, &mias).to_string().contains("réparé"));
+    assert!(!sees(&ali, &taken).to_string().contains("réparé"));
+}
+
+#[test]
+fn whoever_cannot_be_sent_a_case_is_told_which_command_gives_it_to_them() {
+    let (_, ali, mia, paul) = network();
+    let case = case_id(&ali.new_case(with_consent(&[])));
+    let refused = |to: &str, fields: &[&str]| refers(&ali, &case, to, fields, None).expect_err("refused");
+    let said = |failure: &Failure, name: &str| {
+        failure.args.iter().find(|(arg, _)| *arg == name).map(|(_, value)| value.clone()).unwrap_or_default()
+    };
+    let french = |failure: &Failure| crate::texts::Texts::for_lang("fr").error(failure).1.unwrap_or_default();
+    for (to, kind) in [("Mia", "member"), ("focal_cash", "member"), ("Paul", "partner")] {
+        let failure = refused(to, &[]);
+        assert_eq!((failure.code, said(&failure, "kind").as_str()), ("refer_is_for_sites", kind), "{to}");
+    }
+    assert!(french(&refused("mia", &[])).contains("boucle case assign"), "{}", french(&refused("mia", &[])));
+    assert!(french(&refused("Paul", &[])).contains("--to PAR`"), "{}", french(&refused("Paul", &[])));
+    let unknown = refused("Pestle", &[]);
+    assert_eq!((unknown.code, said(&unknown, "near").as_str()), ("site_not_found", "PES (Péstel)"));
+    let told = refers(&ali, &case, "pestel", &[], None).expect("by its name");
+    assert_eq!(told["to"], json!("PES"));
+    // a field that there is not, or that nobody is sent, is told with those there are
+    for field in ["phon", "notes", "slip"] {
+        let failure = refused("PES", &[field]);
+        assert_eq!(failure.code, "unknown_field", "{field}");
+    }
+    assert!(french(&refused("PES", &["phon"])).contains("Téléphone (phone)"), "{}", french(&refused("PES", &["phon"])));
+    drop((mia, paul));
+}
+
+#[test]
+fn a_case_that_moved_on_is_of_the_site_it_moved_to() {
+    let (rose, ali, mia, _) = network();
+    let case = case_id(&ali.new_case(with_consent(&[])));
+    let other = born(&refers(&ali, &case, "PES", &["text"], None).expect("sent"));
+    exchange(&ali, &mia);
+    let told = mia.with(|log, reader| crate::writes::moving::move_case(log, reader, &other, "JER", false, NOW));
+    let moved = told.expect("moved")["moved"]["case_id"].as_str().expect("born").to_owned();
+    exchange(&mia, &rose);
+    // whoever moved it restates where it came from: that is nobody's birth
+    let told = assigns(&rose, &moved, "me");
+    assert!(told["sender_site"].is_null() && sees(&rose, &moved)["shared_with"] == json!([]), "{told}");
+    // what is handled elsewhere no longer is handled where it lies now, not where it was born
+    acts(&rose, &moved, &Edit::Set { values: vec![("handling_site".into(), "MNK".into())] });
+    acts(&rose, &moved, &share("MNK", true));
+    assert_eq!(sees(&rose, &moved)["handling_site"], json!("JER"));
 }

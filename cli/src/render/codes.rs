@@ -1,0 +1,101 @@
+//! What a case says in codes, in words for people: where one case is read, labels stand for codes. Lists keep the codes that
+//! people type.
+
+use crdt_model::case::schema::{self, Kind};
+use crdt_model::taxonomy::Taxonomy;
+use serde_json::{Map, Value};
+
+use super::text::clean_line;
+use super::{With, cell, told};
+use crate::ask::in_question;
+
+/// A field's value on one line.
+pub(super) fn value(name: &str, value: &Value, precision: &Value, with: With<'_>) -> String {
+    match value {
+        Value::Object(fields) if !fields.contains_key("withheld") => fact(name, fields, with),
+        Value::Array(items) if items.iter().all(Value::is_string) => {
+            items.iter().map(|item| self::value(name, item, precision, with)).collect::<Vec<_>>().join(", ")
+        }
+        Value::String(code) => label(name, code, with).unwrap_or_else(|| told(name, value, precision, with)),
+        value => told(name, value, precision, with),
+    }
+}
+
+/// What stands in a fact: `Objet garder; Réponse donné`. By which device and under which number it was written is for
+/// programs.
+fn fact(name: &str, fields: &Map<String, Value>, with: With<'_>) -> String {
+    const OF_NODES: [&str; 5] = ["id", "device", "devices", "epoch", "hash"];
+    let is_written = ["by", "at", "device"].iter().all(|key| fields.contains_key(*key));
+    let is_shown = |key: &str| !(is_written && OF_NODES.contains(&key));
+    let parts = fields.iter().filter(|(key, value)| !value.is_null() && is_shown(key)).map(|(key, value)| {
+        let code = value.as_str().and_then(|code| in_fact(name, key, code, with));
+        format!("{} {}", clean_line(&with.texts.field(key)), code.unwrap_or_else(|| cell(key, value, with)))
+    });
+    parts.collect::<Vec<_>>().join("; ")
+}
+
+fn in_fact(name: &str, key: &str, code: &str, with: With<'_>) -> Option<String> {
+    match (name, key) {
+        ("interactions" | "attempts" | "resolution", "outcome") => Some(outcome(code, with)),
+        ("satisfactions", "value") => Some(of_texts("satisfaction", code, with)),
+        (_, "channel") => label(key, code, with),
+        _ => None,
+    }
+}
+
+/// What the history says that was written: the gist of a fact, or a field's value.
+pub(super) fn written(name: &str, row: &Value, with: With<'_>) -> String {
+    let precision = &row["value_precision"];
+    let Some(gist) = row["value"].as_str() else { return value(name, &row["value"], precision, with) };
+    let (first, rest) = gist.split_once(':').map_or((gist, None), |(first, rest)| (first, Some(rest)));
+    let both = |first: String, rest: Option<String>| match rest {
+        Some(rest) => format!("{} {rest}", in_question(with.texts, &first)),
+        None => first,
+    };
+    match (name, row["act"].as_str().unwrap_or_default()) {
+        ("links" | "moved", _) => link(row["linked"]["kind"].as_str().unwrap_or(first), &row["linked"], with),
+        ("attachments", _) => String::new(),
+        ("consents", "consent") => {
+            both(of_texts("purpose", first, with), rest.map(|answer| of_texts("consent", answer, with)))
+        }
+        ("status", "move") => {
+            both(of_texts("status", first, with), rest.map(|reason| of_texts("closure", reason, with)))
+        }
+        ("interactions", _) | ("resolution", "set") => outcome(gist, with),
+        ("hold", _) => of_texts("holdfor", gist, with),
+        ("contact_consent", _) => of_texts("consent", gist, with),
+        _ => value(name, &row["value"], precision, with),
+    }
+}
+
+/// Another case that this one names, as people call it.
+fn link(kind: &str, linked: &Value, with: With<'_>) -> String {
+    // of a case that moved the reference is the same
+    let called = if kind.starts_with("moved_") { "site" } else { "ref" };
+    let other = match linked[called].as_str() {
+        Some(mark) => clean_line(mark),
+        None => with.texts.get("ui-link-unseen").into_owned(),
+    };
+    format!("{} {other}", of_texts("link", kind, with))
+}
+
+fn outcome(code: &str, with: With<'_>) -> String {
+    let told = Taxonomy::shipped().label_of("attempt_outcome", code, with.texts.asked());
+    told.map_or_else(|| of_texts("outcome", code, with), clean_line)
+}
+
+fn of_texts(vocabulary: &str, code: &str, with: With<'_>) -> String {
+    clean_line(&with.texts.code(vocabulary, code))
+}
+
+/// The label of a code that a field holds, where it has one.
+fn label(name: &str, code: &str, with: With<'_>) -> Option<String> {
+    if name == "flags" {
+        return Some(of_texts("flag", code, with));
+    }
+    let table = match schema::field(name)?.kind {
+        Kind::CodeOf(table) | Kind::Element(_, Some(table)) => table,
+        _ => return None,
+    };
+    Taxonomy::shipped().label_of(table, code, with.texts.asked()).map(clean_line)
+}
