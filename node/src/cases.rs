@@ -1,5 +1,7 @@
 //! Cases as one reader sees them: built, cached, shown.
 
+pub(crate) mod moved;
+
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -387,6 +389,13 @@ pub(crate) fn load_all(log: &Log, shared: &Shared, reader: &mut Reader) -> Resul
         }
     }
     Ok(all)
+}
+
+/// The code of the site whose readers read the ordinary cases of a scope.
+pub(crate) fn case_site<'s>(shared: &'s Shared, loaded: &Loaded) -> &'s str {
+    let known = shared.site_with(&loaded.scope);
+    let own = || shared.pinned().map_or("", |told| told.site.as_str());
+    known.map_or_else(own, |site| site.op.code.as_str())
 }
 
 /// Scopes that hold cases: those of the sites known, and of this home's own before it has met anyone.

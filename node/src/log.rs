@@ -3,6 +3,7 @@
 //! Everything that writes goes through [`Log::commit`]: one redb transaction, durable before it returns, with the
 //! key-slot file's counter raised by the first write of a process so that a rolled-back disk is noticed.
 
+pub(crate) mod absences;
 pub(crate) mod admission;
 pub(crate) mod attached;
 pub(crate) mod draft;
@@ -44,6 +45,7 @@ use crate::keys::keyring::{
     IncarnationChange, KEYRING_FILE, Kept, Keyring, KeyringError, LockedKeyring, MemberSecrets, Passphrase, Signs,
     UnattendedKey,
 };
+use crate::log::absences::{AWAY, Absence};
 use crate::log::attached::Attached;
 use crate::log::draft::Draft;
 use crate::log::forks::{Carry, DeviceKeys, Forks, Looked, uncut, unwrap_carried};
@@ -70,6 +72,8 @@ pub(crate) struct Shared {
     pub(crate) device_keys: DeviceKeys,
     /// Names of members, as they gave them.
     pub(crate) names: BTreeMap<MemberId, String>,
+    /// What was said last of who is away.
+    pub(crate) absences: BTreeMap<MemberId, Absence>,
     /// Members of this home: those who have a slot and whose coming is written, here or in the log.
     pub(crate) here: Vec<MemberId>,
     /// Name of the organisation.
@@ -440,6 +444,7 @@ impl Log {
             forks: Forks::new(),
             device_keys: DeviceKeys::new(),
             names: BTreeMap::new(),
+            absences: BTreeMap::new(),
             here: Vec::new(),
             org_name: None,
             generation: 0,
@@ -664,6 +669,7 @@ impl Log {
             forks,
             device_keys,
             names: BTreeMap::new(),
+            absences: BTreeMap::new(),
             here: Vec::new(),
             org_name: None,
             generation: self.shared().generation + 1,
@@ -726,6 +732,16 @@ impl Log {
                             && (member == author || rank <= 1)
                         {
                             shared.names.insert(member, name.clone());
+                        }
+                    }
+                    Some((AWAY, hex)) => {
+                        let said = hex.parse::<MemberId>().ok().zip(Absence::read(name, author));
+                        let Some((member, said)) = said else { continue };
+                        let held = shared.roster.members.get(&member);
+                        let manages = |held: &Member| shared.roster.manages(&author, held.site(), held.rank());
+                        let may = author == member || held.is_some_and(manages);
+                        if may && shared.absences.get(&member).is_none_or(|before| *before < said) {
+                            shared.absences.insert(member, said);
                         }
                     }
                     _ if key == "org" && rank <= 1 => shared.org_name = Some(name.clone()),
@@ -1041,13 +1057,17 @@ pub(crate) fn staff_doc(org: &OrgId) -> DocId {
     DocId(crdt_model::values::id16("boucle/doc/staff/v1", &[&org.0]))
 }
 
-/// Keys of the staff document: `org`, `member/<id>`.
+/// Keys of the staff document: `org`, `member/<id>`, `away/<id>`.
 pub(crate) struct StaffSchema;
 
 impl Schema for StaffSchema {
     fn check_put(&self, key: &str, value: &Value) -> Result<(), SchemaFault> {
-        let known = key == "org" || key.strip_prefix("member/").is_some_and(|hex| hex.parse::<MemberId>().is_ok());
+        let of_member = |part: &str| key.strip_prefix(part)?.strip_prefix('/')?.parse::<MemberId>().ok();
+        let known = key == "org" || of_member("member").is_some() || of_member(AWAY).is_some();
         match value {
+            Value::Text(said) if of_member(AWAY).is_some_and(|by| Absence::read(said, by).is_none()) => {
+                Err(SchemaFault::Value)
+            }
             _ if !known => Err(SchemaFault::Key),
             Value::Text(name) if name.chars().any(char::is_control) => Err(SchemaFault::Value),
             Value::Text(name) if name.len() <= NAME_BYTES_MAX => Ok(()),

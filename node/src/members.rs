@@ -1,5 +1,6 @@
 //! Founding, sites, invitations, joining, confirming; and the wraps a node owes to others.
 
+pub(crate) mod absence;
 pub(crate) mod called;
 pub(crate) mod debts;
 mod owed;
@@ -1202,7 +1203,12 @@ fn finish_join(
 }
 
 /// Adds facts to the staff document: a drop-box change each, so that no order matters.
-fn write_staff(log: &Log, reader: &mut Reader, facts: &[(String, String)], now_ms: i64) -> Result<(), Failure> {
+pub(crate) fn write_staff(
+    log: &Log,
+    reader: &mut Reader,
+    facts: &[(String, String)],
+    now_ms: i64,
+) -> Result<(), Failure> {
     let scope = knowledge_scope(&log.org);
     let doc = staff_doc(&log.org);
     let shared = log.shared();

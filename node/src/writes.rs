@@ -646,6 +646,7 @@ pub(crate) fn birth_ops(
         case: None,
         member: reader.member(),
         roles: &members::roles(shared, &reader.member()),
+        stands_in_for: &shared.stands_in_for(&reader.member(), now_ms),
         now_ms,
         entropy: entropy.bytes(),
         codes: &codes,
@@ -793,7 +794,7 @@ pub(crate) fn act_with(
     let to = edit.given_to(&me).filter(|who| *who != me);
     if to.is_some() || matches!(edit, Edit::Settle { .. } | Edit::Reopen { .. }) {
         let now = cases::load(log, &log.store.read()?, &shared, reader, loaded.scope, loaded.doc)?;
-        assigning::tell_of_assignee(log, &shared, &reader.member(), &now, &now.view(now_ms), to, &mut reply);
+        assigning::tell_of_assignee(log, &shared, &reader.member(), &now, (&now.view(now_ms), now_ms), to, &mut reply);
     }
     if let Edit::Consent { purpose, answer, .. } = edit
         && refuses_record(purpose, answer)
@@ -837,6 +838,7 @@ fn ops_on(
         case: Some(loaded.layers()),
         member: reader.member(),
         roles: &members::roles(shared, &reader.member()),
+        stands_in_for: &shared.stands_in_for(&reader.member(), now_ms),
         now_ms,
         entropy: fresh()?,
         codes: &codes,
@@ -1057,7 +1059,7 @@ pub(crate) fn append_edit(
 ) -> Result<EntryId, Failure> {
     let incarnation = log.incarnation();
     let (stream, audience) = open_stream(log, tx, shared, reader, &write.scope, entropy)?;
-    let term = give(log, tx, shared, reader, &mut write, audience, &stream, entropy)?;
+    let term = give(log, tx, shared, reader, &mut write, audience, &stream, now_ms, entropy)?;
     let hint = audience_hint(&audience.id, audience.epoch, term);
     // from the log, or from the invitation: nothing is written that the scope's other devices could not open
     let (epoch, key) = reader.keychain.newest_open(&write.scope).ok_or_else(|| Failure::new("sync_first"))?;
@@ -1123,6 +1125,7 @@ fn give(
     write: &mut Write,
     audience: SiteAudience,
     stream: &Secret,
+    now_ms: i64,
     entropy: &mut Entropy,
 ) -> Result<u16, Failure> {
     let Some(current) = write.current.clone() else { return Ok(0) };
@@ -1130,7 +1133,7 @@ fn give(
         return Ok(0);
     }
     let stream = (!write.ops.personal.is_empty()).then_some(stream);
-    let given = gifts::gifts(log, shared, reader, &current, audience, &write.ops, stream);
+    let given = gifts::gifts(log, shared, reader, &current, audience, &write.ops, stream, now_ms);
     gifts::grant_roles(log, tx, shared, reader, &write.scope, &given, entropy)?;
     write.ops.open.extend(given.ops);
     Ok(given.term)

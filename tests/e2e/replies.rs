@@ -171,6 +171,8 @@ fn last_entry(home: &Home) -> String {
 
 fn two_who_disagree(replies: &mut Replies, people: &People) {
     let (ali, awa) = (&people.ali, &people.awa);
+    replies.of(ali, "member away", "me --until 2099-12-31");
+    replies.of(ali, "member away", "me --back");
     let case = ali.new_case("Inventé, deux fois.");
     sync(ali, awa);
     ali.ok(&format!("case set {case} project=vivres"));

@@ -10,6 +10,7 @@ use crate::ask::Asker;
 pub(crate) enum Member {
     List,
     Confirm(Confirm),
+    Away(Away),
 }
 
 #[derive(Debug, Args)]
@@ -20,10 +21,26 @@ pub(crate) struct Confirm {
     words: Option<Vec<String>>,
 }
 
+#[derive(Debug, Args)]
+pub(crate) struct Away {
+    #[arg(value_name = "NAME")]
+    name: Option<String>,
+    #[arg(long = "until", id = "away_until", value_name = "D", required_unless_present = "back")]
+    until: Option<String>,
+    #[arg(long, value_name = "M")]
+    deputy: Option<String>,
+    #[arg(long, conflicts_with_all = ["away_until", "deputy"])]
+    back: bool,
+}
+
 impl Member {
     pub(crate) fn request(self, asker: &mut Asker<'_>) -> Result<Request, Failure> {
         Ok(match self {
             Self::List => Request::MemberList,
+            Self::Away(Away { name, until, deputy, back }) => {
+                let name = asker.required(name, "NAME", "ask-member")?;
+                Request::MemberAway { name, until: until.filter(|_| !back), deputy }
+            }
             Self::Confirm(Confirm { name, words }) => {
                 if words.as_ref().is_some_and(|words| words.len() != 6) {
                     return Err(Failure::new("six_words"));

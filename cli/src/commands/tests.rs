@@ -97,6 +97,14 @@ fn setting_up_is_understood() {
         Request::Join { invitation: Secret::new("boucle1abc".into()), member: "Ali".into() }
     );
     assert_eq!(request("member list"), Request::MemberList);
+    assert_eq!(
+        request("member away Zoé --until 2026-12-15 --deputy Ali"),
+        Request::MemberAway { name: "Zoé".into(), until: Some("2026-12-15".into()), deputy: Some("Ali".into()) }
+    );
+    assert_eq!(
+        request("member away Zoé --back"),
+        Request::MemberAway { name: "Zoé".into(), until: None, deputy: None }
+    );
     let words = "un deux trois quatre cinq six";
     assert_eq!(
         request(&format!("member confirm Ali --words {words}")),

@@ -12,7 +12,7 @@ pub(super) fn act(name: &str, value: &Value, with: With<'_>) -> String {
     }
     let args: Vec<_> = [
         "site", "member", "role", "expires", "ref", "cases", "digest", "audience", "lang", "added", "removed", "zone",
-        "to", "from", "with",
+        "to", "from", "with", "until", "deputy",
     ]
     .into_iter()
     .map(|field| (field, shown(field, value, with).into()))
@@ -22,6 +22,8 @@ pub(super) fn act(name: &str, value: &Value, with: With<'_>) -> String {
         "case new" if value["held"] == true => "done-case-held".to_owned(),
         "case new" if value["provisional"] == true => "done-case-new-provisional".to_owned(),
         "case refer" if value["sent"].is_null() => "done-case-refer-choose".to_owned(),
+        "member away" if value["until"].is_null() => "done-member-back".to_owned(),
+        "member away" if value["deputy"].is_null() => "done-member-away-alone".to_owned(),
         "case move" if value["moved"].is_null() => "done-case-move-look".to_owned(),
         "case share" if value["stopped"] == true => "done-case-share-stop".to_owned(),
         "case withdraw" if value["case_withdrawn"] == true => "done-case-withdraw-case".to_owned(),

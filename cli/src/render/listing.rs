@@ -10,7 +10,7 @@ fn columns_of(name: &str) -> Option<&'static [&'static str]> {
     Some(match name {
         "case list" | "find" | "todo" => &["!ref", "status", "category", "site", "received_at", "assignee", "due_at"],
         "site list" => &["!site", "name", "kind", "parent", "org_unit", "zone"],
-        "member list" => &["member", "role", "!site", "standing", "until", "device"],
+        "member list" => &["member", "role", "!site", "standing", "until", "away_until", "deputy", "device"],
         "audience list" => &["!audience", "label", "members", "delegate", "alternate"],
         "words show" => &["!lang", "!word", "topic", "shipped"],
         "fingerprint" => &["scope", "!entries", "!tips", "fingerprint"],

@@ -186,6 +186,7 @@ impl<'w> Hand<'w> {
             case: case.map(Case::layers),
             member: self.world.member,
             roles: &["cfm_manager".to_owned()],
+            stands_in_for: &[],
             now_ms: self.now_ms,
             entropy,
             codes: &SampleCodes,

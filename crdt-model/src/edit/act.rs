@@ -69,6 +69,8 @@ pub struct EditContext<'a> {
     pub member: MemberId,
     /// Codes of the author's roles.
     pub roles: &'a [String],
+    /// Members who are away and whose deputy the author is.
+    pub stands_in_for: &'a [MemberId],
     /// The time claimed for the act, Unix milliseconds.
     pub now_ms: i64,
     /// Fresh random bytes, never used twice.

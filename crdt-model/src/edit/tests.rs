@@ -201,6 +201,7 @@ impl Replica {
             case: (!self.ops.is_empty()).then(|| held.layers()),
             member: self.member(),
             roles: &self.roles,
+            stands_in_for: &[],
             now_ms: self.now_ms,
             entropy: *blake3::hash(&stamp.entry.0).as_bytes(),
             codes: &SampleCodes,

@@ -649,7 +649,7 @@ impl Act<'_> {
         };
         let me = Who::Member(self.ctx.member);
         let mine = |who: &Who| match who {
-            Who::Member(_) => *who == me,
+            Who::Member(id) => *who == me || self.ctx.stands_in_for.contains(id),
             Who::Role(role) => self.ctx.roles.contains(role),
         };
         let waits_for_me = self.view.assignment.as_ref().is_some_and(|given| given.accepted.is_none());

@@ -41,6 +41,7 @@ const COMMANDS: &[Command] = &[
     dates("join"),
     reads("member list"),
     dates("member confirm"),
+    dates("member away"),
     reads("audience list"),
     dates("case new"),
     reads("case list"),

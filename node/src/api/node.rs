@@ -37,6 +37,7 @@ use crate::list::query;
 use crate::log::now;
 use crate::log::{Log, Reader, keyring_failure, locked};
 use crate::members;
+use crate::members::absence::{self, Away};
 use crate::members::{Founder, NewSite};
 use crate::store::{self, STORE_FILE};
 use crate::sync::Engine;
@@ -603,7 +604,15 @@ impl Node {
             Request::ClockShow { brief } => self.clock_show(log, Some(reader), *brief),
             Request::ClockSet { at_ms, sure, .. } => self.clock_set(log, *at_ms, *sure),
             Request::ClockAccept { who } => astray::clock_accept(log, reader, who.as_deref()),
-            Request::MemberList => Ok(members::member_list(log)),
+            Request::MemberList => {
+                let mut list = members::member_list(log);
+                absence::tell(&log.shared(), &mut list, now_ms);
+                Ok(list)
+            }
+            Request::MemberAway { name, until, deputy } => {
+                let order = Away { name, until: until.as_deref(), deputy: deputy.as_deref() };
+                absence::away(log, reader, &order, now_ms)
+            }
             Request::MemberConfirm { name, words } => members::member_confirm(log, reader, name, words),
             Request::AudienceList => Ok(members::audience_list(log, &envelope.lang)),
             Request::Fingerprint => status::fingerprint(log, &shared),

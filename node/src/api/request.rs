@@ -72,7 +72,7 @@ pub enum Request {
         /// Name of the member.
         member: String,
     },
-    /// Members. Reply: `[{"member", "role", "site", "device", "standing", "altered", "namesakes", "confirmed", "revoked", "until"}]`.
+    /// Members. Reply: `[{"member", "role", "site", "device", "standing", "altered", "namesakes", "confirmed", "revoked", "until", "away_until", "deputy"}]`.
     MemberList,
     /// Confirms a member whose six words were compared by voice. Reply: `{"member", "confirmed"}`; without words
     /// `{"member", "words": […]}`, those to compare.
@@ -81,6 +81,16 @@ pub enum Request {
         name: String,
         /// The words as heard; empty: show those to compare.
         words: Vec<String>,
+    },
+    /// Says that a member is away, and who stands in for them: by themselves, or by whoever manages people of their rank at
+    /// their site. Reply: `{"member", "until", "deputy"}`.
+    MemberAway {
+        /// Name.
+        name: String,
+        /// The last day away, `2026-12-15`; absent: they are back.
+        until: Option<String>,
+        /// Who stands in: reads and accepts what is given to them meanwhile.
+        deputy: Option<String>,
     },
     /// Audiences. Reply: `[{"audience", "label", "members", "delegate", "alternate", "epoch"}]`.
     AudienceList,
@@ -382,6 +392,7 @@ impl Request {
             Self::Join { .. } => "join",
             Self::MemberList => "member list",
             Self::MemberConfirm { .. } => "member confirm",
+            Self::MemberAway { .. } => "member away",
             Self::AudienceList => "audience list",
             Self::CaseNew { .. } => "case new",
             Self::CaseList(_) => "case list",

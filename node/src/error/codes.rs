@@ -157,6 +157,7 @@ pub const CODES: &[Code] = &[
     code("refer_is_for_sites", Exit::Usage, &["who", "kind", "site", "ref"]),
     code("share_is_for_persons", Exit::Usage, &["site", "ref"]),
     code("sealed_to_persons", Exit::Usage, &["site", "ref"]),
+    code("deputy_unfit", Exit::Failed, &["who"]),
     code("nobody_to_receive", Exit::Failed, &["who"]),
     code("readers_too_many", Exit::Failed, &["n", "most"]),
     code("shared_by_audience", Exit::Failed, &["ref"]),

@@ -8,6 +8,7 @@ use crdt_model::values::DocId;
 
 use super::query::Found;
 use super::{catch_up, rows};
+use crate::cases::moved::is_moved_away;
 use crate::cases::{self, Captured, Loaded};
 use crate::error::Failure;
 use crate::log::{Log, Reader, Shared, locked, meta};
@@ -72,7 +73,20 @@ pub(crate) fn find_case(log: &Log, shared: &Shared, reader: &mut Reader, typed: 
             };
             Err(Failure::new(code).arg("ref", typed).arg("near", near.join(", ")).at("ref", typed))
         }
-        Found::Several(near) => Err(Failure::new("ref_ambiguous").arg("ref", typed).arg("near", near.join(", "))),
+        Found::Several(near, docs) => {
+            let mut live = Vec::new();
+            for (doc, scope, says_moved) in docs {
+                let loaded = load_numbered(log, &snapshot, shared, reader, scope, doc)?;
+                // who says that a case went elsewhere has to be somebody who may move it
+                if !(says_moved && is_moved_away(log, shared, &loaded)) {
+                    live.push(loaded);
+                }
+            }
+            match (at, live.len()) {
+                (None, 1) => Ok(live.remove(0)),
+                _ => Err(Failure::new("ref_ambiguous").arg("ref", typed).arg("near", near.join(", "))),
+            }
+        }
     }
 }
 

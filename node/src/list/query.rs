@@ -92,10 +92,10 @@ struct Asked {
 }
 
 impl Asked {
-    fn of(shared: &Shared, reader: &Reader, filter: &CaseFilter) -> Result<Self, Failure> {
+    fn of(shared: &Shared, reader: &Reader, filter: &CaseFilter, now_ms: i64) -> Result<Self, Failure> {
         let assignees = match filter.assignee.as_deref() {
             None => None,
-            Some(who) if is_self(who) => Some(Self::me(shared, reader)),
+            Some(who) if is_self(who) => Some(Self::me(shared, reader, now_ms)),
             Some(who) => Some(vec![Meant { who: cases::who(shared, reader, who)?, sites: None }]),
         };
         let site = filter.site.as_deref().map(|site| members::known_site(shared, site)).transpose()?;
@@ -103,14 +103,16 @@ impl Asked {
         Ok(Self { sites, assignees })
     }
 
-    /// What waits for a role I hold waits for me, where the role counts: at the sites on the line of the one it is held at.
-    fn me(shared: &Shared, reader: &Reader) -> Vec<Meant> {
+    /// What waits for a role I hold waits for me, where the role counts: at the sites on the line of the one it is held at; and
+    /// what waits for those I stand in for.
+    fn me(shared: &Shared, reader: &Reader, now_ms: i64) -> Vec<Meant> {
         let me = reader.member();
         let roles = members::roles_held(shared, &me).into_iter().map(|(role, at)| {
             let sites = sites_where(shared, &at, |site| members::is_near(&shared.roster, site, &at));
             Meant { who: Who::Role(role), sites: Some(sites) }
         });
-        std::iter::once(Meant { who: Who::Member(me), sites: None }).chain(roles).collect()
+        let people = std::iter::once(me).chain(shared.stands_in_for(&me, now_ms));
+        people.map(|id| Meant { who: Who::Member(id), sites: None }).chain(roles).collect()
     }
 }
 
@@ -206,8 +208,9 @@ pub(crate) enum Found {
     One(u32, DocId),
     /// None; these marks are near.
     None(Vec<String>),
-    /// Several, with the first digits of their ids and their marks.
-    Several(Vec<String>),
+    /// Several, with the first digits of their ids and their marks; ids with numbers of scope, and whether the case says that it
+    /// moved.
+    Several(Vec<String>, Vec<(DocId, u32, bool)>),
 }
 
 impl Projection {
@@ -259,6 +262,12 @@ impl Projection {
         off.into_iter().take(max).map(|(_, row)| (row.scope, row.case_id)).collect()
     }
 
+    /// Cases that some of these are to work on: numbers of scope and id.
+    pub(crate) fn of_assignees(&self, whos: &[String]) -> Vec<(u32, DocId)> {
+        let is_theirs = |row: &&Row| self.words.get(row.assignee()).is_some_and(|who| whos.iter().any(|of| of == who));
+        self.listed().filter(is_theirs).map(|row| (row.scope, row.case_id)).collect()
+    }
+
     /// Cases with something to settle: numbers of scope and id.
     pub(crate) fn in_conflict(&self) -> Vec<(u32, DocId)> {
         self.listed().filter(|row| row.conflicts > 0).map(|row| (row.scope, row.case_id)).collect()
@@ -294,25 +303,13 @@ impl Projection {
         ids.filter_map(|id| self.by_id(id).map(|(scope, id)| (id, scope))).collect()
     }
 
-    /// Of cases of one mark, leaves out those that go on at another site.
-    fn leave_moved(&mut self, found: &mut HashMap<DocId, u32>) {
-        if found.len() < 2 {
-            return;
-        }
-        let moved: Vec<DocId> = found.keys().copied().filter(|id| self.is_moved_away(*id)).collect();
-        if moved.len() < found.len() {
-            found.retain(|id, _| !moved.contains(id));
-        }
-    }
-
     fn is_moved_away(&mut self, id: DocId) -> bool {
         let doc = self.index().ids.range((id, 0)..=(id, u32::MAX)).next().map(|(_, doc)| *doc as usize);
         doc.and_then(|doc| self.rows.get(doc)).is_some_and(Row::moved_away)
     }
 
     /// The case a person means by a reference, a provisional mark, the first digits of its id, digits or a unique ending. `kept`
-    /// are marks of cases captured here that the list does not show. `at`: only in the scope of this number; else of a case
-    /// that was moved where it goes on.
+    /// are marks of cases captured here that the list does not show. `at`: only in the scope of this number.
     pub(crate) fn find(&mut self, typed: &str, at: Option<u32>, kept: &[CapturedMark]) -> Found {
         let parsed = Typed::parse(typed);
         let mut found = HashMap::new();
@@ -329,9 +326,8 @@ impl Projection {
             found = self.listed().filter(ends).map(|row| (row.case_id, row.scope)).collect();
             found.extend(self.captured(kept, |kept| kept.mark.replace('-', "").ends_with(&ending)));
         }
-        match at {
-            Some(at) => found.retain(|_, scope| *scope == at),
-            None => self.leave_moved(&mut found),
+        if let Some(at) = at {
+            found.retain(|_, scope| *scope == at);
         }
         let kept_marks = kept.iter().map(|kept| kept.mark.clone());
         match found.len() {
@@ -360,7 +356,11 @@ impl Projection {
                     |id: &DocId| mark_of(id).map_or_else(|| digits(id), |mark| format!("{} ({mark})", digits(id)));
                 let mut marks: Vec<String> = found.keys().map(named).collect();
                 marks.sort();
-                Found::Several(marks)
+                let mut docs: Vec<(DocId, u32, bool)> = Vec::new();
+                for (id, scope) in &found {
+                    docs.push((*id, *scope, self.is_moved_away(*id)));
+                }
+                Found::Several(marks, docs)
             }
         }
     }
@@ -383,7 +383,7 @@ pub(crate) fn list(
     filter: &CaseFilter,
     now_ms: i64,
 ) -> Result<Json, Failure> {
-    let meant = Asked::of(shared, reader, filter)?;
+    let meant = Asked::of(shared, reader, filter, now_ms)?;
     check_codes(shared.taxonomy, filter)?;
     let groups: Vec<&Column> = filter.group_by.iter().map(|name| column(name)).collect::<Result<_, _>>()?;
     let (by, descending) = match filter.sort.as_deref() {

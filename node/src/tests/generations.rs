@@ -728,9 +728,9 @@ fn naming_somebody_in_a_case_about_a_colleague_seals_it_to_the_audience_of_condu
         priority: None,
         project: None,
     };
-    let seal = SealOptions { recuse: Some(vec!["Ali".to_owned()]), ..SealOptions::default() };
+    let seal = SealOptions { recuse: Some(vec!["hr".to_owned()]), ..SealOptions::default() };
     let told = operator.with(|log, reader| crate::writes::act_with(log, reader, &case, &triage, &seal, NOW));
     let told = told.expect("classified");
     assert_eq!((&told["restricted"], &told["audience"]), (&json!(true), &json!("conduct")), "{told}");
-    assert_eq!(operator.show(&case).expect("found")["status"], "restricted", "whoever is named reads it no more");
+    assert_eq!(operator.show(&case).expect("found")["status"], "restricted", "it is for the audience alone");
 }

@@ -300,6 +300,11 @@ fn refused(w: &World) -> Vec<(Request, &'static str)> {
         let fields = (!fields.is_empty()).then(|| fields.iter().map(|field| (*field).to_owned()).collect());
         Request::CaseRefer { r#ref: c(case), to: to.into(), fields, text: None }
     };
+    let absent = |name: &str, until: Option<&str>, deputy: Option<&str>| Request::MemberAway {
+        name: name.into(),
+        until: until.map(str::to_owned),
+        deputy: deputy.map(str::to_owned),
+    };
     let moved = |case: &String, site: &str| Request::CaseMove { r#ref: c(case), site: site.into(), only_look: false };
     let share = |case: &String, who: &str, stop: bool| {
         Request::edit(c(case), Edit::Share { with: Whom::Typed(who.into()), stop })
@@ -447,6 +452,10 @@ fn refused(w: &World) -> Vec<(Request, &'static str)> {
         (assign(&w.unwilling, "Ali"), "consent_refuses_referral"),
         (assign(&w.shut, "Ali"), "outside_audience"),
         (share(&w.plain, "Personne", false), "member_not_found"),
+        (absent("Personne", Some("2099-01-01"), None), "member_not_found"),
+        (absent("Ali", Some("hier"), None), "bad_value"),
+        (absent("Ali", Some("2001-01-01"), None), "bad_value"),
+        (absent("Ali", Some("2099-01-01"), Some("Ali")), "deputy_unfit"),
         (moved(&w.plain, "XXX"), "site_not_found"),
         (moved(&w.plain, "JER"), "already_there"),
         (moved(&w.closed, "PES"), "case_closed"),

@@ -15,6 +15,7 @@ use crdt_model::{name, seal};
 use serde_json::{Value as Json, json};
 
 use crate::cases::Loaded;
+pub(super) use crate::cases::case_site;
 use crate::error::Failure;
 use crate::list::{Bearers, Behind};
 use crate::log::{Log, Shared};
@@ -218,13 +219,6 @@ pub(crate) fn is_set_aside(shared: &Shared, recusals: &[Who], who: &Who) -> bool
     }
 }
 
-/// The code of the site whose readers read the ordinary cases of a scope.
-pub(super) fn case_site<'s>(shared: &'s Shared, loaded: &Loaded) -> &'s str {
-    let known = shared.site_with(&loaded.scope);
-    let own = || shared.pinned().map_or("", |told| told.site.as_str());
-    known.map_or_else(own, |site| site.op.code.as_str())
-}
-
 /// True for the site that a case lies at, or where it is worked on.
 fn is_its_site(shared: &Shared, loaded: &Loaded, view: &CaseView, site: &str) -> bool {
     site == case_site(shared, loaded) || view.text("handling_site") == Some(site)
@@ -276,7 +270,7 @@ pub(crate) fn tell_of_assignee(
     shared: &Shared,
     me: &MemberId,
     loaded: &Loaded,
-    view: &CaseView,
+    (view, now_ms): (&CaseView, i64),
     to: Option<Who>,
     reply: &mut Json,
 ) {
@@ -287,7 +281,7 @@ pub(crate) fn tell_of_assignee(
     let Some(who) = to else { return };
     let site = case_site(shared, loaded);
     let behind = Bearers::of(&shared.roster).behind(&who);
-    let is_given = gifts::is_given(log, shared, loaded, &who);
+    let is_given = gifts::is_given(log, shared, loaded, &who, now_ms);
     let opens = |(id, member): (&MemberId, &Member)| {
         let place = place_of(log, shared, me, loaded, view, &Who::Member(*id));
         // the secret of a role goes to those who hold it on the line of the site
@@ -317,6 +311,11 @@ pub(crate) fn tell_of_assignee(
                 codes.push("assignee_cannot_read");
             }
         }
+    }
+    if let Who::Member(id) = &who
+        && let Some(away) = shared.away(id, now_ms)
+    {
+        codes.push(if away.deputy.is_some() { "assignee_away_deputy" } else { "assignee_away" });
     }
     if codes.is_empty() {
         return;

@@ -18,11 +18,10 @@ use crdt_model::case::consent::Answer;
 use crdt_model::case::facts::{ConsentFact, FactKind, GiftFact, GivenFact, gift_id};
 use crdt_model::cbor::{self, Canonical};
 use crdt_model::compose::SectionPlan;
-use crdt_model::document::ORDER_BITS;
 use crdt_model::edit::EditOps;
 use crdt_model::entry::{Kind, LAYER_GRANT};
 use crdt_model::layer::{Layer, LayerOp, LayerState, Stamp, Value};
-use crdt_model::roster::{AudienceEpoch, Member, Reading, Roster, Standing};
+use crdt_model::roster::{AudienceEpoch, HeldRole, Member, Reading, Roster, Standing};
 use crdt_model::seal::{
     self, EarlierGift, Entropy, GIVEN_MAX, GiftOf, Given, GivenKey, RoleGrant, Secret, case_key, ordinary_audience,
 };
@@ -35,6 +34,7 @@ use super::{SensitiveKey, Write, append_edit, deps, moving};
 use crate::cases::{self, Loaded};
 use crate::error::Failure;
 use crate::keys::keychain::GiftFacts;
+use crate::list;
 use crate::log::draft::Draft;
 use crate::log::{Log, Reader, Shared, entropy};
 use crate::members::debts::{self, Debt};
@@ -67,6 +67,8 @@ struct Named {
     by: Option<MemberId>,
     /// By the act that is being written.
     is_new: bool,
+    /// What the word is worth, where it does not follow from whose it is.
+    word: Option<Word>,
 }
 
 /// The fields of the open layer that give a case to somebody.
@@ -94,6 +96,7 @@ pub(super) struct SiteAudience {
 }
 
 /// What an act on a case, or no act, adds. `stream`: the writer's own, where the act seals words under it.
+#[expect(clippy::too_many_arguments, reason = "an act, its case, its keys and its time")]
 pub(super) fn gifts(
     log: &Log,
     shared: &Shared,
@@ -102,6 +105,7 @@ pub(super) fn gifts(
     audience: SiteAudience,
     ops: &EditOps,
     stream: Option<&Secret>,
+    now_ms: i64,
 ) -> Gifts {
     let none = LayerState::new();
     let open = loaded.document.states[0].as_ref().unwrap_or(&none);
@@ -109,11 +113,13 @@ pub(super) fn gifts(
     let named = named(loaded, open, &ops.open, reader.member());
     let site = case_site(shared, loaded);
     // the rest costs as much as reading the case: most are given to nobody who does not read them anyway
-    let is_idle = facts.gifts.is_empty() && named.iter().all(|named| reads_by_role(&shared.roster, &named.to, site));
+    let has_deputy = |to: &To| deputy(shared, to, now_ms).is_some();
+    let reads = |to: &To| reads_by_role(&shared.roster, to, site) && !has_deputy(to);
+    let is_idle = facts.gifts.is_empty() && named.iter().all(|named| reads(&named.to));
     if loaded.layers().restricted() || is_idle {
         return Gifts { term: term(log, shared, loaded, &facts, &[]), ..Gifts::default() };
     }
-    let named = standing(shared, loaded, ops, named);
+    let named = standing(shared, loaded, ops, named, now_ms);
     let term = term(log, shared, loaded, &facts, &named);
     let mut gifts = Gifts { term, ..Gifts::default() };
     // in the last term nobody's gift could ever end
@@ -250,7 +256,7 @@ fn named(loaded: &Loaded, open: &LayerState, ops: &[LayerOp], me: MemberId) -> V
         _ => None,
     });
     let all = held.chain(new);
-    all.filter_map(|(key, value, by, is_new)| Some(Named { to: to_of(key, value)?, by, is_new })).collect()
+    all.filter_map(|(key, value, by, is_new)| Some(Named { to: to_of(key, value)?, by, is_new, word: None })).collect()
 }
 
 fn to_of(key: &str, value: &Value) -> Option<To> {
@@ -269,13 +275,33 @@ fn to_of(key: &str, value: &Value) -> Option<To> {
 
 /// Those of the named who are given the case on somebody's word, and whom the person did not refuse: not before, and not in
 /// what is being written. The site that a case was sent from holds the person's own words: it hears how it ends whatever the
-/// person refused to have passed on.
-fn standing(shared: &Shared, loaded: &Loaded, ops: &EditOps, mut named: Vec<Named>) -> Vec<Named> {
+/// person refused to have passed on. Beside them whoever stands in for them.
+fn standing(shared: &Shared, loaded: &Loaded, ops: &EditOps, mut named: Vec<Named>, now_ms: i64) -> Vec<Named> {
     let bars = Bars::of(loaded, ops);
     let sender = sender_site(shared, loaded).map(To::Site);
     let is_barred = |to: &To| bars.bars(&shared.roster, to) && sender.as_ref() != Some(to);
     named.retain(|named| !is_barred(&named.to) && word(shared, loaded, named) != Word::None);
+    let mut deputies = Vec::new();
+    for absent in &named {
+        let Some((to, by)) = deputy(shared, &absent.to, now_ms) else { continue };
+        // named by the absent, who has the case on a good word; or by somebody else, on their own
+        let is_own = absent.to == To::Who(Who::Member(by));
+        let word = if is_own { word(shared, loaded, absent) } else { worth(shared, loaded, by) };
+        let leaves_us = is_of_partner(&shared.roster, &to) && !is_of_partner(&shared.roster, &absent.to);
+        let is_new = named.iter().all(|named| named.to != to);
+        if is_new && word != Word::None && !leaves_us && !is_barred(&to) {
+            deputies.push(Named { to, by: Some(by), is_new: absent.is_new, word: Some(word) });
+        }
+    }
+    named.extend(deputies);
     named
+}
+
+/// Who stands in for somebody who is away, and who said so.
+fn deputy(shared: &Shared, to: &To, now_ms: i64) -> Option<(To, MemberId)> {
+    let To::Who(Who::Member(member)) = to else { return None };
+    let away = shared.away(member, now_ms)?;
+    Some((To::Who(Who::Member(away.deputy?)), away.by))
 }
 
 /// What somebody's word is worth.
@@ -292,8 +318,15 @@ enum Word {
 /// On whose word somebody is given the case, and what it is worth: the word of whoever named them, never their own. Who took
 /// over what was given to a role of theirs goes on reading on the word of whoever gave it to the role.
 fn word(shared: &Shared, loaded: &Loaded, named: &Named) -> Word {
+    if let Some(word) = named.word {
+        return word;
+    }
+    giver(shared, loaded, named).map_or(Word::None, |giver| worth(shared, loaded, giver))
+}
+
+/// What the word of a member is worth for a case.
+fn worth(shared: &Shared, loaded: &Loaded, giver: MemberId) -> Word {
     let (roster, site) = (&shared.roster, case_site(shared, loaded));
-    let Some(giver) = giver(roster, loaded, site, named) else { return Word::None };
     match roster.members.get(&giver) {
         None => Word::Waits,
         Some(member) if !reads_site(roster, member, site) => Word::None,
@@ -305,7 +338,7 @@ fn word(shared: &Shared, loaded: &Loaded, named: &Named) -> Word {
     }
 }
 
-fn giver(roster: &Roster, loaded: &Loaded, site: &str, named: &Named) -> Option<MemberId> {
+fn giver(shared: &Shared, loaded: &Loaded, named: &Named) -> Option<MemberId> {
     let by = named.by?;
     if named.to != To::Who(Who::Member(by)) {
         return Some(by);
@@ -315,31 +348,37 @@ fn giver(roster: &Roster, loaded: &Loaded, site: &str, named: &Named) -> Option<
     let puts: Vec<(Who, MemberId)> = puts.collect();
     let own = puts.iter().rposition(|(to, author)| *to == Who::Member(*author) && *author == by);
     let before = if named.is_new { puts.as_slice() } else { &puts[..own?] };
+    taken_over(shared, loaded, before, by)
+}
+
+/// On whose word somebody goes on reading who took a case over: of whoever gave it to a role of theirs, or to somebody they
+/// stood in for. `before`: whom the case was given to until then, each with who said so.
+fn taken_over(shared: &Shared, loaded: &Loaded, before: &[(Who, MemberId)], by: MemberId) -> Option<MemberId> {
+    let (roster, site) = (&shared.roster, case_site(shared, loaded));
     // others took it over as well, not knowing of each other: that is still to be settled
     let rivals = loaded.document.states[0].as_ref().and_then(|open| open.get("assignee")).into_iter().flatten();
     let rivals: Vec<Who> = rivals.filter_map(|cell| who_in(&cell.value)).collect();
     let is_rival =
         |(to, author): &&(Who, MemberId)| *to == Who::Member(*author) && *author != by && rivals.contains(to);
-    let role = before.iter().rev().find(|put| !is_rival(put));
-    let (role, giver) = match role {
-        Some((Who::Role(role), giver)) if *giver != by => (role, *giver),
-        _ => return None,
-    };
-    let near =
-        |member: &Member| member.roles.iter().any(|held| held.role == *role && is_near(roster, site, &held.site));
-    roster.members.get(&by).is_some_and(near).then_some(giver)
+    let at = before.iter().rposition(|put| !is_rival(&put))?;
+    match &before[at] {
+        (_, giver) if *giver == by => None,
+        (Who::Role(role), giver) => {
+            let is_it = |held: &HeldRole| held.role == *role && is_near(roster, site, &held.site);
+            let near = |member: &Member| member.roles.iter().any(is_it);
+            roster.members.get(&by).is_some_and(near).then_some(*giver)
+        }
+        (Who::Member(absent), giver) => {
+            let stands_in = shared.absences.get(absent).is_some_and(|said| said.deputy == Some(by));
+            let had = if giver == absent { taken_over(shared, loaded, &before[..at], *absent) } else { Some(*giver) };
+            had.filter(|_| stands_in)
+        }
+    }
 }
 
-/// Who signed the entry that a value stands in. Where the entry says that another wrote it first, the stamp names that one: it
-/// is the signer who answers for a key.
+/// Who signed the entry that a value of the open layer stands in.
 fn signer(loaded: &Loaded, stamp: &Stamp) -> Option<MemberId> {
-    let place = |stamp: &Stamp| stamp.order >> ORDER_BITS;
-    let is_own = |stamp: &Stamp| stamp.order == place(stamp) << ORDER_BITS;
-    if is_own(stamp) {
-        return stamp.member;
-    }
-    let mut of_entry = loaded.document.history.iter().filter(|written| written.layer == Layer::Open);
-    of_entry.find(|written| place(&written.stamp) == place(stamp) && is_own(&written.stamp))?.stamp.member
+    cases::moved::signer(loaded, Layer::Open, stamp)
 }
 
 /// The term of what is written next: the next one where the present one's gift was made for somebody not named any more.
@@ -371,6 +410,15 @@ fn id_of(log: &Log, shared: &Shared, loaded: &Loaded, to: &To) -> Option<[u8; 16
 
 // ------------------------------------------------------------------ what is owed
 
+/// Whether somebody is of a partner, and not of the organisation.
+fn is_of_partner(roster: &Roster, to: &To) -> bool {
+    match to {
+        To::Who(Who::Member(id)) => roster.members.get(id).is_some_and(|member| is_partner(roster, member)),
+        To::Who(Who::Role(role)) => role == PARTNER_ROLE,
+        To::Site(code) => Reading::of(roster).is_partners(code),
+    }
+}
+
 /// What the person refused to have passed on, as far as the reader can read it.
 struct Bars {
     internal: bool,
@@ -390,12 +438,7 @@ impl Bars {
 
     /// Whether the case may not be passed on to them.
     fn bars(&self, roster: &Roster, to: &To) -> bool {
-        let is_outside = match to {
-            To::Who(Who::Member(id)) => roster.members.get(id).is_some_and(|member| is_partner(roster, member)),
-            To::Who(Who::Role(role)) => role == PARTNER_ROLE,
-            To::Site(code) => Reading::of(roster).is_partners(code),
-        };
-        self.internal || (self.external && is_outside)
+        self.internal || (self.external && is_of_partner(roster, to))
     }
 }
 
@@ -482,11 +525,11 @@ fn who_in(value: &Value) -> Option<Who> {
 }
 
 /// Whether the case was given to them for what is written now.
-pub(super) fn is_given(log: &Log, shared: &Shared, loaded: &Loaded, who: &Who) -> bool {
+pub(super) fn is_given(log: &Log, shared: &Shared, loaded: &Loaded, who: &Who, now_ms: i64) -> bool {
     let Some(open) = loaded.document.states[0].as_ref() else { return false };
     let facts = GiftFacts::of(open);
     let id = id_of(log, shared, loaded, &To::Who(who.clone()));
-    let named = standing(shared, loaded, &EditOps::default(), named(loaded, open, &[], MemberId::ZERO));
+    let named = standing(shared, loaded, &EditOps::default(), named(loaded, open, &[], MemberId::ZERO), now_ms);
     let term = term(log, shared, loaded, &facts, &named);
     facts.gifts.iter().any(|gift| gift.term == term && Some(gift.to) == id)
 }
@@ -599,6 +642,8 @@ struct Looked {
     /// Of whom the membership consisted, and which sites' audiences were held.
     membership: [u8; 8],
     audiences: [u8; 8],
+    /// Who stood in for whom.
+    absences: [u8; 8],
     /// Documents that name somebody who can be given nothing yet.
     waiting: BTreeSet<(ScopeId, DocId)>,
     /// More of them than are noted.
@@ -652,6 +697,12 @@ pub(crate) fn give_owed(log: &Log, reader: &mut Reader, now_ms: i64) -> Result<K
         looked.seen = None;
     }
     (looked.membership, looked.audiences) = (membership, audiences);
+    let stands_in = absences_tag(&shared, now_ms);
+    if looked.absences != stands_in {
+        looked.absences = stands_in;
+        // whoever stands in now has what was given to the absent
+        docs.extend(of_absent(log, &shared, reader, now_ms)?);
+    }
     let mut changed = snapshot.changed_docs(looked.seen)?;
     changed.sort_unstable_by_key(|doc| doc.arrival);
     // what is left to others is not forgotten for what came since
@@ -667,7 +718,7 @@ pub(crate) fn give_owed(log: &Log, reader: &mut Reader, now_ms: i64) -> Result<K
     unsaved += docs.len();
     let (mut owing, mut moved) = (Vec::new(), Vec::new());
     for (scope, doc) in docs {
-        let Some((loaded, gifts)) = owed_in(log, &shared, reader, scope, doc)? else { continue };
+        let Some((loaded, gifts)) = owed_in(log, &shared, reader, (scope, doc), now_ms)? else { continue };
         if gifts.waits {
             looked.is_full |= looked.waiting.len() >= WAITING_MAX;
             if !looked.is_full {
@@ -723,6 +774,34 @@ fn debt(shared: &Shared, reader: &Reader, site: &str, what: &[&[u8]]) -> Debt {
     Debt::new(what, &reader.member().0, None, others)
 }
 
+/// Who stands in for whom at a time.
+fn absences_tag(shared: &Shared, now_ms: i64) -> [u8; 8] {
+    let mut hasher = blake3::Hasher::new_derive_key("boucle 2026 gifts absences v1");
+    for absent in shared.absences.keys() {
+        if let Some(deputy) = shared.away(absent, now_ms).and_then(|away| away.deputy) {
+            hasher.update(&absent.0).update(&deputy.0);
+        }
+    }
+    let mut tag = [0; 8];
+    tag.copy_from_slice(&hasher.finalize().as_bytes()[..8]);
+    tag
+}
+
+/// Cases that whoever is away is to work on.
+fn of_absent(log: &Log, shared: &Shared, reader: &mut Reader, now_ms: i64) -> Result<Vec<(ScopeId, DocId)>, Failure> {
+    let is_away = |id: &&MemberId| shared.away(id, now_ms).is_some_and(|away| away.deputy.is_some());
+    let away: Vec<String> = shared.absences.keys().filter(is_away).map(|id| Who::Member(*id).to_string()).collect();
+    if away.is_empty() {
+        return Ok(Vec::new());
+    }
+    list::catch_up(log, shared, reader)?;
+    let snapshot = log.store.read()?;
+    let rows = list::rows(reader).of_assignees(&away);
+    let scopes = snapshot.scopes();
+    let at = |(scope, doc): (u32, DocId)| Some((*scopes.get(scope as usize)?, doc));
+    Ok(rows.into_iter().take(WAITING_MAX).filter_map(at).collect())
+}
+
 /// Who may get or give what: gifts that waited are looked at again when this changes.
 fn membership_tag(roster: &Roster) -> [u8; 8] {
     let mut hasher = blake3::Hasher::new_derive_key("boucle 2026 gifts membership v1");
@@ -774,8 +853,8 @@ fn owed_in(
     log: &Log,
     shared: &Shared,
     reader: &mut Reader,
-    scope: ScopeId,
-    doc: DocId,
+    (scope, doc): (ScopeId, DocId),
+    now_ms: i64,
 ) -> Result<Option<(Arc<Loaded>, Gifts)>, Failure> {
     let audience = ordinary_audience(&log.org, &scope);
     let current = shared.roster.audiences.get(&audience).and_then(|held| held.current());
@@ -785,7 +864,7 @@ fn owed_in(
     let loaded = cases::load(log, &snapshot, shared, reader, scope, doc)?;
     drop(snapshot);
     let at = SiteAudience { id: audience, epoch: current.epoch, pk: current.pk };
-    let gifts = gifts(log, shared, reader, &loaded, at, &EditOps::default(), None);
+    let gifts = gifts(log, shared, reader, &loaded, at, &EditOps::default(), None, now_ms);
     Ok(Some((loaded, gifts)))
 }
 

@@ -9,14 +9,13 @@ use std::sync::Arc;
 
 use crdt_model::case::Shape;
 use crdt_model::case::consent::Answer;
-use crdt_model::case::schema;
 use crdt_model::edit::moving::{Relocation, carry_on, moved_away, moved_halves, relocate};
 use crdt_model::edit::{EditContext, EditOps, EditRefusal, Policy};
-use crdt_model::layer::{LayerOp, Stamp};
+use crdt_model::layer::Stamp;
 use crdt_model::roster::{Member, Reading, Standing, site_scope};
-use crdt_model::seal::{birth_doc, named_audience};
+use crdt_model::seal::birth_doc;
 use crdt_model::taxonomy::{Capabilities, TRIAGE};
-use crdt_model::values::{DocId, EntryId, MemberId, ScopeId, Who};
+use crdt_model::values::{DocId, MemberId, ScopeId, Who};
 use crdt_model::view::CaseView;
 use serde_json::{Value as Json, json};
 
@@ -24,6 +23,7 @@ use super::assigning::{INTERNAL, as_recusals, case_site, is_set_aside};
 use super::reclassify::{Anew, could_read, is_whole, write_anew};
 use super::{Write, append_edit, deps, open_stream, readers, readers_as_before, refusal, region_of};
 use super::{mark_urgent, week_received};
+use crate::cases::moved::{entry_of, moved_by, of_audience};
 use crate::cases::{self, Loaded};
 use crate::error::Failure;
 use crate::list;
@@ -66,6 +66,7 @@ pub(crate) fn move_case(
         case: Some(loaded.layers()),
         member: reader.member(),
         roles: &members::roles(&shared, &reader.member()),
+        stands_in_for: &shared.stands_in_for(&reader.member(), now_ms),
         now_ms,
         entropy: fresh()?,
         codes: &codes,
@@ -163,12 +164,7 @@ fn may_move(
 fn still_read(log: &Log, shared: &Shared, loaded: &Loaded, view: &CaseView, me: MemberId) -> Vec<Json> {
     let mut members: BTreeSet<MemberId> = match view.shape {
         Shape::Ordinary => could_read(log, shared, loaded),
-        _ => {
-            let audience = named_audience(&log.org, view.text("audience").unwrap_or(TRIAGE));
-            let recusals = view.sealed.as_ref().map(|sealed| sealed.recusals.as_slice()).unwrap_or_default();
-            let holders = members::audience_members(log, shared, &audience).into_iter();
-            holders.filter(|id| !is_set_aside(shared, recusals, &Who::Member(*id))).collect()
-        }
+        _ => of_audience(log, shared, loaded).into_iter().collect(),
     };
     let exposed = view.facts.sealed.as_ref().map(|sealed| sealed.exposed.iter()).into_iter().flatten();
     members.extend(exposed.flat_map(|(_, dated)| dated.fact.members.iter().copied()));
@@ -244,7 +240,7 @@ pub(super) fn carry_on_all(
         late.extend(found);
     }
     let debts = late.iter().map(|late| {
-        let others = if late.is_own { Vec::new() } else { read_both(log, shared, &late.old, &late.new, now_ms) };
+        let others = if late.is_own { Vec::new() } else { read_both(log, shared, &late.old, &late.new) };
         let what: [&[u8]; 3] = [b"moved", &late.old.doc.0, &late.new.doc.0];
         Debt::alone(&what, &reader.member().0, others.into_iter().map(|id| id.0))
     });
@@ -272,24 +268,31 @@ fn late_of(
     let is_moved = view.work.as_ref().is_some_and(|work| work.standing.closure.as_deref() == Some("moved"));
     let me = reader.member();
     let recusals = view.sealed.as_ref().map(|sealed| sealed.recusals.as_slice()).unwrap_or_default();
+    let says = |purpose: &str| view.account.as_ref().ok().and_then(|account| account.consent.get(purpose));
+    let is_refused = matches!(says(INTERNAL), Some(Answer::Refused | Answer::Withdrawn));
+    let is_barred = is_refused && view.shape == Shape::Ordinary;
     // what was reopened, or closed otherwise by somebody else, a person decides on
-    if !is_moved || view.account.is_err() || is_set_aside(shared, recusals, &Who::Member(me)) {
+    if !is_moved || is_barred || view.account.is_err() || is_set_aside(shared, recusals, &Who::Member(me)) {
         return Ok((Vec::new(), false));
     }
     let (mut late, mut is_missing) = (Vec::new(), false);
     for (_, doc) in moved_halves(&old.layers()).into_iter().filter(|(kind, _)| *kind == "moved_to") {
-        let Some(put) = put_by(old, doc) else { continue };
+        let Some(put) = moved_by(log, shared, old, doc) else { continue };
         let Ok(new) = list::find_case(log, shared, reader, &doc.to_string()) else {
             is_missing = true;
             continue;
         };
         let new_view = new.view(now_ms);
-        if new_view.shape != view.shape {
+        // it was born by whoever moved the old one, and is no partner's
+        let born = entry_of(&new, &format!("from:{}", old.doc));
+        let is_theirs = born.is_some_and(|born| born.member == put.member);
+        let is_ours = !Reading::of(&shared.roster).is_partners(case_site(shared, &new));
+        if new_view.shape != view.shape || !is_theirs || !is_ours {
             continue;
         }
-        let then = cases::load_at(log, shared, reader, old, &[put])?;
+        let then = cases::load_at(log, shared, reader, old, &[put.entry])?;
         // who does not read all that is there says their own words alone: those they can read there
-        let all = new.reads_words() && read_both(log, shared, old, &new, now_ms).contains(&me);
+        let all = new.reads_words() && read_both(log, shared, old, &new).contains(&me);
         for is_own in [true, false].into_iter().filter(|is_own| *is_own || all) {
             let is_told = |stamp: &Stamp| (stamp.member == Some(me)) == is_own;
             let changes = carry_on(&old.layers(), &then.layers(), &new.layers(), &is_told, fresh()?);
@@ -302,26 +305,11 @@ fn late_of(
     Ok((late, is_missing))
 }
 
-/// The entry that says where a case went.
-fn put_by(old: &Loaded, to: DocId) -> Option<EntryId> {
-    let is_it = |op: &LayerOp| match op {
-        LayerOp::Put { key, .. } => schema::element_key("moved", &format!("to:{to}")).as_ref() == Some(key),
-        LayerOp::Delete { .. } => false,
-    };
-    let put = old.document.history.iter().find(|written| written.ops.iter().any(is_it))?;
-    old.document.counted.contains(&put.stamp.entry).then_some(put.stamp.entry)
-}
-
 /// Confirmed members who read a case both where it was and where it goes on.
-fn read_both(log: &Log, shared: &Shared, old: &Loaded, new: &Loaded, now_ms: i64) -> Vec<MemberId> {
+fn read_both(log: &Log, shared: &Shared, old: &Loaded, new: &Loaded) -> Vec<MemberId> {
     let roster = &shared.roster;
     if old.layers().restricted() {
-        let view = old.view(now_ms);
-        let recusals = view.sealed.as_ref().map(|sealed| sealed.recusals.as_slice()).unwrap_or_default();
-        let audience = named_audience(&log.org, view.text("audience").unwrap_or(TRIAGE));
-        let mut members = members::audience_members(log, shared, &audience);
-        members.retain(|id| !is_set_aside(shared, recusals, &Who::Member(*id)));
-        return members;
+        return of_audience(log, shared, old);
     }
     let sites = [case_site(shared, old), case_site(shared, new)];
     let reads = |held: &Member| sites.iter().all(|site| reads_site(roster, held, site));

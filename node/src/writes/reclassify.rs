@@ -113,6 +113,7 @@ pub(crate) fn reclassification(
         case: Some(loaded.layers()),
         member: reader.member(),
         roles: &members::roles(shared, &reader.member()),
+        stands_in_for: &shared.stands_in_for(&reader.member(), now_ms),
         now_ms,
         entropy: fresh()?,
         codes: &codes,

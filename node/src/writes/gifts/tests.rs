@@ -294,6 +294,124 @@ fn two_who_took_over_for_their_role_at_once_both_read_until_somebody_picks() {
     assert_eq!(picked, 1, "whoever was picked reads on, the other one no more");
 }
 
+const DAY: i64 = 24 * 3_600_000;
+
+/// Says that a member is away for ten days, or back.
+fn away(by: &Home, name: &str, deputy: Option<&str>) -> Result<Json, Failure> {
+    let until = crdt_model::zone::Zone::UTC.day_of(NOW + 10 * DAY).to_string();
+    let order = crate::members::absence::Away { name, until: deputy.map(|_| until.as_str()), deputy };
+    by.with(|log, reader| crate::members::absence::away(log, reader, &order, NOW))
+}
+
+/// As [`meet`], on another day.
+fn meet_at(one: &Home, other: &Home, now_ms: i64) {
+    for _ in 0..3 {
+        for (from, to) in [(one, other), (other, one)] {
+            let entries = from.entries();
+            crate::log::admission::ingest(&to.log, &entries, Some(from.log.device), now_ms).expect("ingested");
+            to.housekeeping_at(now_ms);
+        }
+    }
+}
+
+#[test]
+fn whoever_stands_in_reads_what_the_absent_has_and_no_longer_than_that() {
+    let Network { rose, ali, zoe, bea } = Network::new();
+    let (case, other) = (new_case(&ali, WORDS), new_case(&ali, "une autre affaire"));
+    assigns(&ali, &case, "Zoé");
+    for home in [&zoe, &bea] {
+        meet(&ali, home);
+    }
+    reads_not(&bea, &case, WORDS);
+    // she says it herself, and nobody of the site has to do anything
+    let told = away(&zoe, "me", Some("Bea")).expect("said");
+    assert_eq!(told["deputy"], json!("Bea"), "{told}");
+    meet(&rose, &zoe);
+    meet(&rose, &ali);
+    meet(&ali, &bea);
+    reads(&bea, &case, WORDS);
+    reads_not(&bea, &other, "une autre affaire");
+    // what is given to her meanwhile goes to both; the reply says so
+    let next = new_case(&ali, "pendant son absence");
+    let told = assigns(&ali, &next, "Zoé");
+    assert_eq!(told["warnings"], json!(["assignee_away_deputy"]), "{told}");
+    meet(&ali, &bea);
+    reads(&bea, &next, "pendant son absence");
+    let mine = |home: &Home| {
+        let filter = crate::api::CaseFilter { assignee: Some("me".into()), ..Default::default() };
+        let list = home.with(|log, reader| crate::list::query::list(log, &log.shared(), reader, &filter, NOW));
+        list.expect("listed").to_string()
+    };
+    assert!(mine(&bea).contains(&next), "it waits for whoever stands in");
+    // she takes it over, and goes on reading it once the absent is back; the other one ends for her
+    acts(&bea, &next, &Edit::Accept).expect("accepted");
+    meet(&ali, &bea);
+    away(&zoe, "me", None).expect("said");
+    meet(&rose, &zoe);
+    for home in [&rose, &zoe, &bea] {
+        meet(&ali, home);
+    }
+    notes(&ali, &case, "elle est de retour");
+    notes(&ali, &next, "à qui l'a pris");
+    for home in [&zoe, &bea] {
+        meet(&ali, home);
+    }
+    reads(&zoe, &case, "elle est de retour");
+    assert!(!sees(&bea, &case).contains("elle est de retour"), "{}", sees(&bea, &case));
+    assert!(!mine(&bea).contains(&case));
+    reads(&bea, &next, "à qui l'a pris");
+    for home in [&rose, &ali, &zoe, &bea] {
+        assert_eq!(home.verify()["problems"], json!([]));
+    }
+}
+
+#[test]
+fn an_absence_ends_by_itself_after_its_last_day() {
+    let Network { rose, ali, zoe, bea } = Network::new();
+    away(&zoe, "me", Some("Bea")).expect("said");
+    meet(&rose, &zoe);
+    for home in [&ali, &bea] {
+        meet(&rose, home);
+    }
+    let case = new_case(&ali, WORDS);
+    assigns(&ali, &case, "Zoé");
+    meet(&ali, &bea);
+    reads(&bea, &case, WORDS);
+    let later = NOW + 12 * DAY;
+    let edit = Edit::Note { text: Words::from("après le congé") };
+    ali.with(|log, reader| crate::writes::act(log, reader, &case, &edit, later)).expect("noted");
+    let terms: Vec<_> = gift_facts(&ali, &case).gifts.iter().map(|gift| (gift.term, gift.to)).collect();
+    assert!(terms.iter().any(|(term, _)| *term == 1), "{terms:?}");
+    meet_at(&ali, &bea, later);
+    meet_at(&ali, &zoe, later);
+    assert!(!sees(&bea, &case).contains("après le congé"));
+    reads(&zoe, &case, "après le congé");
+}
+
+#[test]
+fn nobody_makes_themselves_the_deputy_of_another() {
+    let Network { rose, ali, zoe, bea } = Network::new();
+    let case = new_case(&ali, WORDS);
+    assigns(&ali, &case, "Zoé");
+    assert!(["not_permitted", "not_in_reach"].contains(&away(&bea, "Zoé", Some("Bea")).expect_err("refused").code));
+    assert_eq!(away(&zoe, "me", Some("Zoé")).expect_err("herself").code, "deputy_unfit");
+    assert_eq!(away(&zoe, "me", Some("Personne")).expect_err("nobody").code, "member_not_found");
+    // a program that does not ask
+    let text = "1 2027-12-01 ".to_owned() + &bea.member.to_string();
+    let key = format!("away/{}", zoe.member);
+    bea.with(|log, reader| crate::members::write_staff(log, reader, &[(key, text)], NOW)).expect("written");
+    meet(&rose, &bea);
+    meet(&rose, &ali);
+    assert!(ali.log.shared().absences.is_empty(), "it was not hers to say");
+    meet(&ali, &bea);
+    reads_not(&bea, &case, WORDS);
+    // whoever manages her may
+    away(&rose, "Zoé", Some("Bea")).expect("said");
+    meet(&rose, &ali);
+    meet(&ali, &bea);
+    reads(&bea, &case, WORDS);
+}
+
 #[test]
 fn an_unconfirmed_member_gets_the_case_once_somebody_made_sure_who_it_is() {
     let Network { rose, ali, .. } = Network::new();

@@ -1,6 +1,11 @@
 //! A case that moves: whole, under one reference, and it goes on there.
 
-use crdt_model::edit::{ConsentAnswer, Edit, NewCase, Whom};
+use crdt_model::case::facts::{FactId, FactKind, MoveFact};
+use crdt_model::case::schema::element_key;
+use crdt_model::case::status::Status;
+use crdt_model::cbor;
+use crdt_model::edit::{ConsentAnswer, Edit, EditOps, NewCase, Whom};
+use crdt_model::layer::{LayerOp, Value};
 use crdt_model::values::Words;
 use serde_json::{Value as Json, json};
 
@@ -93,6 +98,12 @@ fn a_moved_case_goes_on_whole_under_its_reference_and_the_old_one_ends() {
         Ok(crate::cases::history(&log.shared(), &loaded))
     });
     assert!(history.expect("told").to_string().contains("Ali"), "who first said it is told");
+    let noted = |home: &Home, case: &str| {
+        let notes = sees(home, case)["notes"].clone();
+        (notes[0]["by"].clone(), notes[0]["at"].clone(), notes[0]["entry"].clone())
+    };
+    let at_first = noted(&ali, &case);
+    assert_eq!(noted(&mia, &mark), at_first, "and when, and in which entry");
 
     // where it was, it is closed, and says where it goes on
     let old = sees(&ali, &case);
@@ -300,4 +311,54 @@ fn a_sealed_case_moves_sealed_and_keeps_whom_it_is_from() {
     for home in [&rose, &mia] {
         assert_eq!(home.verify()["problems"], json!([]));
     }
+}
+
+/// Whoever opens the codes of a case writes into them that it moved to one of theirs, under its reference: the reference goes
+/// on meaning the true one, or either, and nobody's words follow.
+#[test]
+fn a_move_that_somebody_made_up_leads_nobody_and_nothing_away() {
+    let (rose, ali, mia) = network();
+    let case = case_id(&ali.new_case(told()));
+    let mark = mark(&ali, &case);
+    exchange(&ali, &mia);
+    // at hers, with the true reference, and closed where it was
+    let forged = case_id(&mia.new_case(NewCase { text: Some("à moi".into()), ..complaint() }));
+    let forge = |home: &Home, at: &str, ops: Vec<(String, Value)>| {
+        home.with(|log, reader| {
+            let shared = log.shared();
+            let loaded = crate::list::find_case(log, &shared, reader, at)?;
+            let mut entropy = crate::log::entropy()?;
+            let mut edit = EditOps::default();
+            edit.open = ops.into_iter().map(|(key, value)| LayerOp::Put { key, value }).collect();
+            let deps = crate::writes::deps(log, &loaded);
+            let write = crate::writes::Write::on(loaded, deps, edit, crate::writes::SensitiveKey::None);
+            log.commit(|tx| crate::writes::append_edit(log, tx, &shared, reader, write, NOW, &mut entropy).map(drop))
+        })
+        .expect("written");
+    };
+    let closing = MoveFact { to: Status::Closed, epoch: 0, seen: Vec::new(), reason: Some("moved".into()) };
+    let closed = (FactKind::Move.key(FactId([7; 8])), Value::Bytes(cbor::encode(&closing)));
+    let there = element_key("moved", &format!("to:{forged}")).expect("a key");
+    forge(&mia, &case, vec![closed, (there, Value::Bool(true))]);
+    let back = element_key("moved", &format!("from:{case}")).expect("a key");
+    forge(&mia, &forged, vec![(back, Value::Bool(true))]);
+    meet(&mia, &ali);
+    meet(&mia, &rose);
+    acts(&ali, &case, &note("elle a rappelé"));
+    for _ in 0..2 {
+        meet(&ali, &mia);
+        meet(&rose, &mia);
+    }
+    for home in [&mia, &rose] {
+        let seen = sees(home, &forged).to_string();
+        assert!(!seen.contains("elle a rappelé") && !seen.contains(WORDS), "{seen}");
+    }
+    assert_eq!(sees(&ali, &mark)["case_id"], json!(case));
+    assert!(
+        !ali.with(|log, reader| {
+            let loaded = crate::list::find_case(log, &log.shared(), reader, &case)?;
+            Ok(crate::cases::moved::is_moved_away(log, &log.shared(), &loaded))
+        })
+        .expect("asked")
+    );
 }
