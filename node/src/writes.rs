@@ -23,7 +23,7 @@ use crdt_model::edit::{
     Birth, Creation, Edit, EditContext, EditOps, EditRefusal, LinkKind, NewCase, Policy, Recusal, RestrictedBirth, Whom,
 };
 use crdt_model::entry::{DEPS_MAX, Kind, LAYER_GRANT};
-use crdt_model::layer::{Layer, LayerDoc};
+use crdt_model::layer::{Layer, LayerDoc, LayerOp};
 use crdt_model::reference::{Provisional, Reference, SiteCode};
 use crdt_model::roster::{Member, Person, Standing, audience_of_name, site_scope};
 use crdt_model::seal::{
@@ -186,6 +186,8 @@ pub(crate) struct Prepared {
     pub(crate) held: Option<(HeldTerms, String)>,
     /// The case that it comes from.
     link: Option<(LinkKind, DocId)>,
+    /// The persons a sealed case is for, where it is not for all of its audience.
+    persons: Vec<MemberId>,
 }
 
 impl Prepared {
@@ -202,6 +204,7 @@ impl Prepared {
             set_aside: SetAside::default(),
             held: None,
             link: None,
+            persons: Vec::new(),
         }
     }
 
@@ -377,6 +380,7 @@ pub(crate) fn prepare(
         set_aside,
         held: None,
         link: None,
+        persons: Vec::new(),
     };
     if let Some(code) = prepared.restricted.clone() {
         let recused = prepared.new.recuse.as_ref().ok_or_else(|| Failure::new("recusal_not_asked"))?;
@@ -640,6 +644,7 @@ pub(crate) fn birth_ops(
         taxonomy_version: taxonomy.version.clone(),
         restricted,
         link: prepared.link,
+        shared_with: prepared.persons.clone(),
     };
     let codes = TaxonomyCodes::of(taxonomy, &zone);
     let ctx = EditContext {
@@ -1029,14 +1034,7 @@ pub(crate) fn sensitive_key(
         if let Some(ck) = reader.keychain.own_content_key(&loaded.doc, loaded.document.generation) {
             return Ok(SensitiveKey::Held(ck.clone()));
         }
-        let audience = view.text("audience").unwrap_or(TRIAGE);
-        let recusals = view.sealed.as_ref().map(|sealed| sealed.recusals.as_slice()).unwrap_or_default();
-        let recused = assigning::as_recusals(recusals);
-        let readers = match recused.is_empty() {
-            true => readers(log, shared, audience, &recused)?,
-            false => readers_as_before(log, shared, reader, loaded, audience, &recused)?,
-        };
-        return Ok(SensitiveKey::New(entropy.secret(), readers));
+        return Ok(SensitiveKey::New(entropy.secret(), sealed_readers(log, shared, reader, loaded, view)?));
     }
     let snapshot = log.store.read()?;
     let access = reader.secrets.store_access();
@@ -1045,6 +1043,47 @@ pub(crate) fn sensitive_key(
     let kept = kept.ok_or_else(|| Failure::new("outside_audience"))?;
     let readers = kept.chunks_exact(32).filter_map(|pk| pk.try_into().ok()).collect();
     Ok(SensitiveKey::New(entropy.secret(), readers))
+}
+
+/// The KEM keys of those who read a sealed case: of its audience, and of the persons it was made for.
+pub(crate) fn sealed_readers(
+    log: &Log,
+    shared: &Shared,
+    reader: &Reader,
+    loaded: &Loaded,
+    view: &CaseView,
+) -> Result<Vec<[u8; 32]>, Failure> {
+    let audience = view.text("audience").unwrap_or(TRIAGE);
+    let recusals = view.sealed.as_ref().map(|sealed| sealed.recusals.as_slice()).unwrap_or_default();
+    let recused = assigning::as_recusals(recusals);
+    let mut readers = match recused.is_empty() {
+        true => readers(log, shared, audience, &recused)?,
+        false => readers_as_before(log, shared, reader, loaded, audience, &recused)?,
+    };
+    // whom the case was made for read what the others of them add
+    let has_role = |id: &MemberId, role: &str| shared.roster.members.get(id).is_some_and(|held| held.has_role(role));
+    let persons = made_for(loaded).into_iter().filter(|id| !is_recused(&recused, id, |role| has_role(id, role)));
+    let held = persons.filter_map(|id| shared.roster.members.get(&id));
+    let keys = held.filter(|held| held.standing == Standing::Confirmed).map(|held| held.keys.x);
+    let mut all: Vec<[u8; 32]> = keys.collect();
+    readers.retain(|key| !all.contains(key));
+    all.append(&mut readers);
+    all.truncate(GRANT_SLOTS);
+    Ok(all)
+}
+
+/// The persons a sealed case was made for by its birth, which alone says who made it.
+fn made_for(loaded: &Loaded) -> Vec<MemberId> {
+    let is_birth = |op: &LayerOp| matches!(op, LayerOp::Put { key, .. } if key == "created_by");
+    let births = loaded.document.history.iter().filter(|written| written.ops.iter().any(is_birth));
+    let named = births.flat_map(|written| &written.ops).filter_map(|op| match op {
+        LayerOp::Put { key, .. } => match schema::slot(key)? {
+            schema::Slot::Element(field, who) if field.name == "shared_with" => who.parse::<Who>().ok(),
+            _ => None,
+        },
+        LayerOp::Delete { .. } => None,
+    });
+    named.filter_map(|who| if let Who::Member(id) = who { Some(id) } else { None }).collect()
 }
 
 /// Seals, signs and appends one edit, with the grant of a stream key before it where one is due.

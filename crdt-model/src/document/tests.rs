@@ -171,6 +171,7 @@ impl<'w> Hand<'w> {
             origin_org: "ORG".into(),
             handling_site: None,
             link: None,
+            shared_with: Vec::new(),
             taxonomy_version: "2026.1".into(),
             restricted: None,
         };

@@ -28,6 +28,8 @@ pub struct Birth {
     pub restricted: Option<RestrictedBirth>,
     /// The case that it comes from, and how.
     pub link: Option<(LinkKind, DocId)>,
+    /// Of a sealed case for persons: those.
+    pub shared_with: Vec<MemberId>,
 }
 
 /// The mark of a restricted case, and who reads it.

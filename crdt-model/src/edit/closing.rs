@@ -52,7 +52,7 @@ impl Act<'_> {
             "anonymous" => self.must_have_no_way_back(),
             "out_of_scope" if !work.answered => Err(EditRefusal::NoDirection),
             "prank" if self.view.text("category") != Some("other.prank") => Err(EditRefusal::NotAPrank),
-            "duplicate" => self.must_manage().and_then(|()| self.must_have_survivor()),
+            "duplicate" => self.must_manage().and_then(|()| must_have_survivor(self)),
             "handed_over" => Err(EditRefusal::OtherVerb { reason: "handed_over", verb: "case handover" }),
             "moved" => Err(EditRefusal::OtherVerb { reason: "moved", verb: "case move" }),
             "satisfied" | "withdrawn" | "out_of_scope" | "prank" => Ok(()),
@@ -85,14 +85,6 @@ impl Act<'_> {
         if self.view.is_true("anonymous") { Ok(()) } else { Err(EditRefusal::NotAnonymous) }
     }
 
-    fn must_have_survivor(&self) -> Result<(), EditRefusal> {
-        match self.view.shown("links") {
-            Shown::Withheld(_) => Err(EditRefusal::Withheld { field: "links", layer: self.words_layer() }),
-            Shown::List(links) if links.iter().any(|link| link.starts_with("duplicate_of:")) => Ok(()),
-            _ => Err(EditRefusal::NoSurvivor),
-        }
-    }
-
     pub(super) fn reopen(&mut self, reason: &Words) -> Result<(), EditRefusal> {
         let standing = &self.work()?.standing;
         if standing.status != Status::Closed {
@@ -106,5 +98,14 @@ impl Act<'_> {
         let id = self.draft.id();
         self.draft.fact(FactKind::Move, id, &MoveFact { to: Status::Reopened, epoch, seen, reason: None })?;
         self.draft.fact(FactKind::Reason, id, &TextFact { text: reason })
+    }
+}
+
+/// Whether it says which case survives it.
+fn must_have_survivor(act: &Act<'_>) -> Result<(), EditRefusal> {
+    match act.view.shown("links") {
+        Shown::Withheld(_) => Err(EditRefusal::Withheld { field: "links", layer: act.words_layer() }),
+        Shown::List(links) if links.iter().any(|link| link.starts_with("duplicate_of:")) => Ok(()),
+        _ => Err(EditRefusal::NoSurvivor),
     }
 }

@@ -109,6 +109,9 @@ impl Birthing<'_> {
         if let Some((kind, from)) = birth.link {
             self.draft.element(known("links"), &format!("{}:{from}", kind.code()), true)?;
         }
+        for member in &birth.shared_with {
+            self.draft.element(known("shared_with"), &Who::Member(*member).to_string(), true)?;
+        }
         self.draft.put(known("recorded_at"), Value::Int(self.ctx.now_ms))
     }
 

@@ -45,7 +45,11 @@ pub fn relocate(to: &Relocation, ctx: &EditContext<'_>) -> Result<Rewriting, Edi
     if standing.status == Status::Closed {
         return Err(EditRefusal::Closed);
     }
-    let is_left = |field: &schema::Field| OF_THE_SITE.contains(&field.name) || OF_THE_DOCUMENT.contains(&field.name);
+    // whom a sealed case is for reads it wherever it lies
+    let is_for = |field: &schema::Field| restricted && field.name == "shared_with";
+    let is_left = |field: &schema::Field| {
+        !is_for(field) && (OF_THE_SITE.contains(&field.name) || OF_THE_DOCUMENT.contains(&field.name))
+    };
     let mut batches = restate(&layers, restricted, &is_left, &|_| true);
     if matches!(standing.status, Status::Assigned | Status::InProgress) {
         for batch in &mut batches {

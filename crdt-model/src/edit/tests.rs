@@ -284,6 +284,7 @@ pub(crate) fn birth(restricted: bool) -> Birth {
         origin_org: "ORG".into(),
         handling_site: None,
         link: None,
+        shared_with: Vec::new(),
         taxonomy_version: "2026.1".into(),
         restricted: restricted.then(|| RestrictedBirth {
             audience: "integrity".into(),

@@ -14,14 +14,14 @@ use crdt_model::edit::{EditContext, EditOps, EditRefusal, Policy};
 use crdt_model::layer::Stamp;
 use crdt_model::roster::{Member, Reading, Standing, site_scope};
 use crdt_model::seal::birth_doc;
-use crdt_model::taxonomy::{Capabilities, TRIAGE};
+use crdt_model::taxonomy::Capabilities;
 use crdt_model::values::{DocId, MemberId, ScopeId, Who};
 use crdt_model::view::CaseView;
 use serde_json::{Value as Json, json};
 
-use super::assigning::{INTERNAL, as_recusals, case_site, is_set_aside};
+use super::assigning::{INTERNAL, case_site, is_set_aside};
 use super::reclassify::{Anew, could_read, is_whole, write_anew};
-use super::{Write, append_edit, deps, open_stream, readers, readers_as_before, refusal, region_of};
+use super::{Write, append_edit, deps, open_stream, refusal, region_of, sealed_readers};
 use super::{mark_urgent, week_received};
 use crate::cases::moved::{entry_of, moved_by, of_audience};
 use crate::cases::{self, Loaded};
@@ -84,7 +84,7 @@ pub(crate) fn move_case(
     }
     let mut entropy = entropy()?;
     let readers = match is_sealed {
-        true => Some(sealed_to(log, &shared, reader, &loaded, &view)?),
+        true => Some(sealed_readers(log, &shared, reader, &loaded, &view)?),
         false => None,
     };
     let scope = site_scope(&log.org, &site);
@@ -172,22 +172,6 @@ fn still_read(log: &Log, shared: &Shared, loaded: &Loaded, view: &CaseView, me: 
     let mut rows: Vec<(String, String)> = told.map(|id| (members::own_site(shared, &id), shared.name(&id))).collect();
     rows.sort();
     rows.into_iter().map(|(site, name)| json!({"member": name, "site": site})).collect()
-}
-
-/// The keys of those who read a sealed case wherever it lies.
-fn sealed_to(
-    log: &Log,
-    shared: &Shared,
-    reader: &Reader,
-    loaded: &Loaded,
-    view: &CaseView,
-) -> Result<Vec<[u8; 32]>, Failure> {
-    let audience = view.text("audience").unwrap_or(TRIAGE);
-    let recusals = view.sealed.as_ref().map(|sealed| sealed.recusals.as_slice()).unwrap_or_default();
-    match as_recusals(recusals) {
-        recused if recused.is_empty() => readers(log, shared, audience, &recused),
-        recused => readers_as_before(log, shared, reader, loaded, audience, &recused),
-    }
 }
 
 // ------------------------------------------------------------------ what came late

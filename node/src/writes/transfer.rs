@@ -129,7 +129,8 @@ pub(crate) fn refer(
         None => prepare_open(log, &shared, reader, new, &receiver.site)?,
         Some(keys) => prepare_sealed(log, &view, new, &receiver.site, keys),
     };
-    let prepared = Prepared { link: Some((LinkKind::ReferredFrom, loaded.doc)), ..prepared };
+    let link = Some((LinkKind::ReferredFrom, loaded.doc));
+    let prepared = Prepared { link, persons: receiver.persons, ..prepared };
     let mut entropy = entropy()?;
     let created = log.commit(|tx| {
         let created = create(log, tx, &shared, reader, &prepared, now_ms, &mut entropy)?;

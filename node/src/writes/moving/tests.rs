@@ -328,8 +328,8 @@ fn a_move_that_somebody_made_up_leads_nobody_and_nothing_away() {
             let shared = log.shared();
             let loaded = crate::list::find_case(log, &shared, reader, at)?;
             let mut entropy = crate::log::entropy()?;
-            let mut edit = EditOps::default();
-            edit.open = ops.into_iter().map(|(key, value)| LayerOp::Put { key, value }).collect();
+            let open = ops.into_iter().map(|(key, value)| LayerOp::Put { key, value }).collect();
+            let edit = EditOps { open, ..EditOps::default() };
             let deps = crate::writes::deps(log, &loaded);
             let write = crate::writes::Write::on(loaded, deps, edit, crate::writes::SensitiveKey::None);
             log.commit(|tx| crate::writes::append_edit(log, tx, &shared, reader, write, NOW, &mut entropy).map(drop))

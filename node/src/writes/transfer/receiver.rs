@@ -1,6 +1,6 @@
 //! To whom a case can go on: an ordinary one to a site, a sealed one to persons.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crdt_model::case::Shape;
 use crdt_model::roster::{Member, Reading, Roster, Standing};
@@ -25,6 +25,8 @@ pub(super) struct Receiver {
     pub(super) called: String,
     /// Of a sealed case: the keys of those who get it, the sender's among them.
     pub(super) keys: Option<Vec<[u8; 32]>>,
+    /// Who they are.
+    pub(super) persons: Vec<MemberId>,
     /// Of a sealed case: all who get it read it anyway.
     pub(super) is_of_audience: bool,
 }
@@ -56,7 +58,14 @@ fn site(shared: &Shared, reader: &Reader, loaded: &Loaded, to: &str) -> Result<R
         return Err(Failure::new("already_there").arg("site", &code));
     }
     let is_partner = Reading::of(&shared.roster).is_partners(&code);
-    Ok(Receiver { is_partner, called: code.clone(), site: code, keys: None, is_of_audience: false })
+    Ok(Receiver {
+        is_partner,
+        called: code.clone(),
+        site: code,
+        keys: None,
+        persons: Vec::new(),
+        is_of_audience: false,
+    })
 }
 
 /// Why an ordinary case is not sent on to somebody whom `to` names, and which command gives it to them.
@@ -112,6 +121,13 @@ fn persons(log: &Log, shared: &Shared, reader: &Reader, view: &CaseView, to: &st
         is_partner: others().any(|(_, held)| is_partner(roster, held)),
         called,
         keys: Some(keys),
+        persons: receivers
+            .keys()
+            .map(|id| **id)
+            .chain(std::iter::once(me))
+            .collect::<BTreeSet<_>>()
+            .into_iter()
+            .collect(),
         is_of_audience: others().all(|(id, _)| inside.contains(id)),
     })
 }

@@ -441,3 +441,26 @@ fn a_case_that_moved_on_is_of_the_site_it_moved_to() {
     acts(&rose, &moved, &share("MNK", true));
     assert_eq!(sees(&rose, &moved)["handling_site"], json!("JER"));
 }
+
+#[test]
+fn those_a_sealed_case_was_sent_to_read_what_the_others_of_them_add() {
+    let (rose, ali, mia, paul) = network();
+    let xenia = confirmed(&rose, "MNK", "security", "Xénia");
+    let yann = confirmed(&rose, "PES", "security", "Yann");
+    meet_all(&rose, &[&xenia, &yann, &xenia]);
+    let new =
+        NewCase { category: Some("sea.abuse".into()), ..with_consent(&[("share_identity_in_sensitive", "given")]) };
+    let case =
+        case_id(&rose.with(|log, reader| crate::writes::case_new(log, reader, new, Some(&[]), NOW)).expect("sealed"));
+    let other = born(&refers(&rose, &case, "security", &["all"], None).expect("sent"));
+    meet_all(&rose, &[&xenia, &yann]);
+    acts(&xenia, &other, &Edit::Note { text: Words::from("je passe demain") });
+    meet_all(&rose, &[&xenia, &yann]);
+    for home in [&xenia, &yann, &rose] {
+        assert!(sees(home, &other).to_string().contains("je passe demain"), "{}", sees(home, &other));
+    }
+    meet_all(&rose, &[&ali, &mia, &paul]);
+    for home in [&ali, &mia, &paul] {
+        assert!(!sees(home, &other).to_string().contains("je passe demain"));
+    }
+}
