@@ -225,12 +225,10 @@ pub fn build_above(
         document.states[at] = readable
             .then(|| document.docs[at].state(|hash| *stamps.get(hash).expect("every applied change has a stamp")));
     }
-    let births = || turn.births.iter().map(|n| entries[*n].id);
     let moved_here = |op: &LayerOp| matches!(op, LayerOp::Put { key, .. } if key.starts_with("moved/from:"));
-    let is_moved = || {
-        let says = |written: &Written| written.ops.iter().any(moved_here);
-        document.history.iter().any(|written| says(written) && births().any(|birth| birth == written.stamp.entry))
-    };
+    // what nothing stands before is the birth: a case is born once
+    let is_moved =
+        || document.history.iter().any(|written| written.stamp.order == 0 && written.ops.iter().any(moved_here));
     // only a generation written anew, or a case that moved, is somebody else's words said again
     if turn.generation > 0 || is_moved() {
         origin::restore(&mut document.states, &mut document.history);

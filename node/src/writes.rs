@@ -822,9 +822,12 @@ fn naming_somebody(shared: &Shared, edit: &Edit, seal: &SealOptions, loaded: &Lo
     if let Edit::Triage { sensitivity, .. } = &mut edit {
         *sensitivity = (*sensitivity).max(Some(Level::S2));
     }
-    let of = category.as_deref().and_then(|code| shared.taxonomy.sub_categories.get(code));
+    let view = loaded.view(0);
+    let code = category.as_deref().or_else(|| view.text("category"));
+    let of = code.and_then(|code| shared.taxonomy.sub_categories.get(code));
+    seal.recuse.get_or_insert_default();
     if seal.audience.is_none() && of.is_some_and(|sub| sub.audience.is_none()) {
-        let named = shared.taxonomy.audience_of_named(category.as_deref());
+        let named = shared.taxonomy.audience_of_named(code);
         seal.audience = (named != TRIAGE).then(|| named.to_owned());
     }
     Some((edit, seal))
@@ -1065,18 +1068,20 @@ pub(crate) fn sealed_readers(
     let persons = made_for(loaded).into_iter().filter(|id| !is_recused(&recused, id, |role| has_role(id, role)));
     let held = persons.filter_map(|id| shared.roster.members.get(&id));
     let keys = held.filter(|held| held.standing == Standing::Confirmed).map(|held| held.keys.x);
-    let mut all: Vec<[u8; 32]> = keys.collect();
-    readers.retain(|key| !all.contains(key));
-    all.append(&mut readers);
-    all.truncate(GRANT_SLOTS);
-    Ok(all)
+    let more: Vec<[u8; 32]> = keys.filter(|key| !readers.contains(key)).collect();
+    readers.extend(more);
+    readers.truncate(GRANT_SLOTS);
+    Ok(readers)
 }
 
-/// The persons a sealed case was made for by its birth, which alone says who made it.
-fn made_for(loaded: &Loaded) -> Vec<MemberId> {
-    let is_birth = |op: &LayerOp| matches!(op, LayerOp::Put { key, .. } if key == "created_by");
-    let births = loaded.document.history.iter().filter(|written| written.ops.iter().any(is_birth));
-    let named = births.flat_map(|written| &written.ops).filter_map(|op| match op {
+/// The persons a sealed case was made for: those that its birth names, while it is the one that counts. Whoever seals a case
+/// later, or had registered it, names nobody by it.
+pub(crate) fn made_for(loaded: &Loaded) -> Vec<MemberId> {
+    // what nothing stands before is the birth, and what it only says again stands after that
+    let is_birth = |order: u64| loaded.document.generation == 0 && order == 0;
+    let births = loaded.document.history.iter().filter(|written| is_birth(written.stamp.order));
+    let sealed = births.filter(|written| written.layer == Layer::Sensitive);
+    let named = sealed.flat_map(|written| &written.ops).filter_map(|op| match op {
         LayerOp::Put { key, .. } => match schema::slot(key)? {
             schema::Slot::Element(field, who) if field.name == "shared_with" => who.parse::<Who>().ok(),
             _ => None,

@@ -180,7 +180,9 @@ fn two_who_disagree(replies: &mut Replies, people: &People) {
     sync(ali, awa);
     replies.of(ali, "case conflicts", &case);
     replies.of(ali, "case settle", &format!("{case} project --pick 1"));
-    replies.of(ali, "case move", &format!("{case} --site REG"));
+    sync(ali, &people.rose);
+    replies.of(&people.rose, "case move", &format!("{case} --site REG"));
+    sync(ali, &people.rose);
     replies.of(ali, "case show", &format!("{case}@JER"));
 }
 

@@ -11,10 +11,10 @@ use crate::case::{CaseLayers, Shape};
 use crate::cbor;
 use crate::edit::act::{Act, EditContext};
 use crate::edit::draft::{Draft, known};
-use crate::edit::reclassify::{Restated, Rewriting, numbered, restate, say_again};
+use crate::edit::reclassify::{Restated, Rewriting, by_size, numbered, restate, say_again};
 use crate::edit::{EditOps, EditRefusal};
 use crate::layer::{Layer, Stamp, Value};
-use crate::values::DocId;
+use crate::values::{DocId, MemberId, Who};
 
 /// Fields that are of the site a case was worked on at.
 const OF_THE_SITE: [&str; 6] = ["assignee", "watchers", "shared_with", "handling_site", "moved", "deliveries"];
@@ -28,6 +28,8 @@ pub struct Relocation {
     pub site: String,
     /// Week and region of the mark, if the case is sealed.
     pub mark: Option<(String, String)>,
+    /// The persons a sealed case was made for.
+    pub persons: Vec<MemberId>,
 }
 
 /// What the new document says.
@@ -45,11 +47,7 @@ pub fn relocate(to: &Relocation, ctx: &EditContext<'_>) -> Result<Rewriting, Edi
     if standing.status == Status::Closed {
         return Err(EditRefusal::Closed);
     }
-    // whom a sealed case is for reads it wherever it lies
-    let is_for = |field: &schema::Field| restricted && field.name == "shared_with";
-    let is_left = |field: &schema::Field| {
-        !is_for(field) && (OF_THE_SITE.contains(&field.name) || OF_THE_DOCUMENT.contains(&field.name))
-    };
+    let is_left = |field: &schema::Field| OF_THE_SITE.contains(&field.name) || OF_THE_DOCUMENT.contains(&field.name);
     let mut batches = restate(&layers, restricted, &is_left, &|_| true);
     if matches!(standing.status, Status::Assigned | Status::InProgress) {
         for batch in &mut batches {
@@ -65,7 +63,10 @@ pub fn relocate(to: &Relocation, ctx: &EditContext<'_>) -> Result<Rewriting, Edi
     }
     draft.put(known("handling_site"), Value::Text(to.site.clone()))?;
     draft.element(known("moved"), &format!("from:{}", layers.case_id), true)?;
-    let mut batches = batches.into_iter();
+    for member in &to.persons {
+        draft.element(known("shared_with"), &Who::Member(*member).to_string(), true)?;
+    }
+    let mut batches = by_size(batches).into_iter();
     say_again(&mut draft, batches.next().unwrap_or_default())?;
     let rivals = batches.enumerate().map(|(n, batch)| {
         let mut draft = Draft::new(restricted, numbered(ctx.entropy, n as u64 + 2));
@@ -74,11 +75,21 @@ pub fn relocate(to: &Relocation, ctx: &EditContext<'_>) -> Result<Rewriting, Edi
     Ok(Rewriting { birth: draft.finish(), rivals: rivals.collect::<Result<_, _>>()? })
 }
 
+/// As [`gives_it`], or a step that says that the case goes on elsewhere.
+fn is_of_site(restated: &Restated) -> bool {
+    let moved = |fact: &MoveFact| fact.to == Status::Closed && fact.reason.as_deref() == Some("moved");
+    gives_it(restated) || step(restated).is_some_and(|fact| moved(&fact))
+}
+
 /// A step that gave the case to somebody of the site, or by which they took it up.
 fn gives_it(restated: &Restated) -> bool {
-    let Some(Slot::Fact(_, FactKind::Move, _)) = schema::slot(&restated.key) else { return false };
-    let Value::Bytes(bytes) = &restated.value else { return false };
-    cbor::decode::<MoveFact>(bytes).is_ok_and(|fact| matches!(fact.to, Status::Assigned | Status::InProgress))
+    step(restated).is_some_and(|fact| matches!(fact.to, Status::Assigned | Status::InProgress))
+}
+
+fn step(restated: &Restated) -> Option<MoveFact> {
+    let Some(Slot::Fact(_, FactKind::Move, _)) = schema::slot(&restated.key) else { return None };
+    let Value::Bytes(bytes) = &restated.value else { return None };
+    cbor::decode(bytes).ok()
 }
 
 /// How the old document ends: closed as `moved`, naming the new one.
@@ -98,8 +109,9 @@ pub fn moved_away(to: DocId, ctx: &EditContext<'_>) -> Result<EditOps, EditRefus
 }
 
 /// What was written to the old document by whoever had not heard of the move, to be said again in the new one as changes that
-/// stand alone: what both say is a conflict. `then` is the old document as whoever moved it saw it. `is_told` tells by whom
-/// something was written that is to be said again. Nothing of what the new one holds already, and nothing where all is said.
+/// stand alone: what both say is a conflict. `then` is the old document as whoever moved it saw it. `is_due` tells of a value's
+/// key and who first wrote it whether it is to be said again. Nothing of what the new one holds already, and nothing where all
+/// is said.
 ///
 /// # Errors
 ///
@@ -108,24 +120,26 @@ pub fn carry_on(
     old: &CaseLayers<'_>,
     then: &CaseLayers<'_>,
     new: &CaseLayers<'_>,
-    is_told: &dyn Fn(&Stamp) -> bool,
+    is_due: &dyn Fn(&Stamp, &str) -> bool,
     entropy: [u8; 32],
 ) -> Result<Vec<EditOps>, EditRefusal> {
     let restricted = new.restricted();
     let is_left = |field: &schema::Field| OF_THE_SITE.contains(&field.name) || OF_ONE_GENERATION.contains(&field.name);
+    // in whatever layer: one of them may have been sealed since
     let holds = |layers: &CaseLayers<'_>, restated: &Restated| {
-        let held = layers.layer(restated.layer).and_then(|layer| layer.get(&restated.key));
-        held.is_some_and(|cells| cells.iter().any(|cell| cell.value == restated.value))
+        let held = Layer::ALL.into_iter().filter_map(|layer| layers.layer(layer)?.get(&restated.key)).flatten();
+        held.into_iter().any(|cell| cell.value == restated.value)
     };
-    let mut batches = restate(old, restricted, &is_left, is_told);
+    let mut batches = restate(old, restricted, &is_left, &|_| true);
     for batch in &mut batches {
         batch.retain(|restated| {
             let is_known = holds(then, restated) || holds(new, restated);
-            !is_known && !schema::birth_only(&restated.key) && restated.key != "ref" && !gives_it(restated)
+            let is_due = is_due(&restated.stamp, &restated.key);
+            is_due && !is_known && !schema::birth_only(&restated.key) && restated.key != "ref" && !is_of_site(restated)
         });
     }
     batches.retain(|batch| !batch.is_empty());
-    let changes = batches.into_iter().enumerate().map(|(n, batch)| {
+    let changes = by_size(batches).into_iter().enumerate().map(|(n, batch)| {
         let mut draft = Draft::new(restricted, numbered(entropy, n as u64));
         say_again(&mut draft, batch).map(|()| draft.finish())
     });

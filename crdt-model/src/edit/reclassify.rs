@@ -92,7 +92,7 @@ pub(super) struct Restated {
     pub(super) layer: Layer,
     pub(super) key: String,
     pub(super) value: Value,
-    stamp: Stamp,
+    pub(super) stamp: Stamp,
 }
 
 /// The operations of a new generation, on the case as its author can read it.
@@ -151,7 +151,7 @@ pub fn rewrite(turning: GenerationChange<'_>, ctx: &EditContext<'_>) -> Result<R
         batch.retain(|restated| !act.touches(restated.layer, &restated.key));
     }
     batches.retain(|batch| !batch.is_empty());
-    let mut batches = batches.into_iter();
+    let mut batches = by_size(batches).into_iter();
     say_again(&mut draft, batches.next().unwrap_or_default())?;
     let mut birth = draft.finish();
     birth.extend(act);
@@ -194,6 +194,7 @@ pub fn carry(
     if batches.is_empty() {
         batches.push(Vec::new());
     }
+    let batches = by_size(batches);
     let mut all = Vec::with_capacity(batches.len());
     for (n, batch) in batches.into_iter().enumerate() {
         let mut draft = Draft::new(new.restricted(), numbered(entropy, n as u64));
@@ -310,6 +311,34 @@ pub(super) fn restate(
         }
     }
     batches
+}
+
+/// Most bytes of keys and values that one entry says again: a change holds them twice over, with what names them.
+const BATCH_BYTES_MAX: usize = 96 * 1024;
+
+/// The same, each part small enough for one entry; what only a birth says stays in the first one.
+pub(super) fn by_size(batches: Vec<Vec<Restated>>) -> Vec<Vec<Restated>> {
+    let mut parts = Vec::with_capacity(batches.len());
+    for mut batch in batches {
+        batch.sort_by_key(|restated| !schema::birth_only(&restated.key));
+        let (mut part, mut bytes) = (Vec::new(), 0);
+        for restated in batch {
+            let value = match &restated.value {
+                Value::Text(text) => text.len(),
+                Value::Bytes(bytes) => bytes.len(),
+                Value::Int(_) | Value::Bool(_) => 8,
+            };
+            let more = restated.key.len() + value;
+            if bytes + more > BATCH_BYTES_MAX && !part.is_empty() {
+                parts.push(std::mem::take(&mut part));
+                bytes = 0;
+            }
+            bytes += more;
+            part.push(restated);
+        }
+        parts.push(part);
+    }
+    parts
 }
 
 /// Leaves out that the case was given to whoever must not see it.

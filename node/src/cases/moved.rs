@@ -4,7 +4,7 @@
 //! reference follows, and what was written late goes along, only where somebody wrote it who may move the case.
 
 use crdt_model::case::schema;
-use crdt_model::document::ORDER_BITS;
+use crdt_model::document::{ORDER_BITS, Written};
 use crdt_model::edit::moving::moved_halves;
 use crdt_model::layer::{Layer, LayerOp, Stamp};
 use crdt_model::roster::Standing;
@@ -25,23 +25,33 @@ pub(crate) struct MovedBy {
 /// By which entry a case went to another, if somebody wrote it who may move it: a confirmed member who reads the site by role,
 /// or one of the audience of a sealed case.
 pub(crate) fn moved_by(log: &Log, shared: &Shared, old: &Loaded, to: DocId) -> Option<MovedBy> {
-    let put = entry_of(old, &format!("to:{to}"))?;
-    let held = shared.roster.members.get(&put.member)?;
-    let reads = match old.layers().restricted() {
-        true => of_audience(log, shared, old).contains(&put.member),
-        false => reads_site(&shared.roster, held, case_site(shared, old)),
+    let may = |put: &MovedBy| {
+        let Some(held) = shared.roster.members.get(&put.member) else { return false };
+        let reads = match old.layers().restricted() {
+            true => of_audience(log, shared, old).contains(&put.member),
+            false => reads_site(&shared.roster, held, case_site(shared, old)),
+        };
+        held.standing == Standing::Confirmed && reads
     };
-    (held.standing == Standing::Confirmed && reads).then_some(put)
+    entries_of(old, &format!("to:{to}")).into_iter().find(may)
 }
 
-/// The entry that names another half, `to:<doc>` or `from:<doc>`.
-pub(crate) fn entry_of(loaded: &Loaded, half: &str) -> Option<MovedBy> {
-    let key = schema::element_key("moved", half)?;
+/// The entries that name another half, `to:<doc>` or `from:<doc>`.
+fn entries_of(loaded: &Loaded, half: &str) -> Vec<MovedBy> {
+    let Some(key) = schema::element_key("moved", half) else { return Vec::new() };
     let is_it = |op: &LayerOp| matches!(op, LayerOp::Put { key: put, .. } if *put == key);
-    let put = loaded.document.history.iter().find(|written| written.ops.iter().any(is_it))?;
-    let member = signer(loaded, put.layer, &put.stamp)?;
-    let is_counted = loaded.document.counted.contains(&put.stamp.entry);
-    is_counted.then_some(MovedBy { entry: put.stamp.entry, member })
+    let puts = loaded.document.history.iter().filter(|written| written.ops.iter().any(is_it));
+    let by = |put: &Written| Some(MovedBy { entry: put.stamp.entry, member: signer(loaded, put.layer, &put.stamp)? });
+    puts.filter_map(by).collect()
+}
+
+/// Who signed the birth of a case that says that it came from another.
+pub(crate) fn born_by(new: &Loaded, old: DocId) -> Option<MemberId> {
+    let key = schema::element_key("moved", &format!("from:{old}"))?;
+    let is_it = |op: &LayerOp| matches!(op, LayerOp::Put { key: put, .. } if *put == key);
+    // what nothing stands before is the birth
+    let mut births = new.document.history.iter().filter(|written| written.stamp.order == 0);
+    births.find(|written| written.ops.iter().any(is_it))?.stamp.member
 }
 
 /// Whether a case that says so went to another site.

@@ -74,6 +74,10 @@ pub(crate) fn find_case(log: &Log, shared: &Shared, reader: &mut Reader, typed: 
             Err(Failure::new(code).arg("ref", typed).arg("near", near.join(", ")).at("ref", typed))
         }
         Found::Several(near, docs) => {
+            let refused = || Failure::new("ref_ambiguous").arg("ref", typed).arg("near", near.join(", "));
+            if at.is_some() || docs.iter().filter(|(_, _, says_moved)| !says_moved).count() > 1 {
+                return Err(refused());
+            }
             let mut live = Vec::new();
             for (doc, scope, says_moved) in docs {
                 let loaded = load_numbered(log, &snapshot, shared, reader, scope, doc)?;
@@ -82,9 +86,9 @@ pub(crate) fn find_case(log: &Log, shared: &Shared, reader: &mut Reader, typed: 
                     live.push(loaded);
                 }
             }
-            match (at, live.len()) {
-                (None, 1) => Ok(live.remove(0)),
-                _ => Err(Failure::new("ref_ambiguous").arg("ref", typed).arg("near", near.join(", "))),
+            match live.len() {
+                1 => Ok(live.remove(0)),
+                _ => Err(refused()),
             }
         }
     }

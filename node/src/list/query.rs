@@ -264,7 +264,10 @@ impl Projection {
 
     /// Cases that some of these are to work on: numbers of scope and id.
     pub(crate) fn of_assignees(&self, whos: &[String]) -> Vec<(u32, DocId)> {
-        let is_theirs = |row: &&Row| self.words.get(row.assignee()).is_some_and(|who| whos.iter().any(|of| of == who));
+        let is_theirs = |row: &&Row| {
+            row.status() != "closed"
+                && self.words.get(row.assignee()).is_some_and(|who| whos.iter().any(|of| of == who))
+        };
         self.listed().filter(is_theirs).map(|row| (row.scope, row.case_id)).collect()
     }
 

@@ -17,8 +17,10 @@ pub(crate) const STATEMENTS_MAX: u32 = 1_000_000;
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Absence {
     pub(crate) n: u32,
-    /// The last day away, in the zone of their site. `None`: they are back.
-    pub(crate) until: Option<Day>,
+    /// They are back before the last day.
+    pub(crate) is_back: bool,
+    /// The last day away, in the zone of their site.
+    pub(crate) until: Day,
     /// Who stands in.
     pub(crate) deputy: Option<MemberId>,
     /// Who said it.
@@ -26,22 +28,27 @@ pub(crate) struct Absence {
 }
 
 impl Absence {
-    /// Reads a statement: number, day and deputy, a dash for nothing.
+    /// Reads a statement: number, day, deputy or a dash, and `back` where they are back.
     pub(crate) fn read(text: &str, by: MemberId) -> Option<Self> {
         let mut parts = text.split(' ');
         let n = parts.next()?.parse().ok().filter(|n| *n <= STATEMENTS_MAX)?;
-        let mut part = || parts.next().map(|part| (part != "-").then_some(part));
-        let (until, deputy) = (part()?, part()?);
-        let until = until.map(|day| day.parse().ok()).map_or(Some(None), |day| day.map(Some))?;
-        let deputy = deputy.map(|id| id.parse().ok()).map_or(Some(None), |id| id.map(Some))?;
-        parts.next().is_none().then_some(Self { n, until, deputy, by })
+        let until = parts.next()?.parse().ok()?;
+        let deputy = match parts.next()? {
+            "-" => None,
+            id => Some(id.parse().ok()?),
+        };
+        let is_back = match parts.next() {
+            None => false,
+            Some("back") => true,
+            Some(_) => return None,
+        };
+        parts.next().is_none().then_some(Self { n, is_back, until, deputy, by })
     }
 
     pub(crate) fn text(&self) -> String {
-        let dash = || "-".to_owned();
-        let until = self.until.map_or_else(dash, |day| day.to_string());
-        let deputy = self.deputy.map_or_else(dash, |id| id.to_string());
-        format!("{} {until} {deputy}", self.n)
+        let deputy = self.deputy.map_or_else(|| "-".to_owned(), |id| id.to_string());
+        let back = if self.is_back { " back" } else { "" };
+        format!("{} {} {deputy}{back}", self.n, self.until)
     }
 }
 
@@ -51,7 +58,15 @@ impl Shared {
         let absence = self.absences.get(member)?;
         let site = self.roster.members.get(member)?.site();
         let today = self.roster.zone_of(site).day_of(now_ms);
-        absence.until.is_some_and(|until| today <= until).then_some(absence)
+        (!absence.is_back && today <= absence.until).then_some(absence)
+    }
+
+    /// What was said last of a member whose deputy this one was at a time, Unix milliseconds; a deputy keeps what was given to
+    /// the absent until their last day.
+    pub(crate) fn stood_in(&self, absent: &MemberId, deputy: MemberId, at_ms: i64) -> Option<&Absence> {
+        let said = self.absences.get(absent).filter(|said| said.deputy == Some(deputy))?;
+        let site = self.roster.members.get(absent)?.site();
+        (at_ms < self.roster.zone_of(site).end_ms(said.until)).then_some(said)
     }
 
     /// Members who are away, and whose deputy this one is.
@@ -70,13 +85,23 @@ mod tests {
         let (by, deputy) = (MemberId([1; 16]), MemberId([2; 16]));
         let day = "2026-12-15".parse::<Day>().expect("a day");
         for said in [
-            Absence { n: 0, until: None, deputy: None, by },
-            Absence { n: 7, until: Some(day), deputy: None, by },
-            Absence { n: 8, until: Some(day), deputy: Some(deputy), by },
+            Absence { n: 0, is_back: false, until: day, deputy: None, by },
+            Absence { n: 8, is_back: false, until: day, deputy: Some(deputy), by },
+            Absence { n: 9, is_back: true, until: day, deputy: Some(deputy), by },
         ] {
             assert_eq!(Absence::read(&said.text(), by), Some(said));
         }
-        for not in ["", "1", "1 -", "1 2026-13-01 -", "1 - x", "-1 - -", "1 - - -", "9999999 - -", "1  - -"] {
+        for not in [
+            "",
+            "1",
+            "1 -",
+            "1 2026-13-01 -",
+            "1 2026-12-15 x",
+            "-1 2026-12-15 -",
+            "1 2026-12-15 - -",
+            "9999999 2026-12-15 -",
+            "1  2026-12-15 -",
+        ] {
             assert_eq!(Absence::read(not, by), None, "{not}");
         }
     }

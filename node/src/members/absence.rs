@@ -51,14 +51,28 @@ pub(crate) fn away(log: &Log, reader: &mut Reader, order: &Away<'_>, now_ms: i64
             return Err(Failure::new("deputy_unfit").arg("who", shared.name(&deputy)));
         }
     }
-    let n = shared.absences.get(&member).map_or(0, |said| said.n.saturating_add(1)).min(STATEMENTS_MAX);
-    // what they took over as deputy stays theirs once the absent is back
-    let before = shared.absences.get(&member).filter(|_| until.is_none()).and_then(|said| said.deputy);
-    let said = Absence { n, until, deputy: deputy.or(before), by: me };
-    write_staff(log, reader, &[(format!("{AWAY}/{member}"), said.text())], now_ms)?;
-    log.refresh()?;
-    let deputy = deputy.map(|id| shared.name(&id));
-    Ok(json!({"member": shared.name(&member), "until": until, "deputy": deputy}))
+    let before = shared.absences.get(&member);
+    let n = before.map_or(0, |said| said.n.saturating_add(1)).min(STATEMENTS_MAX);
+    let said = match until {
+        Some(until) => Some(Absence { n, is_back: false, until, deputy, by: me }),
+        // what they took over as deputy stays theirs: until then, and no longer
+        None => before.map(|before| Absence {
+            n,
+            is_back: true,
+            until: before.until.min(today),
+            deputy: before.deputy,
+            by: me,
+        }),
+    };
+    if let Some(said) = said {
+        write_staff(log, reader, &[(format!("{AWAY}/{member}"), said.text())], now_ms)?;
+        log.refresh()?;
+    }
+    let shared = log.shared();
+    // as it stands now, whatever was said
+    let stands = shared.away(&member, now_ms);
+    let deputy = stands.and_then(|away| away.deputy).map(|id| shared.name(&id));
+    Ok(json!({"member": shared.name(&member), "until": stands.map(|away| away.until), "deputy": deputy}))
 }
 
 /// Adds to rows of `member list` who is away and who stands in: `away_until`, `deputy`.
@@ -66,7 +80,7 @@ pub(crate) fn tell(shared: &Shared, rows: &mut Json, now_ms: i64) {
     for row in rows.as_array_mut().into_iter().flatten() {
         let member = row["id"].as_str().and_then(|id| id.parse::<MemberId>().ok());
         let away = member.and_then(|member| shared.away(&member, now_ms));
-        row["away_until"] = json!(away.and_then(|away| away.until));
+        row["away_until"] = json!(away.map(|away| away.until));
         row["deputy"] = json!(away.and_then(|away| away.deputy).map(|deputy| shared.name(&deputy)));
     }
 }

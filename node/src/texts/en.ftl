@@ -323,7 +323,7 @@ error-consent-refuses-referral = { $purpose ->
     [refer_external] the person refused that their complaint be passed on outside the organisation, and { $who } does not read it already
    *[other] the person refused that their complaint be passed on inside the organisation, and { $who } does not read it already
 }
-error-consent-refuses-referral-hint = assign it to somebody of its site who reads it already; or ask the person again, then `boucle case consent { $ref } { $purpose } given`
+error-consent-refuses-referral-hint = send it without identity? `boucle case refer { $ref } --to SITE` says what may go. Or assign it to somebody of its site who reads it already, or ask the person again, then `boucle case consent { $ref } { $purpose } given`
 error-no-contact-consent = the person has not agreed to be contacted
 error-no-contact-consent-hint = ask, then `boucle case consent { $ref } contact_back given`
 error-manager-only = only the CFM manager or the coordination may do this

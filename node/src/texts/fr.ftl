@@ -323,7 +323,7 @@ error-consent-refuses-referral = { $purpose ->
     [refer_external] la personne a refusé que sa plainte soit transmise hors de l'organisation, et { $who } ne la lit pas déjà
    *[other] la personne a refusé que sa plainte soit transmise en interne, et { $who } ne la lit pas déjà
 }
-error-consent-refuses-referral-hint = transmettez-la à quelqu'un qui la lit déjà sur son site ; ou redemandez à la personne, puis `boucle case consent { $ref } { $purpose } given`
+error-consent-refuses-referral-hint = envoyer sans identité ? `boucle case refer { $ref } --to SITE` dit ce qui peut partir. Sinon confiez-la à quelqu'un qui la lit déjà sur son site, ou redemandez à la personne, puis `boucle case consent { $ref } { $purpose } given`
 error-no-contact-consent = la personne n'a pas accepté d'être recontactée
 error-no-contact-consent-hint = demandez-lui, puis `boucle case consent { $ref } contact_back given`
 error-manager-only = réservé à la gestion des plaintes ou à la coordination

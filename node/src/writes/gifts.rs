@@ -117,10 +117,10 @@ pub(super) fn gifts(
     let reads = |to: &To| reads_by_role(&shared.roster, to, site) && !has_deputy(to);
     let is_idle = facts.gifts.is_empty() && named.iter().all(|named| reads(&named.to));
     if loaded.layers().restricted() || is_idle {
-        return Gifts { term: term(log, shared, loaded, &facts, &[]), ..Gifts::default() };
+        return Gifts { term: term(log, shared, loaded, &facts, &[], true), ..Gifts::default() };
     }
     let named = standing(shared, loaded, ops, named, now_ms);
-    let term = term(log, shared, loaded, &facts, &named);
+    let term = term(log, shared, loaded, &facts, &named, !ops.is_empty());
     let mut gifts = Gifts { term, ..Gifts::default() };
     // in the last term nobody's gift could ever end
     if term == u16::MAX {
@@ -282,7 +282,10 @@ fn standing(shared: &Shared, loaded: &Loaded, ops: &EditOps, mut named: Vec<Name
     let is_barred = |to: &To| bars.bars(&shared.roster, to) && sender.as_ref() != Some(to);
     named.retain(|named| !is_barred(&named.to) && word(shared, loaded, named) != Word::None);
     let mut deputies = Vec::new();
-    for absent in &named {
+    let is_away = |named: &&Named| deputy(shared, &named.to, now_ms).is_some();
+    // what is done is nobody's to stand in for
+    let is_done = named.iter().any(|named| is_away(&named)) && loaded.view(now_ms).status_code() == "closed";
+    for absent in named.iter().filter(|_| !is_done) {
         let Some((to, by)) = deputy(shared, &absent.to, now_ms) else { continue };
         // named by the absent, who has the case on a good word; or by somebody else, on their own
         let is_own = absent.to == To::Who(Who::Member(by));
@@ -344,32 +347,38 @@ fn giver(shared: &Shared, loaded: &Loaded, named: &Named) -> Option<MemberId> {
         return Some(by);
     }
     let puts = loaded.document.history.iter().filter(|written| written.layer == Layer::Open);
-    let puts = puts.filter_map(|written| Some((assigned_in(&written.ops)?, signer(loaded, &written.stamp)?)));
-    let puts: Vec<(Who, MemberId)> = puts.collect();
-    let own = puts.iter().rposition(|(to, author)| *to == Who::Member(*author) && *author == by);
+    let puts = puts.filter_map(|written| {
+        let by = signer(loaded, &written.stamp)?;
+        Some((assigned_in(&written.ops)?, by, written.stamp.claimed_ms))
+    });
+    let puts: Vec<(Who, MemberId, i64)> = puts.collect();
+    let own = puts.iter().rposition(|(to, author, _)| *to == Who::Member(*author) && *author == by);
     let before = if named.is_new { puts.as_slice() } else { &puts[..own?] };
     taken_over(shared, loaded, before, by)
 }
 
 /// On whose word somebody goes on reading who took a case over: of whoever gave it to a role of theirs, or to somebody they
-/// stood in for. `before`: whom the case was given to until then, each with who said so.
-fn taken_over(shared: &Shared, loaded: &Loaded, before: &[(Who, MemberId)], by: MemberId) -> Option<MemberId> {
+/// stood in for. `before`: whom the case was given to until then, each with who said so and when.
+fn taken_over(shared: &Shared, loaded: &Loaded, before: &[(Who, MemberId, i64)], by: MemberId) -> Option<MemberId> {
     let (roster, site) = (&shared.roster, case_site(shared, loaded));
     // others took it over as well, not knowing of each other: that is still to be settled
     let rivals = loaded.document.states[0].as_ref().and_then(|open| open.get("assignee")).into_iter().flatten();
     let rivals: Vec<Who> = rivals.filter_map(|cell| who_in(&cell.value)).collect();
     let is_rival =
-        |(to, author): &&(Who, MemberId)| *to == Who::Member(*author) && *author != by && rivals.contains(to);
+        |(to, author, _): &&(Who, MemberId, i64)| *to == Who::Member(*author) && *author != by && rivals.contains(to);
     let at = before.iter().rposition(|put| !is_rival(&put))?;
     match &before[at] {
-        (_, giver) if *giver == by => None,
-        (Who::Role(role), giver) => {
+        (_, giver, _) if *giver == by => None,
+        (Who::Role(role), giver, _) => {
             let is_it = |held: &HeldRole| held.role == *role && is_near(roster, site, &held.site);
             let near = |member: &Member| member.roles.iter().any(is_it);
             roster.members.get(&by).is_some_and(near).then_some(*giver)
         }
-        (Who::Member(absent), giver) => {
-            let stands_in = shared.absences.get(absent).is_some_and(|said| said.deputy == Some(by));
+        (Who::Member(absent), giver, at_ms) => {
+            // while they were away, on the word of themselves or of somebody whose word counts here
+            let stands_in = shared
+                .stood_in(absent, by, *at_ms)
+                .is_some_and(|said| said.by == *absent || worth(shared, loaded, said.by) != Word::None);
             let had = if giver == absent { taken_over(shared, loaded, &before[..at], *absent) } else { Some(*giver) };
             had.filter(|_| stands_in)
         }
@@ -382,10 +391,18 @@ fn signer(loaded: &Loaded, stamp: &Stamp) -> Option<MemberId> {
 }
 
 /// The term of what is written next: the next one where the present one's gift was made for somebody not named any more.
-fn term(log: &Log, shared: &Shared, loaded: &Loaded, facts: &GiftFacts, named: &[Named]) -> u16 {
+fn term(log: &Log, shared: &Shared, loaded: &Loaded, facts: &GiftFacts, named: &[Named], is_act: bool) -> u16 {
     let written = loaded.document.chains.iter().map(|(_, term)| *term);
     let term = written.chain(facts.gifts.iter().map(|gift| gift.term)).max().unwrap_or(0);
-    let ids: BTreeSet<[u8; 16]> = named.iter().filter_map(|named| id_of(log, shared, loaded, &named.to)).collect();
+    let mut ids: BTreeSet<[u8; 16]> = named.iter().filter_map(|named| id_of(log, shared, loaded, &named.to)).collect();
+    if !is_act {
+        // whose absence is over differs by the clock: only words end a deputy's term
+        let members = named.iter().filter_map(|named| match &named.to {
+            To::Who(Who::Member(id)) => shared.absences.get(id)?.deputy,
+            _ => None,
+        });
+        ids.extend(members.map(|deputy| deputy.0));
+    }
     let is_ended = facts.gifts.iter().any(|gift| gift.term == term && !ids.contains(&gift.to));
     if is_ended { term.saturating_add(1) } else { term }
 }
@@ -530,7 +547,7 @@ pub(super) fn is_given(log: &Log, shared: &Shared, loaded: &Loaded, who: &Who, n
     let facts = GiftFacts::of(open);
     let id = id_of(log, shared, loaded, &To::Who(who.clone()));
     let named = standing(shared, loaded, &EditOps::default(), named(loaded, open, &[], MemberId::ZERO), now_ms);
-    let term = term(log, shared, loaded, &facts, &named);
+    let term = term(log, shared, loaded, &facts, &named, true);
     facts.gifts.iter().any(|gift| gift.term == term && Some(gift.to) == id)
 }
 
@@ -665,7 +682,7 @@ pub(crate) fn give_owed(log: &Log, reader: &mut Reader, now_ms: i64) -> Result<K
     let shared = log.shared();
     let is_member = shared.roster.members.get(&reader.member()).is_some_and(Member::is_live);
     let audiences = reader.keychain.site_audiences_tag(&shared.roster);
-    if shared.roster.founding.is_none() || !is_member || audiences == [0; 8] {
+    if shared.roster.founding.is_none() || !is_member {
         return Ok(Kept::default());
     }
     let snapshot = log.store.read()?;
@@ -718,15 +735,16 @@ pub(crate) fn give_owed(log: &Log, reader: &mut Reader, now_ms: i64) -> Result<K
     unsaved += docs.len();
     let (mut owing, mut moved) = (Vec::new(), Vec::new());
     for (scope, doc) in docs {
-        let Some((loaded, gifts)) = owed_in(log, &shared, reader, (scope, doc), now_ms)? else { continue };
+        let (loaded, gifts) = owed_in(log, &shared, reader, (scope, doc), now_ms)?;
+        if moving::has_moved(&loaded) {
+            moved.push(Arc::clone(&loaded));
+        }
+        let Some(gifts) = gifts else { continue };
         if gifts.waits {
             looked.is_full |= looked.waiting.len() >= WAITING_MAX;
             if !looked.is_full {
                 looked.waiting.insert((scope, doc));
             }
-        }
-        if moving::has_moved(&loaded) {
-            moved.push(Arc::clone(&loaded));
         }
         // what the person refused may stand where this reader cannot read yet
         if !gifts.ops.is_empty() && !loaded.reads_words() {
@@ -848,24 +866,25 @@ fn give_roles(log: &Log, shared: &Shared, reader: &mut Reader, now_ms: i64) -> R
     Ok((true, is_left))
 }
 
-/// What is owed of one case, as far as this reader can give it.
+/// One case, and what is owed of it as far as this reader can give it.
 fn owed_in(
     log: &Log,
     shared: &Shared,
     reader: &mut Reader,
     (scope, doc): (ScopeId, DocId),
     now_ms: i64,
-) -> Result<Option<(Arc<Loaded>, Gifts)>, Failure> {
+) -> Result<(Arc<Loaded>, Option<Gifts>), Failure> {
     let audience = ordinary_audience(&log.org, &scope);
     let current = shared.roster.audiences.get(&audience).and_then(|held| held.current());
     let holds = |at: &&AudienceEpoch| reader.keychain.audience_secret(&audience, at.epoch, &at.pk).is_some();
-    let Some(current) = current.filter(holds) else { return Ok(None) };
+    let current = current.filter(holds);
     let snapshot = log.store.read()?;
     let loaded = cases::load(log, &snapshot, shared, reader, scope, doc)?;
     drop(snapshot);
+    let Some(current) = current else { return Ok((loaded, None)) };
     let at = SiteAudience { id: audience, epoch: current.epoch, pk: current.pk };
     let gifts = gifts(log, shared, reader, &loaded, at, &EditOps::default(), None, now_ms);
-    Ok(Some((loaded, gifts)))
+    Ok((loaded, Some(gifts)))
 }
 
 /// Whether the site gave something to a role that it had given nothing before, as far as this node knows.

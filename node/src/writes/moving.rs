@@ -11,19 +11,20 @@ use crdt_model::case::Shape;
 use crdt_model::case::consent::Answer;
 use crdt_model::edit::moving::{Relocation, carry_on, moved_away, moved_halves, relocate};
 use crdt_model::edit::{EditContext, EditOps, EditRefusal, Policy};
-use crdt_model::layer::Stamp;
+use crdt_model::layer::{LayerOp, Stamp};
 use crdt_model::roster::{Member, Reading, Standing, site_scope};
 use crdt_model::seal::birth_doc;
 use crdt_model::taxonomy::Capabilities;
+use crdt_model::time::IsoWeek;
 use crdt_model::values::{DocId, MemberId, ScopeId, Who};
 use crdt_model::view::CaseView;
 use serde_json::{Value as Json, json};
 
 use super::assigning::{INTERNAL, case_site, is_set_aside};
 use super::reclassify::{Anew, could_read, is_whole, write_anew};
-use super::{Write, append_edit, deps, open_stream, refusal, region_of, sealed_readers};
+use super::{Write, append_edit, deps, made_for, open_stream, refusal, region_of, sealed_readers};
 use super::{mark_urgent, week_received};
-use crate::cases::moved::{entry_of, moved_by, of_audience};
+use crate::cases::moved::{born_by, moved_by, of_audience};
 use crate::cases::{self, Loaded};
 use crate::error::Failure;
 use crate::list;
@@ -72,7 +73,9 @@ pub(crate) fn move_case(
         codes: &codes,
         policy: Policy::default(),
     };
-    let to = Relocation { site: site.clone(), mark: week.map(|week| (week.to_string(), region_of(&shared, &site))) };
+    let mark_of = |week: IsoWeek| (week.to_string(), region_of(&shared, &site));
+    let persons = if is_sealed { made_for(&loaded) } else { Vec::new() };
+    let to = Relocation { site: site.clone(), mark: week.map(mark_of), persons };
     let anew = relocate(&to, &ctx).map_err(refuse)?;
     let still = still_read(log, &shared, &loaded, &view, reader.member());
     let mut reply = json!({
@@ -145,9 +148,17 @@ fn may_move(
     if Reading::of(roster).is_partners(site) {
         return Err(Failure::new("move_to_partner").arg("site", site));
     }
-    let reads = roster.members.get(&me).is_none_or(|held| reads_site(roster, held, from));
-    if view.shape == Shape::Ordinary && !reads {
-        return Err(Failure::new("only_site_reader").arg("site", from));
+    // on anybody else's word no reference would follow
+    let is_confirmed = |held: &&Member| held.standing == Standing::Confirmed;
+    let held = roster.members.get(&me).filter(is_confirmed);
+    match view.shape {
+        Shape::Ordinary if !held.is_some_and(|held| reads_site(roster, held, from)) => {
+            return Err(Failure::new("only_site_reader").arg("site", from));
+        }
+        Shape::Inside if !of_audience(log, shared, loaded).contains(&me) => {
+            return Err(Failure::new("outside_audience"));
+        }
+        _ => {}
     }
     // whoever reads there may not read it here: that is passing it on
     let refused = view.account.as_ref().ok().and_then(|account| account.consent.get(INTERNAL));
@@ -217,11 +228,16 @@ pub(super) fn carry_on_all(
     }
     let mut late = Vec::new();
     for old in moved {
-        let (found, is_missing) = late_of(log, shared, reader, &old, now_ms)?;
-        if is_missing {
-            done.left.push((old.scope, old.doc));
+        // one case that cannot be carried on holds up no other
+        match late_of(log, shared, reader, &old, now_ms) {
+            Ok((found, is_missing)) => {
+                if is_missing {
+                    done.left.push((old.scope, old.doc));
+                }
+                late.extend(found);
+            }
+            Err(failure) => tracing::warn!(code = failure.code, "late words of a moved case were not looked at"),
         }
-        late.extend(found);
     }
     let debts = late.iter().map(|late| {
         let others = if late.is_own { Vec::new() } else { read_both(log, shared, &late.old, &late.new) };
@@ -231,11 +247,15 @@ pub(super) fn carry_on_all(
     let debts: Vec<Debt> = debts.collect();
     let due = debts::due(log, &format!("moved/{}", reader.member()), &debts, now_ms)?;
     for (late, is_due) in late.into_iter().zip(due) {
-        match is_due {
-            true => carry_on_one(log, shared, reader, late, now_ms)?,
-            false => done.left.push((late.old.scope, late.old.doc)),
+        let at = (late.old.scope, late.old.doc);
+        if !is_due {
+            done.left.push(at);
+            continue;
         }
-        done.wrote |= is_due;
+        match carry_on_one(log, shared, reader, late, now_ms) {
+            Ok(()) => done.wrote = true,
+            Err(failure) => tracing::warn!(code = failure.code, "late words of a moved case were not carried on"),
+        }
     }
     Ok(done)
 }
@@ -268,18 +288,25 @@ fn late_of(
         };
         let new_view = new.view(now_ms);
         // it was born by whoever moved the old one, and is no partner's
-        let born = entry_of(&new, &format!("from:{}", old.doc));
-        let is_theirs = born.is_some_and(|born| born.member == put.member);
+        // of a sealed case written anew its birth does not say so any more
+        let is_theirs = new.document.generation > 0 || born_by(&new, old.doc) == Some(put.member);
         let is_ours = !Reading::of(&shared.roster).is_partners(case_site(shared, &new));
-        if new_view.shape != view.shape || !is_theirs || !is_ours {
+        let fits = new_view.shape == view.shape || (view.shape == Shape::Ordinary && new_view.shape == Shape::Inside);
+        if !fits || !is_theirs || !is_ours {
             continue;
         }
         let then = cases::load_at(log, shared, reader, old, &[put.entry])?;
         // who does not read all that is there says their own words alone: those they can read there
         let all = new.reads_words() && read_both(log, shared, old, &new).contains(&me);
         for is_own in [true, false].into_iter().filter(|is_own| *is_own || all) {
-            let is_told = |stamp: &Stamp| (stamp.member == Some(me)) == is_own;
-            let changes = carry_on(&old.layers(), &then.layers(), &new.layers(), &is_told, fresh()?);
+            // what was said again once is not said once more, whatever became of it there
+            let is_said = |stamp: &Stamp, key: &str| {
+                let says = |op: &LayerOp| matches!(op, LayerOp::Put { key: put, .. } if put == key);
+                let mut of_entry = new.document.history.iter().filter(|written| written.stamp.entry == stamp.entry);
+                of_entry.any(|written| written.ops.iter().any(says))
+            };
+            let is_due = |stamp: &Stamp, key: &str| (stamp.member == Some(me)) == is_own && !is_said(stamp, key);
+            let changes = carry_on(&old.layers(), &then.layers(), &new.layers(), &is_due, fresh()?);
             let changes = changes.map_err(|error| refusal(shared.taxonomy, &error, ""))?;
             if !changes.is_empty() {
                 late.push(Late { old: Arc::clone(old), new: Arc::clone(&new), changes, is_own });
@@ -292,8 +319,12 @@ fn late_of(
 /// Confirmed members who read a case both where it was and where it goes on.
 fn read_both(log: &Log, shared: &Shared, old: &Loaded, new: &Loaded) -> Vec<MemberId> {
     let roster = &shared.roster;
-    if old.layers().restricted() {
-        return of_audience(log, shared, old);
+    if new.layers().restricted() {
+        let reads = |id: &MemberId| match old.layers().restricted() {
+            true => of_audience(log, shared, old).contains(id),
+            false => roster.members.get(id).is_some_and(|held| reads_site(roster, held, case_site(shared, old))),
+        };
+        return of_audience(log, shared, new).into_iter().filter(reads).collect();
     }
     let sites = [case_site(shared, old), case_site(shared, new)];
     let reads = |held: &Member| sites.iter().all(|site| reads_site(roster, held, site));

@@ -645,7 +645,8 @@ pub(crate) fn would_seal(
 ) -> Result<bool, Failure> {
     let site = members::own_site(shared, &reader.member());
     let restricted = seal.audience.as_deref().map(Some);
-    let intake = Intake { recuse: Some(&[]), not_them: &[], site: &site, capture: Capture::Entered, restricted };
+    let recuse = seal.recuse.as_deref().or(Some(&[]));
+    let intake = Intake { recuse, not_them: &seal.not_them, site: &site, capture: Capture::Entered, restricted };
     Ok(writes::prepare(log, shared, &reader.member(), new.clone(), &intake)?.restricted.is_some())
 }
 

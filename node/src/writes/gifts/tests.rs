@@ -384,6 +384,15 @@ fn an_absence_ends_by_itself_after_its_last_day() {
     assert!(terms.iter().any(|(term, _)| *term == 1), "{terms:?}");
     meet_at(&ali, &bea, later);
     meet_at(&ali, &zoe, later);
+    // nor by taking over what was given after that
+    let next = new_case(&ali, "une autre affaire");
+    let given = Edit::Assign { to: crdt_model::edit::Whom::Typed("Zoé".into()) };
+    ali.with(|log, reader| crate::writes::act(log, reader, &next, &given, later)).expect("assigned");
+    meet_at(&ali, &bea, later);
+    let taken = Edit::Assign { to: crdt_model::edit::Whom::Typed("me".into()) };
+    bea.with(|log, reader| crate::writes::act(log, reader, &next, &taken, later)).expect("written");
+    meet_at(&ali, &bea, later);
+    reads_not(&bea, &next, "une autre affaire");
     assert!(!sees(&bea, &case).contains("après le congé"));
     reads(&zoe, &case, "après le congé");
 }
@@ -405,6 +414,20 @@ fn nobody_makes_themselves_the_deputy_of_another() {
     assert!(ali.log.shared().absences.is_empty(), "it was not hers to say");
     meet(&ali, &bea);
     reads_not(&bea, &case, WORDS);
+    // who manages her and does not read the case gives nothing by it
+    let nadia = confirmed(&rose, "REG", "administrator", "Nadia");
+    for home in [&nadia, &ali, &bea, &nadia] {
+        meet(&rose, home);
+    }
+    away(&nadia, "Zoé", Some("Bea")).expect("said");
+    meet(&rose, &nadia);
+    meet(&rose, &ali);
+    meet(&ali, &bea);
+    reads_not(&bea, &case, WORDS);
+    acts(&bea, &case, &Edit::Accept).expect("her program lets her");
+    meet(&ali, &bea);
+    reads_not(&bea, &case, WORDS);
+    assigns(&ali, &case, "Zoé");
     // whoever manages her may
     away(&rose, "Zoé", Some("Bea")).expect("said");
     meet(&rose, &ali);

@@ -98,12 +98,6 @@ fn a_moved_case_goes_on_whole_under_its_reference_and_the_old_one_ends() {
         Ok(crate::cases::history(&log.shared(), &loaded))
     });
     assert!(history.expect("told").to_string().contains("Ali"), "who first said it is told");
-    let noted = |home: &Home, case: &str| {
-        let notes = sees(home, case)["notes"].clone();
-        (notes[0]["by"].clone(), notes[0]["at"].clone(), notes[0]["entry"].clone())
-    };
-    let at_first = noted(&ali, &case);
-    assert_eq!(noted(&mia, &mark), at_first, "and when, and in which entry");
 
     // where it was, it is closed, and says where it goes on
     let old = sees(&ali, &case);
@@ -164,6 +158,14 @@ fn what_was_written_in_ignorance_of_a_move_is_said_again_where_the_case_goes_on(
     meet(&ali, &rose);
     meet(&rose, &mia);
     assert_eq!((notes(&mia), notes(&rose)), (Some(1), Some(1)), "it is said once");
+    // what was settled there does not come back
+    acts(&mia, &mark, &Edit::Settle { field: "incident_place".into(), pick: 1 });
+    meet(&mia, &rose);
+    acts(&ali, &format!("{mark}@MNK"), &note("encore un mot"));
+    meet(&ali, &rose);
+    meet(&rose, &mia);
+    let seen = sees(&mia, &mark);
+    assert_eq!((&seen["conflicts"], notes(&mia)), (&json!([]), Some(2)), "{seen}");
     let before = mia.fingerprint();
     for _ in 0..2 {
         meet(&ali, &rose);
@@ -206,6 +208,30 @@ fn an_old_half_that_was_reopened_or_closed_otherwise_is_left_to_people() {
     meet(&rose, &mia);
     assert!(!sees(&mia, &format!("{mark}@PES")).to_string().contains("au guichet"));
     assert_eq!(shows(&rose, &mark).expect_err("both go on").code, "ref_ambiguous");
+}
+
+#[test]
+fn what_a_moved_case_says_keeps_who_said_it_first_and_when() {
+    let (rose, ali, mia) = network();
+    let case = case_id(&ali.new_case(told()));
+    let mark = mark(&ali, &case);
+    let earlier = NOW - 3_600_000;
+    ali.with(|log, reader| crate::writes::act(log, reader, &case, &note("elle a rappelé"), earlier)).expect("noted");
+    exchange(&ali, &rose);
+    moves(&rose, &mark, "PES").expect("moved");
+    exchange(&rose, &mia);
+    let note_of = |home: &Home, case: &str| {
+        let history = home.with(|log, reader| {
+            let loaded = crate::list::find_case(log, &log.shared(), reader, case)?;
+            Ok(crate::cases::history(&log.shared(), &loaded))
+        });
+        let history = history.expect("told");
+        let mut rows = history.as_array().expect("rows").iter();
+        let row = rows.rfind(|row| row["fields"].to_string().contains("notes")).expect("the note").clone();
+        (row["by"].clone(), row["at"].clone(), row["entry"].clone())
+    };
+    let first = note_of(&ali, &case);
+    assert_eq!((&first.0, note_of(&mia, &mark)), (&json!("Ali"), first.clone()));
 }
 
 #[test]
@@ -261,6 +287,13 @@ fn two_who_move_one_case_leave_two_that_both_go_on() {
     moves(&rose, &case, "JER").expect("moved");
     exchange(&ali, &rose);
     exchange(&rose, &mia);
+    for _ in 0..2 {
+        meet(&ali, &rose);
+        meet(&rose, &mia);
+    }
+    for site in ["PES", "JER"] {
+        assert_eq!(sees(&rose, &format!("{mark}@{site}"))["status"], "received", "it goes on at {site}");
+    }
     let old = sees(&rose, &case);
     assert_eq!((&old["status"], old["halves"].as_array().map(Vec::len)), (&json!("closed"), Some(2)), "{old}");
     assert_eq!(shows(&rose, &mark).expect_err("either may be meant").code, "ref_ambiguous");
@@ -361,4 +394,42 @@ fn a_move_that_somebody_made_up_leads_nobody_and_nothing_away() {
         })
         .expect("asked")
     );
+}
+
+#[test]
+fn words_of_the_old_site_reach_a_case_that_was_sealed_where_it_goes_on() {
+    let (rose, ali, mia) = network();
+    let case = case_id(&ali.new_case(told()));
+    let mark = mark(&ali, &case);
+    exchange(&ali, &rose);
+    moves(&rose, &case, "PES").expect("moved");
+    exchange(&rose, &mia);
+    let seal = crate::api::SealOptions { recuse: Some(vec![]), audience: Some("psea".into()), ..Default::default() };
+    let reason = Words::from("cela s'est aggravé");
+    mia.with(|log, reader| crate::writes::case_seal(log, reader, &mark, &reason, &seal, NOW)).expect("sealed");
+    acts(&ali, &case, &note("elle a rappelé hier"));
+    meet(&mia, &rose);
+    meet(&ali, &rose);
+    let moved = sees(&rose, &format!("{mark}@MNK"))["halves"][0]["case_id"].as_str().expect("named").to_owned();
+    let seen = sees(&rose, &moved);
+    assert!(seen["restricted"] == json!(true) && seen.to_string().contains("elle a rappelé hier"), "{seen}");
+    meet(&rose, &mia);
+    assert!(!sees(&mia, &moved).to_string().contains("elle a rappelé hier"), "its audience alone");
+}
+
+#[test]
+fn a_case_with_many_long_words_moves_and_is_carried_on_in_parts() {
+    let (rose, ali, mia) = network();
+    let case = case_id(&ali.new_case(told()));
+    let mark = mark(&ali, &case);
+    let long = |n: usize| note(&format!("mot {n} {}", "long ".repeat(6_000)));
+    (0..10).for_each(|n| acts(&ali, &case, &long(n)));
+    exchange(&ali, &rose);
+    moves(&rose, &case, "PES").expect("moved");
+    (10..20).for_each(|n| acts(&ali, &case, &long(n)));
+    meet(&ali, &rose);
+    meet(&rose, &mia);
+    let seen = sees(&mia, &mark);
+    assert_eq!(seen["notes"].as_array().map(Vec::len), Some(20));
+    assert_eq!(mia.verify()["problems"], json!([]));
 }

@@ -1,7 +1,9 @@
 //! What goes on to others, and what comes back.
 
+use crdt_model::case::schema::element_key;
 use crdt_model::document::Opened;
-use crdt_model::edit::{ConsentAnswer, Edit, LinkKind, NewCase, Whom};
+use crdt_model::edit::{ConsentAnswer, Edit, EditOps, LinkKind, NewCase, Whom};
+use crdt_model::layer::{LayerOp, Value};
 use crdt_model::taxonomy::Capture;
 use crdt_model::values::Words;
 use serde_json::{Value as Json, json};
@@ -463,4 +465,39 @@ fn those_a_sealed_case_was_sent_to_read_what_the_others_of_them_add() {
     for home in [&ali, &mia, &paul] {
         assert!(!sees(home, &other).to_string().contains("je passe demain"));
     }
+}
+
+/// Whoever registers a case, or seals it once more with their own program, cannot have it read by whom they name.
+#[test]
+fn nobody_names_themselves_as_whom_a_sealed_case_is_for() {
+    let (rose, ali, mia, _) = network();
+    let case = case_id(&ali.new_case(with_consent(&[])));
+    let forged = |home: &Home| {
+        let key = element_key("shared_with", &format!("member:{}", home.member)).expect("a key");
+        home.with(|log, reader| {
+            let shared = log.shared();
+            let loaded = crate::list::find_case(log, &shared, reader, &case)?;
+            let mut entropy = crate::log::entropy()?;
+            let put = LayerOp::Put { key, value: Value::Bool(true) };
+            let edit = EditOps { open: vec![put], ..EditOps::default() };
+            let deps = crate::writes::deps(log, &loaded);
+            let write = crate::writes::Write::on(loaded, deps, edit, crate::writes::SensitiveKey::None);
+            log.commit(|tx| crate::writes::append_edit(log, tx, &shared, reader, write, NOW, &mut entropy).map(drop))
+        })
+        .expect("written");
+    };
+    meet_all(&rose, &[&ali, &mia]);
+    forged(&mia);
+    meet_all(&rose, &[&ali, &mia]);
+    let seal = crate::api::SealOptions { recuse: Some(vec![]), audience: Some("psea".into()), ..Default::default() };
+    let reason = Words::from("cela s'est aggravé");
+    ali.with(|log, reader| crate::writes::case_seal(log, reader, &case, &reason, &seal, NOW)).expect("sealed");
+    meet_all(&rose, &[&ali, &mia]);
+    acts(&rose, &case, &Edit::Note { text: Words::from("je passe demain") });
+    meet_all(&rose, &[&ali, &mia]);
+    assert!(sees(&rose, &case).to_string().contains("je passe demain"), "the control");
+    assert!(!sees(&mia, &case).to_string().contains("je passe demain"));
+    let made_for = rose
+        .with(|log, reader| Ok(crate::writes::made_for(&*crate::list::find_case(log, &log.shared(), reader, &case)?)));
+    assert_eq!(made_for.expect("asked"), []);
 }
