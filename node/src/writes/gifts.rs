@@ -18,8 +18,10 @@ use crdt_model::case::consent::Answer;
 use crdt_model::case::facts::{ConsentFact, FactKind, GiftFact, GivenFact, gift_id};
 use crdt_model::cbor::{self, Canonical};
 use crdt_model::compose::SectionPlan;
+use crdt_model::document::Opened;
 use crdt_model::edit::EditOps;
 use crdt_model::entry::{Kind, LAYER_GRANT};
+use crdt_model::gate;
 use crdt_model::layer::{Layer, LayerOp, LayerState, Stamp, Value};
 use crdt_model::roster::{AudienceEpoch, HeldRole, Member, Reading, Roster, Standing};
 use crdt_model::seal::{
@@ -36,6 +38,7 @@ use crate::error::Failure;
 use crate::keys::keychain::GiftFacts;
 use crate::list;
 use crate::log::draft::Draft;
+use crate::log::forks::unwrap_carried;
 use crate::log::{Log, Reader, Shared, entropy};
 use crate::members::debts::{self, Debt};
 use crate::members::{is_near, reads_site, role_reads_site};
@@ -735,6 +738,9 @@ pub(crate) fn give_owed(log: &Log, reader: &mut Reader, now_ms: i64) -> Result<K
     unsaved += docs.len();
     let (mut owing, mut moved) = (Vec::new(), Vec::new());
     for (scope, doc) in docs {
+        if !may_owe(log, &shared, reader, (scope, doc), now_ms)? {
+            continue;
+        }
         let (loaded, gifts) = owed_in(log, &shared, reader, (scope, doc), now_ms)?;
         if moving::has_moved(&loaded) {
             moved.push(Arc::clone(&loaded));
@@ -864,6 +870,38 @@ fn give_roles(log: &Log, shared: &Shared, reader: &mut Reader, now_ms: i64) -> R
     })?;
     log.refresh_reader(reader)?;
     Ok((true, is_left))
+}
+
+/// Whether something may be owed of a case: it names somebody who does not read its site, it was given, it moved, or its codes
+/// are sealed. Asked of what was written to it as it stands, for building a case costs many times as much.
+fn may_owe(
+    log: &Log,
+    shared: &Shared,
+    reader: &Reader,
+    (scope, doc): (ScopeId, DocId),
+    now_ms: i64,
+) -> Result<bool, Failure> {
+    let snapshot = log.store.read()?;
+    let entries = log.entries(&snapshot, &scope, &doc)?;
+    drop(snapshot);
+    let site = shared.site_with(&scope).map_or("", |site| site.op.code.as_str());
+    let reads = |to: &To| reads_by_role(&shared.roster, to, site) && deputy(shared, to, now_ms).is_none();
+    let may = |op: &LayerOp| {
+        let LayerOp::Put { key, value } = op else { return false };
+        match key.split('/').next().unwrap_or_default() {
+            "restricted" | "moved" => true,
+            name if NAMING.contains(&name) => to_of(key, value).is_some_and(|to| !reads(&to)),
+            _ => key.starts_with(FactKind::Gift.prefix()),
+        }
+    };
+    Ok(entries.iter().any(|entry| {
+        let opened = reader.keychain.open_entry(&unwrap_carried(entry));
+        match &opened.layers[usize::from(Layer::Open.code())] {
+            Opened::Plain(plain) => gate::written(&plain.change).map_or(true, |ops| ops.iter().any(may)),
+            Opened::Absent => false,
+            Opened::Missing | Opened::Unreadable => true,
+        }
+    }))
 }
 
 /// One case, and what is owed of it as far as this reader can give it.
