@@ -44,13 +44,13 @@ use crate::sync::Engine;
 use crate::writes;
 use crate::writes::erase;
 use crate::writes::held;
-use crate::writes::moving;
 use crate::writes::receipts;
 use crate::writes::reclassify;
 use crate::writes::sensitive_words;
 use crate::writes::set_aside;
 use crate::writes::transfer::{self, Transfer};
 use crate::writes::withdraw;
+use crate::writes::{gifts, moving};
 
 /// A node at its home: founded or not, open or not.
 pub struct Node {
@@ -337,7 +337,14 @@ impl Node {
             return self.change_passphrase(log, member, envelope, new);
         }
         if let Request::Sync { target } = &envelope.request {
-            return self.sync(log, target.as_deref(), on_progress);
+            let told = self.sync(log, target.as_deref(), on_progress)?;
+            // what came is owed to others: looked at while nobody waits for this node any more
+            let mut reader = locked(&reader);
+            let _writer = log.lock_writer();
+            if let Err(failure) = gifts::give_owed(log, &mut reader, gifts::LOOK_MAX, now_ms) {
+                tracing::warn!(code = failure.code, "what is owed was not looked at");
+            }
+            return Ok(told);
         }
         if let Some(reply) = self.by_file(log, &member, &envelope.request, now_ms, on_progress) {
             return reply;

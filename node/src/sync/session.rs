@@ -264,7 +264,7 @@ impl SessionContext {
     /// Writes what unlocked members owe to others (wraps, names), once for every state of the membership.
     pub(super) fn housekeeping(&self) -> Result<(), Failure> {
         self.rewrap_late()?;
-        self.give_owed()?;
+        self.give_owed(gifts::LOOK_IN_PASSING)?;
         self.confirm_given()?;
         let generation = self.log.shared().generation;
         if self.maintained.swap(generation, Ordering::SeqCst) == generation {
@@ -290,8 +290,10 @@ impl SessionContext {
 
     /// Looks again at what waited for others to write it, if there is anything: they may be away, and no session come.
     pub(super) fn look_again(&self) -> Result<(), Failure> {
-        let waits = [&self.waits, &self.gifts_wait].into_iter().any(|waits| waits.load(Ordering::SeqCst));
-        if waits { self.housekeeping() } else { Ok(()) }
+        if self.gifts_wait.load(Ordering::SeqCst) {
+            self.give_owed(gifts::LOOK_MAX)?;
+        }
+        if self.waits.load(Ordering::SeqCst) { self.housekeeping() } else { Ok(()) }
     }
 
     /// Confirms what was given to members here: on the device, whoever is unlocked, and by those who are. A reader at long
@@ -337,10 +339,10 @@ impl SessionContext {
     }
 
     /// Gives cases to those to whom they were given elsewhere by word alone. A reader at long work does it next time.
-    fn give_owed(&self) -> Result<(), Failure> {
+    fn give_owed(&self, most: usize) -> Result<(), Failure> {
         let waits = AtomicBool::new(false);
         self.with_readers(|reader| {
-            let kept = gifts::give_owed(&self.log, reader, (self.now)())?;
+            let kept = gifts::give_owed(&self.log, reader, most, (self.now)())?;
             waits.fetch_or(kept.waits, Ordering::SeqCst);
             Ok(())
         })?;

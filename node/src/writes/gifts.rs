@@ -47,7 +47,9 @@ use crate::store::{GIVEN_ROLES, MemberSpace, Space, Tx};
 /// Sealed pieces of one term tried with a key.
 const PIECES_TRIED_MAX: usize = 64;
 /// Documents looked at for owed gifts in one go; the rest waits for the next.
-const LOOK_MAX: usize = 2_048;
+pub(crate) const LOOK_MAX: usize = 2_048;
+/// The same in passing, while somebody waits: at a meeting.
+pub(crate) const LOOK_IN_PASSING: usize = 64;
 /// Documents that wait for the membership to change, or for others, before their gift is made. Beyond it, all are looked at
 /// again once the membership changes, and no more are taken up until others are done.
 const WAITING_MAX: usize = 4_096;
@@ -675,12 +677,13 @@ struct Looked {
 }
 
 /// Writes the gifts, and the secrets of roles, that this reader's node can make and that nobody made; and says again where
-/// moved cases go on what was written to them in ignorance. The cost follows what arrived, not how many cases there are.
+/// moved cases go on what was written to them in ignorance. The cost follows what arrived, not how many cases there are: `most`
+/// of the cases that changed are looked at, the rest the next time.
 ///
 /// # Errors
 ///
 /// When the store cannot be read or written.
-pub(crate) fn give_owed(log: &Log, reader: &mut Reader, now_ms: i64) -> Result<Kept, Failure> {
+pub(crate) fn give_owed(log: &Log, reader: &mut Reader, most: usize, now_ms: i64) -> Result<Kept, Failure> {
     log.refresh_reader(reader)?;
     let shared = log.shared();
     let is_member = shared.roster.members.get(&reader.member()).is_some_and(Member::is_live);
@@ -726,7 +729,9 @@ pub(crate) fn give_owed(log: &Log, reader: &mut Reader, now_ms: i64) -> Result<K
     let mut changed = snapshot.changed_docs(looked.seen)?;
     changed.sort_unstable_by_key(|doc| doc.arrival);
     // what is left to others is not forgotten for what came since
-    changed.truncate(LOOK_MAX.min(WAITING_MAX.saturating_sub(docs.len())));
+    let taken = most.min(WAITING_MAX.saturating_sub(docs.len()));
+    let is_more = changed.len() > taken;
+    changed.truncate(taken);
     for doc in changed {
         let (scope, id) = snapshot.numbered_doc(doc.scope, doc.doc)?;
         looked.seen = Some(doc.arrival);
@@ -785,7 +790,7 @@ pub(crate) fn give_owed(log: &Log, reader: &mut Reader, now_ms: i64) -> Result<K
         log.commit_quietly(|tx| Ok(tx.put_member(MemberSpace::Rows, &access, LOOKED, &bytes)?))?;
         unsaved = 0;
     }
-    let waits = !looked.left.is_empty() || looked.roles_left;
+    let waits = is_more || !looked.left.is_empty() || looked.roles_left;
     *reader.built.of() = Some((looked, unsaved));
     Ok(Kept { wrote, waits })
 }

@@ -54,8 +54,7 @@ pub(crate) fn housekeeping(log: &Log, reader: &mut Reader, now_ms: i64) -> Resul
     kept.wrote |= tampering::mend_altered(log, &shared, reader, now_ms)?;
     kept.wrote |= reclassify::rewrap_all_late(log, &shared, reader, now_ms)?;
     kept.wrote |= held::deliver_held(log, reader)? > 0;
-    let gifts = gifts::give_owed(log, reader, now_ms)?;
-    (kept.wrote, kept.waits) = (kept.wrote || gifts.wrote, kept.waits || gifts.waits);
+    kept.wrote |= gifts::give_owed(log, reader, gifts::LOOK_IN_PASSING, now_ms)?.wrote;
     kept.wrote |= receipts::confirm(log, now_ms)?;
     kept.wrote |= receipts::deliver(log, reader, now_ms)?;
     Ok(kept)
