@@ -646,17 +646,8 @@ pub(crate) fn birth_ops(
         link: prepared.link,
         shared_with: prepared.persons.clone(),
     };
-    let codes = TaxonomyCodes::of(taxonomy, &zone);
-    let ctx = EditContext {
-        case: None,
-        member: reader.member(),
-        roles: &members::roles(shared, &reader.member()),
-        stands_in_for: &shared.stands_in_for(&reader.member(), now_ms),
-        now_ms,
-        entropy: entropy.bytes(),
-        codes: &codes,
-        policy: Policy::default(),
-    };
+    let author = Author::of(shared, reader, TaxonomyCodes::of(taxonomy, &zone), now_ms);
+    let ctx = author.on(None, entropy.bytes());
     Edit::Create(Box::new(Creation { new, birth })).to_ops(&ctx).map_err(|error| {
         let mut failure = refusal(taxonomy, &error, &minted.mark());
         // a case that is not made has no reference
@@ -841,18 +832,39 @@ fn ops_on(
     edit: &Edit,
     now_ms: i64,
 ) -> Result<Result<EditOps, EditRefusal>, Failure> {
-    let codes = loaded.codes();
-    let ctx = EditContext {
-        case: Some(loaded.layers()),
-        member: reader.member(),
-        roles: &members::roles(shared, &reader.member()),
-        stands_in_for: &shared.stands_in_for(&reader.member(), now_ms),
-        now_ms,
-        entropy: fresh()?,
-        codes: &codes,
-        policy: Policy::default(),
-    };
-    Ok(edit.to_ops(&ctx))
+    let author = Author::of(shared, reader, loaded.codes(), now_ms);
+    Ok(edit.to_ops(&author.on(Some(loaded), fresh()?)))
+}
+
+/// What acts ask of whoever writes them, and when.
+pub(crate) struct Author {
+    member: MemberId,
+    roles: Vec<String>,
+    stands_in_for: Vec<MemberId>,
+    codes: TaxonomyCodes,
+    now_ms: i64,
+}
+
+impl Author {
+    pub(crate) fn of(shared: &Shared, reader: &Reader, codes: TaxonomyCodes, now_ms: i64) -> Self {
+        let member = reader.member();
+        let (roles, stands_in_for) = (members::roles(shared, &member), shared.stands_in_for(&member, now_ms));
+        Self { member, roles, stands_in_for, codes, now_ms }
+    }
+
+    /// An act of theirs on a case, or on a new one.
+    pub(crate) fn on<'a>(&'a self, case: Option<&'a Loaded>, entropy: [u8; 32]) -> EditContext<'a> {
+        EditContext {
+            case: case.map(Loaded::layers),
+            member: self.member,
+            roles: &self.roles,
+            stands_in_for: &self.stands_in_for,
+            now_ms: self.now_ms,
+            entropy,
+            codes: &self.codes,
+            policy: Policy::default(),
+        }
+    }
 }
 
 /// The act, with the member or role, or the site that a share ends with, in the place of what was typed.

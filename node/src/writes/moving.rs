@@ -10,7 +10,7 @@ use std::sync::Arc;
 use crdt_model::case::Shape;
 use crdt_model::case::consent::Answer;
 use crdt_model::edit::moving::{Relocation, carry_on, moved_away, moved_halves, relocate};
-use crdt_model::edit::{EditContext, EditOps, EditRefusal, Policy};
+use crdt_model::edit::{EditContext, EditOps, EditRefusal};
 use crdt_model::layer::{LayerOp, Stamp};
 use crdt_model::roster::{Member, Reading, Standing, site_scope};
 use crdt_model::seal::birth_doc;
@@ -22,7 +22,7 @@ use serde_json::{Value as Json, json};
 
 use super::assigning::{INTERNAL, case_site, is_set_aside};
 use super::reclassify::{Anew, could_read, is_whole, write_anew};
-use super::{Write, append_edit, deps, made_for, open_stream, refusal, region_of, sealed_readers};
+use super::{Author, Write, append_edit, deps, made_for, open_stream, refusal, region_of, sealed_readers};
 use super::{mark_urgent, week_received};
 use crate::cases::moved::{born_by, moved_by, of_audience};
 use crate::cases::{self, Loaded};
@@ -62,17 +62,8 @@ pub(crate) fn move_case(
     let refuse = |error: EditRefusal| refusal(shared.taxonomy, &error, &mark);
     let is_sealed = view.shape == Shape::Inside;
     let week = is_sealed.then(|| week_received(&loaded.zone, view.moment("received_at"), now_ms));
-    let codes = loaded.codes();
-    let ctx = EditContext {
-        case: Some(loaded.layers()),
-        member: reader.member(),
-        roles: &members::roles(&shared, &reader.member()),
-        stands_in_for: &shared.stands_in_for(&reader.member(), now_ms),
-        now_ms,
-        entropy: fresh()?,
-        codes: &codes,
-        policy: Policy::default(),
-    };
+    let author = Author::of(&shared, reader, loaded.codes(), now_ms);
+    let ctx = author.on(Some(&loaded), fresh()?);
     let mark_of = |week: IsoWeek| (week.to_string(), region_of(&shared, &site));
     let persons = if is_sealed { made_for(&loaded) } else { Vec::new() };
     let to = Relocation { site: site.clone(), mark: week.map(mark_of), persons };

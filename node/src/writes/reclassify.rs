@@ -7,7 +7,7 @@ use crdt_model::case::facts::{ExposedFact, OLD_KEYS_MAX, OldKeysFact};
 use crdt_model::case::{Shape, schema};
 use crdt_model::document::{self, DocEntry, Opened};
 use crdt_model::edit::reclassify::{GenerationChange, Rewriting, Seal, carry, old_keys_of, rewrite};
-use crdt_model::edit::{Edit, EditContext, NewCase, Policy, RestrictedBirth};
+use crdt_model::edit::{Edit, NewCase, RestrictedBirth};
 use crdt_model::entry::{DEPS_MAX, Kind, LAYER_GRANT};
 use crdt_model::erasure::Erasure;
 use crdt_model::layer::{Layer, LayerState, Stamp};
@@ -38,7 +38,7 @@ use crate::writes::gifts;
 use crate::writes::sensitive_words;
 use crate::writes::set_aside;
 use crate::writes::set_aside::{Readers, SetAside};
-use crate::writes::{Intake, SensitiveKey, Write, refusal, region_of, week_received};
+use crate::writes::{Author, Intake, SensitiveKey, Write, refusal, region_of, week_received};
 
 /// What turns a case.
 pub(crate) enum Reclassify<'a> {
@@ -108,17 +108,8 @@ pub(crate) fn reclassification(
             (Some((seal, readers)), Some(audience))
         }
     };
-    let codes = loaded.codes();
-    let ctx = EditContext {
-        case: Some(loaded.layers()),
-        member: reader.member(),
-        roles: &members::roles(shared, &reader.member()),
-        stands_in_for: &shared.stands_in_for(&reader.member(), now_ms),
-        now_ms,
-        entropy: fresh()?,
-        codes: &codes,
-        policy: Policy::default(),
-    };
+    let author = Author::of(shared, reader, loaded.codes(), now_ms);
+    let ctx = author.on(Some(loaded), fresh()?);
     let turning = match (turn, &seal) {
         (Reclassify::Seal { reason, edit }, Some((seal, _))) => {
             GenerationChange::Seal { seal, level: Level::S2, reason, edit: *edit }
