@@ -47,8 +47,14 @@ pub struct CategoryFacts {
     pub refer_to: String,
     /// Hours from `received_at` to the first referral.
     pub refer_within_h: u32,
+    /// Hours from sending until whoever it went to accepts.
+    pub accept_within_h: u32,
+    /// Hours from `received_at` until the person hears that it arrived. `None`: told at intake.
+    pub acknowledge_within_h: Option<u32>,
     /// Hours from `received_at` to the answer.
     pub respond_within_h: u32,
+    /// Role that is told when a delay passed.
+    pub escalate_to: String,
     /// May be answered and closed in the first interaction.
     pub first_contact: bool,
 }
@@ -58,6 +64,12 @@ pub struct CategoryFacts {
 pub trait Codes {
     /// What is known of a category.
     fn category(&self, code: &str) -> Option<CategoryFacts>;
+
+    /// Whether who brought a case of this type, by this channel, waits for an answer. What is not known does.
+    fn expects_answer(&self, case_type: Option<&str>, channel: Option<&str>) -> bool {
+        let _ = (case_type, channel);
+        true
+    }
 
     /// Whether `code` is in the taxonomy's `table` (`channel`, `case_type`, `sex`…).
     fn knows(&self, table: &str, code: &str) -> bool;

@@ -226,7 +226,7 @@ pub struct Taxonomy {
     /// Ways a case comes in.
     pub channels: Table<Channel>,
     /// Kinds of case.
-    pub case_types: Table<Term>,
+    pub case_types: Table<CaseType>,
     /// Main categories.
     pub categories: Table<Term>,
     /// Sub-categories: what a case is classified with.
@@ -352,6 +352,14 @@ impl Taxonomy {
     pub fn level(&self, sensitivity: Level) -> &SensitivityLevel {
         // Parsing insists on all four, in their order.
         &self.sensitivities.entries[sensitivity as usize]
+    }
+
+    /// Whether who brought such a case waits for an answer: what its type and its channel both say. What is not told,
+    /// and a code the taxonomy does not know, does.
+    pub fn expects_answer(&self, case_type: Option<&str>, channel: Option<&str>) -> bool {
+        let by_type = case_type.and_then(|code| self.case_types.get(code)).is_none_or(|known| known.expects_answer);
+        let by_channel = channel.and_then(|code| self.channels.get(code)).is_none_or(|known| known.expects_answer);
+        by_type && by_channel
     }
 
     /// The audience a sub-category is sealed to. `None`: an ordinary or an unknown one.

@@ -59,15 +59,23 @@ const CONSENT_ANSWERS: [&str; 4] = ["given", "refused", "withdrawn", "not_asked"
 impl Codes for TaxonomyCodes {
     fn category(&self, code: &str) -> Option<CategoryFacts> {
         let sub = self.taxonomy.sub_categories.get(code)?;
+        let level = self.taxonomy.level(sub.sensitivity);
         Some(CategoryFacts {
             sensitivity: sub.sensitivity,
             priority: sub.priority.clone(),
             audience: sub.audience.clone(),
             refer_to: sub.refer_to.clone(),
             refer_within_h: sub.refer_within_h,
+            accept_within_h: sub.accept_within_h,
+            acknowledge_within_h: level.acknowledge_within_h,
             respond_within_h: sub.respond_within_h,
+            escalate_to: level.escalate_to.clone(),
             first_contact: sub.first_contact,
         })
+    }
+
+    fn expects_answer(&self, case_type: Option<&str>, channel: Option<&str>) -> bool {
+        self.taxonomy.expects_answer(case_type, channel)
     }
 
     fn knows(&self, table: &str, code: &str) -> bool {

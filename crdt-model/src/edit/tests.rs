@@ -37,9 +37,16 @@ impl Codes for SampleCodes {
             audience: sensitivity.restricted().then(|| "integrity".into()),
             refer_to: "focal_cash".into(),
             refer_within_h: 24,
+            accept_within_h: 24,
+            acknowledge_within_h: sensitivity.restricted().then_some(48),
             respond_within_h,
+            escalate_to: if sensitivity.restricted() { "head_of_unit" } else { "cfm_manager" }.into(),
             first_contact,
         })
+    }
+
+    fn expects_answer(&self, case_type: Option<&str>, channel: Option<&str>) -> bool {
+        case_type != Some("thanks") && channel != Some("survey")
     }
 
     fn age_group(&self, years: u32) -> Option<String> {

@@ -1,6 +1,6 @@
 //! What holds within and between the tables of a taxonomy.
 
-use super::entries::{SensitivityLevel, UNKNOWN};
+use super::entries::{SensitivityLevel, SubCategory, UNKNOWN};
 use super::parse::{Checked, TaxonomyError, entry};
 use super::{Coded, TRIAGE, Table, Taxonomy, Visibility, nearest};
 use crate::values::Level;
@@ -72,8 +72,8 @@ const STATUS_RANKS: [(&str, u8); 8] = [
 pub(super) fn check(taxonomy: &Taxonomy) -> Checked<()> {
     check_settings(taxonomy)?;
     check_required(taxonomy)?;
-    check_sub_categories(taxonomy)?;
     check_audiences(taxonomy)?;
+    check_sub_categories(taxonomy)?;
     check_words(taxonomy)?;
     check_ages(taxonomy)?;
     check_languages(taxonomy)
@@ -152,6 +152,10 @@ fn check_sub_categories(t: &Taxonomy) -> Checked<()> {
     for sub in &t.sub_categories {
         exists(TABLE, &sub.code, "priority", &sub.priority, &t.priorities)?;
         exists(TABLE, &sub.code, "refer_to", &sub.refer_to, &t.roles)?;
+        for watcher in &sub.watchers {
+            exists(TABLE, &sub.code, "watchers", watcher, &t.roles)?;
+        }
+        check_hours(TABLE, &sub.code, "accept_within_h", sub.accept_within_h, HOURS_MAX)?;
         check_delays(TABLE, &sub.code, sub.refer_within_h, sub.respond_within_h)?;
         match (&sub.audience, sub.sensitivity.restricted()) {
             (Some(audience), true) => exists(TABLE, &sub.code, "audience", audience, &t.audiences)?,
@@ -159,11 +163,31 @@ fn check_sub_categories(t: &Taxonomy) -> Checked<()> {
             (None, true) => return entry(TABLE, &sub.code, "s2 and s3 need an audience to be sealed to"),
             (Some(_), false) => return entry(TABLE, &sub.code, "an audience reads s2 and s3 only"),
         }
+        check_targets(t, sub)?;
         if t.categories.contains(&sub.code) {
             return Err(TaxonomyError::DuplicateCode { table: "category", code: sub.code.clone() });
         }
     }
     Ok(())
+}
+
+/// Whoever a restricted category goes to, and whoever is told of it beside, can be of the audience that reads it: a
+/// target that cannot open a case does nothing about it, and to be told of one is to know that it exists.
+fn check_targets(t: &Taxonomy, sub: &SubCategory) -> Checked<()> {
+    let Some(audience) = sub.audience.as_deref().and_then(|code| t.audiences.get(code)) else { return Ok(()) };
+    let outside = |role: &&String| !audience.roles.contains(role);
+    let told = std::iter::once(("refer_to", &sub.refer_to)).chain(sub.watchers.iter().map(|role| ("watchers", role)));
+    match told.into_iter().find(|(_, role)| outside(role)) {
+        Some((field, role)) => {
+            let roles = audience.roles.join(", ");
+            let reason = format!(
+                "`{field}` names `{role}`, which the audience `{}` does not take members from; it takes: {roles}",
+                audience.code
+            );
+            entry("category.sub", &sub.code, reason)
+        }
+        None => Ok(()),
+    }
 }
 
 fn check_audiences(t: &Taxonomy) -> Checked<()> {
@@ -189,6 +213,7 @@ fn check_audiences(t: &Taxonomy) -> Checked<()> {
 fn check_words(t: &Taxonomy) -> Checked<()> {
     for level in &t.sensitivities {
         exists("sensitivity", &level.code, "word", &level.word, &t.sensitivity_words)?;
+        exists("sensitivity", &level.code, "escalate_to", &level.escalate_to, &t.roles)?;
         if let Some(countdown) = &level.countdown {
             exists("sensitivity", &level.code, "countdown", countdown, &t.countdowns)?;
         }

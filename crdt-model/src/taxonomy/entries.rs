@@ -5,6 +5,11 @@ use serde::{Deserialize, Serialize};
 use super::{Coded, Labels};
 use crate::values::Level;
 
+/// What holds where a file leaves a switch out that is on by itself.
+const fn on() -> bool {
+    true
+}
+
 /// The code that means "not recorded" in every table that has one.
 pub(super) const UNKNOWN: &str = "unknown";
 
@@ -38,6 +43,13 @@ entries! {
     /// An entry that is nothing but a code and labels.
     Term {}
 
+    /// A kind of case.
+    CaseType {
+        /// The person waits for an answer, so that delays and figures count it. Not so: thanks, suggestions, rumours.
+        #[serde(default = "on")]
+        expects_answer: bool,
+    }
+
     /// What holds for one of the four sensitivities.
     SensitivityLevel {
         /// Its place in the order, 0 to 3.
@@ -55,6 +67,8 @@ entries! {
         /// Hours from receipt until the person hears that it arrived, where that is not done at intake.
         #[serde(default)]
         acknowledge_within_h: Option<u32>,
+        /// The role that is told when a delay passed.
+        escalate_to: String,
         /// The open layer shows only that it is restricted, the week and the region.
         #[serde(default)]
         hide_existence_from_site: bool,
@@ -99,6 +113,9 @@ entries! {
         /// We asked, they answered.
         #[serde(default)]
         proactive: bool,
+        /// Who comes this way waits for an answer. Not so: what a focus group or a survey brings.
+        #[serde(default = "on")]
+        expects_answer: bool,
     }
 
     /// A state of a case.
@@ -183,12 +200,16 @@ entries! {
         priority: String,
         /// The least sensitivity of a case in it.
         sensitivity: Level,
-        /// The role that acts on it.
+        /// The role that acts on it. For a restricted one: one of those its audience takes members from.
         refer_to: String,
+        /// Roles that are told of it beside, chosen as `refer_to` is.
+        watchers: Vec<String>,
         /// Who can read it; given exactly for the restricted ones.
         audience: Option<String>,
         /// Hours from receipt until it is referred.
         refer_within_h: u32,
+        /// Hours from sending until the target accepts.
+        accept_within_h: u32,
         /// Hours from receipt until the person is answered.
         respond_within_h: u32,
         /// May be answered at once, from the questions and answers.

@@ -138,8 +138,11 @@ struct RawSub {
     priority: String,
     sensitivity: String,
     refer_to: String,
+    #[serde(default)]
+    watchers: Vec<String>,
     audience: Option<String>,
     refer_within_h: Option<i64>,
+    accept_within_h: Option<i64>,
     respond_within_h: Option<i64>,
     #[serde(default)]
     first_contact: bool,
@@ -295,12 +298,14 @@ fn resolve(category: &str, raw: RawSub, levels: &Table<SensitivityLevel>) -> Che
     Ok(SubCategory {
         category: category.to_owned(),
         refer_within_h: hours("refer_within_h", raw.refer_within_h, level.refer_within_h)?,
+        accept_within_h: hours("accept_within_h", raw.accept_within_h, level.accept_within_h)?,
         respond_within_h: hours("respond_within_h", raw.respond_within_h, level.respond_within_h)?,
         code: raw.code,
         label: raw.label,
         priority: raw.priority,
         sensitivity,
         refer_to: raw.refer_to,
+        watchers: raw.watchers,
         audience: raw.audience,
         first_contact: raw.first_contact,
         excluded_from_kpi: raw.excluded_from_kpi,

@@ -159,7 +159,7 @@ const ADMINISTER: Capabilities =
 type Row = (&'static str, u8, Capabilities, PersonalReach, &'static str);
 
 /// The roles this build knows, most senior first.
-const ROLES: [Row; 22] = {
+const ROLES: [Row; 26] = {
     use PersonalReach::{All, None, OwnSite, PartnerSite, Region};
     const FOCAL: &str =
         "acts on what is referred to it; may be told something in the field and must be able to record it";
@@ -180,6 +180,20 @@ const ROLES: [Row; 22] = {
             "senior, so that no case worker can end its grant; reads through the audience, which also hands cases over",
         ),
         ("cfm_manager", 2, LEAD, Region, "answers for the cases of its sites, enrols their members, sits in triage"),
+        (
+            "head_of_unit",
+            2,
+            all(&[CARRY, Capabilities::READ_OPEN]),
+            None,
+            "is told what waits too long, by codes and dates; no case worker can end its grant",
+        ),
+        (
+            "supervisor",
+            3,
+            all(&[FINISH, Capabilities::ADOPT, Capabilities::ERASE]),
+            OwnSite,
+            "answers for a team as a manager does for a site; in no audience, and enrols nobody, for who enrols could add to one",
+        ),
         ("focal_cash", 3, WORK, None, FOCAL),
         ("focal_targeting", 3, WORK, None, FOCAL),
         ("focal_programme", 3, WORK, None, FOCAL),
@@ -206,6 +220,8 @@ const ROLES: [Row; 22] = {
         ("meal", 3, TAKE_IN, None, "counts from codes and dates; records what surveys and groups bring"),
         ("operator", 4, FINISH, OwnSite, "takes calls, tells answers, closes when the person is satisfied"),
         ("committee", 4, FINISH, OwnSite, "as an operator, in its community"),
+        ("field_monitor", 4, FINISH, OwnSite, "as a committee, at distributions and on visits"),
+        ("partner_operator", 4, FINISH, PartnerSite, "as an operator, on the cases of the partner's own site"),
         (
             "auditor",
             5,

@@ -19,8 +19,8 @@ fn refusal(from: &str, to: &str) -> String {
 #[test]
 fn the_shipped_taxonomy_is_whole() {
     let t = shipped();
-    assert_eq!((t.version.as_str(), t.default_language.as_str()), ("2026.1", "fr"));
-    assert_eq!((t.categories.len(), t.sub_categories.len(), t.channels.len(), t.roles.len()), (13, 68, 16, 22));
+    assert_eq!((t.version.as_str(), t.default_language.as_str()), ("2026.2", "fr"));
+    assert_eq!((t.categories.len(), t.sub_categories.len(), t.channels.len(), t.roles.len()), (13, 68, 16, 26));
     assert_eq!((t.small_cell_threshold, t.auto_close_no_answer_attempts, t.repeat_contact_window_days), (5, 3, 14));
     let sea = t.sub_categories.get("sea.abuse").expect("shipped");
     assert_eq!((sea.sensitivity, sea.refer_to.as_str(), sea.refer_within_h), (Level::S3, "focal_psea", 24));
@@ -138,6 +138,8 @@ fn references_lead_somewhere_or_are_named() {
         ("alternate = \"protection\"", "alternate = \"nobody\"", "alternate"),
         ("roles = [\"focal_psea\"]", "roles = [\"nobody\"]", "roles"),
         ("countdown = \"sexual", "countdown = \"asexual", "countdown"),
+        ("escalate_to = \"head_of_unit\"", "escalate_to = \"nobody\"", "escalate_to"),
+        ("refer_to = \"focal_cash\"", "refer_to = \"focal_cash\"\nwatchers = [\"nobody\"]", "watchers"),
         ("word = \"noted\"", "word = \"nobody\"", "word"),
         ("priority = \"p4\"", "priority = \"p9\"", "priority"),
         ("sensitivity = \"s0\"", "sensitivity = \"s9\"", "sensitivity"),
@@ -159,6 +161,7 @@ fn delays_are_hours_that_make_sense() {
         ("respond_within_h = 720             #", "respond_within_h = 99999 #", "respond_within_h", 99_999),
         ("acknowledge_within_h = 48", "acknowledge_within_h = 721", "acknowledge_within_h", 721),
         ("marks_h = [72", "marks_h = [0", "marks_h", 0),
+        ("refer_within_h = 4\n", "refer_within_h = 4\naccept_within_h = 0\n", "accept_within_h", 0),
     ] {
         match with(from, to) {
             Err(TaxonomyError::BadHours { field: named, found: value, .. }) => {
@@ -173,7 +176,48 @@ fn delays_are_hours_that_make_sense() {
 fn delays_left_out_are_those_of_the_sensitivity() {
     let t = with("refer_within_h = 4\nrespond_within_h = 72\n", "").expect("accepted");
     let sub = t.sub_categories.get("protection.threat_to_life").expect("there");
-    assert_eq!((sub.refer_within_h, sub.respond_within_h), (24, 720));
+    assert_eq!((sub.refer_within_h, sub.accept_within_h, sub.respond_within_h), (24, 24, 720));
+    let t = with("refer_within_h = 4\n", "refer_within_h = 4\naccept_within_h = 2\n").expect("accepted");
+    assert_eq!(t.sub_categories.get("protection.threat_to_life").map(|sub| sub.accept_within_h), Some(2));
+}
+
+#[test]
+fn whoever_a_sealed_category_goes_to_can_be_of_its_audience() {
+    let said = "table `category.sub`, code `sea.abuse`: `refer_to` names `security`, which the audience `psea` does not \
+                take members from; it takes: focal_psea";
+    let sea = "code = \"sea.abuse\"";
+    let at = Taxonomy::SHIPPED_TOML.find(sea).expect("shipped");
+    let (before, after) = Taxonomy::SHIPPED_TOML.split_at(at);
+    let parse = |from: &str, to: &str| Taxonomy::parse(&format!("{before}{}", after.replacen(from, to, 1)));
+    let target = parse("refer_to = \"focal_psea\"", "refer_to = \"security\"");
+    assert_eq!(target.expect_err("refused").to_string(), said);
+    let told = parse("refer_to = \"focal_psea\"", "refer_to = \"focal_psea\"\nwatchers = [\"security\"]");
+    assert_eq!(told.expect_err("refused").to_string(), said.replace("refer_to", "watchers"));
+    let inside = parse("refer_to = \"focal_psea\"", "refer_to = \"focal_psea\"\nwatchers = [\"focal_psea\"]");
+    assert!(inside.is_ok());
+}
+
+#[test]
+fn a_delay_that_passed_is_told_to_a_role_that_is_there() {
+    let told = Level::ALL.map(|level| shipped().level(level).escalate_to.as_str());
+    assert_eq!(told, ["cfm_manager", "cfm_manager", "head_of_unit", "head_of_unit"]);
+    assert!(refusal("escalate_to = \"cfm_manager\"", "").contains("missing field `escalate_to`"));
+}
+
+#[test]
+fn an_answer_is_expected_unless_the_type_or_the_channel_says_no() {
+    for (case_type, channel, expected) in [
+        (Some("complaint"), Some("hotline"), true),
+        (Some("thanks"), Some("hotline"), false),
+        (Some("suggestion"), Some("box"), false),
+        (Some("rumour"), None, false),
+        (Some("complaint"), Some("fgd"), false),
+        (Some("complaint"), Some("survey"), false),
+        (Some("no_such"), Some("pigeon"), true),
+        (None, None, true),
+    ] {
+        assert_eq!(shipped().expects_answer(case_type, channel), expected, "{case_type:?} {channel:?}");
+    }
 }
 
 #[test]

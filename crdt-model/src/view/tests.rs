@@ -647,6 +647,9 @@ impl crate::case::Codes for InZone {
     fn category(&self, code: &str) -> Option<crate::case::CategoryFacts> {
         SampleCodes.category(code)
     }
+    fn expects_answer(&self, case_type: Option<&str>, channel: Option<&str>) -> bool {
+        SampleCodes.expects_answer(case_type, channel)
+    }
     fn knows(&self, table: &str, code: &str) -> bool {
         SampleCodes.knows(table, code)
     }
