@@ -387,9 +387,16 @@ impl Taxonomy {
         sub_categories.into_iter().any(|code| self.sub_categories.contains(code) && is_staff(code))
     }
 
-    /// The audience of a case that is sealed because somebody is named in it, where its categories name none.
-    pub fn audience_of_named<'a>(&self, sub_categories: impl IntoIterator<Item = &'a str>) -> &'static str {
-        if self.is_about_staff(sub_categories) { STAFF } else { TRIAGE }
+    /// The audience of a case that is sealed because somebody is named in it, where its categories name none: of what
+    /// staff do that for conduct, else the one that first takes its members from a role that is told of such cases.
+    pub fn audience_of_named<'c>(&self, sub_categories: impl IntoIterator<Item = &'c str>) -> &str {
+        let codes: Vec<&str> = sub_categories.into_iter().collect();
+        if self.is_about_staff(codes.iter().copied()) {
+            return STAFF;
+        }
+        let told = codes.iter().filter_map(|code| self.sub_categories.get(code)).flat_map(|sub| &sub.watchers);
+        let of = |role| self.audiences.iter().find(|audience| audience.roles.first() == Some(role));
+        told.filter_map(of).next().map_or(TRIAGE, Audience::code)
     }
 
     /// The audience that a new case is sealed to from its first byte, `None` for an ordinary one.

@@ -20,6 +20,11 @@ const REQUIRED: [(&str, &[&str]); 14] = [
         "closure",
         &[
             "satisfied",
+            "answered",
+            "acknowledged",
+            "no_contact",
+            "not_admissible",
+            "services_only",
             "not_satisfied",
             "unreachable",
             "anonymous",

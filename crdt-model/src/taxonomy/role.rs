@@ -190,9 +190,9 @@ const ROLES: [Row; 26] = {
         (
             "supervisor",
             3,
-            all(&[FINISH, Capabilities::ADOPT, Capabilities::ERASE]),
+            all(&[FINISH, Capabilities::ADOPT]),
             OwnSite,
-            "answers for a team as a manager does for a site; in no audience, and enrols nobody, for who enrols could add to one",
+            "answers for a team as a manager does for a site; in no audience; enrols nobody, for who enrols could add to one, and erases nothing",
         ),
         ("focal_cash", 3, WORK, None, FOCAL),
         ("focal_targeting", 3, WORK, None, FOCAL),

@@ -20,7 +20,7 @@ fn refusal(from: &str, to: &str) -> String {
 fn the_shipped_taxonomy_is_whole() {
     let t = shipped();
     assert_eq!((t.version.as_str(), t.default_language.as_str()), ("2026.2", "fr"));
-    assert_eq!((t.categories.len(), t.sub_categories.len(), t.channels.len(), t.roles.len()), (13, 68, 16, 26));
+    assert_eq!((t.categories.len(), t.sub_categories.len(), t.channels.len(), t.roles.len()), (15, 88, 16, 26));
     assert_eq!((t.small_cell_threshold, t.auto_close_no_answer_attempts, t.repeat_contact_window_days), (5, 3, 14));
     let sea = t.sub_categories.get("sea.abuse").expect("shipped");
     assert_eq!((sea.sensitivity, sea.refer_to.as_str(), sea.refer_within_h), (Level::S3, "focal_psea", 24));
@@ -131,7 +131,7 @@ fn references_lead_somewhere_or_are_named() {
     let said = refusal("refer_to = \"focal_cash\"", "refer_to = \"focal_csah\"");
     assert_eq!(
         said,
-        "table `category.sub`, code `payment.not_received`: `refer_to` names `focal_csah`, which does not exist; did you mean focal_cash?"
+        "table `category.sub`, code `request.cash`: `refer_to` names `focal_csah`, which does not exist; did you mean focal_cash?"
     );
     for (from, to, field) in [
         ("audience = \"integrity\"", "audience = \"nobody\"", "audience"),
@@ -155,13 +155,13 @@ fn references_lead_somewhere_or_are_named() {
 #[test]
 fn delays_are_hours_that_make_sense() {
     for (from, to, field, found) in [
-        ("refer_within_h = 4\n", "refer_within_h = 0\n", "refer_within_h", 0),
-        ("refer_within_h = 4\n", "refer_within_h = -4\n", "refer_within_h", -4),
-        ("refer_within_h = 4\n", "refer_within_h = 73\n", "refer_within_h", 73),
+        ("refer_within_h = 1\n", "refer_within_h = 0\n", "refer_within_h", 0),
+        ("refer_within_h = 1\n", "refer_within_h = -4\n", "refer_within_h", -4),
+        ("refer_within_h = 1\n", "refer_within_h = 73\n", "refer_within_h", 73),
         ("respond_within_h = 720             #", "respond_within_h = 99999 #", "respond_within_h", 99_999),
         ("acknowledge_within_h = 48", "acknowledge_within_h = 721", "acknowledge_within_h", 721),
         ("marks_h = [72", "marks_h = [0", "marks_h", 0),
-        ("refer_within_h = 4\n", "refer_within_h = 4\naccept_within_h = 0\n", "accept_within_h", 0),
+        ("refer_within_h = 1\n", "refer_within_h = 1\naccept_within_h = 0\n", "accept_within_h", 0),
     ] {
         match with(from, to) {
             Err(TaxonomyError::BadHours { field: named, found: value, .. }) => {
@@ -174,10 +174,10 @@ fn delays_are_hours_that_make_sense() {
 
 #[test]
 fn delays_left_out_are_those_of_the_sensitivity() {
-    let t = with("refer_within_h = 4\nrespond_within_h = 72\n", "").expect("accepted");
+    let t = with("refer_within_h = 1\nrespond_within_h = 72\n", "").expect("accepted");
     let sub = t.sub_categories.get("protection.threat_to_life").expect("there");
     assert_eq!((sub.refer_within_h, sub.accept_within_h, sub.respond_within_h), (24, 24, 720));
-    let t = with("refer_within_h = 4\n", "refer_within_h = 4\naccept_within_h = 2\n").expect("accepted");
+    let t = with("refer_within_h = 1\n", "refer_within_h = 1\naccept_within_h = 2\n").expect("accepted");
     assert_eq!(t.sub_categories.get("protection.threat_to_life").map(|sub| sub.accept_within_h), Some(2));
 }
 
@@ -195,6 +195,46 @@ fn whoever_a_sealed_category_goes_to_can_be_of_its_audience() {
     assert_eq!(told.expect_err("refused").to_string(), said.replace("refer_to", "watchers"));
     let inside = parse("refer_to = \"focal_psea\"", "refer_to = \"focal_psea\"\nwatchers = [\"focal_psea\"]");
     assert!(inside.is_ok());
+}
+
+#[test]
+fn what_moved_to_the_site_is_no_longer_sealed_and_what_is_of_staff_is() {
+    let sub = |code: &str| shipped().sub_categories.get(code).expect("shipped");
+    for (code, level, target, watchers) in [
+        ("payment.unauthorised_withdrawal", Level::S1, "focal_cash", &["focal_integrity"][..]),
+        ("integrity.impersonation", Level::S1, "cfm_manager", &["security"]),
+        ("integrity.irregularity", Level::S1, "cfm_manager", &[]),
+        ("conduct.negligence", Level::S1, "cfm_manager", &[]),
+        ("protection.insecurity", Level::S1, "security", &[]),
+        ("targeting.committee", Level::S1, "focal_targeting", &[]),
+        ("conduct.discrimination", Level::S2, "focal_protection", &[]),
+        ("conduct.sexual_harassment", Level::S3, "hr", &[]),
+        ("sea.sexual_harassment", Level::S3, "focal_psea", &[]),
+        ("integrity.taxation", Level::S2, "focal_integrity", &[]),
+    ] {
+        let found = sub(code);
+        assert_eq!((found.sensitivity, found.refer_to.as_str()), (level, target), "{code}");
+        assert_eq!(found.watchers, watchers, "{code}");
+    }
+    assert_eq!((sub("protection.insecurity").refer_within_h, sub("service.health_alert").refer_within_h), (4, 6));
+    assert_eq!(sub("protection.threat_to_life").refer_within_h, 1);
+    let answered = |main: &str| -> Vec<u32> {
+        let of = shipped().sub_categories.iter().filter(|sub| sub.category == main);
+        of.map(|sub| sub.respond_within_h).collect()
+    };
+    assert!(answered("payment").iter().all(|hours| *hours == 336) && answered("targeting").iter().all(|h| *h == 720));
+    let gates: Vec<&str> = shipped().trainings.iter().filter(|t| t.gate).map(|t| t.code.as_str()).collect();
+    assert_eq!(gates, ["code_of_conduct", "confidentiality_oath"]);
+}
+
+#[test]
+fn who_is_named_in_an_ordinary_case_is_read_by_whom_such_cases_are_told_to() {
+    let audience = |code: &str| shipped().audience_of_named([code]);
+    assert_eq!(audience("conduct.negligence"), "conduct");
+    assert_eq!(audience("payment.unauthorised_withdrawal"), "integrity");
+    assert_eq!(audience("integrity.impersonation"), TRIAGE);
+    assert_eq!(audience("payment.late"), TRIAGE);
+    assert_eq!(audience("no.such"), TRIAGE);
 }
 
 #[test]
@@ -356,8 +396,8 @@ proptest! {
     }
 
     #[test]
-    fn every_known_code_is_nearest_to_itself(at in 0usize..68) {
-        let code = shipped().sub_categories.codes().nth(at).expect("68 of them");
+    fn every_known_code_is_nearest_to_itself(at in 0usize..88) {
+        let code = shipped().sub_categories.codes().nth(at).expect("88 of them");
         prop_assert_eq!(shipped().sub_categories.nearest(code)[0], code);
     }
 }

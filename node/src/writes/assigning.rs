@@ -27,8 +27,11 @@ use crate::writes::gifts;
 /// Purposes of consent that passing a case on rests on.
 pub(super) const INTERNAL: &str = "refer_internal";
 pub(super) const EXTERNAL: &str = "refer_external";
-/// Whoever holds this role works for somebody else.
-pub(super) const PARTNER_ROLE: &str = "partner_focal";
+/// Whether whoever holds this role works for somebody else.
+pub(super) fn is_partner_role(role: &str) -> bool {
+    matches!(role, "partner_focal" | "partner_operator")
+}
+
 /// Roles that answer for whatever nobody else does, the nearest to the people first.
 const ANSWERABLE: [&str; 3] = ["cfm_manager", "coordinator", "administrator"];
 /// Holders of near roles that a reply names.
@@ -248,7 +251,7 @@ fn place_of(log: &Log, shared: &Shared, me: &MemberId, loaded: &Loaded, view: &C
         };
         match reads {
             true => Place::Reads,
-            false if role == PARTNER_ROLE => Place::Partner,
+            false if is_partner_role(role) => Place::Partner,
             false => Place::Outside,
         }
     };
@@ -367,7 +370,7 @@ pub(super) fn holders<'r>(roster: &'r Roster, role: &str) -> impl Iterator<Item 
 
 pub(super) fn is_partner(roster: &Roster, member: &Member) -> bool {
     let reading = Reading::of(roster);
-    member.roles.iter().any(|held| held.role == PARTNER_ROLE || reading.is_partners(&held.site))
+    member.roles.iter().any(|held| is_partner_role(&held.role) || reading.is_partners(&held.site))
 }
 
 #[cfg(test)]

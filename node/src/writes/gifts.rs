@@ -29,7 +29,7 @@ use crdt_model::seal::{
 };
 use crdt_model::values::{AudienceId, ChainKey, DocId, MemberId, ScopeId, Who};
 
-use super::assigning::{EXTERNAL, INTERNAL, PARTNER_ROLE, case_site, holders, is_partner};
+use super::assigning::{EXTERNAL, INTERNAL, case_site, holders, is_partner, is_partner_role};
 use super::housekeeping::Kept;
 use super::transfer::sender_site;
 use super::{SensitiveKey, Write, append_edit, deps, moving};
@@ -436,7 +436,7 @@ fn id_of(log: &Log, shared: &Shared, loaded: &Loaded, to: &To) -> Option<[u8; 16
 fn is_of_partner(roster: &Roster, to: &To) -> bool {
     match to {
         To::Who(Who::Member(id)) => roster.members.get(id).is_some_and(|member| is_partner(roster, member)),
-        To::Who(Who::Role(role)) => role == PARTNER_ROLE,
+        To::Who(Who::Role(role)) => is_partner_role(role),
         To::Site(code) => Reading::of(roster).is_partners(code),
     }
 }
@@ -621,7 +621,7 @@ fn owed_grants(log: &Log, shared: &Shared, reader: &Reader, scope: &ScopeId, rol
     let gets = |member: &Member| {
         // a partner's people are given a case by name, by their own role or by their site
         member.standing == Standing::Confirmed
-            && (role == PARTNER_ROLE || !is_partner(roster, member))
+            && (is_partner_role(role) || !is_partner(roster, member))
             && member.roles.iter().any(|held| held.role == role && is_near(roster, site, &held.site))
             && !reads_site(roster, member, site)
     };

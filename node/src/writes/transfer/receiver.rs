@@ -14,7 +14,7 @@ use crate::error::Failure;
 use crate::log::{Log, Reader, Shared};
 use crate::members;
 use crate::members::called::{named, site_typed};
-use crate::writes::assigning::{PARTNER_ROLE, case_site, holders, is_partner, is_set_aside};
+use crate::writes::assigning::{case_site, holders, is_partner, is_partner_role, is_set_aside};
 
 /// Where the other half is born, and who reads it.
 pub(super) struct Receiver {
@@ -74,7 +74,7 @@ fn given_otherwise(shared: &Shared, reader: &Reader, to: &str) -> Option<Failure
     let who = cases::who(shared, reader, to).ok()?;
     let member = match &who {
         Who::Member(id) => roster.members.get(id).filter(|member| is_partner(roster, member)),
-        Who::Role(role) if role == PARTNER_ROLE => holders(roster, role).map(|(_, member)| member).next(),
+        Who::Role(role) if is_partner_role(role) => holders(roster, role).map(|(_, member)| member).next(),
         Who::Role(_) => None,
     };
     let called = named(shared, &who.to_string());
