@@ -23,7 +23,7 @@ pub use gift::{
 };
 pub use grant::{
     BundleSlot, GRANT_SLOTS, GrantSection, InviteGrant, SLOT_BYTES, StreamGrant, WRAP_BYTES, decoy_bundle_slot,
-    open_bundle_slot, open_wrap, seal_bundle_slot, wrap_secret,
+    drop_box_secret, open_bundle_slot, open_wrap, seal_bundle_slot, wrap_secret,
 };
 pub use section::{
     BUCKETS_MAX, BucketTooSmall, FLAG_DEVICE_ONLY, FLAG_DROP_BOX, OpenError, Plain, SECTION_OVERHEAD_BYTES, Sealing,

@@ -7,6 +7,7 @@ pub(crate) mod held;
 pub(crate) mod housekeeping;
 pub(crate) mod imported;
 pub(crate) mod moving;
+pub(crate) mod outside;
 pub(crate) mod receipts;
 pub(crate) mod reclassify;
 pub(crate) mod sensitive_words;
@@ -38,7 +39,7 @@ use crdt_model::zone::Zone;
 use serde_json::{Value as Json, json};
 
 use crate::cases;
-use crate::cases::{Captured, Loaded, TaxonomyCodes, captured_key, codes_of};
+use crate::cases::{Captured, Loaded, TaxonomyCodes, codes_of};
 use crate::clock::{self, DAY_MS};
 use crate::error::Failure;
 use crate::list;
@@ -752,6 +753,9 @@ pub(crate) fn act_with(
         {
             return turn_and_tell(log, &shared, reader, &loaded, &Reclassify::For(edit), seal, &mark, now_ms);
         }
+        Err(EditRefusal::OutsideAudience) => {
+            return Err(outside::refusal(log, &shared, reader, &loaded).arg("ref", &mark).at("ref", &mark));
+        }
         other => other.map_err(|error| refused_edit(shared.taxonomy, edit, &error, &mark))?,
     };
     assigning::may_hand_out(log, &shared, &reader.member(), &loaded, &view, edit, &mark)?;
@@ -1031,8 +1035,12 @@ pub(crate) fn deps(log: &Log, loaded: &Loaded) -> Vec<EntryId> {
 }
 
 /// The key for sensitive operations on an existing case: the content key this device minted; else a new one, to the
-/// case's audience when the writer reads the case (or, where someone is recused, to those it was sealed to), and to
-/// those it was sealed to at capture when the writer took it down. Who knows neither cannot add to it here.
+/// case's audience when the writer reads the case (or, where someone is recused, to those it was sealed to), to those it was
+/// sealed to at capture when the writer took it down, and into the case's drop boxes by whoever else has a role here.
+///
+/// # Errors
+///
+/// `outside_for_good`: the writer cannot read the case, and it has no drop box.
 pub(crate) fn sensitive_key(
     log: &Log,
     shared: &Shared,
@@ -1051,13 +1059,11 @@ pub(crate) fn sensitive_key(
         }
         return Ok(SensitiveKey::New(entropy.secret(), sealed_readers(log, shared, reader, loaded, view)?));
     }
-    let snapshot = log.store.read()?;
-    let access = reader.secrets.store_access();
-    let kept =
-        snapshot.get_member(MemberSpace::Rows, &access, &captured_key(&loaded.doc, loaded.document.generation))?;
-    let kept = kept.ok_or_else(|| Failure::new("outside_audience"))?;
-    let readers = kept.chunks_exact(32).filter_map(|pk| pk.try_into().ok()).collect();
-    Ok(SensitiveKey::New(entropy.secret(), readers))
+    let readers = outside::readers(log, shared, reader, loaded)?;
+    match readers.is_empty() {
+        true => Err(outside::refusal(log, shared, reader, loaded)),
+        false => Ok(SensitiveKey::New(entropy.secret(), readers)),
+    }
 }
 
 /// The KEM keys of those who read a sealed case: of its audience, and of the persons it was made for.

@@ -83,6 +83,40 @@ fn a_case_is_sealed_raised_lowered_and_erased_as_typed() {
     }
 }
 
+/// The refusal of a stranger names acts; each of them is taken, and read by the audience alone.
+#[test]
+fn a_stranger_to_a_sealed_case_may_do_what_the_refusal_names() {
+    let (org, ali, nadia) = three();
+    let (rose, canary) = (&org.rose, "Il était à Mahatsara ce soir-là.");
+    let new = "case new --type complaint --channel hotline --category sea.abuse --no-recusal --allegation -";
+    let told = rose.command(new).stdin("Inventé.").run().ok();
+    let case = told["case_id"].as_str().expect("a case");
+    sync(rose, &ali);
+    let (_, hint) = ali.command(&format!("case assign {case} Nadia")).in_words().run().refused_in_words(4);
+    let hint = hint.expect("what may be done instead");
+    for (act, rest) in [
+        ("note", "--text -"),
+        ("act", "-"),
+        ("attempt", "--outcome no_answer"),
+        ("consent", "record refused --means oral"),
+    ] {
+        assert!(hint.split([' ', ',']).any(|word| word == act), "{hint}");
+        let added = ali.command(&format!("case {act} {case} {rest}")).stdin(canary).run().ok();
+        assert_eq!((&added["restricted"], &added["status"]), (&json!(true), &json!("restricted")), "{added}");
+    }
+    assert!(!ali.show(case).to_string().contains("Mahatsara"), "not even by who wrote it");
+    sync(&ali, rose);
+    sync(&nadia, rose);
+    for home in [rose, &nadia] {
+        let inside = home.show(case);
+        assert_eq!(inside["notes"][0]["text"], canary, "{inside}");
+        assert_eq!(inside["actions"][0]["what"], canary, "{inside}");
+        assert_eq!(inside["interactions"][0]["outcome"], "no_answer", "{inside}");
+        assert!(inside["consents"].to_string().contains("refused"), "{inside}");
+        assert_eq!(home.ok("verify")["ok"], true);
+    }
+}
+
 /// What a script gets where a person would be asked: a refusal that names the command, and nothing done.
 #[test]
 fn what_makes_a_case_restricted_seals_it_in_one_act_or_leaves_it_as_it_is() {

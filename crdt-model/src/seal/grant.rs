@@ -156,6 +156,10 @@ pub fn decoy_bundle_slot(entropy: &mut Entropy) -> BundleSlot {
 }
 
 /// A grant section: [`GRANT_SLOTS`] slots, some real, the others decoys, shuffled; always one length.
+///
+/// The encapsulated point of the first slot, real or decoy, is derived from the content key where one is granted: whoever
+/// holds the key knows the secret behind the point, and nobody else does. So the point is where those who cannot read the
+/// case leave what they add to it ([`GrantSection::drop_box`]), and it tells them nothing of who reads.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct GrantSection {
     salt: [u8; 16],
@@ -164,6 +168,18 @@ pub struct GrantSection {
 
 fn grant_info(org: &OrgId, scope: &ScopeId, doc: &DocId) -> Vec<u8> {
     [b"boucle/grant/v1".as_slice(), &org.0, &scope.0, &doc.0].concat()
+}
+
+/// What the secret behind a grant's first point is made of: see [`drop_box_secret`].
+fn drop_box_seed(context: (&OrgId, &ScopeId, &DocId), ck: &Secret) -> Secret {
+    super::derive("boucle 2026 drop box v1", &[&ck.0, &context.0.0, &context.1.0, &context.2.0])
+}
+
+/// The X25519 secret behind [`GrantSection::drop_box`], for who holds the content key granted there: `DeriveKeyPair`
+/// (RFC 9180, 7.1.3) of a key derived from it.
+pub fn drop_box_secret(context: (&OrgId, &ScopeId, &DocId), ck: &Secret) -> Secret {
+    let (secret, _) = <Kem as hpke::Kem>::derive_keypair(&drop_box_seed(context, ck).0);
+    Secret(secret.to_bytes().into())
 }
 
 impl GrantSection {
@@ -187,24 +203,53 @@ impl GrantSection {
         let mut plain = Zeroizing::new([0; 40]);
         plain[..32].copy_from_slice(&ck.0);
         plain[32] = layer;
+        let mut places: [Option<&[u8; 32]>; GRANT_SLOTS] = [None; GRANT_SLOTS];
+        for (place, reader) in places.iter_mut().zip(readers) {
+            *place = Some(reader);
+        }
+        for i in (1..places.len()).rev() {
+            places.swap(i, entropy.below(i + 1));
+        }
         let mut slots = Vec::with_capacity(GRANT_SLOTS);
-        for reader in readers {
-            let (enc, ct) = hpke_seal(reader, &info, header_aad, &*plain, entropy.rng())?;
-            slots.push((enc, ct.try_into().ok()?));
+        for (at, reader) in places.into_iter().enumerate() {
+            let slot = match (at, reader) {
+                (0, None) => (drop_box_secret(context, ck).kem_public(), entropy.bytes()),
+                (0, Some(reader)) => {
+                    let mut ephemeral = Derived(drop_box_seed(context, ck));
+                    let (enc, ct) = hpke_seal(reader, &info, header_aad, &*plain, &mut ephemeral)?;
+                    (enc, ct.try_into().ok()?)
+                }
+                (_, None) => Self::decoy(entropy),
+                (_, Some(reader)) => {
+                    let (enc, ct) = hpke_seal(reader, &info, header_aad, &*plain, entropy.rng())?;
+                    (enc, ct.try_into().ok()?)
+                }
+            };
+            slots.push(slot);
         }
-        while slots.len() < GRANT_SLOTS {
-            slots.push(Self::decoy(entropy));
-        }
-        for i in (1..slots.len()).rev() {
-            slots.swap(i, entropy.below(i + 1));
-        }
-        Some(Self { salt: entropy.bytes(), slots })
+        Some(Self::salted(slots))
+    }
+
+    /// With the salt that says how the section was made: it is a hash of the slots, which are random already.
+    fn salted(slots: Vec<([u8; 32], [u8; SLOT_BYTES])>) -> Self {
+        let salt = Self::salt_of(&slots);
+        Self { salt, slots }
+    }
+
+    fn salt_of(slots: &[([u8; 32], [u8; SLOT_BYTES])]) -> [u8; 16] {
+        let parts: Vec<&[u8]> = slots.iter().flat_map(|(enc, ct)| [enc.as_slice(), ct.as_slice()]).collect();
+        crate::values::id16("boucle/grant salt/v1", &parts)
+    }
+
+    /// The X25519 key to which somebody who cannot read the document seals what they add to it: those read it who hold
+    /// the key that this section grants. `None`: made by a program that knew of no such key, so nobody could.
+    pub fn drop_box(&self) -> Option<[u8; 32]> {
+        (self.salt == Self::salt_of(&self.slots)).then_some(self.slots[0].0)
     }
 
     /// A grant section to nobody, of the same shape as any other.
     pub fn decoys(entropy: &mut Entropy) -> Self {
-        let slots = (0..GRANT_SLOTS).map(|_| Self::decoy(entropy)).collect();
-        Self { salt: entropy.bytes(), slots }
+        Self::salted((0..GRANT_SLOTS).map(|_| Self::decoy(entropy)).collect())
     }
 
     /// A real encapsulated point with random bytes for its ciphertext.

@@ -64,6 +64,36 @@ fn a_grant_opens_for_its_readers_and_looks_alike_for_nobody() {
 }
 
 #[test]
+fn whoever_holds_a_granted_key_opens_what_is_left_in_its_drop_box_and_nobody_else_does() {
+    let (org, scope, doc) = context();
+    let c = (&org, &scope, &doc);
+    // 32 draws: the first slot is a reader's in some and a decoy in others
+    for seed in 0..32 {
+        let mut entropy = Entropy::new([seed; 32]);
+        let (reader, ck, added) = (entropy.secret(), entropy.secret(), entropy.secret());
+        let readers = [reader.kem_public(), entropy.secret().kem_public(), entropy.secret().kem_public()];
+        let grant = GrantSection::new(c, b"birth", 2, &ck, &readers, &mut entropy).expect("valid keys");
+        let grant: GrantSection = cbor::decode(&cbor::encode(&grant)).expect("decodes");
+        assert!(grant.open(c, b"birth", &reader).eq([(2, ck.clone())]));
+        let to = grant.drop_box().expect("one");
+        let left = GrantSection::new(c, b"added", 2, &added, &[to], &mut entropy).expect("a valid point");
+        assert!(left.open(c, b"added", &drop_box_secret(c, &ck)).eq([(2, added.clone())]));
+        for stranger in [reader, drop_box_secret((&org, &scope, &DocId([9; 16])), &ck), drop_box_secret(c, &added)] {
+            assert!(left.open(c, b"added", &stranger).next().is_none());
+        }
+        assert_ne!(left.drop_box(), Some(to), "what is added has a box of its own");
+    }
+}
+
+#[test]
+fn nothing_is_left_where_an_older_program_granted() {
+    let mut bytes = cbor::encode(&GrantSection::decoys(&mut Entropy::new([3; 32])));
+    assert!(cbor::decode::<GrantSection>(&bytes).expect("decodes").drop_box().is_some());
+    bytes[2] ^= 1;
+    assert_eq!(cbor::decode::<GrantSection>(&bytes).expect("decodes").drop_box(), None);
+}
+
+#[test]
 fn stream_grants_wraps_and_invite_grants_open_for_their_holder_only() {
     let mut entropy = Entropy::new([4; 32]);
     let (org, scope, _) = context();

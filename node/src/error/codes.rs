@@ -144,6 +144,7 @@ pub const CODES: &[Code] = &[
     code("no_such_pick", Exit::Usage, &["choices"]),
     code("withheld", Exit::Denied, &["field"]),
     code("outside_audience", Exit::Denied, &[]),
+    code("outside_for_good", Exit::Denied, &[]),
     code("must_be_restricted", Exit::Failed, &["level"]),
     code("needs_sealing", Exit::Failed, &["level", "ref", "command"]),
     code("already_sealed", Exit::Failed, &["ref"]),

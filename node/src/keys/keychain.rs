@@ -22,8 +22,8 @@ use crdt_model::entry::{Entry, LAYER_GRANT};
 use crdt_model::layer::Layer;
 use crdt_model::roster::{OpenKey, Roster};
 use crdt_model::seal::{
-    self, GrantSection, OpenError, Plain, RoleGrant, Secret, StreamGrant, case_key, open_hint, open_section, open_wrap,
-    sensitive_hint, term_of_hint,
+    self, GrantSection, OpenError, Plain, RoleGrant, Secret, StreamGrant, case_key, drop_box_secret, open_hint,
+    open_section, open_wrap, sensitive_hint, term_of_hint,
 };
 use crdt_model::values::{AudienceId, ChainKey, DeviceId, DocId, EntryId, MemberId, OrgId, ScopeId};
 
@@ -54,7 +54,7 @@ pub(crate) struct Keychain {
     /// Personal keys of older generations, as a newer one passed them on.
     old_keys: HashMap<(DocId, u32, ChainKey), Vec<Secret>>,
     pub(crate) own_device: DeviceId,
-    tried_grants: HashMap<EntryId, usize>,
+    tried_grants: HashMap<EntryId, Tried>,
     /// How many grants each audience's epoch opened, or the member's own key: what to try first.
     granted: HashMap<Option<(AudienceId, u32)>, u64>,
     /// Raised with every key taken in: what was built with fewer keys is built anew.
@@ -62,6 +62,20 @@ pub(crate) struct Keychain {
     tried_wraps: HashSet<(EntryId, [u8; 16], [u8; 32])>,
     /// Audiences of sites: no content key of a case is granted to them.
     ordinary: HashSet<AudienceId>,
+}
+
+/// What the grant of an entry was tried with.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Tried {
+    /// It opened.
+    Opened,
+    /// With so many keys of readers, and so many content keys of the document: with none of them it opened.
+    Shut {
+        /// Keys of audiences, and the member's own.
+        keys: usize,
+        /// Content keys, for what was left in their drop boxes.
+        contents: usize,
+    },
 }
 
 fn insert<K: std::hash::Hash + Eq>(map: &mut HashMap<K, Vec<Secret>>, key: K, secret: Secret) {
@@ -281,17 +295,24 @@ impl Keychain {
         }
     }
 
-    /// Tries the slots of an entry's grant section with everything held, once per set of keys.
+    /// Tries the slots of an entry's grant section with everything held, once per set of keys: keys of readers, and the
+    /// content keys of the document, by which what strangers left for its readers opens.
     pub(crate) fn absorb_grant(&mut self, org: &OrgId, entry: &Entry) {
         let Some((_, section)) = entry.section(LAYER_GRANT) else { return };
         let named = || self.audiences.iter().filter(|((audience, _), _)| !self.ordinary.contains(audience));
         let keys: usize = named().map(|(_, held)| held.len()).sum::<usize>() + usize::from(self.member.is_some());
-        if keys == 0 || self.tried_grants.get(&entry.id()) == Some(&keys) {
+        let header = entry.header();
+        let contents = self.content_keys(&header.doc).len();
+        let (tried_keys, tried_contents) = match self.tried_grants.get(&entry.id()) {
+            Some(Tried::Opened) => return,
+            Some(Tried::Shut { keys, contents }) => (*keys, *contents),
+            None => (0, 0),
+        };
+        if tried_keys == keys && tried_contents >= contents {
             return;
         }
-        self.tried_grants.insert(entry.id(), keys);
+        self.tried_grants.insert(entry.id(), Tried::Shut { keys, contents });
         let Ok(grant) = cbor::decode::<GrantSection>(section) else { return };
-        let header = entry.header();
         let Some((named, section)) = entry.section(Layer::Sensitive.code()) else { return };
         let aad = header.aad();
         let context = (org, &header.scope, &header.doc);
@@ -303,16 +324,28 @@ impl Keychain {
         // all slots hold one key: the first that opens is enough, and what opened most so far is tried first
         let audiences = self.audiences.iter().filter(|((audience, _), _)| !self.ordinary.contains(audience));
         let of_audiences = audiences.flat_map(|(of, held)| held.iter().map(|secret| (Some(*of), secret)));
-        let mut readers: Vec<_> = of_audiences.chain(self.member_secret().map(|secret| (None, secret))).collect();
+        let all = of_audiences.chain(self.member_secret().map(|secret| (None, secret)));
+        let mut readers: Vec<_> = all.filter(|_| tried_keys != keys).collect();
         readers.sort_by_key(|(of, _)| std::cmp::Reverse(self.granted.get(of).copied().unwrap_or(0)));
         let found = readers.into_iter().find_map(|(of, secret)| {
             let (_, key) = grant.open(context, &aad, secret).find(|slot| opens(slot))?;
             Some((of, key))
         });
+        // else somebody who cannot read the case may have left it for whoever holds a key of it
+        let found = found.map(|(of, key)| (Some(of), key)).or_else(|| {
+            let boxes = self.content_keys(&header.doc).iter().skip(tried_contents);
+            boxes.map(|ck| drop_box_secret(context, ck)).find_map(|secret| {
+                let (_, key) = grant.open(context, &aad, &secret).find(|slot| opens(slot))?;
+                Some((None, key))
+            })
+        });
         let Some((of, key)) = found else { return };
-        *self.granted.entry(of).or_default() += 1;
-        if header.device == self.own_device {
-            self.own_content_keys.insert((header.doc, named.generation), key.clone());
+        self.tried_grants.insert(entry.id(), Tried::Opened);
+        if let Some(of) = of {
+            *self.granted.entry(of).or_default() += 1;
+            if header.device == self.own_device {
+                self.own_content_keys.insert((header.doc, named.generation), key.clone());
+            }
         }
         insert(&mut self.content_keys, header.doc, key);
         self.version += 1;

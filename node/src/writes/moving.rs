@@ -126,7 +126,7 @@ fn may_move(
     let (roster, me) = (&shared.roster, reader.member());
     let from = case_site(shared, loaded);
     match (view.shape, &view.account) {
-        (Shape::Outside, _) => return Err(Failure::new("outside_audience")),
+        (Shape::Outside, _) => return Err(crate::writes::outside::refusal(log, shared, reader, loaded)),
         (_, Err(_)) => return Err(Failure::new("withheld").arg("field", "text")),
         _ => {}
     }

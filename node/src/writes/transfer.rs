@@ -91,7 +91,7 @@ pub(crate) fn refer(
     let mark = view.mark().unwrap_or(typed).to_owned();
     let at = |failure: Failure| failure.arg("ref", &mark).at("ref", &mark);
     let said = match (view.shape, &view.account) {
-        (Shape::Outside, _) => return Err(at(Failure::new("outside_audience"))),
+        (Shape::Outside, _) => return Err(at(crate::writes::outside::refusal(log, &shared, reader, &loaded))),
         (_, Err(_)) => return Err(at(Failure::new("withheld").arg("field", "text"))),
         (_, Ok(account)) => account,
     };
