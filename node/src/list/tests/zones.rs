@@ -90,8 +90,8 @@ fn a_delay_from_a_date_begins_at_its_midnight_in_the_zone_of_the_site() {
     let reference = new(&rose, date, "payment.not_received");
     let shown: Json = serde_json::from_str(&rose.read(&reference)).expect("JSON");
     assert_eq!(shown["received_at"], "2026-11-30T00:00:00Z", "a date is kept as it was told");
-    assert_eq!((&shown["received_day"], &shown["due_day"]), (&json!("2026-11-30"), &json!("2026-12-07")));
-    assert_eq!(shown["due_at"], "2026-12-07T05:00:00Z", "seven days after midnight in Haiti");
+    assert_eq!((&shown["received_day"], &shown["due_day"]), (&json!("2026-11-30"), &json!("2026-12-14")));
+    assert_eq!(shown["due_at"], "2026-12-14T05:00:00Z", "fourteen days after midnight in Haiti");
 }
 
 #[test]
