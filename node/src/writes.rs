@@ -1,5 +1,6 @@
 //! What people do: from an intent to durable entries.
 
+pub(crate) mod arrivals;
 pub(crate) mod assigning;
 pub(crate) mod erase;
 pub(crate) mod gifts;

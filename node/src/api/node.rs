@@ -50,7 +50,7 @@ use crate::writes::sensitive_words;
 use crate::writes::set_aside;
 use crate::writes::transfer::{self, Transfer};
 use crate::writes::withdraw;
-use crate::writes::{gifts, moving};
+use crate::writes::{arrivals, gifts, moving};
 
 /// A node at its home: founded or not, open or not.
 pub struct Node {
@@ -341,7 +341,9 @@ impl Node {
             // what came is owed to others: looked at while nobody waits for this node any more
             let mut reader = locked(&reader);
             let _writer = log.lock_writer();
-            if let Err(failure) = gifts::give_owed(log, &mut reader, gifts::LOOK_MAX, now_ms) {
+            let owed = arrivals::look_at_all(log, now_ms)
+                .and_then(|()| gifts::give_owed(log, &mut reader, gifts::LOOK_MAX, now_ms));
+            if let Err(failure) = owed {
                 tracing::warn!(code = failure.code, "what is owed was not looked at");
             }
             return Ok(told);

@@ -40,8 +40,8 @@ use crate::log::forks;
 use crate::log::{Log, Shared};
 use crate::store::{self, Space, VALUE_BYTES_MAX};
 use crate::sync::peers;
+use crate::writes::arrivals;
 use crate::writes::housekeeping;
-use crate::writes::receipts;
 
 /// What a device is known to hold, by scope.
 pub(crate) type Held = BTreeMap<ScopeId, Frontier>;
@@ -135,7 +135,7 @@ fn housekeeping_unlocked(log: &Log, now_ms: i64) -> Result<(), Failure> {
     {
         // a device confirms what it holds, whoever is unlocked
         let _writer = log.lock_writer();
-        receipts::confirm(log, now_ms)?;
+        arrivals::look(log, arrivals::LOOK_MAX, now_ms)?;
     }
     for member in log.unlocked() {
         let Some(reader) = log.reader(&member) else { continue };

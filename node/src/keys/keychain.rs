@@ -441,6 +441,14 @@ impl Keychain {
         DocEntry { id: entry.id(), header: entry.header().clone(), layers }
     }
 
+    /// Opens one layer of an entry.
+    pub(crate) fn open_one(&self, entry: &Entry, layer: Layer) -> Opened {
+        match entry.header().section(layer.code()) {
+            Some(_) => self.open_layer(entry, layer, &entry.header().aad()),
+            None => Opened::Absent,
+        }
+    }
+
     fn open_layer(&self, entry: &Entry, layer: Layer, aad: &[u8]) -> Opened {
         match self.try_layer(entry, layer, aad) {
             Some(Ok(plain)) => Opened::Plain(plain),

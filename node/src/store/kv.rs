@@ -32,6 +32,8 @@ pub enum Space {
     Counters,
     /// What is known of other devices: addresses, agreed frontiers.
     Peers,
+    /// Cases of which something may be owed to others.
+    Owing,
 }
 
 /// A key space whose values only one member can open.
@@ -46,8 +48,8 @@ pub enum MemberSpace {
 }
 
 impl Space {
-    pub(crate) const ALL: [Self; 6] =
-        [Self::Meta, Self::OpenKeys, Self::Imported, Self::Outbox, Self::Counters, Self::Peers];
+    pub(crate) const ALL: [Self; 7] =
+        [Self::Meta, Self::OpenKeys, Self::Imported, Self::Outbox, Self::Counters, Self::Peers, Self::Owing];
 
     pub(crate) fn table(self) -> KeyedTable {
         Named::new(match self {
@@ -57,6 +59,7 @@ impl Space {
             Self::Outbox => "outbox-1",
             Self::Counters => "counters-1",
             Self::Peers => "peers-1",
+            Self::Owing => "owing-1",
         })
     }
 }

@@ -33,7 +33,7 @@ pub(super) const FRAMES_AHEAD: usize = 8;
 /// What has arrived waits so long for what is announced to come behind it.
 pub(super) const GATHER: Duration = Duration::from_millis(10);
 /// Parts of what came that one round looks at, for what was given to somebody here.
-pub(super) const CONFIRMED_PARTS: usize = 8;
+pub(super) const LOOKED_PARTS: usize = 8;
 /// Bytes of entries that go into one transaction.
 pub(super) const BATCH_BYTES: usize = 4 << 20;
 /// A peer that sends this many inadmissible entries in a session is not spoken to for a while.

@@ -28,8 +28,8 @@ use transport::{Channel, Receiver, Sender};
 
 use super::gaps::people_at;
 use super::limits::{
-    BAN, BANNED_MAX, BATCH_BYTES, CONFIRMED_PARTS, ENTRIES_PER_SECOND, FIRST_FRAME, FRAMES_AHEAD, GATHER, GOODBYE,
-    HANDSHAKE_PATIENCE, REFUSED_MAX, SILENCE,
+    BAN, BANNED_MAX, BATCH_BYTES, ENTRIES_PER_SECOND, FIRST_FRAME, FRAMES_AHEAD, GATHER, GOODBYE, HANDSHAKE_PATIENCE,
+    LOOKED_PARTS, REFUSED_MAX, SILENCE,
 };
 use super::policy::Policy;
 use super::rate_limit::TokenBuckets;
@@ -47,6 +47,7 @@ use crate::store;
 use crate::sync::peers;
 use crate::sync::release;
 use crate::sync::urgent;
+use crate::writes::arrivals;
 use crate::writes::gifts;
 use crate::writes::housekeeping;
 use crate::writes::receipts;
@@ -264,8 +265,8 @@ impl SessionContext {
     /// Writes what unlocked members owe to others (wraps, names), once for every state of the membership.
     pub(super) fn housekeeping(&self) -> Result<(), Failure> {
         self.rewrap_late()?;
+        self.confirm_given(arrivals::LOOK_IN_PASSING)?;
         self.give_owed(gifts::LOOK_IN_PASSING)?;
-        self.confirm_given()?;
         let generation = self.log.shared().generation;
         if self.maintained.swap(generation, Ordering::SeqCst) == generation {
             return Ok(());
@@ -290,6 +291,13 @@ impl SessionContext {
 
     /// Looks again at what waited for others to write it, if there is anything: they may be away, and no session come.
     pub(super) fn look_again(&self) -> Result<(), Failure> {
+        // a part at a time, so that whoever works here waits for no more
+        for _ in 0..LOOKED_PARTS {
+            if !arrivals::is_behind(&self.log)? {
+                break;
+            }
+            self.confirm_given(arrivals::LOOK_MAX)?;
+        }
         if self.gifts_wait.load(Ordering::SeqCst) {
             self.give_owed(gifts::LOOK_MAX)?;
         }
@@ -298,14 +306,10 @@ impl SessionContext {
 
     /// Confirms what was given to members here: on the device, whoever is unlocked, and by those who are. A reader at long
     /// work does it next time.
-    fn confirm_given(&self) -> Result<(), Failure> {
-        // a part at a time, so that whoever works here waits for no more; the rest with the next round
-        for _ in 0..CONFIRMED_PARTS {
-            if !receipts::is_behind(&self.log)? {
-                break;
-            }
+    fn confirm_given(&self, most: usize) -> Result<(), Failure> {
+        if arrivals::is_behind(&self.log)? {
             let _writer = self.log.lock_writer();
-            receipts::confirm(&self.log, (self.now)())?;
+            arrivals::look(&self.log, most, (self.now)())?;
         }
         if !receipts::is_marked(&self.log)? {
             return Ok(());

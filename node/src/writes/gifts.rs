@@ -32,7 +32,7 @@ use crdt_model::values::{AudienceId, ChainKey, DocId, MemberId, ScopeId, Who};
 use super::assigning::{EXTERNAL, INTERNAL, case_site, holders, is_partner, is_partner_role};
 use super::housekeeping::Kept;
 use super::transfer::sender_site;
-use super::{SensitiveKey, Write, append_edit, deps, moving};
+use super::{SensitiveKey, Write, append_edit, arrivals, deps, moving};
 use crate::cases::{self, Loaded};
 use crate::error::Failure;
 use crate::keys::keychain::GiftFacts;
@@ -42,7 +42,7 @@ use crate::log::forks::unwrap_carried;
 use crate::log::{Log, Reader, Shared, entropy};
 use crate::members::debts::{self, Debt};
 use crate::members::{is_near, reads_site, role_reads_site};
-use crate::store::{GIVEN_ROLES, MemberSpace, Space, Tx};
+use crate::store::{GIVEN_ROLES, MemberSpace, Snapshot, Space, Tx};
 
 /// Sealed pieces of one term tried with a key.
 const PIECES_TRIED_MAX: usize = 64;
@@ -50,6 +50,10 @@ const PIECES_TRIED_MAX: usize = 64;
 pub(crate) const LOOK_MAX: usize = 2_048;
 /// The same in passing, while somebody waits: at a meeting.
 pub(crate) const LOOK_IN_PASSING: usize = 64;
+/// Documents asked for their mark for each that is looked at: of most nothing can be owed, and that costs little to see.
+const ASKED_PER_DOC: usize = 64;
+/// Documents asked for their mark that cost as much as one looked at.
+const SAVED_PER_ASKED: usize = 8;
 /// Documents that wait for the membership to change, or for others, before their gift is made. Beyond it, all are looked at
 /// again once the membership changes, and no more are taken up until others are done.
 const WAITING_MAX: usize = 4_096;
@@ -77,7 +81,7 @@ struct Named {
 }
 
 /// The fields of the open layer that give a case to somebody.
-const NAMING: [&str; 4] = ["assignee", "watchers", "shared_with", "handling_site"];
+pub(super) const NAMING: [&str; 4] = ["assignee", "watchers", "shared_with", "handling_site"];
 
 /// What an act adds for those to whom the case is given.
 #[derive(Default)]
@@ -729,23 +733,31 @@ pub(crate) fn give_owed(log: &Log, reader: &mut Reader, most: usize, now_ms: i64
     let mut changed = snapshot.changed_docs(looked.seen)?;
     changed.sort_unstable_by_key(|doc| doc.arrival);
     // what is left to others is not forgotten for what came since
-    let taken = most.min(WAITING_MAX.saturating_sub(docs.len()));
-    let is_more = changed.len() > taken;
-    changed.truncate(taken);
+    let room = docs.len().saturating_add(most).min(WAITING_MAX);
+    let furthest = arrivals::furthest(log, &snapshot)?;
+    let (mut asked, mut is_more) = (0, false);
     for doc in changed {
-        let (scope, id) = snapshot.numbered_doc(doc.scope, doc.doc)?;
+        is_more = Some(doc.arrival) > furthest || docs.len() >= room || asked >= most.saturating_mul(ASKED_PER_DOC);
+        if is_more {
+            break;
+        }
+        asked += 1;
         looked.seen = Some(doc.arrival);
-        if id != DocId::ZERO {
-            docs.insert((scope, id));
+        if arrivals::may_owe(&snapshot, (doc.scope, doc.doc))? {
+            let (scope, id) = snapshot.numbered_doc(doc.scope, doc.doc)?;
+            docs.extend((id != DocId::ZERO).then_some((scope, id)));
+        }
+    }
+    unsaved += docs.len() + asked.div_ceil(SAVED_PER_ASKED);
+    let mut may = Vec::new();
+    for doc in docs {
+        if may_owe(log, &snapshot, &shared, reader, doc, now_ms)? {
+            may.push(doc);
         }
     }
     drop(snapshot);
-    unsaved += docs.len();
     let (mut owing, mut moved) = (Vec::new(), Vec::new());
-    for (scope, doc) in docs {
-        if !may_owe(log, &shared, reader, (scope, doc), now_ms)? {
-            continue;
-        }
+    for (scope, doc) in may {
         let (loaded, gifts) = owed_in(log, &shared, reader, (scope, doc), now_ms)?;
         if moving::has_moved(&loaded) {
             moved.push(Arc::clone(&loaded));
@@ -881,14 +893,13 @@ fn give_roles(log: &Log, shared: &Shared, reader: &mut Reader, now_ms: i64) -> R
 /// are sealed. Asked of what was written to it as it stands, for building a case costs many times as much.
 fn may_owe(
     log: &Log,
+    snapshot: &Snapshot,
     shared: &Shared,
     reader: &Reader,
     (scope, doc): (ScopeId, DocId),
     now_ms: i64,
 ) -> Result<bool, Failure> {
-    let snapshot = log.store.read()?;
-    let entries = log.entries(&snapshot, &scope, &doc)?;
-    drop(snapshot);
+    let entries = log.entries(snapshot, &scope, &doc)?;
     let site = shared.site_with(&scope).map_or("", |site| site.op.code.as_str());
     let reads = |to: &To| reads_by_role(&shared.roster, to, site) && deputy(shared, to, now_ms).is_none();
     let may = |op: &LayerOp| {
@@ -899,13 +910,10 @@ fn may_owe(
             _ => key.starts_with(FactKind::Gift.prefix()),
         }
     };
-    Ok(entries.iter().any(|entry| {
-        let opened = reader.keychain.open_entry(&unwrap_carried(entry));
-        match &opened.layers[usize::from(Layer::Open.code())] {
-            Opened::Plain(plain) => gate::written(&plain.change).map_or(true, |ops| ops.iter().any(may)),
-            Opened::Absent => false,
-            Opened::Missing | Opened::Unreadable => true,
-        }
+    Ok(entries.iter().any(|entry| match reader.keychain.open_one(&unwrap_carried(entry), Layer::Open) {
+        Opened::Plain(plain) => gate::written(&plain.change).map_or(true, |ops| ops.iter().any(may)),
+        Opened::Absent => false,
+        Opened::Missing | Opened::Unreadable => true,
     }))
 }
 

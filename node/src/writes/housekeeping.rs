@@ -4,7 +4,7 @@ use crdt_model::entry::AUTH_MAX;
 use crdt_model::roster::Operation;
 use crdt_model::values::DeviceId;
 
-use super::{gifts, held, receipts, reclassify, tampering};
+use super::{arrivals, gifts, held, receipts, reclassify, tampering};
 use crate::error::Failure;
 use crate::log::{Log, Reader, Shared};
 use crate::members;
@@ -54,8 +54,8 @@ pub(crate) fn housekeeping(log: &Log, reader: &mut Reader, now_ms: i64) -> Resul
     kept.wrote |= tampering::mend_altered(log, &shared, reader, now_ms)?;
     kept.wrote |= reclassify::rewrap_all_late(log, &shared, reader, now_ms)?;
     kept.wrote |= held::deliver_held(log, reader)? > 0;
+    kept.wrote |= arrivals::look(log, arrivals::LOOK_IN_PASSING, now_ms)?;
     kept.wrote |= gifts::give_owed(log, reader, gifts::LOOK_IN_PASSING, now_ms)?.wrote;
-    kept.wrote |= receipts::confirm(log, now_ms)?;
     kept.wrote |= receipts::deliver(log, reader, now_ms)?;
     Ok(kept)
 }

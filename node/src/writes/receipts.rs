@@ -1,315 +1,45 @@
 //! How far a case got that was given to somebody: stored on a device of theirs, delivered to them unlocked.
 //!
 //! ```text
-//!  what came since ─▶ entries that give a case to somebody here ─▶ one receipt: our device holds these chains so far
-//!                                                          └────▶ a mark: the case is to be confirmed by them
-//!  a member is unlocked, and can read a marked case ───────────▶ the fact `delivered`, once
+//!  it came (`arrivals`) ──────────────────────────────▶ one receipt: our device holds these chains so far
+//!  a member is unlocked, and can read a marked case ──▶ the fact `delivered`, once
 //! ```
 //!
-//! The first needs no key of a member. A receipt is written only for what another device wrote and no receipt of ours
-//! covers, a fact only for an assignment that nobody confirmed: after one round everything is quiet. Of a restricted case
+//! A fact is written only for an assignment that nobody confirmed: after one round everything is quiet. Of a restricted case
 //! the open layer names nobody, so no receipt is written for one; whoever of its audience it was given to says so inside.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crdt_model::case::Shape;
-use crdt_model::case::assignment::{ASSIGNEE, Assignment};
-use crdt_model::document::Opened;
+use crdt_model::case::assignment::Assignment;
 use crdt_model::edit::EditOps;
-use crdt_model::entry::{Entry, Header, Kind};
-use crdt_model::gate;
-use crdt_model::layer::{Layer, LayerOp, Value};
-use crdt_model::receipt::{Held, RECEIPT_CHAINS_MAX, Receipt, receipts_doc};
+use crdt_model::receipt::{Held, RECEIPT_CHAINS_MAX};
 use crdt_model::roster::{Member, role_profile};
-use crdt_model::seal::FLAG_DEVICE_ONLY;
 use crdt_model::taxonomy::Capabilities;
 use crdt_model::values::moment::rfc3339;
 use crdt_model::values::{ChainKey, DeviceId, DocId, EntryId, MemberId, ScopeId, Who};
 use serde_json::{Value as Json, json};
 
-use super::{Write, append_edit, at_heads, sensitive_key, withdraw};
+use super::arrivals::{At, WAITING_MAX};
+use super::{Write, append_edit, arrivals, at_heads, sensitive_key, withdraw};
 use crate::cases::{self, BuiltOf, Loaded};
 use crate::error::Failure;
-use crate::keys::keychain::Keychain;
 use crate::list;
-use crate::log::draft::{Draft, clear};
-use crate::log::forks::unwrap_carried;
-use crate::log::{Log, Reader, Shared, entropy, fresh, locked, marks, receipts};
+use crate::log::{Log, Reader, Shared, entropy, fresh, marks, receipts};
 use crate::members;
-use crate::store::{ASSIGNED, Arrival, Snapshot, Space, Tx};
+use crate::store::{ASSIGNED, Snapshot, Space};
 
-/// Key of how far was looked: u64 the newest arrival, and one more ‖ tag of whom was looked for 8.
-const LOOKED: &[u8] = b"receipts-looked";
-/// Arrivals looked at in one go: a part of a second.
-const LOOKED_MAX: usize = 4_096;
-/// Arrivals after which it is kept how far was looked, though nothing was found.
-const KEPT_EVERY: u64 = 512;
 /// Marked cases that one member is asked about in one go.
 const ASKED_MAX: usize = 64;
-/// Entries remembered that wait for something before them in their chain.
-const WAITING_MAX: usize = 1024;
-
-/// A place of a chain, in a scope.
-type At = (ScopeId, ChainKey, u64);
-
-/// What this home remembers of its looking.
-#[derive(Default)]
-struct Looking {
-    is_read: bool,
-    /// The newest arrival looked at.
-    seen: Option<u64>,
-    /// That, as it is kept on the disk.
-    kept: Option<u64>,
-    /// Tag of whom was looked for.
-    whom: [u8; 8],
-    /// The device's keys, with the membership they were taken from.
-    keys: Option<(u64, Keychain)>,
-    /// The first arrival whose open layer did not open, and the tag of the keys that were tried.
-    unopened: Option<(u64, [u8; 8])>,
-    /// Held here, but not all that stands before them in their chains.
-    waiting: BTreeSet<At>,
-}
-
-/// Whom cases are given to here: members of this home and the roles they work by.
-struct Addressees {
-    all: BTreeMap<Who, BTreeSet<MemberId>>,
-    /// Tells them from others, with the sites at which the roles are held.
-    tag: [u8; 8],
-}
-
-impl Addressees {
-    fn of(shared: &Shared) -> Self {
-        let mut all: BTreeMap<Who, BTreeSet<MemberId>> = BTreeMap::new();
-        let mut hasher = blake3::Hasher::new_derive_key("boucle 2026 addressees tag v1");
-        let is_live = |id: &&MemberId| shared.roster.members.get(id).is_none_or(|member| member.is_live());
-        for member in shared.here.iter().filter(is_live) {
-            hasher.update(&member.0);
-            all.entry(Who::Member(*member)).or_default().insert(*member);
-            for (role, site) in members::roles_held(shared, member) {
-                hasher.update(format!("{role}@{site};").as_bytes());
-                all.entry(Who::Role(role)).or_default().insert(*member);
-            }
-        }
-        let mut tag = [0; 8];
-        tag.copy_from_slice(&hasher.finalize().as_bytes()[..8]);
-        Self { all, tag }
-    }
-
-    /// Those whom an ordinary case of a scope was given to.
-    fn of_case(&self, shared: &Shared, scope: &ScopeId, whom: &Who) -> BTreeSet<MemberId> {
-        let holds = |member: &&MemberId| match whom {
-            Who::Member(_) => true,
-            Who::Role(role) => cases::holds_at(shared, scope, false, member, role),
-        };
-        self.all.get(whom).into_iter().flatten().filter(holds).copied().collect()
-    }
-
-    fn members(&self) -> BTreeSet<MemberId> {
-        self.all.values().flatten().copied().collect()
-    }
-}
-
-/// What was found among what came.
-#[derive(Default)]
-struct Found {
-    /// Entries of other devices that give a case to somebody here.
-    given: BTreeSet<At>,
-    /// Cases that members here may have to confirm.
-    to_confirm: BTreeMap<(ScopeId, DocId), BTreeSet<MemberId>>,
-    /// The first arrival whose open layer did not open.
-    unopened: Option<u64>,
-}
-
-/// Whether something came that nobody looked at yet, or waits: what a session asks before it holds anybody off.
-pub(crate) fn is_behind(log: &Log) -> Result<bool, Failure> {
-    let newest = log.store.read()?.newest_arrival()?;
-    let mut kept = locked(&log.kept);
-    let looking: &mut Looking = kept.of();
-    Ok(!looking.is_read || newest > looking.seen || !looking.waiting.is_empty())
-}
 
 /// Whether there are cases that members here may have to confirm.
 pub(crate) fn is_marked(log: &Log) -> Result<bool, Failure> {
     Ok(!marks::listed(log, &log.store.read()?, ASSIGNED)?.is_empty())
 }
 
-/// Looks at what came, and writes a receipt for what was given to somebody here. Returns whether one was written. The caller
-/// holds off other writers.
-pub(crate) fn confirm(log: &Log, now_ms: i64) -> Result<bool, Failure> {
-    let mut looking = std::mem::take(locked(&log.kept).of::<Looking>());
-    let done = confirm_with(log, &mut looking, now_ms);
-    *locked(&log.kept).of() = looking;
-    done
-}
-
-fn confirm_with(log: &Log, looking: &mut Looking, now_ms: i64) -> Result<bool, Failure> {
-    let (shared, snapshot) = (log.shared(), log.store.read()?);
-    let addressees = Addressees::of(&shared);
-    resume(log, &shared, &snapshot, looking, addressees.tag)?;
-    let arrived = snapshot.arrived(looking.seen, LOOKED_MAX)?;
-    let mut found = Found::default();
-    found.given.append(&mut looking.waiting);
-    if let Some((_, keychain)) = looking.keys.as_mut().filter(|_| !arrived.is_empty()) {
-        look_at(log, &shared, &snapshot, keychain, &addressees, &arrived, &mut found)?;
-        if let (Some(first), None) = (found.unopened, looking.unopened) {
-            looking.unopened = Some((first, keychain.tag()));
-        }
-    }
-    let seen = arrived.last().map(|last| last.arrival).or(looking.seen);
-    let receipts = receipts_due(log, &shared, &snapshot, &found.given, &mut looking.waiting)?;
-    drop(snapshot);
-    // what waits is looked for again after a restart
-    let is_waiting = !looking.waiting.is_empty();
-    let keep = if is_waiting { looking.kept } else { seen };
-    let is_far = !is_waiting && seen.map_or(0, |seen| seen + 1) >= looking.kept.map_or(0, |kept| kept + 1) + KEPT_EVERY;
-    let is_found = !receipts.is_empty() || !found.to_confirm.is_empty();
-    if is_found || is_far {
-        let incarnation = log.incarnation();
-        let mut entropy = entropy()?;
-        let write = |tx: &mut Tx<'_>| -> Result<(), Failure> {
-            for (scope, held) in &receipts {
-                let content = crdt_model::cbor::encode(&Receipt { at_ms: now_ms, held: held.clone() });
-                let (kind, doc) = (Kind::Receipt, receipts_doc(&log.org, scope));
-                let (auth, deps, sections) = (log.auth(&shared), Vec::new(), clear(content));
-                let draft = Draft { scope: *scope, kind, doc, incarnation, auth, deps, sections };
-                draft.append(log, tx, None, &mut entropy)?;
-            }
-            for ((scope, doc), members) in &found.to_confirm {
-                let key = marks::doc_key(ASSIGNED, scope, doc);
-                let mut all = members.clone();
-                all.extend(marked(tx.get(Space::Meta, &key)?.as_deref().map(Vec::as_slice).unwrap_or_default()));
-                tx.put(Space::Meta, &key, &mark(&all))?;
-            }
-            let value = [keep.map_or(0, |seen| seen + 1).to_be_bytes(), looking.whom].concat();
-            Ok(tx.put(Space::Meta, LOOKED, &value)?)
-        };
-        match receipts.is_empty() {
-            true => log.commit_quietly(write)?,
-            false => log.commit(write)?,
-        }
-        looking.kept = keep;
-    }
-    looking.seen = seen;
-    Ok(!receipts.is_empty())
-}
-
-/// Goes on where it was left, or from the beginning where others are looked for now; a little back where keys came for
-/// what did not open.
-fn resume(
-    log: &Log,
-    shared: &Shared,
-    snapshot: &Snapshot,
-    looking: &mut Looking,
-    whom: [u8; 8],
-) -> Result<(), Failure> {
-    if !looking.is_read {
-        let kept = snapshot.get(Space::Meta, LOOKED)?;
-        if let Some((seen, of)) = kept.as_ref().and_then(|bytes| bytes.split_first_chunk::<8>()) {
-            looking.seen = u64::from_be_bytes(*seen).checked_sub(1);
-            looking.whom = of.try_into().unwrap_or_default();
-        }
-        looking.kept = looking.seen;
-        looking.is_read = true;
-    }
-    if looking.whom != whom {
-        (looking.seen, looking.kept, looking.whom, looking.unopened) = (None, None, whom, None);
-    }
-    if looking.keys.as_ref().is_none_or(|(generation, _)| *generation != shared.generation) {
-        let keychain = log.device_keychain(snapshot, shared)?;
-        if let Some((first, tag)) = looking.unopened
-            && keychain.tag() != tag
-        {
-            looking.seen = looking.seen.min(first.checked_sub(1));
-            looking.unopened = None;
-        }
-        looking.keys = Some((shared.generation, keychain));
-    }
-    Ok(())
-}
-
-/// Whether an entry writes to what only an audience reads: an edit, or a case said anew.
-fn touches_sealed(header: &Header) -> bool {
-    let [personal, sensitive] = [Layer::Personal, Layer::Sensitive].map(|layer| header.section(layer.code()));
-    sensitive.is_some_and(|(_, section)| personal.is_none() || section.generation > 0)
-}
-
-fn look_at(
-    log: &Log,
-    shared: &Shared,
-    snapshot: &Snapshot,
-    keychain: &Keychain,
-    addressees: &Addressees,
-    arrived: &[Arrival],
-    found: &mut Found,
-) -> Result<(), Failure> {
-    let scopes: BTreeSet<ScopeId> = cases::case_scopes(log, shared).into_iter().collect();
-    let numbers = snapshot.scopes();
-    for one in arrived {
-        let Some(scope) = numbers.get(one.scope as usize).filter(|scope| scopes.contains(scope)) else { continue };
-        let stored = match one.at {
-            Some(at) => snapshot.entry_at(at)?.into_iter().collect(),
-            // sections came for some entry of it
-            None => snapshot.numbered_entries(one.doc)?,
-        };
-        for stored in stored {
-            let entry = log.decode(&stored.bytes)?;
-            if entry.header().content_kind() == Some(Kind::Edit) {
-                look_at_entry((log, shared), keychain, addressees, (one.arrival, *scope), &entry, found);
-            }
-        }
-    }
-    Ok(())
-}
-
-fn look_at_entry(
-    (log, shared): (&Log, &Shared),
-    keychain: &Keychain,
-    addressees: &Addressees,
-    (arrival, scope): (u64, ScopeId),
-    entry: &Entry,
-    found: &mut Found,
-) {
-    let said = unwrap_carried(entry);
-    let (header, is_ours) = (said.header(), said.header().device == log.device);
-    let mut to_confirm = |members: &BTreeSet<MemberId>| {
-        found.to_confirm.entry((scope, header.doc)).or_default().extend(members);
-    };
-    if touches_sealed(header) {
-        to_confirm(&addressees.members());
-    }
-    let opened = match header.section(Layer::Open.code()) {
-        Some(_) => keychain.open_entry(&said),
-        None => return,
-    };
-    let plain = match &opened.layers[usize::from(Layer::Open.code())] {
-        Opened::Plain(plain) if plain.flags & FLAG_DEVICE_ONLY == 0 => plain,
-        Opened::Unreadable => {
-            found.unopened.get_or_insert(arrival);
-            return;
-        }
-        _ => return,
-    };
-    // whether it may be written is judged by whoever reads the case: a receipt says only that it is held
-    let written = gate::written(&plain.change).unwrap_or_default();
-    let whom = written.iter().find_map(|op| match op {
-        LayerOp::Put { key, value: Value::Text(who) } if key == ASSIGNEE => who.parse::<Who>().ok(),
-        _ => None,
-    });
-    let Some(whom) = whom else { return };
-    let members = addressees.of_case(shared, &scope, &whom);
-    if members.is_empty() {
-        return;
-    }
-    to_confirm(&members);
-    let is_whole = said.sections().iter().all(Option::is_some);
-    if !is_ours && is_whole && entry.header().device != log.device {
-        found.given.insert((scope, ChainKey::of(entry.header()), entry.header().seq));
-    }
-}
-
 /// What is to be confirmed of chains, by scope, not more at once than a receipt holds. What is not yet held from the
 /// beginning of its chain waits.
-fn receipts_due(
+pub(super) fn due(
     log: &Log,
     shared: &Shared,
     snapshot: &Snapshot,
@@ -350,11 +80,11 @@ fn receipts_due(
     Ok(held.into_iter().flat_map(some).collect())
 }
 
-fn mark(members: &BTreeSet<MemberId>) -> Vec<u8> {
+pub(super) fn mark(members: &BTreeSet<MemberId>) -> Vec<u8> {
     members.iter().flat_map(|member| member.0).collect()
 }
 
-fn marked(bytes: &[u8]) -> BTreeSet<MemberId> {
+pub(super) fn marked(bytes: &[u8]) -> BTreeSet<MemberId> {
     bytes.as_chunks::<16>().0.iter().map(|id| MemberId(*id)).collect()
 }
 
@@ -498,9 +228,9 @@ fn say_delivered(
 /// keeps an answer from anybody.
 pub(crate) fn reached(log: &Log, reader: &mut Reader, now_ms: i64) {
     let mut done = || -> Result<(), Failure> {
-        if is_behind(log)? {
+        if arrivals::is_behind(log)? {
             let _writer = log.lock_writer();
-            confirm(log, now_ms)?;
+            arrivals::look(log, arrivals::LOOK_IN_PASSING, now_ms)?;
         }
         if is_marked(log)? {
             let _writer = log.lock_writer();

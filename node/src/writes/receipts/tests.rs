@@ -1,7 +1,8 @@
 //! How far a case got, from giver to receiver.
 
 use crdt_model::edit::Edit;
-use crdt_model::entry::Kind;
+use crdt_model::entry::{Entry, Kind};
+use crdt_model::receipt::Receipt;
 use crdt_model::values::Words;
 
 use super::*;
@@ -46,7 +47,7 @@ fn carry(from: &Home, to: &Home) {
 }
 
 fn confirms(home: &Home, now_ms: i64) -> bool {
-    confirm(&home.log, now_ms).expect("looked")
+    arrivals::look(&home.log, arrivals::LOOK_MAX, now_ms).expect("looked")
 }
 
 fn delivers(home: &Home, now_ms: i64) -> bool {
@@ -311,7 +312,7 @@ fn somebody_else_on_the_same_machine_has_it_once_they_unlock_it() {
     assert_eq!(times(&rose, &case), [Some(0), Some(0), None, None]);
     assert!(!delivers(&rose, NOW + MINUTE), "not hers to say");
     let reader = rose.log.reader(&mia).expect("unlocked");
-    let mut reader = locked(&reader);
+    let mut reader = crate::log::locked(&reader);
     rose.log.refresh_reader(&mut reader).expect("keys");
     assert!(deliver(&rose.log, &mut reader, NOW + 2 * MINUTE).expect("looked"));
     drop(reader);
@@ -367,7 +368,7 @@ fn a_receipt_that_waits_for_what_stands_before_it_is_written_after_a_restart_too
     let fresh: Vec<Vec<u8>> = fresh.collect();
     crate::log::admission::ingest(&mia.log, &fresh, Some(rose.log.device), NOW).expect("ingested");
     assert!(!confirms(&mia, NOW), "something stands before it");
-    *crate::log::locked(&mia.log.kept).of() = super::Looking::default();
+    *crate::log::locked(&mia.log.kept).of() = arrivals::Looking::default();
     crate::log::admission::ingest(&mia.log, &[missing], Some(rose.log.device), NOW).expect("ingested");
     assert!(confirms(&mia, NOW), "now it is held from the beginning");
     exchange(&rose, &mia);
