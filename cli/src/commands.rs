@@ -16,6 +16,7 @@ mod site;
 mod support;
 mod sync;
 mod taxonomy;
+mod todo;
 mod words;
 
 use clap::Subcommand;
@@ -60,6 +61,7 @@ pub(crate) enum Commands {
     #[command(subcommand)]
     Case(Box<case::Case>),
     Outbox,
+    Todo(todo::Todo),
     Status,
     Run(run::Run),
     Sync(sync::Sync),
@@ -124,6 +126,7 @@ impl Commands {
             Self::Taxonomy(taxonomy) => taxonomy.request(),
             Self::Words(words) => words.request(asker.lang.clone().as_deref(), asker)?,
             Self::Outbox => Request::Outbox,
+            Self::Todo(todo) => todo.request(),
             Self::Status => Request::Status,
             Self::Verify => Request::Verify,
             Self::Fingerprint => Request::Fingerprint,

@@ -148,7 +148,7 @@ mod tests {
             ("boucle member show", "usage_unknown_command", "boucle --help"),
             ("boucle run --web 127.0.0.1:0", "usage_unknown_option", "--web"),
             ("boucle demo --web", "usage_unknown_option", "--web"),
-            ("boucle foo", "usage_unknown_command", "boucle --help"),
+            ("boucle xyzzy", "usage_unknown_command", "boucle --help"),
             ("boucle Marie+509", "usage_unexpected_argument", ""),
             ("boucle status Marie", "usage_unexpected_argument", ""),
             ("boucle case", "usage_missing_command", "triage"),

@@ -11,6 +11,7 @@ mod create;
 mod draft;
 pub mod moving;
 pub mod reclassify;
+mod referral;
 mod refusal;
 mod set;
 mod told;
@@ -18,6 +19,7 @@ mod verbs;
 
 pub use act::{Birth, Creation, EditContext, Policy, RestrictedBirth};
 pub use draft::{EditOps, control_character};
+pub use referral::{OUTSIDE_MEANS, RETURN_REASONS};
 pub use refusal::EditRefusal;
 pub use told::Told;
 pub use verbs::{Edit, LinkKind, Whom};

@@ -144,6 +144,74 @@ pub struct ResponseView {
     pub origin: Origin,
 }
 
+/// What the person was told meanwhile.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InterimView {
+    /// The fact.
+    pub id: FactId,
+    /// The epoch in which it was told.
+    pub epoch: u32,
+    /// When.
+    pub at_ms: i64,
+    /// By when they were promised an answer, Unix milliseconds.
+    pub until_ms: i64,
+    /// The words: withheld, or absent when nobody wrote them down.
+    pub text: Shown,
+    /// In which language.
+    pub language: Shown,
+    /// Its origin.
+    pub origin: Origin,
+}
+
+/// A step of the work that has a delay of its own. The answer to the person has its own date: [`Due`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Step {
+    /// Nobody was given the case yet.
+    Refer,
+    /// Whoever was given it has not taken it up.
+    Accept,
+    /// It was sent outside the system, and nobody there has confirmed.
+    Confirm,
+    /// The person has not been told that the complaint arrived.
+    Acknowledge,
+}
+
+impl Step {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Refer, Self::Accept, Self::Confirm, Self::Acknowledge];
+
+    /// The code.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Refer => "refer",
+            Self::Accept => "accept",
+            Self::Confirm => "confirm",
+            Self::Acknowledge => "acknowledge",
+        }
+    }
+}
+
+/// A clock that runs: a step, since when, and by when it should be done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Clock {
+    /// The step.
+    pub step: Step,
+    /// Since when it runs, Unix milliseconds.
+    pub from_ms: i64,
+    /// By when, Unix milliseconds.
+    pub due_ms: i64,
+}
+
+/// The case came back to whoever gave it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReturnView {
+    /// `misdirected` or `need_info`.
+    pub why: String,
+    /// Who sent it back, and when.
+    pub origin: Origin,
+}
+
 /// What the person said of an answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SatisfactionView {
@@ -170,12 +238,15 @@ pub struct Due {
     pub allowed_until_ms: i64,
     /// What the person took of it.
     pub wait: hold::Wait,
+    /// By when an answer was promised to the person meanwhile: Unix milliseconds.
+    pub promised_ms: Option<i64>,
 }
 
 impl Due {
     /// The date as it stands at `now_ms`, Unix milliseconds.
     pub fn at(&self, now_ms: i64) -> i64 {
-        self.allowed_until_ms.saturating_add(self.wait.until(now_ms))
+        let due_ms = self.allowed_until_ms.saturating_add(self.wait.until(now_ms));
+        self.promised_ms.map_or(due_ms, |promised| due_ms.max(promised))
     }
 }
 
@@ -203,6 +274,14 @@ pub struct Work {
     pub hold: Option<HoldView>,
     /// Answers, in the order written.
     pub responses: Vec<ResponseView>,
+    /// What the person was told meanwhile, in the order written.
+    pub interims: Vec<InterimView>,
+    /// Type and channel are such that somebody waits for an answer.
+    pub expects_answer: bool,
+    /// It came back to whoever gave it, and nobody has it since.
+    pub returned: Option<ReturnView>,
+    /// The clocks that run, the next one first.
+    pub clocks: Vec<Clock>,
     /// An answer was given in this epoch.
     pub answered: bool,
     /// The last word on satisfaction; the most cautious of concurrent ones.
@@ -223,7 +302,7 @@ pub struct Work {
     pub received_day: Option<Day>,
     /// What the date of the answer follows from.
     pub due: Option<Due>,
-    /// By when the person should have an answer.
+    /// By when the person should have an answer, where somebody waits for one.
     pub due_at_ms: Option<i64>,
     /// The day of that, in the zone of the case.
     pub due_day: Option<Day>,

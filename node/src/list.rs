@@ -20,6 +20,7 @@ mod find;
 pub(crate) mod query;
 mod row;
 mod strings;
+pub(crate) mod todo;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
@@ -47,7 +48,7 @@ pub(crate) use find::{find_case, load_numbered};
 pub(crate) use query::Counts;
 
 /// Version of the saved rows: another one is made anew.
-const VERSION: u8 = 6;
+const VERSION: u8 = 7;
 /// Rows saved together.
 const BLOCK_ROWS: usize = 128;
 /// Fewer new rows than this are rather made again than saved.

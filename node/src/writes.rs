@@ -19,6 +19,7 @@ pub(crate) mod withdraw;
 
 use std::sync::Arc;
 
+use crdt_model::case::consent::Answer;
 use crdt_model::case::{Codes, Shape, schema};
 use crdt_model::compose::SectionPlan;
 use crdt_model::edit::{
@@ -781,6 +782,12 @@ pub(crate) fn act_with(
         reclassify::rewrap_late(log, &shared, reader, &now, now_ms);
     }
     let mut reply = after(log, &shared, reader, &loaded, &mark, None, now_ms)?;
+    match edit {
+        Edit::Outside { .. } => reply["outside"] = json!(true),
+        Edit::Answer { interim_until: Some(_), .. } => reply["interim"] = json!(true),
+        _ => {}
+    }
+    tell_of_answer(edit, &view, shared.zone_at(&loaded.scope), &mut reply);
     if let Edit::Share { with, stop } = edit {
         reply["with"] = json!(whom_named(&shared, with));
         reply["stopped"] = json!(stop);
@@ -793,7 +800,7 @@ pub(crate) fn act_with(
     }
     let me = Who::Member(reader.member());
     let to = edit.given_to(&me).filter(|who| *who != me);
-    if to.is_some() || matches!(edit, Edit::Settle { .. } | Edit::Reopen { .. }) {
+    if to.is_some() || matches!(edit, Edit::Settle { .. } | Edit::Reopen { .. } | Edit::Return { .. }) {
         let now = cases::load(log, &log.store.read()?, &shared, reader, loaded.scope, loaded.doc)?;
         assigning::tell_of_assignee(log, &shared, &reader.member(), &now, (&now.view(now_ms), now_ms), to, &mut reply);
     }
@@ -805,6 +812,24 @@ pub(crate) fn act_with(
         warnings.push("identity_kept".into());
     }
     Ok(reply)
+}
+
+/// What an answer says besides: that the person came, that whoever answers had the case, that a promise is a long one.
+fn tell_of_answer(edit: &Edit, before: &CaseView, zone: Zone, reply: &mut Json) {
+    let (Edit::Answer { came, interim_until, text, .. }, Some(work)) = (edit, &before.work) else { return };
+    let Some(warnings) = reply["warnings"].as_array_mut() else { return };
+    let refused = matches!(work.contact, Answer::Refused | Answer::Withdrawn);
+    let is_told = interim_until.is_some() || text.as_ref().is_some_and(|text| !text.0.trim().is_empty());
+    if is_told && refused && !came {
+        warnings.push("told_as_came".into());
+    }
+    if is_told && interim_until.is_none() && !work.ever_assigned && before.text("category").is_some() {
+        warnings.push("settled_on_the_spot".into());
+    }
+    let promised = interim_until.map(|until| zone.until_ms(until));
+    if promised.zip(work.due_at_ms).is_some_and(|(promised, due)| promised > due) {
+        warnings.push("interim_overdue".into());
+    }
 }
 
 /// A triage of an ordinary case that says who must not see it: it asks for sealing, whatever its category.

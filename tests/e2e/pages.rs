@@ -69,13 +69,13 @@ fn every_link_of_a_page_leads_somewhere() {
 }
 
 #[test]
-fn every_test_that_the_threats_name_exists() {
+fn every_test_that_threats_and_coverage_name_exists() {
     let code: String = files(&root(), ".rs").iter().map(|path| read(path)).collect();
-    let threats = read(&root().join("docs/THREATS.md"));
+    let threats = read(&root().join("docs/THREATS.md")) + &read(&root().join("docs/COVERAGE.md"));
     let is_test =
         |word: &&str| word.matches('_').count() > 2 && word.chars().all(|c| c.is_ascii_lowercase() || c == '_');
     let named: BTreeSet<&str> = between(&threats, "`", "`").into_iter().filter(is_test).collect();
-    assert!(named.len() > 20, "the page names tests: {}", named.len());
+    assert!(named.len() > 20, "the pages name tests: {}", named.len());
     for test in named {
         assert!(code.contains(&format!("fn {test}(")), "no test {test}");
     }

@@ -148,6 +148,12 @@ fn an_ordinary_case(replies: &mut Replies, people: &People) {
         ("case answer", "@last --satisfied yes"),
         ("case close", "@last --as satisfied"),
         ("case reopen", "@last --reason Encore."),
+        ("case assign", "@last me"),
+        ("case remind", "@last"),
+        ("case return", "@last --reason need_info --text Encore."),
+        ("case refer", "@last --outside Mairie --by phone"),
+        ("case confirm", "@last --by-phone"),
+        ("todo", ""),
         ("case show", "@last"),
         ("case list", ""),
         ("case list", "--count"),
@@ -205,8 +211,11 @@ fn what_is_sealed_and_erased(replies: &mut Replies, people: &People) {
     sync_until_equal(&[rose, ali, nadia], &[(2, 0), (1, 0)]);
     // taken down at a machine that may not read it back
     let told = "--type complaint --channel hotline --category sea.abuse --no-recusal --allegation -";
-    replies.of_with(ali, "case new", told, Some("Inventé."));
+    let sealed = replies.of_with(ali, "case new", told, Some("Inventé."));
     replies.of(ali, "outbox", "");
+    sync_until_equal(&[rose, ali, nadia], &[(1, 0), (2, 0)]);
+    let id = sealed["case_id"].as_str().expect("an id");
+    replies.of(nadia, "case handover", &format!("{id} --to Inspection --receipt Reçu."));
 }
 
 fn sensitive_words(replies: &mut Replies, home: &Home) {

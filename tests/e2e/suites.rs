@@ -31,4 +31,6 @@ mod sealing;
 mod terminal;
 mod typed;
 mod withdrawals;
+#[cfg(target_os = "linux")]
+mod work;
 mod zones;

@@ -529,6 +529,19 @@ fn every_verb_on_a_case_is_understood() {
         ("case assign @last focal_cash", Request::edit(r(), Edit::Assign { to: Whom::Typed("focal_cash".into()) })),
         ("case accept @last", Request::edit(r(), Edit::Accept)),
         (
+            "case return @last --reason misdirected --text mots",
+            Request::edit(r(), Edit::Return { reason: "misdirected".into(), because: w() }),
+        ),
+        (
+            "case refer @last --outside mots --by phone",
+            Request::edit(r(), Edit::Outside { to: w(), by: "phone".into() }),
+        ),
+        ("case confirm @last --by-phone", Request::edit(r(), Edit::Confirm)),
+        ("case remind @last", Request::edit(r(), Edit::Remind)),
+        ("case handover @last --to mots --receipt mots", Request::edit(r(), Edit::Handover { to: w(), receipt: w() })),
+        ("todo", Request::Todo { limit: None }),
+        ("todo --all", Request::Todo { limit: Some(u64::MAX) }),
+        (
             "case refer @last --to PES --fields text,phone",
             Request::CaseRefer {
                 r#ref: r(),
@@ -566,6 +579,8 @@ fn every_verb_on_a_case_is_understood() {
                     satisfied: Some("satisfied".into()),
                     by: None,
                     means: None,
+                    came: false,
+                    interim_until: None,
                 },
             ),
         ),
@@ -579,6 +594,8 @@ fn every_verb_on_a_case_is_understood() {
                     satisfied: Some("not_satisfied".into()),
                     by: None,
                     means: None,
+                    came: false,
+                    interim_until: None,
                 },
             ),
         ),
@@ -586,7 +603,15 @@ fn every_verb_on_a_case_is_understood() {
             "case answer @last --text mots",
             Request::edit(
                 r(),
-                Edit::Answer { text: Some(w()), language: None, satisfied: None, by: None, means: None },
+                Edit::Answer {
+                    text: Some(w()),
+                    language: None,
+                    satisfied: None,
+                    by: None,
+                    means: None,
+                    came: false,
+                    interim_until: None,
+                },
             ),
         ),
         (

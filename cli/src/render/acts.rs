@@ -21,6 +21,9 @@ pub(super) fn act(name: &str, value: &Value, with: With<'_>) -> String {
         "case erase" if value["erased"] == true => "done-case-erased".to_owned(),
         "case new" if value["held"] == true => "done-case-held".to_owned(),
         "case new" if value["provisional"] == true => "done-case-new-provisional".to_owned(),
+        "case refer" if value["assigned"] == true => "done-case-assign".to_owned(),
+        "case refer" if value["outside"] == true => "done-case-refer-outside".to_owned(),
+        "case answer" if value["interim"] == true => "done-case-answer-interim".to_owned(),
         "case refer" if value["sent"].is_null() => "done-case-refer-choose".to_owned(),
         "member away" if value["until"].is_null() => "done-member-back".to_owned(),
         "member away" if value["deputy"].is_null() => "done-member-away-alone".to_owned(),
@@ -35,7 +38,9 @@ pub(super) fn act(name: &str, value: &Value, with: With<'_>) -> String {
     };
     let mut lines = vec![line];
     match name {
-        "case refer" => lines.extend(super::case::referred(value, with)),
+        "case refer" if value["outside"].is_null() && value["assigned"].is_null() => {
+            lines.extend(super::case::referred(value, with))
+        }
         "case move" => lines.extend(text::wrap(&super::case::still_read(value, with.texts), with.paint.width)),
         "init" | "join" => {
             let org = in_question(with.texts, &with.texts.field("org"));

@@ -137,7 +137,9 @@ fn how_far(far: &Value, with: With<'_>) -> Vec<String> {
 }
 
 /// Fields for programs, not for people: `--json` has them.
-const TECHNICAL: [&str; 18] = [
+const TECHNICAL: [&str; 19] = [
+    // told by what is due
+    "expects_answer",
     // told one by one, with what is known of the other case
     "halves",
     "links",

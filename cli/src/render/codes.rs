@@ -12,7 +12,9 @@ use crate::ask::in_question;
 /// A field's value on one line.
 pub(super) fn value(name: &str, value: &Value, precision: &Value, with: With<'_>) -> String {
     match value {
-        Value::Object(fields) if !fields.contains_key("withheld") => fact(name, fields, with),
+        Value::Object(fields) if !fields.contains_key("withheld") => {
+            in_a_sentence(name, value, with).unwrap_or_else(|| fact(name, fields, with))
+        }
         Value::Array(items) if items.iter().all(Value::is_string) => {
             items.iter().map(|item| self::value(name, item, precision, with)).collect::<Vec<_>>().join(", ")
         }
@@ -32,6 +34,28 @@ fn fact(name: &str, fields: &Map<String, Value>, with: With<'_>) -> String {
         format!("{} {}", clean_line(&with.texts.field(key)), code.unwrap_or_else(|| cell(key, value, with)))
     });
     parts.collect::<Vec<_>>().join("; ")
+}
+
+/// What reads better as a sentence than as names and values.
+fn in_a_sentence(name: &str, value: &Value, with: With<'_>) -> Option<String> {
+    let part = |field: &str| (cell(field, &value[field], with)).into();
+    let code = |vocabulary: &str, field: &str| match value[field].as_str() {
+        Some(code) => of_texts(vocabulary, code, with).into(),
+        None => "".into(),
+    };
+    let (key, args) = match name {
+        "clocks" => ("ui-clock-due", vec![("step", code("step", "step")), ("due", part("due_at"))]),
+        "interims" => {
+            let names = ["at", "by", "text", "until"];
+            ("ui-interim", names.map(|name| (name, part(name))).to_vec())
+        }
+        "referrals" => {
+            let said = [("status", code("referral", "status")), ("means", code("by-means", "means"))];
+            ("ui-referral", ["at", "by"].map(|name| (name, part(name))).into_iter().chain(said).collect())
+        }
+        _ => return None,
+    };
+    Some(clean_line(with.texts.with(key, &args).trim_end()))
 }
 
 fn in_fact(name: &str, key: &str, code: &str, with: With<'_>) -> Option<String> {
@@ -62,6 +86,7 @@ pub(super) fn written(name: &str, row: &Value, with: With<'_>) -> String {
             both(of_texts("status", first, with), rest.map(|reason| of_texts("closure", reason, with)))
         }
         ("interactions", _) | ("resolution", "set") => outcome(gist, with),
+        ("referrals", _) => of_texts("referral", gist, with),
         ("hold", _) => of_texts("holdfor", gist, with),
         ("contact_consent", _) => of_texts("consent", gist, with),
         _ => value(name, &row["value"], precision, with),
@@ -90,8 +115,10 @@ fn of_texts(vocabulary: &str, code: &str, with: With<'_>) -> String {
 
 /// The label of a code that a field holds, where it has one.
 fn label(name: &str, code: &str, with: With<'_>) -> Option<String> {
-    if name == "flags" {
-        return Some(of_texts("flag", code, with));
+    match name {
+        "flags" => return Some(of_texts("flag", code, with)),
+        "returned" => return Some(of_texts("referral", code, with)),
+        _ => {}
     }
     let table = match schema::field(name)?.kind {
         Kind::CodeOf(table) | Kind::Element(_, Some(table)) => table,

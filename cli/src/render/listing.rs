@@ -8,7 +8,8 @@ use super::{With, cell, scalar, text};
 /// Columns of a listing, most important first; `!` marks those that are never cut.
 fn columns_of(name: &str) -> Option<&'static [&'static str]> {
     Some(match name {
-        "case list" | "find" | "todo" => &["!ref", "status", "category", "site", "received_at", "assignee", "due_at"],
+        "todo" => &["due_at", "task", "!ref", "category", "assignee", "site"],
+        "case list" | "find" => &["!ref", "status", "category", "site", "received_at", "assignee", "due_at"],
         "site list" => &["!site", "name", "kind", "parent", "org_unit", "zone"],
         "member list" => &["member", "role", "!site", "standing", "until", "away_until", "deputy", "device"],
         "audience list" => &["!audience", "label", "members", "delegate", "alternate"],
@@ -51,11 +52,48 @@ pub(super) fn listing(name: &str, rows: &[Value], with: With<'_>) -> String {
     out
 }
 
+/// Lines of a list of what is to be done, where nobody asked for more.
+const TODO_LINES: usize = 200;
+
+/// What waits on whoever asks, by the time it is due.
+pub(super) fn todo(rows: &[Value], with: With<'_>) -> String {
+    if rows.is_empty() {
+        return format!("{}\n", with.paint.dim(&with.texts.get("ui-todo-none")));
+    }
+    let mut out = listing("todo", rows, with);
+    // as many as are told at most: there may be more
+    if rows.iter().filter(|row| row["case_id"].is_string()).count() == TODO_LINES {
+        for line in text::wrap(&with.texts.with("ui-todo-more", &[("n", TODO_LINES.into())]), with.paint.width) {
+            out += &format!("{}\n", with.paint.dim(&line));
+        }
+    }
+    out
+}
+
+/// The first of what waits, in a line each.
+pub(super) fn todo_first(rows: &[Value], with: With<'_>) -> String {
+    let mut out = String::new();
+    for row in rows {
+        let parts = ["due_at", "task", "ref", "category"].map(|name| shown(row, name, with));
+        let line = parts.iter().filter(|part| !part.is_empty()).cloned().collect::<Vec<_>>().join("  ");
+        out += &format!("  {}\n", text::cut(&line, with.paint.width.saturating_sub(2)));
+    }
+    match out.is_empty() {
+        true => out,
+        false => format!("\n{}\n{out}", with.paint.bold(&with.texts.get("ui-todo-first"))),
+    }
+}
+
 /// A row's field; what wants attention is marked beside the status: `!` overdue, `≠` in conflict.
 fn shown(row: &Value, name: &str, with: With<'_>) -> String {
     let value = &row[name];
     let mut shown = match name {
         // from outside a restricted case has no reference: the identifier's first digits name it
+        "ref" if row["task"] == "confirm_member" => cell("member", &row["member"], with),
+        "category" if row["task"].is_string() => super::codes::value(name, value, &Value::Null, with),
+        "due_at" if row["late"] == true && row["due_day"].is_string() => {
+            format!("{} !", cell(name, &row["due_day"], with))
+        }
         "ref" if value.is_null() && row["case_id"].is_string() => {
             cell("case_id", &row["case_id"], with).chars().take(8).chain("…".chars()).collect()
         }

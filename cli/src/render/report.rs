@@ -34,6 +34,7 @@ pub(super) fn status(value: &Value, with: With<'_>) -> String {
         glance["oldest"] = value["only_here"]["oldest"].clone();
     }
     let mut out = super::case::show(&glance, with);
+    out += &super::listing::todo_first(value["todo"].as_array().map(Vec::as_slice).unwrap_or_default(), with);
     if let Some(n) = value["sections_missing"].as_u64().filter(|n| *n > 0) {
         let message = with.texts.with("ui-sections-missing", &[("n", n.into())]);
         for line in text::wrap(&message, with.paint.width) {

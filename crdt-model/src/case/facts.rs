@@ -17,12 +17,14 @@ mod exposed;
 mod gift;
 mod hold;
 mod interaction;
+mod interim;
 mod lower;
 mod moved;
 mod old_keys;
 mod origin;
 mod raise;
 mod recusal;
+mod referral;
 mod response;
 mod response_text;
 mod satisfaction;
@@ -51,12 +53,14 @@ pub use exposed::{EXPOSED_MAX, ExposedFact};
 pub use gift::{GiftFact, GivenFact, gift_id};
 pub use hold::HoldFact;
 pub use interaction::{ATTEMPT_OUTCOMES, InteractionFact};
+pub use interim::InterimFact;
 pub use lower::{LowerFact, RAISES_MAX};
 pub use moved::MoveFact;
 pub use old_keys::{OLD_KEYS_MAX, OldKeysFact};
 pub use origin::{ORIGIN_KEYS_MAX, ORIGINS_MAX, OriginFact};
 pub use raise::RaiseFact;
 pub use recusal::RecusalFact;
+pub use referral::{ReferralFact, SAID};
 pub use response::ResponseFact;
 pub use response_text::ResponseText;
 pub use satisfaction::SatisfactionFact;
@@ -284,6 +288,10 @@ kinds! {
         contacts: Contact = "contact" ContactFact in contact_consent by "consent",
         /// Answers given.
         responses: Response = "response" ResponseFact in responses by "answer",
+        /// What the person was told meanwhile.
+        interims: Interim = "interim" InterimFact in interims by "answer",
+        /// How referrals go on where no device can tell.
+        referrals: Referral = "referral" ReferralFact as list in referrals by "refer",
         /// What the person said of them.
         satisfactions: Satisfaction = "satisfaction" SatisfactionFact in satisfaction by "answer",
         /// Gift keys, each wrapped to one to whom the case was given.

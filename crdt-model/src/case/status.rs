@@ -61,14 +61,18 @@ impl Status {
 }
 
 /// Closing reasons, the most cautious first: what keeps a case in the figures comes before what takes it out of them.
-const CAUTION: [&str; 11] = [
+const CAUTION: [&str; 15] = [
     "not_satisfied",
     "unreachable",
+    "no_contact",
     "withdrawn",
     "anonymous",
+    "not_admissible",
     "out_of_scope",
+    "services_only",
     "handed_over",
     "answered",
+    "acknowledged",
     "satisfied",
     "moved",
     "duplicate",

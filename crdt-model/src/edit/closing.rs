@@ -1,5 +1,7 @@
 //! Closing and reopening: the conditions of each reason, as far as the author can see.
 
+use crate::case::Shape;
+use crate::case::consent::Answer;
 use crate::case::facts::{FactKind, MoveFact, TextFact};
 use crate::case::loop_closure::Satisfaction;
 use crate::case::status::{EPOCH_MAX, Status};
@@ -14,6 +16,10 @@ impl Act<'_> {
         self.must_be_open()?;
         self.may_close_as(reason)?;
         let because = said_opt("reason", because)?;
+        // what was done with it, why it is not taken, what was offered
+        if matches!(reason, "acknowledged" | "not_admissible" | "services_only") && because.is_none() {
+            return Err(EditRefusal::WhyMissing);
+        }
         if reason == "answered" && self.work()?.satisfaction.is_none() && because.is_none() {
             return Err(EditRefusal::WhyNotAsked);
         }
@@ -53,6 +59,14 @@ impl Act<'_> {
             "out_of_scope" if !work.answered => Err(EditRefusal::NoDirection),
             "prank" if self.view.text("category") != Some("other.prank") => Err(EditRefusal::NotAPrank),
             "duplicate" => self.must_manage().and_then(|()| must_have_survivor(self)),
+            "acknowledged" if work.expects_answer => Err(EditRefusal::AnswerExpected),
+            "no_contact" => self.must_be_resolved().and_then(|()| self.must_have_refused()),
+            // the person is told why, unless there is no way to
+            "not_admissible" if !work.answered => {
+                self.must_have_refused().or_else(|_| self.must_be_unnamed()).map_err(|_| EditRefusal::NotAnswered)
+            }
+            "services_only" if self.view.shape == Shape::Ordinary => Err(EditRefusal::OnlySealed),
+            "acknowledged" | "not_admissible" | "services_only" => Ok(()),
             "handed_over" => Err(EditRefusal::OtherVerb { reason: "handed_over", verb: "case handover" }),
             "moved" => Err(EditRefusal::OtherVerb { reason: "moved", verb: "case move" }),
             "satisfied" | "withdrawn" | "out_of_scope" | "prank" => Ok(()),
@@ -71,10 +85,28 @@ impl Act<'_> {
         }
     }
 
-    fn must_have_no_way_back(&self) -> Result<(), EditRefusal> {
-        if self.work()?.standing.status.rank() < Status::Resolved.rank() {
-            return Err(EditRefusal::NotResolved);
+    fn must_be_resolved(&self) -> Result<(), EditRefusal> {
+        match self.work()?.standing.before(Status::Resolved) {
+            true => Err(EditRefusal::NotResolved),
+            false => Ok(()),
         }
+    }
+
+    /// The person does not want to hear from us.
+    fn must_have_refused(&self) -> Result<(), EditRefusal> {
+        match self.work()?.contact {
+            Answer::Refused | Answer::Withdrawn => Ok(()),
+            _ => Err(EditRefusal::ContactAllowed),
+        }
+    }
+
+    fn must_have_no_way_back(&self) -> Result<(), EditRefusal> {
+        self.must_be_resolved()?;
+        self.must_be_unnamed()
+    }
+
+    /// Nobody knows who the person is, nor how to reach them.
+    fn must_be_unnamed(&self) -> Result<(), EditRefusal> {
         for name in ["phone", "alt_contact"] {
             match self.view.shown(name) {
                 Shown::Absent => {}

@@ -146,6 +146,9 @@ pub enum EditRefusal {
     /// The case is not sealed.
     #[error("the case is not sealed")]
     NotSealed,
+    /// Only a sealed case goes this way.
+    #[error("only a sealed case goes this way")]
+    OnlySealed,
     /// What an allegation says, or whom it names, never leaves the sealed layer.
     #[error("the case holds an allegation and is not opened")]
     AllegationInside,
@@ -240,6 +243,21 @@ pub enum EditRefusal {
     /// The person does not want to be contacted, or was not asked.
     #[error("the person has not agreed to be contacted")]
     NoContactConsent,
+    /// The person does not want it passed on outside the organisation.
+    #[error("the person refused to have the case passed on outside the organisation")]
+    NoReferralConsent,
+    /// It was not sent outside the system, or somebody there has confirmed it.
+    #[error("nothing sent outside the system waits to be confirmed")]
+    NotSentOutside,
+    /// Somebody waits for an answer.
+    #[error("the person waits for an answer")]
+    AnswerExpected,
+    /// Closed for a reason that has to be told, and nobody did.
+    #[error("nobody said why")]
+    WhyMissing,
+    /// The person may be contacted.
+    #[error("the person has not refused to be contacted")]
+    ContactAllowed,
     /// For the CFM manager or the coordination.
     #[error("only the CFM manager or the coordination may do this")]
     ManagerOnly,
@@ -286,6 +304,7 @@ impl EditRefusal {
             Self::NeedsSealing { .. } => "needs_sealing",
             Self::Sealed => "already_sealed",
             Self::NotSealed => "not_sealed",
+            Self::OnlySealed => "only_sealed",
             Self::SharedByAudience => "shared_by_audience",
             Self::NotShared => "not_shared",
             Self::AllegationInside => "allegation_inside",
@@ -313,6 +332,11 @@ impl EditRefusal {
             Self::OtherVerb { .. } => "other_verb",
             Self::BeforeReceived => "before_received",
             Self::NoContactConsent => "no_contact_consent",
+            Self::NoReferralConsent => "no_referral_consent",
+            Self::NotSentOutside => "not_sent_outside",
+            Self::AnswerExpected => "answer_expected",
+            Self::WhyMissing => "why_missing",
+            Self::ContactAllowed => "contact_allowed",
             Self::ManagerOnly => "manager_only",
             Self::NotOnHold => "not_on_hold",
             Self::SelfLink => "self_link",

@@ -10,6 +10,7 @@ use crate::layer::{Cell, Layer, LayerOp, LayerState, Stamp, Value};
 use crate::values::{DeviceId, DocId, EntryId, Level, MemberId, Moment, Precision, Who};
 use crate::view::{CaseView, Shown, digest_bytes, fold};
 
+mod endings;
 mod kept;
 
 pub(crate) const NOW: i64 = 1_795_219_200_000; // 2026-11-21T00:00:00Z
@@ -361,7 +362,15 @@ pub(crate) fn resolve() -> Edit {
 
 pub(crate) fn answer(text: Option<&str>, satisfied: Option<&str>) -> Edit {
     let satisfied = satisfied.map(str::to_owned);
-    Edit::Answer { text: text.map(Words::from), language: None, satisfied, by: None, means: None }
+    Edit::Answer {
+        text: text.map(Words::from),
+        language: None,
+        satisfied,
+        by: None,
+        means: None,
+        came: false,
+        interim_until: None,
+    }
 }
 
 pub(crate) fn consent(purpose: &str, answer: &str) -> Edit {
@@ -568,13 +577,11 @@ fn a_question_answered_at_first_contact_is_closed_without_assignment() {
 }
 
 #[test]
-fn nobody_is_answered_who_refused_contact() {
+fn nobody_is_called_back_without_consent_where_that_is_asked_for() {
     let mut replica = born(new_case());
     let mut strict = replica.colleague(2);
     strict.policy.contact_given = true;
     assert_eq!(strict.refused(answer(Some("told"), None)), "no_contact_consent");
-    replica.does(consent("contact_back", "refused"));
-    assert_eq!(replica.refused(answer(Some("told"), None)), "no_contact_consent");
     replica.does(consent("contact_back", "given")).does(answer(Some("told"), None));
     let mut sealed = restricted();
     assert_eq!(sealed.refused(answer(Some("told"), None)), "no_contact_consent");

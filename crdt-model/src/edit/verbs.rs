@@ -148,6 +148,31 @@ pub enum Edit {
     },
     /// Takes the work up.
     Accept,
+    /// Gives the case back to whoever gave it.
+    Return {
+        /// `misdirected` or `need_info`.
+        reason: String,
+        /// Why.
+        because: Words,
+    },
+    /// Passes the case on to somebody without the system.
+    Outside {
+        /// To whom.
+        to: Words,
+        /// One of [`OUTSIDE_MEANS`](crate::edit::OUTSIDE_MEANS).
+        by: String,
+    },
+    /// Whom it was sent to outside the system has confirmed it to somebody here.
+    Confirm,
+    /// Asks whoever has it again.
+    Remind,
+    /// Hands a sealed case over to an inquiry.
+    Handover {
+        /// To whom.
+        to: Words,
+        /// What they gave for it.
+        receipt: Words,
+    },
     /// Lets somebody read an ordinary case who does not answer for it, or no longer.
     Share {
         /// Who.
@@ -208,6 +233,12 @@ pub enum Edit {
         by: Option<Words>,
         /// How: taxonomy `consent_means`.
         means: Option<String>,
+        /// The person came or called by themselves.
+        #[serde(default)]
+        came: bool,
+        /// It is no answer yet: what is being done, and by when they will have one. A day lasts to its end.
+        #[serde(default)]
+        interim_until: Option<Moment>,
     },
     /// Records a try that reached nobody.
     Attempt {
@@ -286,6 +317,11 @@ commands! {
     Triage = "case triage",
     Assign = "case assign",
     Accept = "case accept",
+    Return = "case return",
+    Confirm = "case confirm",
+    Remind = "case remind",
+    Handover = "case handover",
+    Outside = "case refer",
     Share = "case share",
     Act = "case act",
     Hold = "case hold",
@@ -337,6 +373,9 @@ impl Edit {
             Self::Resolve { text, .. } => vec![("resolution", Some(text))],
             Self::Answer { text, by, .. } => vec![("responses", text.as_ref()), ("responses", by.as_ref())],
             Self::Consent { by, .. } => vec![("consents", by.as_ref())],
+            Self::Return { because, .. } => vec![("reasons", Some(because))],
+            Self::Outside { to, .. } => vec![("reasons", Some(to))],
+            Self::Handover { to, receipt } => vec![("actions", Some(to)), ("actions", Some(receipt))],
             Self::Close { because, .. } => vec![("reasons", because.as_ref())],
             Self::Reopen { reason } | Self::Raise { reason, .. } | Self::Lower { reason, .. } => {
                 vec![("reasons", Some(reason))]
@@ -344,6 +383,14 @@ impl Edit {
             _ => Vec::new(),
         };
         told.into_iter().filter_map(|(field, words)| Some((field, words?.0.as_str()))).collect()
+    }
+
+    /// Whether whoever does it works on the case: the first such act of whom it was given to takes it up.
+    fn is_work(&self) -> bool {
+        matches!(
+            self,
+            Self::Act { .. } | Self::Hold { .. } | Self::Resolve { .. } | Self::Answer { .. } | Self::Attempt { .. }
+        )
     }
 
     /// Whether a person typed words in it: they are looked at before the act, and it may go with the sealing of its case.
@@ -401,6 +448,9 @@ pub(super) fn said_opt(field: &'static str, words: Option<&Words>) -> Result<Opt
 
 impl Act<'_> {
     pub(super) fn perform(&mut self, edit: &Edit) -> Result<(), EditRefusal> {
+        if edit.is_work() {
+            self.take_up_by_working()?;
+        }
         match edit {
             Edit::Create(_) => Err(EditRefusal::Exists),
             Edit::Number { reference } => self.number(reference),
@@ -414,6 +464,11 @@ impl Act<'_> {
             }
             Edit::Assign { to } => self.assign(to.found()?),
             Edit::Accept => self.accept(),
+            Edit::Return { reason, because } => self.give_back(reason, because),
+            Edit::Outside { to, by } => self.send_outside(to, by),
+            Edit::Confirm => self.confirm_outside(),
+            Edit::Remind => self.remind(),
+            Edit::Handover { to, receipt } => self.hand_over(to, receipt),
             Edit::Share { with: Whom::Site { code, own }, stop: true } => self.stop_site(code, own),
             Edit::Share { with, stop } => self.share(with.found()?, *stop),
             Edit::Act { what, on_behalf_of, due } => self.act(what, on_behalf_of.as_ref(), *due),
@@ -422,8 +477,12 @@ impl Act<'_> {
             Edit::Raise { to, reason } => self.raise(*to, reason),
             Edit::Lower { to, reason } => self.lower(*to, reason),
             Edit::Resolve { outcome, text } => self.resolve(outcome, text),
-            Edit::Answer { text, language, satisfied, by, means } => {
-                self.answer(text.as_ref(), language.as_deref(), satisfied.as_deref(), by.as_ref(), means.as_deref())
+            Edit::Answer { text, language, satisfied, by, means, came, interim_until } => {
+                let told = Telling { text: text.as_ref(), language: language.as_deref(), came: *came };
+                match interim_until {
+                    Some(until) => self.tell_meanwhile(&told, *until, satisfied.as_deref()),
+                    None => self.answer(&told, satisfied.as_deref(), by.as_ref(), means.as_deref()),
+                }
             }
             Edit::Attempt { outcome, channel } => self.attempt(outcome, channel.as_deref()),
             Edit::Contact { inward, channel, purpose, outcome } => {
@@ -453,8 +512,15 @@ impl Act<'_> {
     }
 
     /// Steps forward to `to`, unless the case is there or beyond.
-    fn step(&mut self, to: Status) -> Result<(), EditRefusal> {
-        if self.work()?.standing.before(to) { write_move(self, to) } else { Ok(()) }
+    pub(super) fn step(&mut self, to: Status) -> Result<(), EditRefusal> {
+        if self.work()?.standing.before(to) { self.write_move(to) } else { Ok(()) }
+    }
+
+    /// Says that somebody takes this step now; no status falls by it.
+    pub(super) fn write_move(&mut self, to: Status) -> Result<(), EditRefusal> {
+        let (epoch, seen) = (self.work()?.standing.epoch, self.moves_seen());
+        let id = self.draft.id();
+        self.draft.fact(FactKind::Move, id, &MoveFact { to, epoch, seen, reason: None })
     }
 
     pub(super) fn known_code(&self, field: &'static str, table: &'static str, code: &str) -> Result<(), EditRefusal> {
@@ -511,7 +577,7 @@ impl Act<'_> {
         self.interaction(inward, channel, purpose, outcome)
     }
 
-    fn interaction(
+    pub(super) fn interaction(
         &mut self,
         inward: bool,
         channel: Option<&str>,
@@ -628,34 +694,12 @@ impl Act<'_> {
         self.step(Status::Assigned)
     }
 
-    fn put_assignee(&mut self, to: &Who) -> Result<(), EditRefusal> {
-        let field = known("assignee");
-        let value = Value::Text(to.to_string());
-        if self.holds_alone(field, &value) {
-            return Ok(());
-        }
-        self.draft.put(field, value)
-    }
-
     pub(super) fn accept(&mut self) -> Result<(), EditRefusal> {
         self.must_be_open()?;
-        let shown = |shown: &Shown| match shown {
-            Shown::Text(who) => who.parse::<Who>().ok(),
-            _ => None,
-        };
-        let assignees: Vec<Who> = match self.view.conflict("assignee") {
-            Some(conflict) => conflict.values.iter().filter_map(|rival| shown(&rival.value)).collect(),
-            None => shown(self.view.shown("assignee")).into_iter().collect(),
-        };
+        self.must_have_it()?;
         let me = Who::Member(self.ctx.member);
-        let mine = |who: &Who| match who {
-            Who::Member(id) => *who == me || self.ctx.stands_in_for.contains(id),
-            Who::Role(role) => self.ctx.roles.contains(role),
-        };
         let waits_for_me = self.view.assignment.as_ref().is_some_and(|given| given.accepted.is_none());
-        match assignees.as_slice() {
-            [] => return Err(EditRefusal::NotAssigned),
-            all if !all.iter().any(mine) => return Err(EditRefusal::NotYours),
+        match self.assignees().as_slice() {
             [only] if *only == me && !self.work()?.standing.before(Status::InProgress) && !waits_for_me => {
                 return Err(EditRefusal::Accepted);
             }
@@ -663,7 +707,7 @@ impl Act<'_> {
         }
         self.put_assignee(&me)?;
         // whoever had it before may have taken it up: that says nothing of me
-        if waits_for_me { write_move(self, Status::InProgress) } else { self.step(Status::InProgress) }
+        if waits_for_me { self.write_move(Status::InProgress) } else { self.step(Status::InProgress) }
     }
 
     pub(super) fn share(&mut self, with: &Who, stop: bool) -> Result<(), EditRefusal> {
@@ -779,15 +823,29 @@ impl Act<'_> {
         self.step(Status::Resolved)
     }
 
+    fn tell_meanwhile(
+        &mut self,
+        told: &Telling<'_>,
+        until: Moment,
+        satisfied: Option<&str>,
+    ) -> Result<(), EditRefusal> {
+        let text = said_opt("text", told.text)?.ok_or(EditRefusal::Missing { fields: vec!["text"] })?;
+        // nobody is asked what they think of an answer that they have not had
+        if satisfied.is_some() {
+            return Err(EditRefusal::NotAnswered);
+        }
+        self.must_have_contact(told.came)?;
+        self.promise(text, told.language, until)
+    }
+
     pub(super) fn answer(
         &mut self,
-        text: Option<&Words>,
-        language: Option<&str>,
+        tells: &Telling<'_>,
         satisfied: Option<&str>,
         by: Option<&Words>,
         means: Option<&str>,
     ) -> Result<(), EditRefusal> {
-        let (text, by) = (said_opt("text", text)?, said_opt("by_whom", by)?);
+        let (text, by) = (said_opt("text", tells.text)?, said_opt("by_whom", by)?);
         let satisfied = satisfied.map(|code| {
             let unknown = EditRefusal::UnknownCode { field: "satisfaction", table: "satisfaction" };
             Satisfaction::from_code(code).ok_or(unknown)
@@ -797,7 +855,10 @@ impl Act<'_> {
         let answered = self.work()?.answered;
         let mut told = None;
         match (text, satisfied) {
-            (Some(text), _) => told = Some(self.respond(text, language)?),
+            (Some(text), _) => {
+                self.settle_on_the_spot()?;
+                told = Some(self.respond(text, tells)?);
+            }
             (None, None) => return Err(EditRefusal::Missing { fields: vec!["text"] }),
             (None, Some(_)) if !answered => return Err(EditRefusal::NotAnswered),
             (None, Some(_)) => {}
@@ -808,22 +869,28 @@ impl Act<'_> {
         self.step(Status::Responded)
     }
 
-    /// The person may be told: they agreed, or nobody asked and the case is an ordinary one.
-    fn must_have_contact(&self) -> Result<(), EditRefusal> {
-        let strict = self.ctx.policy.contact_given || self.view.shape != Shape::Ordinary;
-        match self.work()?.contact {
-            Answer::Given => Ok(()),
-            Answer::NotAsked if !strict => Ok(()),
-            _ => Err(EditRefusal::NoContactConsent),
-        }
+    /// The person may be told: they agreed, or nobody asked and the case is an ordinary one. Consent binds our calls and visits,
+    /// not theirs: who came or called is told, and that is noted. Of an ordinary case whose person refused, that is what an
+    /// answer means.
+    fn must_have_contact(&mut self, came: bool) -> Result<(), EditRefusal> {
+        let is_ordinary = self.view.shape == Shape::Ordinary;
+        let strict = self.ctx.policy.contact_given || !is_ordinary;
+        let came = match self.work()?.contact {
+            Answer::Given => came,
+            Answer::NotAsked if !strict => came,
+            Answer::Refused | Answer::Withdrawn if is_ordinary => true,
+            _ if came => true,
+            _ => return Err(EditRefusal::NoContactConsent),
+        };
+        if came { self.interaction(true, None, "answer", "answered") } else { Ok(()) }
     }
 
-    fn respond(&mut self, text: Words, language: Option<&str>) -> Result<FactId, EditRefusal> {
-        self.must_have_contact()?;
+    fn respond(&mut self, text: Words, tells: &Telling<'_>) -> Result<FactId, EditRefusal> {
+        self.must_have_contact(tells.came)?;
         let epoch = self.work()?.standing.epoch;
         let id = self.draft.id();
         self.draft.fact(FactKind::Response, id, &ResponseFact { epoch, at_ms: self.ctx.now_ms })?;
-        let language = language.or(self.view.text("spoken_language")).map(str::to_owned);
+        let language = tells.language.or(self.view.text("spoken_language")).map(str::to_owned);
         self.draft.fact(FactKind::ResponseText, id, &ResponseText { text, language })?;
         Ok(id)
     }
@@ -854,9 +921,9 @@ impl Act<'_> {
     }
 }
 
-/// Says that somebody takes this step now; no status falls by it.
-fn write_move(act: &mut Act<'_>, to: Status) -> Result<(), EditRefusal> {
-    let (epoch, seen) = (act.work()?.standing.epoch, act.moves_seen());
-    let id = act.draft.id();
-    act.draft.fact(FactKind::Move, id, &MoveFact { to, epoch, seen, reason: None })
+/// What the person is told, in which language, and whether they came or called for it.
+pub(super) struct Telling<'a> {
+    text: Option<&'a Words>,
+    language: Option<&'a str>,
+    came: bool,
 }

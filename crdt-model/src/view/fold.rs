@@ -4,19 +4,20 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::case::collect::{Alarm, CaseFacts, in_order, under};
 use crate::case::facts::{
-    CodeFacts, Dated, FactId, RecusalFact, ResponseFact, SatisfactionFact, SealedFacts, WordFacts, written,
+    CodeFacts, Dated, FactId, InterimFact, RecusalFact, ReferralFact, ResponseFact, SatisfactionFact, SealedFacts,
+    WordFacts, written,
 };
 use crate::case::schema::{self, Display, FIELDS, Field, Kind, Merge, Slot};
 use crate::case::status::{self, Standing, Status};
-use crate::case::{CaseLayers, Codes, Shape, assignment, consent, hold, loop_closure, sensitivity};
+use crate::case::{CaseLayers, CategoryFacts, Codes, Shape, assignment, consent, hold, loop_closure, sensitivity};
 use crate::cbor;
 use crate::layer::{Cell, Layer, LayerState, Value};
 use crate::time::Day;
 use crate::values::moment::HOUR_MS;
 use crate::values::{Level, Moment};
 use crate::view::{
-    Account, CaseView, Conflict, Due, HoldView, Origin, ResponseView, Rival, SatisfactionView, SealedAccount, Shown,
-    Work,
+    Account, CaseView, Clock, Conflict, Due, HoldView, InterimView, Origin, ResponseView, ReturnView, Rival,
+    SatisfactionView, SealedAccount, Shown, Step, Work,
 };
 use crate::zone::Zone;
 
@@ -46,7 +47,7 @@ pub fn fold(layers: &CaseLayers<'_>, now_ms: i64, codes: &dyn Codes) -> CaseView
     if shape != Shape::Outside {
         closure_conflict(&mut view, &facts.codes);
         view.resolved = layers.reading(Layer::Open).ok().and_then(|layer| last_origin(layer, "resolution"));
-        view.work = Some(work(&mut view, &facts, now_ms, codes));
+        view.work = Some(work(&mut view, layers, &facts, now_ms, codes));
     }
     view.facts = facts;
     view.alarms.sort();
@@ -180,7 +181,7 @@ fn closure_conflict(view: &mut CaseView, codes: &CodeFacts) {
 
 // ---------------------------------------------------------------- codes and dates
 
-fn work(view: &mut CaseView, facts: &CaseFacts, now_ms: i64, codes: &dyn Codes) -> Work {
+fn work(view: &mut CaseView, layers: &CaseLayers<'_>, facts: &CaseFacts, now_ms: i64, codes: &dyn Codes) -> Work {
     let standing = status::fold(&facts.codes.moves);
     let sensitivity = sensitivity_of(view, &facts.codes, codes);
     let category = view.text("category").and_then(|code| codes.category(code));
@@ -192,9 +193,12 @@ fn work(view: &mut CaseView, facts: &CaseFacts, now_ms: i64, codes: &dyn Codes) 
     let respond_within_h = category.as_ref().map(|facts| facts.respond_within_h);
     // never for s2 and s3: there the clock does not stop
     let is_stopped = !sensitivity.is_some_and(Level::restricted);
-    let due = received_ms.zip(respond_within_h).map(|(received_ms, hours)| Due {
+    let expects_answer = codes.expects_answer(view.text("type"), view.text("channel"));
+    let interims = interims(facts);
+    let due = received_ms.zip(respond_within_h).filter(|_| expects_answer).map(|(received_ms, hours)| Due {
         allowed_until_ms: received_ms.saturating_add(i64::from(hours) * HOUR_MS),
         wait: if is_stopped { hold::wait_for_person(&facts.codes.holds) } else { hold::Wait::default() },
+        promised_ms: interims.iter().rfind(|told| told.epoch == standing.epoch).map(|told| told.until_ms),
     });
     let due_at_ms = due.map(|due| due.at(now_ms));
     let mut work = Work {
@@ -202,13 +206,17 @@ fn work(view: &mut CaseView, facts: &CaseFacts, now_ms: i64, codes: &dyn Codes) 
         contact: consent::contact(&facts.codes.contacts),
         hold: hold_view(&facts.codes),
         responses: responses(facts),
+        interims,
+        expects_answer,
+        returned: returned(view, layers, &facts.codes),
+        clocks: Vec::new(),
         answered,
         satisfaction: loop_closure::last(&facts.codes.satisfactions),
         satisfactions: satisfactions(facts),
         satisfied,
         loop_closed: satisfied && standing.closures.len() < 2,
         ever_assigned: ever_assigned(view, &facts.codes),
-        first_contact: category.is_some_and(|facts| facts.first_contact),
+        first_contact: category.as_ref().is_some_and(|facts| facts.first_contact),
         received_from_ms: received_ms,
         received_day: view.moment("received_at").map(|moment| codes.zone().day_told(moment)),
         due,
@@ -221,10 +229,74 @@ fn work(view: &mut CaseView, facts: &CaseFacts, now_ms: i64, codes: &dyn Codes) 
         flags: Vec::new(),
         standing,
     };
+    // what nobody has classified yet is to be classified soon
+    let delays = category.or_else(|| codes.category(UNCLASSIFIED));
+    work.clocks = clocks(view, &facts.codes, &work, delays.as_ref());
     work.waiting_on = waiting_on(view, &work);
     work.flags = flags(view, facts, &work);
     closing_alarms(view, &work);
     work
+}
+
+/// Whether the case came back since it was last given to somebody: whoever returns a case gives it back in the same entry.
+fn returned(view: &CaseView, layers: &CaseLayers<'_>, facts: &CodeFacts) -> Option<ReturnView> {
+    let cells = layers.reading(Layer::Open).ok()?.get(assignment::ASSIGNEE)?;
+    let given = in_order(cells).last().map(|cell| cell.stamp)?;
+    let mut back = facts.referrals.values().filter(|dated| is_return(&dated.fact) && dated.stamp.entry == given.entry);
+    // whoever had it may have taken it up again since
+    let is_taken = view.assignment.as_ref().is_some_and(|given| given.accepted.is_some());
+    let back = back.next().filter(|_| !is_taken)?;
+    Some(ReturnView { why: back.fact.status.clone(), origin: Origin::from(&back.stamp) })
+}
+
+fn is_return(fact: &ReferralFact) -> bool {
+    matches!(fact.status.as_str(), "misdirected" | "need_info")
+}
+
+/// The clocks of the steps that are not done: the next due first. A case on hold for its person waits for them, unless it is
+/// restricted.
+fn clocks(view: &CaseView, facts: &CodeFacts, work: &Work, category: Option<&CategoryFacts>) -> Vec<Clock> {
+    let is_restricted = work.sensitivity.is_some_and(Level::restricted);
+    let waits = !is_restricted && work.hold.as_ref().is_some_and(|hold| hold.reason == "person");
+    let (Some(category), false) = (category, work.standing.status == Status::Closed || waits) else {
+        return Vec::new();
+    };
+    let clock = |step: Step, from_ms: i64, hours: u32| Clock {
+        step,
+        from_ms,
+        due_ms: from_ms.saturating_add(i64::from(hours) * HOUR_MS),
+    };
+    let mut clocks = Vec::new();
+    let is_done = work.answered || !work.standing.before(Status::Resolved);
+    // of a reopened case from its reopening on
+    let reopened = facts
+        .moves
+        .values()
+        .filter(|dated| dated.fact.to == Status::Reopened && dated.fact.epoch == work.standing.epoch);
+    let from = reopened.map(|dated| dated.stamp.claimed_ms).min().or(work.received_from_ms);
+    if let Some(from) = from.filter(|_| work.standing.before(Status::Assigned) && !is_done) {
+        clocks.push(clock(Step::Refer, from, category.refer_within_h));
+    }
+    let given = view.assignment.as_ref().filter(|given| given.accepted.is_none() && !is_done);
+    clocks.extend(given.map(|given| clock(Step::Accept, given.sent.at_ms, category.accept_within_h)));
+    if let Some((_, sent)) = sent_outside(facts).filter(|(is_confirmed, _)| !is_confirmed && !is_done) {
+        clocks.push(clock(Step::Confirm, sent, category.accept_within_h));
+    }
+    let was_told = work.answered || !work.interims.is_empty();
+    let may_be_told = work.contact == consent::Answer::Given && work.expects_answer;
+    if let (Some(hours), Some(from), true) = (category.acknowledge_within_h, from, may_be_told && !was_told) {
+        clocks.push(clock(Step::Acknowledge, from, hours));
+    }
+    clocks.sort_by_key(|clock| (clock.due_ms, clock.step));
+    clocks
+}
+
+/// The last time the case was sent outside the system, Unix milliseconds, and whether somebody there has confirmed it.
+fn sent_outside(facts: &CodeFacts) -> Option<(bool, i64)> {
+    let sent = written(&facts.referrals);
+    let (id, sent) = sent.into_iter().rfind(|(_, dated)| dated.fact.status == "sent_outside")?;
+    let confirms = |dated: &Dated<ReferralFact>| dated.fact.status == "confirmed_by_phone" && dated.fact.of == Some(id);
+    Some((facts.referrals.values().any(confirms), sent.fact.at_ms))
 }
 
 fn sensitivity_of(view: &CaseView, facts: &CodeFacts, codes: &dyn Codes) -> Option<Level> {
@@ -256,6 +328,9 @@ fn ever_assigned(view: &CaseView, facts: &CodeFacts) -> bool {
     let given = |status: Status| matches!(status, Status::Assigned | Status::InProgress);
     view.text("assignee").is_some() || facts.moves.values().any(|dated| given(dated.fact.to))
 }
+
+/// The category of what has none.
+const UNCLASSIFIED: &str = "other.unclassified";
 
 /// Fields that a complete case has.
 const EXPECTED: [&str; 12] = [
@@ -290,6 +365,7 @@ fn waiting_on(view: &CaseView, work: &Work) -> Option<String> {
         Status::Received => "triage",
         Status::Reopened | Status::Triaged => "assignment",
         Status::Assigned | Status::InProgress => view.text("assignee").unwrap_or("assignment"),
+        Status::Resolved if !work.expects_answer => "closing",
         Status::Resolved => "answer",
         Status::Responded if work.satisfied => "closing",
         Status::Responded => "satisfaction",
@@ -373,6 +449,19 @@ fn responses(facts: &CaseFacts) -> Vec<ResponseView> {
         origin: Origin::from(&dated.stamp),
     };
     written(&facts.codes.responses).into_iter().map(view).collect()
+}
+
+fn interims(facts: &CaseFacts) -> Vec<InterimView> {
+    let view = |(id, dated): (FactId, &Dated<InterimFact>)| InterimView {
+        id,
+        epoch: dated.fact.epoch,
+        at_ms: dated.fact.at_ms,
+        until_ms: dated.fact.until_ms,
+        text: told(facts, |words| words.response_texts.get(&id).map(|told| told.fact.text.0.clone()), Shown::Text),
+        language: told(facts, |words| words.response_texts.get(&id)?.fact.language.clone(), Shown::Text),
+        origin: Origin::from(&dated.stamp),
+    };
+    written(&facts.codes.interims).into_iter().map(view).collect()
 }
 
 fn satisfactions(facts: &CaseFacts) -> Vec<SatisfactionView> {

@@ -11,7 +11,9 @@ use crate::case::facts::FactKind;
 use crate::case::schema::{self, FIELDS, Field, Merge};
 use crate::layer::Layer;
 use crate::values::moment::rfc3339;
-use crate::view::{Account, CaseView, Origin, ResponseView, SatisfactionView, SealedAccount, Shown, Work};
+use crate::view::{
+    Account, CaseView, Clock, InterimView, Origin, ResponseView, SatisfactionView, SealedAccount, Shown, Work,
+};
 
 #[derive(Serialize)]
 struct Withheld {
@@ -82,6 +84,32 @@ impl Serialize for ResponseView {
     }
 }
 
+impl Serialize for InterimView {
+    fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
+        let mut object = s.serialize_struct("Interim", 9)?;
+        object.serialize_field("id", &self.id)?;
+        object.serialize_field("epoch", &self.epoch)?;
+        object.serialize_field("told_at", &rfc3339(self.at_ms))?;
+        object.serialize_field("until", &rfc3339(self.until_ms))?;
+        object.serialize_field("text", &self.text)?;
+        object.serialize_field("language", &self.language)?;
+        object.serialize_field("by", &self.origin.by)?;
+        object.serialize_field("at", &rfc3339(self.origin.at_ms))?;
+        object.serialize_field("device", &self.origin.device)?;
+        object.end()
+    }
+}
+
+impl Serialize for Clock {
+    fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
+        let mut object = s.serialize_struct("Clock", 3)?;
+        object.serialize_field("step", &self.step)?;
+        object.serialize_field("from", &rfc3339(self.from_ms))?;
+        object.serialize_field("due_at", &rfc3339(self.due_ms))?;
+        object.end()
+    }
+}
+
 impl Serialize for SatisfactionView {
     fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
         let mut object = s.serialize_struct("Satisfaction", 9)?;
@@ -107,7 +135,7 @@ const BEFORE: [(&str, &[&str]); 7] = [
     ("incident_at", &["recusals", "exposed", "old_keys"]),
     ("assignee", &["attachments", "consents", "contact_consent", "status", "reasons", "hold"]),
     ("resolution", &["interactions", "actions", "notes"]),
-    ("links", &["responses", "satisfaction"]),
+    ("links", &["referrals", "interims", "responses", "satisfaction"]),
 ];
 
 impl Serialize for CaseView {
@@ -141,10 +169,12 @@ impl CaseView {
             "admin1" => map.serialize_entry("location", &self.location()),
             "resolution" => self.serialize_resolution(map),
             "external_ids" => map.serialize_entry(name, &self.external_ids()),
-            "sensitivity" | "contact_consent" | "hold" | "responses" | "satisfaction" => match &self.work {
-                Some(work) => serialize_work(map, work, name),
-                None => map.serialize_entry(name, &Withheld { withheld: Layer::Sensitive }),
-            },
+            "sensitivity" | "contact_consent" | "hold" | "responses" | "interims" | "satisfaction" => {
+                match &self.work {
+                    Some(work) => serialize_work(map, work, name),
+                    None => map.serialize_entry(name, &Withheld { withheld: Layer::Sensitive }),
+                }
+            }
             "recusals" => {
                 map.serialize_entry(name, &Readable(self.sealed.as_ref().map(recusals).map_err(|layer| *layer)))
             }
@@ -203,6 +233,7 @@ impl CaseView {
             map.serialize_entry("consent", &self.account(|account| &account.consent))?;
         }
         let withheld = match field.layer {
+            Layer::Open if self.shape == Shape::Outside => Ok(Some(Layer::Sensitive)),
             Layer::Open => self.facts.codes.list(kind, field.name, map).map(|()| None),
             Layer::Personal => list(&self.facts.words, map, |words, map| words.list(kind, field.name, map)),
             Layer::Sensitive => list(&self.facts.sealed, map, |sealed, map| sealed.list(kind, field.name, map)),
@@ -221,11 +252,14 @@ impl CaseView {
         map.serialize_entry("epoch", &work.standing.epoch)?;
         map.serialize_entry("closure", &work.standing.closure)?;
         map.serialize_entry("answered", &work.answered)?;
+        map.serialize_entry("expects_answer", &work.expects_answer)?;
+        map.serialize_entry("returned", &work.returned.as_ref().map(|returned| &returned.why))?;
         map.serialize_entry("loop_closed", &work.loop_closed)?;
         map.serialize_entry("received_day", &work.received_day)?;
         map.serialize_entry("due_at", &work.due_at_ms.map(rfc3339))?;
         map.serialize_entry("due_day", &work.due_day)?;
         map.serialize_entry("overdue", &work.overdue)?;
+        map.serialize_entry("clocks", &work.clocks)?;
         map.serialize_entry("waiting_on", &work.waiting_on)?;
         map.serialize_entry("age_ms", &work.age_ms)?;
         map.serialize_entry("completeness", &work.completeness)?;
@@ -261,6 +295,7 @@ fn serialize_work<M: SerializeMap>(map: &mut M, work: &Work, name: &'static str)
         "contact_consent" => map.serialize_entry(name, &work.contact),
         "hold" => map.serialize_entry(name, &work.hold),
         "responses" => map.serialize_entry(name, &work.responses),
+        "interims" => map.serialize_entry(name, &work.interims),
         _ => {
             map.serialize_entry(name, &work.satisfaction)?;
             map.serialize_entry("satisfactions", &work.satisfactions)

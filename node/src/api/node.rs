@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, RwLock};
 use std::time::Duration;
 
-use crdt_model::edit::Edit;
+use crdt_model::edit::{Edit, Whom};
 use crdt_model::name;
 use crdt_model::taxonomy::Taxonomy;
 use crdt_model::values::MemberId;
@@ -33,7 +33,7 @@ use crate::home::wipe;
 use crate::keys::keyring::{KEYRING_FILE, Kept, Passphrase, UnattendedKey};
 use crate::keys::memory;
 use crate::list;
-use crate::list::query;
+use crate::list::{query, todo};
 use crate::log::now;
 use crate::log::{Log, Reader, keyring_failure, locked};
 use crate::members;
@@ -683,6 +683,7 @@ impl Node {
             }
             Request::CaseWithdraw { r#ref, entry } => withdraw::withdraw(log, reader, r#ref, entry.as_deref(), now_ms),
             Request::Outbox => receipts::outbox(log, reader),
+            Request::Todo { limit } => todo::todo(log, &shared, reader, *limit, now_ms),
             Request::CaseConflicts { r#ref } => self.conflicts(log, reader, r#ref.as_deref(), now_ms),
             Request::Verify => {
                 let mut told = |done, total| {
@@ -718,7 +719,16 @@ impl Node {
             }
             Request::CaseRefer { r#ref, to, fields, text } => {
                 let order = Transfer { to, fields: fields.as_deref(), text: text.as_ref() };
-                transfer::refer(log, reader, r#ref, &order, now_ms)
+                match transfer::refer(log, reader, r#ref, &order, now_ms) {
+                    // who works here is given the case itself
+                    Err(failure) if transfer::is_for_a_member(&failure) && fields.is_none() && text.is_none() => {
+                        let edit = Edit::Assign { to: Whom::Typed(to.as_str().into()) };
+                        let mut reply = writes::act(log, reader, r#ref, &edit, now_ms)?;
+                        reply["assigned"] = json!(true);
+                        Ok(reply)
+                    }
+                    sent => sent,
+                }
             }
             Request::CaseMove { r#ref, site, only_look } => {
                 moving::move_case(log, reader, r#ref, site, *only_look, now_ms)

@@ -335,6 +335,12 @@ pub enum Request {
     /// What was captured here and has not left. Reply: `{"captured": [{"ref", "case_id", "saved_at", "left_machine",
     /// "held_by_n", "delivered_to_n", "withdrawable"}], "waiting": {"entries", "oldest"}}`.
     Outbox,
+    /// `todo`: what waits on whoever asks.
+    Todo {
+        /// At most so many lines.
+        #[serde(default)]
+        limit: Option<u64>,
+    },
     /// This machine's clock, and whether it is believed. Reply: `{"suspect", "offset_ms", "machine", "now", "now_ms", "ahead",
     /// "mended", "doubt": {"evidence", "than"}, "evidence": {…}, "entries": […]}`.
     ClockShow {
@@ -427,6 +433,7 @@ impl Request {
             Self::Carry { .. } => "carry",
             Self::Import { .. } | Self::ImportUndo { .. } => "import",
             Self::Outbox => "outbox",
+            Self::Todo { .. } => "todo",
             Self::ClockShow { .. } => "clock show",
             Self::ClockSet { .. } => "clock set",
             Self::ClockAccept { .. } => "clock accept",

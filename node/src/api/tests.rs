@@ -244,7 +244,15 @@ fn every_request_keeps_its_meaning_on_the_wire() -> Result<(), serde_json::Error
         Request::edit(r(), Edit::Settle { field: "category".into(), pick: 2 }),
         Request::edit(
             r(),
-            Edit::Answer { text: None, language: None, satisfied: Some("partly".into()), by: None, means: None },
+            Edit::Answer {
+                text: None,
+                language: None,
+                satisfied: Some("partly".into()),
+                by: None,
+                means: None,
+                came: false,
+                interim_until: None,
+            },
         ),
         Request::SiteSet { code: r(), zone: r() },
         Request::Init {

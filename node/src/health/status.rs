@@ -21,6 +21,9 @@ use crate::writes::reclassify;
 use crate::writes::tampering;
 use crate::writes::withdraw;
 
+/// Lines of `todo` that are told at a glance.
+const TODO_FIRST: u64 = 3;
+
 /// Per scope: entries, tips, frontier hash.
 pub(crate) fn fingerprint(log: &Log, shared: &Shared) -> Result<Json, Failure> {
     let snapshot = log.store.read()?;
@@ -53,13 +56,14 @@ pub(crate) fn members_json(log: &Log, shared: &Shared) -> Json {
 pub(crate) fn status(log: &Log, shared: &Shared, reader: Option<&mut Reader>, now_ms: i64) -> Result<Json, Failure> {
     let members = members_json(log, shared);
     let site = shared.here.first().map(|member| members::own_site(shared, member)).unwrap_or_default();
-    let (mut late, mut astray) = (Vec::new(), Vec::new());
+    let (mut late, mut astray, mut todo) = (Vec::new(), Vec::new(), Json::Null);
     let counts = match reader {
         None => None,
         Some(reader) => {
             late = reclassify::own_late(log, shared, reader, None)?;
             list::catch_up(log, shared, reader)?;
             astray = astray::astray_alarms(log, shared, reader, now_ms)?;
+            todo = list::todo::todo(log, shared, reader, Some(TODO_FIRST), now_ms)?;
             Some(list::rows(reader).counts(now_ms))
         }
     };
@@ -75,7 +79,7 @@ pub(crate) fn status(log: &Log, shared: &Shared, reader: Option<&mut Reader>, no
         "sections_missing": gaps,
         "held": held::held_back(log)?,
         "cases": of_cases(|c| c.cases), "undelivered": of_cases(|c| c.undelivered), "conflicts": of_cases(|c| c.conflicts),
-        "overdue": of_cases(|c| c.overdue),
+        "overdue": of_cases(|c| c.overdue), "todo": todo,
         "alarms": alarms, "late_edits": late, "erasures_to_approve": erase::to_approve(log, shared)?,
     }))
 }

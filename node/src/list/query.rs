@@ -53,7 +53,7 @@ fn numbers(words: &Words, typed: &[String]) -> HashSet<u32> {
 }
 
 /// A filter over numbers.
-struct Wanted<'f> {
+pub(super) struct Wanted<'f> {
     filter: &'f CaseFilter,
     categories: HashSet<u32>,
     /// Places of codes at which one of these words must stand.
@@ -86,13 +86,13 @@ struct Meant {
 }
 
 /// What of a filter the membership explains.
-struct Asked {
+pub(super) struct Asked {
     sites: Option<Vec<String>>,
     assignees: Option<Vec<Meant>>,
 }
 
 impl Asked {
-    fn of(shared: &Shared, reader: &Reader, filter: &CaseFilter, now_ms: i64) -> Result<Self, Failure> {
+    pub(super) fn of(shared: &Shared, reader: &Reader, filter: &CaseFilter, now_ms: i64) -> Result<Self, Failure> {
         let assignees = match filter.assignee.as_deref() {
             None => None,
             Some(who) if is_self(who) => Some(Self::me(shared, reader, now_ms)),
@@ -123,7 +123,7 @@ fn sites_where(shared: &Shared, own: &str, is_meant: impl Fn(&str) -> bool) -> V
 }
 
 impl<'f> Wanted<'f> {
-    fn new(filter: &'f CaseFilter, meant: &Asked, words: &Words, now_ms: i64) -> Self {
+    pub(super) fn new(filter: &'f CaseFilter, meant: &Asked, words: &Words, now_ms: i64) -> Self {
         let asked = [
             ("project", &filter.project),
             ("partner", &filter.partner),
@@ -152,7 +152,7 @@ impl<'f> Wanted<'f> {
         }
     }
 
-    fn keeps(&self, row: &Row) -> bool {
+    pub(super) fn keeps(&self, row: &Row) -> bool {
         let (filter, received) = (self.filter, row.received_from());
         row.is(LISTED)
             && self.words.iter().all(|(place, words)| words.contains(&row.word(*place)))

@@ -7,7 +7,7 @@ use crdt_model::case::status::Status;
 use crdt_model::reference::{Reference, Typed};
 use crdt_model::time::Day;
 use crdt_model::values::{DocId, Level};
-use crdt_model::view::{CaseView, Due, is_late};
+use crdt_model::view::{CaseView, Due, Step, is_late};
 use zeroize::Zeroize;
 
 use super::Bearers;
@@ -199,8 +199,15 @@ saved! {
         satisfaction: u8 = NO_CODE,
         /// Bit 0: answered; bit 1: the loop is closed; bit 2: it waits for somebody who is not there; bit 3: it was given to
         /// somebody whom it has not reached yet; bit 4: by somebody of this home; bit 5: it was
-        /// moved to another site.
+        /// moved to another site; bit 6: it was given to somebody who has not taken it up; bit 7: it came back.
         said: u8 = 0,
+        /// Bit 0: somebody waits for an answer; bit 1: the person said that it settles the matter.
+        waits: u8 = 0,
+        /// The next step that has a clock: a place in [`Step::ALL`].
+        step: u8 = NO_CODE,
+        /// Since when that clock runs, and by when the step is due: Unix milliseconds.
+        step_from_ms: i64 = UNSAID,
+        step_due_ms: i64 = UNSAID,
         pub(super) epoch: u32 = 0,
         pub(super) conflicts: u32 = 0,
         /// The day on which it was received, in the zone of the case.
@@ -219,6 +226,8 @@ saved! {
         waited_ms: i64 = 0,
         running_from_ms: i64 = UNSAID,
         running_least_ms: i64 = UNSAID,
+        /// By when an answer was promised meanwhile.
+        promised_ms: i64 = UNSAID,
         /// Its codes, at the places that [`COLUMNS`](super::columns::COLUMNS) says.
         words: [u32; CODES_LEN] = [NONE; CODES_LEN],
     }
@@ -264,6 +273,7 @@ impl Row {
         let sensitivity = work.and_then(|work| work.sensitivity);
         let satisfaction = work.and_then(|work| work.satisfaction);
         let due = work.and_then(|work| work.due);
+        let clock = work.and_then(|work| work.clocks.first());
         let running = due.and_then(|due| due.wait.running_ms);
         let shape = match view.shape {
             Shape::Ordinary => 0,
@@ -281,7 +291,13 @@ impl Row {
             said: work.map_or(0, |work| u8::from(work.answered) | u8::from(work.loop_closed) << 1)
                 | u8::from(is_under_way(view)) << 3
                 | u8::from(is_sent_here) << 4
-                | u8::from(work.is_some_and(|work| work.standing.closure.as_deref() == Some("moved"))) << 5,
+                | u8::from(work.is_some_and(|work| work.standing.closure.as_deref() == Some("moved"))) << 5
+                | u8::from(view.assignment.as_ref().is_some_and(|given| given.accepted.is_none())) << 6
+                | u8::from(work.is_some_and(|work| work.returned.is_some())) << 7,
+            waits: work.map_or(0, |work| u8::from(work.expects_answer) | u8::from(work.satisfied) << 1),
+            step: code(clock.and_then(|clock| Step::ALL.iter().position(|step| *step == clock.step))),
+            step_from_ms: clock.map_or(UNSAID, |clock| clock.from_ms),
+            step_due_ms: clock.map_or(UNSAID, |clock| clock.due_ms),
             epoch: work.map_or(0, |work| work.standing.epoch),
             conflicts: u32::try_from(view.conflicts.len()).unwrap_or(u32::MAX),
             received_ms: received.map_or(UNSAID, |moment| moment.at_ms),
@@ -294,6 +310,7 @@ impl Row {
             waited_ms: due.map_or(0, |due| due.wait.ended_ms),
             running_from_ms: running.map_or(UNSAID, |(from, _)| from),
             running_least_ms: running.map_or(UNSAID, |(_, least)| least),
+            promised_ms: due.and_then(|due| due.promised_ms).unwrap_or(UNSAID),
             ..Self::default()
         }
     }
@@ -371,6 +388,46 @@ impl Row {
         self.said & 32 != 0
     }
 
+    /// Given to somebody who has not taken it up.
+    pub(super) fn to_accept(&self) -> bool {
+        self.said & 64 != 0
+    }
+
+    /// It came back to whoever gave it.
+    pub(super) fn returned(&self) -> bool {
+        self.said & 128 != 0
+    }
+
+    /// Somebody waits for an answer.
+    pub(super) fn expects_answer(&self) -> bool {
+        self.waits & 1 != 0
+    }
+
+    /// The person said that it settles the matter.
+    pub(super) fn satisfied(&self) -> bool {
+        self.waits & 2 != 0
+    }
+
+    /// The next step that has a clock, and by when it is due: Unix milliseconds.
+    pub(super) fn step(&self) -> Option<(Step, i64)> {
+        Some((*Step::ALL.get(usize::from(self.step))?, said(self.step_due_ms)?))
+    }
+
+    /// Half the time of the next step is over.
+    pub(super) fn half_over(&self, now_ms: i64) -> bool {
+        let (from, due) = (said(self.step_from_ms), said(self.step_due_ms));
+        from.zip(due).is_some_and(|(from, due)| now_ms.saturating_sub(from) >= due.saturating_sub(from) / 2)
+    }
+
+    pub(super) fn level(&self) -> Option<Level> {
+        Level::ALL.get(usize::from(self.sensitivity)).copied()
+    }
+
+    /// Restricted, and open to this member.
+    pub(super) fn is_inside(&self) -> bool {
+        self.is(INSIDE)
+    }
+
     /// Who does the work, as a word.
     pub(super) fn assignee(&self) -> u32 {
         self.words[ASSIGNEE]
@@ -398,7 +455,8 @@ impl Row {
     pub(super) fn due_at(&self, now_ms: i64) -> Option<i64> {
         let running_ms = said(self.running_from_ms).map(|from| (from, self.running_least_ms));
         let wait = Wait { ended_ms: self.waited_ms, running_ms };
-        said(self.allowed_until_ms).map(|allowed_until_ms| Due { allowed_until_ms, wait }.at(now_ms))
+        let promised_ms = said(self.promised_ms);
+        said(self.allowed_until_ms).map(|allowed_until_ms| Due { allowed_until_ms, wait, promised_ms }.at(now_ms))
     }
 
     pub(super) fn overdue(&self, now_ms: i64) -> bool {

@@ -27,6 +27,11 @@ impl Words {
         number
     }
 
+    /// The number of a code that was met.
+    pub(super) fn known(&self, word: &str) -> Option<u32> {
+        self.numbers.get(word).copied()
+    }
+
     /// The code of a number.
     pub(super) fn get(&self, number: u32) -> Option<&str> {
         self.list.get(number as usize).map(|word| &**word)

@@ -270,6 +270,8 @@ fn scanned() -> Scanned {
             satisfied: Some("satisfied".into()),
             by: Some(words("spokesperson")),
             means,
+            came: false,
+            interim_until: None,
         },
         Edit::Raise { to: crdt_model::values::Level::S1, reason: words("reason") },
     ] {

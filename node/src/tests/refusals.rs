@@ -180,6 +180,8 @@ impl World {
             satisfied: Some("satisfied".into()),
             by: None,
             means: None,
+            came: false,
+            interim_until: None,
         };
         does(&rose, &closed, &answer);
         does(&rose, &closed, &Edit::Close { reason: "satisfied".into(), because: None });
@@ -235,6 +237,7 @@ fn answered() -> Vec<Request> {
         Request::MemberList,
         Request::AudienceList,
         Request::Outbox,
+        Request::Todo { limit: None },
         Request::Verify,
         Request::Fingerprint,
         Request::Digest,
@@ -252,6 +255,14 @@ const ANY: &str = "";
 /// Requests that Rose is refused, and why.
 fn refused(w: &World) -> Vec<(Request, &'static str)> {
     let c = |case: &String| case.clone();
+    let back = |case: &String, reason: &str, because: &str| {
+        Request::edit(c(case), Edit::Return { reason: reason.into(), because: because.into() })
+    };
+    let outside =
+        |case: &String, by: &str| Request::edit(c(case), Edit::Outside { to: "Mairie".into(), by: by.into() });
+    let hand_over = |case: &String, receipt: &str| {
+        Request::edit(c(case), Edit::Handover { to: "Inspection".into(), receipt: receipt.into() })
+    };
     let some = |text: &str| Some(text.to_owned());
     let long = |n: usize| "x".repeat(n);
     let nobody = || "inconnu".to_owned();
@@ -311,7 +322,10 @@ fn refused(w: &World) -> Vec<(Request, &'static str)> {
     };
     let answer = |case: &String, text: Option<&str>, satisfied: Option<&str>| {
         let (text, satisfied) = (text.map(Words::from), satisfied.map(str::to_owned));
-        Request::edit(c(case), Edit::Answer { text, language: None, satisfied, by: None, means: None })
+        Request::edit(
+            c(case),
+            Edit::Answer { text, language: None, satisfied, by: None, means: None, came: false, interim_until: None },
+        )
     };
     let consent = |purpose: &str, answer: &str, means: Option<&str>| {
         Request::edit(
@@ -451,6 +465,19 @@ fn refused(w: &World) -> Vec<(Request, &'static str)> {
         (assign(&w.unwilling, "hr"), "consent_refuses_referral"),
         (assign(&w.unwilling, "Ali"), "consent_refuses_referral"),
         (assign(&w.shut, "Ali"), "outside_audience"),
+        (back(&w.plain, "misdirected", "x"), "not_assigned"),
+        (back(&w.closed, "misdirected", "x"), "case_closed"),
+        (back(&w.shut, "misdirected", "x"), "outside_audience"),
+        (outside(&w.plain, "pigeon"), "unknown_code"),
+        (outside(&w.closed, "phone"), "case_closed"),
+        (outside(&w.shut, "phone"), "outside_audience"),
+        (Request::edit(c(&w.plain), Edit::Confirm), "not_sent_outside"),
+        (Request::edit(c(&w.shut), Edit::Confirm), "outside_audience"),
+        (Request::edit(c(&w.plain), Edit::Remind), "not_assigned"),
+        (Request::edit(c(&w.closed), Edit::Remind), "case_closed"),
+        (hand_over(&w.plain, "x"), "only_sealed"),
+        (hand_over(&w.shut, "x"), "outside_audience"),
+        (hand_over(&w.sealed, " "), "missing"),
         (share(&w.plain, "Personne", false), "member_not_found"),
         (absent("Personne", Some("2099-01-01"), None), "member_not_found"),
         (absent("Ali", Some("hier"), None), "bad_value"),
@@ -466,7 +493,7 @@ fn refused(w: &World) -> Vec<(Request, &'static str)> {
         (refer(&w.plain, "PES", &["couleur"]), "unknown_field"),
         (refer(&w.unwilling, "PES", &["text"]), "field_kept_back"),
         (refer(&w.unwilling, "PES", &["type"]), "own_words_needed"),
-        (refer(&w.plain, "Nadia", &[]), "refer_is_for_sites"),
+        (refer(&w.plain, "Nadia", &["all"]), "refer_is_for_sites"),
         (share(&w.plain, "PES", false), "share_is_for_persons"),
         (share(&w.plain, "PES", true), "not_shared"),
         (refer(&w.closed, "PES", &["all"]), "case_closed"),

@@ -55,6 +55,12 @@ const STAYING: [&str; 4] = ["external_ids", "import_batch", "session_id", "slip"
 /// Stands for all fields that may go.
 const ALL: &str = "all";
 
+/// Whether what was refused names somebody of the organisation: an ordinary case is given to them as it is.
+pub(crate) fn is_for_a_member(failure: &Failure) -> bool {
+    failure.code == "refer_is_for_sites"
+        && failure.args.iter().any(|(name, value)| *name == "kind" && value == "member")
+}
+
 /// What is to go on, and to whom.
 pub(crate) struct Transfer<'a> {
     /// A site's code; of a sealed case a member or a role.

@@ -21,6 +21,10 @@ pub(crate) enum Work {
     Triage(Triage),
     Assign(Assign),
     Accept(Ref),
+    Return(Return),
+    Confirm(Confirm),
+    Remind(Ref),
+    Handover(Handover),
     Share(Share),
     Refer(Refer),
     Move(Move),
@@ -44,6 +48,10 @@ impl Work {
     pub(super) fn request(self, asker: &mut Asker<'_>) -> Result<Request, Failure> {
         Ok(match self {
             Self::Accept(Ref { r#ref }) => Request::edit(r#ref, Edit::Accept),
+            Self::Remind(Ref { r#ref }) => Request::edit(r#ref, Edit::Remind),
+            Self::Return(back) => back.request(asker)?,
+            Self::Confirm(confirm) => Request::edit(confirm.r#ref, Edit::Confirm),
+            Self::Handover(handover) => handover.request(asker)?,
             Self::Unhold(Ref { r#ref }) => Request::edit(r#ref, Edit::Unhold),
             Self::Conflicts(Conflicts { r#ref }) => Request::CaseConflicts { r#ref },
             Self::Set(set) => set.request(asker)?,
@@ -330,6 +338,10 @@ pub(crate) struct Refer {
     r#ref: String,
     #[arg(long = "to", id = "to_refer", value_name = "SITE|WHO")]
     to: Option<String>,
+    #[arg(long, value_name = "NAME", num_args = 0..=1, default_missing_value = ASK, conflicts_with_all = ["to_refer", "refer_fields", "text"])]
+    outside: Option<String>,
+    #[arg(long = "by", id = "outside_by", value_parser = ["email", "phone", "whatsapp", "paper"], requires = "outside")]
+    by: Option<String>,
     #[arg(long = "fields", value_name = "FIELD", value_delimiter = ',', num_args = 1..)]
     refer_fields: Vec<String>,
     #[arg(long, value_name = "TEXT", num_args = 0..=1, default_missing_value = ASK)]
@@ -338,6 +350,11 @@ pub(crate) struct Refer {
 
 impl Refer {
     pub(crate) fn request(self, asker: &mut Asker<'_>) -> Result<Request, Failure> {
+        if let Some(outside) = self.outside {
+            let to = asker.required_words(Some(outside), "--outside", "ask-outside")?;
+            let by = asker.required(self.by, "--by", "ask-outside-by")?;
+            return Ok(Request::edit(self.r#ref, Edit::Outside { to, by }));
+        }
         let to = asker.required(self.to, "--to", "ask-refer-to")?;
         let text = asker.words(self.text, "--text", "ask-refer-text")?;
         let fields = (!self.refer_fields.is_empty()).then_some(self.refer_fields);
@@ -380,6 +397,57 @@ impl Act {
             due: when::future("--due", self.due.as_deref(), asker.now_ms)?,
         };
         Ok(Request::edit(self.r#ref, edit))
+    }
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Return {
+    #[arg(value_name = "REF")]
+    r#ref: String,
+    #[arg(long = "reason", id = "return_reason", value_parser = ["misdirected", "need_info"])]
+    reason: Option<String>,
+    #[command(flatten)]
+    text: Text,
+}
+
+impl Return {
+    pub(crate) fn request(self, asker: &mut Asker<'_>) -> Result<Request, Failure> {
+        let reason = match (self.reason, asker.console.is_terminal()) {
+            (None, true) => {
+                let reasons = [(&["1", "misdirected"][..], "misdirected"), (&["2", "need_info"], "need_info")];
+                asker.choice("ask-return-reason", &reasons, None)?.to_owned()
+            }
+            (reason, _) => asker.required(reason, "--reason", "ask-return-reason")?,
+        };
+        let because = asker.required_words(self.text.given(), "--text", "ask-return-why")?;
+        Ok(Request::edit(self.r#ref, Edit::Return { reason, because }))
+    }
+}
+
+/// Confirmed by voice: nothing else confirms what was sent outside.
+#[derive(Debug, Args)]
+pub(crate) struct Confirm {
+    #[arg(value_name = "REF")]
+    r#ref: String,
+    #[arg(long, required = true)]
+    by_phone: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Handover {
+    #[arg(value_name = "REF")]
+    r#ref: String,
+    #[arg(long = "to", id = "handover_to", value_name = "BODY", num_args = 0..=1, default_missing_value = ASK)]
+    to: Option<String>,
+    #[arg(long, value_name = "TEXT", num_args = 0..=1, default_missing_value = ASK)]
+    receipt: Option<String>,
+}
+
+impl Handover {
+    pub(crate) fn request(self, asker: &mut Asker<'_>) -> Result<Request, Failure> {
+        let to = asker.required_words(self.to, "--to", "ask-handover-to")?;
+        let receipt = asker.required_words(self.receipt, "--receipt", "ask-receipt")?;
+        Ok(Request::edit(self.r#ref, Edit::Handover { to, receipt }))
     }
 }
 
@@ -429,6 +497,12 @@ pub(crate) struct Answer {
     text: Option<String>,
     #[arg(long, value_parser = ["yes", "partly", "no", "declined"])]
     satisfied: Option<String>,
+    #[arg(long)]
+    came: bool,
+    #[arg(long, conflicts_with = "satisfied")]
+    interim: bool,
+    #[arg(long = "until", id = "interim_until", value_name = "D", requires = "interim")]
+    until: Option<String>,
 }
 
 impl Answer {
@@ -439,7 +513,14 @@ impl Answer {
             None => Some(asker.required_words(self.text, "--text", "ask-answer")?),
         };
         let satisfied = self.satisfied.map(|said| satisfaction(&said).to_owned());
-        Ok(Request::edit(self.r#ref, Edit::Answer { text, language: None, satisfied, by: None, means: None }))
+        let until = match self.interim {
+            true => Some(asker.required(self.until, "--until", "ask-interim-until")?),
+            false => None,
+        };
+        let interim_until = when::future("--until", until.as_deref(), asker.now_ms)?;
+        let edit =
+            Edit::Answer { text, language: None, satisfied, by: None, means: None, came: self.came, interim_until };
+        Ok(Request::edit(self.r#ref, edit))
     }
 }
 

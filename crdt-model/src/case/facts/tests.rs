@@ -49,6 +49,11 @@ fn a_fact_has_one_form() {
     vector(FactKind::Contact, &ContactFact { allowed: false, seen: vec![B] }, "8301f48148bbbbbbbbbbbbbbbb");
     let delivered = DeliveredFact { entry: EntryId([2; 32]) };
     vector(FactKind::Delivered, &delivered, &format!("82015820{}", "02".repeat(32)));
+    vector(FactKind::Interim, &InterimFact { epoch: 1, at_ms: 5, until_ms: AT }, "840101051b000001a1fb671800");
+    let sent = ReferralFact { status: "sent_outside".into(), at_ms: 5, means: Some("phone".into()), of: None };
+    vector(FactKind::Referral, &sent, "85016c73656e745f6f757473696465056570686f6e65f6");
+    let confirmed = ReferralFact { status: "confirmed_by_phone".into(), at_ms: 6, means: None, of: Some(A) };
+    vector(FactKind::Referral, &confirmed, "850172636f6e6669726d65645f62795f70686f6e6506f648aaaaaaaaaaaaaaaa");
     vector(FactKind::Response, &ResponseFact { epoch: 2, at_ms: AT }, "8301021b000001a1fb671800");
     let text = ResponseText { text: "ok".into(), language: Some("ht".into()) };
     vector(FactKind::ResponseText, &text, "8301626f6b626874");

@@ -4,16 +4,22 @@ use super::super::columns::{CODES_LEN, COLUMNS, place_of};
 use super::super::row::Row;
 use crate::store::Fields;
 
-/// Bytes of a row that version 5 of the list wrote: each part has a value of its own.
+/// Bytes of a row that version 7 of the list writes: each part has a value of its own.
 fn written() -> Vec<u8> {
     let mut bytes = vec![0x11; 16];
     bytes.extend([0, 0, 0, 2, 3]);
     bytes.extend([0x44; 8]);
     // the mark: kind, site, node, counter
     bytes.extend([1, b'R', b'E', b'G', 0, 0, 0, 5, 0, 0, 0, 6]);
-    // status, sensitivity, satisfaction, said; epoch, conflicts; day, precision
-    bytes.extend([1, 2, 0, 31, 0, 0, 0, 8, 0, 0, 0, 9, 0, 0, 0x50, 0xa0, 1]);
-    for ms in 0x60..0x68_i64 {
+    // status, sensitivity, satisfaction, said; what is waited for, and the next step, since and until when
+    bytes.extend([1, 2, 0, 31, 3, 1]);
+    for ms in [0x58_i64, 0x5a] {
+        bytes.extend(ms.to_be_bytes());
+    }
+    // epoch, conflicts; day, precision
+    bytes.extend([0, 0, 0, 8, 0, 0, 0, 9, 0, 0, 0x50, 0xa0, 1]);
+    // the last of them: a promised day
+    for ms in 0x60..0x69_i64 {
         bytes.extend(ms.to_be_bytes());
     }
     for word in 0x70..0x70 + CODES_LEN as u32 {
@@ -37,6 +43,9 @@ fn the_bytes_of_a_row_stay() {
     assert_eq!(row.due_at(0x70), Some(0x64 + 0x65 + (0x70 - 0x66)));
     assert_eq!((row.answered(), row.loop_closed(), row.undelivered()), (true, true, true));
     assert!(row.missed() && row.under_way_from_here());
+    assert!(row.expects_answer() && row.satisfied() && !row.to_accept() && !row.returned());
+    assert_eq!(row.step(), Some((crdt_model::view::Step::Accept, 0x5a)));
+    assert!(row.half_over(0x59) && !row.half_over(0x58));
     let mut again = Vec::new();
     row.encode(&mut again);
     assert_eq!(again, bytes);

@@ -328,7 +328,15 @@ fn written(home: &Home, text: &str) -> String {
         Edit::Act { what: text.into(), on_behalf_of: words(), due: None },
         Edit::Assign { to: Who::Member(home.member).into() },
         Edit::Resolve { outcome: "done".into(), text: text.into() },
-        Edit::Answer { text: words(), language: None, satisfied: None, by: None, means: None },
+        Edit::Answer {
+            text: words(),
+            language: None,
+            satisfied: None,
+            by: None,
+            means: None,
+            came: false,
+            interim_until: None,
+        },
     ];
     for act in acts {
         home.with(|log, reader| crate::writes::act(log, reader, &case, &act, NOW)).expect("acted");

@@ -1,0 +1,19 @@
+//! The person was told what is being done, and by when they will have an answer.
+
+use crate::case::facts::codec::{Epoch, Time};
+use crate::case::facts::{Fact, fact};
+
+fact! {
+    /// `[1, epoch, at_ms, until_ms]`.
+    #[derive(Debug, Clone, PartialEq, Eq)]
+    pub struct InterimFact {
+        /// The epoch in which it was told.
+        pub epoch: u32 as Epoch,
+        /// When the person was told.
+        pub at_ms: i64 as Time,
+        /// By when they were promised an answer.
+        pub until_ms: i64 as Time,
+    }
+}
+
+impl Fact for InterimFact {}

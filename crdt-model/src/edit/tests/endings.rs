@@ -1,0 +1,302 @@
+//! What becomes of a case once somebody has it, and how it ends.
+
+use super::*;
+use crate::case::facts::written;
+use crate::view::Step;
+
+fn interim(text: &str, until_ms: i64) -> Edit {
+    Edit::Answer {
+        text: Some(text.into()),
+        language: None,
+        satisfied: None,
+        by: None,
+        means: None,
+        came: false,
+        interim_until: Some(Moment { at_ms: until_ms, precision: Precision::Minute }),
+    }
+}
+
+fn came(text: &str) -> Edit {
+    match answer(Some(text), None) {
+        Edit::Answer { text, language, satisfied, by, means, .. } => {
+            Edit::Answer { text, language, satisfied, by, means, came: true, interim_until: None }
+        }
+        other => other,
+    }
+}
+
+fn give_back(reason: &str) -> Edit {
+    Edit::Return { reason: reason.into(), because: "CANARY not of my office".into() }
+}
+
+fn outside() -> Edit {
+    Edit::Outside { to: "CANARY the town hall".into(), by: "phone".into() }
+}
+
+fn closes(reason: &str, why: Option<&str>) -> Edit {
+    Edit::Close { reason: reason.into(), because: why.map(Words::from) }
+}
+
+fn assignee(replica: &Replica) -> Option<String> {
+    replica.view().text("assignee").map(str::to_owned)
+}
+
+fn work(replica: &Replica) -> crate::view::Work {
+    replica.view().work.expect("readable")
+}
+
+fn steps(replica: &Replica) -> Vec<(Step, i64)> {
+    work(replica).clocks.iter().map(|clock| (clock.step, (clock.due_ms - clock.from_ms) / HOUR)).collect()
+}
+
+fn inward(replica: &Replica) -> usize {
+    let facts = replica.view().facts;
+    facts.words.expect("readable").interactions.values().filter(|dated| dated.fact.inward).count()
+}
+
+#[test]
+fn who_answers_what_nobody_had_took_it_and_answers_for_it() {
+    let mut replica = born(new_case());
+    replica.does(answer(Some("CANARY the PIN was set anew"), Some("satisfied")));
+    assert_eq!(assignee(&replica), Some(Who::Member(MemberId([1; 16])).to_string()));
+    assert_eq!(status(&replica), Status::Responded);
+    replica.does(close("satisfied"));
+    let view = replica.view();
+    assert!(view.work.expect("readable").loop_closed && view.alarms.is_empty(), "{:?}", replica.view().alarms);
+    // what somebody else has stays theirs
+    let mut given = born(new_case());
+    given.does(assign(2)).does(answer(Some("CANARY x"), None));
+    assert_eq!(assignee(&given), Some(Who::Member(MemberId([2; 16])).to_string()));
+    // a sealed case is given by its audience
+    let mut sealed = restricted();
+    sealed.does(consent("contact_back", "given")).does(answer(Some("CANARY x"), None));
+    assert_eq!(assignee(&sealed), None);
+}
+
+#[test]
+fn what_nobody_classified_is_not_settled_on_the_spot() {
+    let mut replica = born(NewCase { category: None, ..new_case() });
+    replica.does(answer(Some("CANARY x"), Some("satisfied")));
+    assert_eq!(assignee(&replica), None);
+    assert_eq!(replica.refused(close("satisfied")), "never_assigned");
+}
+
+#[test]
+fn consent_binds_our_calls_not_theirs() {
+    let mut replica = born(new_case());
+    replica.does(consent("contact_back", "refused")).does(assign(1)).does(Edit::Accept).does(resolve());
+    replica.does(answer(Some("CANARY told at the desk"), Some("satisfied")));
+    assert_eq!(inward(&replica), 1, "that they came is noted");
+    replica.does(close("satisfied"));
+    assert!(work(&replica).loop_closed);
+    // nobody refused, and we called
+    let mut called = born(new_case());
+    called.does(answer(Some("CANARY x"), None));
+    assert_eq!(inward(&called), 0);
+    // of a sealed case it has to be said
+    let mut sealed = restricted();
+    sealed.does(consent("contact_back", "refused"));
+    assert_eq!(sealed.refused(answer(Some("CANARY x"), None)), "no_contact_consent");
+    sealed.does(came("CANARY x"));
+    assert_eq!(inward(&sealed), 1);
+}
+
+#[test]
+fn a_promise_moves_the_day_and_is_no_answer() {
+    let mut replica = born(new_case());
+    let before = work(&replica).due_at_ms.expect("a day");
+    replica.does(interim("CANARY the bank looks into it", before + 5 * DAY));
+    let work_now = work(&replica);
+    assert_eq!(work_now.due_at_ms, Some(before + 5 * DAY));
+    assert!(!work_now.answered && work_now.interims.len() == 1);
+    assert_eq!(work_now.interims[0].text, Shown::Text("CANARY the bank looks into it".into()));
+    assert_eq!(assignee(&replica), None, "nothing is settled by it");
+    assert_eq!(replica.refused(answer(None, Some("satisfied"))), "not_answered");
+    // the last promise holds; none shortens the time allowed
+    replica.does(interim("CANARY tomorrow", replica.now_ms + DAY));
+    assert_eq!(work(&replica).due_at_ms, Some(before));
+    assert_eq!(replica.refused(interim("CANARY x", replica.now_ms - DAY)), "bad_value");
+    assert_eq!(replica.refused(interim("CANARY x", replica.now_ms + 400 * DAY)), "bad_value");
+    assert_eq!(replica.refused(interim(" ", replica.now_ms + DAY)), "missing");
+}
+
+#[test]
+fn a_promise_of_before_the_reopening_counts_no_more() {
+    let mut replica = born(new_case());
+    let before = work(&replica).due_at_ms;
+    replica.does(interim("CANARY soon", replica.now_ms + 100 * DAY));
+    replica.does(answer(Some("CANARY x"), Some("satisfied"))).does(close("satisfied")).does(reopen());
+    assert_eq!(work(&replica).due_at_ms, before);
+}
+
+#[test]
+fn thanks_expect_no_answer_and_end_as_taken_note_of() {
+    let mut thanks = born(NewCase { case_type: "thanks".into(), ..new_case() });
+    thanks.now_ms += 400 * DAY;
+    let now = work(&thanks);
+    assert!(!now.expects_answer && now.due_at_ms.is_none() && !now.overdue);
+    assert_eq!(thanks.refused(closes("acknowledged", None)), "why_missing");
+    thanks.does(closes("acknowledged", Some("CANARY told the team")));
+    assert!(!work(&thanks).loop_closed);
+    let mut complaint = born(new_case());
+    assert_eq!(complaint.refused(closes("acknowledged", Some("CANARY x"))), "answer_expected");
+    complaint.now_ms += 400 * DAY;
+    assert!(work(&complaint).overdue);
+}
+
+#[test]
+fn who_refused_contact_is_closed_as_such_once_it_is_resolved() {
+    let mut replica = born(new_case());
+    replica.does(assign(1)).does(Edit::Accept);
+    assert_eq!(replica.refused(close("no_contact")), "not_resolved");
+    replica.does(resolve());
+    assert_eq!(replica.refused(close("no_contact")), "contact_allowed");
+    replica.does(consent("contact_back", "refused")).does(close("no_contact"));
+    assert!(!work(&replica).loop_closed);
+}
+
+#[test]
+fn what_is_not_admissible_is_told_unless_nobody_can_be_told() {
+    let mut replica = born(new_case());
+    assert_eq!(replica.refused(closes("not_admissible", Some("CANARY of another agency"))), "not_answered");
+    replica.does(answer(Some("CANARY ask the town hall"), None));
+    assert_eq!(replica.refused(closes("not_admissible", None)), "why_missing");
+    replica.does(closes("not_admissible", Some("CANARY of another agency")));
+    let unnamed = NewCase { reporter_name: None, phone: None, anonymous: Some(true), ..new_case() };
+    let mut unnamed = born(unnamed);
+    unnamed.does(assign(1)).does(closes("not_admissible", Some("CANARY of another agency")));
+}
+
+#[test]
+fn services_alone_end_a_sealed_case_only() {
+    let mut open = born(new_case());
+    open.does(assign(1));
+    assert_eq!(open.refused(closes("services_only", Some("CANARY x"))), "only_sealed");
+    let mut sealed = restricted();
+    sealed.does(assign(1)).does(closes("services_only", Some("CANARY went to the clinic")));
+    assert_eq!(status(&sealed), Status::Closed);
+}
+
+#[test]
+fn a_case_goes_back_to_whoever_gave_it() {
+    let mut giver = born(new_case());
+    giver.does(assign(2));
+    let mut receiver = giver.colleague(2);
+    assert_eq!(giver.colleague(3).refused(give_back("misdirected")), "not_yours");
+    assert_eq!(receiver.refused(give_back("nonsense")), "unknown_code");
+    receiver.does(give_back("misdirected"));
+    assert_eq!(assignee(&receiver), Some(Who::Member(MemberId([1; 16])).to_string()));
+    let back = work(&receiver).returned.expect("it came back");
+    assert_eq!((back.why.as_str(), back.origin.by), ("misdirected", Some(MemberId([2; 16]))));
+    assert_eq!(status(&receiver), Status::Assigned, "no status falls");
+    // given to somebody else it is theirs
+    giver.sync_from(&receiver);
+    giver.does(assign(3));
+    assert_eq!(work(&giver).returned, None);
+    // whoever takes it up has it
+    let mut keeps = receiver.colleague(1);
+    keeps.does(Edit::Accept);
+    assert_eq!(work(&keeps).returned, None);
+}
+
+#[test]
+fn the_first_act_of_whoever_was_given_a_case_takes_it_up() {
+    let act = || Edit::Act { what: "CANARY called the bank".into(), on_behalf_of: None, due: None };
+    let mut giver = born(new_case());
+    giver.does(Edit::Assign { to: Who::Role("focal_cash".into()).into() });
+    let mut stranger = giver.colleague(3);
+    stranger.does(act());
+    assert_eq!((status(&stranger), steps(&stranger)), (Status::Assigned, vec![(Step::Accept, 24)]));
+    let mut receiver = Replica { roles: vec!["focal_cash".into()], ..giver.colleague(2) };
+    receiver.does(act());
+    assert_eq!(assignee(&receiver), Some(Who::Member(MemberId([2; 16])).to_string()));
+    assert_eq!((status(&receiver), steps(&receiver)), (Status::InProgress, vec![]));
+    let moves = receiver.view().facts.codes.moves.len();
+    receiver.does(act());
+    assert_eq!(receiver.view().facts.codes.moves.len(), moves, "once");
+}
+
+#[test]
+fn what_nobody_can_tell_who_gave_goes_back_to_the_manager() {
+    let mut replica = born(new_case());
+    replica.does(assign(1)).does(give_back("need_info"));
+    assert_eq!(assignee(&replica), Some(Who::Role("cfm_manager".into()).to_string()));
+}
+
+#[test]
+fn what_was_sent_outside_waits_until_somebody_confirmed_by_voice() {
+    let mut replica = born(new_case());
+    assert_eq!(replica.refused(Edit::Confirm), "not_sent_outside");
+    replica.does(outside());
+    assert_eq!(status(&replica), Status::Assigned);
+    assert_eq!(steps(&replica), [(Step::Confirm, 24)]);
+    replica.does(Edit::Confirm);
+    assert_eq!(steps(&replica), []);
+    assert_eq!(replica.refused(Edit::Confirm), "not_sent_outside");
+    let referrals = replica.view().facts.codes.referrals;
+    let said: Vec<_> = written(&referrals).into_iter().map(|(_, dated)| dated.fact.status.clone()).collect();
+    assert_eq!(said, ["sent_outside", "confirmed_by_phone"]);
+    // it was given to somebody: a complaint may be closed
+    replica.does(answer(Some("CANARY x"), Some("satisfied"))).does(close("satisfied"));
+    assert!(replica.view().alarms.is_empty());
+}
+
+#[test]
+fn a_reminder_is_counted_and_reaches_whoever_has_the_case() {
+    let mut replica = born(new_case());
+    assert_eq!(replica.refused(Edit::Remind), "not_assigned");
+    replica.does(assign(2)).does(Edit::Remind).does(Edit::Remind);
+    let facts = replica.view().facts.words.expect("readable");
+    assert_eq!(facts.interactions.values().filter(|dated| dated.fact.purpose == "reminder").count(), 2);
+}
+
+#[test]
+fn each_clock_runs_until_its_step_is_done() {
+    let mut replica = born(new_case());
+    assert_eq!(steps(&replica), [(Step::Refer, 24)]);
+    replica.does(assign(2));
+    assert_eq!(steps(&replica), [(Step::Accept, 24)]);
+    let mut receiver = replica.colleague(2);
+    receiver.does(Edit::Accept);
+    assert_eq!(steps(&receiver), []);
+    receiver.does(resolve()).does(answer(Some("CANARY x"), Some("satisfied"))).does(close("satisfied"));
+    // reopened, somebody has to be given it again, from then on
+    receiver.does(reopen());
+    assert_eq!(steps(&receiver), [(Step::Refer, 24)]);
+    let from = work(&receiver).clocks[0].from_ms;
+    assert_eq!(from, receiver.now_ms);
+}
+
+#[test]
+fn no_clock_runs_while_the_person_has_to_answer_unless_the_case_is_sealed() {
+    let hold = || Edit::Hold { reason: "person".into(), until: None };
+    let mut open = born(new_case());
+    open.does(hold());
+    assert_eq!(steps(&open), []);
+    let mut sealed = restricted();
+    sealed.does(hold());
+    assert_eq!(steps(&sealed), [(Step::Refer, 24)]);
+}
+
+#[test]
+fn who_agreed_to_be_called_hears_that_a_sealed_complaint_arrived() {
+    let mut sealed = restricted();
+    sealed.does(consent("contact_back", "given"));
+    assert_eq!(steps(&sealed), [(Step::Refer, 24), (Step::Acknowledge, 48)]);
+    sealed.does(interim("CANARY we look into it", sealed.now_ms + DAY));
+    assert_eq!(steps(&sealed), [(Step::Refer, 24)]);
+}
+
+#[test]
+fn only_its_audience_hands_a_case_over_to_an_inquiry() {
+    let hands = || Edit::Handover { to: "CANARY the inspector".into(), receipt: "CANARY no 12".into() };
+    let mut open = born(new_case());
+    assert_eq!(open.refused(hands()), "only_sealed");
+    let mut sealed = restricted();
+    let mut stranger = Replica { personal: false, sensitive: false, ..sealed.colleague(3) };
+    assert_eq!(stranger.refused(hands()), "outside_audience");
+    sealed.does(hands());
+    let now = work(&sealed);
+    assert_eq!((now.standing.status, now.standing.closure.as_deref()), (Status::Closed, Some("handed_over")));
+    assert!(!now.loop_closed);
+}

@@ -1,0 +1,255 @@
+//! `todo`: what waits on the reader, by the time it is due.
+//!
+//! ```text
+//!  mine        came back to me · I have not taken it up · I work on it
+//!  my sites'   nobody has it · the person waits for the answer · … for word that it arrived · … to be asked · to be closed
+//!              sent outside and not confirmed · in conflict
+//!  mine, away  I gave it, half the time is over, and it has not arrived
+//!  my level's  late at somebody else's: it has come up to my role
+//! ```
+//!
+//! One line a case: the first of these that holds. Answered from the rows of the list, so it costs one pass over them.
+
+use std::collections::HashSet;
+
+use crdt_model::roster::role_profile;
+use crdt_model::taxonomy::Capabilities;
+use crdt_model::values::moment::rfc3339;
+use crdt_model::values::{Level, MemberId};
+use crdt_model::view::Step;
+use serde_json::{Value as Json, json};
+
+use super::columns::{SITE, column};
+use super::query::{Asked, Wanted};
+use super::row::Row;
+use super::{CaseFilter, Projection, rows};
+use crate::error::Failure;
+use crate::list;
+use crate::log::{Log, Reader, Shared};
+use crate::members;
+
+/// Lines where nobody said how many.
+pub(crate) const LINES_DEFAULT: usize = 200;
+
+/// Columns of the list that a line shows too.
+const SHOWN: [&str; 12] = [
+    "ref",
+    "case_id",
+    "status",
+    "type",
+    "category",
+    "site",
+    "assignee",
+    "priority",
+    "spoken_language",
+    "received_day",
+    "undelivered",
+    "conflicts",
+];
+
+/// What is to be done with a case.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Task {
+    /// It came back to the reader.
+    Returned,
+    /// The reader has not taken it up.
+    Accept,
+    /// The reader works on it.
+    Work,
+    /// Nobody has it.
+    Refer,
+    /// The person waits for the answer that is ready.
+    CallBack,
+    /// The person waits for word that the complaint arrived.
+    Acknowledge,
+    /// The person was answered, and nobody asked what they think of it.
+    Ask,
+    /// The person said it settles the matter.
+    Close,
+    /// Sent outside the system, and nobody there has confirmed.
+    Confirm,
+    /// Values to choose between.
+    Settle,
+    /// The reader gave it to somebody whom it has not reached.
+    Undelivered,
+    /// Somebody else is late with it.
+    Late,
+}
+
+impl Task {
+    fn code(self) -> &'static str {
+        match self {
+            Self::Returned => "returned",
+            Self::Accept => "accept",
+            Self::Work => "work",
+            Self::Refer => "refer",
+            Self::CallBack => "call_back",
+            Self::Acknowledge => "acknowledge",
+            Self::Ask => "ask",
+            Self::Close => "close",
+            Self::Confirm => "confirm",
+            Self::Settle => "settle",
+            Self::Undelivered => "undelivered",
+            Self::Late => "late",
+        }
+    }
+}
+
+/// What the reader answers for.
+struct Mine<'f> {
+    /// Cases given to them, to a role of theirs, or to whom they stand in for.
+    given: Wanted<'f>,
+    /// Sites whose cases they work on: numbers of the words of the rows.
+    sites: HashSet<u32>,
+    /// Of each level of sensitivity, the sites from which what is late comes up to them.
+    above: [HashSet<u32>; Level::ALL.len()],
+    now_ms: i64,
+}
+
+impl<'f> Mine<'f> {
+    fn of(
+        shared: &Shared,
+        me: &MemberId,
+        (filter, asked): (&'f CaseFilter, &Asked),
+        list: &Projection,
+        now_ms: i64,
+    ) -> Self {
+        let (roster, held) = (&shared.roster, members::roles_held(shared, me));
+        let sites = || roster.sites.keys().map(String::as_str).chain(held.iter().map(|(_, at)| at.as_str()));
+        let writes = |role: &str| {
+            role_profile(role).is_some_and(|profile| profile.capabilities.contains(Capabilities::WRITE_OPEN))
+        };
+        let works_at = |site: &str| {
+            held.iter()
+                .any(|(role, at)| writes(role) && (at == site || members::role_reads_site(roster, role, at, site)))
+        };
+        let is_above = |level: Level, site: &str| {
+            let role = &shared.taxonomy.level(level).escalate_to;
+            held.iter().any(|(held, at)| held == role && members::is_near(roster, site, at))
+        };
+        let numbers = |is: &dyn Fn(&str) -> bool| {
+            sites().filter(|site| is(site)).filter_map(|site| list.words.known(site)).collect()
+        };
+        Self {
+            given: Wanted::new(filter, asked, &list.words, now_ms),
+            sites: numbers(&works_at),
+            above: Level::ALL.map(|level| numbers(&|site: &str| is_above(level, site))),
+            now_ms,
+        }
+    }
+
+    /// What is to be done with a case, and by when: Unix milliseconds.
+    fn task(&self, row: &Row) -> Option<(Task, Option<i64>)> {
+        if row.status() == "closed" || row.status() == "restricted" {
+            return None;
+        }
+        let (is_mine, is_here) = (self.given.keeps(row), self.sites.contains(&row.word(SITE)) || row.is_inside());
+        let (step, answer) = (row.step(), row.due_at(self.now_ms));
+        let step_due = step.map(|(_, due)| due);
+        let is = |wanted: Step| step.is_some_and(|(step, _)| step == wanted);
+        let open = || if row.answered() { None } else { answer };
+        let task = match row.status() {
+            _ if row.returned() && is_mine => (Task::Returned, step_due),
+            "assigned" | "in_progress" | "reopened" if is_mine && row.to_accept() => (Task::Accept, step_due),
+            "assigned" | "in_progress" | "triaged" | "received" | "reopened" if is_mine => (Task::Work, open()),
+            "resolved" if is_here && !row.answered() && row.expects_answer() => (Task::CallBack, answer),
+            "received" | "triaged" | "reopened" if is_here && is(Step::Refer) => (Task::Refer, step_due),
+            _ if is_here && is(Step::Confirm) => (Task::Confirm, step_due),
+            _ if is_here && is(Step::Acknowledge) => (Task::Acknowledge, step_due),
+            "responded" if is_here && row.satisfied() => (Task::Close, None),
+            "responded" if is_here && row.satisfaction().is_none() => (Task::Ask, None),
+            "resolved" if is_here && !row.expects_answer() => (Task::Close, None),
+            _ if is_here && row.conflicts > 0 => (Task::Settle, None),
+            _ if row.under_way_from_here() && row.half_over(self.now_ms) => (Task::Undelivered, step_due),
+            _ => return self.late(row, step_due, open()).map(|due| (Task::Late, Some(due))),
+        };
+        Some(task)
+    }
+
+    /// Since when somebody else is late with a case that comes up to the reader then.
+    fn late(&self, row: &Row, step: Option<i64>, answer: Option<i64>) -> Option<i64> {
+        let due = step.into_iter().chain(answer).min().filter(|due| *due < self.now_ms)?;
+        let level = row.level()?;
+        self.above[level as usize].contains(&row.word(SITE)).then_some(due)
+    }
+}
+
+/// `todo`: what waits on the reader, what is due first before the rest, `limit` lines at most.
+///
+/// # Errors
+///
+/// When the store cannot be read.
+pub(crate) fn todo(
+    log: &Log,
+    shared: &Shared,
+    reader: &mut Reader,
+    limit: Option<u64>,
+    now_ms: i64,
+) -> Result<Json, Failure> {
+    list::catch_up(log, shared, reader)?;
+    let me = CaseFilter { assignee: Some("me".into()), ..CaseFilter::default() };
+    let (member, asked) = (reader.member(), Asked::of(shared, reader, &me, now_ms)?);
+    let list = &*rows(reader);
+    let mine = Mine::of(shared, &member, (&me, &asked), list, now_ms);
+    let mut lines: Vec<(bool, i64, &Row, Task, Option<i64>)> = list
+        .listed()
+        .filter_map(|row| {
+            let (task, due) = mine.task(row)?;
+            Some((due.is_none(), due.unwrap_or(i64::MAX), row, task, due))
+        })
+        .collect();
+    let compare = |a: &(bool, i64, &Row, Task, Option<i64>), b: &(bool, i64, &Row, Task, Option<i64>)| {
+        (a.0, a.1, a.2.case_id).cmp(&(b.0, b.1, b.2.case_id))
+    };
+    let limit = limit.map_or(LINES_DEFAULT, |limit| usize::try_from(limit).unwrap_or(usize::MAX));
+    if limit < lines.len() {
+        if limit > 0 {
+            lines.select_nth_unstable_by(limit - 1, compare);
+        }
+        lines.truncate(limit);
+    }
+    lines.sort_unstable_by(compare);
+    let mut told = of_members(shared, &member);
+    for (_, _, row, task, due) in lines {
+        told.push(line(list, row, shared, (task, due), now_ms)?);
+    }
+    Ok(Json::Array(told))
+}
+
+fn line(
+    list: &Projection,
+    row: &Row,
+    shared: &Shared,
+    (task, due): (Task, Option<i64>),
+    now_ms: i64,
+) -> Result<Json, Failure> {
+    let mut told = serde_json::Map::new();
+    told.insert("task".into(), json!(task.code()));
+    told.insert("due_at".into(), json!(due.map(rfc3339)));
+    told.insert("due_day".into(), json!(due.map(|due| list.zone(row).day_of(due))));
+    told.insert("late".into(), json!(due.is_some_and(|due| due < now_ms)));
+    for name in SHOWN {
+        let column = column(name)?;
+        told.insert(name.to_owned(), column.json(column.cell(row, list, now_ms), shared));
+    }
+    Ok(Json::Object(told))
+}
+
+/// Members whom the reader may confirm, and nobody has yet.
+fn of_members(shared: &Shared, me: &MemberId) -> Vec<Json> {
+    let roster = &shared.roster;
+    let held = members::roles_held(shared, me);
+    let manages =
+        |role: &str| role_profile(role).is_some_and(|profile| profile.capabilities.contains(Capabilities::MANAGE_SITE));
+    let is_above = |site: &str| held.iter().any(|(role, at)| manages(role) && roster.is_under(site, at));
+    let waits = roster.members.iter().filter(|(id, member)| {
+        *id != me
+            && member.standing == crdt_model::roster::Standing::Unconfirmed
+            && member.roles.iter().any(|held| is_above(&held.site))
+    });
+    let line = |(id, member): (&_, &crdt_model::roster::Member)| {
+        let site = member.roles.first().map(|held| held.site.as_str());
+        json!({"task": "confirm_member", "member": shared.name(id), "site": site, "due_at": null, "late": false})
+    };
+    waits.map(line).collect()
+}

@@ -1,0 +1,172 @@
+//! Who has what to do, by when, and how it truly ends: through the program, days apart.
+
+use e2e::{Home, Org, sync_until_equal};
+use serde_json::{Value, json};
+
+const DAY_S: i64 = 24 * 3_600;
+
+/// An act so many days from now.
+fn on_day(home: &Home, day: i64, line: &str, words: Option<&str>) -> Value {
+    let command = home.command(line).clock_off(day * DAY_S);
+    words.map_or(command.clone(), |words| command.clone().stdin(words)).run().ok()
+}
+
+/// Why an act is refused so many days from now.
+fn refused_on(home: &Home, day: i64, line: &str) -> String {
+    let told = home.command(line).clock_off(day * DAY_S).run();
+    let error: Value = serde_json::from_str(&told.stderr).unwrap_or_else(|_| panic!("{line}: {told}"));
+    error["error"]["code"].as_str().unwrap_or_default().to_owned()
+}
+
+/// `todo` so many days from now: what is to be done, with which case, and whether it is late.
+fn todo(home: &Home, day: i64) -> Vec<(String, String, bool)> {
+    let told = on_day(home, day, "todo", None);
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    let rows = told.as_array().expect("a list").iter().filter(|row| row["case_id"].is_string());
+    rows.map(|row| (text(&row["task"]), text(&row["ref"]), row["late"] == true)).collect()
+}
+
+fn line(what: &str, case: &str, late: bool) -> (String, String, bool) {
+    (what.to_owned(), case.to_owned(), late)
+}
+
+fn new(home: &Home, rest: &str) -> String {
+    let made = home.command(&format!("case new --channel hotline {rest} --text -")).stdin("Inventé.").run().ok();
+    made["ref"].as_str().expect("a reference").to_owned()
+}
+
+#[test]
+fn everyday_cases_end_with_a_true_reason() {
+    let rose = Home::init("PAM", "REG", "Rose");
+    // answered, and the person does not wish to say
+    let silent = new(&rose, "--type complaint --category payment.late --phone +23566112233 --consent given");
+    for act in ["assign {} me", "accept {}", "resolve {} --text x", "answer {} --text y --satisfied declined"] {
+        rose.ok(&format!("case {}", act.replace("{}", &silent)));
+    }
+    rose.ok(&format!("case close {silent} --as answered"));
+    // who refused to be called back comes to the desk
+    let refused = "--consent record=given --consent contact_back=refused";
+    let came = new(&rose, &format!("--type complaint --category targeting.data_error {refused}"));
+    let told = rose.ok(&format!("case answer {came} --text y --satisfied yes"));
+    let warnings = told["warnings"].as_array().cloned().unwrap_or_default();
+    assert!(warnings.contains(&json!("told_as_came")) && warnings.contains(&json!("settled_on_the_spot")), "{told}");
+    assert_eq!(rose.ok(&format!("case close {came} --as satisfied"))["loop_closed"], true);
+    // settled together on the telephone: two commands
+    let pin = new(&rose, "--type complaint --category payment.pin --consent given");
+    rose.ok(&format!("case answer {pin} --text y --satisfied yes"));
+    assert_eq!(rose.ok(&format!("case close {pin} --as satisfied"))["loop_closed"], true);
+    let shown = rose.show(&pin);
+    assert_eq!((&shown["assignee"], &shown["alarms"]), (&json!("Rose"), &json!([])), "{shown}");
+    // thanks: nobody waits
+    let thanks = new(&rose, "--type thanks --category positive.thanks");
+    assert_eq!(rose.show(&thanks)["due_at"], Value::Null);
+    rose.command(&format!("case close {thanks} --as acknowledged --reason -")).stdin("Transmis.").run().ok();
+    // resolved, and the person wants no contact
+    let quiet = new(&rose, &format!("--type complaint --category payment.late {refused}"));
+    for act in ["assign {} me", "resolve {} --text x", "close {} --as no_contact"] {
+        rose.ok(&format!("case {}", act.replace("{}", &quiet)));
+    }
+    for (case, reason) in [(&silent, "answered"), (&thanks, "acknowledged"), (&quiet, "no_contact")] {
+        let shown = rose.show(case);
+        assert_eq!((&shown["closure"], &shown["loop_closed"]), (&json!(reason), &json!(false)), "{shown}");
+    }
+    assert_eq!(todo(&rose, 0), []);
+}
+
+#[test]
+fn a_fortnight_of_a_coordinator() {
+    let org = Org::founded();
+    let rose = &org.rose;
+    rose.ok("site add PES --name Pestel --kind office --parent REG");
+    let ali = org.join("JER", "cfm_manager", "Ali");
+    let odile = org.join("JER", "operator", "Odile");
+    let zoe = org.join("PES", "focal_cash", "Zoe");
+    let all = [rose, &ali, &odile, &zoe];
+    let meet = || sync_until_equal(&all, &[(1, 0), (2, 0), (3, 0), (1, 0), (2, 0), (3, 0)]);
+    meet();
+    for name in ["Ali", "Odile", "Zoe"] {
+        org.confirm(name);
+    }
+    meet();
+
+    // the first day: the hotline rings
+    let complaint = "--type complaint --category payment.not_received --consent given";
+    let [given, misdirected, forgotten, outside] = std::array::from_fn(|_| new(&odile, complaint));
+    let free = new(&odile, complaint);
+    meet();
+    let waiting: Vec<String> = todo(&ali, 0).into_iter().map(|(what, ..)| what).collect();
+    assert_eq!(waiting, ["refer"; 5]);
+    // who it is about to be given to: by the verb people type
+    assert_eq!(ali.ok(&format!("case refer {given} --to Zoe"))["assigned"], true);
+    ali.ok(&format!("case refer {misdirected} --to Zoe"));
+    ali.ok(&format!("case refer {forgotten} --to Zoe"));
+    ali.command(&format!("case refer {outside} --by phone --outside")).arg("Mairie").run().ok();
+    meet();
+    let mut accepts: Vec<_> = todo(&zoe, 0);
+    accepts.sort();
+    let mut expected = [&given, &misdirected, &forgotten].map(|case| line("accept", case, false));
+    expected.sort();
+    assert_eq!(accepts, expected);
+    assert!(rose.ok("status")["todo"].as_array().is_some_and(|first| first.len() <= 3));
+
+    // the second day: the first act takes a case up; another goes back
+    on_day(&zoe, 1, &format!("case act {given} --text -"), Some("Inventé : la banque est appelée."));
+    assert_eq!(zoe.show(&given)["status"], "in_progress");
+    on_day(&zoe, 1, &format!("case return {misdirected} --reason misdirected --text -"), Some("Inventé : ciblage."));
+    meet();
+    assert!(todo(&ali, 1).contains(&line("returned", &misdirected, false)), "{:?}", todo(&ali, 1));
+    assert!(!todo(&zoe, 1).iter().any(|(_, case, _)| *case == misdirected));
+    on_day(&ali, 1, &format!("case assign {misdirected} Odile"), None);
+    // outside nobody has confirmed: by voice it is done, once
+    assert!(todo(&ali, 1).iter().any(|(what, case, _)| what == "confirm" && *case == outside));
+    on_day(&ali, 1, &format!("case confirm {outside} --by-phone"), None);
+    assert_eq!(refused_on(&ali, 1, &format!("case confirm {outside} --by-phone")), "not_sent_outside");
+
+    // the fifth day: what nobody took up has come up to the manager; what nobody has is late
+    meet();
+    let late = todo(&ali, 5);
+    assert!(late.contains(&line("late", &forgotten, true)), "{late:?}");
+    assert!(late.contains(&line("refer", &free, true)), "{late:?}");
+    assert!(todo(&zoe, 5).contains(&line("accept", &forgotten, true)));
+    // the operator is not told of what is late with others
+    assert!(!todo(&odile, 5).iter().any(|(what, ..)| what == "late"));
+    on_day(&ali, 5, &format!("case remind {forgotten}"), None);
+
+    // the person hears meanwhile what is being done: the day moves
+    let due = |day: i64| on_day(&ali, day, &format!("case show {given}"), None)["due_day"].clone();
+    let before = due(5);
+    let until = on_day(&ali, 12, "clock show", None)["now"].as_str().map(|now| now[..10].to_owned());
+    let until = until.expect("a day");
+    let answer = format!("case answer {given} --interim --until {until} --text -");
+    assert_eq!(on_day(&odile, 5, &answer, Some("Inventé : la banque cherche."))["interim"], true);
+    meet();
+    assert_ne!(due(5), before);
+    assert_eq!(refused_on(&odile, 5, &format!("case answer {given} --satisfied yes")), "not_answered");
+
+    // the end: the answer, and what she said of it
+    on_day(&zoe, 8, &format!("case resolve {given} --text -"), Some("Inventé : payé."));
+    meet();
+    assert!(todo(&odile, 8).contains(&line("call_back", &given, false)), "{:?}", todo(&odile, 8));
+    on_day(&odile, 9, &format!("case answer {given} --text - --satisfied yes"), Some("Inventé : c'est payé."));
+    assert!(todo(&odile, 9).iter().any(|(what, case, _)| what == "close" && *case == given));
+    // what cannot be is refused with its reason
+    for (act, why) in [
+        (format!("case close {free} --as satisfied"), "not_answered"),
+        (format!("case close {free} --as acknowledged --reason x"), "answer_expected"),
+        (format!("case close {free} --as no_contact"), "not_resolved"),
+        (format!("case close {free} --as services_only --reason x"), "only_sealed"),
+        (format!("case close {given} --as answered"), "said_otherwise"),
+        (format!("case return {given} --reason misdirected --text x"), "not_yours"),
+        (format!("case remind {free}"), "not_assigned"),
+        (format!("case handover {given} --to x --receipt y"), "only_sealed"),
+    ] {
+        assert_eq!(refused_on(&odile, 9, &act), why, "{act}");
+    }
+    let closed = on_day(&odile, 9, &format!("case close {given} --as satisfied"), None);
+    assert_eq!(closed["loop_closed"], true, "{closed}");
+    meet();
+    for home in all {
+        assert_eq!(home.ok("verify")["problems"], json!([]));
+        assert_eq!(home.show(&given)["status"], "closed");
+    }
+}
