@@ -50,6 +50,7 @@ pub(crate) fn print(
 pub(crate) fn exit_status(name: &str, value: &Value) -> u8 {
     use node::error::Exit;
     let exit = match name {
+        _ if value["refusals"].is_array() && value["refused"].as_u64().is_some_and(|n| n > 0) => Exit::Rejected,
         "import" if value["rejected"].as_u64().is_some_and(|n| n > 0) => Exit::Rejected,
         "bundle import" if value["refused"].as_u64().is_some_and(|n| n > 0) => Exit::Rejected,
         "carry" if value["problems"].as_array().is_some_and(|problems| !problems.is_empty()) => Exit::Rejected,

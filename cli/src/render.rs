@@ -88,6 +88,7 @@ pub(crate) fn human(name: &str, value: &Value, texts: &Texts, paint: Paint) -> S
         ("support-file", Value::Object(_)) => format!("{}\n", text::escape_json(&format!("{value:#}"))),
         ("taxonomy show", Value::Object(_)) => taxonomy::show(value, with),
         ("member show", Value::Object(_)) => case::show(value, with),
+        (_, Value::Object(reply)) if reply.contains_key("refusals") => acts::many(value, with),
         ("todo", Value::Array(rows)) => listing::todo(rows, with),
         (_, Value::Array(rows)) => listing::listing(name, rows, with),
         (_, Value::Object(_)) => acts::act(name, value, with),

@@ -464,6 +464,10 @@ mod tests {
             "flag-",
             "outcome-",
             "link-",
+            "todo-",
+            "step-",
+            "referral-",
+            "by-means-",
         ];
         let mut unused = Vec::new();
         for id in messages(FR).keys() {

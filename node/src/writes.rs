@@ -7,6 +7,7 @@ pub(crate) mod gifts;
 pub(crate) mod held;
 pub(crate) mod housekeeping;
 pub(crate) mod imported;
+pub(crate) mod many;
 pub(crate) mod moving;
 pub(crate) mod outside;
 pub(crate) mod receipts;
@@ -760,7 +761,11 @@ pub(crate) fn act_with(
         }
         other => other.map_err(|error| refused_edit(shared.taxonomy, edit, &error, &mark))?,
     };
-    assigning::may_hand_out(log, &shared, &reader.member(), &loaded, &view, edit, &mark)?;
+    // whoever gives a case back gives it to somebody, too
+    let receiver = || gifts::assigned_in(&ops.open).or_else(|| gifts::assigned_in(&ops.sensitive));
+    let returns = if matches!(edit, Edit::Return { .. }) { receiver() } else { None };
+    let returns = returns.map(|to| Edit::Assign { to: to.into() });
+    assigning::may_hand_out(log, &shared, &reader.member(), &loaded, &view, returns.as_ref().unwrap_or(edit), &mark)?;
     let given_back = transfer::answer_back(&shared, &loaded, &view, &reader.member(), edit, &mut ops);
     if !ops.is_empty() {
         let mut entropy = entropy()?;

@@ -150,10 +150,11 @@ fn an_ordinary_case(replies: &mut Replies, people: &People) {
         ("case reopen", "@last --reason Encore."),
         ("case assign", "@last me"),
         ("case remind", "@last"),
-        ("case return", "@last --reason need_info --text Encore."),
         ("case refer", "@last --outside Mairie --by phone"),
         ("case confirm", "@last --by-phone"),
         ("todo", ""),
+        ("case remind", "--all --dry-run"),
+        ("case assign", "me --untriaged --dry-run"),
         ("case show", "@last"),
         ("case list", ""),
         ("case list", "--count"),
@@ -180,6 +181,10 @@ fn two_who_disagree(replies: &mut Replies, people: &People) {
     replies.of(ali, "member away", "me --until 2099-12-31");
     replies.of(ali, "member away", "me --back");
     let case = ali.new_case("Inventé, deux fois.");
+    sync(ali, awa);
+    ali.ok(&format!("case assign {case} Awa"));
+    sync(ali, awa);
+    replies.of(awa, "case return", &format!("{case} --reason need_info --text Encore."));
     sync(ali, awa);
     ali.ok(&format!("case set {case} project=vivres"));
     awa.ok(&format!("case set {case} project=transferts"));
@@ -215,6 +220,7 @@ fn what_is_sealed_and_erased(replies: &mut Replies, people: &People) {
     replies.of(ali, "outbox", "");
     sync_until_equal(&[rose, ali, nadia], &[(1, 0), (2, 0)]);
     let id = sealed["case_id"].as_str().expect("an id");
+    nadia.ok(&format!("case assign {id} me"));
     replies.of(nadia, "case handover", &format!("{id} --to Inspection --receipt Reçu."));
 }
 

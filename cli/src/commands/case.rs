@@ -1,6 +1,7 @@
 //! `boucle case`.
 
 mod list;
+mod many;
 mod new;
 mod record;
 mod set;

@@ -517,6 +517,11 @@ fn every_verb_on_a_case_is_understood() {
         },
         seal: SealOptions { recuse: Some(vec!["hr".into()]), audience: None, ..SealOptions::default() },
     };
+    let many = |filter: fn(&mut CaseFilter), edit: Edit, only_look: bool| {
+        let mut chosen = CaseFilter::default();
+        filter(&mut chosen);
+        Request::CaseMany { filter: Box::new(chosen), edit, only_look }
+    };
     for (line, expected) in [
         ("case show @last", Request::CaseShow { r#ref: r() }),
         ("case history @last", Request::CaseHistory { r#ref: r() }),
@@ -539,6 +544,23 @@ fn every_verb_on_a_case_is_understood() {
         ("case confirm @last --by-phone", Request::edit(r(), Edit::Confirm)),
         ("case remind @last", Request::edit(r(), Edit::Remind)),
         ("case handover @last --to mots --receipt mots", Request::edit(r(), Edit::Handover { to: w(), receipt: w() })),
+        ("case remind --all", many(|filter| filter.late = true, Edit::Remind, false)),
+        (
+            "case assign focal_cash --category payment --site JER --dry-run",
+            many(
+                |filter| (filter.category, filter.site) = (vec!["payment".into()], Some("JER".into())),
+                Edit::Assign { to: Whom::Typed("focal_cash".into()) },
+                true,
+            ),
+        ),
+        (
+            "case close --as answered --reason mots --unanswered",
+            many(
+                |filter| filter.unanswered = true,
+                Edit::Close { reason: "answered".into(), because: Some(w()) },
+                false,
+            ),
+        ),
         ("todo", Request::Todo { limit: None }),
         ("todo --all", Request::Todo { limit: Some(u64::MAX) }),
         (

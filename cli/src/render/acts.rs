@@ -5,6 +5,38 @@ use serde_json::Value;
 use super::{With, cell, scalar, text};
 use crate::ask::in_question;
 
+/// What an act on many cases did, or would do: counts, each refusal, and the messages of a reminder.
+pub(super) fn many(value: &Value, with: With<'_>) -> String {
+    let n = |name: &str| value[name].as_u64().unwrap_or_default();
+    let mut lines = Vec::new();
+    let head = if value["dry_run"] == true { "done-many-trial" } else { "done-many" };
+    let args = ["cases", "done", "unchanged", "refused"].map(|name| (name, n(name).into()));
+    lines.extend(text::wrap(&with.texts.with(head, &args), with.paint.width));
+    for (name, key) in [("sealed", "done-many-sealed"), ("more", "done-many-more")] {
+        if n(name) > 0 {
+            lines.extend(text::wrap(&with.texts.with(key, &[("n", n(name).into())]), with.paint.width));
+        }
+    }
+    for refusal in value["refusals"].as_array().into_iter().flatten() {
+        let line = format!("{}: {}", cell("ref", &refusal["ref"], with), cell("message", &refusal["message"], with));
+        lines.extend(text::wrap(&line, with.paint.width).iter().map(|line| with.paint.alarm(line).into_owned()));
+    }
+    for message in value["messages"].as_array().into_iter().flatten() {
+        let to = cell("to", &message["to"], with);
+        lines.push(String::new());
+        lines.push(with.paint.bold(&with.texts.with("ui-remind-to", &[("to", to.into())])).into_owned());
+        for case in message["cases"].as_array().into_iter().flatten() {
+            let part = |name: &str| cell(name, &case[name], with);
+            let args = [("ref", part("ref").into()), ("days", part("days").into()), ("due", part("due_day").into())];
+            lines.push(format!("  {}", with.texts.with("ui-remind-case", &args)));
+        }
+        if let Some(more) = message["more"].as_u64().filter(|more| *more > 0) {
+            lines.push(format!("  {}", with.texts.with("ui-remind-more", &[("n", more.into())])));
+        }
+    }
+    lines.iter().map(|line| format!("{line}\n")).collect()
+}
+
 /// The reply to an act, or to any command without a renderer of its own.
 pub(super) fn act(name: &str, value: &Value, with: With<'_>) -> String {
     if let (Some(count), true) = (value["count"].as_u64(), value.as_object().is_some_and(|fields| fields.len() == 1)) {

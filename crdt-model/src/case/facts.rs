@@ -53,7 +53,7 @@ pub use exposed::{EXPOSED_MAX, ExposedFact};
 pub use gift::{GiftFact, GivenFact, gift_id};
 pub use hold::HoldFact;
 pub use interaction::{ATTEMPT_OUTCOMES, InteractionFact};
-pub use interim::InterimFact;
+pub use interim::{InterimFact, PROMISE_MAX_MS};
 pub use lower::{LowerFact, RAISES_MAX};
 pub use moved::MoveFact;
 pub use old_keys::{OLD_KEYS_MAX, OldKeysFact};

@@ -185,6 +185,12 @@ pub enum EditRefusal {
     /// Accepted already.
     #[error("you have accepted the case already")]
     Accepted,
+    /// Two have it, and nobody has chosen between them.
+    #[error("several people have the case, and nobody has chosen between them")]
+    AssigneeTorn,
+    /// Nobody else gave it.
+    #[error("nobody else gave the case")]
+    GivenByNobodyElse,
     /// A complaint needs someone responsible before it is closed.
     #[error("a complaint is not closed before it was assigned")]
     NeverAssigned,
@@ -317,6 +323,8 @@ impl EditRefusal {
             Self::NotAssigned => "not_assigned",
             Self::NotYours => "not_yours",
             Self::Accepted => "already_accepted",
+            Self::AssigneeTorn => "assignee_torn",
+            Self::GivenByNobodyElse => "given_by_nobody_else",
             Self::NeverAssigned => "never_assigned",
             Self::NotAnswered => "not_answered",
             Self::NotSatisfied => "not_satisfied",

@@ -16,7 +16,7 @@ use crate::case::status::Status;
 use crate::case::{Shape, schema};
 use crate::edit::act::{Act, Creation, EditContext};
 use crate::edit::draft::{self, is_blank, known, parse};
-use crate::edit::{EditOps, EditRefusal, create};
+use crate::edit::{EditOps, EditRefusal, create, referral};
 use crate::layer::Value;
 use crate::values::{DocId, Level, Moment, Who, Words};
 use crate::view::Shown;
@@ -387,10 +387,12 @@ impl Edit {
 
     /// Whether whoever does it works on the case: the first such act of whom it was given to takes it up.
     fn is_work(&self) -> bool {
-        matches!(
-            self,
-            Self::Act { .. } | Self::Hold { .. } | Self::Resolve { .. } | Self::Answer { .. } | Self::Attempt { .. }
-        )
+        matches!(self, Self::Act { .. } | Self::Resolve { .. } | Self::Answer { .. })
+    }
+
+    /// Whether it may be done to many cases at once: what says the same of each of them.
+    pub fn is_for_many(&self) -> bool {
+        matches!(self, Self::Triage { .. } | Self::Assign { .. } | Self::Close { .. } | Self::Remind)
     }
 
     /// Whether a person typed words in it: they are looked at before the act, and it may go with the sealing of its case.
@@ -449,7 +451,7 @@ pub(super) fn said_opt(field: &'static str, words: Option<&Words>) -> Result<Opt
 impl Act<'_> {
     pub(super) fn perform(&mut self, edit: &Edit) -> Result<(), EditRefusal> {
         if edit.is_work() {
-            self.take_up_by_working()?;
+            referral::take_up_by_working(self)?;
         }
         match edit {
             Edit::Create(_) => Err(EditRefusal::Exists),
@@ -464,11 +466,11 @@ impl Act<'_> {
             }
             Edit::Assign { to } => self.assign(to.found()?),
             Edit::Accept => self.accept(),
-            Edit::Return { reason, because } => self.give_back(reason, because),
-            Edit::Outside { to, by } => self.send_outside(to, by),
-            Edit::Confirm => self.confirm_outside(),
-            Edit::Remind => self.remind(),
-            Edit::Handover { to, receipt } => self.hand_over(to, receipt),
+            Edit::Return { reason, because } => referral::give_back(self, reason, because),
+            Edit::Outside { to, by } => referral::send_outside(self, to, by),
+            Edit::Confirm => referral::confirm_outside(self),
+            Edit::Remind => referral::remind(self),
+            Edit::Handover { to, receipt } => referral::hand_over(self, to, receipt),
             Edit::Share { with: Whom::Site { code, own }, stop: true } => self.stop_site(code, own),
             Edit::Share { with, stop } => self.share(with.found()?, *stop),
             Edit::Act { what, on_behalf_of, due } => self.act(what, on_behalf_of.as_ref(), *due),
@@ -690,22 +692,22 @@ impl Act<'_> {
         if let Who::Role(role) = to {
             self.known_code("assignee", "role", role)?;
         }
-        self.put_assignee(to)?;
+        referral::put_assignee(self, to)?;
         self.step(Status::Assigned)
     }
 
     pub(super) fn accept(&mut self) -> Result<(), EditRefusal> {
         self.must_be_open()?;
-        self.must_have_it()?;
+        referral::must_have_it(self)?;
         let me = Who::Member(self.ctx.member);
         let waits_for_me = self.view.assignment.as_ref().is_some_and(|given| given.accepted.is_none());
-        match self.assignees().as_slice() {
+        match referral::assignees(self).as_slice() {
             [only] if *only == me && !self.work()?.standing.before(Status::InProgress) && !waits_for_me => {
                 return Err(EditRefusal::Accepted);
             }
             _ => {}
         }
-        self.put_assignee(&me)?;
+        referral::put_assignee(self, &me)?;
         // whoever had it before may have taken it up: that says nothing of me
         if waits_for_me { self.write_move(Status::InProgress) } else { self.step(Status::InProgress) }
     }
@@ -835,7 +837,7 @@ impl Act<'_> {
             return Err(EditRefusal::NotAnswered);
         }
         self.must_have_contact(told.came)?;
-        self.promise(text, told.language, until)
+        referral::promise(self, text, told.language, until)
     }
 
     pub(super) fn answer(
@@ -856,7 +858,7 @@ impl Act<'_> {
         let mut told = None;
         match (text, satisfied) {
             (Some(text), _) => {
-                self.settle_on_the_spot()?;
+                referral::settle_on_the_spot(self)?;
                 told = Some(self.respond(text, tells)?);
             }
             (None, None) => return Err(EditRefusal::Missing { fields: vec!["text"] }),

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::case::collect::{Alarm, CaseFacts, in_order, under};
 use crate::case::facts::{
-    CodeFacts, Dated, FactId, InterimFact, RecusalFact, ReferralFact, ResponseFact, SatisfactionFact, SealedFacts,
-    WordFacts, written,
+    CodeFacts, Dated, FactId, InteractionFact, InterimFact, PROMISE_MAX_MS, RecusalFact, ReferralFact, ResponseFact,
+    SatisfactionFact, SealedFacts, WordFacts, written,
 };
 use crate::case::schema::{self, Display, FIELDS, Field, Kind, Merge, Slot};
 use crate::case::status::{self, Standing, Status};
@@ -193,12 +193,16 @@ fn work(view: &mut CaseView, layers: &CaseLayers<'_>, facts: &CaseFacts, now_ms:
     let respond_within_h = category.as_ref().map(|facts| facts.respond_within_h);
     // never for s2 and s3: there the clock does not stop
     let is_stopped = !sensitivity.is_some_and(Level::restricted);
-    let expects_answer = codes.expects_answer(view.text("type"), view.text("channel"));
+    // whoever complains waits for an answer, by whatever way it came; so does whoever told something that is sealed
+    let expects_answer = !is_stopped
+        || view.shape != Shape::Ordinary
+        || view.text("type") == Some("complaint")
+        || codes.expects_answer(view.text("type"), view.text("channel"));
     let interims = interims(facts);
     let due = received_ms.zip(respond_within_h).filter(|_| expects_answer).map(|(received_ms, hours)| Due {
         allowed_until_ms: received_ms.saturating_add(i64::from(hours) * HOUR_MS),
         wait: if is_stopped { hold::wait_for_person(&facts.codes.holds) } else { hold::Wait::default() },
-        promised_ms: interims.iter().rfind(|told| told.epoch == standing.epoch).map(|told| told.until_ms),
+        promised_ms: promised(&interims, &standing, received_ms).filter(|_| is_stopped),
     });
     let due_at_ms = due.map(|due| due.at(now_ms));
     let mut work = Work {
@@ -238,6 +242,13 @@ fn work(view: &mut CaseView, layers: &CaseLayers<'_>, facts: &CaseFacts, now_ms:
     work
 }
 
+/// By when an answer was promised last, in this epoch: half a year from then at most, and a year from the receipt.
+fn promised(interims: &[InterimView], standing: &Standing, received_ms: i64) -> Option<i64> {
+    let last = interims.iter().rfind(|told| told.epoch == standing.epoch)?;
+    let longest = last.at_ms.saturating_add(PROMISE_MAX_MS).min(received_ms.saturating_add(2 * PROMISE_MAX_MS));
+    Some(last.until_ms.min(longest))
+}
+
 /// Whether the case came back since it was last given to somebody: whoever returns a case gives it back in the same entry.
 fn returned(view: &CaseView, layers: &CaseLayers<'_>, facts: &CodeFacts) -> Option<ReturnView> {
     let cells = layers.reading(Layer::Open).ok()?.get(assignment::ASSIGNEE)?;
@@ -253,18 +264,20 @@ fn is_return(fact: &ReferralFact) -> bool {
     matches!(fact.status.as_str(), "misdirected" | "need_info")
 }
 
-/// The clocks of the steps that are not done: the next due first. A case on hold for its person waits for them, unless it is
-/// restricted.
+/// The clocks of the steps that are not done: the next due first. A case on hold for its person waits for them, until the day
+/// foreseen where there is one; not where it is restricted, nor before anybody classified it.
 fn clocks(view: &CaseView, facts: &CodeFacts, work: &Work, category: Option<&CategoryFacts>) -> Vec<Clock> {
-    let is_restricted = work.sensitivity.is_some_and(Level::restricted);
-    let waits = !is_restricted && work.hold.as_ref().is_some_and(|hold| hold.reason == "person");
+    let may_wait = view.text("category").is_some() && !work.sensitivity.is_none_or(Level::restricted);
+    let hold = work.hold.as_ref().filter(|hold| may_wait && hold.reason == "person");
+    let waits = hold.is_some_and(|hold| hold.until_ms.is_none());
+    let waits_until = hold.and_then(|hold| hold.until_ms).unwrap_or(i64::MIN);
     let (Some(category), false) = (category, work.standing.status == Status::Closed || waits) else {
         return Vec::new();
     };
     let clock = |step: Step, from_ms: i64, hours: u32| Clock {
         step,
         from_ms,
-        due_ms: from_ms.saturating_add(i64::from(hours) * HOUR_MS),
+        due_ms: from_ms.saturating_add(i64::from(hours) * HOUR_MS).max(waits_until),
     };
     let mut clocks = Vec::new();
     let is_done = work.answered || !work.standing.before(Status::Resolved);
@@ -282,7 +295,7 @@ fn clocks(view: &CaseView, facts: &CodeFacts, work: &Work, category: Option<&Cat
     if let Some((_, sent)) = sent_outside(facts).filter(|(is_confirmed, _)| !is_confirmed && !is_done) {
         clocks.push(clock(Step::Confirm, sent, category.accept_within_h));
     }
-    let was_told = work.answered || !work.interims.is_empty();
+    let was_told = work.answered || work.interims.iter().any(|told| told.epoch == work.standing.epoch);
     let may_be_told = work.contact == consent::Answer::Given && work.expects_answer;
     if let (Some(hours), Some(from), true) = (category.acknowledge_within_h, from, may_be_told && !was_told) {
         clocks.push(clock(Step::Acknowledge, from, hours));
@@ -409,9 +422,14 @@ fn closing_alarms(view: &mut CaseView, work: &Work) {
     }
     let Some(reason) = closure.as_deref() else { return };
     let said = |value: &SatisfactionView| value.epoch == epoch && value.value == loop_closure::Satisfaction::Satisfied;
+    let refused = matches!(work.contact, consent::Answer::Refused | consent::Answer::Withdrawn);
     let unmet = match reason {
         "satisfied" => !(work.answered && work.satisfactions.iter().any(said)),
         "answered" => !work.answered,
+        "acknowledged" => work.expects_answer,
+        "no_contact" => !refused,
+        "not_admissible" => !(work.answered || refused || view.is_true("anonymous")),
+        "services_only" => view.shape == Shape::Ordinary,
         _ => false,
     };
     if unmet {
@@ -495,7 +513,9 @@ fn sealed_account(sealed: &SealedFacts) -> SealedAccount {
 
 /// Different days, of the case's zone, with a failed attempt since the person was last in touch.
 fn attempt_days(words: &WordFacts, facts: &CodeFacts, zone: &Zone) -> usize {
-    let reached = words.interactions.values().filter(|dated| !dated.fact.is_attempt()).map(|dated| dated.fact.at_ms);
+    // whoever has the case was reminded, not the person
+    let is_contact = |fact: &InteractionFact| !fact.is_attempt() && fact.purpose != "reminder";
+    let reached = words.interactions.values().filter(|dated| is_contact(&dated.fact)).map(|dated| dated.fact.at_ms);
     let told = facts.responses.values().map(|dated| dated.fact.at_ms);
     let spoke = facts.satisfactions.values().map(|dated| dated.fact.at_ms);
     let last_contact_ms = reached.chain(told).chain(spoke).max().unwrap_or(i64::MIN);

@@ -44,6 +44,7 @@ use crate::sync::Engine;
 use crate::writes;
 use crate::writes::erase;
 use crate::writes::held;
+use crate::writes::many::{self, Order};
 use crate::writes::receipts;
 use crate::writes::reclassify;
 use crate::writes::sensitive_words;
@@ -683,6 +684,16 @@ impl Node {
             }
             Request::CaseWithdraw { r#ref, entry } => withdraw::withdraw(log, reader, r#ref, entry.as_deref(), now_ms),
             Request::Outbox => receipts::outbox(log, reader),
+            Request::CaseMany { filter, edit, only_look } => {
+                if !edit.is_for_many() {
+                    return Err(Failure::new("request_not_understood"));
+                }
+                let order = Order { filter, edit, only_look: *only_look, lang: &envelope.lang };
+                let mut told = |done, total| {
+                    on_progress(Progress { what: "cases".into(), done, total: Some(total) });
+                };
+                many::many(log, reader, &order, now_ms, &mut told)
+            }
             Request::Todo { limit } => todo::todo(log, &shared, reader, *limit, now_ms),
             Request::CaseConflicts { r#ref } => self.conflicts(log, reader, r#ref.as_deref(), now_ms),
             Request::Verify => {

@@ -335,6 +335,16 @@ pub enum Request {
     /// What was captured here and has not left. Reply: `{"captured": [{"ref", "case_id", "saved_at", "left_machine",
     /// "held_by_n", "delivered_to_n", "withdrawable"}], "waiting": {"entries", "oldest"}}`.
     Outbox,
+    /// One act on all cases that a filter leaves: `case triage`, `assign`, `close` or `remind`.
+    CaseMany {
+        /// Which cases.
+        filter: Box<CaseFilter>,
+        /// The act.
+        edit: Edit,
+        /// A trial: nothing is written.
+        #[serde(default)]
+        only_look: bool,
+    },
     /// `todo`: what waits on whoever asks.
     Todo {
         /// At most so many lines.
@@ -434,6 +444,7 @@ impl Request {
             Self::Import { .. } | Self::ImportUndo { .. } => "import",
             Self::Outbox => "outbox",
             Self::Todo { .. } => "todo",
+            Self::CaseMany { edit, .. } => edit.command().unwrap_or("case set"),
             Self::ClockShow { .. } => "clock show",
             Self::ClockSet { .. } => "clock set",
             Self::ClockAccept { .. } => "clock accept",

@@ -21,7 +21,7 @@ pub(crate) fn sealed_case(request: &Request) -> Option<&str> {
 pub(crate) fn texts_in(request: &Request) -> Vec<(&str, &str)> {
     match request {
         Request::CaseNew { case, .. } => texts_of(case),
-        Request::CaseEdit { edit, .. } => edit.words(),
+        Request::CaseEdit { edit, .. } | Request::CaseMany { edit, .. } => edit.words(),
         Request::CaseSeal { reason, .. } | Request::CaseRaise { reason, .. } | Request::CaseLower { reason, .. } => {
             vec![("reasons", &reason.0)]
         }

@@ -177,6 +177,8 @@ pub const CODES: &[Code] = &[
     code("not_assigned", Exit::Failed, &["ref"]),
     code("not_yours", Exit::Denied, &["ref"]),
     code("already_accepted", Exit::Failed, &[]),
+    code("assignee_torn", Exit::Conflict, &["ref"]),
+    code("given_by_nobody_else", Exit::Failed, &["ref"]),
     code("never_assigned", Exit::Failed, &["ref"]),
     code("not_answered", Exit::Failed, &["ref"]),
     code("not_satisfied", Exit::Failed, &["ref"]),

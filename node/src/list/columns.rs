@@ -105,6 +105,7 @@ impl Column {
 pub(super) const CATEGORY: usize = 1;
 pub(super) const SITE: usize = 2;
 pub(super) const ASSIGNEE: usize = 8;
+pub(super) const CLOSURE: usize = 10;
 pub(super) const REGION: usize = 19;
 pub(super) const WEEK: usize = 20;
 /// How many codes a row keeps.
@@ -147,7 +148,7 @@ pub(super) const COLUMNS: &[Column] = &[
     part("answered", |row, _, _| Some(Cell::Bool(row.answered()))),
     part("satisfaction", |row, _, _| row.satisfaction().map(|said| said.code().into())),
     part("loop_closed", |row, _, _| Some(Cell::Bool(row.loop_closed()))),
-    code("closure", 10, |case, _| case.work.as_ref()?.standing.closure.as_deref()),
+    code("closure", CLOSURE, |case, _| case.work.as_ref()?.standing.closure.as_deref()),
     code("hold", 11, |case, _| case.work.as_ref()?.hold.as_ref().map(|hold| hold.reason.as_str())),
     // how often it was reopened
     part("epoch", |row, _, _| Some(Cell::Int(row.epoch.into()))),

@@ -34,6 +34,8 @@ pub struct CaseFilter {
     pub older_than_ms: Option<i64>,
     /// Past their due time.
     pub overdue: bool,
+    /// Past the time of their next step, or of the answer.
+    pub late: bool,
     /// Nobody has classified them.
     pub untriaged: bool,
     /// No answer was given.

@@ -14,7 +14,7 @@ use super::CaseFilter;
 use super::Projection;
 use super::columns::{CATEGORY, COLUMNS, Cell, Column, SITE, column, place_of};
 use super::find::CapturedMark;
-use super::row::{INSIDE, LISTED, Mark, Row};
+use super::row::{INSIDE, LISTED, Mark, RESTRICTED, Row};
 use super::rows;
 use super::strings::Words;
 use crate::cases;
@@ -165,6 +165,7 @@ impl<'f> Wanted<'f> {
             && filter.until.is_none_or(|until| is_until(row, until))
             && filter.older_than_ms.is_none_or(|age| received.is_some_and(|at| self.now_ms.saturating_sub(at) > age))
             && (!filter.overdue || row.overdue(self.now_ms))
+            && (!filter.late || row.is_late(self.now_ms))
             && (!filter.untriaged || row.status() == "received")
             && (!filter.unanswered || (!row.answered() && row.status() != "restricted"))
             && (!filter.not_delivered || row.undelivered())
@@ -407,6 +408,55 @@ pub(crate) fn list(
     let limit = filter.limit.map_or(usize::MAX, |limit| usize::try_from(limit).unwrap_or(usize::MAX));
     let rows = sorted(projection, kept.collect(), (by, descending), limit, now_ms);
     Ok(rows.into_iter().map(|row| projection.line(row, shared, now_ms)).collect())
+}
+
+/// A case that a filter leaves, as acts on many need it.
+pub(crate) struct Chosen {
+    pub(crate) case_id: DocId,
+    /// Its reference or provisional mark.
+    pub(crate) mark: Option<String>,
+    /// Who does the work, as the case holds it.
+    pub(crate) assignee: Option<String>,
+    /// The first instant at which it was received, Unix milliseconds.
+    pub(crate) received_ms: Option<i64>,
+    /// The day of its next step or, without one, of the answer, in the zone of the case.
+    pub(crate) due_day: Option<Day>,
+    /// Restricted: open to the reader or not.
+    pub(crate) is_sealed: bool,
+}
+
+/// The cases that a filter leaves, the oldest first.
+///
+/// # Errors
+///
+/// As of [`list`].
+pub(crate) fn choose(
+    log: &Log,
+    shared: &Shared,
+    reader: &mut Reader,
+    filter: &CaseFilter,
+    now_ms: i64,
+) -> Result<Vec<Chosen>, Failure> {
+    let meant = Asked::of(shared, reader, filter, now_ms)?;
+    check_codes(shared.taxonomy, filter)?;
+    list::catch_up(log, shared, reader)?;
+    let projection = &*rows(reader);
+    let wanted = Wanted::new(filter, &meant, &projection.words, now_ms);
+    let mut kept: Vec<&Row> = projection.rows.iter().filter(|row| wanted.keeps(row)).collect();
+    kept.sort_unstable_by_key(|row| (row.received_from(), row.case_id));
+    let chosen = |row: &Row| Chosen {
+        case_id: row.case_id,
+        mark: row.mark.text(&projection.words),
+        assignee: projection.words.get(row.assignee()).map(str::to_owned),
+        received_ms: row.received_from(),
+        due_day: row
+            .step(now_ms)
+            .map(|(_, due)| due)
+            .or(row.due_at(now_ms))
+            .map(|due| projection.zone(row).day_of(due)),
+        is_sealed: row.is(RESTRICTED),
+    };
+    Ok(kept.into_iter().map(chosen).collect())
 }
 
 /// How many by each value of some columns, in the order of the values.

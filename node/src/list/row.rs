@@ -1,13 +1,14 @@
 //! One row: what a list says of a case, in a fixed number of bytes.
 
 use crdt_model::case::Shape;
+use crdt_model::case::consent::Answer;
 use crdt_model::case::hold::Wait;
 use crdt_model::case::loop_closure::Satisfaction;
 use crdt_model::case::status::Status;
 use crdt_model::reference::{Reference, Typed};
 use crdt_model::time::Day;
 use crdt_model::values::{DocId, Level};
-use crdt_model::view::{CaseView, Due, Step, is_late};
+use crdt_model::view::{CaseView, Due, Step, is_late, received_ahead};
 use zeroize::Zeroize;
 
 use super::Bearers;
@@ -201,7 +202,8 @@ saved! {
         /// somebody whom it has not reached yet; bit 4: by somebody of this home; bit 5: it was
         /// moved to another site; bit 6: it was given to somebody who has not taken it up; bit 7: it came back.
         said: u8 = 0,
-        /// Bit 0: somebody waits for an answer; bit 1: the person said that it settles the matter.
+        /// Bit 0: somebody waits for an answer; bit 1: the person said that it settles the matter; bit 2: they do not want to
+        /// be contacted.
         waits: u8 = 0,
         /// The next step that has a clock: a place in [`Step::ALL`].
         step: u8 = NO_CODE,
@@ -294,7 +296,10 @@ impl Row {
                 | u8::from(work.is_some_and(|work| work.standing.closure.as_deref() == Some("moved"))) << 5
                 | u8::from(view.assignment.as_ref().is_some_and(|given| given.accepted.is_none())) << 6
                 | u8::from(work.is_some_and(|work| work.returned.is_some())) << 7,
-            waits: work.map_or(0, |work| u8::from(work.expects_answer) | u8::from(work.satisfied) << 1),
+            waits: work.map_or(0, |work| {
+                let refused = matches!(work.contact, Answer::Refused | Answer::Withdrawn);
+                u8::from(work.expects_answer) | u8::from(work.satisfied) << 1 | u8::from(refused) << 2
+            }),
             step: code(clock.and_then(|clock| Step::ALL.iter().position(|step| *step == clock.step))),
             step_from_ms: clock.map_or(UNSAID, |clock| clock.from_ms),
             step_due_ms: clock.map_or(UNSAID, |clock| clock.due_ms),
@@ -389,7 +394,7 @@ impl Row {
     }
 
     /// Given to somebody who has not taken it up.
-    pub(super) fn to_accept(&self) -> bool {
+    pub(super) fn awaits_taking_up(&self) -> bool {
         self.said & 64 != 0
     }
 
@@ -408,9 +413,23 @@ impl Row {
         self.waits & 2 != 0
     }
 
-    /// The next step that has a clock, and by when it is due: Unix milliseconds.
-    pub(super) fn step(&self) -> Option<(Step, i64)> {
-        Some((*Step::ALL.get(usize::from(self.step))?, said(self.step_due_ms)?))
+    /// The person does not want to be contacted.
+    pub(super) fn contact_refused(&self) -> bool {
+        self.waits & 4 != 0
+    }
+
+    /// The next step that has a clock, and by when it is due: Unix milliseconds. Of a clock that starts more than a day ahead
+    /// nobody knows how long it has run: it is due now.
+    pub(super) fn step(&self, now_ms: i64) -> Option<(Step, i64)> {
+        let step = *Step::ALL.get(usize::from(self.step))?;
+        let due = said(self.step_due_ms)?;
+        Some((step, if received_ahead(said(self.step_from_ms), now_ms) { due.min(now_ms - 1) } else { due }))
+    }
+
+    /// Past the time of its next step, or of the answer.
+    pub(super) fn is_late(&self, now_ms: i64) -> bool {
+        let is_open = !matches!(self.status(), "closed" | "restricted");
+        is_open && (self.step(now_ms).is_some_and(|(_, due)| due < now_ms) || self.overdue(now_ms))
     }
 
     /// Half the time of the next step is over.

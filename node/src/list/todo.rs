@@ -12,6 +12,7 @@
 
 use std::collections::HashSet;
 
+use crdt_model::case::loop_closure::Satisfaction;
 use crdt_model::roster::role_profile;
 use crdt_model::taxonomy::Capabilities;
 use crdt_model::values::moment::rfc3339;
@@ -19,10 +20,11 @@ use crdt_model::values::{Level, MemberId};
 use crdt_model::view::Step;
 use serde_json::{Value as Json, json};
 
-use super::columns::{SITE, column};
+use super::columns::{CLOSURE, SITE, column};
 use super::query::{Asked, Wanted};
 use super::row::Row;
 use super::{CaseFilter, Projection, rows};
+use crate::clock::DAY_MS;
 use crate::error::Failure;
 use crate::list;
 use crate::log::{Log, Reader, Shared};
@@ -47,6 +49,14 @@ const SHOWN: [&str; 12] = [
     "conflicts",
 ];
 
+/// Endings that one person can write alone: whoever is above looks at them. Nobody buries a complaint alone.
+const REVIEWED: [&str; 7] =
+    ["withdrawn", "prank", "duplicate", "out_of_scope", "not_admissible", "acknowledged", "no_contact"];
+/// How long they are told, milliseconds: a week.
+const REVIEWED_MS: i64 = 7 * DAY_MS;
+/// One in so many of them is drawn, to be looked at closely.
+const DRAWN_ONE_IN: u8 = 5;
+
 /// What is to be done with a case.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Task {
@@ -68,6 +78,10 @@ enum Task {
     Close,
     /// Sent outside the system, and nobody there has confirmed.
     Confirm,
+    /// The answer did not settle it: to go on, or to close.
+    Decide,
+    /// Closed by somebody without the person's word: to be looked at.
+    Review,
     /// Values to choose between.
     Settle,
     /// The reader gave it to somebody whom it has not reached.
@@ -88,6 +102,8 @@ impl Task {
             Self::Ask => "ask",
             Self::Close => "close",
             Self::Confirm => "confirm",
+            Self::Decide => "decide",
+            Self::Review => "review",
             Self::Settle => "settle",
             Self::Undelivered => "undelivered",
             Self::Late => "late",
@@ -101,6 +117,8 @@ struct Mine<'f> {
     given: Wanted<'f>,
     /// Sites whose cases they work on: numbers of the words of the rows.
     sites: HashSet<u32>,
+    /// Endings without the person's word: numbers of the words of the rows.
+    reviewed: HashSet<u32>,
     /// Of each level of sensitivity, the sites from which what is late comes up to them.
     above: [HashSet<u32>; Level::ALL.len()],
     now_ms: i64,
@@ -133,6 +151,7 @@ impl<'f> Mine<'f> {
         Self {
             given: Wanted::new(filter, asked, &list.words, now_ms),
             sites: numbers(&works_at),
+            reviewed: REVIEWED.iter().filter_map(|closure| list.words.known(closure)).collect(),
             above: Level::ALL.map(|level| numbers(&|site: &str| is_above(level, site))),
             now_ms,
         }
@@ -140,24 +159,31 @@ impl<'f> Mine<'f> {
 
     /// What is to be done with a case, and by when: Unix milliseconds.
     fn task(&self, row: &Row) -> Option<(Task, Option<i64>)> {
-        if row.status() == "closed" || row.status() == "restricted" {
-            return None;
+        match row.status() {
+            "restricted" => return None,
+            "closed" => return self.is_to_review(row).then_some((Task::Review, None)),
+            _ => {}
         }
         let (is_mine, is_here) = (self.given.keeps(row), self.sites.contains(&row.word(SITE)) || row.is_inside());
-        let (step, answer) = (row.step(), row.due_at(self.now_ms));
+        let (step, answer) = (row.step(self.now_ms), row.due_at(self.now_ms));
         let step_due = step.map(|(_, due)| due);
         let is = |wanted: Step| step.is_some_and(|(step, _)| step == wanted);
         let open = || if row.answered() { None } else { answer };
         let task = match row.status() {
             _ if row.returned() && is_mine => (Task::Returned, step_due),
-            "assigned" | "in_progress" | "reopened" if is_mine && row.to_accept() => (Task::Accept, step_due),
+            _ if (is_here || is_mine) && is(Step::Confirm) => (Task::Confirm, step_due),
+            "assigned" | "in_progress" | "reopened" if is_mine && row.awaits_taking_up() => (Task::Accept, step_due),
             "assigned" | "in_progress" | "triaged" | "received" | "reopened" if is_mine => (Task::Work, open()),
+            "resolved" if is_here && row.contact_refused() => (Task::Close, None),
             "resolved" if is_here && !row.answered() && row.expects_answer() => (Task::CallBack, answer),
             "received" | "triaged" | "reopened" if is_here && is(Step::Refer) => (Task::Refer, step_due),
-            _ if is_here && is(Step::Confirm) => (Task::Confirm, step_due),
             _ if is_here && is(Step::Acknowledge) => (Task::Acknowledge, step_due),
             "responded" if is_here && row.satisfied() => (Task::Close, None),
+            "responded" if is_here && (row.contact_refused() || row.satisfaction() == Some(Satisfaction::Declined)) => {
+                (Task::Close, None)
+            }
             "responded" if is_here && row.satisfaction().is_none() => (Task::Ask, None),
+            "responded" if is_here => (Task::Decide, None),
             "resolved" if is_here && !row.expects_answer() => (Task::Close, None),
             _ if is_here && row.conflicts > 0 => (Task::Settle, None),
             _ if row.under_way_from_here() && row.half_over(self.now_ms) => (Task::Undelivered, step_due),
@@ -166,10 +192,18 @@ impl<'f> Mine<'f> {
         Some(task)
     }
 
+    /// Whether the reader's level looks at an ending without the person's word, in the week after it.
+    fn is_to_review(&self, row: &Row) -> bool {
+        let is_recent = self.now_ms.saturating_sub(row.newest_ms) <= REVIEWED_MS;
+        let is_theirs = || self.above[Level::S0 as usize].contains(&row.word(SITE));
+        is_recent && self.reviewed.contains(&row.word(CLOSURE)) && is_theirs()
+    }
+
     /// Since when somebody else is late with a case that comes up to the reader then.
     fn late(&self, row: &Row, step: Option<i64>, answer: Option<i64>) -> Option<i64> {
         let due = step.into_iter().chain(answer).min().filter(|due| *due < self.now_ms)?;
-        let level = row.level()?;
+        // what nobody classified is nobody's secret yet, and somebody's delay
+        let level = row.level().unwrap_or(Level::S0);
         self.above[level as usize].contains(&row.word(SITE)).then_some(due)
     }
 }
@@ -209,11 +243,19 @@ pub(crate) fn todo(
         lines.truncate(limit);
     }
     lines.sort_unstable_by(compare);
-    let mut told = of_members(shared, &member);
+    let mut told = Vec::with_capacity(lines.len());
     for (_, _, row, task, due) in lines {
         told.push(line(list, row, shared, (task, due), now_ms)?);
     }
+    let room = limit.saturating_sub(told.len());
+    told.extend(of_members(shared, &member).into_iter().take(room));
     Ok(Json::Array(told))
+}
+
+/// Whether a case is drawn, by its id alone: all nodes draw the same.
+fn is_drawn(row: &Row) -> bool {
+    let hash = blake3::derive_key("boucle 2026 drawn for review v1", &row.case_id.0);
+    hash[0].is_multiple_of(DRAWN_ONE_IN)
 }
 
 fn line(
@@ -228,6 +270,11 @@ fn line(
     told.insert("due_at".into(), json!(due.map(rfc3339)));
     told.insert("due_day".into(), json!(due.map(|due| list.zone(row).day_of(due))));
     told.insert("late".into(), json!(due.is_some_and(|due| due < now_ms)));
+    if task == Task::Review {
+        let column = column("closure")?;
+        told.insert("closure".into(), column.json(column.cell(row, list, now_ms), shared));
+        told.insert("drawn".into(), json!(is_drawn(row)));
+    }
     for name in SHOWN {
         let column = column(name)?;
         told.insert(name.to_owned(), column.json(column.cell(row, list, now_ms), shared));

@@ -33,7 +33,7 @@ use crate::members;
 use crate::store::{ASSIGNED, Arrival, Snapshot, Space, Tx};
 
 /// Key of how far was looked: u64 the newest arrival, and one more ‖ tag of whom was looked for 8 ‖ u64 the newest arrival ever
-/// looked at, and one more.
+/// looked at, and one more ‖ u64 the first whose open layer did not open, and one more (0: none) ‖ tag of the keys tried 8.
 const LOOKED: &[u8] = b"arrivals-looked";
 /// Arrivals looked at in one go: a part of a second.
 pub(crate) const LOOK_MAX: usize = 4_096;
@@ -76,9 +76,12 @@ impl Looking {
             return Ok(());
         }
         let kept = snapshot.get(Space::Meta, LOOKED)?;
-        if let Some([seen, whom, furthest]) = kept.as_ref().and_then(|bytes| bytes.as_chunks::<8>().0.first_chunk()) {
+        if let Some([seen, whom, furthest, unopened, tag]) =
+            kept.as_ref().and_then(|bytes| bytes.as_chunks::<8>().0.first_chunk())
+        {
             let before = |next: &[u8; 8]| u64::from_be_bytes(*next).checked_sub(1);
             (self.seen, self.whom, self.furthest) = (before(seen), *whom, before(furthest));
+            self.unopened = before(unopened).map(|first| (first, *tag));
         }
         self.kept = self.seen;
         self.is_read = true;
@@ -209,16 +212,17 @@ fn look_with(log: &Log, looking: &mut Looking, most: usize, now_ms: i64) -> Resu
     let addressees = Addressees::of(&shared);
     resume(log, &shared, &snapshot, looking, addressees.tag)?;
     let arrived = snapshot.arrived(looking.seen, most)?;
-    let mut found = Found::default();
-    found.given.append(&mut looking.waiting);
+    let (mut found, mut unopened) = (Found::default(), looking.unopened);
+    found.given.extend(looking.waiting.iter().copied());
+    let mut waiting = BTreeSet::new();
     if let Some((_, keychain)) = looking.keys.as_mut().filter(|_| !arrived.is_empty()) {
         look_at(log, &shared, &snapshot, keychain, &addressees, &arrived, &mut found)?;
-        if let (Some(first), None) = (found.unopened, looking.unopened) {
-            looking.unopened = Some((first, keychain.tag()));
+        if let (Some(first), None) = (found.unopened, unopened) {
+            unopened = Some((first, keychain.tag()));
         }
     }
     let seen = arrived.last().map(|last| last.arrival).or(looking.seen);
-    let receipts = receipts::due(log, &shared, &snapshot, &found.given, &mut looking.waiting)?;
+    let receipts = receipts::due(log, &shared, &snapshot, &found.given, &mut waiting)?;
     let mut owing = Vec::new();
     for doc in std::mem::take(&mut found.owing) {
         if !may_owe(&snapshot, doc)? {
@@ -228,7 +232,7 @@ fn look_with(log: &Log, looking: &mut Looking, most: usize, now_ms: i64) -> Resu
     drop(snapshot);
     let furthest = looking.furthest.max(seen);
     // what waits is looked for again after a restart
-    let is_waiting = !looking.waiting.is_empty();
+    let is_waiting = !waiting.is_empty();
     let keep = if is_waiting { looking.kept } else { seen };
     let is_far = !is_waiting && seen.map_or(0, |seen| seen + 1) >= looking.kept.map_or(0, |kept| kept + 1) + KEPT_EVERY;
     let is_found = !receipts.is_empty() || !found.to_confirm.is_empty() || !owing.is_empty();
@@ -255,7 +259,8 @@ fn look_with(log: &Log, looking: &mut Looking, most: usize, now_ms: i64) -> Resu
                 tx.put(Space::Owing, &owing_key(*doc), &[1])?;
             }
             let next = |seen: Option<u64>| seen.map_or(0, |seen| seen + 1).to_be_bytes();
-            let value = [next(keep), looking.whom, next(furthest)].concat();
+            let (first, tag) = unopened.map_or((None, [0; 8]), |(first, tag)| (Some(first), tag));
+            let value = [next(keep), looking.whom, next(furthest), next(first), tag].concat();
             Ok(tx.put(Space::Meta, LOOKED, &value)?)
         };
         match receipts.is_empty() {
@@ -264,7 +269,7 @@ fn look_with(log: &Log, looking: &mut Looking, most: usize, now_ms: i64) -> Resu
         }
         looking.kept = keep;
     }
-    (looking.seen, looking.furthest) = (seen, furthest);
+    (looking.seen, looking.furthest, looking.waiting, looking.unopened) = (seen, furthest, waiting, unopened);
     Ok(!receipts.is_empty())
 }
 

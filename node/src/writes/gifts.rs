@@ -536,7 +536,7 @@ impl Owed<'_> {
 }
 
 /// Whom some operations make responsible.
-fn assigned_in(ops: &[LayerOp]) -> Option<Who> {
+pub(super) fn assigned_in(ops: &[LayerOp]) -> Option<Who> {
     ops.iter().find_map(|op| match op {
         LayerOp::Put { key, value } if key == "assignee" => who_in(value),
         _ => None,

@@ -36,6 +36,8 @@ pub(crate) struct List {
     #[arg(long)]
     overdue: bool,
     #[arg(long)]
+    late: bool,
+    #[arg(long)]
     untriaged: bool,
     #[arg(long)]
     unanswered: bool,
@@ -69,6 +71,7 @@ impl List {
             assignee: self.assignee,
             sensitivity: self.sensitivity,
             overdue: self.overdue,
+            late: self.late,
             untriaged: self.untriaged,
             unanswered: self.unanswered,
             not_delivered: self.not_delivered,

@@ -7,6 +7,7 @@ use crdt_model::values::Level;
 use node::api::{Request, SealOptions};
 use node::error::Failure;
 
+use super::many::{Many, ManyCodes};
 use crate::ask::{ASK, Asker};
 use crate::choice::{NO, YES};
 use crate::when;
@@ -23,7 +24,7 @@ pub(crate) enum Work {
     Accept(Ref),
     Return(Return),
     Confirm(Confirm),
-    Remind(Ref),
+    Remind(Remind),
     Handover(Handover),
     Share(Share),
     Refer(Refer),
@@ -48,7 +49,7 @@ impl Work {
     pub(super) fn request(self, asker: &mut Asker<'_>) -> Result<Request, Failure> {
         Ok(match self {
             Self::Accept(Ref { r#ref }) => Request::edit(r#ref, Edit::Accept),
-            Self::Remind(Ref { r#ref }) => Request::edit(r#ref, Edit::Remind),
+            Self::Remind(remind) => remind.request(asker)?,
             Self::Return(back) => back.request(asker)?,
             Self::Confirm(confirm) => Request::edit(confirm.r#ref, Edit::Confirm),
             Self::Handover(handover) => handover.request(asker)?,
@@ -84,6 +85,34 @@ impl Work {
 pub(crate) struct Ref {
     #[arg(value_name = "REF")]
     pub(crate) r#ref: String,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Remind {
+    #[arg(value_name = "REF", required_unless_present_any = ["many_status", "many_site", "many_partner", "many_channel", "many_spoken", "many_since", "many_until", "many_older_than", "many_overdue", "many_late", "many_untriaged", "many_unanswered", "many_not_delivered", "many_session", "many_category", "many_project", "many_assignee", "remind_all"])]
+    r#ref: Option<String>,
+    #[arg(long = "all", id = "remind_all", conflicts_with = "ref")]
+    all: bool,
+    #[command(flatten)]
+    many: Many,
+    #[command(flatten)]
+    codes: ManyCodes,
+}
+
+impl Remind {
+    pub(crate) fn request(self, asker: &mut Asker<'_>) -> Result<Request, Failure> {
+        let many = if self.all { self.many.or_late() } else { self.many };
+        match (many.request(self.codes, |_| Ok(Edit::Remind), asker)?, self.r#ref) {
+            (Some(_), Some(_)) => Err(one_or_many("REF")),
+            (Some(many), None) => Ok(many),
+            (None, r#ref) => Ok(Request::edit(r#ref.unwrap_or_default(), Edit::Remind)),
+        }
+    }
+}
+
+/// A case is named, and many are meant by what they are.
+fn one_or_many(named: &str) -> Failure {
+    Failure::new("usage_conflict").arg("option", named).arg("other", "--site, --late…")
 }
 
 #[derive(Debug, Args)]
@@ -140,8 +169,8 @@ impl Settle {
 
 #[derive(Debug, Args)]
 pub(crate) struct Triage {
-    #[arg(value_name = "REF")]
-    r#ref: String,
+    #[arg(value_name = "REF", required_unless_present_any = ["many_status", "many_site", "many_partner", "many_channel", "many_spoken", "many_since", "many_until", "many_older_than", "many_overdue", "many_late", "many_untriaged", "many_unanswered", "many_not_delivered", "many_session"])]
+    r#ref: Option<String>,
     #[arg(long, value_name = "CAT")]
     category: Option<String>,
     #[arg(long = "type", value_name = "T")]
@@ -156,6 +185,8 @@ pub(crate) struct Triage {
     project: Option<String>,
     #[command(flatten)]
     seal: SealArgs,
+    #[command(flatten)]
+    many: Many,
 }
 
 /// What sealing needs to know.
@@ -296,22 +327,46 @@ impl Triage {
             priority: self.priority.or_else(|| self.urgent.then(|| "p1".to_owned())),
             project: self.project,
         };
-        Ok(Request::CaseEdit { r#ref: self.r#ref, edit, seal: self.seal.options(asker)? })
+        let of_many = edit.clone();
+        match (self.many.request(ManyCodes::default(), |_| Ok(of_many), asker)?, self.r#ref) {
+            (Some(_), Some(_)) => Err(one_or_many("REF")),
+            (Some(many), None) => Ok(many),
+            (None, r#ref) => {
+                let r#ref = r#ref.unwrap_or_default();
+                Ok(Request::CaseEdit { r#ref, edit, seal: self.seal.options(asker)? })
+            }
+        }
     }
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct Assign {
-    #[arg(value_name = "REF")]
-    r#ref: String,
+    #[arg(value_name = "REF", required_unless_present_any = ["many_status", "many_site", "many_partner", "many_channel", "many_spoken", "many_since", "many_until", "many_older_than", "many_overdue", "many_late", "many_untriaged", "many_unanswered", "many_not_delivered", "many_session", "many_category", "many_project", "many_assignee"])]
+    r#ref: Option<String>,
     #[arg(value_name = "WHO")]
     who: Option<String>,
+    #[command(flatten)]
+    many: Many,
+    #[command(flatten)]
+    codes: ManyCodes,
 }
 
 impl Assign {
     pub(crate) fn request(self, asker: &mut Asker<'_>) -> Result<Request, Failure> {
-        let to = Whom::Typed(asker.required(self.who, "WHO", "ask-who")?.into());
-        Ok(Request::edit(self.r#ref, Edit::Assign { to }))
+        // where many are meant by what they are, no one case is named
+        let (first, second) = (self.r#ref.clone(), self.who.clone());
+        let whole = |asker: &mut Asker<'_>| {
+            let who = asker.required(first, "WHO", "ask-who")?;
+            Ok(Edit::Assign { to: Whom::Typed(who.into()) })
+        };
+        match self.many.request(self.codes, whole, asker)? {
+            Some(_) if second.is_some() => Err(one_or_many("REF")),
+            Some(many) => Ok(many),
+            None => {
+                let to = Whom::Typed(asker.required(self.who, "WHO", "ask-who")?.into());
+                Ok(Request::edit(self.r#ref.unwrap_or_default(), Edit::Assign { to }))
+            }
+        }
     }
 }
 
@@ -569,12 +624,16 @@ impl Consent {
 
 #[derive(Debug, Args)]
 pub(crate) struct Close {
-    #[arg(value_name = "REF")]
-    r#ref: String,
+    #[arg(value_name = "REF", required_unless_present_any = ["many_status", "many_site", "many_partner", "many_channel", "many_spoken", "many_since", "many_until", "many_older_than", "many_overdue", "many_late", "many_untriaged", "many_unanswered", "many_not_delivered", "many_session", "many_category", "many_project", "many_assignee"])]
+    r#ref: Option<String>,
     #[arg(long = "as", value_name = "REASON")]
     closure: Option<String>,
     #[arg(long, value_name = "TEXT", num_args = 0..=1, default_missing_value = ASK)]
     reason: Option<String>,
+    #[command(flatten)]
+    many: Many,
+    #[command(flatten)]
+    codes: ManyCodes,
 }
 
 impl Close {
@@ -582,7 +641,13 @@ impl Close {
         let codes = Taxonomy::shipped().closures.codes().collect::<Vec<_>>().join(", ");
         let reason = asker.required_code_of(self.closure, "--as", "ask-closure", "closure", &codes)?;
         let because = asker.words(self.reason, "--reason", "ask-reason")?;
-        Ok(Request::edit(self.r#ref, Edit::Close { reason, because }))
+        let edit = Edit::Close { reason, because };
+        let of_many = edit.clone();
+        match (self.many.request(self.codes, |_| Ok(of_many), asker)?, self.r#ref) {
+            (Some(_), Some(_)) => Err(one_or_many("REF")),
+            (Some(many), None) => Ok(many),
+            (None, r#ref) => Ok(Request::edit(r#ref.unwrap_or_default(), edit)),
+        }
     }
 }
 

@@ -16,4 +16,7 @@ fact! {
     }
 }
 
+/// The longest time an answer is promised for, milliseconds: half a year.
+pub const PROMISE_MAX_MS: i64 = 183 * 24 * 3_600_000;
+
 impl Fact for InterimFact {}

@@ -219,8 +219,70 @@ fn the_first_act_of_whoever_was_given_a_case_takes_it_up() {
 #[test]
 fn what_nobody_can_tell_who_gave_goes_back_to_the_manager() {
     let mut replica = born(new_case());
-    replica.does(assign(1)).does(give_back("need_info"));
+    replica.does(assign(1)).does(Edit::Accept);
+    // to a role of one's own nothing goes back
+    assert_eq!(replica.refused(give_back("need_info")), "given_by_nobody_else");
+    replica.roles = vec!["operator".into()];
+    replica.does(give_back("need_info"));
     assert_eq!(assignee(&replica), Some(Who::Role("cfm_manager".into()).to_string()));
+    let mut sealed = restricted();
+    sealed.does(assign(1)).does(give_back("need_info"));
+    assert_eq!(assignee(&sealed), Some(Who::Role("focal_cash".into()).to_string()));
+}
+
+#[test]
+fn what_two_have_is_given_back_by_neither_before_somebody_chose() {
+    let mut one = born(new_case());
+    let mut other = one.colleague(4);
+    one.does(assign(2));
+    other.does(assign(3));
+    one.sync_from(&other);
+    let mut receiver = one.colleague(2);
+    assert_eq!(receiver.refused(give_back("misdirected")), "assignee_torn");
+}
+
+#[test]
+fn nobody_without_the_system_gets_what_the_person_keeps_here() {
+    let mut refused = born(new_case());
+    refused.does(consent("refer_internal", "refused"));
+    assert_eq!(refused.refused(outside()), "no_referral_consent");
+    // of a sealed case it has to be allowed
+    let mut sealed = restricted();
+    assert_eq!(sealed.refused(outside()), "no_referral_consent");
+    let mut unread = Replica { personal: false, ..born(new_case()) };
+    assert_eq!(unread.refused(outside()), "withheld");
+}
+
+#[test]
+fn a_complaint_that_only_went_outside_has_somebody_here_who_answers_for_it() {
+    let mut replica = born(new_case());
+    replica.does(outside()).does(Edit::Confirm);
+    assert_eq!(assignee(&replica), Some(Who::Member(MemberId([1; 16])).to_string()));
+}
+
+#[test]
+fn a_reminder_reaches_no_person() {
+    let mut replica = born(new_case());
+    replica.does(assign(2)).does(attempt()).does(Edit::Remind);
+    assert_eq!(replica.view().account.expect("readable").attempt_days, 1);
+}
+
+#[test]
+fn nobody_postpones_what_is_sealed_nor_what_anybody_complained_of() {
+    let mut sealed = restricted();
+    sealed.does(consent("contact_back", "given"));
+    let due = work(&sealed).due_at_ms;
+    sealed.does(interim("CANARY x", sealed.now_ms + 100 * DAY));
+    assert_eq!(work(&sealed).due_at_ms, due);
+    let survey = born(NewCase { channel: "survey".into(), ..new_case() });
+    assert!(work(&survey).expects_answer, "whoever complains waits for an answer");
+    // a promise made elsewhere for a hundred years counts for half of one
+    let mut forged = born(new_case());
+    let fact = crate::case::facts::InterimFact { epoch: 0, at_ms: NOW, until_ms: NOW + 36_500 * DAY };
+    let id = crate::case::facts::FactId([9; 8]);
+    let value = Value::Bytes(crate::cbor::encode(&fact));
+    forged.writes(Layer::Open, crate::case::facts::FactKind::Interim.key(id), value);
+    assert_eq!(work(&forged).due_at_ms, Some(NOW + 183 * DAY));
 }
 
 #[test]
@@ -229,7 +291,7 @@ fn what_was_sent_outside_waits_until_somebody_confirmed_by_voice() {
     assert_eq!(replica.refused(Edit::Confirm), "not_sent_outside");
     replica.does(outside());
     assert_eq!(status(&replica), Status::Assigned);
-    assert_eq!(steps(&replica), [(Step::Confirm, 24)]);
+    assert_eq!(steps(&replica), [(Step::Confirm, 24)], "it is nobody's to accept");
     replica.does(Edit::Confirm);
     assert_eq!(steps(&replica), []);
     assert_eq!(replica.refused(Edit::Confirm), "not_sent_outside");
@@ -270,6 +332,13 @@ fn each_clock_runs_until_its_step_is_done() {
 #[test]
 fn no_clock_runs_while_the_person_has_to_answer_unless_the_case_is_sealed() {
     let hold = || Edit::Hold { reason: "person".into(), until: None };
+    let mut foreseen = born(new_case());
+    let until = Moment { at_ms: foreseen.now_ms + 3 * DAY, precision: Precision::Minute };
+    foreseen.does(Edit::Hold { reason: "person".into(), until: Some(until) });
+    assert_eq!(work(&foreseen).clocks[0].due_ms, until.at_ms, "a hold that is foreseen to end ends");
+    let mut unclassified = born(NewCase { category: None, ..new_case() });
+    unclassified.does(hold());
+    assert_eq!(unclassified.view().work.expect("readable").hold.map(|hold| hold.reason), Some("person".to_owned()));
     let mut open = born(new_case());
     open.does(hold());
     assert_eq!(steps(&open), []);
@@ -295,7 +364,8 @@ fn only_its_audience_hands_a_case_over_to_an_inquiry() {
     let mut sealed = restricted();
     let mut stranger = Replica { personal: false, sensitive: false, ..sealed.colleague(3) };
     assert_eq!(stranger.refused(hands()), "outside_audience");
-    sealed.does(hands());
+    assert_eq!(sealed.refused(hands()), "never_assigned");
+    sealed.does(assign(1)).does(hands());
     let now = work(&sealed);
     assert_eq!((now.standing.status, now.standing.closure.as_deref()), (Status::Closed, Some("handed_over")));
     assert!(!now.loop_closed);

@@ -43,8 +43,8 @@ fn the_bytes_of_a_row_stay() {
     assert_eq!(row.due_at(0x70), Some(0x64 + 0x65 + (0x70 - 0x66)));
     assert_eq!((row.answered(), row.loop_closed(), row.undelivered()), (true, true, true));
     assert!(row.missed() && row.under_way_from_here());
-    assert!(row.expects_answer() && row.satisfied() && !row.to_accept() && !row.returned());
-    assert_eq!(row.step(), Some((crdt_model::view::Step::Accept, 0x5a)));
+    assert!(row.expects_answer() && row.satisfied() && !row.awaits_taking_up() && !row.returned());
+    assert_eq!(row.step(0x59), Some((crdt_model::view::Step::Accept, 0x5a)));
     assert!(row.half_over(0x59) && !row.half_over(0x58));
     let mut again = Vec::new();
     row.encode(&mut again);
