@@ -141,6 +141,22 @@ fn main() {
         let figure =
             format!("{:.2} ms at {cases} (×{:.0}: {million:.0} ms)", filtered.as_secs_f64() * 1e3, 1e6 / cases as f64);
         table.row("a filter, node running", "< 50 ms at 1,000,000", &figure, "", million < 50.0);
+        let todo = || ask(Request::Todo { limit: None });
+        let waiting = todo().0.as_array().map_or(0, Vec::len);
+        let mut times: Vec<Duration> = (0..20).map(|_| todo().1).collect();
+        let todo = median(&mut times);
+        let scaled = todo.as_secs_f64() * 1e5 / cases as f64 * 1e3;
+        table.row(
+            "`todo`, node running",
+            "< 50 ms at 100,000",
+            &format!(
+                "{:.2} ms at {cases} (×{:.0}: {scaled:.0} ms), {waiting} lines",
+                todo.as_secs_f64() * 1e3,
+                1e5 / cases as f64
+            ),
+            "",
+            scaled < 50.0,
+        );
         let small = Node::open(tenth.rose.folder()).expect("opens");
         let note = |node: &Node, mark: &String| {
             asked(node, Request::edit(mark.clone(), Edit::Note { text: "Rappelée, absente.".into() })).1

@@ -244,10 +244,21 @@ impl Snapshot {
     /// Documents for which something came after `arrival`, each once, with the newest arrival and the numbers of scope
     /// and document; in the order of the numbers.
     pub fn changed_docs(&self, arrival: Option<u64>) -> Result<Vec<ChangedDoc>, StoreError> {
+        self.docs_of_arrivals(arrival, usize::MAX)
+    }
+
+    /// The same of the `max` arrivals that follow `arrival` alone, each document at its last of these, in the order of arrival.
+    pub fn changed_next(&self, arrival: Option<u64>, max: usize) -> Result<Vec<ChangedDoc>, StoreError> {
+        let mut docs = self.docs_of_arrivals(arrival, max)?;
+        docs.sort_unstable_by_key(|doc| doc.arrival);
+        Ok(docs)
+    }
+
+    fn docs_of_arrivals(&self, arrival: Option<u64>, max: usize) -> Result<Vec<ChangedDoc>, StoreError> {
         let fail = || self.ctx.fail("list what came");
         let from = arrival.map_or(0, |arrival| arrival.saturating_add(1));
         let mut newest: BTreeMap<(u32, u32), u64> = BTreeMap::new();
-        for row in self.table(ARRIVALS)?.range(from..).map_err(fail())? {
+        for row in self.table(ARRIVALS)?.range(from..).map_err(fail())?.take(max) {
             let (arrival, at) = row.map_err(fail())?;
             newest.insert(at.value(), arrival.value());
         }
@@ -322,6 +333,12 @@ impl Snapshot {
     /// A value by its key.
     pub fn get(&self, space: Space, key: &[u8]) -> Result<Option<Zeroizing<Vec<u8>>>, StoreError> {
         kv::get(&self.ctx, &self.table(space.table())?, space.table().name, key)
+    }
+
+    /// Which of these keys a space has.
+    pub fn holds(&self, space: Space, keys: &[Vec<u8>]) -> Result<Vec<bool>, StoreError> {
+        let (table, name) = (self.table(space.table())?, space.table().name);
+        keys.iter().map(|key| Ok(kv::get(&self.ctx, &table, name, key)?.is_some())).collect()
     }
 
     /// All keys and values of a space, in no meaningful order.

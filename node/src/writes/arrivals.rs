@@ -38,7 +38,7 @@ const LOOKED: &[u8] = b"arrivals-looked";
 /// Arrivals looked at in one go: a part of a second.
 pub(crate) const LOOK_MAX: usize = 4_096;
 /// The same in passing, while somebody waits.
-pub(crate) const LOOK_IN_PASSING: usize = 512;
+pub(crate) const LOOK_IN_PASSING: usize = 128;
 /// Parts of what came that are looked at one after the other.
 const PARTS_MAX: usize = 64;
 /// Arrivals after which it is kept how far was looked, though nothing was found: what a new process looks at again at most.
@@ -146,13 +146,13 @@ fn owing_key((scope, doc): (u32, u32)) -> Vec<u8> {
     [scope.to_be_bytes(), doc.to_be_bytes()].concat()
 }
 
-/// Whether something may be owed of a document, by its numbers, as far as was looked.
+/// Of which of some documents, by their numbers, something may be owed, as far as was looked.
 ///
 /// # Errors
 ///
 /// When the store cannot be read.
-pub(super) fn may_owe(snapshot: &Snapshot, doc: (u32, u32)) -> Result<bool, Failure> {
-    Ok(snapshot.get(Space::Owing, &owing_key(doc))?.is_some())
+pub(super) fn may_owe(snapshot: &Snapshot, docs: impl Iterator<Item = (u32, u32)>) -> Result<Vec<bool>, Failure> {
+    Ok(snapshot.holds(Space::Owing, &docs.map(owing_key).collect::<Vec<_>>())?)
 }
 
 /// The newest arrival that was ever looked at.
@@ -223,12 +223,9 @@ fn look_with(log: &Log, looking: &mut Looking, most: usize, now_ms: i64) -> Resu
     }
     let seen = arrived.last().map(|last| last.arrival).or(looking.seen);
     let receipts = receipts::due(log, &shared, &snapshot, &found.given, &mut waiting)?;
-    let mut owing = Vec::new();
-    for doc in std::mem::take(&mut found.owing) {
-        if !may_owe(&snapshot, doc)? {
-            owing.push(doc);
-        }
-    }
+    let is_marked = may_owe(&snapshot, found.owing.iter().copied())?;
+    let owing = std::mem::take(&mut found.owing).into_iter().zip(is_marked);
+    let owing: Vec<(u32, u32)> = owing.filter(|(_, is_marked)| !is_marked).map(|(doc, _)| doc).collect();
     drop(snapshot);
     let furthest = looking.furthest.max(seen);
     // what waits is looked for again after a restart
@@ -354,7 +351,8 @@ fn look_at_entry(
         Opened::Plain(plain) => gate::written(&plain.change).ok(),
         Opened::Unreadable | Opened::Missing => None,
     };
-    if written.as_ref().is_none_or(|ops| ops.iter().any(may_make_owing)) {
+    let site = shared.site_with(&scope).map(|site| site.op.code.as_str());
+    if written.as_ref().is_none_or(|ops| ops.iter().any(|op| may_make_owing(op, site))) {
         found.owing.insert((arrived.scope, arrived.doc));
     }
     if matches!(opened, Opened::Unreadable) {
@@ -382,9 +380,13 @@ fn look_at_entry(
     }
 }
 
-/// Whether an operation makes something owed of its case, to somebody: it names them, gave it to them, moved or sealed it.
-fn may_make_owing(op: &LayerOp) -> bool {
-    let LayerOp::Put { key, .. } = op else { return false };
-    let name = key.split('/').next().unwrap_or_default();
-    matches!(name, "restricted" | "moved") || NAMING.contains(&name) || key.starts_with(FactKind::Gift.prefix())
+/// Whether an operation makes something owed of its case, to somebody: it names them, gave it to them, moved or sealed it. That a
+/// case is worked on at its own site, as nearly every one is, makes nothing owed.
+fn may_make_owing(op: &LayerOp, own_site: Option<&str>) -> bool {
+    let LayerOp::Put { key, value } = op else { return false };
+    match (key.split('/').next().unwrap_or_default(), value) {
+        ("handling_site", Value::Text(site)) => Some(site.as_str()) != own_site,
+        ("restricted" | "moved", _) => true,
+        (name, _) => NAMING.contains(&name) || key.starts_with(FactKind::Gift.prefix()),
+    }
 }

@@ -51,7 +51,7 @@ pub(crate) const LOOK_MAX: usize = 2_048;
 /// The same in passing, while somebody waits: at a meeting.
 pub(crate) const LOOK_IN_PASSING: usize = 64;
 /// Documents asked for their mark for each that is looked at: of most nothing can be owed, and that costs little to see.
-const ASKED_PER_DOC: usize = 64;
+const ASKED_PER_DOC: usize = 8;
 /// Documents asked for their mark that cost as much as one looked at.
 const SAVED_PER_ASKED: usize = 8;
 /// Documents that wait for the membership to change, or for others, before their gift is made. Beyond it, all are looked at
@@ -730,24 +730,24 @@ pub(crate) fn give_owed(log: &Log, reader: &mut Reader, most: usize, now_ms: i64
         // whoever stands in now has what was given to the absent
         docs.extend(of_absent(log, &shared, reader, now_ms)?);
     }
-    let mut changed = snapshot.changed_docs(looked.seen)?;
-    changed.sort_unstable_by_key(|doc| doc.arrival);
+    let changed = snapshot.changed_next(looked.seen, most.saturating_mul(ASKED_PER_DOC))?;
+    let is_marked = arrivals::may_owe(&snapshot, changed.iter().map(|doc| (doc.scope, doc.doc)))?;
     // what is left to others is not forgotten for what came since
     let room = docs.len().saturating_add(most).min(WAITING_MAX);
     let furthest = arrivals::furthest(log, &snapshot)?;
-    let (mut asked, mut is_more) = (0, false);
-    for doc in changed {
-        is_more = Some(doc.arrival) > furthest || docs.len() >= room || asked >= most.saturating_mul(ASKED_PER_DOC);
-        if is_more {
+    let mut asked = 0_usize;
+    for (doc, is_marked) in changed.into_iter().zip(is_marked) {
+        if Some(doc.arrival) > furthest || docs.len() >= room {
             break;
         }
         asked += 1;
         looked.seen = Some(doc.arrival);
-        if arrivals::may_owe(&snapshot, (doc.scope, doc.doc))? {
+        if is_marked {
             let (scope, id) = snapshot.numbered_doc(doc.scope, doc.doc)?;
             docs.extend((id != DocId::ZERO).then_some((scope, id)));
         }
     }
+    let is_more = looked.seen < snapshot.newest_arrival()?;
     unsaved += docs.len() + asked.div_ceil(SAVED_PER_ASKED);
     let mut may = Vec::new();
     for doc in docs {

@@ -648,3 +648,18 @@ fn twelve_readers_in_lockstep_fall_quiet_in_three_rounds() {
     });
     assert_eq!(gifts.expect("looked"), json!(2), "twelve made one and the same gift");
 }
+
+#[test]
+fn of_a_case_that_nobody_was_given_nothing_is_asked_again() {
+    let rose = Home::founded();
+    let owing = || {
+        rose.housekeeping();
+        let snapshot = rose.log.store.read().expect("read");
+        snapshot.list(crate::store::Space::Owing).expect("listed").len()
+    };
+    let case = case_id(&rose.new_case(complaint()));
+    rose.new_case(complaint());
+    assert_eq!(owing(), 0, "each is worked on at its own site");
+    assigns(&rose, &case, "me");
+    assert_eq!(owing(), 1);
+}
