@@ -265,8 +265,13 @@ impl SessionContext {
     /// Writes what unlocked members owe to others (wraps, names), once for every state of the membership.
     pub(super) fn housekeeping(&self) -> Result<(), Failure> {
         self.rewrap_late()?;
+        self.of_membership()?;
         self.confirm_given(arrivals::LOOK_IN_PASSING)?;
-        self.give_owed(gifts::LOOK_IN_PASSING)?;
+        self.give_owed(gifts::LOOK_IN_PASSING)
+    }
+
+    /// What follows from the membership, once for every state of it.
+    fn of_membership(&self) -> Result<(), Failure> {
         let generation = self.log.shared().generation;
         if self.maintained.swap(generation, Ordering::SeqCst) == generation {
             return Ok(());
@@ -280,7 +285,7 @@ impl SessionContext {
                 continue;
             };
             let _writer = self.log.lock_writer();
-            waits |= housekeeping::housekeeping(&self.log, &mut reader, (self.now)())?.waits;
+            waits |= housekeeping::of_membership(&self.log, &mut reader, (self.now)())?.waits;
         }
         self.waits.store(waits, Ordering::SeqCst);
         // what waits for others is looked at again at the next occasion

@@ -19,9 +19,22 @@ pub(crate) struct Kept {
     pub(crate) waits: bool,
 }
 
+/// What a node does by itself once it knows more, where no session looks at what came: [`of_membership`], and then at what came.
+pub(crate) fn housekeeping(log: &Log, reader: &mut Reader, now_ms: i64) -> Result<Kept, Failure> {
+    let mut kept = of_membership(log, reader, now_ms)?;
+    let shared = log.shared();
+    let is_let_in = shared.roster.members.get(&reader.member()).is_some_and(|member| !member.uninvited);
+    if shared.roster.founding.is_some() && is_let_in {
+        kept.wrote |= arrivals::look(log, arrivals::LOOK_IN_PASSING, now_ms)?;
+        kept.wrote |= gifts::give_owed(log, reader, gifts::LOOK_IN_PASSING, now_ms)?.wrote;
+        kept.wrote |= receipts::deliver(log, reader, now_ms)?;
+    }
+    Ok(kept)
+}
+
 /// What this reader's node owes the others: its name, the key of a partner's site, wraps of keys, a Merge when heads abound, and word of
 /// what was given to its members. What others owe as well is written by one after the other.
-pub(crate) fn housekeeping(log: &Log, reader: &mut Reader, now_ms: i64) -> Result<Kept, Failure> {
+pub(crate) fn of_membership(log: &Log, reader: &mut Reader, now_ms: i64) -> Result<Kept, Failure> {
     log.refresh_reader(reader)?;
     let wrote = members::publish_name(log, reader, now_ms)?;
     let mut kept = Kept { wrote, waits: false };
@@ -54,9 +67,6 @@ pub(crate) fn housekeeping(log: &Log, reader: &mut Reader, now_ms: i64) -> Resul
     kept.wrote |= tampering::mend_altered(log, &shared, reader, now_ms)?;
     kept.wrote |= reclassify::rewrap_all_late(log, &shared, reader, now_ms)?;
     kept.wrote |= held::deliver_held(log, reader)? > 0;
-    kept.wrote |= arrivals::look(log, arrivals::LOOK_IN_PASSING, now_ms)?;
-    kept.wrote |= gifts::give_owed(log, reader, gifts::LOOK_IN_PASSING, now_ms)?.wrote;
-    kept.wrote |= receipts::deliver(log, reader, now_ms)?;
     Ok(kept)
 }
 
