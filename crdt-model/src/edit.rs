@@ -19,10 +19,10 @@ mod verbs;
 
 pub use act::{Birth, Creation, EditContext, Policy, RestrictedBirth};
 pub use draft::{EditOps, control_character};
-pub use referral::{OUTSIDE_MEANS, RETURN_REASONS};
+pub use referral::OUTSIDE_MEANS;
 pub use refusal::EditRefusal;
 pub use told::Told;
-pub use verbs::{Edit, LinkKind, Whom};
+pub use verbs::{Edit, LinkKind, Telling, Whom};
 
 use serde::{Deserialize, Serialize};
 

@@ -127,7 +127,7 @@ pub struct HoldView {
     pub by: Option<MemberId>,
 }
 
-/// An answer given.
+/// An answer given, or what else the person was told.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ResponseView {
     /// The fact.
@@ -145,22 +145,14 @@ pub struct ResponseView {
 }
 
 /// What the person was told meanwhile.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct InterimView {
-    /// The fact.
-    pub id: FactId,
-    /// The epoch in which it was told.
-    pub epoch: u32,
-    /// When.
-    pub at_ms: i64,
+    /// When, and in which words.
+    #[serde(flatten)]
+    pub told: ResponseView,
     /// By when they were promised an answer, Unix milliseconds.
+    #[serde(rename = "until", serialize_with = "serialize_ms")]
     pub until_ms: i64,
-    /// The words: withheld, or absent when nobody wrote them down.
-    pub text: Shown,
-    /// In which language.
-    pub language: Shown,
-    /// Its origin.
-    pub origin: Origin,
 }
 
 /// A step of the work that has a delay of its own. The answer to the person has its own date: [`Due`].
@@ -193,13 +185,15 @@ impl Step {
 }
 
 /// A clock that runs: a step, since when, and by when it should be done.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
 pub struct Clock {
     /// The step.
     pub step: Step,
     /// Since when it runs, Unix milliseconds.
+    #[serde(rename = "from", serialize_with = "serialize_ms")]
     pub from_ms: i64,
     /// By when, Unix milliseconds.
+    #[serde(rename = "due_at", serialize_with = "serialize_ms")]
     pub due_ms: i64,
 }
 

@@ -20,11 +20,11 @@ pub(crate) mod withdraw;
 
 use std::sync::Arc;
 
-use crdt_model::case::consent::Answer;
 use crdt_model::case::{Codes, Shape, schema};
 use crdt_model::compose::SectionPlan;
 use crdt_model::edit::{
-    Birth, Creation, Edit, EditContext, EditOps, EditRefusal, LinkKind, NewCase, Policy, Recusal, RestrictedBirth, Whom,
+    Birth, Creation, Edit, EditContext, EditOps, EditRefusal, LinkKind, NewCase, Policy, Recusal, RestrictedBirth,
+    Telling, Whom,
 };
 use crdt_model::entry::{DEPS_MAX, Kind, LAYER_GRANT};
 use crdt_model::layer::{Layer, LayerDoc, LayerOp};
@@ -766,6 +766,8 @@ pub(crate) fn act_with(
     let returns = if matches!(edit, Edit::Return { .. }) { receiver() } else { None };
     let returns = returns.map(|to| Edit::Assign { to: to.into() });
     assigning::may_hand_out(log, &shared, &reader.member(), &loaded, &view, returns.as_ref().unwrap_or(edit), &mark)?;
+    let was_given = view.work.as_ref().is_some_and(|work| work.ever_assigned);
+    let is_settled = !was_given && gifts::assigned_in(&ops.open).is_some();
     let given_back = transfer::answer_back(&shared, &loaded, &view, &reader.member(), edit, &mut ops);
     if !ops.is_empty() {
         let mut entropy = entropy()?;
@@ -789,10 +791,10 @@ pub(crate) fn act_with(
     let mut reply = after(log, &shared, reader, &loaded, &mark, None, now_ms)?;
     match edit {
         Edit::Outside { .. } => reply["outside"] = json!(true),
-        Edit::Answer { interim_until: Some(_), .. } => reply["interim"] = json!(true),
+        Edit::Answer(Telling { interim_until: Some(_), .. }) => reply["interim"] = json!(true),
         _ => {}
     }
-    tell_of_answer(edit, &view, shared.zone_at(&loaded.scope), &mut reply);
+    tell_of_answer(edit, &view, is_settled, shared.zone_at(&loaded.scope), &mut reply);
     if let Edit::Share { with, stop } = edit {
         reply["with"] = json!(whom_named(&shared, with));
         reply["stopped"] = json!(stop);
@@ -820,18 +822,17 @@ pub(crate) fn act_with(
 }
 
 /// What an answer says besides: that the person came, that whoever answers had the case, that a promise is a long one.
-fn tell_of_answer(edit: &Edit, before: &CaseView, zone: Zone, reply: &mut Json) {
-    let (Edit::Answer { came, interim_until, text, .. }, Some(work)) = (edit, &before.work) else { return };
+fn tell_of_answer(edit: &Edit, before: &CaseView, is_settled: bool, zone: Zone, reply: &mut Json) {
+    let (Edit::Answer(tells), Some(work), Shape::Ordinary) = (edit, &before.work, before.shape) else { return };
     let Some(warnings) = reply["warnings"].as_array_mut() else { return };
-    let refused = matches!(work.contact, Answer::Refused | Answer::Withdrawn);
-    let is_told = interim_until.is_some() || text.as_ref().is_some_and(|text| !text.0.trim().is_empty());
-    if is_told && refused && !came {
+    let is_told = tells.text.as_ref().is_some_and(|text| !text.0.trim().is_empty());
+    if is_told && work.contact.is_refusal() && !tells.came {
         warnings.push("told_as_came".into());
     }
-    if is_told && interim_until.is_none() && !work.ever_assigned && before.text("category").is_some() {
+    if is_settled {
         warnings.push("settled_on_the_spot".into());
     }
-    let promised = interim_until.map(|until| zone.until_ms(until));
+    let promised = tells.interim_until.map(|until| zone.until_ms(until));
     if promised.zip(work.due_at_ms).is_some_and(|(promised, due)| promised > due) {
         warnings.push("interim_overdue".into());
     }

@@ -1,5 +1,5 @@
 use clap::FromArgMatches;
-use crdt_model::edit::{Edit, NewCase, Whom};
+use crdt_model::edit::{Edit, NewCase, Telling, Whom};
 use crdt_model::values::{Moment, Precision, Words};
 use node::api::{CaseFilter, Request, Roots, SealOptions, Secret};
 use node::texts::Texts;
@@ -595,46 +595,16 @@ fn every_verb_on_a_case_is_understood() {
             "case answer @last --text mots --satisfied yes",
             Request::edit(
                 r(),
-                Edit::Answer {
-                    text: Some(w()),
-                    language: None,
-                    satisfied: Some("satisfied".into()),
-                    by: None,
-                    means: None,
-                    came: false,
-                    interim_until: None,
-                },
+                Edit::Answer(Telling { text: Some(w()), satisfied: Some("satisfied".into()), ..Telling::default() }),
             ),
         ),
         (
             "case answer @last --satisfied no",
-            Request::edit(
-                r(),
-                Edit::Answer {
-                    text: None,
-                    language: None,
-                    satisfied: Some("not_satisfied".into()),
-                    by: None,
-                    means: None,
-                    came: false,
-                    interim_until: None,
-                },
-            ),
+            Request::edit(r(), Edit::Answer(Telling { satisfied: Some("not_satisfied".into()), ..Telling::default() })),
         ),
         (
             "case answer @last --text mots",
-            Request::edit(
-                r(),
-                Edit::Answer {
-                    text: Some(w()),
-                    language: None,
-                    satisfied: None,
-                    by: None,
-                    means: None,
-                    came: false,
-                    interim_until: None,
-                },
-            ),
+            Request::edit(r(), Edit::Answer(Telling { text: Some(w()), ..Telling::default() })),
         ),
         (
             "case attempt @last --outcome busy",

@@ -1,5 +1,6 @@
 //! Listings: which columns, in which order.
 
+use node::api::TODO_LINES;
 use serde_json::Value;
 
 use super::table::{Column, table};
@@ -51,9 +52,6 @@ pub(super) fn listing(name: &str, rows: &[Value], with: With<'_>) -> String {
     }
     out
 }
-
-/// Lines of a list of what is to be done, where nobody asked for more.
-const TODO_LINES: usize = 200;
 
 /// What waits on whoever asks, by the time it is due.
 pub(super) fn todo(rows: &[Value], with: With<'_>) -> String {

@@ -31,6 +31,11 @@ impl Answer {
         ["not_asked", "given", "withdrawn", "refused"][self as usize]
     }
 
+    /// No, or no longer.
+    pub fn is_refusal(self) -> bool {
+        matches!(self, Self::Refused | Self::Withdrawn)
+    }
+
     /// The answer of a code.
     pub fn from_code(code: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|answer| answer.code() == code)

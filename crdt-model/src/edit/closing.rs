@@ -1,7 +1,6 @@
 //! Closing and reopening: the conditions of each reason, as far as the author can see.
 
 use crate::case::Shape;
-use crate::case::consent::Answer;
 use crate::case::facts::{FactKind, MoveFact, TextFact};
 use crate::case::loop_closure::Satisfaction;
 use crate::case::status::{EPOCH_MAX, Status};
@@ -115,10 +114,7 @@ fn must_be_resolved(act: &Act<'_>) -> Result<(), EditRefusal> {
 
 /// The person does not want to hear from us.
 fn must_have_refused(act: &Act<'_>) -> Result<(), EditRefusal> {
-    match act.work()?.contact {
-        Answer::Refused | Answer::Withdrawn => Ok(()),
-        _ => Err(EditRefusal::ContactAllowed),
-    }
+    if act.work()?.contact.is_refusal() { Ok(()) } else { Err(EditRefusal::ContactAllowed) }
 }
 
 fn must_have_no_way_back(act: &Act<'_>) -> Result<(), EditRefusal> {

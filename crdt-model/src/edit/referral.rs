@@ -3,7 +3,8 @@
 use crate::case::Shape;
 use crate::case::consent::Answer;
 use crate::case::facts::{
-    ActionFact, FactId, FactKind, InterimFact, PROMISE_MAX_MS, ReferralFact, ResponseText, TextFact, written,
+    ActionFact, FactId, FactKind, InterimFact, PROMISE_MAX_MS, RETURN_REASONS, ReferralFact, ResponseText, TextFact,
+    unconfirmed,
 };
 use crate::case::status::Status;
 use crate::edit::EditRefusal;
@@ -15,8 +16,6 @@ use crate::view::Shown;
 
 /// Ways by which a case goes to somebody without the system.
 pub const OUTSIDE_MEANS: [&str; 4] = ["email", "phone", "whatsapp", "paper"];
-/// Why a case comes back.
-pub const RETURN_REASONS: [&str; 2] = ["misdirected", "need_info"];
 /// Where a case goes back to when nobody can tell who gave it.
 const MANAGER: &str = "cfm_manager";
 
@@ -37,7 +36,7 @@ pub(super) fn give_back(act: &mut Act<'_>, reason: &str, because: &Words) -> Res
     }
     let because = said("reason", because)?;
     put_assignee(act, &to)?;
-    referral(act, reason, None, None, Some(because)).map(drop)
+    referral(act, reason, None, None, Some(because))
 }
 
 /// Who gave the case to whoever has it; where nobody can tell, or they must not see it, the manager, or of a sealed case the
@@ -67,12 +66,8 @@ pub(super) fn must_have_it(act: &Act<'_>) -> Result<(), EditRefusal> {
 pub(super) fn take_up_by_working(act: &mut Act<'_>) -> Result<(), EditRefusal> {
     let waits = act.view.assignment.as_ref().is_some_and(|given| given.accepted.is_none());
     let is_closed = act.view.work.as_ref().is_none_or(|work| work.standing.status == Status::Closed);
-    let is_theirs = |who: &Who| match who {
-        Who::Member(id) => *id == act.ctx.member,
-        Who::Role(role) => act.ctx.roles.contains(role),
-    };
     match assignees(act).as_slice() {
-        [only] if waits && !is_closed && is_theirs(only) => {
+        [only] if waits && !is_closed && is_given_to_me(act, only) => {
             put_assignee(act, &Who::Member(act.ctx.member))?;
             act.write_move(Status::InProgress)
         }
@@ -102,9 +97,7 @@ fn must_be_passed_on(act: &Act<'_>) -> Result<(), EditRefusal> {
     let account = act.view.account.as_ref();
     let account = account.map_err(|layer| EditRefusal::Withheld { field: "consents", layer: *layer })?;
     let said = |purpose: &str| account.consent.get(purpose).copied();
-    let refused = ["refer_internal", "refer_external"]
-        .iter()
-        .any(|of| matches!(said(of), Some(Answer::Refused | Answer::Withdrawn)));
+    let refused = ["refer_internal", "refer_external"].iter().any(|of| said(of).is_some_and(Answer::is_refusal));
     let is_sealed = act.view.shape != Shape::Ordinary;
     match refused || (is_sealed && said("refer_external") != Some(Answer::Given)) {
         true => Err(EditRefusal::NoReferralConsent),
@@ -115,17 +108,8 @@ fn must_be_passed_on(act: &Act<'_>) -> Result<(), EditRefusal> {
 /// Somebody here spoke to whom it was sent outside, and they have it.
 pub(super) fn confirm_outside(act: &mut Act<'_>) -> Result<(), EditRefusal> {
     act.work()?;
-    let of = unconfirmed(act).ok_or(EditRefusal::NotSentOutside)?;
-    referral(act, "confirmed_by_phone", None, Some(of), None).map(drop)
-}
-
-/// The last time it was sent outside the system, if nobody there has confirmed that.
-fn unconfirmed(act: &Act<'_>) -> Option<FactId> {
-    let referrals = written(&act.view.facts.codes.referrals);
-    let (sent, _) = referrals.iter().rfind(|(_, dated)| dated.fact.status == "sent_outside")?;
-    let is_confirmed =
-        referrals.iter().any(|(_, dated)| dated.fact.status == "confirmed_by_phone" && dated.fact.of == Some(*sent));
-    (!is_confirmed).then_some(*sent)
+    let (of, _) = unconfirmed(&act.view.facts.codes.referrals).ok_or(EditRefusal::NotSentOutside)?;
+    referral(act, "confirmed_by_phone", None, Some(of), None)
 }
 
 fn referral(
@@ -134,18 +118,17 @@ fn referral(
     means: Option<&str>,
     of: Option<FactId>,
     words: Option<Words>,
-) -> Result<FactId, EditRefusal> {
+) -> Result<(), EditRefusal> {
     let id = act.draft.id();
     let fact = ReferralFact { status: status.to_owned(), at_ms: act.ctx.now_ms, means: means.map(str::to_owned), of };
     act.draft.fact(FactKind::Referral, id, &fact)?;
-    words.map_or(Ok(()), |text| act.draft.fact(FactKind::Reason, id, &TextFact { text }))?;
-    Ok(id)
+    words.map_or(Ok(()), |text| act.draft.fact(FactKind::Reason, id, &TextFact { text }))
 }
 
 /// Whoever has the case was asked about it again.
 pub(super) fn remind(act: &mut Act<'_>) -> Result<(), EditRefusal> {
     act.must_be_open()?;
-    if matches!(act.view.shown("assignee"), Shown::Absent) && unconfirmed(act).is_none() {
+    if matches!(act.view.shown("assignee"), Shown::Absent) && unconfirmed(&act.view.facts.codes.referrals).is_none() {
         return Err(EditRefusal::NotAssigned);
     }
     act.interaction(false, None, "reminder", "answered")
@@ -211,12 +194,17 @@ pub(super) fn assignees(act: &Act<'_>) -> Vec<Who> {
     }
 }
 
-/// Whether what is given to somebody is given to the author: by name, by a role of theirs, or in place of who is away.
-pub(super) fn is_mine(act: &Act<'_>, who: &Who) -> bool {
+/// Whether what is given to somebody is given to the author: by name, or by a role of theirs.
+fn is_given_to_me(act: &Act<'_>, who: &Who) -> bool {
     match who {
-        Who::Member(id) => *id == act.ctx.member || act.ctx.stands_in_for.contains(id),
+        Who::Member(id) => *id == act.ctx.member,
         Who::Role(role) => act.ctx.roles.contains(role),
     }
+}
+
+/// The same, or in place of who is away.
+fn is_mine(act: &Act<'_>, who: &Who) -> bool {
+    is_given_to_me(act, who) || matches!(who, Who::Member(id) if act.ctx.stands_in_for.contains(id))
 }
 
 pub(super) fn put_assignee(act: &mut Act<'_>, to: &Who) -> Result<(), EditRefusal> {

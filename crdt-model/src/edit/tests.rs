@@ -362,15 +362,7 @@ pub(crate) fn resolve() -> Edit {
 
 pub(crate) fn answer(text: Option<&str>, satisfied: Option<&str>) -> Edit {
     let satisfied = satisfied.map(str::to_owned);
-    Edit::Answer {
-        text: text.map(Words::from),
-        language: None,
-        satisfied,
-        by: None,
-        means: None,
-        came: false,
-        interim_until: None,
-    }
+    Edit::Answer(Telling { text: text.map(Words::from), satisfied, ..Telling::default() })
 }
 
 pub(crate) fn consent(purpose: &str, answer: &str) -> Edit {

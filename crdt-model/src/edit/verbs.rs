@@ -91,6 +91,27 @@ impl Whom {
     }
 }
 
+/// What the person is told, and what they say of it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Telling {
+    /// What was told.
+    pub text: Option<Words>,
+    /// In which language.
+    pub language: Option<String>,
+    /// Taxonomy `satisfaction`; left out: not asked yet.
+    pub satisfied: Option<String>,
+    /// Who spoke, if not the person.
+    pub by: Option<Words>,
+    /// How: taxonomy `consent_means`.
+    pub means: Option<String>,
+    /// The person came or called by themselves.
+    #[serde(default)]
+    pub came: bool,
+    /// It is no answer yet: what is being done, and by when they will have one. A day lasts to its end.
+    #[serde(default)]
+    pub interim_until: Option<Moment>,
+}
+
 /// One thing a person does to a case. Those acts that are asked for as they are travel in requests; the others are what
 /// the node makes of other requests.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -221,25 +242,8 @@ pub enum Edit {
         /// What to tell the person.
         text: Words,
     },
-    /// Records the answer given, what the person said of it, or both.
-    Answer {
-        /// What was told.
-        text: Option<Words>,
-        /// In which language.
-        language: Option<String>,
-        /// Taxonomy `satisfaction`; left out: not asked yet.
-        satisfied: Option<String>,
-        /// Who spoke, if not the person.
-        by: Option<Words>,
-        /// How: taxonomy `consent_means`.
-        means: Option<String>,
-        /// The person came or called by themselves.
-        #[serde(default)]
-        came: bool,
-        /// It is no answer yet: what is being done, and by when they will have one. A day lasts to its end.
-        #[serde(default)]
-        interim_until: Option<Moment>,
-    },
+    /// Records the answer given, what the person said of it, or both; or what they are told meanwhile.
+    Answer(Telling),
     /// Records a try that reached nobody.
     Attempt {
         /// Taxonomy `attempt_outcome`.
@@ -371,7 +375,7 @@ impl Edit {
             Self::Allege { text } => vec![("allegation", Some(text))],
             Self::Act { what, on_behalf_of, .. } => vec![("actions", on_behalf_of.as_ref()), ("actions", Some(what))],
             Self::Resolve { text, .. } => vec![("resolution", Some(text))],
-            Self::Answer { text, by, .. } => vec![("responses", text.as_ref()), ("responses", by.as_ref())],
+            Self::Answer(Telling { text, by, .. }) => vec![("responses", text.as_ref()), ("responses", by.as_ref())],
             Self::Consent { by, .. } => vec![("consents", by.as_ref())],
             Self::Return { because, .. } => vec![("reasons", Some(because))],
             Self::Outside { to, .. } => vec![("reasons", Some(to))],
@@ -479,13 +483,10 @@ impl Act<'_> {
             Edit::Raise { to, reason } => self.raise(*to, reason),
             Edit::Lower { to, reason } => self.lower(*to, reason),
             Edit::Resolve { outcome, text } => self.resolve(outcome, text),
-            Edit::Answer { text, language, satisfied, by, means, came, interim_until } => {
-                let told = Telling { text: text.as_ref(), language: language.as_deref(), came: *came };
-                match interim_until {
-                    Some(until) => self.tell_meanwhile(&told, *until, satisfied.as_deref()),
-                    None => self.answer(&told, satisfied.as_deref(), by.as_ref(), means.as_deref()),
-                }
-            }
+            Edit::Answer(tells) => match tells.interim_until {
+                Some(until) => self.tell_meanwhile(tells, until),
+                None => self.answer(tells),
+            },
             Edit::Attempt { outcome, channel } => self.attempt(outcome, channel.as_deref()),
             Edit::Contact { inward, channel, purpose, outcome } => {
                 self.contact(*inward, channel.as_deref(), purpose, outcome)
@@ -825,30 +826,20 @@ impl Act<'_> {
         self.step(Status::Resolved)
     }
 
-    fn tell_meanwhile(
-        &mut self,
-        told: &Telling<'_>,
-        until: Moment,
-        satisfied: Option<&str>,
-    ) -> Result<(), EditRefusal> {
-        let text = said_opt("text", told.text)?.ok_or(EditRefusal::Missing { fields: vec!["text"] })?;
+    fn tell_meanwhile(&mut self, tells: &Telling, until: Moment) -> Result<(), EditRefusal> {
+        let text = said_opt("text", tells.text.as_ref())?.ok_or(EditRefusal::Missing { fields: vec!["text"] })?;
         // nobody is asked what they think of an answer that they have not had
-        if satisfied.is_some() {
+        if tells.satisfied.is_some() {
             return Err(EditRefusal::NotAnswered);
         }
-        self.must_have_contact(told.came)?;
-        referral::promise(self, text, told.language, until)
+        self.must_have_contact(tells.came)?;
+        referral::promise(self, text, tells.language.as_deref(), until)
     }
 
-    pub(super) fn answer(
-        &mut self,
-        tells: &Telling<'_>,
-        satisfied: Option<&str>,
-        by: Option<&Words>,
-        means: Option<&str>,
-    ) -> Result<(), EditRefusal> {
-        let (text, by) = (said_opt("text", tells.text)?, said_opt("by_whom", by)?);
-        let satisfied = satisfied.map(|code| {
+    pub(super) fn answer(&mut self, tells: &Telling) -> Result<(), EditRefusal> {
+        let (text, by) = (said_opt("text", tells.text.as_ref())?, said_opt("by_whom", tells.by.as_ref())?);
+        let means = tells.means.as_deref();
+        let satisfied = tells.satisfied.as_deref().map(|code| {
             let unknown = EditRefusal::UnknownCode { field: "satisfaction", table: "satisfaction" };
             Satisfaction::from_code(code).ok_or(unknown)
         });
@@ -880,19 +871,19 @@ impl Act<'_> {
         let came = match self.work()?.contact {
             Answer::Given => came,
             Answer::NotAsked if !strict => came,
-            Answer::Refused | Answer::Withdrawn if is_ordinary => true,
+            said if said.is_refusal() && is_ordinary => true,
             _ if came => true,
             _ => return Err(EditRefusal::NoContactConsent),
         };
         if came { self.interaction(true, None, "answer", "answered") } else { Ok(()) }
     }
 
-    fn respond(&mut self, text: Words, tells: &Telling<'_>) -> Result<FactId, EditRefusal> {
+    fn respond(&mut self, text: Words, tells: &Telling) -> Result<FactId, EditRefusal> {
         self.must_have_contact(tells.came)?;
         let epoch = self.work()?.standing.epoch;
         let id = self.draft.id();
         self.draft.fact(FactKind::Response, id, &ResponseFact { epoch, at_ms: self.ctx.now_ms })?;
-        let language = tells.language.or(self.view.text("spoken_language")).map(str::to_owned);
+        let language = tells.language.as_deref().or(self.view.text("spoken_language")).map(str::to_owned);
         self.draft.fact(FactKind::ResponseText, id, &ResponseText { text, language })?;
         Ok(id)
     }
@@ -921,11 +912,4 @@ impl Act<'_> {
         let detail = SatisfactionDetail { by, means: means.map(str::to_owned) };
         self.draft.fact(FactKind::SatisfactionDetail, id, &detail)
     }
-}
-
-/// What the person is told, in which language, and whether they came or called for it.
-pub(super) struct Telling<'a> {
-    text: Option<&'a Words>,
-    language: Option<&'a str>,
-    came: bool,
 }

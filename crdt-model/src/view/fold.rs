@@ -4,14 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::case::collect::{Alarm, CaseFacts, in_order, under};
 use crate::case::facts::{
-    CodeFacts, Dated, FactId, InteractionFact, InterimFact, PROMISE_MAX_MS, RecusalFact, ReferralFact, ResponseFact,
-    SatisfactionFact, SealedFacts, WordFacts, written,
+    CodeFacts, Dated, FactId, InteractionFact, InterimFact, PROMISE_MAX_MS, RecusalFact, ResponseFact,
+    SatisfactionFact, SealedFacts, WordFacts, unconfirmed, written,
 };
 use crate::case::schema::{self, Display, FIELDS, Field, Kind, Merge, Slot};
 use crate::case::status::{self, Standing, Status};
 use crate::case::{CaseLayers, CategoryFacts, Codes, Shape, assignment, consent, hold, loop_closure, sensitivity};
 use crate::cbor;
-use crate::layer::{Cell, Layer, LayerState, Value};
+use crate::layer::{Cell, Layer, LayerState, Stamp, Value};
 use crate::time::Day;
 use crate::values::moment::HOUR_MS;
 use crate::values::{Level, Moment};
@@ -244,8 +244,8 @@ fn work(view: &mut CaseView, layers: &CaseLayers<'_>, facts: &CaseFacts, now_ms:
 
 /// By when an answer was promised last, in this epoch: half a year from then at most, and a year from the receipt.
 fn promised(interims: &[InterimView], standing: &Standing, received_ms: i64) -> Option<i64> {
-    let last = interims.iter().rfind(|told| told.epoch == standing.epoch)?;
-    let longest = last.at_ms.saturating_add(PROMISE_MAX_MS).min(received_ms.saturating_add(2 * PROMISE_MAX_MS));
+    let last = interims.iter().rfind(|interim| interim.told.epoch == standing.epoch)?;
+    let longest = last.told.at_ms.saturating_add(PROMISE_MAX_MS).min(received_ms.saturating_add(2 * PROMISE_MAX_MS));
     Some(last.until_ms.min(longest))
 }
 
@@ -253,15 +253,11 @@ fn promised(interims: &[InterimView], standing: &Standing, received_ms: i64) -> 
 fn returned(view: &CaseView, layers: &CaseLayers<'_>, facts: &CodeFacts) -> Option<ReturnView> {
     let cells = layers.reading(Layer::Open).ok()?.get(assignment::ASSIGNEE)?;
     let given = in_order(cells).last().map(|cell| cell.stamp)?;
-    let mut back = facts.referrals.values().filter(|dated| is_return(&dated.fact) && dated.stamp.entry == given.entry);
+    let mut back = facts.referrals.values().filter(|dated| dated.fact.is_return() && dated.stamp.entry == given.entry);
     // whoever had it may have taken it up again since
     let is_taken = view.assignment.as_ref().is_some_and(|given| given.accepted.is_some());
     let back = back.next().filter(|_| !is_taken)?;
     Some(ReturnView { why: back.fact.status.clone(), origin: Origin::from(&back.stamp) })
-}
-
-fn is_return(fact: &ReferralFact) -> bool {
-    matches!(fact.status.as_str(), "misdirected" | "need_info")
 }
 
 /// The clocks of the steps that are not done: the next due first. A case on hold for its person waits for them, until the day
@@ -292,24 +288,15 @@ fn clocks(view: &CaseView, facts: &CodeFacts, work: &Work, category: Option<&Cat
     }
     let given = view.assignment.as_ref().filter(|given| given.accepted.is_none() && !is_done);
     clocks.extend(given.map(|given| clock(Step::Accept, given.sent.at_ms, category.accept_within_h)));
-    if let Some((_, sent)) = sent_outside(facts).filter(|(is_confirmed, _)| !is_confirmed && !is_done) {
-        clocks.push(clock(Step::Confirm, sent, category.accept_within_h));
-    }
-    let was_told = work.answered || work.interims.iter().any(|told| told.epoch == work.standing.epoch);
+    let sent = unconfirmed(&facts.referrals).filter(|_| !is_done);
+    clocks.extend(sent.map(|(_, sent)| clock(Step::Confirm, sent.fact.at_ms, category.accept_within_h)));
+    let was_told = work.answered || work.interims.iter().any(|interim| interim.told.epoch == work.standing.epoch);
     let may_be_told = work.contact == consent::Answer::Given && work.expects_answer;
     if let (Some(hours), Some(from), true) = (category.acknowledge_within_h, from, may_be_told && !was_told) {
         clocks.push(clock(Step::Acknowledge, from, hours));
     }
     clocks.sort_by_key(|clock| (clock.due_ms, clock.step));
     clocks
-}
-
-/// The last time the case was sent outside the system, Unix milliseconds, and whether somebody there has confirmed it.
-fn sent_outside(facts: &CodeFacts) -> Option<(bool, i64)> {
-    let sent = written(&facts.referrals);
-    let (id, sent) = sent.into_iter().rfind(|(_, dated)| dated.fact.status == "sent_outside")?;
-    let confirms = |dated: &Dated<ReferralFact>| dated.fact.status == "confirmed_by_phone" && dated.fact.of == Some(id);
-    Some((facts.referrals.values().any(confirms), sent.fact.at_ms))
 }
 
 fn sensitivity_of(view: &CaseView, facts: &CodeFacts, codes: &dyn Codes) -> Option<Level> {
@@ -422,7 +409,7 @@ fn closing_alarms(view: &mut CaseView, work: &Work) {
     }
     let Some(reason) = closure.as_deref() else { return };
     let said = |value: &SatisfactionView| value.epoch == epoch && value.value == loop_closure::Satisfaction::Satisfied;
-    let refused = matches!(work.contact, consent::Answer::Refused | consent::Answer::Withdrawn);
+    let refused = work.contact.is_refusal();
     let unmet = match reason {
         "satisfied" => !(work.answered && work.satisfactions.iter().any(said)),
         "answered" => !work.answered,
@@ -457,27 +444,29 @@ fn told<T>(facts: &CaseFacts, read: impl Fn(&WordFacts) -> Option<T>, shown: imp
     }
 }
 
-fn responses(facts: &CaseFacts) -> Vec<ResponseView> {
-    let view = |(id, dated): (FactId, &Dated<ResponseFact>)| ResponseView {
+/// What the person was told: the words stand under the id of the fact.
+fn told_to_person(facts: &CaseFacts, id: FactId, epoch: u32, at_ms: i64, stamp: &Stamp) -> ResponseView {
+    ResponseView {
         id,
-        epoch: dated.fact.epoch,
-        at_ms: dated.fact.at_ms,
+        epoch,
+        at_ms,
         text: told(facts, |words| words.response_texts.get(&id).map(|told| told.fact.text.0.clone()), Shown::Text),
         language: told(facts, |words| words.response_texts.get(&id)?.fact.language.clone(), Shown::Text),
-        origin: Origin::from(&dated.stamp),
+        origin: Origin::from(stamp),
+    }
+}
+
+fn responses(facts: &CaseFacts) -> Vec<ResponseView> {
+    let view = |(id, dated): (FactId, &Dated<ResponseFact>)| {
+        told_to_person(facts, id, dated.fact.epoch, dated.fact.at_ms, &dated.stamp)
     };
     written(&facts.codes.responses).into_iter().map(view).collect()
 }
 
 fn interims(facts: &CaseFacts) -> Vec<InterimView> {
     let view = |(id, dated): (FactId, &Dated<InterimFact>)| InterimView {
-        id,
-        epoch: dated.fact.epoch,
-        at_ms: dated.fact.at_ms,
+        told: told_to_person(facts, id, dated.fact.epoch, dated.fact.at_ms, &dated.stamp),
         until_ms: dated.fact.until_ms,
-        text: told(facts, |words| words.response_texts.get(&id).map(|told| told.fact.text.0.clone()), Shown::Text),
-        language: told(facts, |words| words.response_texts.get(&id)?.fact.language.clone(), Shown::Text),
-        origin: Origin::from(&dated.stamp),
     };
     written(&facts.codes.interims).into_iter().map(view).collect()
 }

@@ -11,9 +11,7 @@ use crate::case::facts::FactKind;
 use crate::case::schema::{self, FIELDS, Field, Merge};
 use crate::layer::Layer;
 use crate::values::moment::rfc3339;
-use crate::view::{
-    Account, CaseView, Clock, InterimView, Origin, ResponseView, SatisfactionView, SealedAccount, Shown, Work,
-};
+use crate::view::{Account, CaseView, Origin, ResponseView, SatisfactionView, SealedAccount, Shown, Work};
 
 #[derive(Serialize)]
 struct Withheld {
@@ -80,32 +78,6 @@ impl Serialize for ResponseView {
         object.serialize_field("by", &self.origin.by)?;
         object.serialize_field("at", &rfc3339(self.origin.at_ms))?;
         object.serialize_field("device", &self.origin.device)?;
-        object.end()
-    }
-}
-
-impl Serialize for InterimView {
-    fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
-        let mut object = s.serialize_struct("Interim", 9)?;
-        object.serialize_field("id", &self.id)?;
-        object.serialize_field("epoch", &self.epoch)?;
-        object.serialize_field("told_at", &rfc3339(self.at_ms))?;
-        object.serialize_field("until", &rfc3339(self.until_ms))?;
-        object.serialize_field("text", &self.text)?;
-        object.serialize_field("language", &self.language)?;
-        object.serialize_field("by", &self.origin.by)?;
-        object.serialize_field("at", &rfc3339(self.origin.at_ms))?;
-        object.serialize_field("device", &self.origin.device)?;
-        object.end()
-    }
-}
-
-impl Serialize for Clock {
-    fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
-        let mut object = s.serialize_struct("Clock", 3)?;
-        object.serialize_field("step", &self.step)?;
-        object.serialize_field("from", &rfc3339(self.from_ms))?;
-        object.serialize_field("due_at", &rfc3339(self.due_ms))?;
         object.end()
     }
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use crdt_model::edit::{Edit, NewCase};
+use crdt_model::edit::{Edit, NewCase, Telling};
 use crdt_model::values::Words;
 use serde_json::{Value, json};
 
@@ -242,18 +242,7 @@ fn every_request_keeps_its_meaning_on_the_wire() -> Result<(), serde_json::Error
         Request::edit(r(), Edit::Act { what: words(), on_behalf_of: Some(words()), due: None }),
         Request::CaseConflicts { r#ref: None },
         Request::edit(r(), Edit::Settle { field: "category".into(), pick: 2 }),
-        Request::edit(
-            r(),
-            Edit::Answer {
-                text: None,
-                language: None,
-                satisfied: Some("partly".into()),
-                by: None,
-                means: None,
-                came: false,
-                interim_until: None,
-            },
-        ),
+        Request::edit(r(), Edit::Answer(Telling { satisfied: Some("partly".into()), ..Telling::default() })),
         Request::SiteSet { code: r(), zone: r() },
         Request::Init {
             org: "O".into(),

@@ -1,5 +1,6 @@
 //! Questions to the list: filter, count, group, sort, look up. Filters compare numbers; words are made for what is shown.
 
+use std::cmp::Ordering;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use crdt_model::name;
@@ -487,6 +488,17 @@ fn group<'a>(
     counted.collect()
 }
 
+/// Leaves the first of a list, `limit` at most, in order.
+pub(super) fn first<T>(list: &mut Vec<T>, limit: usize, compare: impl Fn(&T, &T) -> Ordering) {
+    if limit < list.len() {
+        if limit > 0 {
+            list.select_nth_unstable_by(limit - 1, &compare);
+        }
+        list.truncate(limit);
+    }
+    list.sort_unstable_by(compare);
+}
+
 /// Rows in order, at most `limit`. What has no value comes last either way; ties by case.
 fn sorted<'a>(
     projection: &'a Projection,
@@ -512,12 +524,6 @@ fn sorted<'a>(
     let compare = |a: &(Option<Cell<'_>>, &Row), b: &(Option<Cell<'_>>, &Row)| {
         order(&a.0, &b.0).then_with(|| a.1.case_id.cmp(&b.1.case_id))
     };
-    if limit < keyed.len() {
-        if limit > 0 {
-            keyed.select_nth_unstable_by(limit - 1, compare);
-        }
-        keyed.truncate(limit);
-    }
-    keyed.sort_unstable_by(compare);
+    first(&mut keyed, limit, compare);
     keyed.into_iter().map(|(_, row)| row).collect()
 }

@@ -1,7 +1,6 @@
 //! One row: what a list says of a case, in a fixed number of bytes.
 
 use crdt_model::case::Shape;
-use crdt_model::case::consent::Answer;
 use crdt_model::case::hold::Wait;
 use crdt_model::case::loop_closure::Satisfaction;
 use crdt_model::case::status::Status;
@@ -297,7 +296,7 @@ impl Row {
                 | u8::from(view.assignment.as_ref().is_some_and(|given| given.accepted.is_none())) << 6
                 | u8::from(work.is_some_and(|work| work.returned.is_some())) << 7,
             waits: work.map_or(0, |work| {
-                let refused = matches!(work.contact, Answer::Refused | Answer::Withdrawn);
+                let refused = work.contact.is_refusal();
                 u8::from(work.expects_answer) | u8::from(work.satisfied) << 1 | u8::from(refused) << 2
             }),
             step: code(clock.and_then(|clock| Step::ALL.iter().position(|step| *step == clock.step))),

@@ -21,7 +21,7 @@ use crdt_model::view::Step;
 use serde_json::{Value as Json, json};
 
 use super::columns::{CLOSURE, SITE, column};
-use super::query::{Asked, Wanted};
+use super::query::{self, Asked, Wanted};
 use super::row::Row;
 use super::{CaseFilter, Projection, rows};
 use crate::clock::DAY_MS;
@@ -31,7 +31,7 @@ use crate::log::{Log, Reader, Shared};
 use crate::members;
 
 /// Lines where nobody said how many.
-pub(crate) const LINES_DEFAULT: usize = 200;
+pub const LINES_DEFAULT: usize = 200;
 
 /// Columns of the list that a line shows too.
 const SHOWN: [&str; 12] = [
@@ -111,6 +111,10 @@ impl Task {
     }
 }
 
+fn may(role: &str, right: Capabilities) -> bool {
+    role_profile(role).is_some_and(|profile| profile.capabilities.contains(right))
+}
+
 /// What the reader answers for.
 struct Mine<'f> {
     /// Cases given to them, to a role of theirs, or to whom they stand in for.
@@ -134,12 +138,9 @@ impl<'f> Mine<'f> {
     ) -> Self {
         let (roster, held) = (&shared.roster, members::roles_held(shared, me));
         let sites = || roster.sites.keys().map(String::as_str).chain(held.iter().map(|(_, at)| at.as_str()));
-        let writes = |role: &str| {
-            role_profile(role).is_some_and(|profile| profile.capabilities.contains(Capabilities::WRITE_OPEN))
-        };
         let works_at = |site: &str| {
-            held.iter()
-                .any(|(role, at)| writes(role) && (at == site || members::role_reads_site(roster, role, at, site)))
+            let reads = |role: &str, at: &str| at == site || members::role_reads_site(roster, role, at, site);
+            held.iter().any(|(role, at)| may(role, Capabilities::WRITE_OPEN) && reads(role, at))
         };
         let is_above = |level: Level, site: &str| {
             let role = &shared.taxonomy.level(level).escalate_to;
@@ -225,26 +226,14 @@ pub(crate) fn todo(
     let (member, asked) = (reader.member(), Asked::of(shared, reader, &me, now_ms)?);
     let list = &*rows(reader);
     let mine = Mine::of(shared, &member, (&me, &asked), list, now_ms);
-    let mut lines: Vec<(bool, i64, &Row, Task, Option<i64>)> = list
-        .listed()
-        .filter_map(|row| {
-            let (task, due) = mine.task(row)?;
-            Some((due.is_none(), due.unwrap_or(i64::MAX), row, task, due))
-        })
-        .collect();
-    let compare = |a: &(bool, i64, &Row, Task, Option<i64>), b: &(bool, i64, &Row, Task, Option<i64>)| {
-        (a.0, a.1, a.2.case_id).cmp(&(b.0, b.1, b.2.case_id))
-    };
+    let of_row = |row| mine.task(row).map(|(task, due)| (due, row, task));
+    let mut lines: Vec<(Option<i64>, &Row, Task)> = list.listed().filter_map(of_row).collect();
     let limit = limit.map_or(LINES_DEFAULT, |limit| usize::try_from(limit).unwrap_or(usize::MAX));
-    if limit < lines.len() {
-        if limit > 0 {
-            lines.select_nth_unstable_by(limit - 1, compare);
-        }
-        lines.truncate(limit);
-    }
-    lines.sort_unstable_by(compare);
+    // what is due at no time comes last
+    let key = |line: &(Option<i64>, &Row, Task)| (line.0.is_none(), line.0, line.1.case_id);
+    query::first(&mut lines, limit, |a, b| key(a).cmp(&key(b)));
     let mut told = Vec::with_capacity(lines.len());
-    for (_, _, row, task, due) in lines {
+    for (due, row, task) in lines {
         told.push(line(list, row, shared, (task, due), now_ms)?);
     }
     let room = limit.saturating_sub(told.len());
@@ -286,8 +275,7 @@ fn line(
 fn of_members(shared: &Shared, me: &MemberId) -> Vec<Json> {
     let roster = &shared.roster;
     let held = members::roles_held(shared, me);
-    let manages =
-        |role: &str| role_profile(role).is_some_and(|profile| profile.capabilities.contains(Capabilities::MANAGE_SITE));
+    let manages = |role: &str| may(role, Capabilities::MANAGE_SITE);
     let is_above = |site: &str| held.iter().any(|(role, at)| manages(role) && roster.is_under(site, at));
     let waits = roster.members.iter().filter(|(id, member)| {
         *id != me

@@ -2,7 +2,7 @@
 //! show them. The control: in a process where sealing is replaced by identity, the same scan must find every canary, or
 //! it proves nothing.
 
-use crdt_model::edit::{Edit, NewCase};
+use crdt_model::edit::{Edit, NewCase, Telling};
 use crdt_model::values::Words;
 use data_encoding::{BASE64, HEXLOWER, HEXUPPER};
 
@@ -264,15 +264,14 @@ fn scanned() -> Scanned {
         Edit::Assign { to: crdt_model::values::Who::Role("operator".into()).into() },
         Edit::Attempt { outcome: "no_answer".into(), channel: Some("hotline".into()) },
         Edit::Resolve { outcome, text: words("resolution") },
-        Edit::Answer {
+        Edit::Answer(Telling {
             text: Some(words("answer")),
-            language: None,
+
             satisfied: Some("satisfied".into()),
             by: Some(words("spokesperson")),
             means,
-            came: false,
-            interim_until: None,
-        },
+            ..Telling::default()
+        }),
         Edit::Raise { to: crdt_model::values::Level::S1, reason: words("reason") },
     ] {
         operator.with(|log, reader| crate::writes::act(log, reader, &ordinary, &edit, NOW)).expect("written");

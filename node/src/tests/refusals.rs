@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
-use crdt_model::edit::{ConsentAnswer, Edit, Whom};
+use crdt_model::edit::{ConsentAnswer, Edit, Telling, Whom};
 use serde_json::json;
 
 use super::generations::confirmed;
@@ -174,15 +174,12 @@ impl World {
             does(&rose, case, &Edit::Assign { to: crdt_model::values::Who::Member(rose.member).into() });
             does(&rose, case, &Edit::Accept);
         }
-        let answer = Edit::Answer {
+        let answer = Edit::Answer(Telling {
             text: Some(Words::from("payé hier")),
-            language: None,
+
             satisfied: Some("satisfied".into()),
-            by: None,
-            means: None,
-            came: false,
-            interim_until: None,
-        };
+            ..Telling::default()
+        });
         does(&rose, &closed, &answer);
         does(&rose, &closed, &Edit::Close { reason: "satisfied".into(), because: None });
         let [sealed, shut] = [0; 2].map(|_| case_id(&rose.new_case(complaint())));
@@ -322,10 +319,7 @@ fn refused(w: &World) -> Vec<(Request, &'static str)> {
     };
     let answer = |case: &String, text: Option<&str>, satisfied: Option<&str>| {
         let (text, satisfied) = (text.map(Words::from), satisfied.map(str::to_owned));
-        Request::edit(
-            c(case),
-            Edit::Answer { text, language: None, satisfied, by: None, means: None, came: false, interim_until: None },
-        )
+        Request::edit(c(case), Edit::Answer(Telling { text, satisfied, ..Telling::default() }))
     };
     let consent = |purpose: &str, answer: &str, means: Option<&str>| {
         Request::edit(

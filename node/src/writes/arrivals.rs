@@ -382,7 +382,7 @@ fn look_at_entry(
 
 /// Whether an operation makes something owed of its case, to somebody: it names them, gave it to them, moved or sealed it. That a
 /// case is worked on at its own site, as nearly every one is, makes nothing owed.
-fn may_make_owing(op: &LayerOp, own_site: Option<&str>) -> bool {
+pub(super) fn may_make_owing(op: &LayerOp, own_site: Option<&str>) -> bool {
     let LayerOp::Put { key, value } = op else { return false };
     match (key.split('/').next().unwrap_or_default(), value) {
         ("handling_site", Value::Text(site)) => Some(site.as_str()) != own_site,

@@ -6,7 +6,6 @@
 use std::collections::BTreeSet;
 
 use crdt_model::case::Shape;
-use crdt_model::case::consent::Answer;
 use crdt_model::edit::{Edit, Recusal};
 use crdt_model::roster::{HeldRole, Member, Reading, Roster, Standing, role_profile};
 use crdt_model::values::{MemberId, Who};
@@ -148,7 +147,7 @@ pub(crate) fn may_hand_out(
     let refused = |purpose: &str| {
         // who cannot read what was said of it gives the case by word alone: no key goes with it
         let said = view.account.as_ref().ok().and_then(|account| account.consent.get(purpose));
-        matches!(said, Some(Answer::Refused | Answer::Withdrawn))
+        said.is_some_and(|said| said.is_refusal())
     };
     let (internal, external) = (refused(INTERNAL), refused(EXTERNAL));
     if !internal && !external {

@@ -458,7 +458,7 @@ impl Bars {
         let new =
             |purpose: &str| answered_in(ops).filter(|fact| fact.purpose == purpose).map(|fact| fact.answer).last();
         let says = |purpose: &str| new(purpose).or_else(|| held(purpose));
-        let refused = |purpose: &str| matches!(says(purpose), Some(Answer::Refused | Answer::Withdrawn));
+        let refused = |purpose: &str| says(purpose).is_some_and(Answer::is_refusal);
         Self { internal: refused(INTERNAL), external: refused(EXTERNAL) }
     }
 
@@ -902,14 +902,11 @@ fn may_owe(
     let entries = log.entries(snapshot, &scope, &doc)?;
     let site = shared.site_with(&scope).map_or("", |site| site.op.code.as_str());
     let reads = |to: &To| reads_by_role(&shared.roster, to, site) && deputy(shared, to, now_ms).is_none();
-    let may = |op: &LayerOp| {
-        let LayerOp::Put { key, value } = op else { return false };
-        match key.split('/').next().unwrap_or_default() {
-            "restricted" | "moved" => true,
-            name if NAMING.contains(&name) => to_of(key, value).is_some_and(|to| !reads(&to)),
-            _ => key.starts_with(FactKind::Gift.prefix()),
-        }
+    let names_reader = |op: &LayerOp| match op {
+        LayerOp::Put { key, value } => to_of(key, value).is_some_and(|to| reads(&to)),
+        LayerOp::Delete { .. } => false,
     };
+    let may = |op: &LayerOp| arrivals::may_make_owing(op, Some(site)) && !names_reader(op);
     Ok(entries.iter().any(|entry| match reader.keychain.open_one(&unwrap_carried(entry), Layer::Open) {
         Opened::Plain(plain) => gate::written(&plain.change).map_or(true, |ops| ops.iter().any(may)),
         Opened::Absent => false,

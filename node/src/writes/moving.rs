@@ -8,7 +8,6 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crdt_model::case::Shape;
-use crdt_model::case::consent::Answer;
 use crdt_model::edit::moving::{Relocation, carry_on, moved_away, moved_halves, relocate};
 use crdt_model::edit::{EditContext, EditOps, EditRefusal};
 use crdt_model::layer::{LayerOp, Stamp};
@@ -153,7 +152,7 @@ fn may_move(
     }
     // whoever reads there may not read it here: that is passing it on
     let refused = view.account.as_ref().ok().and_then(|account| account.consent.get(INTERNAL));
-    if view.shape == Shape::Ordinary && matches!(refused, Some(Answer::Refused | Answer::Withdrawn)) {
+    if view.shape == Shape::Ordinary && refused.is_some_and(|said| said.is_refusal()) {
         return Err(Failure::new("consent_refuses_referral").arg("who", site).arg("purpose", INTERNAL));
     }
     if !is_whole(log, shared, reader, loaded)? || !loaded.document.late.is_empty() {
@@ -264,7 +263,7 @@ fn late_of(
     let me = reader.member();
     let recusals = view.sealed.as_ref().map(|sealed| sealed.recusals.as_slice()).unwrap_or_default();
     let says = |purpose: &str| view.account.as_ref().ok().and_then(|account| account.consent.get(purpose));
-    let is_refused = matches!(says(INTERNAL), Some(Answer::Refused | Answer::Withdrawn));
+    let is_refused = says(INTERNAL).is_some_and(|said| said.is_refusal());
     let is_barred = is_refused && view.shape == Shape::Ordinary;
     // what was reopened, or closed otherwise by somebody else, a person decides on
     if !is_moved || is_barred || view.account.is_err() || is_set_aside(shared, recusals, &Who::Member(me)) {

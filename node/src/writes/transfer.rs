@@ -178,7 +178,7 @@ impl Kept {
         let bar = |purpose| Bar { purpose, answer: answer(purpose) };
         let outside = || receiver.is_partner.then_some(EXTERNAL);
         let passing = [Some(INTERNAL), outside()].into_iter().flatten().map(bar);
-        let refused = passing.into_iter().find(|bar| matches!(bar.answer, Answer::Refused | Answer::Withdrawn));
+        let refused = passing.into_iter().find(|bar| bar.answer.is_refusal());
         let naming = [outside(), receiver.keys.is_some().then_some(IDENTITY)].into_iter().flatten().map(bar);
         let who = refused.or_else(|| naming.into_iter().find(|bar| bar.answer != Answer::Given));
         Self { words: refused.filter(|_| !receiver.is_of_audience), who }

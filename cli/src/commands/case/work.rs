@@ -1,7 +1,7 @@
 //! The verbs on one case, each with the few things it needs.
 
 use clap::{Args, Subcommand};
-use crdt_model::edit::{Edit, Whom};
+use crdt_model::edit::{Edit, Telling, Whom};
 use crdt_model::taxonomy::Taxonomy;
 use crdt_model::values::Level;
 use node::api::{Request, SealOptions};
@@ -573,8 +573,7 @@ impl Answer {
             false => None,
         };
         let interim_until = when::future("--until", until.as_deref(), asker.now_ms)?;
-        let edit =
-            Edit::Answer { text, language: None, satisfied, by: None, means: None, came: self.came, interim_until };
+        let edit = Edit::Answer(Telling { text, satisfied, came: self.came, interim_until, ..Telling::default() });
         Ok(Request::edit(self.r#ref, edit))
     }
 }

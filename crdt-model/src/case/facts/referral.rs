@@ -3,7 +3,8 @@
 use serde::Serialize;
 
 use crate::case::facts::codec::{Code, Opt, Raw, Time};
-use crate::case::facts::{Fact, FactId, fact};
+use crate::case::facts::{Dated, Fact, FactId, fact, written};
+use crate::case::seen::Family;
 use crate::values::moment::serialize_ms;
 
 fact! {
@@ -11,7 +12,7 @@ fact! {
     /// same id.
     #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
     pub struct ReferralFact {
-        /// Taxonomy `referral_status`: one of [`SAID`].
+        /// Taxonomy `referral_status`: `sent_outside`, `confirmed_by_phone`, or one of [`RETURN_REASONS`].
         pub status: String as Code,
         /// When.
         #[serde(rename = "said_at", serialize_with = "serialize_ms")]
@@ -23,8 +24,23 @@ fact! {
     }
 }
 
-/// The states that people say. The others follow from receipts and from acts.
-pub const SAID: [&str; 4] = ["sent_outside", "confirmed_by_phone", "misdirected", "need_info"];
+/// Why a case comes back.
+pub const RETURN_REASONS: [&str; 2] = ["misdirected", "need_info"];
+
+impl ReferralFact {
+    /// Whether the case came back by it.
+    pub fn is_return(&self) -> bool {
+        RETURN_REASONS.contains(&self.status.as_str())
+    }
+}
+
+/// The last time a case was sent outside the system, if nobody there has confirmed that.
+pub(crate) fn unconfirmed(referrals: &Family<ReferralFact>) -> Option<(FactId, &Dated<ReferralFact>)> {
+    let (id, sent) = written(referrals).into_iter().rfind(|(_, dated)| dated.fact.status == "sent_outside")?;
+    let confirms = |fact: &ReferralFact| fact.status == "confirmed_by_phone" && fact.of == Some(id);
+    let is_confirmed = referrals.values().any(|dated| confirms(&dated.fact));
+    (!is_confirmed).then_some((id, sent))
+}
 
 impl Fact for ReferralFact {
     fn gist(&self) -> Option<String> {

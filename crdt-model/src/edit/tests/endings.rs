@@ -5,21 +5,18 @@ use crate::case::facts::written;
 use crate::view::Step;
 
 fn interim(text: &str, until_ms: i64) -> Edit {
-    Edit::Answer {
+    Edit::Answer(Telling {
         text: Some(text.into()),
-        language: None,
-        satisfied: None,
-        by: None,
-        means: None,
-        came: false,
+
         interim_until: Some(Moment { at_ms: until_ms, precision: Precision::Minute }),
-    }
+        ..Telling::default()
+    })
 }
 
 fn came(text: &str) -> Edit {
     match answer(Some(text), None) {
-        Edit::Answer { text, language, satisfied, by, means, .. } => {
-            Edit::Answer { text, language, satisfied, by, means, came: true, interim_until: None }
+        Edit::Answer(Telling { text, language, satisfied, by, means, .. }) => {
+            Edit::Answer(Telling { text, language, satisfied, by, means, came: true, ..Telling::default() })
         }
         other => other,
     }
@@ -109,7 +106,7 @@ fn a_promise_moves_the_day_and_is_no_answer() {
     let work_now = work(&replica);
     assert_eq!(work_now.due_at_ms, Some(before + 5 * DAY));
     assert!(!work_now.answered && work_now.interims.len() == 1);
-    assert_eq!(work_now.interims[0].text, Shown::Text("CANARY the bank looks into it".into()));
+    assert_eq!(work_now.interims[0].told.text, Shown::Text("CANARY the bank looks into it".into()));
     assert_eq!(assignee(&replica), None, "nothing is settled by it");
     assert_eq!(replica.refused(answer(None, Some("satisfied"))), "not_answered");
     // the last promise holds; none shortens the time allowed

@@ -1,4 +1,4 @@
-use crdt_model::edit::Edit;
+use crdt_model::edit::{Edit, Telling};
 use crdt_model::values::{Who, Words};
 use proptest::prelude::*;
 
@@ -328,15 +328,7 @@ fn written(home: &Home, text: &str) -> String {
         Edit::Act { what: text.into(), on_behalf_of: words(), due: None },
         Edit::Assign { to: Who::Member(home.member).into() },
         Edit::Resolve { outcome: "done".into(), text: text.into() },
-        Edit::Answer {
-            text: words(),
-            language: None,
-            satisfied: None,
-            by: None,
-            means: None,
-            came: false,
-            interim_until: None,
-        },
+        Edit::Answer(Telling { text: words(), ..Telling::default() }),
     ];
     for act in acts {
         home.with(|log, reader| crate::writes::act(log, reader, &case, &act, NOW)).expect("acted");

@@ -1,6 +1,6 @@
 //! One act on many cases.
 
-use crdt_model::edit::{Edit, NewCase, Whom};
+use crdt_model::edit::{Edit, NewCase, Telling, Whom};
 use serde_json::{Value as Json, json};
 
 use super::{Order, many};
@@ -33,15 +33,7 @@ fn office() -> (Home, Vec<String>) {
     let cases: Vec<String> = (0..3).map(|_| case_id(&home.new_case(complaint()))).collect();
     let act =
         |edit: &Edit| home.with(|log, reader| crate::writes::act(log, reader, &cases[2], edit, NOW)).expect("done");
-    act(&Edit::Answer {
-        text: Some("x".into()),
-        language: None,
-        satisfied: Some("satisfied".into()),
-        by: None,
-        means: None,
-        came: false,
-        interim_until: None,
-    });
+    act(&Edit::Answer(Telling { text: Some("x".into()), satisfied: Some("satisfied".into()), ..Telling::default() }));
     act(&Edit::Close { reason: "satisfied".into(), because: None });
     home.new_case(NewCase { category: Some("sea.abuse".into()), allegation: Some("x".into()), ..complaint() });
     (home, cases)
