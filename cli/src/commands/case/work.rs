@@ -407,7 +407,18 @@ impl Refer {
     pub(crate) fn request(self, asker: &mut Asker<'_>) -> Result<Request, Failure> {
         if let Some(outside) = self.outside {
             let to = asker.required_words(Some(outside), "--outside", "ask-outside")?;
-            let by = asker.required(self.by, "--by", "ask-outside-by")?;
+            let by = match (self.by, asker.console.is_terminal()) {
+                (None, true) => {
+                    let means = [
+                        (&["1", "email"][..], "email"),
+                        (&["2", "phone"], "phone"),
+                        (&["3", "whatsapp"], "whatsapp"),
+                        (&["4", "paper"], "paper"),
+                    ];
+                    asker.choice("ask-outside-by", &means, None)?.to_owned()
+                }
+                (by, _) => asker.required(by, "--by", "ask-outside-by")?,
+            };
             return Ok(Request::edit(self.r#ref, Edit::Outside { to, by }));
         }
         let to = asker.required(self.to, "--to", "ask-refer-to")?;
@@ -562,17 +573,18 @@ pub(crate) struct Answer {
 
 impl Answer {
     pub(crate) fn request(self, asker: &mut Asker<'_>) -> Result<Request, Failure> {
+        // the day first: nobody loses the words for a day that means nothing
+        let until = match self.interim {
+            true => Some(asker.required(self.until, "--until", "ask-interim-until")?),
+            false => None,
+        };
+        let interim_until = when::future("--until", until.as_deref(), asker.now_ms)?;
         // The answer and what the person says of it are two acts: with `--satisfied` alone the answer was given before.
         let text = match self.satisfied {
             Some(_) => asker.words(self.text, "--text", "ask-answer")?,
             None => Some(asker.required_words(self.text, "--text", "ask-answer")?),
         };
         let satisfied = self.satisfied.map(|said| satisfaction(&said).to_owned());
-        let until = match self.interim {
-            true => Some(asker.required(self.until, "--until", "ask-interim-until")?),
-            false => None,
-        };
-        let interim_until = when::future("--until", until.as_deref(), asker.now_ms)?;
         let edit = Edit::Answer(Telling { text, satisfied, came: self.came, interim_until, ..Telling::default() });
         Ok(Request::edit(self.r#ref, edit))
     }

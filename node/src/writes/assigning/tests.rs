@@ -1,4 +1,4 @@
-use crdt_model::edit::{ConsentAnswer, NewCase};
+use crdt_model::edit::{ConsentAnswer, NewCase, Telling};
 use crdt_model::values::Words;
 
 use super::*;
@@ -340,4 +340,18 @@ fn me_is_whoever_asks_in_every_language() {
     })
     .expect("all of them");
     assert_eq!(count(&home, |filter| filter.assignee = Some("moi".into())), 0, "a list knows it, too");
+}
+
+#[test]
+fn nobody_is_told_that_they_took_a_sealed_case_by_answering_it() {
+    let home = Home::founded();
+    let answers = |case: &str| {
+        let edit = Edit::Answer(Telling { text: Some(Words::from("dit")), came: true, ..Telling::default() });
+        does(&home, case, &edit).expect("answered")["warnings"].to_string()
+    };
+    let open = case_id(&home.new_case(complaint()));
+    assert!(answers(&open).contains("settled_on_the_spot"));
+    let sealed = NewCase { category: Some("sea.abuse".into()), allegation: Some(Words::from("dit")), ..complaint() };
+    let sealed = case_id(&home.new_case(sealed));
+    assert!(!answers(&sealed).contains("settled_on_the_spot"));
 }
