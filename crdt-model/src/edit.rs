@@ -9,6 +9,7 @@ mod act;
 mod closing;
 mod create;
 mod draft;
+mod linking;
 pub mod moving;
 pub mod reclassify;
 mod referral;
@@ -19,10 +20,12 @@ mod verbs;
 
 pub use act::{Birth, Creation, EditContext, Policy, RestrictedBirth};
 pub use draft::{EditOps, control_character};
+pub(crate) use linking::DUPLICATE;
+pub use linking::{LinkKind, linked, torn};
 pub use referral::OUTSIDE_MEANS;
 pub use refusal::EditRefusal;
 pub use told::Told;
-pub use verbs::{Edit, LinkKind, Telling, Whom};
+pub use verbs::{Edit, Telling, Whom};
 
 use serde::{Deserialize, Serialize};
 

@@ -185,6 +185,28 @@ pub fn folded_id(id: &str) -> String {
     composed(&seen)
 }
 
+/// Digits by which a telephone is known, at most and at least: the last ones are the same with and without a country's code.
+const PHONE_DIGITS: std::ops::RangeInclusive<usize> = 6..=8;
+/// Telephones that are looked for in one text.
+const PHONES_MAX: usize = 4;
+
+/// The last eight digits of each telephone in a text, whatever digits it is written in and with whatever between them. Several
+/// are parted by `/`, `,`, `;`, `|` or a line. Of fewer than six digits nothing is made: they tell nobody apart.
+pub fn phone_endings(text: &str) -> Vec<String> {
+    let digit = |c: char| match c {
+        '\u{660}'..='\u{669}' => char::from_digit(c as u32 - 0x660, 10),
+        '\u{6f0}'..='\u{6f9}' => char::from_digit(c as u32 - 0x6f0, 10),
+        '\u{ff10}'..='\u{ff19}' => char::from_digit(c as u32 - 0xff10, 10),
+        c => Some(c).filter(char::is_ascii_digit),
+    };
+    let ending = |part: &str| {
+        let digits: Vec<char> = part.chars().filter_map(digit).collect();
+        let kept = digits.len().saturating_sub(*PHONE_DIGITS.end());
+        (digits.len() >= *PHONE_DIGITS.start()).then(|| digits[kept..].iter().collect())
+    };
+    text.split(['/', ',', ';', '|', '\n']).filter_map(ending).take(PHONES_MAX).collect()
+}
+
 /// A passphrase as it is meant: composed, any blank a space. Each blank counts, at the ends too (RFC 8265, `OpaqueString`).
 pub fn passphrase(typed: &str) -> Zeroizing<String> {
     // composing makes three bytes of one at most: nothing is copied while it grows
@@ -321,6 +343,22 @@ mod tests {
         }
         assert_eq!(clean("Re\u{301}mi"), clean("Rémi"));
         assert_eq!(clean(" \u{a0}\u{2003}"), Err(NameFault::Empty));
+    }
+
+    #[test]
+    fn a_telephone_is_one_however_it_is_written() {
+        let forms = [
+            "37123456",
+            "+509 3712-3456",
+            "00509 37 12 34 56",
+            "\u{663}\u{667}\u{661}\u{662}\u{663}\u{664}\u{665}\u{666}",
+        ];
+        for form in forms {
+            assert_eq!(phone_endings(form), ["37123456"], "{form}");
+        }
+        assert_eq!(phone_endings("37123456 / 4455 6677"), ["37123456", "44556677"]);
+        assert_eq!(phone_endings("123 456"), ["123456"]);
+        assert!(phone_endings("12345, no number").is_empty());
     }
 
     #[test]

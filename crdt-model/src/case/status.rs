@@ -129,6 +129,15 @@ pub fn fold(moves: &Family<MoveFact>) -> Standing {
     }
 }
 
+/// As [`fold`], without the closings for this reason in the epoch that it ends in.
+pub fn fold_without(moves: &Family<MoveFact>, reason: &str) -> Standing {
+    let Standing { epoch, .. } = fold(moves);
+    let is_left_out =
+        |fact: &MoveFact| fact.epoch == epoch && fact.to == Status::Closed && fact.reason.as_deref() == Some(reason);
+    let kept = moves.iter().filter(|(_, dated)| !is_left_out(&dated.fact));
+    fold(&kept.map(|(id, dated)| (*id, dated.clone())).collect())
+}
+
 /// One closing move per reason that no other closing of this epoch has seen.
 fn closures(moves: &Family<MoveFact>, epoch: u32) -> Vec<FactId> {
     let closing = |fact: &MoveFact| fact.epoch == epoch && fact.to == Status::Closed;

@@ -4,9 +4,9 @@ use crate::case::Shape;
 use crate::case::facts::{FactKind, MoveFact, TextFact};
 use crate::case::loop_closure::Satisfaction;
 use crate::case::status::{EPOCH_MAX, Status};
-use crate::edit::EditRefusal;
 use crate::edit::act::Act;
 use crate::edit::verbs::{said, said_opt};
+use crate::edit::{EditRefusal, LinkKind, linked};
 use crate::values::Words;
 use crate::view::Shown;
 
@@ -138,7 +138,7 @@ fn must_be_unnamed(act: &Act<'_>) -> Result<(), EditRefusal> {
 fn must_have_survivor(act: &Act<'_>) -> Result<(), EditRefusal> {
     match act.view.shown("links") {
         Shown::Withheld(_) => Err(EditRefusal::Withheld { field: "links", layer: act.words_layer() }),
-        Shown::List(links) if links.iter().any(|link| link.starts_with("duplicate_of:")) => Ok(()),
+        Shown::List(links) if linked(links, LinkKind::DuplicateOf).next().is_some() => Ok(()),
         _ => Err(EditRefusal::NoSurvivor),
     }
 }

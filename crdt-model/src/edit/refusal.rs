@@ -273,6 +273,15 @@ pub enum EditRefusal {
     /// A link to itself.
     #[error("a case is not linked to itself")]
     SelfLink,
+    /// The case that is to survive is closed.
+    #[error("the case that is to survive is closed")]
+    SurvivorClosed,
+    /// It was merged into none.
+    #[error("the case was not merged into another")]
+    NotMerged,
+    /// It was merged into the other, and still is.
+    #[error("the case is merged into the other")]
+    StillMerged,
     /// More facts than one act can name.
     #[error("too many {field} to name in one act")]
     TooMany {
@@ -348,6 +357,9 @@ impl EditRefusal {
             Self::ManagerOnly => "manager_only",
             Self::NotOnHold => "not_on_hold",
             Self::SelfLink => "self_link",
+            Self::SurvivorClosed => "survivor_closed",
+            Self::NotMerged => "not_merged",
+            Self::StillMerged => "still_merged",
             Self::TooMany { .. } => "too_many",
             Self::Schema(fault) => fault.code(),
         }

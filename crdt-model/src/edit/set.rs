@@ -154,6 +154,9 @@ impl Act<'_> {
         if conflict.field == "closure" {
             return self.settle_closure(chosen);
         }
+        if conflict.field == "links" {
+            return Err(EditRefusal::ByVerb { field: "links", verb: "unmerge" });
+        }
         let field = schema::field(conflict.field).ok_or(EditRefusal::NoConflict { field: name.to_owned() })?;
         let layer = schema::place_of(field, self.layers.restricted());
         let cells = self.layers.layer(layer).and_then(|layer| layer.get(field.name));

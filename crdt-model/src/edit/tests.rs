@@ -12,6 +12,7 @@ use crate::view::{CaseView, Shown, digest_bytes, fold};
 
 mod endings;
 mod kept;
+mod linking;
 
 pub(crate) const NOW: i64 = 1_795_219_200_000; // 2026-11-21T00:00:00Z
 pub(crate) const HOUR: i64 = 3_600_000;

@@ -16,41 +16,10 @@ use crate::case::status::Status;
 use crate::case::{Shape, schema};
 use crate::edit::act::{Act, Creation, EditContext};
 use crate::edit::draft::{self, is_blank, known, parse};
-use crate::edit::{EditOps, EditRefusal, create, referral};
+use crate::edit::{EditOps, EditRefusal, LinkKind, create, linking, referral};
 use crate::layer::Value;
 use crate::values::{DocId, Level, Moment, Who, Words};
 use crate::view::Shown;
-
-/// How two cases are linked.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum LinkKind {
-    /// The other case survives this one.
-    DuplicateOf,
-    /// They have to do with each other.
-    Related,
-    /// This one was part of the other.
-    SplitFrom,
-    /// The other was merged into this one.
-    Merged,
-    /// What was sent on to others of this one.
-    ReferredTo,
-    /// This one was sent by others, of the other.
-    ReferredFrom,
-}
-
-impl LinkKind {
-    /// The code.
-    pub fn code(self) -> &'static str {
-        match self {
-            Self::DuplicateOf => "duplicate_of",
-            Self::Related => "related",
-            Self::SplitFrom => "split_from",
-            Self::Merged => "merged",
-            Self::ReferredTo => "referred_to",
-            Self::ReferredFrom => "referred_from",
-        }
-    }
-}
 
 /// Somebody to whom an act gives the case.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -294,6 +263,27 @@ pub enum Edit {
         /// How.
         kind: LinkKind,
     },
+    /// Merges it into another case: it ends as that one's duplicate.
+    #[serde(skip)]
+    Merge {
+        /// The case that survives.
+        into: DocId,
+    },
+    /// Takes another case in: the other half of [`Merge`](Self::Merge).
+    #[serde(skip)]
+    Absorb {
+        /// The case that ends.
+        from: DocId,
+    },
+    /// Takes it out of those it was merged into.
+    #[serde(skip)]
+    Unmerge,
+    /// Lets a case go that was merged into it: the other half of [`Unmerge`](Self::Unmerge).
+    #[serde(skip)]
+    Release {
+        /// The case that is open again.
+        from: DocId,
+    },
 }
 
 /// The commands by which people ask for an act; the node does the others by itself, or works them out first.
@@ -496,7 +486,11 @@ impl Act<'_> {
             }
             Edit::Close { reason, because } => self.close(reason, because.as_ref()),
             Edit::Reopen { reason } => self.reopen(reason),
-            Edit::Link { to, kind } => self.link(*to, *kind),
+            Edit::Link { to, kind } => linking::link(self, *to, *kind),
+            Edit::Merge { into } => linking::merge(self, *into),
+            Edit::Absorb { from } => linking::absorb(self, *from),
+            Edit::Unmerge => linking::unmerge(self),
+            Edit::Release { from } => linking::release(self, *from),
         }
     }
 
@@ -521,7 +515,13 @@ impl Act<'_> {
 
     /// Says that somebody takes this step now; no status falls by it.
     pub(super) fn write_move(&mut self, to: Status) -> Result<(), EditRefusal> {
-        let (epoch, seen) = (self.work()?.standing.epoch, self.moves_seen());
+        let epoch = self.work()?.standing.epoch;
+        self.write_step(to, epoch)
+    }
+
+    /// As [`write_move`](Self::write_move), in an epoch.
+    pub(super) fn write_step(&mut self, to: Status, epoch: u32) -> Result<(), EditRefusal> {
+        let seen = self.moves_seen();
         let id = self.draft.id();
         self.draft.fact(FactKind::Move, id, &MoveFact { to, epoch, seen, reason: None })
     }
@@ -632,18 +632,6 @@ impl Act<'_> {
             seen,
         };
         self.draft.fact(FactKind::Consent, id, &fact)
-    }
-
-    pub(super) fn link(&mut self, to: DocId, kind: LinkKind) -> Result<(), EditRefusal> {
-        self.work()?;
-        if to == self.view.case_id {
-            return Err(EditRefusal::SelfLink);
-        }
-        let element = format!("{}:{to}", kind.code());
-        if self.view.list("links").contains(&element) {
-            return Ok(());
-        }
-        self.draft.element(known("links"), &element, true)
     }
 
     // ------------------------------------------------------------ classifying and handing out

@@ -11,6 +11,7 @@ use crate::case::schema::{self, Display, FIELDS, Field, Kind, Merge, Slot};
 use crate::case::status::{self, Standing, Status};
 use crate::case::{CaseLayers, CategoryFacts, Codes, Shape, assignment, consent, hold, loop_closure, sensitivity};
 use crate::cbor;
+use crate::edit::{DUPLICATE, LinkKind, torn};
 use crate::layer::{Cell, Layer, LayerState, Stamp, Value};
 use crate::time::Day;
 use crate::values::moment::HOUR_MS;
@@ -46,6 +47,7 @@ pub fn fold(layers: &CaseLayers<'_>, now_ms: i64, codes: &dyn Codes) -> CaseView
     out_of_place(&mut view, layers);
     if shape != Shape::Outside {
         closure_conflict(&mut view, &facts.codes);
+        link_conflict(&mut view, layers, &facts.codes);
         view.resolved = layers.reading(Layer::Open).ok().and_then(|layer| last_origin(layer, "resolution"));
         view.work = Some(work(&mut view, layers, &facts, now_ms, codes));
     }
@@ -165,6 +167,30 @@ pub(crate) fn shown(field: &Field, value: &Value) -> Shown {
     }
 }
 
+/// Where it stands. A case that is torn between merged and taking in is open: see [`torn`].
+fn standing(view: &CaseView, codes: &CodeFacts) -> Standing {
+    let standing = status::fold(&codes.moves);
+    match standing.closure.as_deref() == Some(DUPLICATE) && torn(view.list("links")).is_some() {
+        true => status::fold_without(&codes.moves, DUPLICATE),
+        false => standing,
+    }
+}
+
+/// Two cases of which each was said to be the duplicate of the other: both links, for a person to end one of them.
+fn link_conflict(view: &mut CaseView, layers: &CaseLayers<'_>, codes: &CodeFacts) {
+    let Some(doc) = torn(view.list("links")) else { return };
+    let is_closed = status::fold(&codes.moves).closure.as_deref() == Some(DUPLICATE);
+    let Some(layer) = layers.layer(layers.placed(Layer::Personal)).filter(|_| is_closed) else { return };
+    let rival = |(n, kind): (usize, LinkKind)| {
+        let element = format!("{}:{doc}", kind.code());
+        let cells = in_order(layer.get(&schema::element_key("links", &element)?)?);
+        Some(Rival { pick: n + 1, value: Shown::Text(element), origin: Origin::from(&cells.last()?.stamp) })
+    };
+    let kinds = [LinkKind::DuplicateOf, LinkKind::Merged];
+    let values = kinds.into_iter().enumerate().filter_map(rival).collect();
+    view.conflicts.push(Conflict { field: "links", values });
+}
+
 fn closure_conflict(view: &mut CaseView, codes: &CodeFacts) {
     let standing = status::fold(&codes.moves);
     if standing.closures.len() < 2 {
@@ -182,7 +208,7 @@ fn closure_conflict(view: &mut CaseView, codes: &CodeFacts) {
 // ---------------------------------------------------------------- codes and dates
 
 fn work(view: &mut CaseView, layers: &CaseLayers<'_>, facts: &CaseFacts, now_ms: i64, codes: &dyn Codes) -> Work {
-    let standing = status::fold(&facts.codes.moves);
+    let standing = standing(view, &facts.codes);
     let sensitivity = sensitivity_of(view, &facts.codes, codes);
     let category = view.text("category").and_then(|code| codes.category(code));
     let satisfied =
