@@ -89,6 +89,7 @@ pub(crate) fn human(name: &str, value: &Value, texts: &Texts, paint: Paint) -> S
         ("taxonomy show", Value::Object(_)) => taxonomy::show(value, with),
         ("member show", Value::Object(_)) => case::show(value, with),
         (_, Value::Object(reply)) if reply.contains_key("refusals") => acts::many(value, with),
+        ("case duplicates", Value::Array(rows)) => listing::duplicates(rows, with),
         ("todo", Value::Array(rows)) => listing::todo(rows, with),
         (_, Value::Array(rows)) => listing::listing(name, rows, with),
         (_, Value::Object(_)) => acts::act(name, value, with),

@@ -20,6 +20,7 @@ use crate::console::{Console, Terminal, tty};
 use crate::door::{self, Door, Opening};
 use crate::output::{self, Format};
 use crate::progress::Bar;
+use crate::render::case::alike_lines;
 use crate::render::text::{self, clean_line};
 use crate::render::{Paint, WIDTH};
 use crate::{choice, clock, demo, error, help, recusal, run, safety, when, wipe};
@@ -294,6 +295,12 @@ fn execute(cli: Cli, relative: bool, texts: &Texts, world: &mut World<'_>) -> Re
         warn_of_memory(texts, world);
     }
     let shown = show(world, name, &value, format, texts);
+    if name == "case new" && format == Format::Human {
+        for line in alike_lines(&value, texts, Paint { width: WIDTH, ..Paint::PLAIN }) {
+            // Nobody left to tell.
+            let _ = writeln!(world.err, "{line}");
+        }
+    }
     shown.map_err(|failure| if changes { done_not_printed(&value, failure) } else { failure })
 }
 

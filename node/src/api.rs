@@ -20,6 +20,7 @@ pub(crate) mod words;
 
 pub use crate::keys::secret::Secret;
 pub use crate::list::CaseFilter;
+pub use crate::list::alike::PAIRS_MAX as DUPLICATES_MAX;
 pub use crate::list::todo::LINES_DEFAULT as TODO_LINES;
 pub use crate::members::Roots;
 pub use crate::members::known_zone;

@@ -12,6 +12,7 @@
 //! Of a restricted case open to the member the saved row keeps only the mark that everybody sees; the rest is opened
 //! again when it is needed, and lives in memory alone.
 
+pub(crate) mod alike;
 mod basis;
 mod bearers;
 mod columns;
@@ -38,6 +39,7 @@ use crate::keys::keychain::Keychain;
 use crate::log::parallel::{in_parts, threads_for};
 use crate::log::{Log, Reader, Shared};
 use crate::store::{Fields, MemberSpace, Snapshot};
+use alike::{Alike, Beside};
 use basis::Basis;
 use row::{FAULTY, INSIDE, LISTED, MarkKey, Row, Said, UNOPENED};
 use strings::Words;
@@ -48,7 +50,7 @@ pub(crate) use find::{find_case, load_numbered};
 pub(crate) use query::Counts;
 
 /// Version of the saved rows: another one is made anew.
-const VERSION: u8 = 7;
+const VERSION: u8 = 8;
 /// Rows saved together.
 const BLOCK_ROWS: usize = 128;
 /// Fewer new rows than this are rather made again than saved.
@@ -59,8 +61,6 @@ const CHUNK_WORDS: usize = 1024;
 const BATCH_DOCS: usize = 2048;
 /// Documents worth a second thread.
 const THREAD_DOCS_MIN: usize = 32;
-/// Most ids of other systems remembered of one case.
-const EXTERNAL_MAX: usize = 64;
 
 /// Hash of an id that another system gave: see [`external_id`].
 pub(crate) type ExternalId = [u8; 16];
@@ -84,7 +84,8 @@ pub(crate) struct Projection {
     /// By local document number.
     rows: Vec<Row>,
     words: Words,
-    external: HashMap<u32, Vec<ExternalId>>,
+    /// What is known of a case beside its row, where anything is.
+    beside: HashMap<u32, Beside>,
     /// The newest arrival the rows tell of.
     seen: Option<u64>,
     basis: Option<Basis>,
@@ -109,7 +110,7 @@ pub(crate) struct Projection {
 impl Drop for Projection {
     fn drop(&mut self) {
         self.rows.iter_mut().for_each(Zeroize::zeroize);
-        self.external.values_mut().for_each(|ids| ids.iter_mut().for_each(Zeroize::zeroize));
+        self.beside.values_mut().for_each(Zeroize::zeroize);
     }
 }
 
@@ -118,13 +119,15 @@ impl Drop for Projection {
 struct Index {
     marks: BTreeSet<(MarkKey, u32)>,
     ids: BTreeSet<(DocId, u32)>,
+    alike: Alike,
 }
 
 impl Index {
-    fn of(rows: &[Row]) -> Self {
+    fn of(rows: &[Row], beside: &HashMap<u32, Beside>) -> Self {
         let numbered = || rows.iter().zip(0..).filter(|(row, _)| row.case_id != DocId::ZERO);
         let marks = numbered().filter_map(|(row, doc)| Some((row.mark.key()?, doc))).collect();
-        Self { marks, ids: numbered().map(|(row, doc)| (row.case_id, doc)).collect() }
+        let ids = numbered().map(|(row, doc)| (row.case_id, doc)).collect();
+        Self { marks, ids, alike: Alike::of(beside.iter().map(|(doc, beside)| (*doc, beside))) }
     }
 
     fn replace(&mut self, doc: u32, before: &Row, after: &Row) {
@@ -145,7 +148,7 @@ struct Fresh {
     row: Row,
     /// What the row names, of a case in the list.
     said: Option<Said>,
-    external: Vec<ExternalId>,
+    beside: Beside,
 }
 
 impl Projection {
@@ -158,22 +161,27 @@ impl Projection {
             self.rows.resize(at + 1, Row::default());
         }
         let row = fresh.row;
-        let before = match fresh.external.is_empty() {
-            true => self.external.remove(&fresh.doc).unwrap_or_default(),
-            false => self.external.insert(fresh.doc, fresh.external.clone()).unwrap_or_default(),
-        };
-        if row.to_save() != self.rows[at].to_save() || (before != fresh.external && !row.is(INSIDE)) {
+        let before = self.beside.remove(&fresh.doc).unwrap_or_default();
+        let is_other = before != fresh.beside;
+        if row.to_save() != self.rows[at].to_save() || (is_other && !row.is(INSIDE)) {
             self.unsaved.insert(fresh.doc);
         }
         if let Some(index) = &mut self.index {
             index.replace(fresh.doc, &self.rows[at], &row);
+            if is_other {
+                index.alike.remove(fresh.doc, &before);
+                index.alike.add(fresh.doc, &fresh.beside);
+            }
         }
         self.rows[at] = row;
+        if !fresh.beside.is_empty() {
+            self.beside.insert(fresh.doc, fresh.beside);
+        }
     }
 
     /// Rows by what a case is called.
     fn index(&mut self) -> &Index {
-        self.index.get_or_insert_with(|| Index::of(&self.rows))
+        self.index.get_or_insert_with(|| Index::of(&self.rows, &self.beside))
     }
 
     /// By the membership as it is now, which cases wait for somebody who is not there.
@@ -208,12 +216,15 @@ impl Projection {
         let view = loaded.view(0);
         let mut again = Row::of(&view, loaded.is_sent_here, &row);
         again.say(&Said::of(&view), &mut self.words, &self.bearers);
-        is_listed && again == row
+        let beside = Beside::of(&view, loaded.external_ids());
+        is_listed
+            && again == row
+            && number.and_then(|number| self.beside.get(&number)).unwrap_or(&Beside::default()) == &beside
     }
 
     /// Ids of other systems that some case here bears.
     pub(crate) fn external_ids(&self) -> impl Iterator<Item = ExternalId> {
-        self.external.values().flatten().copied()
+        self.beside.values().flat_map(|beside| &beside.external).copied()
     }
 }
 
@@ -343,7 +354,7 @@ fn build_row(
     let (scope_id, doc_id) = snapshot.numbered_doc(scope, doc)?;
     let mut row = Row::unlisted(doc_id, scope, keys);
     if !cases::is_case(log, &scope_id, &doc_id) || !scopes.contains(&scope_id) {
-        return Ok(Fresh { doc, row, said: None, external: Vec::new() });
+        return Ok(Fresh { doc, row, said: None, beside: Beside::default() });
     }
     // what was just shown or edited need not be built again
     let kept = match cases.and_then(|cases| cases.get(&(scope_id, doc_id))) {
@@ -377,12 +388,12 @@ fn build_row(
         row.flags |= UNOPENED;
     }
     if document.accepted == 0 || !loaded.is_readable() {
-        return Ok(Fresh { doc, row, said: None, external: Vec::new() });
+        return Ok(Fresh { doc, row, said: None, beside: Beside::default() });
     }
     // the time does not matter: what depends on it is worked out when the row is shown
     let view = loaded.view(0);
-    let external = loaded.external_ids().take(EXTERNAL_MAX).map(|(system, id)| external_id(&system, &id)).collect();
-    Ok(Fresh { doc, row: Row::of(&view, loaded.is_sent_here, &row), said: Some(Said::of(&view)), external })
+    let beside = Beside::of(&view, loaded.external_ids());
+    Ok(Fresh { doc, row: Row::of(&view, loaded.is_sent_here, &row), said: Some(Said::of(&view)), beside })
 }
 
 // ------------------------------------------------------------------ on the disk
@@ -454,9 +465,8 @@ impl Projection {
         for doc in block * BLOCK_ROWS..((block + 1) * BLOCK_ROWS).min(self.rows.len()) {
             let row = &self.rows[doc];
             row.to_save().encode(&mut out);
-            let external = self.external.get(&(doc as u32)).filter(|_| !row.is(INSIDE));
-            out.push(external.map_or(0, Vec::len) as u8);
-            external.into_iter().flatten().for_each(|id| out.extend_from_slice(id));
+            let beside = self.beside.get(&(doc as u32)).filter(|_| !row.is(INSIDE));
+            beside.unwrap_or(&Beside::default()).encode(&mut out);
         }
         out
     }
@@ -495,10 +505,9 @@ impl Projection {
                     projection.has_marks_alone = true;
                 }
                 *projection.rows.get_mut(doc)? = row;
-                let external: Option<Vec<ExternalId>> = (0..f.u8()?).map(|_| f.take()).collect();
-                let external = external?;
-                if !external.is_empty() {
-                    projection.external.insert(doc as u32, external);
+                let beside = Beside::decode(&mut f)?;
+                if !beside.is_empty() {
+                    projection.beside.insert(doc as u32, beside);
                 }
                 doc += 1;
             }

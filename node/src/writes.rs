@@ -7,6 +7,7 @@ pub(crate) mod gifts;
 pub(crate) mod held;
 pub(crate) mod housekeeping;
 pub(crate) mod imported;
+pub(crate) mod linking;
 pub(crate) mod many;
 pub(crate) mod moving;
 pub(crate) mod outside;
@@ -46,6 +47,7 @@ use crate::cases::{Captured, Loaded, TaxonomyCodes, codes_of};
 use crate::clock::{self, DAY_MS};
 use crate::error::Failure;
 use crate::list;
+use crate::list::alike::proposed_for;
 use crate::log::draft::Draft;
 use crate::log::marks::mark_urgent;
 use crate::log::now;
@@ -761,6 +763,7 @@ pub(crate) fn act_with(
         }
         other => other.map_err(|error| refused_edit(shared.taxonomy, edit, &error, &mark))?,
     };
+    linking::must_go_on(log, &shared, reader, edit, &view, now_ms).map_err(|refused| refused.at("ref", &mark))?;
     // whoever gives a case back gives it to somebody, too
     let receiver = || gifts::assigned_in(&ops.open).or_else(|| gifts::assigned_in(&ops.sensitive));
     let returns = if matches!(edit, Edit::Return { .. }) { receiver() } else { None };
@@ -1409,6 +1412,10 @@ pub(crate) fn case_new_with(
         "ref": mark, "case_id": case_id, "provisional": provisional,
         "restricted": prepared.restricted.is_some(),
         "warnings": warnings, "sensitive_words": words.json(), "dropped": dropped,
+        "duplicates": match case_id {
+            Some(case_id) => proposed_for(log, &shared, reader, case_id, now_ms)?,
+            None => Vec::new(),
+        },
     });
     if let Some((_, call)) = &prepared.held {
         reply["held"] = json!(true);

@@ -73,6 +73,7 @@ fn every_verb_answers_in_the_shape_its_file_shows() {
     let mut replies = Replies { by_verb: BTreeMap::new(), folders };
     let people = an_organisation(&mut replies);
     an_ordinary_case(&mut replies, &people);
+    one_matter_told_twice(&mut replies, &people.ali);
     two_who_disagree(&mut replies, &people);
     what_is_sealed_and_erased(&mut replies, &people);
     sensitive_words(&mut replies, &people.rose);
@@ -167,6 +168,18 @@ fn an_ordinary_case(replies: &mut Replies, people: &People) {
     let note = ali.ok("case note @last --text Regret.");
     let entry = note["entry"].as_str().map(str::to_owned).unwrap_or_else(|| last_entry(ali));
     replies.of(ali, "case withdraw", &format!("@last {entry}"));
+}
+
+fn one_matter_told_twice(replies: &mut Replies, home: &Home) {
+    let new = "case new --type complaint --channel sms --category info.calendar --phone +50900000077 --text Inventé.";
+    let [first, second] = [0; 2].map(|_| home.ok(new)["ref"].as_str().expect("a reference").to_owned());
+    replies.of(home, "case duplicates", "");
+    replies.of(home, "case show", &second);
+    replies.of(home, "case link", &format!("{second} {first} --as duplicate"));
+    replies.of(home, "case merge", &format!("{second} {first}"));
+    replies.of(home, "case show", &first);
+    replies.of(home, "case history", &first);
+    replies.of(home, "case unmerge", &second);
 }
 
 /// The entry that was written last to the last case.

@@ -11,6 +11,7 @@ mod crash;
 mod digest;
 mod doctor;
 mod doors;
+mod duplicates;
 mod gifts;
 mod golden;
 mod help;

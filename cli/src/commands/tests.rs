@@ -572,6 +572,11 @@ fn every_verb_on_a_case_is_understood() {
                 text: None,
             },
         ),
+        ("case link @last 9 --as related", Request::CaseLink { r#ref: r(), to: "9".into(), kind: "related".into() }),
+        ("case merge @last 9", Request::CaseMerge { r#ref: r(), into: "9".into() }),
+        ("case unmerge @last", Request::CaseUnmerge { r#ref: r() }),
+        ("case duplicates", Request::CaseDuplicates { r#ref: None }),
+        ("case duplicates @last", Request::CaseDuplicates { r#ref: Some(r()) }),
         ("case move @last --site PES", Request::CaseMove { r#ref: r(), site: "PES".into(), only_look: false }),
         (
             "case share @last --with focal_cash --stop",

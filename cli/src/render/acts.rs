@@ -44,7 +44,7 @@ pub(super) fn act(name: &str, value: &Value, with: With<'_>) -> String {
     }
     let args: Vec<_> = [
         "site", "member", "role", "expires", "ref", "cases", "digest", "audience", "lang", "added", "removed", "zone",
-        "to", "from", "with", "until", "deputy",
+        "to", "from", "with", "until", "deputy", "into", "out_of",
     ]
     .into_iter()
     .map(|field| (field, shown(field, value, with).into()))
@@ -60,6 +60,7 @@ pub(super) fn act(name: &str, value: &Value, with: With<'_>) -> String {
         "member away" if value["until"].is_null() => "done-member-back".to_owned(),
         "member away" if value["deputy"].is_null() => "done-member-away-alone".to_owned(),
         "case move" if value["moved"].is_null() => "done-case-move-look".to_owned(),
+        "case link" if value["kind"] == "related" => "done-case-link-related".to_owned(),
         "case share" if value["stopped"] == true => "done-case-share-stop".to_owned(),
         "case withdraw" if value["case_withdrawn"] == true => "done-case-withdraw-case".to_owned(),
         "member confirm" if value["words"].is_array() => "done-member-words".to_owned(),
@@ -131,6 +132,7 @@ pub(super) fn act(name: &str, value: &Value, with: With<'_>) -> String {
             lines.push(with.paint.alarm(&line).into_owned());
         }
         "member confirm" if value["words"].is_array() => lines.push(cell("words", &value["words"], with)),
+        "case merge" => lines.extend(text::wrap(&with.texts.with("done-case-merge-person", &args), with.paint.width)),
         _ => {}
     }
     if name.starts_with("case ") && value["status"].is_string() {
@@ -157,6 +159,8 @@ pub(super) fn warnings(value: &Value, with: With<'_>) -> Vec<String> {
     let args = [
         ("who", text::clean_line(&scalar(&value["assignee"], with)).into()),
         ("site", text::clean_line(&scalar(&value["sender_site"], with)).into()),
+        ("ref", text::clean_line(&scalar(&value["ref"], with)).into()),
+        ("unread", text::clean_line(&scalar(&value["unread_at"], with)).into()),
         ("n", (near.len() as i64).into()),
         ("near", near.join(", ").into()),
     ];

@@ -39,6 +39,11 @@ pub(super) fn show(value: &Value, with: With<'_>) -> String {
             Some("referred_to") => ("ui-half-to", "ui-half-to-unseen"),
             Some("moved_to") => ("ui-half-moved-to", "ui-half-moved-to-unseen"),
             Some("moved_from") => ("ui-half-moved-from", "ui-half-moved-from-unseen"),
+            Some("duplicate_of") if half["merged"] == true => ("ui-half-merged-into", "ui-half-duplicate-unseen"),
+            Some("duplicate_of") => ("ui-half-duplicate-of", "ui-half-duplicate-unseen"),
+            Some("merged") if half["merged"] == true => ("ui-half-merged", "ui-half-duplicate-unseen"),
+            Some("merged") => ("ui-half-has-duplicate", "ui-half-duplicate-unseen"),
+            Some("related" | "split_from") => ("ui-half-related", "ui-half-related-unseen"),
             _ => ("ui-half-from", "ui-half-from-unseen"),
         };
         let key = if half["status"].is_string() { seen } else { unseen };
@@ -46,7 +51,8 @@ pub(super) fn show(value: &Value, with: With<'_>) -> String {
         for line in wrap(&with.texts.with(key, &args), with.paint.width) {
             out += &format!("{line}\n");
         }
-        if value["restricted"] == true && half["restricted"] == false {
+        let is_linked = half["kind"].as_str().is_some_and(|kind| !kind.contains("_to") && !kind.contains("_from"));
+        if value["restricted"] == true && half["restricted"] == false && !is_linked {
             for line in wrap(&with.texts.with("ui-half-open", &args), with.paint.width) {
                 out += &format!("{}\n", with.paint.alarm(&line));
             }
@@ -57,6 +63,9 @@ pub(super) fn show(value: &Value, with: With<'_>) -> String {
             }
         }
     }
+    for line in people(&value["people"], with).into_iter().chain(alike(value, with)) {
+        out += &format!("{line}\n");
+    }
     for (layer, text) in [("personal", "ui-withheld-personal"), ("sensitive", "ui-withheld-sensitive")] {
         if value.as_object().is_some_and(|fields| fields.values().any(|v| v["withheld"] == layer)) {
             for line in wrap(&with.texts.get(text), with.paint.width) {
@@ -65,6 +74,60 @@ pub(super) fn show(value: &Value, with: With<'_>) -> String {
         }
     }
     out
+}
+
+/// Who waits behind a case into which others were merged.
+fn people(people: &Value, with: With<'_>) -> Vec<String> {
+    let Some(n) = people["concerned"].as_i64() else { return Vec::new() };
+    let mut lines = wrap(&with.texts.with("ui-people", &[("n", n.into())]), with.paint.width);
+    for other in people["others"].as_array().into_iter().flatten() {
+        let key = match (other["told"] == true, other["contact_consent"].as_str()) {
+            (true, _) => "ui-person-told",
+            (false, Some("refused" | "withdrawn")) => "ui-person-no-contact",
+            (false, _) => "ui-person-to-tell",
+        };
+        let who = ["reporter_name", "phone", "safe_contact"].map(|name| cell(name, &other[name], with));
+        let who: Vec<String> = who.into_iter().filter(|part| !part.is_empty()).collect();
+        let who = if who.is_empty() { with.texts.get("ui-person-unnamed").into_owned() } else { who.join(", ") };
+        let args = [("ref", super::listing::called(other, with).into()), ("who", who.into())];
+        let line = with.texts.with(key, &args);
+        lines.extend(wrap(&line, with.paint.width.saturating_sub(2)).iter().map(|line| format!("  {line}")));
+    }
+    lines
+}
+
+/// The cases that may be the same matter, as `case show` and `case new` tell them.
+pub(crate) fn alike_lines(value: &Value, texts: &Texts, paint: super::Paint) -> Vec<String> {
+    alike(value, With { texts, paint })
+}
+
+fn alike(value: &Value, with: With<'_>) -> Vec<String> {
+    let rows = || value["duplicates"].as_array().into_iter().flatten();
+    let mut lines = Vec::new();
+    for row in rows() {
+        let why = codes::value("why", &row["why"], &Value::Null, with);
+        let key = if row["older"] == true { "ui-alike-older" } else { "ui-alike-newer" };
+        let status = cell("status", &row["status"], with);
+        let (site, day) = (cell("site", &row["site"], with), cell("received_day", &row["received_day"], with));
+        let args = [
+            ("ref", super::listing::called(row, with).into()),
+            ("why", why.into()),
+            ("status", status.into()),
+            ("site", site.into()),
+            ("day", day.into()),
+        ];
+        let told = wrap(&with.texts.with(key, &args), with.paint.width);
+        lines.extend(told.iter().map(|line| with.paint.alarm(line).into_owned()));
+    }
+    if let Some(row) = rows().next() {
+        // the newer one ends, as a rule
+        let (this, other) = (super::listing::called(value, with), super::listing::called(row, with));
+        let (newer, older) = if row["older"] == true { (this, other) } else { (other, this) };
+        let args = [("ref", newer.into()), ("of", older.into())];
+        let hint = wrap(&with.texts.with("ui-duplicates-hint", &args), with.paint.width);
+        lines.extend(hint.iter().map(|line| with.paint.dim(line).into_owned()));
+    }
+    lines
 }
 
 /// What goes on, or would go in any case; what may go as well; and what is kept, by the answer of the person that keeps it.
@@ -137,7 +200,10 @@ fn how_far(far: &Value, with: With<'_>) -> Vec<String> {
 }
 
 /// Fields for programs, not for people: `--json` has them.
-const TECHNICAL: [&str; 19] = [
+const TECHNICAL: [&str; 21] = [
+    // told below
+    "people",
+    "duplicates",
     // told by what is due
     "expects_answer",
     // told one by one, with what is known of the other case
@@ -208,9 +274,18 @@ fn field(out: &mut String, name: &str, (value, precision): (&Value, &Value), wit
 pub(super) fn history(rows: &[Value], with: With<'_>) -> String {
     let mut out = String::new();
     // one line for what one entry did alike to several fields
-    let same = |a: &Value, b: &Value| ["entry", "act", "at", "by", "site"].iter().all(|name| a[name] == b[name]);
+    let same =
+        |a: &Value, b: &Value| ["entry", "act", "at", "by", "site", "merged"].iter().all(|name| a[name] == b[name]);
+    let mut of = &Value::Null;
     for alike in rows.chunk_by(same) {
         let row = &alike[0];
+        if row["merged"] != *of {
+            of = &row["merged"];
+            let args = [("ref", super::listing::called(of, with).into())];
+            for line in wrap(&with.texts.with("ui-history-merged", &args), with.paint.width) {
+                out += &format!("\n{}\n", with.paint.bold(&line));
+            }
+        }
         let is_shown = |name: &&str| *name != "origin_org";
         let part = |name: &str| cell(name, &row[name], with);
         let entry: String = part("entry").chars().take(8).collect();
@@ -259,13 +334,18 @@ pub(super) fn conflicts(rows: &[Value], with: With<'_>) -> String {
             let by = cell("by", &value["by"], with);
             let when = cell("at", &value["at"], with);
             let by = with.texts.with("ui-conflict-by", &[("by", by.into()), ("at", when.into())]);
-            let line = format!("{} ({by})", told(field, &value["value"], &value["value_precision"], with));
+            let said = match field {
+                "links" => codes::written(field, value, with),
+                _ => told(field, &value["value"], &value["value_precision"], with),
+            };
+            let line = format!("{said} ({by})");
             for (at, line) in wrap(&line, with.paint.width.saturating_sub(6)).into_iter().enumerate() {
                 out += &if at == 0 { format!("{number:>4}  {line}\n") } else { format!("      {line}\n") };
             }
         }
         let hint = [("ref", reference.into()), ("field", clean_line(field).into())];
-        for line in wrap(&with.texts.with("ui-settle-hint", &hint), with.paint.width) {
+        let key = if field == "links" { "ui-unmerge-hint" } else { "ui-settle-hint" };
+        for line in wrap(&with.texts.with(key, &hint), with.paint.width) {
             out += &format!("{}\n", with.paint.dim(&line));
         }
     }

@@ -45,6 +45,16 @@ fn in_a_sentence(name: &str, value: &Value, with: With<'_>) -> Option<String> {
     };
     let (key, args) = match name {
         "clocks" => ("ui-clock-due", vec![("step", code("step", "step")), ("due", part("due_at"))]),
+        // each of two cases was merged into the other
+        "conflicts" if value["field"] == "links" => {
+            let linked = &value["values"][0]["linked"]["ref"];
+            let called = if linked.is_null() {
+                with.texts.get("ui-link-unseen").into_owned()
+            } else {
+                cell("ref", linked, with)
+            };
+            ("ui-conflict-links", vec![("ref", called.into())])
+        }
         "interims" => {
             let names = ["at", "by", "text", "until"];
             ("ui-interim", names.map(|name| (name, part(name))).to_vec())
@@ -118,6 +128,7 @@ fn label(name: &str, code: &str, with: With<'_>) -> Option<String> {
     match name {
         "flags" => return Some(of_texts("flag", code, with)),
         "returned" => return Some(of_texts("referral", code, with)),
+        "why" => return Some(of_texts("why", code, with)),
         _ => {}
     }
     let table = match schema::field(name)?.kind {

@@ -1,6 +1,6 @@
 //! Listings: which columns, in which order.
 
-use node::api::TODO_LINES;
+use node::api::{DUPLICATES_MAX, TODO_LINES};
 use serde_json::Value;
 
 use super::table::{Column, table};
@@ -10,6 +10,7 @@ use super::{With, cell, scalar, text};
 fn columns_of(name: &str) -> Option<&'static [&'static str]> {
     Some(match name {
         "todo" => &["due_at", "task", "!ref", "category", "assignee", "site"],
+        "case duplicates" => &["!ref", "!of", "why", "category", "site", "received_at", "status"],
         "case list" | "find" => &["!ref", "status", "category", "site", "received_at", "assignee", "due_at"],
         "site list" => &["!site", "name", "kind", "parent", "org_unit", "zone"],
         "member list" => &["member", "role", "!site", "standing", "until", "away_until", "deputy", "device"],
@@ -53,6 +54,24 @@ pub(super) fn listing(name: &str, rows: &[Value], with: With<'_>) -> String {
     out
 }
 
+/// Pairs of cases that may be one matter, and what can be done with one.
+pub(super) fn duplicates(rows: &[Value], with: With<'_>) -> String {
+    let mut out = listing("case duplicates", rows, with);
+    if rows.len() == DUPLICATES_MAX {
+        let more = with.texts.with("ui-duplicates-more", &[("n", DUPLICATES_MAX.into())]);
+        for line in text::wrap(&more, with.paint.width) {
+            out += &format!("{}\n", with.paint.dim(&line));
+        }
+    }
+    if let Some(row) = rows.first() {
+        let args = [("ref", called(row, with).into()), ("of", called(&row["of"], with).into())];
+        for line in text::wrap(&with.texts.with("ui-duplicates-hint", &args), with.paint.width) {
+            out += &format!("{}\n", with.paint.dim(&line));
+        }
+    }
+    out
+}
+
 /// What waits on whoever asks, by the time it is due.
 pub(super) fn todo(rows: &[Value], with: With<'_>) -> String {
     if rows.is_empty() {
@@ -82,19 +101,29 @@ pub(super) fn todo_first(rows: &[Value], with: With<'_>) -> String {
     }
 }
 
+/// What a case is called: its reference, else the first digits of its id.
+pub(super) fn called(row: &Value, with: With<'_>) -> String {
+    match row["ref"].as_str() {
+        Some(_) => cell("ref", &row["ref"], with),
+        None => cell("case_id", &row["case_id"], with).chars().take(8).chain("…".chars()).collect(),
+    }
+}
+
 /// A row's field; what wants attention is marked beside the status: `!` overdue, `≠` in conflict.
 fn shown(row: &Value, name: &str, with: With<'_>) -> String {
     let value = &row[name];
     let mut shown = match name {
         // from outside a restricted case has no reference: the identifier's first digits name it
+        "ref" if row["task"] == "duplicates" => cell("n", &row["n"], with),
+        // of a pair the older case
+        "of" if value.is_object() => called(value, with),
+        "why" if value.is_array() => super::codes::value("why", value, &Value::Null, with),
         "ref" if row["task"] == "confirm_member" => cell("member", &row["member"], with),
         "category" if row["task"].is_string() => super::codes::value(name, value, &Value::Null, with),
         "due_at" if row["late"] == true && row["due_day"].is_string() => {
             format!("{} !", cell(name, &row["due_day"], with))
         }
-        "ref" if value.is_null() && row["case_id"].is_string() => {
-            cell("case_id", &row["case_id"], with).chars().take(8).chain("…".chars()).collect()
-        }
+        "ref" if value.is_null() && row["case_id"].is_string() => called(row, with),
         "received_at" if value.is_null() => cell("week", &row["week"], with),
         "site" if value.is_null() => cell("region", &row["region"], with),
         // the day on which the case counts, alike for everybody; without one, that of this machine

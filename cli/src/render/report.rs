@@ -437,7 +437,8 @@ pub(super) fn import(value: &Value, with: With<'_>) -> String {
             let refs: Vec<String> = refs.filter(|mark| mark.is_string()).map(|mark| cell("", mark, with)).collect();
             let row = |at: usize| pair["rows"][at].as_u64().unwrap_or(0).into();
             let args = [("first", row(0)), ("second", row(1)), ("refs", refs.join(", ").into())];
-            say(&mut out, &format!("  {}", with.texts.with("done-import-duplicate", &args)), false);
+            let key = if pair["rows"][0].is_u64() { "done-import-duplicate" } else { "done-import-duplicate-before" };
+            say(&mut out, &format!("  {}", with.texts.with(key, &args)), false);
         }
     }
     if !list("ignored").is_empty() {

@@ -6,7 +6,7 @@ use crate::case::loop_closure::Satisfaction;
 use crate::case::status::{EPOCH_MAX, Status};
 use crate::edit::act::Act;
 use crate::edit::verbs::{said, said_opt};
-use crate::edit::{EditRefusal, LinkKind, linked};
+use crate::edit::{DUPLICATE, EditRefusal, LinkKind, linked, linking};
 use crate::values::Words;
 use crate::view::Shown;
 
@@ -21,6 +21,9 @@ impl Act<'_> {
         }
         if reason == "answered" && self.work()?.satisfaction.is_none() && because.is_none() {
             return Err(EditRefusal::WhyNotAsked);
+        }
+        if reason == DUPLICATE {
+            linking::say_survivors(self)?;
         }
         self.end(reason, because)
     }

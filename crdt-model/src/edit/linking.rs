@@ -104,17 +104,23 @@ pub(super) fn link(act: &mut Act<'_>, to: DocId, kind: LinkKind) -> Result<(), E
     say(act, to, kind)
 }
 
+/// Says a link, and takes away what was said of the two before.
 fn say(act: &mut Act<'_>, to: DocId, kind: LinkKind) -> Result<(), EditRefusal> {
+    if holds(act, to, kind) { make_room(act, to, kind) } else { say_anew(act, to, kind) }
+}
+
+/// As [`say`], also where it was said already: whoever takes away the earlier word elsewhere, at this moment, leaves this one.
+fn say_anew(act: &mut Act<'_>, to: DocId, kind: LinkKind) -> Result<(), EditRefusal> {
+    make_room(act, to, kind)?;
+    act.draft.element(known("links"), &kind.element(to), true)
+}
+
+fn make_room(act: &mut Act<'_>, to: DocId, kind: LinkKind) -> Result<(), EditRefusal> {
     if to == act.view.case_id {
         return Err(EditRefusal::SelfLink);
     }
-    for other in JUDGED.into_iter().filter(|other| JUDGED.contains(&kind) && *other != kind) {
-        unlink(act, to, other)?;
-    }
-    match holds(act, to, kind) {
-        true => Ok(()),
-        false => act.draft.element(known("links"), &kind.element(to), true),
-    }
+    let mut others = JUDGED.into_iter().filter(|other| JUDGED.contains(&kind) && *other != kind);
+    others.try_for_each(|other| unlink(act, to, other))
 }
 
 fn holds(act: &Act<'_>, to: DocId, kind: LinkKind) -> bool {
@@ -135,8 +141,14 @@ pub(super) fn merge(act: &mut Act<'_>, into: DocId) -> Result<(), EditRefusal> {
     act.must_be_open()?;
     act.must_manage()?;
     act.must_read(known("links"))?;
-    say(act, into, LinkKind::DuplicateOf)?;
+    say_anew(act, into, LinkKind::DuplicateOf)?;
     act.end(DUPLICATE, None)
+}
+
+/// Says again which cases survive one that is closed as their duplicate: the closing does not stand without them.
+pub(super) fn say_survivors(act: &mut Act<'_>) -> Result<(), EditRefusal> {
+    let survivors: Vec<DocId> = linked(act.view.list("links"), LinkKind::DuplicateOf).collect();
+    survivors.into_iter().try_for_each(|doc| say_anew(act, doc, LinkKind::DuplicateOf))
 }
 
 /// Takes in another case. Who takes in must be open: else nobody would work on either.
@@ -149,7 +161,7 @@ pub(super) fn absorb(act: &mut Act<'_>, from: DocId) -> Result<(), EditRefusal> 
     if was_merged(act) {
         reopen(act)?;
     }
-    say(act, from, LinkKind::Merged)
+    say_anew(act, from, LinkKind::Merged)
 }
 
 /// Takes the case out of those it was merged into: it is open again.

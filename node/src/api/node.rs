@@ -33,7 +33,7 @@ use crate::home::wipe;
 use crate::keys::keyring::{KEYRING_FILE, Kept, Passphrase, UnattendedKey};
 use crate::keys::memory;
 use crate::list;
-use crate::list::{query, todo};
+use crate::list::{alike, query, todo};
 use crate::log::now;
 use crate::log::{Log, Reader, keyring_failure, locked};
 use crate::members;
@@ -51,7 +51,7 @@ use crate::writes::sensitive_words;
 use crate::writes::set_aside;
 use crate::writes::transfer::{self, Transfer};
 use crate::writes::withdraw;
-use crate::writes::{arrivals, gifts, moving};
+use crate::writes::{arrivals, gifts, linking, moving};
 
 /// A node at its home: founded or not, open or not.
 pub struct Node {
@@ -667,6 +667,7 @@ impl Node {
                 }
                 let mut halves = transfer::halves(log, &shared, reader, &loaded.view(now_ms), now_ms);
                 halves.extend(moving::halves(log, &shared, reader, &loaded, now_ms));
+                linking::tell(log, &shared, reader, &loaded.view(now_ms), &mut halves, &mut shown, now_ms)?;
                 if !halves.is_empty() {
                     shown["halves"] = Json::Array(halves);
                 }
@@ -679,6 +680,7 @@ impl Node {
             Request::CaseHistory { r#ref } => {
                 let loaded = list::find_case(log, &shared, reader, r#ref)?;
                 let mut history = cases::history(&shared, &loaded);
+                linking::add_histories(log, &shared, reader, &loaded.view(now_ms), &mut history, now_ms);
                 transfer::name_linked(log, &shared, reader, &mut history, now_ms);
                 Ok(history)
             }
@@ -744,6 +746,10 @@ impl Node {
             Request::CaseMove { r#ref, site, only_look } => {
                 moving::move_case(log, reader, r#ref, site, *only_look, now_ms)
             }
+            Request::CaseLink { r#ref, to, kind } => linking::link(log, reader, [r#ref, to], kind, now_ms),
+            Request::CaseMerge { r#ref, into } => linking::merge(log, reader, [r#ref, into], now_ms),
+            Request::CaseUnmerge { r#ref } => linking::unmerge(log, reader, r#ref, now_ms),
+            Request::CaseDuplicates { r#ref } => alike::duplicates(log, &shared, reader, r#ref.as_deref(), now_ms),
             Request::CaseErase { r#ref, approve, late_too } => {
                 erase::case_erase(log, reader, r#ref, *approve, *late_too)
             }
@@ -777,7 +783,9 @@ impl Node {
                 all.extend(list);
             }
         }
-        Ok(Json::Array(all))
+        let mut all = Json::Array(all);
+        linking::name_conflicts(log, &shared, reader, &mut all, now_ms);
+        Ok(all)
     }
 
     /// Who is in touch, what was tried, what to do: `reach` of `status`, and for `doctor`.

@@ -194,6 +194,33 @@ pub enum Request {
         /// Moves nothing: the reply says who could still read it where it is.
         only_look: bool,
     },
+    /// Says of two cases that they are one matter, or two. Reply: that of the acts, with `{"kind", "with", "sealed_side"}`.
+    CaseLink {
+        /// The case.
+        r#ref: String,
+        /// The other case.
+        to: String,
+        /// `duplicate`: the first is a duplicate of the other; or `related`.
+        kind: String,
+    },
+    /// Merges a case into another, which goes on. Reply: that of the acts, with `{"into", "into_case_id", "unread_at"}`.
+    CaseMerge {
+        /// The case that ends as a duplicate.
+        r#ref: String,
+        /// The case that goes on.
+        into: String,
+    },
+    /// Takes a case out of those it was merged into. Reply: that of the acts, with `{"out_of": [reference]}`.
+    CaseUnmerge {
+        /// The case that ended as a duplicate.
+        r#ref: String,
+    },
+    /// Pairs of cases that may be one matter, a line the newer one: `[{"ref", "case_id", "status", "site", "category",
+    /// "received_day", "why": [code], "of": {…}}]`.
+    CaseDuplicates {
+        /// One case; absent: all.
+        r#ref: Option<String>,
+    },
     /// Before a person at a terminal is asked anything: opens their session, and says whether what they have said of sealing
     /// means something. Nothing is saved. Reply: `{}`.
     BeforeAsking {
@@ -422,6 +449,10 @@ impl Request {
             Self::CaseErase { .. } => "case erase",
             Self::CaseRefer { .. } => "case refer",
             Self::CaseMove { .. } => "case move",
+            Self::CaseLink { .. } => "case link",
+            Self::CaseMerge { .. } => "case merge",
+            Self::CaseUnmerge { .. } => "case unmerge",
+            Self::CaseDuplicates { .. } => "case duplicates",
             // the command that asks most
             Self::BeforeAsking { .. } => "case new",
             // the command whose words are checked

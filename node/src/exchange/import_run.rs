@@ -24,6 +24,7 @@ use crate::exchange::import::rejects::{Reject, RejectsFile};
 use crate::exchange::import::{FILE_BYTES_MAX, ImportError, Remark, RemarkCode};
 use crate::exchange::import_undo;
 use crate::list;
+use crate::list::alike::{Proposed, proposed_among};
 use crate::list::{ExternalId, external_id};
 use crate::log::{Log, Reader, Shared, entropy};
 use crate::members;
@@ -378,7 +379,9 @@ pub(crate) fn import(
         rejects.finish(tally.rejected)?;
     }
     let batch = Some(batch).filter(|_| tally.created > 0 && !request.dry_run);
-    Ok(summary(tally, told, request, &texts, batch.as_deref()))
+    let created = tally.written.values().map(|(case, _)| *case).filter(|case| *case != DocId::ZERO).collect();
+    let proposed = if batch.is_some() { proposed_among(log, &shared, reader, &created)? } else { Vec::new() };
+    Ok(summary(tally, told, &proposed, request, &texts, batch.as_deref()))
 }
 
 /// Ids imported before, on this node or on another whose cases are readable here.
@@ -585,7 +588,49 @@ fn content_digest(key: &[u8; 32], new: &NewCase) -> Vec<u8> {
     blake3::keyed_hash(key, &bytes).as_bytes()[..16].to_vec()
 }
 
-fn summary(tally: Tally, told: Told, request: &ImportRequest<'_>, texts: &Texts, batch: Option<&str>) -> Json {
+/// The pairs that may be one matter: those that the file shows by itself, and those that the reader's list shows of the new cases.
+/// Each once; how many, and the first of them.
+fn duplicates(tally: &Tally, told: &Told, proposed: &[Proposed]) -> (usize, Vec<Json>) {
+    let id = |held: Option<&(DocId, Box<str>)>| held.map(|held| held.0).filter(|doc| *doc != DocId::ZERO);
+    let mark = |held: Option<&(DocId, Box<str>)>| held.map(|held| held.1.clone()).filter(|mark| !mark.is_empty());
+    let row_of: HashMap<DocId, usize> = tally.written.iter().map(|(row, (case, _))| (*case, *row)).collect();
+    let is_new = |row: &usize| tally.written.contains_key(row);
+    let in_list = |row: usize| {
+        id(tally.written.get(&row)).map(|case| proposed.iter().filter(move |pair| pair.cases.contains(&case)))
+    };
+    let is_in_list = |first: usize, second: usize| match (in_list(first), in_list(second)) {
+        (Some(mut pairs), Some(_)) => {
+            let other = id(tally.written.get(&second));
+            pairs.any(|pair| other.is_some_and(|other| pair.cases.contains(&other)))
+        }
+        (Some(mut pairs), None) | (None, Some(mut pairs)) => pairs.next().is_some(),
+        (None, None) => false,
+    };
+    let of_file = told.duplicates.iter().filter(|pair| is_new(&pair.first) || is_new(&pair.second));
+    let of_file = of_file.filter(|pair| !is_in_list(pair.first, pair.second)).map(|pair| {
+        let (first, second) = (tally.written.get(&pair.first), tally.written.get(&pair.second));
+        json!({"rows": [pair.first, pair.second], "case_ids": [id(first), id(second)],
+               "refs": [mark(first), mark(second)], "why": ["phone"]})
+    });
+    let of_list = proposed.iter().map(|pair| {
+        let mut both = [0, 1].map(|at| (row_of.get(&pair.cases[at]), pair.cases[at], &pair.marks[at]));
+        // in the order of the file
+        both.sort_by_key(|(row, ..)| *row);
+        json!({"rows": both.map(|(row, ..)| row), "case_ids": both.map(|(_, case, _)| case),
+               "refs": both.map(|(.., mark)| mark), "why": pair.why})
+    });
+    let all: Vec<Json> = of_list.chain(of_file).collect();
+    (all.len(), all.into_iter().take(LISTED_MAX).collect())
+}
+
+fn summary(
+    tally: Tally,
+    told: Told,
+    proposed: &[Proposed],
+    request: &ImportRequest<'_>,
+    texts: &Texts,
+    batch: Option<&str>,
+) -> Json {
     let id = |held: Option<&(DocId, Box<str>)>| held.map(|held| held.0).filter(|doc| *doc != DocId::ZERO);
     let mark = |held: Option<&(DocId, Box<str>)>| held.map(|held| held.1.clone()).filter(|mark| !mark.is_empty());
     let warning = |remark: &Remark| {
@@ -594,19 +639,7 @@ fn summary(tally: Tally, told: Told, request: &ImportRequest<'_>, texts: &Texts,
                "case_id": id(held), "ref": mark(held),
                "message": texts.remark(remark.code.as_str(), &remark.args)})
     };
-    let mut proposals = 0;
-    let mut pairs: Vec<Json> = Vec::new();
-    for pair in &told.duplicates {
-        let (first, second) = (tally.written.get(&pair.first), tally.written.get(&pair.second));
-        if first.is_none() && second.is_none() {
-            continue;
-        }
-        proposals += 1;
-        if pairs.len() < LISTED_MAX {
-            pairs.push(json!({"rows": [pair.first, pair.second], "case_ids": [id(first), id(second)],
-                              "refs": [mark(first), mark(second)]}));
-        }
-    }
+    let (proposals, pairs) = duplicates(&tally, &told, proposed);
     // of rows that the node refused after all there is nothing to seal
     let mut sensitive: Vec<&Sensitive> =
         tally.sensitive.iter().filter(|found| tally.written.contains_key(&found.row)).collect();

@@ -106,6 +106,8 @@ pub(super) const CATEGORY: usize = 1;
 pub(super) const SITE: usize = 2;
 pub(super) const ASSIGNEE: usize = 8;
 pub(super) const CLOSURE: usize = 10;
+pub(super) const ADMIN1: usize = 17;
+pub(super) const ADMIN2: usize = 18;
 pub(super) const REGION: usize = 19;
 pub(super) const WEEK: usize = 20;
 /// How many codes a row keeps.
@@ -159,8 +161,8 @@ pub(super) const COLUMNS: &[Column] = &[
     field("sex", 14),
     field("age_group", 15),
     field("disability", 16),
-    field("admin1", 17),
-    field("admin2", 18),
+    field("admin1", ADMIN1),
+    field("admin2", ADMIN2),
     part("restricted", |row, _, _| Some(Cell::Bool(row.is(RESTRICTED)))),
     // of a restricted case
     field("week", WEEK),

@@ -278,9 +278,14 @@ impl Projection {
         self.listed().filter(|row| row.conflicts > 0).map(|row| (row.scope, row.case_id)).collect()
     }
 
+    /// The local number of the case with this id.
+    pub(super) fn number_of(&mut self, id: DocId) -> Option<u32> {
+        self.index().ids.range((id, 0)..=(id, u32::MAX)).next().map(|(_, doc)| *doc)
+    }
+
     /// The case with this id.
     pub(crate) fn by_id(&mut self, id: DocId) -> Option<(u32, DocId)> {
-        let (_, doc) = *self.index().ids.range((id, 0)..=(id, u32::MAX)).next()?;
+        let doc = self.number_of(id)?;
         Some((self.rows[doc as usize].scope, id))
     }
 
@@ -309,8 +314,7 @@ impl Projection {
     }
 
     fn is_moved_away(&mut self, id: DocId) -> bool {
-        let doc = self.index().ids.range((id, 0)..=(id, u32::MAX)).next().map(|(_, doc)| *doc as usize);
-        doc.and_then(|doc| self.rows.get(doc)).is_some_and(Row::moved_away)
+        self.number_of(id).and_then(|doc| self.rows.get(doc as usize)).is_some_and(Row::moved_away)
     }
 
     /// The case a person means by a reference, a provisional mark, the first digits of its id, digits or a unique ending. `kept`

@@ -397,6 +397,11 @@ impl Row {
         self.said & 64 != 0
     }
 
+    /// There is something to tell the person, or they were told.
+    pub(super) fn has_outcome(&self) -> bool {
+        matches!(self.status(), "resolved" | "responded" | "closed")
+    }
+
     /// It came back to whoever gave it.
     pub(super) fn returned(&self) -> bool {
         self.said & 128 != 0

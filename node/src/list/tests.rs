@@ -71,7 +71,7 @@ fn assert_equal(home: &Home) {
 fn finds_by_index(home: &Home) -> Option<bool> {
     home.act(|_, reader| {
         let list = super::rows(reader);
-        list.index.as_ref().map(|index| *index == super::Index::of(&list.rows))
+        list.index.as_ref().map(|index| *index == super::Index::of(&list.rows, &list.beside))
     })
 }
 
@@ -141,7 +141,7 @@ fn a_newcomer_changes_no_row_and_builds_none_again() {
 #[test]
 fn what_is_open_to_the_audience_alone_is_not_saved() {
     let rose = founded();
-    (0..80).for_each(|n| drop(new(&rose, n)));
+    (0..128).for_each(|n| drop(new(&rose, n)));
     rose.act(|log, reader| {
         let shared = log.shared();
         crate::list::catch_up(log, &shared, reader).expect("caught up");

@@ -3,12 +3,12 @@
 //! ```text
 //!  mine        came back to me · I have not taken it up · I work on it
 //!  my sites'   nobody has it · the person waits for the answer · … for word that it arrived · … to be asked · to be closed
-//!              sent outside and not confirmed · in conflict
+//!              sent outside and not confirmed · in conflict · ended as a duplicate of what has an answer now
 //!  mine, away  I gave it, half the time is over, and it has not arrived
 //!  my level's  late at somebody else's: it has come up to my role
 //! ```
 //!
-//! One line a case: the first of these that holds. Answered from the rows of the list, so it costs one pass over them.
+//! One line a case, the first of these that holds; and one for all pairs of cases that may be the same matter. Answered from the rows of the list, so it costs one pass over them.
 
 use std::collections::HashSet;
 
@@ -20,6 +20,7 @@ use crdt_model::values::{Level, MemberId};
 use crdt_model::view::Step;
 use serde_json::{Value as Json, json};
 
+use super::alike::Survivor;
 use super::columns::{CLOSURE, SITE, column};
 use super::query::{self, Asked, Wanted};
 use super::row::Row;
@@ -159,13 +160,14 @@ impl<'f> Mine<'f> {
     }
 
     /// What is to be done with a case, and by when: Unix milliseconds.
-    fn task(&self, row: &Row) -> Option<(Task, Option<i64>)> {
+    fn task(&self, list: &Projection, row: &Row) -> Option<(Task, Option<i64>)> {
         match row.status() {
             "restricted" => return None,
+            "closed" if list.is_duplicate(row) => return self.of_duplicate(list, row),
             "closed" => return self.is_to_review(row).then_some((Task::Review, None)),
             _ => {}
         }
-        let (is_mine, is_here) = (self.given.keeps(row), self.sites.contains(&row.word(SITE)) || row.is_inside());
+        let (is_mine, is_here) = (self.given.keeps(row), self.is_here(row));
         let (step, answer) = (row.step(self.now_ms), row.due_at(self.now_ms));
         let step_due = step.map(|(_, due)| due);
         let is = |wanted: Step| step.is_some_and(|(step, _)| step == wanted);
@@ -191,6 +193,24 @@ impl<'f> Mine<'f> {
             _ => return self.late(row, step_due, open()).map(|due| (Task::Late, Some(due))),
         };
         Some(task)
+    }
+
+    /// What is to be done with a case that ended as a duplicate: its person is told as soon as the one it was merged into has
+    /// an answer. Where cases were merged in a circle, one of them has to be taken out.
+    fn of_duplicate(&self, list: &Projection, row: &Row) -> Option<(Task, Option<i64>)> {
+        let is_here = self.is_here(row);
+        let waits = !row.answered() && row.expects_answer() && !row.contact_refused();
+        match list.survivor(row)? {
+            Survivor::Circle if is_here => Some((Task::Settle, None)),
+            Survivor::At(other) if is_here && waits && other.has_outcome() => {
+                Some((Task::CallBack, row.due_at(self.now_ms)))
+            }
+            _ => self.is_to_review(row).then_some((Task::Review, None)),
+        }
+    }
+
+    fn is_here(&self, row: &Row) -> bool {
+        self.sites.contains(&row.word(SITE)) || row.is_inside()
     }
 
     /// Whether the reader's level looks at an ending without the person's word, in the week after it.
@@ -224,9 +244,10 @@ pub(crate) fn todo(
     list::catch_up(log, shared, reader)?;
     let me = CaseFilter { assignee: Some("me".into()), ..CaseFilter::default() };
     let (member, asked) = (reader.member(), Asked::of(shared, reader, &me, now_ms)?);
+    rows(reader).index();
     let list = &*rows(reader);
     let mine = Mine::of(shared, &member, (&me, &asked), list, now_ms);
-    let of_row = |row| mine.task(row).map(|(task, due)| (due, row, task));
+    let of_row = |row| mine.task(list, row).map(|(task, due)| (due, row, task));
     let mut lines: Vec<(Option<i64>, &Row, Task)> = list.listed().filter_map(of_row).collect();
     let limit = limit.map_or(LINES_DEFAULT, |limit| usize::try_from(limit).unwrap_or(usize::MAX));
     // what is due at no time comes last
@@ -237,7 +258,9 @@ pub(crate) fn todo(
         told.push(line(list, row, shared, (task, due), now_ms)?);
     }
     let room = limit.saturating_sub(told.len());
-    told.extend(of_members(shared, &member).into_iter().take(room));
+    let pairs = list.pairs_at(|row| mine.is_here(row));
+    let of_pairs = (pairs > 0).then(|| json!({"task": "duplicates", "n": pairs, "due_at": null, "late": false}));
+    told.extend(of_members(shared, &member).into_iter().chain(of_pairs).take(room));
     Ok(Json::Array(told))
 }
 

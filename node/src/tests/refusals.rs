@@ -314,6 +314,9 @@ fn refused(w: &World) -> Vec<(Request, &'static str)> {
         deputy: deputy.map(str::to_owned),
     };
     let moved = |case: &String, site: &str| Request::CaseMove { r#ref: c(case), site: site.into(), only_look: false };
+    let link =
+        |case: &String, to: &String, kind: &str| Request::CaseLink { r#ref: c(case), to: c(to), kind: kind.into() };
+    let merge = |case: &String, into: &String| Request::CaseMerge { r#ref: c(case), into: c(into) };
     let share = |case: &String, who: &str, stop: bool| {
         Request::edit(c(case), Edit::Share { with: Whom::Typed(who.into()), stop })
     };
@@ -482,6 +485,20 @@ fn refused(w: &World) -> Vec<(Request, &'static str)> {
         (moved(&w.closed, "PES"), "case_closed"),
         (moved(&w.shut, "PES"), "outside_audience"),
         (moved(&w.unwilling, "PES"), "consent_refuses_referral"),
+        (link(&w.plain, &w.plain, "related"), "self_link"),
+        (link(&w.plain, &w.taken, "twin"), "bad_value"),
+        (link(&w.plain, &nobody(), "related"), "ref_not_found"),
+        (link(&w.plain, &w.shut, "related"), "outside_audience"),
+        (link(&w.shut, &w.plain, "duplicate"), "outside_audience"),
+        (merge(&w.plain, &w.plain), "self_link"),
+        (merge(&w.plain, &w.closed), "survivor_closed"),
+        (merge(&w.closed, &w.plain), "case_closed"),
+        (merge(&w.plain, &w.sealed), "merge_across_seal"),
+        (merge(&w.sealed, &w.plain), "merge_across_seal"),
+        (merge(&w.shut, &w.sealed), "outside_audience"),
+        (Request::CaseUnmerge { r#ref: c(&w.plain) }, "not_merged"),
+        (Request::CaseUnmerge { r#ref: c(&w.shut) }, "outside_audience"),
+        (Request::CaseDuplicates { r#ref: Some(nobody()) }, "ref_not_found"),
         (refer(&w.plain, "XXX", &[]), "site_not_found"),
         (refer(&w.plain, "JER", &["all"]), "already_there"),
         (refer(&w.plain, "PES", &["couleur"]), "unknown_field"),

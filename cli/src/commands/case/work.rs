@@ -29,6 +29,10 @@ pub(crate) enum Work {
     Share(Share),
     Refer(Refer),
     Move(Move),
+    Link(Link),
+    Merge(Merge),
+    Unmerge(Ref),
+    Duplicates(Conflicts),
     Act(Act),
     Hold(Hold),
     Unhold(Ref),
@@ -63,6 +67,10 @@ impl Work {
             Self::Share(share) => share.request(asker)?,
             Self::Refer(refer) => refer.request(asker)?,
             Self::Move(to) => to.request(asker)?,
+            Self::Link(link) => link.request(asker)?,
+            Self::Merge(Merge { r#ref, into }) => Request::CaseMerge { r#ref, into },
+            Self::Unmerge(Ref { r#ref }) => Request::CaseUnmerge { r#ref },
+            Self::Duplicates(Conflicts { r#ref }) => Request::CaseDuplicates { r#ref },
             Self::Act(act) => act.request(asker)?,
             Self::Hold(hold) => hold.request(asker)?,
             Self::Resolve(resolve) => resolve.request(asker)?,
@@ -441,6 +449,37 @@ impl Move {
         let site = asker.required(self.site, "--site", "ask-site")?;
         Ok(Request::CaseMove { r#ref: self.r#ref, site, only_look: false })
     }
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Link {
+    #[arg(value_name = "REF")]
+    r#ref: String,
+    #[arg(value_name = "OTHER")]
+    other: String,
+    #[arg(long = "as", id = "link_as", value_name = "HOW", value_parser = ["duplicate", "related"])]
+    kind: Option<String>,
+}
+
+impl Link {
+    pub(crate) fn request(self, asker: &mut Asker<'_>) -> Result<Request, Failure> {
+        let kind = match (self.kind, asker.console.is_terminal()) {
+            (None, true) => {
+                let kinds = [(&["1", "duplicate"][..], "duplicate"), (&["2", "related"], "related")];
+                asker.choice("ask-link-as", &kinds, None)?.to_owned()
+            }
+            (kind, _) => asker.required(kind, "--as", "ask-link-as")?,
+        };
+        Ok(Request::CaseLink { r#ref: self.r#ref, to: self.other, kind })
+    }
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Merge {
+    #[arg(value_name = "REF")]
+    r#ref: String,
+    #[arg(value_name = "INTO")]
+    into: String,
 }
 
 #[derive(Debug, Args)]

@@ -47,6 +47,7 @@ mod when;
 use std::collections::HashMap;
 
 use crdt_model::edit::NewCase;
+use crdt_model::name::phone_endings;
 use crdt_model::taxonomy::Taxonomy;
 use crdt_model::values::Words;
 use crdt_model::zone::Zone;
@@ -451,7 +452,7 @@ fn read_row(
     row.unread.extend(reader.columns.unread(cells));
     found.submissions.insert(id, (number, digest));
     row.restricted = read.restricted;
-    if let Some(phone) = case.phone.as_ref().and_then(|phone| last_digits(&phone.0)) {
+    if let Some(phone) = case.phone.as_ref().and_then(|phone| phone_endings(&phone.0).into_iter().next()) {
         let category = case.category.clone().unwrap_or_default();
         let event = [phone, category, read.day, row.restricted.clone().unwrap_or_default()];
         let first = *found.events.entry(event).or_insert(number);
@@ -460,11 +461,4 @@ fn read_row(
         }
     }
     (row, read.joined)
-}
-
-/// The last eight digits, which are the same with and without country code. `None`: fewer than six, too few to tell
-/// people apart.
-fn last_digits(phone: &str) -> Option<String> {
-    let digits: Vec<char> = phone.chars().filter(char::is_ascii_digit).collect();
-    (digits.len() >= 6).then(|| digits[digits.len().saturating_sub(8)..].iter().collect())
 }
