@@ -123,7 +123,7 @@ impl Commands {
             Self::Carry(carry) => carry.request()?,
             Self::Bundle(bundle) => bundle.request()?,
             Self::Clock(clock) => clock.request(asker)?,
-            Self::Taxonomy(taxonomy) => taxonomy.request(),
+            Self::Taxonomy(taxonomy) => taxonomy.request(asker)?,
             Self::Words(words) => words.request(asker.lang.clone().as_deref(), asker)?,
             Self::Outbox => Request::Outbox,
             Self::Todo(todo) => todo.request(),

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use clap::FromArgMatches;
 use clap::error::ErrorKind;
 use crdt_model::edit::Edit;
-use node::api::{Envelope, Reply, Request, SealOptions, Service};
+use node::api::{Envelope, Reply, Request, RowChange, SealOptions, Service};
 use node::error::{Exit, Failure, IoOperation};
 use node::texts::Texts;
 use serde_json::Value;
@@ -454,6 +454,7 @@ pub(crate) fn ask_unlocked(
     // what was said of sealing before anybody was asked
     let mut before = seal_options(&mut envelope.request).cloned();
     let mut interviewed = false;
+    let mut adds = false;
     loop {
         let reply = {
             let mut bar = Bar::new(world.err, texts, world.err_terminal);
@@ -489,6 +490,11 @@ pub(crate) fn ask_unlocked(
                 }
                 recusal::ask(service, envelope, Some(&failure), texts, world.console)?;
             }
+            // once: whoever declines, or adds something else, is told what is missing
+            "not_listed" if !adds && may_add(&failure) => {
+                adds = true;
+                add_to_table(service, envelope, &failure, world.console, texts)?;
+            }
             "needs_sealing" => match sealing_category(&envelope.request) {
                 Some(mut triage) if wants_sealing(&failure, world.console, texts)? => {
                     before = seal_options(&mut triage).cloned();
@@ -509,6 +515,36 @@ pub(crate) fn ask_unlocked(
             _ => door.answer(failure, &mut envelope.member, &mut envelope.passphrase, world.console, texts)?,
         }
     }
+}
+
+fn may_add(failure: &Failure) -> bool {
+    failure.args.contains(&("may_add", "yes".to_owned()))
+}
+
+/// Asks whether what is in no table is to be added to it, and adds it. Enter adds nothing: most of the time it was mistyped.
+fn add_to_table(
+    service: &dyn Service,
+    envelope: &Envelope,
+    failure: &Failure,
+    console: &mut dyn Console,
+    texts: &Texts,
+) -> Result<(), Failure> {
+    let arg =
+        |wanted: &str| failure.args.iter().find(|(name, _)| *name == wanted).map_or("", |(_, value)| value.as_str());
+    let (table, value) = (arg("table").to_owned(), arg("value").to_owned());
+    let args = [("value", value.as_str().into()), ("near", arg("near").into()), ("table", table.as_str().into())];
+    let question = ask::in_question(texts, &texts.with("ask-add-listed", &args));
+    if !choice::yes(console, texts, &question, Some(false))? {
+        return Err(failure.clone());
+    }
+    let mut asker = Asker::new(console, texts, 0);
+    let code = match value.as_str() {
+        "…" => asker.required(None, "CODE", "ask-row-code")?,
+        code => code.to_owned(),
+    };
+    let label = asker.required(None, "--label", "ask-row-label")?;
+    let change = RowChange { labels: vec![label], ..RowChange::default() };
+    asking(service, envelope)(Request::TaxonomySet { table, code, change, adds: true }).map(drop)
 }
 
 /// One of the sticks the node found, by its number.

@@ -31,6 +31,7 @@ pub mod sensitivity;
 pub mod status;
 
 use crate::layer::{Layer, LayerState, Value};
+use crate::taxonomy::OwnTables;
 use crate::values::{DocId, Level};
 use crate::zone::Zone;
 
@@ -84,6 +85,17 @@ pub trait Codes {
     fn disability(&self, answers: [u8; 6]) -> Option<String> {
         let _ = answers;
         None
+    }
+
+    /// The tables that the organisation keeps itself.
+    fn own(&self) -> &OwnTables {
+        OwnTables::none()
+    }
+
+    /// Codes of such tables stand as they were told, whether or not a table knows them: where a case comes from elsewhere,
+    /// nothing that it says is lost for want of a row.
+    fn stand_as_told(&self) -> bool {
+        false
     }
 
     /// The zone in which the case at hand counts days.

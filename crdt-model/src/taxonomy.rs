@@ -9,6 +9,7 @@
 
 mod check;
 mod entries;
+pub mod own;
 mod parse;
 mod role;
 
@@ -21,6 +22,7 @@ use strsim::osa_distance;
 use crate::values::Level;
 
 pub use entries::*;
+pub use own::{Listed, OwnRow, OwnTable, OwnTables, Statement};
 pub use parse::TaxonomyError;
 pub use role::{Capabilities, PersonalReach, RoleProfile};
 
@@ -36,7 +38,7 @@ const NEAREST_MAX: usize = 3;
 const PROPOSED_MAX: usize = 24;
 
 /// What an entry is called, by language.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Labels(BTreeMap<String, String>);
 
@@ -45,6 +47,11 @@ impl Labels {
     pub fn pick(&self, language: &str) -> Option<&str> {
         let primary = language.split(['-', '_']).next().unwrap_or(language);
         [primary, "en", "fr"].into_iter().find_map(|language| self.0.get(language)).map(String::as_str)
+    }
+
+    /// Puts the label of one language in the place of another.
+    pub fn put(&mut self, language: &str, label: &str) {
+        self.0.insert(language.to_owned(), label.to_owned());
     }
 
     /// Languages and labels, by language code.
@@ -265,8 +272,8 @@ pub struct Taxonomy {
     pub population_groups: Table<Term>,
     /// Who is speaking.
     pub stakeholders: Table<Term>,
-    /// Languages people speak.
-    pub spoken_languages: Table<Term>,
+    /// The tables that the organisation keeps itself, as shipped.
+    pub own: OwnTables,
     /// Training modules.
     pub trainings: Table<Training>,
 }
@@ -294,7 +301,7 @@ impl Taxonomy {
     }
 
     /// All tables, by the names they have in the file.
-    pub(crate) fn tables(&self) -> [(&'static str, &dyn Entries); 28] {
+    pub(crate) fn tables(&self) -> [(&'static str, &dyn Entries); 27] {
         [
             ("sensitivity", &self.sensitivities),
             ("sensitivity_word", &self.sensitivity_words),
@@ -322,7 +329,6 @@ impl Taxonomy {
             ("disability_summary", &self.disability_summaries),
             ("population_group", &self.population_groups),
             ("stakeholder", &self.stakeholders),
-            ("spoken_language", &self.spoken_languages),
             ("training", &self.trainings),
         ]
     }

@@ -24,6 +24,7 @@ pub use crate::list::alike::PAIRS_MAX as DUPLICATES_MAX;
 pub use crate::list::todo::LINES_DEFAULT as TODO_LINES;
 pub use crate::members::Roots;
 pub use crate::members::known_zone;
+pub use crate::members::tables::RowChange;
 pub use crate::reply::{Progress, Reply};
 pub use crate::sync::{Ready, RunOptions};
 pub use crate::writes::SealOptions;

@@ -18,7 +18,7 @@ use crdt_model::layer::{Layer, LayerState, Value};
 use crdt_model::receipt::receipts_doc;
 use crdt_model::roster::site_scope;
 use crdt_model::seal::GiftOf;
-use crdt_model::taxonomy::Taxonomy;
+use crdt_model::taxonomy::{OwnTables, Taxonomy};
 use crdt_model::values::{DocId, EntryId, MemberId, ScopeId, Who};
 use crdt_model::view::{self, CaseView};
 use crdt_model::zone::Zone;
@@ -36,13 +36,20 @@ use crate::store::Snapshot;
 /// The taxonomy in force and the zone of a case, as folds and edits ask them.
 pub(crate) struct TaxonomyCodes {
     taxonomy: &'static Taxonomy,
+    own: Arc<OwnTables>,
     zone: Zone,
+    stand_as_told: bool,
 }
 
 impl TaxonomyCodes {
     /// For a case that counts its days in `zone`.
-    pub(crate) fn of(taxonomy: &'static Taxonomy, zone: &Zone) -> Self {
-        Self { taxonomy, zone: zone.clone() }
+    pub(crate) fn of(shared: &Shared, zone: &Zone) -> Self {
+        Self { taxonomy: shared.taxonomy, own: Arc::clone(&shared.own), zone: zone.clone(), stand_as_told: false }
+    }
+
+    /// The same, of a case that comes from elsewhere, or whose codes were looked at.
+    pub(crate) fn as_told(self) -> Self {
+        Self { stand_as_told: true, ..self }
     }
 }
 
@@ -80,7 +87,7 @@ impl Codes for TaxonomyCodes {
     }
 
     fn knows(&self, table: &str, code: &str) -> bool {
-        // organisations add languages; tables not listed are free
+        // tables not listed are free
         codes_of(self.taxonomy, table).is_none_or(|codes| codes.contains(&code))
     }
 
@@ -90,6 +97,14 @@ impl Codes for TaxonomyCodes {
 
     fn disability(&self, answers: [u8; 6]) -> Option<String> {
         Some(self.taxonomy.disability_summary(answers).to_owned())
+    }
+
+    fn own(&self) -> &OwnTables {
+        &self.own
+    }
+
+    fn stand_as_told(&self) -> bool {
+        self.stand_as_told
     }
 
     fn zone(&self) -> Zone {
@@ -148,6 +163,7 @@ pub(crate) struct Loaded {
     /// In which it counts days: that of the site in whose scope it lies.
     pub(crate) zone: Zone,
     taxonomy: &'static Taxonomy,
+    own: Arc<OwnTables>,
     empty: LayerState,
 }
 
@@ -163,10 +179,22 @@ pub(crate) struct Built {
 impl Loaded {
     pub(crate) fn of(shared: &Shared, scope: ScopeId, doc: DocId, built: Built, entries: usize) -> Self {
         let Built { document, unopened, unread } = built;
-        let (zone, taxonomy) = (shared.zone_at(&scope), shared.taxonomy);
+        let (zone, taxonomy, own) = (shared.zone_at(&scope), shared.taxonomy, Arc::clone(&shared.own));
         let (assignment, is_sent_here, empty) = (None, false, LayerState::new());
-        let mut loaded =
-            Self { scope, doc, document, entries, unopened, unread, assignment, is_sent_here, zone, taxonomy, empty };
+        let mut loaded = Self {
+            scope,
+            doc,
+            document,
+            entries,
+            unopened,
+            unread,
+            assignment,
+            is_sent_here,
+            zone,
+            taxonomy,
+            own,
+            empty,
+        };
         loaded.assignment = loaded.assignment_in_force(shared);
         let sent_by = loaded.assignment.as_ref().and_then(|given| given.sent.by);
         loaded.is_sent_here = sent_by.is_some_and(|by| shared.here.contains(&by));
@@ -218,7 +246,8 @@ impl Loaded {
 
     /// What folds and edits of it ask.
     pub(crate) fn codes(&self) -> TaxonomyCodes {
-        TaxonomyCodes::of(self.taxonomy, &self.zone)
+        let (own, zone) = (Arc::clone(&self.own), self.zone.clone());
+        TaxonomyCodes { taxonomy: self.taxonomy, own, zone, stand_as_told: false }
     }
 
     /// What the reader sees now.

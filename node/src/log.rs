@@ -12,6 +12,7 @@ pub(crate) mod forks;
 mod invited;
 pub(crate) mod marks;
 pub(crate) mod now;
+pub(crate) mod own_tables;
 pub(crate) mod parallel;
 pub(crate) mod receipts;
 
@@ -30,7 +31,7 @@ use crdt_model::roster::{
     self_introduced_key,
 };
 use crdt_model::seal::{Entropy, Secret};
-use crdt_model::taxonomy::Taxonomy;
+use crdt_model::taxonomy::{OwnTable, OwnTables, Taxonomy};
 use crdt_model::values::{ChainKey, DeviceId, DocId, EntryId, Incarnation, MemberId, OrgId, ScopeId};
 use crdt_model::zone::Zone;
 use crdt_model::{cbor, document};
@@ -60,6 +61,10 @@ pub(crate) const NAME_BYTES_MAX: usize = 200;
 pub(crate) struct Shared {
     /// The codes, delays and audiences in force.
     pub(crate) taxonomy: &'static Taxonomy,
+    /// The tables that the organisation keeps itself.
+    pub(crate) own: Arc<OwnTables>,
+    /// The number of the greatest statement about each of their rows.
+    pub(crate) own_said: BTreeMap<(OwnTable, String), u32>,
     pub(crate) roster: Roster,
     /// This home's own invitations, first joined first: without their seeds.
     pub(crate) invitations: Vec<Invitation>,
@@ -438,6 +443,8 @@ impl Log {
         let psk = Secret(*keys.transport_psk.expose());
         let shared = Shared {
             taxonomy: Taxonomy::shipped(),
+            own: Arc::new(Taxonomy::shipped().own.clone()),
+            own_said: BTreeMap::new(),
             roster: Roster::empty(org),
             invitations: Vec::new(),
             altered: Vec::new(),
@@ -663,6 +670,8 @@ impl Log {
         let altered = invitations.iter().filter(is_altered).map(|told| told.invite).collect();
         let mut shared = Shared {
             taxonomy: self.shared().taxonomy,
+            own: Arc::new(self.shared().taxonomy.own.clone()),
+            own_said: BTreeMap::new(),
             roster,
             invitations,
             altered,
@@ -705,7 +714,8 @@ impl Log {
         Ok(forks)
     }
 
-    /// Names, from the staff document (open layer of the knowledge scope) and from this home itself.
+    /// Names, from the staff document (open layer of the knowledge scope) and from this home itself; and the tables that the
+    /// organisation keeps itself.
     fn find_names(&self, snapshot: &store::Snapshot, shared: &mut Shared) -> Result<(), Failure> {
         let scope = knowledge_scope(&self.org);
         let mut keychain = self.device_keychain(snapshot, shared)?;
@@ -758,7 +768,7 @@ impl Log {
         }
         let known = |id: &MemberId| shared.names.contains_key(id) || shared.roster.members.contains_key(id);
         shared.here = slots.into_iter().filter(known).collect();
-        Ok(())
+        self.find_tables(snapshot, &keychain, shared)
     }
 
     /// Keys that the device holds while nobody is unlocked: the open ones.

@@ -5,6 +5,7 @@ pub(crate) mod called;
 pub(crate) mod debts;
 mod owed;
 mod partners;
+pub(crate) mod tables;
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -21,7 +22,7 @@ use crdt_model::roster::{
 };
 use crdt_model::seal::{self, ActorOf, FLAG_DROP_BOX, InviteGrant, Plain, Sealing, Secret, open_hint};
 use crdt_model::taxonomy::{Capabilities, Coded, Taxonomy};
-use crdt_model::values::{AudienceId, EntryId, MemberId, ScopeId};
+use crdt_model::values::{AudienceId, DocId, EntryId, MemberId, ScopeId};
 use crdt_model::zone::Zone;
 use ed25519_dalek::Signer;
 use serde_json::{Value as Json, json};
@@ -1202,22 +1203,60 @@ fn finish_join(
     }))
 }
 
-/// Adds facts to the staff document: a drop-box change each, so that no order matters.
+/// Adds facts to the staff document.
 pub(crate) fn write_staff(
     log: &Log,
     reader: &mut Reader,
     facts: &[(String, String)],
     now_ms: i64,
 ) -> Result<(), Failure> {
+    let facts: Vec<(String, Value)> =
+        facts.iter().map(|(name, value)| (name.clone(), Value::Text(value.clone()))).collect();
+    // whoever has no key yet has nothing to say there
+    for fact in facts.chunks(1) {
+        write_knowledge(log, reader, staff_doc(&log.org), fact, now_ms)?;
+    }
+    Ok(())
+}
+
+/// Bytes of facts in one entry, about: what a section holds, with room to spare.
+const FACTS_BYTES_MAX: usize = 60_000;
+
+/// Adds facts to a document of the knowledge scope: drop-box changes, so that no order matters. False while its key is not
+/// here: nothing is written.
+pub(crate) fn write_knowledge(
+    log: &Log,
+    reader: &mut Reader,
+    doc: DocId,
+    facts: &[(String, Value)],
+    now_ms: i64,
+) -> Result<bool, Failure> {
     let scope = knowledge_scope(&log.org);
-    let doc = staff_doc(&log.org);
     let shared = log.shared();
     let incarnation = log.incarnation();
     let mut entropy = entropy()?;
     let open = reader.keychain.newest_open(&scope).map(|(epoch, key)| (epoch, key.clone()));
-    let Some((epoch, key)) = open else { return Ok(()) };
+    let Some((epoch, key)) = open else { return Ok(false) };
+    let mut parts: Vec<Vec<LayerOp>> = Vec::new();
+    let mut bytes = 0;
+    for (name, value) in facts {
+        let size = match value {
+            Value::Text(text) => text.len(),
+            Value::Bytes(bytes) => bytes.len(),
+            _ => 0,
+        };
+        let op = LayerOp::Put { key: name.clone(), value: value.clone() };
+        bytes += name.len() + size;
+        match parts.last_mut().filter(|_| bytes <= FACTS_BYTES_MAX) {
+            Some(part) => part.push(op),
+            None => {
+                parts.push(vec![op]);
+                bytes = name.len() + size;
+            }
+        }
+    }
     log.commit(|tx| {
-        for (name, value) in facts {
+        for ops in &parts {
             let place = log.next_position(tx, &scope, incarnation);
             let member = reader.member();
             let actor = ActorOf {
@@ -1231,9 +1270,7 @@ pub(crate) fn write_staff(
                 member: &member,
                 drop_box_seq: Some(place.seq),
             };
-            let ops = [LayerOp::Put { key: name.clone(), value: Value::Text(value.clone()) }];
-            let change =
-                LayerDoc::new().author(actor.id(), &ops).map_err(|e| Failure::new("unexpected").because(&e))?;
+            let change = LayerDoc::new().author(actor.id(), ops).map_err(|e| Failure::new("unexpected").because(&e))?;
             let plain = Plain {
                 salt: entropy.bytes(),
                 claimed_ms: now_ms,
@@ -1244,7 +1281,7 @@ pub(crate) fn write_staff(
                 change,
             };
             let sealing = Sealing { key: key.clone(), plain };
-            let staff = Draft {
+            let said = Draft {
                 scope,
                 kind: Kind::Knowledge,
                 doc,
@@ -1253,11 +1290,12 @@ pub(crate) fn write_staff(
                 deps: Vec::new(),
                 sections: vec![SectionPlan::Sealed { layer: Layer::Open, hint: open_hint(epoch), sealing }],
             };
-            let entry = staff.append(log, tx, Some(&reader.ed), &mut entropy)?;
+            let entry = said.append(log, tx, Some(&reader.ed), &mut entropy)?;
             crate::clock::note_own(tx, now_ms, entry.id(), now::machine(log).built_ms)?;
         }
         Ok(())
-    })
+    })?;
+    Ok(true)
 }
 
 /// Name of a scope, also before the membership has arrived.

@@ -142,6 +142,8 @@ pub(crate) struct Intake<'a> {
     /// What a file's reader has decided, or whoever wrote it down: `Some(None)` ordinary, `Some(audience)` sealed to it;
     /// `None`: to be decided.
     pub(crate) restricted: Option<Option<&'a str>>,
+    /// Codes of the organisation's own tables stand as they are told: the case comes from elsewhere.
+    pub(crate) codes_stand: bool,
 }
 
 /// A case written.
@@ -267,6 +269,19 @@ pub(crate) fn refusal(taxonomy: &'static Taxonomy, error: &EditRefusal, referenc
             let near = crate::error::possible(codes.into_iter(), "");
             failure.arg("field", field).arg("table", table).arg("near", near).at("field", field)
         }
+        EditRefusal::NotListed { field, table, typed, near } => {
+            let value = if crdt_model::values::is_code(typed.0.trim()) { typed.0.trim() } else { "…" };
+            let near = crate::error::possible(near.iter().map(String::as_str), "");
+            failure
+                .arg("field", field)
+                .arg("table", table.name())
+                .arg("value", value)
+                .arg("near", near)
+                .at("field", field)
+        }
+        EditRefusal::NotOffered { field, table, code } => {
+            failure.arg("field", field).arg("table", table.name()).arg("value", code).at("field", field)
+        }
         EditRefusal::TooLong { field, bytes_max } => {
             failure.arg("field", field).arg("bytes_max", bytes_max).at("field", field)
         }
@@ -345,6 +360,13 @@ pub(crate) fn prepare(
     check_code(taxonomy, "type", &new.case_type)?;
     check_code(taxonomy, "channel", &new.channel)?;
     check_codes(taxonomy, &new)?;
+    let codes = TaxonomyCodes::of(shared, &shared.zone_at(&site_scope(&log.org, intake.site)));
+    let codes = if intake.codes_stand { codes.as_told() } else { codes };
+    new.put_codes(&codes).map_err(|error| {
+        let mut failure = refusal(taxonomy, &error, "");
+        failure.where_.retain(|(name, _)| *name != "ref");
+        failure
+    })?;
     let categories = || new.category.iter().chain(&new.other_categories).map(String::as_str);
     let mut level = taxonomy.sensitivity_of(categories());
     if let Some(asked) = &new.sensitivity {
@@ -652,7 +674,7 @@ pub(crate) fn birth_ops(
         link: prepared.link,
         shared_with: prepared.persons.clone(),
     };
-    let author = Author::of(shared, reader, TaxonomyCodes::of(taxonomy, &zone), now_ms);
+    let author = Author::of(shared, reader, TaxonomyCodes::of(shared, &zone).as_told(), now_ms);
     let ctx = author.on(None, entropy.bytes());
     Edit::Create(Box::new(Creation { new, birth })).to_ops(&ctx).map_err(|error| {
         let mut failure = refusal(taxonomy, &error, &minted.mark());
@@ -738,7 +760,7 @@ pub(crate) fn act_with(
     let captured = || captured_mark(log, loaded.doc).ok().flatten();
     let mark = view.mark().map(str::to_owned).or_else(captured);
     let mark = mark.unwrap_or_else(|| typed.to_owned());
-    if let Some(level) = opening(shared.taxonomy, edit, &view)? {
+    if let Some(level) = opening(&shared, edit, &view)? {
         let (reason, act) = match edit {
             Edit::Lower { reason, .. } => (Some(reason), None),
             other => (None, Some(other)),
@@ -1002,11 +1024,11 @@ fn turn_and_tell(
 
 /// The level left, where an act opens the case: lowered out of what is sealed by its audience, or classified as
 /// ordinary while nobody had.
-fn opening(taxonomy: &'static Taxonomy, edit: &Edit, view: &CaseView) -> Result<Option<Level>, Failure> {
+fn opening(shared: &Shared, edit: &Edit, view: &CaseView) -> Result<Option<Level>, Failure> {
     Ok(match edit {
         Edit::Lower { to, .. } if view.shape == Shape::Inside && !to.restricted() => Some(*to),
         Edit::Triage { category: Some(category), sensitivity, .. } if reclassify::is_undecided(view) => {
-            let facts = TaxonomyCodes::of(taxonomy, &Zone::UTC).category(category);
+            let facts = TaxonomyCodes::of(shared, &Zone::UTC).category(category);
             let level = facts.map(|facts| facts.sensitivity.max(sensitivity.unwrap_or(Level::S0)));
             level.filter(|level| !level.restricted())
         }
@@ -1389,7 +1411,14 @@ pub(crate) fn case_new_with(
         || new.incident_at.is_some_and(|moment| moment.at_ms > now_ms.saturating_add(DAY_MS));
     let recuse = seal.recuse.as_deref();
     let restricted = seal.audience.as_deref().map(Some);
-    let intake = Intake { recuse, not_them: &seal.not_them, site: &site, capture: Capture::Entered, restricted };
+    let intake = Intake {
+        recuse,
+        not_them: &seal.not_them,
+        site: &site,
+        capture: Capture::Entered,
+        restricted,
+        codes_stand: false,
+    };
     let prepared = prepare(log, &shared, &reader.member(), new, &intake)?;
     let mut entropy = entropy()?;
     let (mark, provisional, case_id) = match &prepared.held {

@@ -243,6 +243,13 @@ fn sensitive_words(replies: &mut Replies, home: &Home) {
     replies.of(home, "words show", "");
     replies.of(home, "words remove", "--spoken sg kambakuru");
     replies.of(home, "taxonomy show", "");
+    replies.of(home, "taxonomy add", "partner ONG --label fr=Partenaire --label en=Partner");
+    replies.of(home, "taxonomy set", "partner ONG --close");
+    let folder = tempfile::tempdir().expect("a folder");
+    replies.folders.push(folder.path().display().to_string());
+    let file = folder.path().join("tables.toml").display().to_string();
+    replies.of(home, "taxonomy export", &file);
+    replies.of(home, "taxonomy import", &file);
 }
 
 fn a_file_of_forms(replies: &mut Replies, home: &Home, folder: &Path) {

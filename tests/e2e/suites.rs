@@ -29,6 +29,7 @@ mod replies;
 #[cfg(target_os = "linux")]
 mod safety;
 mod sealing;
+mod tables;
 mod terminal;
 mod typed;
 mod withdrawals;

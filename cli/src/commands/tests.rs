@@ -1,7 +1,7 @@
 use clap::FromArgMatches;
 use crdt_model::edit::{Edit, NewCase, Telling, Whom};
 use crdt_model::values::{Moment, Precision, Words};
-use node::api::{CaseFilter, Request, Roots, SealOptions, Secret};
+use node::api::{CaseFilter, Request, Roots, RowChange, SealOptions, Secret};
 use node::texts::Texts;
 
 use super::*;
@@ -112,6 +112,34 @@ fn setting_up_is_understood() {
     );
     assert_eq!(request("audience list"), Request::AudienceList);
     assert_eq!(request("taxonomy show"), Request::TaxonomyShow);
+    let change = RowChange {
+        labels: vec!["fr=Siège".into()],
+        within_h: Some(24),
+        reach: Some("+509".into()),
+        audiences: vec!["psea".into()],
+        sensitivities: vec!["s3".into()],
+        projects: vec!["CASH".into()],
+        fields: vec!["category".into(), "admin1".into()],
+        ..RowChange::default()
+    };
+    assert_eq!(
+        request(
+            "taxonomy add body hq --label fr=Siège --within 24 --reach +509 --audience psea --sensitivity s3 \
+             --project CASH --fields category,admin1"
+        ),
+        Request::TaxonomySet { table: "body".into(), code: "hq".into(), change, adds: true }
+    );
+    assert_eq!(
+        request("taxonomy set project CASH --close"),
+        Request::TaxonomySet {
+            table: "project".into(),
+            code: "CASH".into(),
+            change: RowChange { closed: Some(true), ..RowChange::default() },
+            adds: false
+        }
+    );
+    assert_eq!(request("taxonomy import /a.toml"), Request::TaxonomyImport { path: "/a.toml".into() });
+    assert_eq!(request("taxonomy export /a.toml"), Request::TaxonomyExport { path: "/a.toml".into() });
 }
 
 #[test]

@@ -43,8 +43,31 @@ pub(super) fn act(name: &str, value: &Value, with: With<'_>) -> String {
         return format!("{count}\n");
     }
     let args: Vec<_> = [
-        "site", "member", "role", "expires", "ref", "cases", "digest", "audience", "lang", "added", "removed", "zone",
-        "to", "from", "with", "until", "deputy", "into", "out_of",
+        "site",
+        "member",
+        "role",
+        "expires",
+        "ref",
+        "cases",
+        "digest",
+        "audience",
+        "lang",
+        "added",
+        "removed",
+        "zone",
+        "to",
+        "from",
+        "with",
+        "until",
+        "deputy",
+        "code",
+        "label",
+        "changed",
+        "unchanged",
+        "file",
+        "rows",
+        "into",
+        "out_of",
     ]
     .into_iter()
     .map(|field| (field, shown(field, value, with).into()))
@@ -57,6 +80,7 @@ pub(super) fn act(name: &str, value: &Value, with: With<'_>) -> String {
         "case refer" if value["outside"] == true => "done-case-refer-outside".to_owned(),
         "case answer" if value["interim"] == true => "done-case-answer-interim".to_owned(),
         "case refer" if value["sent"].is_null() => "done-case-refer-choose".to_owned(),
+        "taxonomy set" if value["closed"] == true => "done-taxonomy-closed".to_owned(),
         "member away" if value["until"].is_null() => "done-member-back".to_owned(),
         "member away" if value["deputy"].is_null() => "done-member-away-alone".to_owned(),
         "case move" if value["moved"].is_null() => "done-case-move-look".to_owned(),

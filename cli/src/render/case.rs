@@ -14,6 +14,7 @@ const NAMES: usize = 22;
 /// Every field that has a value, one a line, long text below itself.
 pub(super) fn show(value: &Value, with: With<'_>) -> String {
     let mut out = String::new();
+    let value = &labelled(value);
     if value["restricted"] == true && value["status"] == "restricted" {
         out += &format!("{}\n", with.paint.alarm(&with.texts.get("ui-restricted-notice")));
     }
@@ -130,6 +131,20 @@ fn alike(value: &Value, with: With<'_>) -> Vec<String> {
     lines
 }
 
+/// The case with names in the place of codes of the organisation's own tables.
+fn labelled(value: &Value) -> Value {
+    let mut shown = value.clone();
+    for (field, label) in value["labels"].as_object().into_iter().flatten() {
+        let place = match field.as_str() {
+            "admin1" | "admin2" | "admin3" => shown.get_mut("location").and_then(|location| location.get_mut(field)),
+            "resolution" => shown.get_mut("resolution").and_then(|resolution| resolution.get_mut("outcome")),
+            field => shown.get_mut(field),
+        };
+        place.into_iter().for_each(|place| *place = label.clone());
+    }
+    shown
+}
+
 /// What goes on, or would go in any case; what may go as well; and what is kept, by the answer of the person that keeps it.
 pub(super) fn referred(value: &Value, with: With<'_>) -> Vec<String> {
     let mut out = String::new();
@@ -200,10 +215,12 @@ fn how_far(far: &Value, with: With<'_>) -> Vec<String> {
 }
 
 /// Fields for programs, not for people: `--json` has them.
-const TECHNICAL: [&str; 21] = [
+const TECHNICAL: [&str; 22] = [
     // told below
     "people",
     "duplicates",
+    // told in the place of the codes
+    "labels",
     // told by what is due
     "expects_answer",
     // told one by one, with what is known of the other case

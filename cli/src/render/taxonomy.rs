@@ -6,7 +6,7 @@ use super::text::{clean_line, cut, pad, width};
 use super::{With, cell};
 
 /// The tables in the order people meet them, with the field each belongs to.
-const TABLES: [(&str, &str); 18] = [
+const TABLES: [(&str, &str); 25] = [
     ("types", "type"),
     ("channels", "channel"),
     ("categories", "category"),
@@ -25,6 +25,13 @@ const TABLES: [(&str, &str); 18] = [
     ("statuses", "status"),
     ("roles", "role"),
     ("audiences", "audience"),
+    ("projects", "project"),
+    ("partners", "partner"),
+    ("places", "place"),
+    ("outcomes", "outcome"),
+    ("spoken_languages", "spoken_language"),
+    ("bodies", "body"),
+    ("levels", "level"),
 ];
 
 pub(super) fn show(value: &Value, with: With<'_>) -> String {
@@ -41,11 +48,31 @@ pub(super) fn show(value: &Value, with: With<'_>) -> String {
             // who reads what is sealed by its category
             let audience = row["audience"].as_str().map(|audience| format!(" → {}", clean_line(audience)));
             let label = cell("label", &row["label"], with);
-            let line = format!("  {}  {label}{}", pad(&code(row), widest), audience.unwrap_or_default());
+            let said = audience.unwrap_or_default() + &own(row, with);
+            let line = format!("  {}  {label}{said}", pad(&code(row), widest));
             out += &format!("{}\n", cut(&line, with.paint.width));
         }
     }
     out
+}
+
+/// What a row of the organisation's own says beside its name: where a place lies, by when somebody is told, that it is offered
+/// no more.
+fn own(row: &Value, with: With<'_>) -> String {
+    let mut said = String::new();
+    if let Some(parent) = row["parent"].as_str() {
+        said += &format!(" < {}", clean_line(parent));
+    }
+    if let Some(hours) = row["within_h"].as_u64() {
+        said += &format!(" ({hours} h)");
+    }
+    if let Some(reach) = row["reach"].as_str() {
+        said += &format!(" {}", clean_line(reach));
+    }
+    if row["closed"] == true {
+        said += &format!(" [{}]", with.texts.get("ui-row-closed"));
+    }
+    said
 }
 
 #[cfg(test)]

@@ -18,6 +18,7 @@ pub use fields::{FIELDS, NewCase};
 use crate::case::facts::{FactId, FactKind};
 use crate::cbor;
 use crate::layer::{Layer, Value};
+use crate::taxonomy::OwnTable;
 use crate::values::moment::in_range;
 use crate::values::{MemberId, Moment, Who, is_clean, is_code};
 
@@ -62,6 +63,8 @@ pub enum Kind {
     Code,
     /// A code of this table of the taxonomy.
     CodeOf(&'static str),
+    /// A code of this table that the organisation keeps; any code, while the table is empty.
+    Listed(OwnTable),
     /// One of these codes.
     OneOf(&'static [&'static str]),
     /// A person's words, at most so many bytes.
@@ -387,7 +390,7 @@ fn check_scalar(field: &'static Field, value: &Value) -> Result<(), SchemaFault>
         (Kind::Int(min, max), Value::Int(value)) => (min..=max).contains(value),
         (Kind::Time, Value::Int(at_ms)) => in_range(*at_ms),
         (Kind::Moment, Value::Bytes(bytes)) => cbor::decode::<Moment>(bytes).is_ok(),
-        (Kind::Code | Kind::CodeOf(_), Value::Text(code)) => is_code(code),
+        (Kind::Code | Kind::CodeOf(_) | Kind::Listed(_), Value::Text(code)) => is_code(code),
         (Kind::OneOf(codes), Value::Text(code)) => codes.contains(&code.as_str()),
         (Kind::Words(max), Value::Text(text)) => (1..=max).contains(&text.len()) && is_clean(text),
         (Kind::WgAnswers, Value::Text(text)) => is_wg_answers(text),

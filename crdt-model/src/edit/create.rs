@@ -183,6 +183,11 @@ impl Birthing<'_> {
             let id = self.draft.id();
             self.draft.fact(FactKind::Allegation, id, &TextFact { text })?;
         }
+        for words in new.notes.iter().filter(|words| !is_blank(&words.0)) {
+            let text = Words(said("notes", &words.0)?);
+            let id = self.draft.id();
+            self.draft.fact(FactKind::Note, id, &TextFact { text })?;
+        }
         for recusal in new.recuse.iter().flatten() {
             let who = match recusal {
                 Recusal::Member(id) => Who::Member(*id),

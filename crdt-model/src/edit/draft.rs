@@ -9,6 +9,7 @@ use crate::cbor::{self, Canonical};
 use crate::edit::EditRefusal;
 use crate::layer::{Layer, LayerOp, Value};
 use crate::name;
+use crate::taxonomy::{Listed, OwnTable};
 use crate::values::{EntryId, Moment};
 
 /// What one act writes, layer by layer. A layer without operations gets padding.
@@ -222,12 +223,37 @@ fn expected(kind: Kind) -> &'static str {
     match kind {
         Kind::Mark | Kind::Bool => "true or false",
         Kind::Int(..) => "a whole number within bounds",
-        Kind::Code | Kind::CodeOf(_) => "a code without spaces",
+        Kind::Code | Kind::CodeOf(_) | Kind::Listed(_) => "a code without spaces",
         Kind::OneOf(_) => "one of its codes",
         Kind::Words(_) | Kind::Element(..) | Kind::Fact => "text",
         Kind::Time | Kind::Moment => "a date (2026-11-21, 2026-11) or a time (2026-11-21T09:30:00+01:00)",
         Kind::WgAnswers => "six digits from 0 to 4",
         Kind::Who | Kind::Member => "a member or a role",
+    }
+}
+
+/// The code that a table of the organisation's own has for what was typed.
+///
+/// # Errors
+///
+/// The table has rows and none of them is meant, or one that is offered no more.
+pub(super) fn listed(
+    field: &'static str,
+    table: OwnTable,
+    text: &str,
+    codes: &dyn Codes,
+) -> Result<String, EditRefusal> {
+    let own = codes.own();
+    match own.listed(table, text) {
+        Listed::Is(row) => Ok(row.code.clone()),
+        Listed::Closed(row) if codes.stand_as_told() => Ok(row.code.clone()),
+        Listed::Free => Ok(text.to_owned()),
+        Listed::Unknown if codes.stand_as_told() => Ok(text.to_owned()),
+        Listed::Closed(row) => Err(EditRefusal::NotOffered { field, table, code: row.code.clone() }),
+        Listed::Unknown => {
+            let near = own.near(table, text).into_iter().map(|row| row.code.clone()).collect();
+            Err(EditRefusal::NotListed { field, table, typed: text.into(), near })
+        }
     }
 }
 
@@ -253,6 +279,7 @@ pub(super) fn parse(field: &'static Field, text: &str, codes: &dyn Codes) -> Res
         Kind::CodeOf(table) if !codes.knows(table, &text) => {
             return Err(EditRefusal::UnknownCode { field: field.name, table });
         }
+        Kind::Listed(table) => Value::Text(listed(field.name, table, &text, codes)?),
         Kind::CodeOf(_) | Kind::Code | Kind::OneOf(_) | Kind::Words(_) | Kind::WgAnswers | Kind::Who | Kind::Member => {
             Value::Text(text)
         }

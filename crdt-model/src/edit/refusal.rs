@@ -2,7 +2,8 @@
 
 use crate::layer::Layer;
 use crate::name::NameFault;
-use crate::values::Level;
+use crate::taxonomy::OwnTable;
+use crate::values::{Level, Words};
 
 /// Why an act is refused. The message says what is wrong; it holds nothing a
 /// person typed but the name of a field.
@@ -75,6 +76,28 @@ pub enum EditRefusal {
         field: &'static str,
         /// The table of the taxonomy.
         table: &'static str,
+    },
+    /// Not in a table that the organisation keeps itself.
+    #[error("{field}: not in the table {}", .table.name())]
+    NotListed {
+        /// The field.
+        field: &'static str,
+        /// The table.
+        table: OwnTable,
+        /// As typed.
+        typed: Words,
+        /// Codes that may be meant.
+        near: Vec<String>,
+    },
+    /// In such a table, and offered no more.
+    #[error("{field}: {code} is offered no more")]
+    NotOffered {
+        /// The field.
+        field: &'static str,
+        /// The table.
+        table: OwnTable,
+        /// The code.
+        code: String,
     },
     /// Longer than the field may be.
     #[error("{field}: at most {bytes_max} bytes")]
@@ -307,6 +330,8 @@ impl EditRefusal {
             Self::ControlCharacter { .. } => "control_character",
             Self::Name { fault, .. } => fault.code(),
             Self::UnknownCode { .. } => "unknown_code",
+            Self::NotListed { .. } => "not_listed",
+            Self::NotOffered { .. } => "not_offered",
             Self::TooLong { .. } => "too_long",
             Self::NothingToClear { .. } => "nothing_to_clear",
             Self::Required { .. } => "field_required",

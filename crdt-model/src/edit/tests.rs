@@ -7,12 +7,14 @@ use crate::case::schema::{check_delete, check_put, may_supersede};
 use crate::case::status::Status;
 use crate::case::{CaseLayers, CategoryFacts, Codes};
 use crate::layer::{Cell, Layer, LayerOp, LayerState, Stamp, Value};
+use crate::taxonomy::{OwnRow, OwnTable, OwnTables, Statement};
 use crate::values::{DeviceId, DocId, EntryId, Level, MemberId, Moment, Precision, Who};
 use crate::view::{CaseView, Shown, digest_bytes, fold};
 
 mod endings;
 mod kept;
 mod linking;
+mod own;
 
 pub(crate) const NOW: i64 = 1_795_219_200_000; // 2026-11-21T00:00:00Z
 pub(crate) const HOUR: i64 = 3_600_000;
@@ -21,6 +23,17 @@ pub(crate) const CASE: DocId = DocId([7; 16]);
 
 /// A small taxonomy.
 pub(crate) struct SampleCodes;
+
+thread_local! {
+    /// The tables that the organisation of this test keeps itself.
+    static OWN: std::cell::Cell<&'static OwnTables> = std::cell::Cell::new(OwnTables::none());
+}
+
+/// From here on the organisation of this test keeps these rows.
+pub(crate) fn keeps(rows: &[(OwnTable, OwnRow)]) {
+    let said = rows.iter().map(|(table, row)| (*table, Statement { n: 0, row: row.clone() }, MemberId([1; 16])));
+    OWN.set(Box::leak(Box::new(OwnTables::none().with(said))));
+}
 
 impl Codes for SampleCodes {
     fn category(&self, code: &str) -> Option<CategoryFacts> {
@@ -63,11 +76,17 @@ impl Codes for SampleCodes {
         crate::zone::Zone::UTC
     }
 
+    fn own(&self) -> &OwnTables {
+        OWN.get()
+    }
+
     fn knows(&self, table: &str, code: &str) -> bool {
         match table {
             "category" => self.category(code).is_some(),
             "closure" => crate::case::status::caution(code).0 > 0,
-            "consent_purpose" => ["record", "refer_internal", "contact_back"].contains(&code),
+            "consent_purpose" => {
+                ["record", "refer_internal", "contact_back", "share_identity_in_sensitive"].contains(&code)
+            }
             _ => code != "nonsense",
         }
     }

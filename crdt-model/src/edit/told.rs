@@ -1,10 +1,10 @@
 //! What a new case is told of one field, whatever its type.
 
 use crate::case::Codes;
-use crate::case::schema::{FIELDS, Field, Identity, Merge, NewCase};
+use crate::case::schema::{FIELDS, Field, Identity, Kind, Merge, NewCase};
 use crate::cbor;
 use crate::edit::EditRefusal;
-use crate::edit::draft::{is_blank, parse};
+use crate::edit::draft::{is_blank, known, listed, parse};
 use crate::layer::Value;
 use crate::taxonomy::Taxonomy;
 use crate::values::{Moment, Words};
@@ -132,6 +132,29 @@ impl Told for Vec<(String, String)> {
 }
 
 impl NewCase {
+    /// Puts codes in the place of what was typed where the organisation keeps a table of its own.
+    ///
+    /// # Errors
+    ///
+    /// [`EditRefusal::NotListed`], [`EditRefusal::NotOffered`].
+    pub fn put_codes(&mut self, codes: &dyn Codes) -> Result<(), EditRefusal> {
+        let told = [
+            ("project", &mut self.project),
+            ("partner", &mut self.partner),
+            ("spoken_language", &mut self.spoken_language),
+            ("admin1", &mut self.admin1),
+            ("admin2", &mut self.admin2),
+            ("admin3", &mut self.admin3),
+        ];
+        for (name, told) in told {
+            let Some(text) = told.as_mut().filter(|text| !is_blank(text)) else { continue };
+            if let Kind::Listed(table) = known(name).kind {
+                *text = listed(name, table, text.trim(), codes)?;
+            }
+        }
+        Ok(())
+    }
+
     /// Takes out who the person is: all of it where they refused to be `recorded`, else their name where they wish to stay
     /// unknown. What is written is never unwritten, so it is not written at all. Counts go by bands, which stay. Gives the
     /// fields taken out.

@@ -2,7 +2,7 @@
 
 use super::entries::{SensitivityLevel, SubCategory, UNKNOWN};
 use super::parse::{Checked, TaxonomyError, entry};
-use super::{Coded, TRIAGE, Table, Taxonomy, Visibility, nearest};
+use super::{Coded, OwnTable, TRIAGE, Table, Taxonomy, Visibility, nearest};
 use crate::values::Level;
 
 /// Longest version, bytes.
@@ -81,7 +81,8 @@ pub(super) fn check(taxonomy: &Taxonomy) -> Checked<()> {
     check_sub_categories(taxonomy)?;
     check_words(taxonomy)?;
     check_ages(taxonomy)?;
-    check_languages(taxonomy)
+    check_languages(taxonomy)?;
+    check_own(taxonomy)
 }
 
 pub(super) fn unknown<'a>(
@@ -269,6 +270,27 @@ fn check_languages(t: &Taxonomy) -> Checked<()> {
             }
             if table != "age_group" && item.labels().pick(&t.default_language).is_none() {
                 return entry(table, item.code(), "needs a label in the default language, in English or in French");
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Labels of the rows that an organisation keeps itself, and the places and bodies that they name.
+fn check_own(t: &Taxonomy) -> Checked<()> {
+    for table in OwnTable::ALL {
+        for row in t.own.rows(table) {
+            let foreign = row.label.iter().find(|(language, _)| !t.languages.iter().any(|known| known == language));
+            if let Some((language, _)) = foreign {
+                let known = t.languages.iter().map(String::as_str);
+                return Err(unknown(table.name(), &row.code, "label", language, known));
+            }
+            if let Some(parent) = row.parent.as_ref().filter(|parent| t.own.get(table, parent).is_none()) {
+                let known = t.own.rows(table).iter().map(|row| row.code.as_str());
+                return Err(unknown(table.name(), &row.code, "parent", parent, known));
+            }
+            for audience in &row.audiences {
+                exists(table.name(), &row.code, "audiences", audience, &t.audiences)?;
             }
         }
     }

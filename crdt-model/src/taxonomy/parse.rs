@@ -1,11 +1,15 @@
 //! From TOML to a checked [`Taxonomy`].
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 use super::check::{HOURS_MAX, check, check_levels, unknown};
 use super::entries::{Disability, SensitivityLevel, SubCategory, Term};
+use super::own::{OwnRow, OwnTable, OwnTables, ROWS_MAX};
 use super::{Coded, Labels, Table, Taxonomy, nearest};
+use crate::name::folded;
 use crate::values::Level;
 
 /// Largest file, bytes.
@@ -172,7 +176,7 @@ struct RawDisability {
 struct File(toml::Table);
 
 /// Names of all tables and settings, for proposals.
-const NAMES: [&str; 36] = [
+const NAMES: [&str; 42] = [
     "schema",
     "version",
     "default_language",
@@ -207,7 +211,13 @@ const NAMES: [&str; 36] = [
     "disability_summary",
     "population_group",
     "stakeholder",
+    "project",
+    "partner",
+    "place",
+    "outcome",
     "spoken_language",
+    "body",
+    "level",
     "training",
 ];
 
@@ -235,6 +245,47 @@ impl File {
         Table::new(entries).map_err(|code| TaxonomyError::DuplicateCode { table, code })
     }
 
+    /// The tables that an organisation keeps itself; those that are not there are empty.
+    fn own(&mut self) -> Checked<OwnTables> {
+        let mut tables = BTreeMap::new();
+        for table in OwnTable::ALL.into_iter().filter(|table| self.0.contains_key(table.name())).collect::<Vec<_>>() {
+            let name = table.name();
+            let bad = |reason: &str| TaxonomyError::Table { table: name, reason: reason.to_owned() };
+            let entries = match self.0.remove(name) {
+                Some(toml::Value::Array(entries)) if entries.len() <= ROWS_MAX => entries,
+                Some(toml::Value::Array(_)) => return Err(bad("too many entries")),
+                _ => return Err(bad("not a list of [[entries]]")),
+            };
+            let mut rows: Vec<OwnRow> = Vec::with_capacity(entries.len());
+            let mut codes = BTreeSet::new();
+            for (at, value) in entries.into_iter().enumerate() {
+                let code = named(at, &value);
+                let row: OwnRow = match value.try_into() {
+                    Ok(row) => row,
+                    Err(error) => return entry(name, &code, error.message()),
+                };
+                if let Err(fault) = row.check(table) {
+                    return entry(name, &code, fault.to_string());
+                }
+                if !codes.insert(folded(&row.code)) {
+                    return Err(TaxonomyError::DuplicateCode { table: name, code });
+                }
+                rows.push(row);
+            }
+            tables.insert(table, rows);
+        }
+        Ok(OwnTables::new(tables))
+    }
+
+    /// # Errors
+    ///
+    /// What is left, which nobody reads.
+    fn must_be_empty(&self, names: &[&str]) -> Checked<()> {
+        let Some(name) = self.0.keys().next() else { return Ok(()) };
+        let nearest = nearest(names.iter().copied(), name).into_iter().map(str::to_owned).collect();
+        Err(TaxonomyError::UnknownTable { name: name.clone(), nearest })
+    }
+
     /// Main categories, and their sub-categories one below the other.
     fn categories(&mut self, levels: &Table<SensitivityLevel>) -> Checked<(Table<Term>, Table<SubCategory>)> {
         let (mut mains, mut subs) = (Vec::new(), Vec::new());
@@ -256,10 +307,15 @@ impl File {
     }
 }
 
+/// What an error calls an entry: its code, or its place.
+fn named(at: usize, value: &toml::Value) -> String {
+    let code = value.get("code").and_then(toml::Value::as_str).map(str::to_owned);
+    code.unwrap_or_else(|| format!("#{}", at + 1))
+}
+
 /// One entry, with a well-formed code.
 fn read<T: Coded + DeserializeOwned>(table: &'static str, at: usize, value: toml::Value) -> Checked<T> {
-    let named = value.get("code").and_then(toml::Value::as_str).map(str::to_owned);
-    let name = named.unwrap_or_else(|| format!("#{}", at + 1));
+    let name = named(at, &value);
     let found: T = match value.try_into() {
         Ok(found) => found,
         Err(error) => return entry(table, &name, error.message()),
@@ -363,15 +419,25 @@ pub(super) fn taxonomy(text: &str) -> Checked<Taxonomy> {
         disability_summaries: file.table("disability_summary")?,
         population_groups: file.table("population_group")?,
         stakeholders: file.table("stakeholder")?,
-        spoken_languages: file.table("spoken_language")?,
+        own: file.own()?,
         trainings: file.table("training")?,
     };
-    if let Some(name) = file.0.keys().next() {
-        let nearest = nearest(NAMES, name).into_iter().map(str::to_owned).collect();
-        return Err(TaxonomyError::UnknownTable { name: name.clone(), nearest });
-    }
+    file.must_be_empty(&NAMES)?;
     check(&taxonomy)?;
     Ok(taxonomy)
+}
+
+/// A file of the tables alone that an organisation keeps itself.
+pub(super) fn own(text: &str) -> Checked<OwnTables> {
+    if text.len() > FILE_BYTES_MAX {
+        return Err(TaxonomyError::TooLarge { found: text.len() });
+    }
+    let parsed: toml::Table =
+        text.parse().map_err(|error: toml::de::Error| TaxonomyError::Syntax(error.to_string()))?;
+    let mut file = File(parsed);
+    let own = file.own()?;
+    file.must_be_empty(&OwnTable::ALL.map(OwnTable::name))?;
+    Ok(own)
 }
 
 fn disability(raw: RawDisability, answers: &Table<super::DisabilityAnswer>) -> Checked<Disability> {

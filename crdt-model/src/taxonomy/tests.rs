@@ -19,7 +19,7 @@ fn refusal(from: &str, to: &str) -> String {
 #[test]
 fn the_shipped_taxonomy_is_whole() {
     let t = shipped();
-    assert_eq!((t.version.as_str(), t.default_language.as_str()), ("2026.2", "fr"));
+    assert_eq!((t.version.as_str(), t.default_language.as_str()), ("2026.3", "fr"));
     assert_eq!((t.categories.len(), t.sub_categories.len(), t.channels.len(), t.roles.len()), (15, 88, 16, 26));
     assert_eq!((t.small_cell_threshold, t.auto_close_no_answer_attempts, t.repeat_contact_window_days), (5, 3, 14));
     let sea = t.sub_categories.get("sea.abuse").expect("shipped");

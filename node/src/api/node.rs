@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use crdt_model::edit::{Edit, Whom};
 use crdt_model::name;
-use crdt_model::taxonomy::Taxonomy;
+use crdt_model::taxonomy::{OwnTable, OwnTables, Taxonomy};
 use crdt_model::values::MemberId;
 use serde_json::{Value as Json, json};
 
@@ -38,6 +38,7 @@ use crate::log::now;
 use crate::log::{Log, Reader, keyring_failure, locked};
 use crate::members;
 use crate::members::absence::{self, Away};
+use crate::members::tables::{self, RowOrder};
 use crate::members::{Founder, NewSite};
 use crate::store::{self, STORE_FILE};
 use crate::sync::Engine;
@@ -183,7 +184,7 @@ impl Node {
 
     /// True when a key is derived from the passphrase before this is answered: that takes a second.
     fn derives(&self, envelope: &Envelope) -> bool {
-        let needs_none = matches!(envelope.request, Request::TaxonomyShow | Request::Lock | Request::Wipe { .. });
+        let needs_none = matches!(envelope.request, Request::Lock | Request::Wipe { .. });
         let given = envelope.passphrase.as_ref().filter(|given| !given.is_empty() && !needs_none);
         let makes_slot =
             envelope.request.makes_member() || matches!(envelope.request, Request::PassphraseChange { .. });
@@ -289,9 +290,10 @@ impl Node {
                 return self.init(envelope, founder);
             }
             Request::Join { invitation, member } => return self.join(envelope, invitation.expose(), member),
-            Request::TaxonomyShow => {
-                let in_force = self.held().map_or_else(Taxonomy::shipped, |log| log.shared().taxonomy);
-                return Ok(taxonomy_json(in_force, &envelope.lang));
+            // before there is a home: what this program ships
+            Request::TaxonomyShow if self.held().is_none() && !self.home.join(KEYRING_FILE).exists() => {
+                let shipped = Taxonomy::shipped();
+                return Ok(taxonomy_json(shipped, &shipped.own, &envelope.lang));
             }
             Request::Lock => return self.lock(envelope.member.as_deref().unwrap_or_default()),
             Request::Wipe { yes } => return self.wipe(*yes),
@@ -363,6 +365,13 @@ impl Node {
         // looked at before anything is saved, told once it is
         let found = words::words_in(log, &envelope.request)?;
         let mut reply = self.work(log, &mut reader, envelope, now_ms, on_progress);
+        if let Err(failure) = &mut reply
+            && failure.code == "not_listed"
+        {
+            let table = failure.args.iter().find(|(name, _)| *name == "table").map_or("", |(_, table)| table.as_str());
+            let may_add = if tables::may_add(&log.shared(), &reader, table) { "yes" } else { "no" };
+            failure.args.push(("may_add", may_add.to_owned()));
+        }
         if let (Ok(reply), false) = (&mut reply, matches!(envelope.request, Request::CaseNew { .. })) {
             found.tell(reply);
         }
@@ -476,6 +485,7 @@ impl Node {
         Some(match &envelope.request {
             Request::Status => status::status(log, &shared, None, now_ms).and_then(|told| self.with_reach(log, told)),
             Request::ClockShow { brief: true } => self.clock_show(log, None, true),
+            Request::TaxonomyShow => Ok(taxonomy_json(shared.taxonomy, &shared.own, &envelope.lang)),
             Request::Fingerprint => status::fingerprint(log, &shared),
             Request::Verify => verify::verify_as_device(log, &shared, &mut |done, total| {
                 on_progress(Progress { what: "entries".into(), done, total: Some(total) });
@@ -625,6 +635,13 @@ impl Node {
             }
             Request::MemberConfirm { name, words } => members::member_confirm(log, reader, name, words),
             Request::AudienceList => Ok(members::audience_list(log, &envelope.lang)),
+            Request::TaxonomyShow => Ok(taxonomy_json(shared.taxonomy, &shared.own, &envelope.lang)),
+            Request::TaxonomySet { table, code, change, adds } => {
+                let order = RowOrder { table, code, change, adds: *adds, lang: &envelope.lang };
+                tables::set(log, reader, &order, now_ms)
+            }
+            Request::TaxonomyImport { path } => tables::import(log, reader, path, now_ms),
+            Request::TaxonomyExport { path } => tables::export(&shared, path),
             Request::Fingerprint => status::fingerprint(log, &shared),
             Request::Digest => cases::digest(log, &shared, reader),
             Request::Status => {
@@ -661,6 +678,7 @@ impl Node {
             Request::CaseShow { r#ref } => {
                 let loaded = list::find_case(log, &shared, reader, r#ref)?;
                 let mut shown = cases::show(&shared, &loaded, now_ms);
+                shown["labels"] = tables::labels(&shared.own, &shown, &envelope.lang);
                 let late = reclassify::own_late(log, &shared, reader, Some(loaded.doc))?;
                 if !late.is_empty() {
                     shown["late_edits"] = Json::Array(late);
@@ -875,7 +893,7 @@ fn case_of(request: &Request) -> Option<&str> {
 }
 
 /// The taxonomy with labels of one language, as `taxonomy show` prints it.
-fn taxonomy_json(taxonomy: &Taxonomy, lang: &str) -> Json {
+fn taxonomy_json(taxonomy: &Taxonomy, own: &OwnTables, lang: &str) -> Json {
     let categories: Vec<Json> = taxonomy
         .sub_categories
         .iter()
@@ -906,6 +924,10 @@ fn taxonomy_json(taxonomy: &Taxonomy, lang: &str) -> Json {
         "consent_purposes": table!(consent_purposes), "consent_means": table!(consent_means),
         "hold_reasons": table!(hold_reasons), "satisfactions": table!(satisfactions),
         "attempt_outcomes": table!(attempt_outcomes),
+        "projects": tables::shown(own, OwnTable::Project, lang), "partners": tables::shown(own, OwnTable::Partner, lang),
+        "places": tables::shown(own, OwnTable::Place, lang), "outcomes": tables::shown(own, OwnTable::Outcome, lang),
+        "spoken_languages": tables::shown(own, OwnTable::SpokenLanguage, lang),
+        "bodies": tables::shown(own, OwnTable::Body, lang), "levels": tables::shown(own, OwnTable::Level, lang),
     })
 }
 

@@ -8,6 +8,7 @@ use super::commands::{Effect, effect_of};
 use crate::keys::secret::Secret;
 use crate::list::CaseFilter;
 use crate::members::Roots;
+use crate::members::tables::RowChange;
 use crate::writes::SealOptions;
 
 /// What is asked of a node. The shapes of the replies are those of `tests/e2e/snapshots`.
@@ -401,6 +402,28 @@ pub enum Request {
     },
     /// The taxonomy in use, labels in the envelope's language.
     TaxonomyShow,
+    /// Adds a row to a table that the organisation keeps itself, or changes one. Reply: `{"table", "code", "label", "closed",
+    /// "added"}`.
+    TaxonomySet {
+        /// `project`, `partner`, `place`, `outcome`, `spoken_language`, `body` or `level`.
+        table: String,
+        /// The row's code; of one that is there, any name of it.
+        code: String,
+        /// What is said of it.
+        change: RowChange,
+        /// A new one.
+        adds: bool,
+    },
+    /// Takes in the rows of a file. Reply: `{"file", "added", "changed", "unchanged"}`.
+    TaxonomyImport {
+        /// Absolute path.
+        path: String,
+    },
+    /// Writes the rows to a file that does not exist yet. Reply: `{"file", "rows"}`.
+    TaxonomyExport {
+        /// Absolute path.
+        path: String,
+    },
     /// Drops members' keys from memory: the envelope's member, or all. Reply: `{"unlocked": false, "members": [{"name",
     /// "unlocked"}]}`. Needs no passphrase.
     Lock,
@@ -480,6 +503,10 @@ impl Request {
             Self::ClockSet { .. } => "clock set",
             Self::ClockAccept { .. } => "clock accept",
             Self::TaxonomyShow => "taxonomy show",
+            Self::TaxonomySet { adds: true, .. } => "taxonomy add",
+            Self::TaxonomySet { .. } => "taxonomy set",
+            Self::TaxonomyImport { .. } => "taxonomy import",
+            Self::TaxonomyExport { .. } => "taxonomy export",
             Self::Lock => "lock",
             Self::Unlock => "unlock",
             Self::PassphraseChange { .. } => "passphrase change",

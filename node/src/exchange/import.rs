@@ -183,6 +183,8 @@ remark_codes! {
     /// A choice that neither the mapping nor the taxonomy knows. Args: value, if it is a code beyond doubt; table, the
     /// table of the mapping that would tell.
     UnmappedValue = "unmapped_value",
+    /// What stands in no table that the organisation keeps itself; it was kept as it is. Args: n, value where it may be shown.
+    UnlistedValue = "unlisted_value",
     /// Not a time; the next best one is used. Args: used; without it the row was not taken over.
     BadTime = "bad_time",
     /// The time says no offset; taken as UTC.

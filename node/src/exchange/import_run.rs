@@ -18,6 +18,7 @@ use crdt_model::values::{DocId, MemberId, Words as Said, is_code};
 use serde_json::{Value as Json, json};
 use zeroize::Zeroizing;
 
+use crate::cases::TaxonomyCodes;
 use crate::error::{Failure, IoOperation};
 use crate::exchange::import::kobo::{Export, KoboOptions, Mapping, Outcome, Row, Rows, Told};
 use crate::exchange::import::rejects::{Reject, RejectsFile};
@@ -206,7 +207,7 @@ impl Readying<'_> {
             // recusals are asked once a batch; a file says nothing of them
             let restricted = Some(row.restricted.as_deref());
             let (site, capture) = (self.site, Capture::Imported);
-            let intake = Intake { recuse: Some(&[]), not_them: &[], site, capture, restricted };
+            let intake = Intake { recuse: Some(&[]), not_them: &[], site, capture, restricted, codes_stand: true };
             match writes::prepare(self.log, self.shared, &self.member, new.as_ref().clone(), &intake) {
                 Ok(mut prepared) => {
                     prepared.pregenerate(&mut entropy()?);
@@ -316,8 +317,16 @@ pub(crate) fn import(
         Some(site) => members::known_site(&shared, site)?,
         None => members::own_site(&shared, &reader.member()),
     };
-    for (field, code) in [("project", request.project), ("partner", request.partner)] {
-        if code.is_some_and(|code| !is_code(code)) {
+    // of every row alike: what is typed here is looked at as it is for one case
+    let codes = TaxonomyCodes::of(&shared, &shared.roster.org_zone());
+    let mut of_all = NewCase {
+        project: request.project.map(str::to_owned),
+        partner: request.partner.map(str::to_owned),
+        ..NewCase::default()
+    };
+    of_all.put_codes(&codes).map_err(|error| writes::refusal(shared.taxonomy, &error, ""))?;
+    for (field, code) in [("project", &of_all.project), ("partner", &of_all.partner)] {
+        if code.as_ref().is_some_and(|code| !is_code(code)) {
             return Err(Failure::new("bad_value").arg("field", field).arg("expected", "code").at("field", field));
         }
     }
@@ -334,8 +343,9 @@ pub(crate) fn import(
     let options = KoboOptions {
         mapping,
         closed_because: Some(Said::from(texts.get("import-closed-because").as_ref())),
-        project: request.project.map(str::to_owned),
-        partner: request.partner.map(str::to_owned),
+        project: of_all.project,
+        partner: of_all.partner,
+        own: Some(Arc::clone(&shared.own)),
         import_batch: Some(batch.clone()),
         now_ms: Some(now_ms),
         zone: shared.zone_at(&site_scope(&log.org, &site)),
@@ -572,7 +582,7 @@ fn digested(told: &NewCase) -> Option<Vec<u8>> {
 
 /// What the form said, whatever the shape of the file and the options of the import.
 fn content_digest(key: &[u8; 32], new: &NewCase) -> Vec<u8> {
-    let mut told = NewCase { import_batch: None, project: None, partner: None, ..new.clone() };
+    let mut told = NewCase { import_batch: None, project: None, partner: None, notes: Vec::new(), ..new.clone() };
     // blanks around what was said make no other content: digests of before were made without them
     for words in [&mut told.text, &mut told.reporter_name].into_iter().flatten() {
         words.0 = words.0.trim().to_owned();

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crdt_model::roster::{Standing, site_scope};
+use crdt_model::taxonomy::OwnTable;
 use crdt_model::values::{DeviceId, EntryId, Incarnation, MemberId, ScopeId};
 use crdt_model::zone::RULES;
 
@@ -58,7 +59,8 @@ impl Basis {
         let invited = shared.invitations.iter().map(|invitation| site_scope(&shared.roster.org, &invitation.site));
         let zone = |scope: ScopeId| (scope, shared.zone_at(&scope).name().to_owned());
         Self {
-            taxonomy: shared.taxonomy.version.clone(),
+            // bodies set clocks
+            taxonomy: format!("{} {:x?}", shared.taxonomy.version, shared.own.digest(OwnTable::Body)),
             members: shared.roster.members.iter().map(member).collect(),
             forks: shared.forks.iter().map(|((s, c), seq)| ((*s, c.device, c.incarnation), *seq)).collect(),
             rules: RULES.to_owned(),

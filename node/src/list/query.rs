@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use crdt_model::name;
 use crdt_model::reference::Typed;
-use crdt_model::taxonomy::Taxonomy;
+use crdt_model::taxonomy::{OwnTable, Taxonomy};
 use crdt_model::time::Day;
 use crdt_model::values::{DocId, Moment, Precision, Who};
 use crdt_model::view::received_ahead;
@@ -39,6 +39,20 @@ fn check_codes(taxonomy: &Taxonomy, filter: &CaseFilter) -> Result<(), Failure> 
     match filter.channel.as_deref().filter(|channel| !taxonomy.channels.contains(channel)) {
         Some(channel) => Err(Failure::not_in_taxonomy("channel", channel, taxonomy.channels.codes())),
         None => Ok(()),
+    }
+}
+
+/// The filter with codes in the place of what the organisation's own tables call them. What they do not know stays: cases of
+/// before may say it.
+fn coded(shared: &Shared, filter: &CaseFilter) -> CaseFilter {
+    let code = |table, typed: &Option<String>| {
+        typed.as_ref().map(|typed| shared.own.find(table, typed).map_or(typed, |row| &row.code).clone())
+    };
+    CaseFilter {
+        project: code(OwnTable::Project, &filter.project),
+        partner: code(OwnTable::Partner, &filter.partner),
+        spoken: code(OwnTable::SpokenLanguage, &filter.spoken),
+        ..filter.clone()
     }
 }
 
@@ -394,6 +408,7 @@ pub(crate) fn list(
 ) -> Result<Json, Failure> {
     let meant = Asked::of(shared, reader, filter, now_ms)?;
     check_codes(shared.taxonomy, filter)?;
+    let filter = &coded(shared, filter);
     let groups: Vec<&Column> = filter.group_by.iter().map(|name| column(name)).collect::<Result<_, _>>()?;
     let (by, descending) = match filter.sort.as_deref() {
         None => ("received_at", true),
@@ -444,6 +459,7 @@ pub(crate) fn choose(
 ) -> Result<Vec<Chosen>, Failure> {
     let meant = Asked::of(shared, reader, filter, now_ms)?;
     check_codes(shared.taxonomy, filter)?;
+    let filter = &coded(shared, filter);
     list::catch_up(log, shared, reader)?;
     let projection = &*rows(reader);
     let wanted = Wanted::new(filter, &meant, &projection.words, now_ms);

@@ -382,6 +382,10 @@ fn refused(w: &World) -> Vec<(Request, &'static str)> {
         change(&mut request);
         request
     };
+    let row = |table: &str, code: &str, adds| {
+        let change = crate::api::RowChange { labels: vec!["Nom".into()], ..Default::default() };
+        Request::TaxonomySet { table: table.into(), code: code.into(), change, adds }
+    };
     let here = w.file("here.boucle", b"taken");
     let text = w.file("text.csv", b"a;b\n1;2\n");
     let bytes = w.file("bytes.bin", &[0, 159, 146, 150]);
@@ -403,6 +407,15 @@ fn refused(w: &World) -> Vec<(Request, &'static str)> {
         (site("NEW", " ", "office", None, None), "usage_missing"),
         (site("NEW", &long(300), "office", None, None), "too_long"),
         (site("NEW", "Neuf", "office", None, some(&long(300))), "too_long"),
+        (row("projet", "A", true), "not_in_taxonomy"),
+        (row("project", "deux mots", true), "bad_value"),
+        (row("project", "A", false), "row_not_found"),
+        (row("outcome", "PAID", true), "row_exists"),
+        (Request::TaxonomyImport { path: w.nowhere() }, "file_not_found"),
+        (Request::TaxonomyImport { path: text.clone() }, "taxonomy_file_bad"),
+        (Request::TaxonomyExport { path: here.clone() }, "file_exists"),
+        (set(&w.plain, &[("group_size", "3"), ("spoken_language", "klingon")]), "not_listed"),
+        (new(&|case| case.spoken_language = Some("klingon".into()), asked.clone()), "not_listed"),
         (invite("XXX", "operator", None, None), "site_not_found"),
         (invite("JER", "roi", None, None), "not_in_taxonomy"),
         (invite("JER", "operator", Some(1), None), "bad_value"),

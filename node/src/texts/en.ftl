@@ -52,6 +52,22 @@ error-nothing-on-stdin = { $field }: nothing came by standard input
 error-nothing-on-stdin-hint = `{ $field }=` empties the field on purpose
 error-not-in-taxonomy = { $field }: no such code: { $value }
 error-not-in-taxonomy-hint = possible: { $near }
+error-not-listed = { $field }: “{ $value }” is not in the list
+error-not-listed-hint = { $may_add ->
+    [yes] possible: { $near }; to add it: boucle taxonomy add { $table } CODE --label NAME
+   *[other] possible: { $near }; the complaints manager, the coordination or the administration can add it
+}
+error-not-offered = { $field }: “{ $value }” is closed and not offered any more
+error-not-offered-hint = choose another (`boucle taxonomy show`); to open it again: boucle taxonomy set { $table } { $value } --open
+error-row-exists = the list has the code { $code } already
+error-row-exists-hint = to change it: boucle taxonomy set { $table } { $code }
+error-row-not-found = the list has no such code
+error-row-not-found-hint = { $near ->
+    [none] to add it: boucle taxonomy add { $table } CODE --label NAME
+   *[other] possible: { $near }; to add it: boucle taxonomy add { $table } CODE --label NAME
+}
+error-taxonomy-file-bad = nothing is taken from { $file }: { $fault }
+error-taxonomy-file-bad-hint = mend the file; `boucle taxonomy export FILE` writes one that is good
 error-sync-first = this node has not met its organisation yet
 error-sync-first-hint = reach another node once: `boucle sync ADDRESS`
 error-home-must-be-unlocked = this home is in use and locked
@@ -681,6 +697,10 @@ remark-unmapped-value = value unknown to the codes and the mapping{ $value ->
     [none] {""}
    *[other] : { $value }
 }; to be added under [values.{ $table }] of a --mapping file
+remark-unlisted-value = not in the list{ $value ->
+    [none] {""}
+   *[other] : { $value }
+} ({ $n } rows): kept as it is; to be added with `boucle taxonomy add`
 remark-bad-time = { $used ->
     [none] date not understood: the row was not taken over. Understood are 2026-03-13, 2026-03-13T09:10:00+01:00, 13/03/2026 09:10 (if some date of the column decides between day and month)
    *[other] not a time; used instead: { $used }
@@ -890,6 +910,9 @@ ask-site-code = Code of the new site
 ask-zone = Zone in which it counts days, as in Africa/Bangui
 ask-zone-founding = Days and weeks are counted in the zone { $codes }, that of this machine. Enter: right; or another, as in Africa/Bangui
 ask-site-name = Name of the site
+ask-add-listed = “{ $value }” is not in the list (possible: { $near }). Add it? (y/N)
+ask-row-code = Code
+ask-row-label = Name
 ask-kind = Kind (office, committee, region, national, partner)
 ask-role = Role (code)
 ask-invitation = Invitation (or path of the file)
@@ -1037,6 +1060,12 @@ done-sealed-to = The case is sealed now, for the audience { $audience } alone. W
 done-opened = The case is open now: whoever works on ordinary cases here reads it.
 done-words-add = List { $lang }: { $added } added.
 done-words-remove = List { $lang }: { $removed } taken out.
+done-taxonomy-add = { $code } ({ $label }) is added to the list.
+done-taxonomy-set = { $code } ({ $label }) is changed.
+done-taxonomy-closed = { $code } ({ $label }) is not offered any more. Cases that have it keep it.
+done-taxonomy-import = { $file }: { $added } added, { $changed } changed, { $unchanged } already there.
+done-taxonomy-export = { $rows } rows written to { $file }.
+ui-row-closed = closed
 done-status-now = Status: { $status }
 done-verify = All is consistent. Entries: { $entries }, cases: { $cases }.
 done-verify-problems = Differences:
@@ -1278,6 +1307,12 @@ field-activity = Activity
 field-person-link = Same person
 field-resolution-text = Result, words
 field-taxonomy-version = Taxonomy
+field-place = Place
+field-body = Body
+field-level = Level
+field-within-h = Delay (hours)
+field-rank = Rank
+field-also = Other names
 field-origin-node = Node of origin
 field-origin-org = Organisation of origin
 field-created = Made on
@@ -1675,6 +1710,25 @@ help-clock-set = Say what time it is now
 help-clock-accept = Entries dated when it was not: seen to
 help-taxonomy = Codes: categories, channels, roles…
 help-taxonomy-show = Show the codes
+help-taxonomy-add = Add a project, partner, place, outcome, language, body or level
+help-taxonomy-set = Rename or close a row of one of these lists
+help-taxonomy-import = Take in these lists from a file
+help-taxonomy-export = Write these lists to a file
+arg-table = The list
+arg-row-code = Code; of a row that is there, a name of it too
+arg-row-label = Its name, in your language, or fr=NAME, en=NAME
+arg-row-also = Another name by which it is known
+arg-row-parent = Of a place: the place in which it lies
+arg-row-rank = Of a level: its place, from 1
+arg-row-within = Delay in hours, of a level or a body
+arg-row-reach = Of a body: how to reach it
+arg-row-audience = Of a body: told of cases of this audience
+arg-row-sensitivity = Of a body: told of cases of this sensitivity
+arg-row-project = Of a body: told of cases of this project
+arg-row-fields = Of a body: what it is told
+arg-row-close = Do not offer it any more; cases that have it keep it
+arg-row-open = Offer it again
+arg-tables-file = TOML file
 help-outbox = What has not left yet
 help-todo = What waits on me, by the time it is due
 help-lock = Lock the member's keys

@@ -52,6 +52,22 @@ error-nothing-on-stdin = { $field } : rien n'est venu par l'entrée standard
 error-nothing-on-stdin-hint = `{ $field }=` vide le champ exprès
 error-not-in-taxonomy = { $field } : code inconnu : { $value }
 error-not-in-taxonomy-hint = possibles : { $near }
+error-not-listed = { $field } : « { $value } » n'est pas dans la liste
+error-not-listed-hint = { $may_add ->
+    [yes] possibles : { $near } ; pour l'ajouter : boucle taxonomy add { $table } CODE --label NOM
+   *[other] possibles : { $near } ; le ou la gestionnaire des plaintes, la coordination ou l'administration peut l'ajouter
+}
+error-not-offered = { $field } : « { $value } » est fermé et n'est plus proposé
+error-not-offered-hint = choisissez-en un autre (`boucle taxonomy show`) ; pour le rouvrir : boucle taxonomy set { $table } { $value } --open
+error-row-exists = la liste a déjà le code { $code }
+error-row-exists-hint = pour le modifier : boucle taxonomy set { $table } { $code }
+error-row-not-found = la liste n'a pas ce code
+error-row-not-found-hint = { $near ->
+    [none] pour l'ajouter : boucle taxonomy add { $table } CODE --label NOM
+   *[other] possibles : { $near } ; pour l'ajouter : boucle taxonomy add { $table } CODE --label NOM
+}
+error-taxonomy-file-bad = rien n'est repris de { $file } : { $fault }
+error-taxonomy-file-bad-hint = corrigez le fichier ; `boucle taxonomy export FICHIER` en écrit un qui convient
 error-sync-first = ce nœud n'a pas encore rencontré son organisation
 error-sync-first-hint = joindre une fois un autre nœud : `boucle sync ADRESSE`
 error-home-must-be-unlocked = ce dossier est en service et verrouillé
@@ -681,6 +697,10 @@ remark-unmapped-value = valeur inconnue des codes et de la correspondance{ $valu
     [none] {""}
    *[other] { " " }: { $value }
 } ; à ajouter sous [values.{ $table }] d'un fichier --mapping
+remark-unlisted-value = pas dans la liste{ $value ->
+    [none] {""}
+   *[other] { " " }: { $value }
+} ({ $n } lignes) : gardé tel quel ; à ajouter avec `boucle taxonomy add`
 remark-bad-time = { $used ->
     [none] date illisible : la ligne n'est pas reprise. Se lisent : 2026-03-13, 2026-03-13T09:10:00+01:00, 13/03/2026 09:10 (si une date de la colonne tranche entre jour et mois)
    *[other] date illisible ; pris à la place : { $used }
@@ -890,6 +910,9 @@ ask-site-code = Code du nouveau site
 ask-zone = Fuseau dans lequel il compte les jours, par exemple Africa/Bangui
 ask-zone-founding = Les jours et les semaines se comptent dans le fuseau { $codes }, celui de cette machine. Entrée : c'est juste ; ou un autre, par exemple Africa/Bangui
 ask-site-name = Nom du site
+ask-add-listed = « { $value } » n'est pas dans la liste (possibles : { $near }). L'ajouter ? (o/N)
+ask-row-code = Code
+ask-row-label = Nom
 ask-kind = Genre (office, committee, region, national, partner)
 ask-role = Rôle (code)
 ask-invitation = Invitation (ou chemin du fichier)
@@ -1037,6 +1060,12 @@ done-sealed-to = Le dossier est maintenant scellé, pour la seule audience { $au
 done-opened = Le dossier est maintenant ouvert : qui traite ici les dossiers ordinaires le lit.
 done-words-add = Liste { $lang } : { $added } de plus.
 done-words-remove = Liste { $lang } : { $removed } de moins.
+done-taxonomy-add = { $code } ({ $label }) est ajouté à la liste.
+done-taxonomy-set = { $code } ({ $label }) est modifié.
+done-taxonomy-closed = { $code } ({ $label }) n'est plus proposé. Les dossiers qui l'ont le gardent.
+done-taxonomy-import = { $file } : { $added } ajoutés, { $changed } modifiés, { $unchanged } déjà là.
+done-taxonomy-export = { $rows } lignes écrites dans { $file }.
+ui-row-closed = fermé
 done-status-now = Statut : { $status }
 done-verify = Tout concorde. Entrées : { $entries }, dossiers : { $cases }.
 done-verify-problems = Des différences :
@@ -1281,6 +1310,12 @@ field-activity = Activité
 field-person-link = Même personne
 field-resolution-text = Résultat, texte
 field-taxonomy-version = Nomenclature
+field-place = Lieu
+field-body = Instance
+field-level = Niveau
+field-within-h = Délai (heures)
+field-rank = Rang
+field-also = Autres noms
 field-origin-node = Nœud d'origine
 field-origin-org = Organisation d'origine
 field-created = Fait le
@@ -1678,6 +1713,25 @@ help-clock-set = Dire l'heure qu'il est
 help-clock-accept = Entrées aux dates impossibles : c'est vu
 help-taxonomy = Les codes : catégories, canaux, rôles…
 help-taxonomy-show = Montrer les codes
+help-taxonomy-add = Ajouter un projet, un partenaire, un lieu, une issue, une langue, une instance ou un niveau
+help-taxonomy-set = Renommer ou fermer une ligne d'une de ces listes
+help-taxonomy-import = Reprendre ces listes d'un fichier
+help-taxonomy-export = Écrire ces listes dans un fichier
+arg-table = La liste
+arg-row-code = Code ; d'une ligne qui existe, aussi son nom
+arg-row-label = Son nom, dans votre langue, ou fr=NOM, en=NOM
+arg-row-also = Un autre nom sous lequel on la connaît
+arg-row-parent = D'un lieu : le lieu où il se trouve
+arg-row-rank = D'un niveau : sa place, à partir de 1
+arg-row-within = Délai en heures, d'un niveau ou d'une instance
+arg-row-reach = D'une instance : comment la joindre
+arg-row-audience = D'une instance : prévenue des dossiers de cette audience
+arg-row-sensitivity = D'une instance : prévenue des dossiers de cette sensibilité
+arg-row-project = D'une instance : prévenue des dossiers de ce projet
+arg-row-fields = D'une instance : ce qui lui est dit
+arg-row-close = Ne plus la proposer ; les dossiers qui l'ont la gardent
+arg-row-open = La proposer de nouveau
+arg-tables-file = Fichier TOML
 help-outbox = Ce qui n'est pas encore parti
 help-todo = Ce qui m'attend, selon l'échéance
 help-lock = Fermer la session

@@ -637,7 +637,14 @@ pub(crate) fn would_seal(
     let site = members::own_site(shared, &reader.member());
     let restricted = seal.audience.as_deref().map(Some);
     let recuse = seal.recuse.as_deref().or(Some(&[]));
-    let intake = Intake { recuse, not_them: &seal.not_them, site: &site, capture: Capture::Entered, restricted };
+    let intake = Intake {
+        recuse,
+        not_them: &seal.not_them,
+        site: &site,
+        capture: Capture::Entered,
+        restricted,
+        codes_stand: true,
+    };
     Ok(writes::prepare(log, shared, &reader.member(), new.clone(), &intake)?.restricted.is_some())
 }
 

@@ -79,6 +79,7 @@ pub(crate) fn texts_of(new: &NewCase) -> Vec<(&'static str, &str)> {
     let fields = new.parts().filter(|(field, _)| in_words(field));
     let mut texts: Vec<_> =
         fields.flat_map(|(field, told)| told.texts().into_iter().map(|text| (field.name, text))).collect();
+    texts.extend(new.notes.iter().map(|words| ("notes", words.0.as_str())));
     texts.extend(new.allegation.iter().map(|words| ("allegation", words.0.as_str())));
     texts.sort_by_key(|(name, _)| FIRST.iter().position(|first| first == name).unwrap_or(FIRST.len()));
     let answer = new.answer.iter().filter_map(|answer| answer.text.as_ref());

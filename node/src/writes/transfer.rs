@@ -285,7 +285,8 @@ fn told_fields(view: &CaseView, fields: &[&str], text: Option<&Words>) -> Json {
 }
 
 fn prepare_open(log: &Log, shared: &Shared, reader: &Reader, new: NewCase, site: &str) -> Result<Prepared, Failure> {
-    let intake = Intake { recuse: Some(&[]), not_them: &[], site, capture: Capture::Entered, restricted: Some(None) };
+    let (capture, restricted) = (Capture::Entered, Some(None));
+    let intake = Intake { recuse: Some(&[]), not_them: &[], site, capture, restricted, codes_stand: true };
     let prepared = prepare(log, shared, &reader.member(), new, &intake)?;
     match prepared.restricted {
         None => Ok(prepared),

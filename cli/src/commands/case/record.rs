@@ -49,7 +49,10 @@ fn expected(field: &Field) -> String {
         (_, Kind::Int(..) | Kind::Time) => NUMBER,
         (_, Kind::Moment) => TIME,
         (_, Kind::WgAnswers) => "[1, 1, 3, 1, 0, 1]",
-        (_, Kind::Code | Kind::CodeOf(_) | Kind::Words(_) | Kind::Who | Kind::Member | Kind::Fact) => TEXT,
+        (
+            _,
+            Kind::Code | Kind::CodeOf(_) | Kind::Listed(_) | Kind::Words(_) | Kind::Who | Kind::Member | Kind::Fact,
+        ) => TEXT,
     };
     expected.to_owned()
 }

@@ -7,6 +7,7 @@ use super::{CODE, Display, Field, Kind, P, R, S, by, constant, field, register, 
 use crate::case::facts;
 use crate::case::schema::Setting;
 use crate::edit::{ConsentAnswer, GivenAnswer, GivenClosing, Recusal, Told};
+use crate::taxonomy::OwnTable;
 use crate::values::{CODE_BYTES_MAX, Moment, Words};
 
 /// A row is one field: what it is called, how it is kept, and after `=>` how a new case is told it.
@@ -73,6 +74,9 @@ fields! {
         pub allegation: Option<Words>,
         /// Asked before sealing: `None` not asked, empty: nobody.
         pub recuse: Option<Vec<Recusal>>,
+        /// What no field takes: notes.
+        #[serde(skip_serializing_if = "Vec::is_empty")]
+        pub notes: Vec<Words>,
         /// Consents as answered.
         pub consents: Vec<ConsentAnswer>,
         /// Closed already where it comes from.
@@ -111,8 +115,8 @@ fields! {
     stakeholder = register(P, Kind::CodeOf("stakeholder")) => Option<String>;
     filer = register(P, Kind::OneOf(&["individual", "group", "on_behalf"])) => Option<String>;
     group_size = register(P, Kind::Int(1, 1_000_000)) => Option<u32>;
-    // ISO 639 code of the language the person speaks.
-    spoken_language = register(P, CODE) => Option<String>;
+    // The language the person speaks.
+    spoken_language = register(P, Kind::Listed(OwnTable::SpokenLanguage)) => Option<String>;
     // classification
     type = required(Kind::CodeOf("case_type"));
     // Main sub-category; absent: nobody has classified it yet.
@@ -121,12 +125,12 @@ fields! {
     other_categories = set(P, Kind::Element(CODE_BYTES_MAX, Some("category")), Setting::Free) => Vec<String>;
     // Priority asked for (`p1`…`p4`); absent: the category's.
     priority = shown(Kind::CodeOf("priority"), Display::Smallest) => Option<String>;
-    project = register(P, CODE) => Option<String>;
+    project = register(P, Kind::Listed(OwnTable::Project)) => Option<String>;
     activity = register(P, CODE) => Option<String>;
-    partner = register(P, CODE) => Option<String>;
-    admin1 = register(P, CODE) => Option<String>;
-    admin2 = register(P, CODE) => Option<String>;
-    admin3 = register(R, CODE) => Option<String>;
+    partner = register(P, Kind::Listed(OwnTable::Partner)) => Option<String>;
+    admin1 = register(P, Kind::Listed(OwnTable::Place)) => Option<String>;
+    admin2 = register(P, Kind::Listed(OwnTable::Place)) => Option<String>;
+    admin3 = register(R, Kind::Listed(OwnTable::Place)) => Option<String>;
     // Place in words: personal.
     locality = register(R, Kind::Words(512)) => Option<Words>;
     tags = set(R, Kind::Element(64, None), Setting::Free);
@@ -180,7 +184,7 @@ fields! {
     watchers = set(P, Kind::Element(CODE_BYTES_MAX, Some("role")), Setting::Free);
     // Members and roles who read it without being responsible.
     shared_with = set(P, Kind::Element(CODE_BYTES_MAX + 8, Some("who")), Setting::Verb("share"));
-    resolution = by("resolve", register(P, CODE));
+    resolution = by("resolve", register(P, Kind::Listed(OwnTable::Outcome)));
     resolution_text = by("resolve", register(R, Kind::Words(32 * 1024)));
     links = set(R, Kind::Element(64, None), Setting::Verb("link"));
     moved = set(P, Kind::Element(64, None), Setting::Verb("move"));

@@ -44,11 +44,12 @@ mod row;
 mod tests;
 mod when;
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 
 use crdt_model::edit::NewCase;
 use crdt_model::name::phone_endings;
-use crdt_model::taxonomy::Taxonomy;
+use crdt_model::taxonomy::{OwnTables, Taxonomy};
 use crdt_model::values::Words;
 use crdt_model::zone::Zone;
 
@@ -62,6 +63,8 @@ use super::{COLUMNS_MAX, Encoding, ImportError, ROWS_MAX, Remark, RemarkCode, Se
 
 /// The system of the external ids that rows get.
 pub const SYSTEM: &str = "kobo";
+/// Most values told of that stand in no table.
+const UNLISTED_MAX: usize = 2_000;
 
 /// What the file itself does not say.
 #[derive(Debug, Clone, Default)]
@@ -78,6 +81,8 @@ pub struct KoboOptions {
     pub import_batch: Option<String>,
     /// Why a case that was closed at the source says nothing of satisfaction.
     pub closed_because: Option<Words>,
+    /// The tables that the organisation keeps itself; `None`: as shipped.
+    pub own: Option<Arc<OwnTables>>,
     /// Now, Unix milliseconds, to know times that cannot be by; `None`: no time is too late.
     pub now_ms: Option<i64>,
     /// Where clocks showed the times that come without an offset: the zone of the site.
@@ -184,7 +189,8 @@ impl<'b> Export<'b> {
     /// [`ImportError`] if the file is no such export or too large, or if the mapping leads to unknown codes. What is wrong
     /// with single rows is said there.
     pub fn rows<'a>(&'a self, options: &'a KoboOptions, taxonomy: &'a Taxonomy) -> Result<Rows<'a>, ImportError> {
-        options.mapping.check(taxonomy, options.default_channel.as_deref())?;
+        let own = options.own.as_deref().unwrap_or(&taxonomy.own);
+        options.mapping.check(taxonomy, own, options.default_channel.as_deref())?;
         let mut records = self.text.records();
         let mut header = Vec::new();
         while records.advance() {
@@ -220,6 +226,7 @@ impl<'b> Export<'b> {
             found: Found::default(),
             used,
             joined,
+            unlisted: BTreeMap::new(),
             number: 0,
             total,
             warnings,
@@ -299,6 +306,8 @@ pub struct Rows<'a> {
     used: Vec<usize>,
     /// Rows so far whose cell was joined to that of another column, by column.
     joined: Vec<usize>,
+    /// What stands in no table that the organisation keeps itself, by column and value: in how many rows.
+    unlisted: BTreeMap<(String, String), usize>,
     number: usize,
     total: usize,
     warnings: Vec<Remark>,
@@ -320,6 +329,7 @@ impl Rows<'_> {
     /// What is known of the whole file, for the rows read so far.
     pub fn told(mut self) -> Told {
         self.note_ignored();
+        self.note_unlisted();
         Told {
             duplicates: self.found.duplicates,
             encoding: self.text.encoding,
@@ -340,6 +350,18 @@ impl Rows<'_> {
                 Some((_, known)) => *known += rows,
                 None => self.ignored.push((name, rows)),
             }
+        }
+    }
+
+    /// Each value once, with the number of rows. One that a single row holds is shown only where it is a code beyond doubt: it
+    /// may be what a person said, in a column that has moved.
+    fn note_unlisted(&mut self) {
+        for ((field, value), rows) in std::mem::take(&mut self.unlisted) {
+            let mut args = vec![("n", rows.to_string())];
+            if rows > 1 || row::is_shown(&value) {
+                args.push(("value", value));
+            }
+            self.warnings.push(Remark { row: 0, field, code: RemarkCode::UnlistedValue, args });
         }
     }
 
@@ -396,9 +418,17 @@ impl Iterator for Rows<'_> {
             torn: self.records.torn() || self.records.astray(),
             profile: self.profiles.get(self.version),
         };
-        let (mut row, joined) = read_row(number, line, &cells, &reader, &mut self.found);
+        let (mut row, beside) = read_row(number, line, &cells, &reader, &mut self.found);
         if matches!(row.outcome, Outcome::Ready(_)) {
-            joined.into_iter().for_each(|column| self.joined[column] += 1);
+            beside.joined.into_iter().for_each(|column| self.joined[column] += 1);
+            for told in beside.unlisted {
+                let is_full = self.unlisted.len() >= UNLISTED_MAX;
+                match self.unlisted.get_mut(&told) {
+                    Some(rows) => *rows += 1,
+                    None if is_full => {}
+                    None => drop(self.unlisted.insert(told, 1)),
+                }
+            }
         }
         if nul {
             let code = RemarkCode::NulRemoved;
@@ -418,21 +448,24 @@ struct Found {
     duplicates: Vec<ProbableDuplicate>,
 }
 
-/// The row, and the columns whose cells were joined to others.
-fn read_row(
-    number: usize,
-    line: u64,
-    cells: &[String],
-    reader: &RowReader<'_>,
-    found: &mut Found,
-) -> (Row, Vec<usize>) {
+/// What a row tells of its columns.
+#[derive(Default)]
+struct Beside {
+    /// Columns whose cells were joined to others.
+    joined: Vec<usize>,
+    /// What stands in no table that the organisation keeps itself: column and value.
+    unlisted: Vec<(String, String)>,
+}
+
+/// The row, and what it tells of its columns.
+fn read_row(number: usize, line: u64, cells: &[String], reader: &RowReader<'_>, found: &mut Found) -> (Row, Beside) {
     let read = reader.read(number, cells);
     let (outcome, warnings, edited, grave, unread) = (read.outcome, read.remarks, read.edited, read.grave, read.left);
     let key = read.id.clone().map(|id| (SYSTEM, id));
     let mut row = Row { number, line, outcome, warnings, key, restricted: None, edited, unread, grave };
     let (Outcome::Ready(case), Some(id)) = (&row.outcome, read.id) else {
         row.unread = reader.columns.all_texts(cells);
-        return (row, Vec::new());
+        return (row, Beside::default());
     };
     let digest = reader.columns.digest(cells);
     if let Some(&(of, earlier)) = found.submissions.get(&id) {
@@ -447,7 +480,7 @@ fn read_row(
                 Outcome::Rejected(Remark { row: number, field, code, args: vec![("of", of.to_string())] })
             }
         };
-        return (row, Vec::new());
+        return (row, Beside::default());
     }
     row.unread.extend(reader.columns.unread(cells));
     found.submissions.insert(id, (number, digest));
@@ -460,5 +493,5 @@ fn read_row(
             found.duplicates.push(ProbableDuplicate { first, second: number });
         }
     }
-    (row, read.joined)
+    (row, Beside { joined: read.joined, unlisted: read.unlisted })
 }

@@ -13,6 +13,7 @@ use super::{Batch, Ingested, Source, WRONG_SCOPE, chain_of};
 use crate::error::Failure;
 use crate::log::admission;
 use crate::log::forks::unwrap_carried;
+use crate::log::own_tables::tables_doc;
 use crate::log::{Log, proved_fork, staff_doc};
 use crate::store::Gap;
 
@@ -107,7 +108,8 @@ impl Batch<'_, '_> {
     pub(super) fn took_sections(&mut self, entry: &Entry) -> Result<(), Failure> {
         let said = unwrap_carried(entry);
         let header = said.header();
-        let names = header.kind == Kind::Knowledge && header.doc == staff_doc(&self.log.org);
+        let known = [staff_doc(&self.log.org), tables_doc(&self.log.org)];
+        let names = header.kind == Kind::Knowledge && known.contains(&header.doc);
         self.done.membership_changed |= names || matches!(header.kind, Kind::Membership | Kind::Proof | Kind::Keys);
         match header.kind {
             Kind::Proof => {

@@ -364,8 +364,14 @@ fn taken_down_for(home: &Home, site: &str, new: NewCase) -> String {
     let told = home.with(|log, reader| {
         let shared = log.shared();
         let restricted = Some(None);
-        let intake =
-            crate::writes::Intake { recuse: Some(&[]), not_them: &[], site, capture: Capture::Entered, restricted };
+        let intake = crate::writes::Intake {
+            recuse: Some(&[]),
+            not_them: &[],
+            site,
+            capture: Capture::Entered,
+            restricted,
+            codes_stand: true,
+        };
         let prepared = crate::writes::prepare(log, &shared, &reader.member(), new, &intake)?;
         let mut entropy = crate::log::entropy()?;
         let created = log.commit(|tx| crate::writes::create(log, tx, &shared, reader, &prepared, NOW, &mut entropy))?;

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
-use crdt_model::taxonomy::{Taxonomy, nearest};
+use crdt_model::taxonomy::{OwnTable, OwnTables, Taxonomy, nearest};
 use serde::Deserialize;
 
 use super::columns::Field;
@@ -107,7 +107,12 @@ impl Mapping {
     }
 
     /// Every value leads to a code of the taxonomy, and so does the channel of rows without one.
-    pub(super) fn check(&self, taxonomy: &Taxonomy, default_channel: Option<&str>) -> Result<(), ImportError> {
+    pub(super) fn check(
+        &self,
+        taxonomy: &Taxonomy,
+        own: &OwnTables,
+        default_channel: Option<&str>,
+    ) -> Result<(), ImportError> {
         let written = self.values.iter().flat_map(|(table, values)| {
             values
                 .iter()
@@ -115,7 +120,10 @@ impl Mapping {
                 .map(move |(from, code)| (table.as_str(), from.as_str(), code.as_str()))
         });
         for (table, from, code) in written.chain(default_channel.map(|code| ("channel", "", code))) {
-            let codes = codes(taxonomy, table);
+            let mut codes = codes(taxonomy, table);
+            if table == OwnTable::SpokenLanguage.name() {
+                codes = own.rows(OwnTable::SpokenLanguage).iter().map(|row| row.code.as_str()).collect();
+            }
             if !codes.contains(&code) {
                 let nearest = nearest(codes, code).into_iter().map(str::to_owned).collect();
                 let (table, from, code) = (table.to_owned(), from.to_owned(), code.to_owned());
@@ -174,7 +182,7 @@ fn codes<'a>(t: &'a Taxonomy, table: &str) -> Vec<&'a str> {
         "category" => t.sub_categories.codes().collect(),
         "stakeholder" => t.stakeholders.codes().collect(),
         "sex" => t.sexes.codes().collect(),
-        "spoken_language" => t.spoken_languages.codes().collect(),
+        "spoken_language" => t.own.rows(OwnTable::SpokenLanguage).iter().map(|row| row.code.as_str()).collect(),
         "satisfaction" => t.satisfactions.codes().collect(),
         "urgency" => t.priorities.codes().collect(),
         "consent" => vec!["given", "refused", "partial"],

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crdt_model::case::loop_closure::Satisfaction;
 use crdt_model::case::{facts, schema};
 use crdt_model::edit::{ConsentAnswer, GivenAnswer, GivenClosing, NewCase, control_character};
-use crdt_model::taxonomy::{Capture, TRIAGE, Taxonomy};
+use crdt_model::taxonomy::{Capture, OwnTable, OwnTables, TRIAGE, Taxonomy};
 use crdt_model::time::Timestamp;
 use crdt_model::values::{Moment, Precision, Words};
 
@@ -16,6 +16,8 @@ use super::when::{self, Orders};
 use super::{KoboOptions, Outcome, SYSTEM};
 use crate::exchange::import::{CELL_BYTES_MAX, Remark, RemarkCode};
 
+/// What people speak.
+const LANGUAGES: OwnTable = OwnTable::SpokenLanguage;
 /// Longest id of a submission, bytes.
 const ID_BYTES_MAX: usize = 120;
 /// Most choices of one row.
@@ -50,6 +52,8 @@ pub(super) struct ReadRow {
     pub(super) left: Vec<(String, Words)>,
     /// Columns whose cells were joined to others.
     pub(super) joined: Vec<usize>,
+    /// What stands in no table that the organisation keeps itself: column and cell.
+    pub(super) unlisted: Vec<(String, String)>,
     /// A rejected row that would have been sealed.
     pub(super) grave: bool,
 }
@@ -74,20 +78,21 @@ struct Work<'a> {
     remarks: Vec<Remark>,
     left: Vec<(String, Words)>,
     joined: Vec<usize>,
+    unlisted: Vec<(String, String)>,
 }
 
 impl RowReader<'_> {
     pub(super) fn read(&self, number: usize, cells: &[String]) -> ReadRow {
-        let (remarks, left, joined) = (Vec::new(), Vec::new(), Vec::new());
-        let mut work = Work { all: self, cells, number, remarks, left, joined };
+        let (remarks, left, joined, unlisted) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        let mut work = Work { all: self, cells, number, remarks, left, joined, unlisted };
         let id = work.id();
         let edited = id.is_some() && work.id_in(&[Meta::Uuid, Meta::InstanceId]).is_some_and(|last| Some(last) != id);
         let (outcome, restricted, day, grave) = match work.case(id.as_deref()) {
             Ok((case, restricted, day)) => (Outcome::Ready(Box::new(case)), restricted, day, false),
             Err(refused) => (Outcome::Rejected(refused), None, String::new(), work.calls_for_sealing()),
         };
-        let Work { remarks, left, joined, .. } = work;
-        ReadRow { id, outcome, restricted, day, edited, remarks, left, joined, grave }
+        let Work { remarks, left, joined, unlisted, .. } = work;
+        ReadRow { id, outcome, restricted, day, edited, remarks, left, joined, unlisted, grave }
     }
 }
 
@@ -219,7 +224,7 @@ impl<'a> Work<'a> {
             case_type: self.chosen("type", Field::Type).unwrap_or_else(|| "complaint".to_owned()),
             channel: self.channel()?,
             received_at: Some(received_at),
-            spoken_language: self.chosen("spoken_language", Field::SpokenLanguage),
+            spoken_language: None,
             priority: self.chosen("urgency", Field::Urgency),
             text: self.joined(Field::Text, "\n"),
             project: options.project.clone(),
@@ -231,6 +236,7 @@ impl<'a> Work<'a> {
         if self.cell(Field::Type).is_empty() {
             self.remark(Field::Type, RemarkCode::Missing, vec![("used", case.case_type.clone())]);
         }
+        self.language(&mut case, consent);
         let restricted = self.restrict(&mut case);
         self.person(&mut case, consent);
         self.identity(&mut case, consent);
@@ -241,6 +247,44 @@ impl<'a> Work<'a> {
         self.validation();
         self.check_lengths(&case)?;
         Ok((case, restricted, day))
+    }
+
+    /// The tables that the organisation keeps itself.
+    fn own(&self) -> &'a OwnTables {
+        self.all.options.own.as_deref().unwrap_or(&self.all.taxonomy.own)
+    }
+
+    /// The language of the first column that says one. One that is in no table stays: as a code where it looks like one, else
+    /// as a note.
+    fn language(&mut self, case: &mut NewCase, consent: Consent) {
+        let mut told: Vec<(usize, &'a str, String)> = Vec::new();
+        for (column, cell) in self.told(Field::SpokenLanguage) {
+            let code = match (self.choice("spoken_language", whole(cell)), self.own().find(LANGUAGES, cell)) {
+                (Choice::Code(code), _) => code.to_owned(),
+                (_, Some(row)) => row.code.clone(),
+                (Choice::Unknown, None) => {
+                    self.unlisted.push((self.all.columns.name_at(column).to_owned(), cell.to_owned()));
+                    match code_like(cell).filter(|code| crdt_model::values::is_code(code)) {
+                        Some(code) => code.to_owned(),
+                        None if consent == Consent::Refused => {
+                            self.leave(column, cell);
+                            continue;
+                        }
+                        None => {
+                            case.notes.push(Words(format!("{}: {cell}", self.all.columns.name_at(column))));
+                            continue;
+                        }
+                    }
+                }
+                (Choice::Blank | Choice::Open, None) => continue,
+            };
+            if told.iter().all(|(_, _, known)| *known != code) {
+                told.push((column, cell, code));
+            }
+        }
+        let Some((first, _, code)) = told.first().cloned() else { return };
+        told[1..].iter().for_each(|(column, cell, _)| self.differs(first, *column, cell));
+        case.spoken_language = Some(code);
     }
 
     fn check_shape(&self) -> Result<(), Refused> {
@@ -641,7 +685,11 @@ impl<'a> Work<'a> {
         for field in [Field::Admin1, Field::Admin2] {
             let mut code = None;
             for (column, cell) in self.told(field) {
-                match code_like(cell).map(str::to_lowercase) {
+                let known = self.own().find(OwnTable::Place, cell).map(|row| row.code.clone());
+                if known.is_none() && !self.own().rows(OwnTable::Place).is_empty() {
+                    self.unlisted.push((self.all.columns.name_at(column).to_owned(), cell.to_owned()));
+                }
+                match known.or_else(|| code_like(cell).map(str::to_lowercase)) {
                     Some(one) if code.as_ref().is_none_or(|known| *known == one) => code = Some(one),
                     _ => {
                         self.remark_at(column, RemarkCode::PlaceInWords, Vec::new());
@@ -718,6 +766,11 @@ fn code_like(cell: &str) -> Option<&str> {
     let plain = |b: u8| b.is_ascii_alphanumeric() || b"_-.".contains(&b);
     let digits = cell.bytes().filter(u8::is_ascii_digit).count();
     (!cell.is_empty() && cell.len() <= 40 && cell.bytes().all(plain) && digits <= 4).then_some(cell)
+}
+
+/// Whether a value may be shown: see [`shown`].
+pub(super) fn is_shown(cell: &str) -> bool {
+    !shown(cell).is_empty()
 }
 
 /// A value for a message, if it is a form's code beyond doubt: people do not write underscores, and a shifted column or
