@@ -197,6 +197,17 @@ pub struct Clock {
     pub due_ms: i64,
 }
 
+/// A body outside the mechanism that is to be told of the case, and was not.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OwedNotice {
+    /// Its code.
+    pub body: String,
+    /// Since when it is owed, Unix milliseconds.
+    pub from_ms: i64,
+    /// By when, Unix milliseconds.
+    pub due_ms: i64,
+}
+
 /// The case came back to whoever gave it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ReturnView {
@@ -276,6 +287,8 @@ pub struct Work {
     pub returned: Option<ReturnView>,
     /// The clocks that run, the next one first.
     pub clocks: Vec<Clock>,
+    /// Bodies that are to be told and were not, the next due first. Nobody knows who does not read the words of the case.
+    pub notices: Vec<OwedNotice>,
     /// An answer was given in this epoch.
     pub answered: bool,
     /// The last word on satisfaction; the most cautious of concurrent ones.

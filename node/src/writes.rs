@@ -25,7 +25,7 @@ use crdt_model::case::{Codes, Shape, schema};
 use crdt_model::compose::SectionPlan;
 use crdt_model::edit::{
     Birth, Creation, Edit, EditContext, EditOps, EditRefusal, LinkKind, NewCase, Policy, Recusal, RestrictedBirth,
-    Telling, Whom,
+    Telling, ToTell, Whom,
 };
 use crdt_model::entry::{DEPS_MAX, Kind, LAYER_GRANT};
 use crdt_model::layer::{Layer, LayerDoc, LayerOp};
@@ -35,7 +35,7 @@ use crdt_model::seal::{
     self, ActorOf, Entropy, FLAG_DEVICE_ONLY, FLAG_DROP_BOX, GRANT_SLOTS, GrantSection, Plain, Sealing, Secret,
     StreamGrant, audience_hint, birth_doc, case_key, open_hint, sensitive_hint,
 };
-use crdt_model::taxonomy::{Capabilities, Capture, Coded, TRIAGE, Taxonomy};
+use crdt_model::taxonomy::{Capabilities, Capture, Coded, OwnTable, TRIAGE, Taxonomy};
 use crdt_model::time::IsoWeek;
 use crdt_model::values::{DocId, EntryId, Incarnation, Level, MemberId, Moment, ScopeId, Who, Words};
 use crdt_model::view::CaseView;
@@ -817,6 +817,7 @@ pub(crate) fn act_with(
     match edit {
         Edit::Outside { .. } => reply["outside"] = json!(true),
         Edit::Answer(Telling { interim_until: Some(_), .. }) => reply["interim"] = json!(true),
+        Edit::Notify { body, by, .. } => tell_of_notice(&shared, &view, body, by, &mut reply),
         _ => {}
     }
     tell_of_answer(edit, &view, is_settled, shared.zone_at(&loaded.scope), &mut reply);
@@ -844,6 +845,16 @@ pub(crate) fn act_with(
         warnings.push("identity_kept".into());
     }
     Ok(reply)
+}
+
+/// Who was told, how, and with what: what was kept back, and why, is said as well.
+fn tell_of_notice(shared: &Shared, view: &CaseView, body: &str, by: &str, reply: &mut Json) {
+    let Some(row) = shared.own.find(OwnTable::Body, body) else { return };
+    let told = ToTell::of(view, row);
+    reply["notice"] = json!({
+        "body": row.code, "label": row.called("fr"), "labels": row.label, "reach": row.reach, "by": by,
+        "fields": told.goes, "kept_back": told.kept_back,
+    });
 }
 
 /// What an answer says besides: that the person came, that whoever answers had the case, that a promise is a long one.

@@ -234,6 +234,10 @@ fn what_is_sealed_and_erased(replies: &mut Replies, people: &People) {
     sync_until_equal(&[rose, ali, nadia], &[(1, 0), (2, 0)]);
     let id = sealed["case_id"].as_str().expect("an id");
     nadia.ok(&format!("case assign {id} me"));
+    rose.ok("taxonomy add body hq --label fr=Siège --within 24 --audience psea --fields category,allegation");
+    sync_until_equal(&[rose, ali, nadia], &[(1, 0), (2, 0)]);
+    replies.of(nadia, "case notify", &format!("{id} --body hq --by phone"));
+    replies.of(nadia, "case show", id);
     replies.of(nadia, "case handover", &format!("{id} --to Inspection --receipt Reçu."));
 }
 

@@ -1,6 +1,7 @@
 //! Black-box suites over the real binary: whole homes, whole processes, real sockets. One behaviour a file.
 
 mod bad_input;
+mod bodies;
 mod bundles;
 #[cfg(target_os = "linux")]
 mod clock;

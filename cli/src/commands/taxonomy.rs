@@ -62,7 +62,7 @@ pub(crate) struct Row {
     reach: Option<String>,
     #[arg(long = "audience", id = "row_audience", value_name = "CODE")]
     audiences: Vec<String>,
-    #[arg(long = "sensitivity", id = "row_sensitivity", value_parser = ["s0", "s1", "s2", "s3"])]
+    #[arg(long = "sensitivity", id = "row_sensitivity", value_name = "S", value_parser = ["s0", "s1", "s2", "s3"])]
     sensitivities: Vec<String>,
     #[arg(long = "project", id = "row_project", value_name = "P")]
     projects: Vec<String>,

@@ -138,6 +138,10 @@ fn setting_up_is_understood() {
             adds: false
         }
     );
+    assert_eq!(
+        request("case notify @last --body hq --by phone --text Dit."),
+        Request::edit("@last", Edit::Notify { body: "hq".into(), by: "phone".into(), text: Some("Dit.".into()) })
+    );
     assert_eq!(request("taxonomy import /a.toml"), Request::TaxonomyImport { path: "/a.toml".into() });
     assert_eq!(request("taxonomy export /a.toml"), Request::TaxonomyExport { path: "/a.toml".into() });
 }

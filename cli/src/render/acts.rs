@@ -98,6 +98,7 @@ pub(super) fn act(name: &str, value: &Value, with: With<'_>) -> String {
         "case refer" if value["outside"].is_null() && value["assigned"].is_null() => {
             lines.extend(super::case::referred(value, with))
         }
+        "case notify" => lines.extend(notice(&value["notice"], with)),
         "case move" => lines.extend(text::wrap(&super::case::still_read(value, with.texts), with.paint.width)),
         "init" | "join" => {
             let org = in_question(with.texts, &with.texts.field("org"));
@@ -168,6 +169,26 @@ pub(super) fn act(name: &str, value: &Value, with: With<'_>) -> String {
 }
 
 /// What a line says of a field; beside the name of somebody who has namesakes, the digits of the id.
+/// Who was told, how they are reached, with which fields; and what was kept back.
+fn notice(told: &Value, with: With<'_>) -> Vec<String> {
+    let names = |list: &str| {
+        let names = told[list].as_array().into_iter().flatten().filter_map(Value::as_str);
+        names.map(|name| text::clean_line(&with.texts.field(name))).collect::<Vec<_>>().join(", ")
+    };
+    let lang = with.texts.asked();
+    let label = told["labels"][lang].as_str().or(told["label"].as_str()).unwrap_or_default();
+    let reach = told["reach"].as_str().unwrap_or("none");
+    let args = [("body", text::clean_line(label).into()), ("reach", text::clean_line(reach).into())];
+    let mut lines = vec![with.texts.with("ui-notice-to", &args)];
+    for (list, key) in [("fields", "ui-notice-fields"), ("kept_back", "ui-notice-kept-back")] {
+        let named = names(list);
+        if !named.is_empty() {
+            lines.push(with.texts.with(key, &[("fields", named.into())]));
+        }
+    }
+    lines.into_iter().flat_map(|line| text::wrap(&line, with.paint.width)).collect()
+}
+
 fn shown(field: &str, value: &Value, with: With<'_>) -> String {
     let told = text::clean_line(&scalar(&value[field], with));
     match (field, value["id"].as_str().and_then(|id| id.get(..8))) {

@@ -44,6 +44,9 @@ fn in_a_sentence(name: &str, value: &Value, with: With<'_>) -> Option<String> {
         None => "".into(),
     };
     let (key, args) = match name {
+        "clocks" if value["body"].is_string() => {
+            ("ui-clock-notice", vec![("body", part("label")), ("due", part("due_at"))])
+        }
         "clocks" => ("ui-clock-due", vec![("step", code("step", "step")), ("due", part("due_at"))]),
         // each of two cases was merged into the other
         "conflicts" if value["field"] == "links" => {
@@ -54,6 +57,14 @@ fn in_a_sentence(name: &str, value: &Value, with: With<'_>) -> Option<String> {
                 cell("ref", linked, with)
             };
             ("ui-conflict-links", vec![("ref", called.into())])
+        }
+        "notices" => {
+            let fields = value["fields"].as_array().into_iter().flatten().filter_map(Value::as_str);
+            let fields: Vec<_> = fields.map(|name| with.texts.field(name).into_owned()).collect();
+            let mut said: Vec<_> = ["told_at", "by", "label", "text"].map(|name| (name, part(name))).into();
+            said.push(("fields", clean_line(&fields.join(", ")).into()));
+            said.push(("means", code("by-means", "means")));
+            ("ui-notice", said)
         }
         "interims" => {
             let names = ["at", "by", "text", "until"];

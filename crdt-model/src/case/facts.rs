@@ -20,6 +20,7 @@ mod interaction;
 mod interim;
 mod lower;
 mod moved;
+mod notice;
 mod old_keys;
 mod origin;
 mod raise;
@@ -56,6 +57,7 @@ pub use interaction::{ATTEMPT_OUTCOMES, InteractionFact};
 pub use interim::{InterimFact, PROMISE_MAX_MS};
 pub use lower::{LowerFact, RAISES_MAX};
 pub use moved::MoveFact;
+pub use notice::{NOTICE_FIELDS_MAX, NoticeFact};
 pub use old_keys::{OLD_KEYS_MAX, OldKeysFact};
 pub use origin::{ORIGIN_KEYS_MAX, ORIGINS_MAX, OriginFact};
 pub use raise::RaiseFact;
@@ -313,6 +315,8 @@ kinds! {
         interactions: Interaction = "interaction" InteractionFact as list in interactions by "attempt",
         /// Things done.
         actions: Action = "action" ActionFact as list in actions by "act",
+        /// Bodies outside the mechanism that were told.
+        notices: Notice = "notice" NoticeFact as list in notices by "notify",
         /// Notes.
         notes: Note = "note" TextFact as list in notes by "note",
         /// What was told, by the id of the answer.

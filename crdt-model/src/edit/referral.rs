@@ -7,15 +7,18 @@ use crate::case::facts::{
     unconfirmed,
 };
 use crate::case::status::Status;
-use crate::edit::EditRefusal;
 use crate::edit::act::Act;
 use crate::edit::verbs::said;
+use crate::edit::{EditRefusal, notice};
 use crate::layer::Value;
+use crate::taxonomy::{Listed, OwnTable};
 use crate::values::{Moment, Who, Words};
 use crate::view::Shown;
 
 /// Ways by which a case goes to somebody without the system.
 pub const OUTSIDE_MEANS: [&str; 4] = ["email", "phone", "whatsapp", "paper"];
+/// In which language a body is named in what is written down.
+const LABELS: &str = "fr";
 /// Where a case goes back to when nobody can tell who gave it.
 const MANAGER: &str = "cfm_manager";
 
@@ -140,14 +143,22 @@ pub(super) fn hand_over(act: &mut Act<'_>, to: &Words, receipt: &Words) -> Resul
     if act.view.shape == Shape::Ordinary {
         return Err(EditRefusal::OnlySealed);
     }
+    // a body by whatever name it is typed; or somebody else
+    let codes = act.ctx.codes;
+    let body = match codes.own().listed(OwnTable::Body, &to.0) {
+        Listed::Is(row) => Some(row),
+        _ => None,
+    };
+    let to = body.map_or_else(|| to.clone(), |body| body.called(LABELS).into());
     let fact = ActionFact {
         what: said("receipt", receipt)?,
-        on_behalf_of: Some(said("to", to)?),
+        on_behalf_of: Some(said("to", &to)?),
         at_ms: act.ctx.now_ms,
         due_ms: None,
     };
     let id = act.draft.id();
     act.draft.fact(FactKind::Action, id, &fact)?;
+    body.map_or(Ok(()), |body| notice::tell(act, body, notice::HANDOVER, None))?;
     act.end("handed_over", None)
 }
 

@@ -16,7 +16,7 @@ use crate::case::status::Status;
 use crate::case::{Shape, schema};
 use crate::edit::act::{Act, Creation, EditContext};
 use crate::edit::draft::{self, is_blank, known, parse};
-use crate::edit::{EditOps, EditRefusal, LinkKind, create, linking, referral};
+use crate::edit::{EditOps, EditRefusal, LinkKind, create, linking, notice, referral};
 use crate::layer::Value;
 use crate::values::{DocId, Level, Moment, Who, Words};
 use crate::view::Shown;
@@ -162,6 +162,15 @@ pub enum Edit {
         to: Words,
         /// What they gave for it.
         receipt: Words,
+    },
+    /// Records that a body outside the mechanism was told.
+    Notify {
+        /// Which, as a person names it.
+        body: String,
+        /// One of [`NOTICE_MEANS`](crate::edit::NOTICE_MEANS).
+        by: String,
+        /// In which words.
+        text: Option<Words>,
     },
     /// Lets somebody read an ordinary case who does not answer for it, or no longer.
     Share {
@@ -315,6 +324,7 @@ commands! {
     Confirm = "case confirm",
     Remind = "case remind",
     Handover = "case handover",
+    Notify = "case notify",
     Outside = "case refer",
     Share = "case share",
     Act = "case act",
@@ -370,6 +380,7 @@ impl Edit {
             Self::Return { because, .. } => vec![("reasons", Some(because))],
             Self::Outside { to, .. } => vec![("reasons", Some(to))],
             Self::Handover { to, receipt } => vec![("actions", Some(to)), ("actions", Some(receipt))],
+            Self::Notify { text, .. } => vec![("notices", text.as_ref())],
             Self::Close { because, .. } => vec![("reasons", because.as_ref())],
             Self::Reopen { reason } | Self::Raise { reason, .. } | Self::Lower { reason, .. } => {
                 vec![("reasons", Some(reason))]
@@ -465,6 +476,7 @@ impl Act<'_> {
             Edit::Confirm => referral::confirm_outside(self),
             Edit::Remind => referral::remind(self),
             Edit::Handover { to, receipt } => referral::hand_over(self, to, receipt),
+            Edit::Notify { body, by, text } => notice::notify(self, body, by, text.as_ref()),
             Edit::Share { with: Whom::Site { code, own }, stop: true } => self.stop_site(code, own),
             Edit::Share { with, stop } => self.share(with.found()?, *stop),
             Edit::Act { what, on_behalf_of, due } => self.act(what, on_behalf_of.as_ref(), *due),

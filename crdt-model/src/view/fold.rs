@@ -13,12 +13,13 @@ use crate::case::{CaseLayers, CategoryFacts, Codes, Shape, assignment, consent, 
 use crate::cbor;
 use crate::edit::{DUPLICATE, LinkKind, torn};
 use crate::layer::{Cell, Layer, LayerState, Stamp, Value};
+use crate::taxonomy::{OwnRow, OwnTable};
 use crate::time::Day;
 use crate::values::moment::HOUR_MS;
 use crate::values::{Level, Moment};
 use crate::view::{
-    Account, CaseView, Clock, Conflict, Due, HoldView, InterimView, Origin, ResponseView, ReturnView, Rival,
-    SatisfactionView, SealedAccount, Shown, Step, Work,
+    Account, CaseView, Clock, Conflict, Due, HoldView, InterimView, Origin, OwedNotice, ResponseView, ReturnView,
+    Rival, SatisfactionView, SealedAccount, Shown, Step, Work,
 };
 use crate::zone::Zone;
 
@@ -240,6 +241,7 @@ fn work(view: &mut CaseView, layers: &CaseLayers<'_>, facts: &CaseFacts, now_ms:
         expects_answer,
         returned: returned(view, layers, &facts.codes),
         clocks: Vec::new(),
+        notices: Vec::new(),
         answered,
         satisfaction: loop_closure::last(&facts.codes.satisfactions),
         satisfactions: satisfactions(facts),
@@ -262,6 +264,7 @@ fn work(view: &mut CaseView, layers: &CaseLayers<'_>, facts: &CaseFacts, now_ms:
     // what nobody has classified yet is to be classified soon
     let delays = category.or_else(|| codes.category(UNCLASSIFIED));
     work.clocks = clocks(view, &facts.codes, &work, delays.as_ref());
+    work.notices = owed_notices(view, facts, &work, codes);
     work.waiting_on = waiting_on(view, &work);
     work.flags = flags(view, facts, &work);
     closing_alarms(view, &work);
@@ -323,6 +326,31 @@ fn clocks(view: &CaseView, facts: &CodeFacts, work: &Work, category: Option<&Cat
     }
     clocks.sort_by_key(|clock| (clock.due_ms, clock.step));
     clocks
+}
+
+/// Closings after which nobody is told: the case goes on elsewhere, or there is none.
+const NOT_TOLD_OF: [&str; 3] = ["moved", "duplicate", "prank"];
+
+/// The bodies that are to be told of such a case and were not: from its receipt on, also when it is closed, so that no closing
+/// takes the notice away.
+fn owed_notices(view: &CaseView, facts: &CaseFacts, work: &Work, codes: &dyn Codes) -> Vec<OwedNotice> {
+    let (Ok(words), Some(from_ms)) = (&facts.words, work.received_from_ms) else { return Vec::new() };
+    if work.standing.closure.as_deref().is_some_and(|closure| NOT_TOLD_OF.contains(&closure)) {
+        return Vec::new();
+    }
+    let (audience, project) = (view.text("audience"), view.text("project"));
+    let is_owed = |body: &&OwnRow| {
+        body.is_owed(audience, work.sensitivity, project)
+            && words.notices.values().all(|told| told.fact.body != body.code)
+    };
+    let bodies = codes.own().rows(OwnTable::Body).iter().filter(is_owed);
+    let owed = bodies.filter_map(|body| {
+        let due_ms = from_ms.saturating_add(i64::from(body.within_h?) * HOUR_MS);
+        Some(OwedNotice { body: body.code.clone(), from_ms, due_ms })
+    });
+    let mut owed: Vec<OwedNotice> = owed.collect();
+    owed.sort_by(|a, b| (a.due_ms, &a.body).cmp(&(b.due_ms, &b.body)));
+    owed
 }
 
 fn sensitivity_of(view: &CaseView, facts: &CodeFacts, codes: &dyn Codes) -> Option<Level> {

@@ -11,7 +11,9 @@ use crate::case::facts::FactKind;
 use crate::case::schema::{self, FIELDS, Field, Merge};
 use crate::layer::Layer;
 use crate::values::moment::rfc3339;
-use crate::view::{Account, CaseView, Origin, ResponseView, SatisfactionView, SealedAccount, Shown, Work};
+use crate::view::{
+    Account, CaseView, Clock, Origin, OwedNotice, ResponseView, SatisfactionView, SealedAccount, Shown, Work,
+};
 
 #[derive(Serialize)]
 struct Withheld {
@@ -106,7 +108,7 @@ const BEFORE: [(&str, &[&str]); 7] = [
     ("accused", &["allegation"]),
     ("incident_at", &["recusals", "exposed", "old_keys"]),
     ("assignee", &["attachments", "consents", "contact_consent", "status", "reasons", "hold"]),
-    ("resolution", &["interactions", "actions", "notes"]),
+    ("resolution", &["interactions", "actions", "notices", "notes"]),
     ("links", &["referrals", "interims", "responses", "satisfaction"]),
 ];
 
@@ -231,7 +233,7 @@ impl CaseView {
         map.serialize_entry("due_at", &work.due_at_ms.map(rfc3339))?;
         map.serialize_entry("due_day", &work.due_day)?;
         map.serialize_entry("overdue", &work.overdue)?;
-        map.serialize_entry("clocks", &work.clocks)?;
+        map.serialize_entry("clocks", &running(work))?;
         map.serialize_entry("waiting_on", &work.waiting_on)?;
         map.serialize_entry("age_ms", &work.age_ms)?;
         map.serialize_entry("completeness", &work.completeness)?;
@@ -239,6 +241,24 @@ impl CaseView {
         map.serialize_entry("conflicts", &self.conflicts)?;
         map.serialize_entry("alarms", &self.alarms)
     }
+}
+
+/// A clock that runs, as JSON.
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Running<'a> {
+    Step(&'a Clock),
+    Notice { step: &'static str, body: &'a str, from: String, due_at: String },
+}
+
+/// The steps, then the bodies that are to be told.
+fn running(work: &Work) -> Vec<Running<'_>> {
+    let notice = |owed: &'_ OwedNotice| (rfc3339(owed.from_ms), rfc3339(owed.due_ms));
+    let notices = work.notices.iter().map(|owed| {
+        let (from, due_at) = notice(owed);
+        Running::Notice { step: "notify", body: &owed.body, from, due_at }
+    });
+    work.clocks.iter().map(Running::Step).chain(notices).collect()
 }
 
 /// Writes facts that the reader can open; else tells the layer they are withheld in.

@@ -209,6 +209,8 @@ saved! {
         /// Since when that clock runs, and by when the step is due: Unix milliseconds.
         step_from_ms: i64 = UNSAID,
         step_due_ms: i64 = UNSAID,
+        /// By when the next body outside the mechanism is to be told: Unix milliseconds.
+        notice_due_ms: i64 = UNSAID,
         pub(super) epoch: u32 = 0,
         pub(super) conflicts: u32 = 0,
         /// The day on which it was received, in the zone of the case.
@@ -302,6 +304,7 @@ impl Row {
             step: code(clock.and_then(|clock| Step::ALL.iter().position(|step| *step == clock.step))),
             step_from_ms: clock.map_or(UNSAID, |clock| clock.from_ms),
             step_due_ms: clock.map_or(UNSAID, |clock| clock.due_ms),
+            notice_due_ms: work.and_then(|work| work.notices.first()).map_or(UNSAID, |owed| owed.due_ms),
             epoch: work.map_or(0, |work| work.standing.epoch),
             conflicts: u32::try_from(view.conflicts.len()).unwrap_or(u32::MAX),
             received_ms: received.map_or(UNSAID, |moment| moment.at_ms),
@@ -430,8 +433,16 @@ impl Row {
         Some((step, if received_ahead(said(self.step_from_ms), now_ms) { due.min(now_ms - 1) } else { due }))
     }
 
-    /// Past the time of its next step, or of the answer.
+    /// By when the next body outside the mechanism is to be told: Unix milliseconds. A closing takes that away from nobody.
+    pub(super) fn notice_due(&self) -> Option<i64> {
+        said(self.notice_due_ms)
+    }
+
+    /// Past the time of its next step, of the answer, or of a notice.
     pub(super) fn is_late(&self, now_ms: i64) -> bool {
+        if self.notice_due().is_some_and(|due| due < now_ms) {
+            return true;
+        }
         let is_open = !matches!(self.status(), "closed" | "restricted");
         is_open && (self.step(now_ms).is_some_and(|(_, due)| due < now_ms) || self.overdue(now_ms))
     }

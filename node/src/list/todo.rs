@@ -8,7 +8,8 @@
 //!  my level's  late at somebody else's: it has come up to my role
 //! ```
 //!
-//! One line a case, the first of these that holds; and one for all pairs of cases that may be the same matter. Answered from the rows of the list, so it costs one pass over them.
+//! One line a case, the first of these that holds; one more where a body outside the mechanism is to be told; and one for all pairs
+//! of cases that may be the same matter. Answered from the rows of the list, so it costs one pass over them.
 
 use std::collections::HashSet;
 
@@ -83,6 +84,8 @@ enum Task {
     Decide,
     /// Closed by somebody without the person's word: to be looked at.
     Review,
+    /// A body outside the mechanism is to be told.
+    Notify,
     /// Values to choose between.
     Settle,
     /// The reader gave it to somebody whom it has not reached.
@@ -105,6 +108,7 @@ impl Task {
             Self::Confirm => "confirm",
             Self::Decide => "decide",
             Self::Review => "review",
+            Self::Notify => "notify",
             Self::Settle => "settle",
             Self::Undelivered => "undelivered",
             Self::Late => "late",
@@ -213,6 +217,12 @@ impl<'f> Mine<'f> {
         self.sites.contains(&row.word(SITE)) || row.is_inside()
     }
 
+    /// Beside what else there is to do with a case: a notice is owed whoever works on it, and after its end.
+    fn notice(&self, row: &Row) -> Option<(Task, Option<i64>)> {
+        let is_theirs = self.given.keeps(row) || self.is_here(row);
+        row.notice_due().filter(|_| is_theirs).map(|due| (Task::Notify, Some(due)))
+    }
+
     /// Whether the reader's level looks at an ending without the person's word, in the week after it.
     fn is_to_review(&self, row: &Row) -> bool {
         let is_recent = self.now_ms.saturating_sub(row.newest_ms) <= REVIEWED_MS;
@@ -247,8 +257,11 @@ pub(crate) fn todo(
     rows(reader).index();
     let list = &*rows(reader);
     let mine = Mine::of(shared, &member, (&me, &asked), list, now_ms);
-    let of_row = |row| mine.task(list, row).map(|(task, due)| (due, row, task));
-    let mut lines: Vec<(Option<i64>, &Row, Task)> = list.listed().filter_map(of_row).collect();
+    let of_row = |row| {
+        let all = mine.task(list, row).into_iter().chain(mine.notice(row));
+        all.map(move |(task, due)| (due, row, task))
+    };
+    let mut lines: Vec<(Option<i64>, &Row, Task)> = list.listed().flat_map(of_row).collect();
     let limit = limit.map_or(LINES_DEFAULT, |limit| usize::try_from(limit).unwrap_or(usize::MAX));
     // what is due at no time comes last
     let key = |line: &(Option<i64>, &Row, Task)| (line.0.is_none(), line.0, line.1.case_id);

@@ -290,6 +290,25 @@ pub(crate) fn export(shared: &Shared, path: &str) -> Result<Json, Failure> {
     Ok(json!({"file": path, "rows": rows}))
 }
 
+/// Puts names beside the codes of bodies and levels in a case.
+pub(crate) fn name_bodies(own: &OwnTables, shown: &mut Json, lang: &str) {
+    let lists = [
+        ("notices", "body", OwnTable::Body),
+        ("clocks", "body", OwnTable::Body),
+        ("appeals", "level", OwnTable::Level),
+    ];
+    for (list, part, table) in lists {
+        for told in shown.get_mut(list).and_then(Json::as_array_mut).into_iter().flatten() {
+            if let Some(code) = told[part].as_str() {
+                told["label"] = json!(own.get(table, code).map_or(code, |row| row.called(lang)));
+            }
+        }
+    }
+    if let Some(code) = shown["level"]["code"].as_str().map(str::to_owned) {
+        shown["level"]["label"] = json!(own.get(OwnTable::Level, &code).map_or(code.as_str(), |row| row.called(lang)));
+    }
+}
+
 /// The rows of a table, as `taxonomy show` prints them.
 pub(crate) fn shown(own: &OwnTables, table: OwnTable, lang: &str) -> Json {
     let row = |row: &OwnRow| {

@@ -382,6 +382,9 @@ fn refused(w: &World) -> Vec<(Request, &'static str)> {
         change(&mut request);
         request
     };
+    let notify = |case: &String, body: &str, by: &str| {
+        Request::edit(c(case), Edit::Notify { body: body.into(), by: by.into(), text: None })
+    };
     let row = |table: &str, code: &str, adds| {
         let change = crate::api::RowChange { labels: vec!["Nom".into()], ..Default::default() };
         Request::TaxonomySet { table: table.into(), code: code.into(), change, adds }
@@ -478,6 +481,9 @@ fn refused(w: &World) -> Vec<(Request, &'static str)> {
         (back(&w.plain, "misdirected", "x"), "not_assigned"),
         (back(&w.closed, "misdirected", "x"), "case_closed"),
         (back(&w.shut, "misdirected", "x"), "outside_audience"),
+        (notify(&w.plain, "nobody", "phone"), "not_listed"),
+        (notify(&w.plain, "nobody", "pigeon"), "unknown_code"),
+        (notify(&w.shut, "nobody", "phone"), "outside_audience"),
         (outside(&w.plain, "pigeon"), "unknown_code"),
         (outside(&w.closed, "phone"), "case_closed"),
         (outside(&w.shut, "phone"), "outside_audience"),

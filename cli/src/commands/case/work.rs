@@ -1,7 +1,7 @@
 //! The verbs on one case, each with the few things it needs.
 
 use clap::{Args, Subcommand};
-use crdt_model::edit::{Edit, Telling, Whom};
+use crdt_model::edit::{Edit, NOTICE_MEANS, Telling, Whom};
 use crdt_model::taxonomy::Taxonomy;
 use crdt_model::values::Level;
 use node::api::{Request, SealOptions};
@@ -26,6 +26,7 @@ pub(crate) enum Work {
     Confirm(Confirm),
     Remind(Remind),
     Handover(Handover),
+    Notify(Notify),
     Share(Share),
     Refer(Refer),
     Move(Move),
@@ -57,6 +58,7 @@ impl Work {
             Self::Return(back) => back.request(asker)?,
             Self::Confirm(confirm) => Request::edit(confirm.r#ref, Edit::Confirm),
             Self::Handover(handover) => handover.request(asker)?,
+            Self::Notify(notify) => notify.request(asker)?,
             Self::Unhold(Ref { r#ref }) => Request::edit(r#ref, Edit::Unhold),
             Self::Conflicts(Conflicts { r#ref }) => Request::CaseConflicts { r#ref },
             Self::Set(set) => set.request(asker)?,
@@ -553,6 +555,39 @@ impl Handover {
         let to = asker.required_words(self.to, "--to", "ask-handover-to")?;
         let receipt = asker.required_words(self.receipt, "--receipt", "ask-receipt")?;
         Ok(Request::edit(self.r#ref, Edit::Handover { to, receipt }))
+    }
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Notify {
+    #[arg(value_name = "REF")]
+    r#ref: String,
+    #[arg(long = "body", id = "notify_body", value_name = "B")]
+    body: Option<String>,
+    #[arg(long = "by", id = "notify_by", value_parser = NOTICE_MEANS)]
+    by: Option<String>,
+    #[arg(long, value_name = "TEXT", num_args = 0..=1, default_missing_value = ASK)]
+    text: Option<String>,
+}
+
+impl Notify {
+    pub(crate) fn request(self, asker: &mut Asker<'_>) -> Result<Request, Failure> {
+        let body = asker.required(self.body, "--body", "ask-notify-body")?;
+        let by = match (self.by, asker.console.is_terminal()) {
+            (None, true) => {
+                let means = [
+                    (&["1", "email"][..], "email"),
+                    (&["2", "phone"], "phone"),
+                    (&["3", "letter"], "letter"),
+                    (&["4", "whatsapp"], "whatsapp"),
+                    (&["5", "meeting"], "meeting"),
+                ];
+                asker.choice("ask-notify-by", &means, None)?.to_owned()
+            }
+            (by, _) => asker.required(by, "--by", "ask-notify-by")?,
+        };
+        let text = asker.words(self.text, "--text", "ask-notify-text")?;
+        Ok(Request::edit(self.r#ref, Edit::Notify { body, by, text }))
     }
 }
 

@@ -54,6 +54,9 @@ fn a_fact_has_one_form() {
     vector(FactKind::Referral, &sent, "85016c73656e745f6f757473696465056570686f6e65f6");
     let confirmed = ReferralFact { status: "confirmed_by_phone".into(), at_ms: 6, means: None, of: Some(A) };
     vector(FactKind::Referral, &confirmed, "850172636f6e6669726d65645f62795f70686f6e6506f648aaaaaaaaaaaaaaaa");
+    let fields = vec!["category".into(), "week".into()];
+    let notice = NoticeFact { body: "hq".into(), at_ms: 5, means: "email".into(), fields, text: Some("ok".into()) };
+    vector(FactKind::Notice, &notice, "860162687105656d61696c826863617465676f7279647765656b626f6b");
     vector(FactKind::Response, &ResponseFact { epoch: 2, at_ms: AT }, "8301021b000001a1fb671800");
     let text = ResponseText { text: "ok".into(), language: Some("ht".into()) };
     vector(FactKind::ResponseText, &text, "8301626f6b626874");
