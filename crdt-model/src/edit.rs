@@ -6,6 +6,7 @@
 //! that is withheld, and a register in a withheld layer is never overwritten (facts may be added: the drop-box).
 
 mod act;
+mod appeal;
 mod closing;
 mod create;
 mod draft;

@@ -16,7 +16,7 @@ use std::fmt;
 
 pub use digest::digest_bytes;
 pub use fold::fold;
-pub(crate) use fold::{never_assigned, rivals};
+pub(crate) use fold::{is_unsatisfied, never_assigned, rivals};
 pub use history::{HistoryItem, Written, history};
 
 use crate::case::assignment::Assignment;
@@ -197,6 +197,21 @@ pub struct Clock {
     pub due_ms: i64,
 }
 
+/// The level at which a case is looked at, once it went to one above the first.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct LevelView {
+    /// Its code.
+    pub code: String,
+    /// Its place among the levels.
+    pub rank: u32,
+    /// Since when, Unix milliseconds.
+    #[serde(rename = "from", serialize_with = "serialize_ms")]
+    pub from_ms: i64,
+    /// By when it answers, Unix milliseconds.
+    #[serde(rename = "due_at", serialize_with = "serialize_ms")]
+    pub due_ms: i64,
+}
+
 /// A body outside the mechanism that is to be told of the case, and was not.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OwedNotice {
@@ -287,6 +302,8 @@ pub struct Work {
     pub returned: Option<ReturnView>,
     /// The clocks that run, the next one first.
     pub clocks: Vec<Clock>,
+    /// The level at which it is looked at, where that is not the first: the greatest that anybody took it to.
+    pub level: Option<LevelView>,
     /// Bodies that are to be told and were not, the next due first. Nobody knows who does not read the words of the case.
     pub notices: Vec<OwedNotice>,
     /// An answer was given in this epoch.

@@ -817,6 +817,15 @@ pub(crate) fn act_with(
     match edit {
         Edit::Outside { .. } => reply["outside"] = json!(true),
         Edit::Answer(Telling { interim_until: Some(_), .. }) => reply["interim"] = json!(true),
+        Edit::Appeal { refused } => {
+            let now = cases::load(log, &log.store.read()?, &shared, reader, loaded.scope, loaded.doc)?.view(now_ms);
+            let level = now.work.and_then(|work| work.level);
+            reply["refused"] = json!(refused);
+            reply["level"] = json!(level);
+            if let Some(row) = level.and_then(|level| shared.own.get(OwnTable::Level, &level.code)) {
+                reply["level"]["labels"] = json!(row.label);
+            }
+        }
         Edit::Notify { body, by, .. } => tell_of_notice(&shared, &view, body, by, &mut reply),
         _ => {}
     }

@@ -128,6 +128,10 @@ fn an_organisation(replies: &mut Replies) -> People {
 
 fn an_ordinary_case(replies: &mut Replies, people: &People) {
     let ali = &people.ali;
+    for (code, rank) in [("comite", 1), ("commune", 2)] {
+        people.rose.ok(&format!("taxonomy add level {code} --label {code} --rank {rank} --within 72"));
+    }
+    sync(ali, &people.rose);
     let new = "--type complaint --channel hotline --category payment.not_received";
     let told = format!("{new} --reporter-name Invente --phone +50900000001 --sex f --text Inventé.");
     replies.of(ali, "case new", &told);
@@ -149,6 +153,9 @@ fn an_ordinary_case(replies: &mut Replies, people: &People) {
         ("case answer", "@last --satisfied yes"),
         ("case close", "@last --as satisfied"),
         ("case reopen", "@last --reason Encore."),
+        ("case answer", "@last --text Payé. --satisfied no"),
+        ("case appeal", "@last --refused"),
+        ("case appeal", "@last"),
         ("case assign", "@last me"),
         ("case remind", "@last"),
         ("case refer", "@last --outside Mairie --by phone"),

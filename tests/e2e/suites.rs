@@ -1,5 +1,6 @@
 //! Black-box suites over the real binary: whole homes, whole processes, real sockets. One behaviour a file.
 
+mod appeals;
 mod bad_input;
 mod bodies;
 mod bundles;

@@ -142,6 +142,9 @@ fn setting_up_is_understood() {
         request("case notify @last --body hq --by phone --text Dit."),
         Request::edit("@last", Edit::Notify { body: "hq".into(), by: "phone".into(), text: Some("Dit.".into()) })
     );
+    for (line, refused) in [("case appeal @last", false), ("case appeal @last --refused", true)] {
+        assert_eq!(request(line), Request::edit("@last", Edit::Appeal { refused }));
+    }
     assert_eq!(request("taxonomy import /a.toml"), Request::TaxonomyImport { path: "/a.toml".into() });
     assert_eq!(request("taxonomy export /a.toml"), Request::TaxonomyExport { path: "/a.toml".into() });
 }

@@ -80,6 +80,7 @@ pub(super) fn act(name: &str, value: &Value, with: With<'_>) -> String {
         "case refer" if value["outside"] == true => "done-case-refer-outside".to_owned(),
         "case answer" if value["interim"] == true => "done-case-answer-interim".to_owned(),
         "case refer" if value["sent"].is_null() => "done-case-refer-choose".to_owned(),
+        "case appeal" if value["refused"] == true => "done-case-appeal-refused".to_owned(),
         "taxonomy set" if value["closed"] == true => "done-taxonomy-closed".to_owned(),
         "member away" if value["until"].is_null() => "done-member-back".to_owned(),
         "member away" if value["deputy"].is_null() => "done-member-away-alone".to_owned(),
@@ -97,6 +98,13 @@ pub(super) fn act(name: &str, value: &Value, with: With<'_>) -> String {
     match name {
         "case refer" if value["outside"].is_null() && value["assigned"].is_null() => {
             lines.extend(super::case::referred(value, with))
+        }
+        "case appeal" if value["level"].is_object() && value["refused"] == false => {
+            let level = &value["level"];
+            let label = level["labels"][with.texts.asked()].as_str().or(level["code"].as_str()).unwrap_or_default();
+            let args =
+                [("level", text::clean_line(label).into()), ("due", cell("due_at", &level["due_at"], with).into())];
+            lines.push(with.texts.with("ui-level", &args));
         }
         "case notify" => lines.extend(notice(&value["notice"], with)),
         "case move" => lines.extend(text::wrap(&super::case::still_read(value, with.texts), with.paint.width)),

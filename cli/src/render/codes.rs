@@ -58,6 +58,11 @@ fn in_a_sentence(name: &str, value: &Value, with: With<'_>) -> Option<String> {
             };
             ("ui-conflict-links", vec![("ref", called.into())])
         }
+        "level" => ("ui-level", vec![("level", part("label")), ("due", part("due_at"))]),
+        "appeals" => {
+            let key = if value["refused"] == true { "ui-appeal-refused" } else { "ui-appeal" };
+            (key, ["said_at", "by", "label"].map(|name| (name, part(name))).into())
+        }
         "notices" => {
             let fields = value["fields"].as_array().into_iter().flatten().filter_map(Value::as_str);
             let fields: Vec<_> = fields.map(|name| with.texts.field(name).into_owned()).collect();

@@ -8,6 +8,7 @@
 //! and under which name a case shows it.
 
 mod action;
+mod appeal;
 mod attachment;
 mod codec;
 mod consent;
@@ -46,6 +47,7 @@ use crate::layer::{Layer, LayerState, Stamp};
 use crate::view::Origin;
 
 pub use action::ActionFact;
+pub use appeal::AppealFact;
 pub use attachment::AttachmentFact;
 pub use consent::ConsentFact;
 pub use contact::ContactFact;
@@ -295,6 +297,8 @@ kinds! {
         interims: Interim = "interim" InterimFact in interims by "answer",
         /// How referrals go on where no device can tell.
         referrals: Referral = "referral" ReferralFact as list in referrals by "refer",
+        /// Appeals to a higher level, and refusals of one.
+        appeals: Appeal = "appeal" AppealFact as list in appeals by "appeal",
         /// What the person said of them.
         satisfactions: Satisfaction = "satisfaction" SatisfactionFact in satisfaction by "answer",
         /// Gift keys, each wrapped to one to whom the case was given.

@@ -6,7 +6,7 @@ use crate::case::loop_closure::Satisfaction;
 use crate::case::status::{EPOCH_MAX, Status};
 use crate::edit::act::Act;
 use crate::edit::verbs::{said, said_opt};
-use crate::edit::{DUPLICATE, EditRefusal, LinkKind, linked, linking};
+use crate::edit::{DUPLICATE, EditRefusal, LinkKind, appeal, linked, linking};
 use crate::values::Words;
 use crate::view::Shown;
 
@@ -76,7 +76,7 @@ fn may_close_as(act: &Act<'_>, reason: &str) -> Result<(), EditRefusal> {
         },
         "satisfied" if !work.satisfied => Err(EditRefusal::NotSatisfied),
         "not_satisfied" if work.responses.len() < 2 => act.must_manage().and(Err(EditRefusal::AnsweredOnce)),
-        "not_satisfied" => act.must_manage(),
+        "not_satisfied" => act.must_manage().and_then(|()| appeal::must_be_offered(act)),
         "unreachable" => must_be_unreachable(act),
         "anonymous" => must_have_no_way_back(act),
         "out_of_scope" if !work.answered => Err(EditRefusal::NoDirection),

@@ -235,6 +235,21 @@ pub enum EditRefusal {
     /// A second answer must be offered before closing as not satisfied.
     #[error("no second answer was offered")]
     AnsweredOnce,
+    /// A sealed case has no level: committees and chiefs never handle it.
+    #[error("a sealed case has no level")]
+    SealedNoLevel,
+    /// The organisation has no levels.
+    #[error("no level of appeal is declared")]
+    NoLevels,
+    /// There is no level above.
+    #[error("the case is at the last level")]
+    LastLevel,
+    /// The person has not said that they are not satisfied with the answer given last.
+    #[error("the person has not said that they are not satisfied")]
+    NotUnsatisfied,
+    /// The next level was not offered.
+    #[error("the next level was neither taken nor refused")]
+    AppealFirst,
     /// Too few attempts.
     #[error("attempts on {days} days since the last contact, {needed} are needed")]
     NotUnreachable {
@@ -365,6 +380,11 @@ impl EditRefusal {
             Self::SaidOtherwise { .. } => "said_otherwise",
             Self::WhyNotAsked => "why_not_asked",
             Self::AnsweredOnce => "answered_once",
+            Self::SealedNoLevel => "sealed_no_level",
+            Self::NoLevels => "no_levels",
+            Self::LastLevel => "last_level",
+            Self::NotUnsatisfied => "not_unsatisfied",
+            Self::AppealFirst => "appeal_first",
             Self::NotUnreachable { .. } => "not_unreachable",
             Self::NotResolved => "not_resolved",
             Self::NotAnonymous => "not_anonymous",

@@ -11,6 +11,7 @@ use crate::taxonomy::{OwnRow, OwnTable, OwnTables, Statement};
 use crate::values::{DeviceId, DocId, EntryId, Level, MemberId, Moment, Precision, Who};
 use crate::view::{CaseView, Shown, digest_bytes, fold};
 
+mod appeals;
 mod bodies;
 mod endings;
 mod kept;

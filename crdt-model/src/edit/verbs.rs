@@ -16,7 +16,7 @@ use crate::case::status::Status;
 use crate::case::{Shape, schema};
 use crate::edit::act::{Act, Creation, EditContext};
 use crate::edit::draft::{self, is_blank, known, parse};
-use crate::edit::{EditOps, EditRefusal, LinkKind, create, linking, notice, referral};
+use crate::edit::{EditOps, EditRefusal, LinkKind, appeal, create, linking, notice, referral};
 use crate::layer::Value;
 use crate::values::{DocId, Level, Moment, Who, Words};
 use crate::view::Shown;
@@ -259,6 +259,11 @@ pub enum Edit {
         /// Closing as `answered`: why the person was not asked whether they are satisfied.
         because: Option<Words>,
     },
+    /// Takes the case to the next level, where the person is not satisfied.
+    Appeal {
+        /// It was offered, and they do not wish it.
+        refused: bool,
+    },
     /// Opens again.
     Reopen {
         /// Why.
@@ -336,6 +341,7 @@ commands! {
     Consent = "case consent",
     Close = "case close",
     Reopen = "case reopen",
+    Appeal = "case appeal",
 }
 
 impl Edit {
@@ -498,6 +504,7 @@ impl Act<'_> {
             }
             Edit::Close { reason, because } => self.close(reason, because.as_ref()),
             Edit::Reopen { reason } => self.reopen(reason),
+            Edit::Appeal { refused } => appeal::appeal(self, *refused),
             Edit::Link { to, kind } => linking::link(self, *to, *kind),
             Edit::Merge { into } => linking::merge(self, *into),
             Edit::Absorb { from } => linking::absorb(self, *from),

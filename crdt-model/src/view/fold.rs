@@ -18,8 +18,8 @@ use crate::time::Day;
 use crate::values::moment::HOUR_MS;
 use crate::values::{Level, Moment};
 use crate::view::{
-    Account, CaseView, Clock, Conflict, Due, HoldView, InterimView, Origin, OwedNotice, ResponseView, ReturnView,
-    Rival, SatisfactionView, SealedAccount, Shown, Step, Work,
+    Account, CaseView, Clock, Conflict, Due, HoldView, InterimView, LevelView, Origin, OwedNotice, ResponseView,
+    ReturnView, Rival, SatisfactionView, SealedAccount, Shown, Step, Work,
 };
 use crate::zone::Zone;
 
@@ -226,9 +226,26 @@ fn work(view: &mut CaseView, layers: &CaseLayers<'_>, facts: &CaseFacts, now_ms:
         || view.text("type") == Some("complaint")
         || codes.expects_answer(view.text("type"), view.text("channel"));
     let interims = interims(facts);
-    let due = received_ms.zip(respond_within_h).filter(|_| expects_answer).map(|(received_ms, hours)| Due {
-        allowed_until_ms: received_ms.saturating_add(i64::from(hours) * HOUR_MS),
-        wait: if is_stopped { hold::wait_for_person(&facts.codes.holds) } else { hold::Wait::default() },
+    let level = level(&facts.codes).filter(|_| view.shape == Shape::Ordinary);
+    // the next level has a time of its own, from the day on which the case went there
+    let allowed_until_ms = match &level {
+        Some(level) => Some(level.due_ms),
+        None => received_ms
+            .zip(respond_within_h)
+            .map(|(received_ms, hours)| received_ms.saturating_add(i64::from(hours) * HOUR_MS)),
+    };
+    let holds = &facts.codes.holds;
+    let waits = |from_ms: i64| {
+        let later = holds.iter().filter(|(_, dated)| dated.fact.at_ms >= from_ms);
+        hold::wait_for_person(&later.map(|(id, dated)| (*id, dated.clone())).collect())
+    };
+    let due = received_ms.zip(allowed_until_ms).filter(|_| expects_answer).map(|(received_ms, allowed_until_ms)| Due {
+        allowed_until_ms,
+        wait: match &level {
+            _ if !is_stopped => hold::Wait::default(),
+            Some(level) => waits(level.from_ms),
+            None => hold::wait_for_person(holds),
+        },
         promised_ms: promised(&interims, &standing, received_ms).filter(|_| is_stopped),
     });
     let due_at_ms = due.map(|due| due.at(now_ms));
@@ -241,6 +258,7 @@ fn work(view: &mut CaseView, layers: &CaseLayers<'_>, facts: &CaseFacts, now_ms:
         expects_answer,
         returned: returned(view, layers, &facts.codes),
         clocks: Vec::new(),
+        level,
         notices: Vec::new(),
         answered,
         satisfaction: loop_closure::last(&facts.codes.satisfactions),
@@ -269,6 +287,24 @@ fn work(view: &mut CaseView, layers: &CaseLayers<'_>, facts: &CaseFacts, now_ms:
     work.flags = flags(view, facts, &work);
     closing_alarms(view, &work);
     work
+}
+
+/// The greatest level that anybody took the case to, since the first of those who did: whoever does so apart takes it to the
+/// same.
+fn level(codes: &CodeFacts) -> Option<LevelView> {
+    let taken = || codes.appeals.values().map(|dated| &dated.fact).filter(|fact| !fact.refused);
+    let (rank, code) = taken().map(|fact| (fact.rank, &fact.level)).max()?;
+    let here = taken().filter(|fact| (fact.rank, &fact.level) == (rank, code));
+    let (from_ms, within_h) = here.map(|fact| (fact.at_ms, fact.within_h)).min()?;
+    let due_ms = from_ms.saturating_add(i64::from(within_h) * HOUR_MS);
+    Some(LevelView { code: code.clone(), rank, from_ms, due_ms })
+}
+
+/// Whether the person said last, of an answer of this epoch, that it does not settle the matter.
+pub(crate) fn is_unsatisfied(codes: &CodeFacts, epoch: u32) -> bool {
+    let of_epoch = codes.satisfactions.iter().filter(|(_, dated)| dated.fact.epoch == epoch);
+    let said = loop_closure::last(&of_epoch.map(|(id, dated)| (*id, dated.clone())).collect());
+    said.is_some_and(loop_closure::Satisfaction::keeps_open)
 }
 
 /// By when an answer was promised last, in this epoch: half a year from then at most, and a year from the receipt.

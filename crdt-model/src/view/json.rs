@@ -109,7 +109,7 @@ const BEFORE: [(&str, &[&str]); 7] = [
     ("incident_at", &["recusals", "exposed", "old_keys"]),
     ("assignee", &["attachments", "consents", "contact_consent", "status", "reasons", "hold"]),
     ("resolution", &["interactions", "actions", "notices", "notes"]),
-    ("links", &["referrals", "interims", "responses", "satisfaction"]),
+    ("links", &["referrals", "interims", "responses", "satisfaction", "appeals"]),
 ];
 
 impl Serialize for CaseView {
@@ -225,6 +225,7 @@ impl CaseView {
     fn serialize_derived<M: SerializeMap>(&self, map: &mut M, work: &Work) -> Result<(), M::Error> {
         map.serialize_entry("epoch", &work.standing.epoch)?;
         map.serialize_entry("closure", &work.standing.closure)?;
+        map.serialize_entry("level", &work.level)?;
         map.serialize_entry("answered", &work.answered)?;
         map.serialize_entry("expects_answer", &work.expects_answer)?;
         map.serialize_entry("returned", &work.returned.as_ref().map(|returned| &returned.why))?;

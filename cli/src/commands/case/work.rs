@@ -43,6 +43,7 @@ pub(crate) enum Work {
     Consent(Consent),
     Close(Close),
     Reopen(Reopen),
+    Appeal(Appeal),
     Seal(Seal),
     Raise(Raise),
     Lower(Lower),
@@ -81,6 +82,7 @@ impl Work {
             Self::Consent(consent) => consent.request(),
             Self::Close(close) => close.request(asker)?,
             Self::Reopen(reopen) => reopen.request(asker)?,
+            Self::Appeal(Appeal { r#ref, refused }) => Request::edit(r#ref, Edit::Appeal { refused }),
             Self::Seal(seal) => seal.request(asker)?,
             Self::Raise(raise) => raise.request(asker)?,
             Self::Lower(lower) => lower.request(asker)?,
@@ -749,6 +751,14 @@ impl Reopen {
         let reason = asker.required_words(self.reason, "--reason", "ask-reason")?;
         Ok(Request::edit(self.r#ref, Edit::Reopen { reason }))
     }
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Appeal {
+    #[arg(value_name = "REF")]
+    r#ref: String,
+    #[arg(long = "refused", id = "appeal_refused")]
+    refused: bool,
 }
 
 #[derive(Debug, Args)]

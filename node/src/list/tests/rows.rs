@@ -4,7 +4,7 @@ use super::super::columns::{CODES_LEN, COLUMNS, place_of};
 use super::super::row::Row;
 use crate::store::Fields;
 
-/// Bytes of a row that version 7 of the list writes: each part has a value of its own.
+/// Bytes of a row that version 8 of the list writes: each part has a value of its own.
 fn written() -> Vec<u8> {
     let mut bytes = vec![0x11; 16];
     bytes.extend([0, 0, 0, 2, 3]);
@@ -13,7 +13,8 @@ fn written() -> Vec<u8> {
     bytes.extend([1, b'R', b'E', b'G', 0, 0, 0, 5, 0, 0, 0, 6]);
     // status, sensitivity, satisfaction, said; what is waited for, and the next step, since and until when
     bytes.extend([1, 2, 0, 31, 3, 1]);
-    for ms in [0x58_i64, 0x5a] {
+    // and by when the next body is to be told
+    for ms in [0x58_i64, 0x5a, 0x5c] {
         bytes.extend(ms.to_be_bytes());
     }
     // epoch, conflicts; day, precision
@@ -46,6 +47,7 @@ fn the_bytes_of_a_row_stay() {
     assert!(row.expects_answer() && row.satisfied() && !row.awaits_taking_up() && !row.returned());
     assert_eq!(row.step(0x59), Some((crdt_model::view::Step::Accept, 0x5a)));
     assert!(row.half_over(0x59) && !row.half_over(0x58));
+    assert_eq!(row.notice_due(), Some(0x5c));
     let mut again = Vec::new();
     row.encode(&mut again);
     assert_eq!(again, bytes);
