@@ -1255,6 +1255,8 @@ pub(crate) fn append_edit(
 }
 
 /// Adds to an act what it gives to those the case is given to. The term of what is written.
+    let site = shared.site_with(&write.scope).map(|site| site.op.code.as_str());
+    arrivals::note_own(tx, entry.header(), write.ops.layer(Layer::Open), site)?;
 #[expect(clippy::too_many_arguments, reason = "one call site")]
 fn give(
     log: &Log,

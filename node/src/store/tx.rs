@@ -309,6 +309,18 @@ impl<'t> Tx<'t> {
         self.note(done)
     }
 
+    /// The store's own numbers of a scope and of a document in it.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Unknown`] if the scope is not held: nothing was changed. Else a failure of the file: the batch is
+    /// lost.
+    pub(crate) fn numbers(&mut self, scope: &ScopeId, doc: &DocId) -> Result<(u32, u32), StoreError> {
+        let number = self.index.scope_numbers.get(scope).copied().ok_or(StoreError::Unknown { what: "scope" })?;
+        let done = self.seen_doc_number(number, *scope, doc).map(|doc| (number, doc));
+        self.note(done)
+    }
+
     fn add_to_doc(&mut self, scope: u32, scope_id: ScopeId, doc: &DocId, at: Location) -> Result<(), StoreError> {
         let ctx = self.ctx;
         let number = self.seen_doc_number(scope, scope_id, doc)?;

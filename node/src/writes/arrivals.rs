@@ -6,6 +6,8 @@
 //!                 └─▶ names anybody, moved, sealed ─▶ a mark: something may be owed of the case
 //! ```
 //!
+//! What this device writes is marked where it is written ([`note_own`]), and is not opened again here.
+//!
 //! It needs no key of a member. A receipt is written only for what another device wrote and no receipt of ours covers: after
 //! one round everything is quiet. Of a restricted case the open layer names nobody, so no receipt is written for one.
 
@@ -302,6 +304,31 @@ fn touches_sealed(header: &Header) -> bool {
     sensitive.is_some_and(|(_, section)| personal.is_none() || section.generation > 0)
 }
 
+/// Marks a document of which an entry written here may make something owed, gives it to somebody, or writes to what is sealed of
+/// it: of the others, what this device wrote need not be opened when it is looked at what came.
+///
+/// # Errors
+///
+/// When the store cannot be written.
+pub(super) fn note_own(
+    tx: &mut Tx<'_>,
+    header: &Header,
+    open: &[LayerOp],
+    own_site: Option<&str>,
+) -> Result<(), Failure> {
+    if touches_sealed(header) || open.iter().any(|op| may_make_owing(op, own_site)) {
+        let at = tx.numbers(&header.scope, &header.doc)?;
+        tx.put(Space::Owing, &owing_key(at), &[1])?;
+    }
+    Ok(())
+}
+
+/// Of which of what arrived nothing has to be opened: this device wrote it in the chain it is at, and marked nothing.
+fn is_plain_own(log: &Log, entry: &Entry, is_marked: bool) -> bool {
+    let header = entry.header();
+    !is_marked && header.device == log.device && header.incarnation == log.incarnation() && header.kind == Kind::Edit
+}
+
 fn look_at(
     log: &Log,
     shared: &Shared,
@@ -313,7 +340,8 @@ fn look_at(
 ) -> Result<(), Failure> {
     let scopes: BTreeSet<ScopeId> = cases::case_scopes(log, shared).into_iter().collect();
     let numbers = snapshot.scopes();
-    for one in arrived {
+    let is_marked = may_owe(snapshot, arrived.iter().map(|one| (one.scope, one.doc)))?;
+    for (one, is_marked) in arrived.iter().zip(is_marked) {
         let Some(scope) = numbers.get(one.scope as usize) else { continue };
         let stored = match one.at {
             Some(at) => snapshot.entry_at(at)?.into_iter().collect(),
@@ -322,6 +350,9 @@ fn look_at(
         };
         for stored in stored {
             let entry = log.decode(&stored.bytes)?;
+            if is_plain_own(log, &entry, is_marked) {
+                continue;
+            }
             if entry.header().content_kind() == Some(Kind::Edit) {
                 let addressees = scopes.contains(scope).then_some(addressees);
                 look_at_entry((log, shared), keychain, addressees, (one, *scope), &entry, found);

@@ -663,3 +663,21 @@ fn of_a_case_that_nobody_was_given_nothing_is_asked_again() {
     assigns(&rose, &case, "me");
     assert_eq!(owing(), 1);
 }
+
+#[test]
+fn what_is_written_here_is_marked_where_it_is_written() {
+    let rose = Home::founded();
+    let owing = || {
+        let snapshot = rose.log.store.read().expect("read");
+        snapshot.list(crate::store::Space::Owing).expect("listed").len()
+    };
+    let case = case_id(&rose.new_case(complaint()));
+    assert_eq!(owing(), 0);
+    assigns(&rose, &case, "me");
+    assert_eq!(owing(), 1, "before anything looked at what came");
+    rose.new_case(NewCase { category: Some("sea.abuse".into()), allegation: Some("x".into()), ..complaint() });
+    assert_eq!(owing(), 2, "a sealed case");
+    // what was looked at finds the same
+    rose.housekeeping();
+    assert_eq!(owing(), 2);
+}
