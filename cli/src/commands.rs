@@ -1,6 +1,8 @@
 //! The commands: what each understands, and the request it becomes. One a file; the short verbs on a case together.
 
 mod audience;
+mod batch;
+mod broadcast;
 mod bundle;
 pub(crate) mod case;
 pub(crate) mod clock;
@@ -11,6 +13,7 @@ mod invite;
 mod join;
 mod member;
 mod passphrase;
+mod routing;
 mod run;
 mod site;
 mod support;
@@ -34,7 +37,8 @@ pub(crate) enum Action {
     /// Ask the node, render the reply.
     Ask(Request),
     /// Be the node until told to stop.
-    Run(RunOptions),
+    /// Be the node; the command that is run when more waits on somebody.
+    Run(RunOptions, Option<String>),
     /// Destroy keys and store, if that is meant.
     Wipe { yes: bool },
     /// Tell the whole story.
@@ -62,6 +66,11 @@ pub(crate) enum Commands {
     Case(Box<case::Case>),
     Outbox,
     Todo(todo::Todo),
+    #[command(subcommand)]
+    Routing(routing::Routing),
+    #[command(subcommand)]
+    Batch(batch::Batch),
+    Broadcast(Box<broadcast::Broadcast>),
     Status,
     Run(run::Run),
     Sync(sync::Sync),
@@ -96,7 +105,10 @@ pub(crate) enum Commands {
 impl Commands {
     /// True when somebody who works here must be let in before it can be done: whoever asks them anything does that first.
     pub(crate) fn is_of_a_member(&self) -> bool {
-        matches!(self, Self::Site(_) | Self::Invite(_) | Self::Member(_) | Self::Case(_) | Self::Words(_))
+        matches!(
+            self,
+            Self::Site(_) | Self::Invite(_) | Self::Member(_) | Self::Case(_) | Self::Words(_) | Self::Broadcast(_)
+        )
     }
 
     /// True when it makes a home as a rule, so that there is none to be asked about its clock.
@@ -127,6 +139,9 @@ impl Commands {
             Self::Words(words) => words.request(asker.lang.clone().as_deref(), asker)?,
             Self::Outbox => Request::Outbox,
             Self::Todo(todo) => todo.request(),
+            Self::Routing(routing) => routing.request()?,
+            Self::Batch(batch) => batch.request(asker)?,
+            Self::Broadcast(broadcast) => broadcast.request(asker)?,
             Self::Status => Request::Status,
             Self::Verify => Request::Verify,
             Self::Fingerprint => Request::Fingerprint,
@@ -142,7 +157,10 @@ impl Commands {
             Self::Man(man) => return Ok(Action::Man(man.folder)),
             Self::Passphrase(passphrase) => passphrase.request()?,
             Self::Wipe { yes } => return Ok(Action::Wipe { yes }),
-            Self::Run(run) => return Ok(Action::Run(run.options()?)),
+            Self::Run(run) => {
+                let (options, on_event) = run.options()?;
+                return Ok(Action::Run(options, on_event));
+            }
             Self::Demo(demo) => return Ok(Action::Demo(demo)),
         };
         asker.finish()?;

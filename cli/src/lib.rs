@@ -3,6 +3,7 @@
 mod args;
 mod ask;
 mod backend;
+mod batch;
 mod choice;
 mod clock;
 mod commands;
@@ -10,6 +11,7 @@ mod console;
 mod demo;
 mod door;
 mod error;
+mod events;
 mod help;
 mod output;
 mod progress;

@@ -51,6 +51,12 @@ pub(crate) fn exit_status(name: &str, value: &Value) -> u8 {
     use node::error::Exit;
     let exit = match name {
         _ if value["refusals"].is_array() && value["refused"].as_u64().is_some_and(|n| n > 0) => Exit::Rejected,
+        "batch in"
+            if value["unmatched_n"].as_u64().is_some_and(|n| n > 0)
+                || value["unknown_answers"].as_array().is_some_and(|unknown| !unknown.is_empty()) =>
+        {
+            Exit::Rejected
+        }
         "import" if value["rejected"].as_u64().is_some_and(|n| n > 0) => Exit::Rejected,
         "bundle import" if value["refused"].as_u64().is_some_and(|n| n > 0) => Exit::Rejected,
         "carry" if value["problems"].as_array().is_some_and(|problems| !problems.is_empty()) => Exit::Rejected,

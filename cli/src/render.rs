@@ -2,6 +2,7 @@
 //! texts; nothing here decides or computes.
 
 mod acts;
+mod batch;
 mod bundle;
 pub(crate) mod case;
 mod codes;
@@ -64,6 +65,11 @@ impl Paint {
     }
 }
 
+/// The first of what waits on somebody, in a line each.
+pub(crate) fn todo_first(rows: &[Value], texts: &Texts, paint: Paint) -> String {
+    listing::todo_first(rows, With { texts, paint })
+}
+
 /// The reply to the request of this name, as people read it; ends with a line end unless it is empty.
 pub(crate) fn human(name: &str, value: &Value, texts: &Texts, paint: Paint) -> String {
     let with = With { texts, paint };
@@ -88,6 +94,10 @@ pub(crate) fn human(name: &str, value: &Value, texts: &Texts, paint: Paint) -> S
         ("support-file", Value::Object(_)) => format!("{}\n", text::escape_json(&format!("{value:#}"))),
         ("taxonomy show", Value::Object(_)) => taxonomy::show(value, with),
         ("member show", Value::Object(_)) => case::show(value, with),
+        ("batch out", Value::Object(_)) => batch::out(value, with),
+        ("batch calls", Value::Object(_)) => batch::calls(value, with),
+        ("batch in", Value::Object(_)) => batch::back(value, with),
+        ("batch list", Value::Object(_)) => batch::list(value, with),
         (_, Value::Object(reply)) if reply.contains_key("refusals") => acts::many(value, with),
         ("case duplicates", Value::Array(rows)) => listing::duplicates(rows, with),
         ("todo", Value::Array(rows)) => listing::todo(rows, with),

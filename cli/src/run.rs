@@ -9,19 +9,32 @@ use node::api::socket::Server;
 use node::api::{Envelope, Progress, Ready, Reply, Request, RunOptions, Runtime, Service};
 use node::error::Failure;
 use node::texts::Texts;
+use serde_json::Value;
 
 use crate::door::Door;
+use crate::events;
 use crate::output::Format;
 use crate::progress::Bar;
 use crate::render::text::clean_line;
+use crate::render::{self, Paint};
 use crate::session::{World, warn_of_clock, warn_of_memory, written};
+
+/// How much of what waits is told as it starts.
+const FIRST: u64 = 3;
+
+/// How to be the node.
+pub(crate) struct How {
+    pub(crate) options: RunOptions,
+    /// What is run when more waits on somebody here.
+    pub(crate) on_event: Option<String>,
+    pub(crate) json: bool,
+    pub(crate) verbose: bool,
+}
 
 /// Opens the home, serves, says so on the first line of standard output, and stops when told to.
 pub(crate) fn run(
     home: &Path,
-    options: RunOptions,
-    json: bool,
-    verbose: bool,
+    How { options, on_event, json, verbose }: How,
     texts: &Texts,
     world: &mut World<'_>,
 ) -> Result<(), Failure> {
@@ -35,6 +48,10 @@ pub(crate) fn run(
         warn_of_memory(texts, world);
     }
     let service = Arc::new(UntilWiped { node: runtime.clone(), wiped: AtomicBool::new(false) });
+    let _watch = match on_event {
+        Some(command) => Some(events::watch(runtime.clone(), command).map_err(|error| Failure::of_system(&error))?),
+        None => None,
+    };
     let result = serve(home, service.clone(), &ready, wait, json, texts, world);
     if service.wiped.load(Ordering::SeqCst) {
         // no farewell to anybody: what is left in memory goes with the process
@@ -108,7 +125,7 @@ fn serve(
     world: &mut World<'_>,
 ) -> Result<(), Failure> {
     // Dropped before the node stops: who is connected still gets an answer.
-    let _server = Server::start(home, service)?;
+    let _server = Server::start(home, service.clone())?;
     let line = if world.out_terminal && !json {
         let addresses = ready.listening.iter().chain(&ready.web).map(|address| clean_line(address));
         texts.with("ui-ready", &[("addresses", addresses.collect::<Vec<_>>().join("  ").into())])
@@ -116,7 +133,20 @@ fn serve(
         serde_json::to_string(ready).map_err(|error| Failure::new("unexpected").because(&error))?
     };
     written(writeln!(world.out, "{line}").and_then(|()| world.out.flush()))?;
+    if world.out_terminal && !json {
+        tell_first(&*service, texts, world)?;
+    }
     wait().map_err(|error| Failure::new("unexpected").because(&error))
+}
+
+/// What waits on whoever starts the node, the first of it: on a terminal alone, for a log keeps what is written to it.
+fn tell_first(service: &dyn Service, texts: &Texts, world: &mut World<'_>) -> Result<(), Failure> {
+    let request = Request::Todo { limit: Some(FIRST) };
+    let envelope = Envelope { lang: texts.asked().to_owned(), member: None, passphrase: None, now_ms: None, request };
+    // where several are unlocked, nobody is told of the others' work
+    let Ok(Value::Array(rows)) = service.handle(envelope, &mut |_| {}) else { return Ok(()) };
+    let paint = Paint::of(true, false);
+    written(write!(world.out, "{}", render::todo_first(&rows, texts, paint)).and_then(|()| world.out.flush()))
 }
 
 /// Blocks until the process is told to stop.

@@ -23,7 +23,7 @@ use crate::progress::Bar;
 use crate::render::case::alike_lines;
 use crate::render::text::{self, clean_line};
 use crate::render::{Paint, WIDTH};
-use crate::{choice, clock, demo, error, help, recusal, run, safety, when, wipe};
+use crate::{batch, choice, clock, demo, error, help, recusal, run, safety, when, wipe};
 
 /// Everything outside a command that it may use: the process's own, or a test's.
 pub(crate) struct World<'a> {
@@ -231,10 +231,11 @@ fn execute(cli: Cli, relative: bool, texts: &Texts, world: &mut World<'_>) -> Re
     let Opening { member, passphrase: typed, .. } = opening;
     let (request, file) = match action {
         Action::Ask(request) => (request, None),
-        Action::Run(mut options) => {
+        Action::Run(mut options, on_event) => {
             (options.member, options.passphrase) = (global.member.clone(), passphrase()?);
             let (json, verbose) = (global.json || global.jsonl, global.verbose > 0);
-            return run::run(&home(&global, world)?, options, json, verbose, texts, world).map(|()| 0);
+            let how = run::How { options, on_event, json, verbose };
+            return run::run(&home(&global, world)?, how, texts, world).map(|()| 0);
         }
         // before anything else that may fail
         Action::Wipe { yes } => {
@@ -371,11 +372,39 @@ fn ask_node(
         clock::settle(world.console, texts, clock::For::Home, &mut |_, request| node(request))?;
     }
     safety::before(service, &mut envelope, asked.accused, texts, world)?;
+    if asks {
+        settle_answers(service, &mut envelope, texts, world)?;
+    }
     let reply = ask_unlocked(service, &mut envelope, &asked.questions, texts, world);
     if reply.is_ok() && !tells_clock(&envelope.request) {
         warn_of_clock(&mut asking(service, &envelope), asked.format, texts, world.err);
     }
     reply
+}
+
+/// Before the answers of a list are taken over: trials, until nothing is left to be asked about them.
+fn settle_answers(
+    service: &dyn Service,
+    envelope: &mut Envelope,
+    texts: &Texts,
+    world: &mut World<'_>,
+) -> Result<(), Failure> {
+    let of_trial = |envelope: &mut Envelope, is: bool| {
+        if let Request::BatchIn { only_look, .. } = &mut envelope.request {
+            *only_look = is;
+        }
+    };
+    if !matches!(envelope.request, Request::BatchIn { only_look: false, .. }) {
+        return Ok(());
+    }
+    loop {
+        of_trial(envelope, true);
+        let trial = ask_unlocked(service, envelope, &[], texts, world);
+        of_trial(envelope, false);
+        if !batch::asks_more(&mut envelope.request, &trial?, world.console, texts)? {
+            return Ok(());
+        }
+    }
 }
 
 /// Asks a node something else in the name of whoever asked this.

@@ -28,7 +28,7 @@ pub use notice::{NOTICE_MEANS, ToTell};
 pub use referral::OUTSIDE_MEANS;
 pub use refusal::EditRefusal;
 pub use told::Told;
-pub use verbs::{Edit, Telling, Whom};
+pub use verbs::{Edit, PUBLIC_MEANS, Telling, Whom};
 
 use serde::{Deserialize, Serialize};
 

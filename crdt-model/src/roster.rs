@@ -15,6 +15,7 @@ mod operation;
 mod past;
 mod reach;
 mod reading;
+pub mod said;
 mod six_words;
 mod zones;
 
@@ -39,6 +40,7 @@ use crate::taxonomy::{Capabilities, RoleProfile, Taxonomy};
 use crate::values::{AudienceId, DeviceId, EntryId, MemberId, OrgId, ScopeId};
 use erasing::{Picks, picked};
 use reach::SiteTree;
+use said::SiteSaid;
 use zones::SiteZones;
 
 /// Role of whoever founded the organisation.
@@ -335,6 +337,7 @@ pub struct Roster {
     void_invites: BTreeMap<EntryId, DeviceId>,
     tree: SiteTree,
     zones: SiteZones,
+    said: SiteSaid,
     picks: Picks,
     /// Of each Join, the Confirms that had the right to be, whether or not another was picked.
     confirms: BTreeMap<EntryId, Vec<EntryId>>,
@@ -398,6 +401,7 @@ impl Roster {
             void_invites: BTreeMap::new(),
             tree: SiteTree::default(),
             zones: SiteZones::default(),
+            said: SiteSaid::default(),
             picks: Picks::new(),
             confirms: BTreeMap::new(),
             rights: None,
@@ -527,6 +531,7 @@ impl Roster {
             }
             Operation::Merge => Ok(()),
             Operation::SiteZone { site, zone } => self.apply_zone(record, site, zone),
+            Operation::SiteSaid { site, key, value } => self.apply_said(record, site, key, value),
         }
     }
 

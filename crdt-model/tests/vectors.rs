@@ -955,6 +955,14 @@ impl World {
             ("15.wrap", Operation::Wrap { target: psea.0, epoch: 1, wrapped }),
             ("18.merge", Operation::Merge),
             ("22.site_zone", Operation::SiteZone { site: "BOM".into(), zone: "America/Port-au-Prince".into() }),
+            (
+                "23.site_said",
+                Operation::SiteSaid {
+                    site: "BOM".into(),
+                    key: "route/payment".into(),
+                    value: "role:focal_cash".into(),
+                },
+            ),
         ]
         .map(|(label, op)| (label.to_owned(), op))
         .into()

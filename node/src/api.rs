@@ -33,6 +33,8 @@ pub use commands::{commands, implemented};
 pub use frame::FRAME_BYTES_MAX;
 pub use request::Request;
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use crate::error::Failure;
@@ -83,6 +85,18 @@ pub trait Runtime: Service {
     ///
     /// When what was under way could not be finished.
     fn stop(&self) -> Result<(), Failure>;
+
+    /// What waits on those who are unlocked here. Nobody's keys are held longer for it; what cannot be read counts as nothing.
+    fn waiting(&self) -> Waiting;
+}
+
+/// How much waits on those who are unlocked in one process.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Waiting {
+    /// Tells those who are unlocked from others.
+    pub members: u64,
+    /// Lines of `todo` by the code of what is to be done.
+    pub tasks: BTreeMap<&'static str, u64>,
 }
 
 #[cfg(test)]

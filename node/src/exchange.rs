@@ -1,6 +1,8 @@
 //! What travels as files: bundles between nodes, and the files of other systems.
 
+pub(crate) mod batch;
 pub(crate) mod bundle;
+mod csv_file;
 pub mod import;
 pub(crate) mod import_run;
 pub(crate) mod import_undo;

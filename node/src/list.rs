@@ -14,6 +14,7 @@
 
 pub(crate) mod alike;
 mod basis;
+pub(crate) mod batches;
 mod bearers;
 mod columns;
 mod filter;

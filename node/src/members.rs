@@ -5,6 +5,7 @@ pub(crate) mod called;
 pub(crate) mod debts;
 mod owed;
 mod partners;
+pub(crate) mod routing;
 pub(crate) mod tables;
 
 use std::collections::BTreeMap;
@@ -532,10 +533,10 @@ pub(crate) fn site_add(log: &Log, reader: &mut Reader, site: NewSite<'_>) -> Res
         return Err(Failure::new("site_exists").arg("site", code));
     }
     let parent = match parent {
-        Some(parent) => known_site(&shared, parent)?,
+        Some(parent) => routing::open_site(&shared, parent)?,
         None => own_site(&shared, &reader.member()),
     };
-    must_reach(&shared, &reader.member(), &parent)?;
+    must_reach(&shared, &reader.member(), &parent, Capabilities::MANAGE_ORG)?;
     know_all(log)?;
     let shared = log.shared();
     let op = SiteOp { code: code.clone(), name: name.clone(), kind, parent: Some(parent.clone()), org_unit };
@@ -561,31 +562,9 @@ pub(crate) fn site_add(log: &Log, reader: &mut Reader, site: NewSite<'_>) -> Res
     Ok(json!({"site": code, "name": name, "kind": kind_code(kind), "parent": parent, "zone": zone}))
 }
 
-/// `boucle site set`.
-pub(crate) fn site_set(log: &Log, reader: &mut Reader, code: &str, zone: &str) -> Result<Json, Failure> {
-    let _writer = log.lock_writer();
-    let shared = log.shared();
-    if shared.roster.founding.is_none() {
-        return Err(Failure::new("sync_first"));
-    }
-    require(&shared, &reader.member(), Capabilities::MANAGE_ORG)?;
-    let site = known_site(&shared, code)?;
-    must_reach(&shared, &reader.member(), &site)?;
-    let zone = known_zone(zone)?;
-    if shared.roster.zone_said(&site) != Some(&zone) {
-        know_all(log)?;
-        log.append_membership(vec![(Operation::SiteZone { site: site.clone(), zone }, None)])?;
-    }
-    let shared = log.shared();
-    let op = shared.roster.sites.get(&site).map(|known| &known.op);
-    let op = op.ok_or_else(|| Failure::new("site_not_found").arg("site", &site).arg("near", ""))?;
-    Ok(json!({"site": site, "name": op.name, "kind": kind_code(op.kind), "parent": op.parent,
-                  "zone": shared.roster.zone_of(&site).name()}))
-}
-
-/// Refuses what somebody would do to a site that their right to make sites does not reach, naming whose does.
-fn must_reach(shared: &Shared, member: &MemberId, site: &str) -> Result<(), Failure> {
-    let reaches = |id: &MemberId| shared.roster.has_reach(id, Capabilities::MANAGE_ORG, site);
+/// Refuses what somebody would do to a site that their right does not reach, naming whose does.
+fn must_reach(shared: &Shared, member: &MemberId, site: &str, right: Capabilities) -> Result<(), Failure> {
+    let reaches = |id: &MemberId| shared.roster.has_reach(id, right, site);
     if reaches(member) {
         return Ok(());
     }
@@ -599,7 +578,8 @@ fn must_reach(shared: &Shared, member: &MemberId, site: &str) -> Result<(), Fail
 pub(crate) fn site_list(log: &Log) -> Json {
     let shared = log.shared();
     let sites = shared.roster.sites.values().map(|site| {
-        json!({"site": site.op.code, "name": site.op.name, "kind": kind_code(site.op.kind),
+        json!({"site": site.op.code, "name": shared.roster.site_name(&site.op.code), "kind": kind_code(site.op.kind),
+                   "closed": shared.roster.is_closed(&site.op.code),
                    "parent": site.op.parent, "org_unit": site.op.org_unit,
                    "zone": shared.roster.zone_of(&site.op.code).name(),
                    "own_zone": shared.roster.zone_said(&site.op.code)})
@@ -648,7 +628,7 @@ pub(crate) fn invite(
 ) -> Result<Json, Failure> {
     let _writer = log.lock_writer();
     let shared = log.shared();
-    let site = known_site(&shared, site)?;
+    let site = routing::open_site(&shared, site)?;
     let Some(profile) = role_profile(role) else {
         return Err(Failure::not_in_taxonomy("role", role, shared.taxonomy.roles.codes()));
     };

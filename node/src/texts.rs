@@ -469,6 +469,8 @@ mod tests {
             "referral-",
             "by-means-",
             "why-",
+            "left-out-",
+            "unmatched-",
         ];
         let mut unused = Vec::new();
         for id in messages(FR).keys() {

@@ -752,7 +752,7 @@ pub(crate) fn act_with(
     let shared = log.shared();
     members::require(&shared, &reader.member(), Capabilities::INTAKE)?;
     let loaded = list::find_case(log, &shared, reader, typed)?;
-    let edit = &whom_found(&shared, reader, edit, typed, &loaded)?;
+    let edit = &whom_found(&shared, reader, edit, typed, (&loaded, now_ms))?;
     let named = naming_somebody(&shared, edit, seal, &loaded);
     let (edit, seal) = named.as_ref().map_or((edit, seal), |(edit, seal)| (edit, seal));
     let (mut loaded, deps) = at_heads(log, &shared, reader, loaded)?;
@@ -948,9 +948,19 @@ impl Author {
     }
 }
 
+/// Stands for whoever a case goes to by the routing of its site, or by its category.
+const AUTO: &str = "auto";
+
 /// The act, with the member or role, or the site that a share ends with, in the place of what was typed.
-fn whom_found(shared: &Shared, reader: &Reader, edit: &Edit, case: &str, loaded: &Loaded) -> Result<Edit, Failure> {
+fn whom_found(
+    shared: &Shared,
+    reader: &Reader,
+    edit: &Edit,
+    case: &str,
+    (loaded, now_ms): (&Loaded, i64),
+) -> Result<Edit, Failure> {
     let mut edit = edit.clone();
+    let is_assigning = matches!(edit, Edit::Assign { .. });
     let sharing = match &edit {
         Edit::Share { stop, .. } => Some(*stop),
         _ => None,
@@ -960,6 +970,11 @@ fn whom_found(shared: &Shared, reader: &Reader, edit: &Edit, case: &str, loaded:
     let found = cases::who(shared, reader, &typed.0).map(Whom::Found);
     let found = found.or_else(|unknown| match (sharing, members::known_site(shared, &typed.0)) {
         (Some(true), Ok(code)) => Ok(Whom::Site { code, own: assigning::case_site(shared, loaded).to_owned() }),
+        _ if is_assigning && typed.0.trim() == AUTO => {
+            let suggested = assigning::suggested(shared, loaded, &loaded.view(now_ms), now_ms);
+            let suggested = suggested.ok_or_else(|| Failure::new("no_route").arg("ref", case).at("ref", case))?;
+            Ok(Whom::Found(suggested.who))
+        }
         (Some(false), Ok(site)) => Err(Failure::new("share_is_for_persons").arg("site", site).arg("ref", case)),
         _ => Err(unknown),
     })?;
@@ -1018,7 +1033,7 @@ pub(crate) fn case_seal_with(
     let loaded = list::find_case(log, &shared, reader, typed)?;
     let view = loaded.view(now_ms);
     let mark = view.mark().unwrap_or(typed).to_owned();
-    let edit = edit.map(|edit| whom_found(&shared, reader, edit, typed, &loaded)).transpose()?;
+    let edit = edit.map(|edit| whom_found(&shared, reader, edit, typed, (&loaded, now_ms))).transpose()?;
     let edit = edit.as_ref();
     turn_and_tell(log, &shared, reader, &loaded, &Reclassify::Seal { reason, edit }, seal, &mark, now_ms)
 }
@@ -1240,6 +1255,8 @@ pub(crate) fn append_edit(
         sections,
     };
     let entry = edit.append(log, tx, Some(&reader.ed), entropy)?;
+    let site = shared.site_with(&write.scope).map(|site| site.op.code.as_str());
+    arrivals::note_own(tx, entry.header(), write.ops.layer(Layer::Open), site)?;
     // the open mark of a restricted case tells only the week, and so does what is kept of it
     let claimed_ms = write.week_start_ms.map_or(now_ms, |week| week.min(now_ms));
     clock::note_own(tx, claimed_ms, entry.id(), now::machine(log).built_ms)?;
@@ -1255,8 +1272,6 @@ pub(crate) fn append_edit(
 }
 
 /// Adds to an act what it gives to those the case is given to. The term of what is written.
-    let site = shared.site_with(&write.scope).map(|site| site.op.code.as_str());
-    arrivals::note_own(tx, entry.header(), write.ops.layer(Layer::Open), site)?;
 #[expect(clippy::too_many_arguments, reason = "one call site")]
 fn give(
     log: &Log,

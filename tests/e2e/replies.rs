@@ -78,6 +78,7 @@ fn every_verb_answers_in_the_shape_its_file_shows() {
     what_is_sealed_and_erased(&mut replies, &people);
     sensitive_words(&mut replies, &people.rose);
     a_file_of_forms(&mut replies, &people.ali, folder.path());
+    a_list(&mut replies, &people.ali, folder.path());
     a_stick(&mut replies, &people, folder.path());
     clocks(&mut replies, &people);
     the_state_of_a_node(&mut replies, &people.rose);
@@ -272,6 +273,19 @@ fn a_file_of_forms(replies: &mut Replies, home: &Home, folder: &Path) {
     let batches = replies.of(home, "import", "--undo");
     let batch = batches["batches"][0]["batch"].as_str().expect("a batch").to_owned();
     replies.of(home, "import", &format!("--undo {batch}"));
+}
+
+fn a_list(replies: &mut Replies, home: &Home, folder: &Path) {
+    home.ok("case new --type complaint --channel hotline --category payment.late --text Inventé.");
+    let file = folder.join("liste.csv");
+    let line = format!("{} --to Moov --fields text --category payment.late", file.display());
+    replies.of(home, "batch out", &format!("{line} --dry-run"));
+    replies.of(home, "batch out", &line);
+    let text = std::fs::read_to_string(&file).expect("there");
+    std::fs::write(&file, text.replacen("Inventé.;;;", "Inventé.;Payé;12/11;", 1)).expect("written");
+    replies.of(home, "batch in", &format!("{} --answer Payé=paid", file.display()));
+    replies.of(home, "batch list", "");
+    replies.of(home, "batch calls", &folder.join("appels.csv").display().to_string());
 }
 
 fn a_stick(replies: &mut Replies, people: &People, folder: &Path) {

@@ -85,6 +85,121 @@ fn everyday_cases_end_with_a_true_reason() {
 }
 
 #[test]
+fn who_has_no_node_works_by_a_list_that_comes_back() {
+    let org = Org::founded();
+    let ali = org.join("JER", "cfm_manager", "Ali");
+    sync_until_equal(&[&org.rose, &ali], &[(1, 0)]);
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("liste.csv").display().to_string();
+    let complaint = "--type complaint --category payment.not_received";
+    let allowed = "--consent refer_external=given --phone +23566112233";
+    let [paid, open] = std::array::from_fn(|_| new(&ali, &format!("{complaint} {allowed}")));
+    let silent = new(&ali, complaint);
+    let sealed = ali.new_allegation("CANARY faits");
+    ali.command("batch out --to").arg("Agent Moov").arg(&file).arg("--fields").arg("phone,text").run().ok();
+    let text = std::fs::read_to_string(&file).expect("a list");
+    let row = |case: &str| text.lines().find(|line| line.contains(case)).map(str::to_owned);
+    assert!(row(&paid).is_some_and(|row| row.contains("66112233")), "{text}");
+    assert!(row(&silent).is_some_and(|row| !row.contains("66112233")), "{text}");
+    assert!(row(&sealed).is_none() && !text.contains("CANARY"), "{text}");
+    // the agent has a spreadsheet
+    let line = row(&paid).expect("a row");
+    let answered =
+        text.replace(&line, &format!("{}Payé;12/11;au guichet", line.strip_suffix(";;").expect("blank cells")));
+    std::fs::write(&file, answered).expect("written");
+    // a week later it is late: one line
+    assert!(todo(&ali, 8).iter().all(|(what, ..)| what != "confirm"));
+    let lines = on_day(&ali, 8, "todo", None);
+    let late: Vec<&Value> = lines.as_array().into_iter().flatten().filter(|line| line["task"] == "batch").collect();
+    assert_eq!((late.len(), &late[0]["cases"], &late[0]["late"]), (1, &json!(3), &json!(true)), "{lines}");
+    // at a terminal a person says once what an answer means
+    let back = ali.command("batch in").arg(&file).clock_off(8 * DAY_S).at_terminal();
+    let shown = back.answer("« Payé »", "paid").end();
+    assert!(shown.stdout.contains("Noted 1, cases resolved 1"), "{shown}");
+    let again = ali.command("batch in").arg(&file).clock_off(8 * DAY_S).run().ok();
+    assert_eq!((&again["done"], &again["unchanged"], &again["open"]), (&json!(0), &json!(1), &json!(2)), "{again}");
+    let shown = on_day(&ali, 8, &format!("case show {paid}"), None);
+    assert_eq!((&shown["status"], &shown["actions"][0]["on_behalf_of"]), (&json!("resolved"), &json!("Agent Moov")));
+    assert_eq!(on_day(&ali, 8, &format!("case show {open}"), None)["status"], "assigned");
+}
+
+#[test]
+fn cases_of_one_cause_are_resolved_and_answered_as_one() {
+    let rose = Home::init("PAM", "REG", "Rose");
+    let complaint = "--type complaint --category payment.not_received";
+    let [one, two] = std::array::from_fn(|_| new(&rose, complaint));
+    let other = new(&rose, "--type complaint --category targeting.exclusion");
+    let joined = rose.ok("case incident add panne-moov --category payment");
+    assert_eq!((&joined["done"], &joined["refused"]), (&json!(2), &json!(0)), "{joined}");
+    rose.ok(&format!("case incident add panne-moov {other}"));
+    rose.ok(&format!("case incident add panne-moov {other} --leave"));
+    assert_eq!(rose.ok("case list --incident panne-moov --count")["count"], 2);
+    let trial =
+        rose.command("case incident close panne-moov --outcome paid --dry-run --text -").stdin("Payé.").run().ok();
+    assert_eq!((&trial["done"], &trial["dry_run"]), (&json!(2), &json!(true)));
+    rose.command("case incident close panne-moov --outcome paid --text -").stdin("Payé le 12.").run().ok();
+    assert_eq!(rose.show(&one)["status"], "resolved");
+    let told = rose.command("broadcast --by radio --incident panne-moov --text -").stdin("Tout est payé.").run().ok();
+    assert_eq!((&told["done"], &told["refused"]), (&json!(2), &json!(0)), "{told}");
+    // one is satisfied, of the other nobody knows: neither counts for the other
+    rose.ok(&format!("case answer {one} --satisfied yes"));
+    assert_eq!(rose.ok(&format!("case close {one} --as satisfied"))["loop_closed"], true);
+    let closed = format!("case close {two} --as answered --reason -");
+    rose.command(&closed).stdin("Réponse à la radio.").run().ok();
+    assert_eq!(rose.show(&two)["loop_closed"], false);
+    assert_eq!(rose.show(&other)["status"], "received");
+}
+
+#[test]
+fn half_the_delay_over_whoever_gave_a_case_is_told_what_to_do_instead() {
+    let org = Org::founded();
+    let rose = &org.rose;
+    let ali = org.join("JER", "cfm_manager", "Ali");
+    sync_until_equal(&[rose, &ali], &[(1, 0)]);
+    org.confirm("Ali");
+    rose.ok("routing set JER --duty-phone +50922334455");
+    rose.ok("routing set REG --category payment --to Ali");
+    let case = new(rose, "--type complaint --category payment.not_received --reporter-name CANARY");
+    let proposed = &rose.show(&case)["suggested"];
+    assert_eq!((&proposed["to"], &proposed["by"]), (&json!("Ali"), &json!("routing")), "{proposed}");
+    rose.ok(&format!("case assign {case} auto"));
+    assert_eq!(rose.show(&case)["delivery"]["advice"], Value::Null, "there is time");
+    let shown = on_day(rose, 2, &format!("case show {case}"), None);
+    let advice = &shown["delivery"]["advice"];
+    assert_eq!((&advice["site"], &advice["duty_phone"]), (&json!("JER"), &json!("+50922334455")), "{shown}");
+    assert!(advice["last_met"].is_string(), "{advice}");
+    let told = rose.command(&format!("case show {case}")).clock_off(2 * DAY_S).in_words().run();
+    let sms = told.stdout.lines().skip_while(|line| !line.contains("SMS")).take(2).collect::<String>();
+    assert!(sms.contains(&case) && !sms.contains("CANARY"), "{told}");
+    assert!(told.stdout.contains("+50922334455") && told.stdout.contains("boucle carry"), "{told}");
+}
+
+#[test]
+fn a_command_of_the_house_hears_that_more_waits_and_nothing_else() {
+    let rose = Home::init("PAM", "REG", "Rose");
+    let folder = tempfile::tempdir().expect("a folder");
+    let heard = folder.path().join("heard");
+    let command = format!("env | grep ^BOUCLE_ >> {}", heard.display());
+    let serve = rose.command("run --listen /ip4/127.0.0.1/tcp/0 --no-mdns --on-event").arg(command);
+    let node = rose.start_from(serve);
+    let case = new(&rose, "--type complaint --category payment.not_received");
+    let mut told = String::new();
+    for _ in 0..100 {
+        told = std::fs::read_to_string(&heard).unwrap_or_default();
+        if told.contains("BOUCLE_WAITING") {
+            break;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(100));
+    }
+    let is_told = |line: &&str| ["BOUCLE_C", "BOUCLE_E", "BOUCLE_W"].iter().any(|name| line.starts_with(name));
+    let mut lines: Vec<&str> = told.lines().filter(is_told).collect();
+    lines.sort_unstable();
+    assert_eq!(lines, ["BOUCLE_COUNT=1", "BOUCLE_EVENT=refer", "BOUCLE_WAITING=1"], "{told}");
+    assert!(!told.contains(&case) && !told.contains("BOUCLE_PASSPHRASE"), "{told}");
+    drop(node);
+}
+
+#[test]
 fn a_fortnight_of_a_coordinator() {
     let org = Org::founded();
     let rose = &org.rose;

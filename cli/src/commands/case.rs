@@ -1,7 +1,8 @@
 //! `boucle case`.
 
+mod incident;
 mod list;
-mod many;
+pub(super) mod many;
 mod new;
 mod record;
 mod set;
@@ -19,6 +20,8 @@ pub(crate) enum Case {
     List(Box<list::List>),
     Show(work::Ref),
     History(work::Ref),
+    #[command(subcommand)]
+    Incident(incident::Incident),
     #[command(flatten)]
     Work(Box<work::Work>),
 }
@@ -30,6 +33,7 @@ impl Case {
             Self::List(list) => list.request(asker)?,
             Self::Show(work::Ref { r#ref }) => Request::CaseShow { r#ref },
             Self::History(work::Ref { r#ref }) => Request::CaseHistory { r#ref },
+            Self::Incident(incident) => incident.request(asker)?,
             Self::Work(verb) => verb.request(asker)?,
         })
     }

@@ -20,12 +20,15 @@ pub(crate) struct Run {
     unattended: bool,
     #[arg(long, value_name = "FILE", requires = "unattended")]
     keyfile: Option<PathBuf>,
+    #[arg(long, value_name = "CMD")]
+    on_event: Option<String>,
     #[arg(long, value_name = "10m|off", default_value = "10m", hide_default_value = true)]
     auto_lock: String,
 }
 
 impl Run {
-    pub(crate) fn options(self) -> Result<RunOptions, Failure> {
+    /// How to run, and the command that is run when more waits.
+    pub(crate) fn options(self) -> Result<(RunOptions, Option<String>), Failure> {
         let key_file = match self.keyfile {
             Some(file) => Some(super::absolute(&file)?.into()),
             None => None,
@@ -34,13 +37,14 @@ impl Run {
             "off" => None,
             text => when::duration_ms("--auto-lock", Some(text))?.and_then(|ms| u64::try_from(ms).ok()),
         };
-        Ok(RunOptions {
+        let options = RunOptions {
             key_file,
             auto_lock_ms,
             listen: self.listen,
             peers: self.peer,
             mdns: !self.no_mdns,
             ..RunOptions::default()
-        })
+        };
+        Ok((options, self.on_event.filter(|command| !command.trim().is_empty())))
     }
 }

@@ -35,6 +35,12 @@ pub(crate) struct Set {
     code: String,
     #[arg(long, value_name = "TZ")]
     zone: Option<String>,
+    #[arg(long = "name", id = "site_name", value_name = "NAME")]
+    name: Option<String>,
+    #[arg(long = "close", id = "site_close")]
+    close: bool,
+    #[arg(long = "open", id = "site_open", conflicts_with = "site_close")]
+    open: bool,
 }
 
 impl Site {
@@ -42,8 +48,12 @@ impl Site {
         let add = match self {
             Self::List => return Ok(Request::SiteList),
             Self::Set(set) => {
-                let zone = asker.required(set.zone, "--zone", "ask-zone")?;
-                return Ok(Request::SiteSet { code: set.code, zone });
+                let closed = (set.close || set.open).then_some(set.close);
+                let zone = match set.name.is_some() || closed.is_some() {
+                    true => set.zone,
+                    false => Some(asker.required(set.zone, "--zone", "ask-zone")?),
+                };
+                return Ok(Request::SiteSet { code: set.code, zone, name: set.name, closed });
             }
             Self::Add(add) => add,
         };

@@ -87,9 +87,20 @@ fn setting_up_is_understood() {
     };
     let line = "site add MNK --name Manakara --kind committee --parent JER --org-unit PAM --zone Indian/Antananarivo";
     assert_eq!(request(line), add);
-    let set = Request::SiteSet { code: "MNK".into(), zone: "Africa/Bangui".into() };
+    let set = Request::SiteSet { code: "MNK".into(), zone: Some("Africa/Bangui".into()), name: None, closed: None };
     assert_eq!(request("site set MNK --zone Africa/Bangui"), set);
+    let closes = Request::SiteSet { code: "MNK".into(), zone: None, name: Some("Sud".into()), closed: Some(true) };
+    assert_eq!(request("site set MNK --name Sud --close"), closes);
     assert_eq!(request("site list"), Request::SiteList);
+    assert_eq!(request("routing show"), Request::RoutingShow { site: None });
+    let route = Request::RoutingSet {
+        site: "MNK".into(),
+        category: Some("payment".into()),
+        to: Some("focal_cash".into()),
+        duty_phone: None,
+        alternate_phone: None,
+    };
+    assert_eq!(request("routing set MNK --category payment --to focal_cash"), route);
     let invite = Request::Invite { site: "JER".into(), role: "operator".into(), expires_ms: Some(30 * DAY), out: None };
     assert_eq!(request("invite --site JER --role operator --expires 30d"), invite);
     assert_eq!(
@@ -221,13 +232,14 @@ fn running_and_checking_is_understood() {
         assert_eq!(request(line), expected);
     }
     let words = ["run", "--listen", "/ip4/127.0.0.1/tcp/0", "--peer", "h:1", "--peer", "h:2"];
-    let Ok(Action::Run(options)) = action_with(&[&words[..], &["--no-mdns"]].concat(), &mut Script::default()) else {
+    let Ok(Action::Run(options, _)) = action_with(&[&words[..], &["--no-mdns"]].concat(), &mut Script::default())
+    else {
         panic!("run is an action of its own")
     };
     assert_eq!((options.listen.len(), options.peers.len(), options.mdns), (1, 2, false));
     assert_eq!((options.auto_lock_ms, options.key_file), (Some(600_000), None));
     let alone = ["run", "--unattended", "--keyfile", "/stick/a.key", "--auto-lock", "off"];
-    let Ok(Action::Run(options)) = action_with(&alone, &mut Script::default()) else { panic!("run") };
+    let Ok(Action::Run(options, _)) = action_with(&alone, &mut Script::default()) else { panic!("run") };
     assert_eq!((options.auto_lock_ms, options.key_file), (None, Some("/stick/a.key".into())));
     assert_eq!(refusal("run --auto-lock soon").code, "bad_value");
     assert!(matches!(action_with(&["wipe"], &mut Script::default()), Ok(Action::Wipe { yes: false })));
@@ -597,6 +609,31 @@ fn every_verb_on_a_case_is_understood() {
             ),
         ),
         ("todo", Request::Todo { limit: None }),
+        ("batch list", Request::BatchList),
+        (
+            "batch out /l.csv --to mots --category payment --fields text,phone --due 3d --confidential --dry-run",
+            Request::BatchOut {
+                filter: Box::new(CaseFilter { category: vec!["payment".into()], ..CaseFilter::default() }),
+                to: w(),
+                purpose: None,
+                fields: vec!["text".into(), "phone".into()],
+                confidential: true,
+                due_in_ms: Some(3 * DAY),
+                path: "/l.csv".into(),
+                only_look: true,
+            },
+        ),
+        (
+            "batch in /l.csv --answer Payé=hier=paid --take 12=JER-104-00193-54",
+            Request::BatchIn {
+                path: "/l.csv".into(),
+                encoding: None,
+                to: None,
+                answers: vec![("Payé=hier".into(), "paid".into())],
+                takes: vec![(12, "JER-104-00193-54".into())],
+                only_look: false,
+            },
+        ),
         ("todo --all", Request::Todo { limit: Some(u64::MAX) }),
         (
             "case refer @last --to PES --fields text,phone",

@@ -68,6 +68,7 @@ pub(super) fn act(name: &str, value: &Value, with: With<'_>) -> String {
         "rows",
         "into",
         "out_of",
+        "name",
     ]
     .into_iter()
     .map(|field| (field, shown(field, value, with).into()))

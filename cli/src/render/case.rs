@@ -31,6 +31,7 @@ pub(super) fn show(value: &Value, with: With<'_>) -> String {
         if name == "delivery" {
             let lines = Value::String(how_far(told, with).join("\n"));
             field(&mut out, name, (&lines, &Value::Null), with);
+            out += &advice(value, with);
             continue;
         }
         field(&mut out, name, (told, &value[format!("{name}_precision")]), with);
@@ -191,6 +192,36 @@ pub(crate) fn still_read(value: &Value, texts: &Texts) -> String {
         true => texts.get("ui-move-readers-none").into_owned(),
         false => texts.with("ui-move-readers", &[("names", names.join(", ").into())]),
     }
+}
+
+/// What to do instead, where half the delay is over and the case has not arrived.
+fn advice(case: &Value, with: With<'_>) -> String {
+    let told = &case["delivery"]["advice"];
+    if told.is_null() {
+        return String::new();
+    }
+    let to = cell("to", &case["delivery"]["to"], with);
+    let day = |name: &str| cell(name, &told[name], with).chars().take(10).collect::<String>();
+    let phones = ["duty_phone", "alternate_phone"].map(|name| cell(name, &told[name], with));
+    let phones = phones.into_iter().filter(|phone| !phone.is_empty()).collect::<Vec<_>>().join(", ");
+    let args = [
+        ("to", to.into()),
+        ("met", day("last_met").into()),
+        ("due", day("due_at").into()),
+        ("phones", phones.clone().into()),
+        // of a sealed case an SMS says nothing that leads to it
+        ("ref", if case["restricted"] == true { String::new() } else { cell("ref", &case["ref"], with) }.into()),
+    ];
+    let met = if told["last_met"].is_null() { "ui-advice-never-met" } else { "ui-advice-met" };
+    let call = if phones.is_empty() { "ui-advice-no-phone" } else { "ui-advice-phone" };
+    let sms = if case["restricted"] == true { "ui-advice-sms-sealed" } else { "ui-advice-sms" };
+    let mut out = String::new();
+    for key in [met, "ui-advice-stick", call, sms] {
+        for line in wrap(&with.texts.with(key, &args), with.paint.width) {
+            out += &format!("{}\n", with.paint.alarm(&line));
+        }
+    }
+    out
 }
 
 /// How far a case got that was given to somebody: a line for each step, done or missing.

@@ -12,6 +12,9 @@ fn columns_of(name: &str) -> Option<&'static [&'static str]> {
         "todo" => &["due_at", "task", "!ref", "category", "assignee", "site"],
         "case duplicates" => &["!ref", "!of", "why", "category", "site", "received_at", "status"],
         "case list" | "find" => &["!ref", "status", "category", "site", "received_at", "assignee", "due_at"],
+        "batch list" => &["!batch", "to", "cases", "back", "due_at"],
+        "batch receivers" => &["to", "!lists", "!sent", "!answered", "!median_days"],
+        "routing show" => &["!site", "category", "to", "duty_phone", "alternate_phone"],
         "site list" => &["!site", "name", "kind", "parent", "org_unit", "zone"],
         "member list" => &["member", "role", "!site", "standing", "until", "away_until", "deputy", "device"],
         "audience list" => &["!audience", "label", "members", "delegate", "alternate"],
@@ -119,7 +122,16 @@ fn shown(row: &Value, name: &str, with: With<'_>) -> String {
         "of" if value.is_object() => called(value, with),
         "why" if value.is_array() => super::codes::value("why", value, &Value::Null, with),
         "ref" if row["task"] == "confirm_member" => cell("member", &row["member"], with),
+        "ref" if row["task"] == "batch" => cell("batch", &row["batch"], with),
+        "category" if row["task"] == "batch" => {
+            let part = |name: &str| cell(name, &row[name], with);
+            let args = [("to", part("to").into()), ("back", part("back").into()), ("cases", part("cases").into())];
+            with.texts.with("ui-batch-back", &args)
+        }
         "category" if row["task"].is_string() => super::codes::value(name, value, &Value::Null, with),
+        "due_at" if row["late"] == true && row["batch"].is_string() => {
+            format!("{} !", cell(name, value, with).chars().take(10).collect::<String>())
+        }
         "due_at" if row["late"] == true && row["due_day"].is_string() => {
             format!("{} !", cell(name, &row["due_day"], with))
         }

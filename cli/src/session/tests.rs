@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 
-use node::api::{Progress, Ready, RunOptions, Runtime, Secret};
+use node::api::{Progress, Ready, RunOptions, Runtime, Secret, Waiting};
 use serde_json::{Value, json};
 
 use super::*;
@@ -46,6 +46,10 @@ impl Runtime for Fake {
 
     fn stop(&self) -> Result<(), Failure> {
         Ok(())
+    }
+
+    fn waiting(&self) -> Waiting {
+        Waiting::default()
     }
 }
 

@@ -16,7 +16,7 @@ use crate::values::{Moment, Who, Words};
 use crate::view::Shown;
 
 /// Ways by which a case goes to somebody without the system.
-pub const OUTSIDE_MEANS: [&str; 4] = ["email", "phone", "whatsapp", "paper"];
+pub const OUTSIDE_MEANS: [&str; 5] = ["email", "phone", "whatsapp", "paper", "list"];
 /// In which language a body is named in what is written down.
 const LABELS: &str = "fr";
 /// Where a case goes back to when nobody can tell who gave it.
@@ -105,6 +105,14 @@ fn must_be_passed_on(act: &Act<'_>) -> Result<(), EditRefusal> {
     match refused || (is_sealed && said("refer_external") != Some(Answer::Given)) {
         true => Err(EditRefusal::NoReferralConsent),
         false => Ok(()),
+    }
+}
+
+/// What somebody without the system does shows that the case reached them.
+pub(super) fn taken_up_outside(act: &mut Act<'_>) -> Result<(), EditRefusal> {
+    match unconfirmed(&act.view.facts.codes.referrals) {
+        Some((of, _)) => referral(act, "accepted", None, Some(of), None),
+        None => Ok(()),
     }
 }
 

@@ -172,6 +172,9 @@ pub enum EditRefusal {
     /// Only a sealed case goes this way.
     #[error("only a sealed case goes this way")]
     OnlySealed,
+    /// A sealed case is not answered in public.
+    #[error("a sealed case is not answered in public")]
+    OnlyOrdinary,
     /// What an allegation says, or whom it names, never leaves the sealed layer.
     #[error("the case holds an allegation and is not opened")]
     AllegationInside,
@@ -360,6 +363,7 @@ impl EditRefusal {
             Self::Sealed => "already_sealed",
             Self::NotSealed => "not_sealed",
             Self::OnlySealed => "only_sealed",
+            Self::OnlyOrdinary => "only_ordinary",
             Self::SharedByAudience => "shared_by_audience",
             Self::NotShared => "not_shared",
             Self::AllegationInside => "allegation_inside",

@@ -469,7 +469,15 @@ fn every_name_written_by_an_act_is_a_field() {
         }
         let view = replica.view();
         for field in crate::case::schema::FIELDS {
-            let absent = ["provisional", "person_link", "resolution", "resolution_text", "assignee", "accused_linked"];
+            let absent = [
+                "incident",
+                "provisional",
+                "person_link",
+                "resolution",
+                "resolution_text",
+                "assignee",
+                "accused_linked",
+            ];
             let mark = !sealed && ["restricted", "week", "region", "audience"].contains(&field.name);
             if view.fields.contains_key(field.name) && !absent.contains(&field.name) && !mark {
                 assert_ne!(*view.shown(field.name), Shown::Absent, "{}", field.name);

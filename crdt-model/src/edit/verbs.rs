@@ -21,6 +21,9 @@ use crate::layer::Value;
 use crate::values::{DocId, Level, Moment, Who, Words};
 use crate::view::Shown;
 
+/// By what a collective answer is given.
+pub const PUBLIC_MEANS: [&str; 4] = ["radio", "poster", "meeting", "megaphone"];
+
 /// Somebody to whom an act gives the case.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(untagged)]
@@ -222,6 +225,18 @@ pub enum Edit {
     },
     /// Records the answer given, what the person said of it, or both; or what they are told meanwhile.
     Answer(Telling),
+    /// Answers in public, by radio, on a poster, in a meeting: one text for all cases of a kind. Nobody is called.
+    Broadcast {
+        /// One of [`PUBLIC_MEANS`](crate::edit::PUBLIC_MEANS).
+        by: String,
+        /// What was said.
+        text: Words,
+    },
+    /// Joins the case to an incident, or leaves it.
+    Incident {
+        /// Its code; blank: none.
+        code: String,
+    },
     /// Records a try that reached nobody.
     Attempt {
         /// Taxonomy `attempt_outcome`.
@@ -337,6 +352,8 @@ commands! {
     Unhold = "case unhold",
     Resolve = "case resolve",
     Answer = "case answer",
+    Broadcast = "broadcast",
+    Incident = "case incident add",
     Attempt = "case attempt",
     Consent = "case consent",
     Close = "case close",
@@ -381,6 +398,7 @@ impl Edit {
             Self::Allege { text } => vec![("allegation", Some(text))],
             Self::Act { what, on_behalf_of, .. } => vec![("actions", on_behalf_of.as_ref()), ("actions", Some(what))],
             Self::Resolve { text, .. } => vec![("resolution", Some(text))],
+            Self::Broadcast { text, .. } => vec![("responses", Some(text))],
             Self::Answer(Telling { text, by, .. }) => vec![("responses", text.as_ref()), ("responses", by.as_ref())],
             Self::Consent { by, .. } => vec![("consents", by.as_ref())],
             Self::Return { because, .. } => vec![("reasons", Some(because))],
@@ -403,7 +421,16 @@ impl Edit {
 
     /// Whether it may be done to many cases at once: what says the same of each of them.
     pub fn is_for_many(&self) -> bool {
-        matches!(self, Self::Triage { .. } | Self::Assign { .. } | Self::Close { .. } | Self::Remind)
+        matches!(
+            self,
+            Self::Triage { .. }
+                | Self::Assign { .. }
+                | Self::Close { .. }
+                | Self::Remind
+                | Self::Resolve { .. }
+                | Self::Broadcast { .. }
+                | Self::Incident { .. }
+        )
     }
 
     /// Whether a person typed words in it: they are looked at before the act, and it may go with the sealing of its case.
@@ -495,6 +522,8 @@ impl Act<'_> {
                 Some(until) => self.tell_meanwhile(tells, until),
                 None => self.answer(tells),
             },
+            Edit::Broadcast { by, text } => self.broadcast(by, text),
+            Edit::Incident { code } => self.set(&[("incident".to_owned(), code.as_str().into())]),
             Edit::Attempt { outcome, channel } => self.attempt(outcome, channel.as_deref()),
             Edit::Contact { inward, channel, purpose, outcome } => {
                 self.contact(*inward, channel.as_deref(), purpose, outcome)
@@ -569,6 +598,7 @@ impl Act<'_> {
         on_behalf_of: Option<&Words>,
         due: Option<Moment>,
     ) -> Result<(), EditRefusal> {
+        let is_outside = on_behalf_of.is_some_and(|who| !is_blank(&who.0));
         let fact = ActionFact {
             what: said("actions", what)?,
             on_behalf_of: said_opt("on_behalf_of", on_behalf_of)?,
@@ -576,7 +606,8 @@ impl Act<'_> {
             due_ms: due.map(|due| self.ctx.codes.zone().until_ms(due)),
         };
         let id = self.draft.id();
-        self.draft.fact(FactKind::Action, id, &fact)
+        self.draft.fact(FactKind::Action, id, &fact)?;
+        if is_outside { referral::taken_up_outside(self) } else { Ok(()) }
     }
 
     pub(super) fn attempt(&mut self, outcome: &str, channel: Option<&str>) -> Result<(), EditRefusal> {
@@ -885,12 +916,38 @@ impl Act<'_> {
         if came { self.interaction(true, None, "answer", "answered") } else { Ok(()) }
     }
 
+    /// A collective answer. It reaches nobody by name, so no consent to be called is asked for; what the person thinks of it is
+    /// still to be heard. A case that was answered stays as it is.
+    fn broadcast(&mut self, by: &str, text: &Words) -> Result<(), EditRefusal> {
+        self.must_be_open()?;
+        if self.view.shape != Shape::Ordinary {
+            return Err(EditRefusal::OnlyOrdinary);
+        }
+        if !PUBLIC_MEANS.contains(&by) {
+            return Err(EditRefusal::UnknownCode { field: "responses", table: "public_means" });
+        }
+        let text = said("text", text)?;
+        if self.work()?.answered {
+            return Ok(());
+        }
+        referral::settle_on_the_spot(self)?;
+        // to everybody at once: no channel of ours
+        self.interaction(false, None, by, "answered")?;
+        self.told(text, None)?;
+        self.step(Status::Responded)
+    }
+
     fn respond(&mut self, text: Words, tells: &Telling) -> Result<FactId, EditRefusal> {
         self.must_have_contact(tells.came)?;
+        self.told(text, tells.language.as_deref())
+    }
+
+    /// An answer that was given.
+    fn told(&mut self, text: Words, language: Option<&str>) -> Result<FactId, EditRefusal> {
         let epoch = self.work()?.standing.epoch;
         let id = self.draft.id();
         self.draft.fact(FactKind::Response, id, &ResponseFact { epoch, at_ms: self.ctx.now_ms })?;
-        let language = tells.language.as_deref().or(self.view.text("spoken_language")).map(str::to_owned);
+        let language = language.or(self.view.text("spoken_language")).map(str::to_owned);
         self.draft.fact(FactKind::ResponseText, id, &ResponseText { text, language })?;
         Ok(id)
     }

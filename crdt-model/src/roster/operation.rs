@@ -1,5 +1,6 @@
 //! What a membership entry says: one operation, unsealed, in the entry's layer-0 section.
 
+use super::said::{SAID_KEY_MAX, SAID_VALUE_MAX};
 use crate::cbor::{self, Canonical, CborError, Reader, ReaderExt, Writer, WriterExt, malformed};
 use crate::seal::WRAP_BYTES;
 use crate::values::{AudienceId, EntryId, MemberId, OrgId, ScopeId};
@@ -322,6 +323,15 @@ pub enum Operation {
         /// IANA name. One that a node's rules do not have counts there as none.
         zone: String,
     },
+    /// Something else of a site: what it is called, whether it is closed, whom to telephone, who gets which cases.
+    SiteSaid {
+        /// Site code.
+        site: String,
+        /// What: see [`said`](super::said).
+        key: String,
+        /// Blank: not said any more.
+        value: String,
+    },
 }
 
 impl Operation {
@@ -344,6 +354,7 @@ impl Operation {
             Self::Merge => 18,
             // 19 RootChange, 20 Policy, 21 EscrowUsed, reserved
             Self::SiteZone { .. } => 22,
+            Self::SiteSaid { .. } => 23,
         }
     }
 
@@ -363,6 +374,7 @@ impl Operation {
             Self::Wrap { .. } => "wrap",
             Self::Merge => "merge",
             Self::SiteZone { .. } => "site_zone",
+            Self::SiteSaid { .. } => "site_said",
         }
     }
 }
@@ -413,6 +425,9 @@ impl Canonical for Operation {
             }
             Self::SiteZone { site, zone } => {
                 w.arr(2).text(site).text(zone);
+            }
+            Self::SiteSaid { site, key, value } => {
+                w.arr(3).text(site).text(key).text(value);
             }
         }
     }
@@ -489,6 +504,14 @@ impl Canonical for Operation {
             22 => {
                 r.arr_of(2)?;
                 Self::SiteZone { site: r.text_max(CODE_BYTES_MAX)?, zone: r.text_max(ZONE_BYTES_MAX)? }
+            }
+            23 => {
+                r.arr_of(3)?;
+                Self::SiteSaid {
+                    site: r.text_max(CODE_BYTES_MAX)?,
+                    key: r.text_max(SAID_KEY_MAX)?,
+                    value: r.text_max(SAID_VALUE_MAX)?,
+                }
             }
             other => return malformed(format!("unknown membership operation {other}")),
         })

@@ -2,6 +2,7 @@ mod doors;
 mod hostile;
 mod partners;
 mod rights;
+mod said;
 mod zones;
 
 use ed25519_dalek::{Signer, SigningKey};

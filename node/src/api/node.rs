@@ -1,21 +1,25 @@
 //! The facade: one request in, one reply out. Everything a person can do goes through [`Node`].
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, RwLock};
-use std::time::Duration;
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::time::{Duration, Instant};
 
 use crdt_model::edit::{Edit, Whom};
 use crdt_model::name;
 use crdt_model::taxonomy::{OwnTable, OwnTables, Taxonomy};
-use crdt_model::values::MemberId;
+use crdt_model::values::{MemberId, Who};
 use serde_json::{Value as Json, json};
 
 use crate::api::words;
-use crate::api::{Envelope, Progress, Ready, Reply, Request, RunOptions, Runtime, Secret, Service, implemented};
+use crate::api::{
+    Envelope, Progress, Ready, Reply, Request, RunOptions, Runtime, Secret, Service, Waiting, implemented,
+};
 use crate::cases;
 use crate::clock::{self, Kept as ClockKept, Machine};
 use crate::error::Failure;
+use crate::exchange::batch;
 use crate::exchange::bundle::ExportRequest;
 use crate::exchange::bundle::carry;
 use crate::exchange::bundle::export;
@@ -38,11 +42,13 @@ use crate::log::now;
 use crate::log::{Log, Reader, keyring_failure, locked};
 use crate::members;
 use crate::members::absence::{self, Away};
+use crate::members::routing::{self, RouteChange, SiteChange};
 use crate::members::tables::{self, RowOrder};
 use crate::members::{Founder, NewSite};
 use crate::store::{self, STORE_FILE};
-use crate::sync::Engine;
+use crate::sync::{Engine, peers};
 use crate::writes;
+use crate::writes::assigning;
 use crate::writes::erase;
 use crate::writes::held;
 use crate::writes::many::{self, Order};
@@ -73,7 +79,12 @@ pub struct Node {
     pub(crate) machine: Machine,
     /// What was said of the clock before there was a home.
     pub(crate) told: Mutex<Option<ClockKept>>,
+    /// What waited when it was last asked, after which arrival.
+    waited: Mutex<Option<(Instant, Option<u64>, Waiting)>>,
 }
+
+/// How long what waits is taken to be the same while nothing arrives: it changes with time, too.
+const WAITED_FOR: Duration = Duration::from_secs(60);
 
 impl std::fmt::Debug for Node {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -121,6 +132,7 @@ impl Node {
             recent: Recent::default(),
             machine: Machine::system(0),
             told: Mutex::new(None),
+            waited: Mutex::new(None),
         })
     }
 
@@ -616,7 +628,26 @@ impl Node {
                 let (parent, org_unit, zone) = (parent.as_deref(), org_unit.as_deref(), zone.as_deref());
                 members::site_add(log, reader, NewSite { code, name, kind, parent, org_unit, zone })
             }
-            Request::SiteSet { code, zone } => members::site_set(log, reader, code, zone),
+            Request::SiteSet { code, zone, name, closed } => {
+                let change = SiteChange { zone: zone.as_deref(), name: name.as_deref(), closed: *closed };
+                routing::site_set(log, reader, code, &change)
+            }
+            Request::RoutingShow { site } => routing::routing(log, site.as_deref()),
+            Request::RoutingSet { site, category, to, duty_phone, alternate_phone } => {
+                let whom = |to: &str| match to.trim() {
+                    "-" => Ok(None),
+                    to => cases::who(&shared, reader, to).map(Some),
+                };
+                to.as_deref().map(whom).transpose().and_then(|to| {
+                    let change = RouteChange {
+                        category: category.as_deref(),
+                        to,
+                        duty_phone: duty_phone.as_deref(),
+                        alternate_phone: alternate_phone.as_deref(),
+                    };
+                    routing::routing_set(log, reader, site, &change)
+                })
+            }
             Request::SiteList => Ok(members::site_list(log)),
             Request::Invite { site, role, expires_ms, out } => {
                 members::invite(log, reader, site, role, *expires_ms, out.as_deref(), now_ms)
@@ -690,9 +721,17 @@ impl Node {
                 if !halves.is_empty() {
                     shown["halves"] = Json::Array(halves);
                 }
-                let delivery = receipts::delivery(log, &shared, &loaded)?;
+                let mut delivery = receipts::delivery(log, &shared, &loaded)?;
                 if !delivery.is_null() {
+                    let advice = receipts::advice(&shared, &loaded, &met(log)?, now_ms);
+                    if !advice.is_null() {
+                        delivery["advice"] = advice;
+                    }
                     shown["delivery"] = delivery;
+                } else if let Some(to) = assigning::suggested(&shared, &loaded, &loaded.view(now_ms), now_ms) {
+                    let stands_in_for = to.stands_in_for.map(|id| shared.who_json(&Who::Member(id)));
+                    shown["suggested"] =
+                        json!({"to": shared.who_json(&to.who), "by": to.by, "stands_in_for": stands_in_for});
                 }
                 Ok(shown)
             }
@@ -710,11 +749,44 @@ impl Node {
                     return Err(Failure::new("request_not_understood"));
                 }
                 let order = Order { filter, edit, only_look: *only_look, lang: &envelope.lang };
-                let mut told = |done, total| {
-                    on_progress(Progress { what: "cases".into(), done, total: Some(total) });
-                };
-                many::many(log, reader, &order, now_ms, &mut told)
+                many::many(log, reader, &order, now_ms, &mut of_cases(on_progress))
             }
+            Request::IncidentClose { code, outcome, text, only_look } => {
+                let edit = Edit::Resolve { outcome: outcome.clone(), text: text.clone() };
+                let filter = many::open_cases_of(code);
+                let order = Order { filter: &filter, edit: &edit, only_look: *only_look, lang: &envelope.lang };
+                many::many(log, reader, &order, now_ms, &mut of_cases(on_progress))
+            }
+            Request::BatchOut { filter, to, purpose, fields, confidential, due_in_ms, path, only_look } => {
+                let order = batch::Out {
+                    filter,
+                    to,
+                    purpose: purpose.as_ref(),
+                    fields,
+                    confidential: *confidential,
+                    due_in_ms: *due_in_ms,
+                    path,
+                    only_look: *only_look,
+                    lang: &envelope.lang,
+                };
+                batch::batch_out(log, reader, &order, now_ms, on_progress)
+            }
+            Request::BatchIn { path, encoding, to, answers, takes, only_look } => {
+                let order = batch::In {
+                    path,
+                    encoding: encoding.as_deref(),
+                    to: to.as_ref(),
+                    answers,
+                    takes,
+                    only_look: *only_look,
+                    lang: &envelope.lang,
+                };
+                batch::batch_in(log, reader, &order, now_ms, on_progress)
+            }
+            Request::BatchCalls { filter, path } => {
+                batch::batch_calls(log, reader, &batch::Calls { filter, path, lang: &envelope.lang }, now_ms)
+            }
+            Request::BatchList => batch::batch_list(log, reader, now_ms),
             Request::Todo { limit } => todo::todo(log, &shared, reader, *limit, now_ms),
             Request::CaseConflicts { r#ref } => self.conflicts(log, reader, r#ref.as_deref(), now_ms),
             Request::Verify => {
@@ -988,6 +1060,48 @@ impl Runtime for Node {
         locked(&self.listening).clear();
         Ok(())
     }
+
+    fn waiting(&self) -> Waiting {
+        let Some(log) = self.open.read().unwrap_or_else(PoisonError::into_inner).clone() else {
+            return Waiting::default();
+        };
+        let mut members = log.unlocked();
+        members.sort_unstable();
+        let tag = tag_of(&members);
+        let newest = log.store.read().and_then(|snapshot| snapshot.newest_arrival()).unwrap_or_default();
+        let mut known = locked(&self.waited);
+        if let Some((at, seen, waiting)) = &*known
+            && (waiting.members, *seen) == (tag, newest)
+            && at.elapsed() < WAITED_FOR
+        {
+            return waiting.clone();
+        }
+        let (shared, now_ms) = (log.shared(), now::now_ms(&log));
+        let mut waiting = Waiting { members: tag, tasks: BTreeMap::new() };
+        for reader in members.iter().filter_map(|member| log.reader(member)) {
+            for (task, n) in todo::counts(&log, &shared, &mut locked(&reader), now_ms).unwrap_or_default() {
+                *waiting.tasks.entry(task).or_default() += n;
+            }
+        }
+        *known = Some((Instant::now(), newest, waiting.clone()));
+        waiting
+    }
+}
+
+/// Devices that this one met, in hex, and when.
+fn met(log: &Log) -> Result<Vec<(String, i64)>, Failure> {
+    Ok(peers::peers(log)?.into_iter().map(|peer| (peer.device, peer.last_sync_ms)).collect())
+}
+
+/// Members who are unlocked, told from others.
+fn tag_of(members: &[MemberId]) -> u64 {
+    let mut hasher = blake3::Hasher::new();
+    for member in members {
+        hasher.update(&member.0);
+    }
+    let mut tag = [0; 8];
+    tag.copy_from_slice(&hasher.finalize().as_bytes()[..8]);
+    u64::from_be_bytes(tag)
 }
 
 impl Node {
@@ -1007,6 +1121,11 @@ impl Node {
         }
         Ok(log)
     }
+}
+
+/// Tells of cases done.
+fn of_cases(on_progress: &mut dyn FnMut(Progress)) -> impl FnMut(u64, u64) {
+    |done, total| on_progress(Progress { what: "cases".into(), done, total: Some(total) })
 }
 
 #[cfg(test)]

@@ -50,7 +50,29 @@ pub enum Request {
         /// Its code.
         code: String,
         /// IANA name of the zone in which it counts days and weeks.
-        zone: String,
+        zone: Option<String>,
+        /// What it is called from now on.
+        name: Option<String>,
+        /// Nothing new goes there; false: it is open again.
+        closed: Option<bool>,
+    },
+    /// Who gets which cases. Reply: `[{"site", "category", "to", "duty_phone", "alternate_phone"}]`.
+    RoutingShow {
+        /// Only this site and those above it.
+        site: Option<String>,
+    },
+    /// Says who gets which cases of a site, and whom to telephone there. Reply: as a line of [`RoutingShow`](Self::RoutingShow).
+    RoutingSet {
+        /// The site's code.
+        site: String,
+        /// Category or sub-category; absent: all.
+        category: Option<String>,
+        /// Member or role; `-`: what was said is taken back.
+        to: Option<String>,
+        /// Telephone where somebody is on duty; `-`: none.
+        duty_phone: Option<String>,
+        /// Another one.
+        alternate_phone: Option<String>,
     },
     /// Sites. Reply: `[{"site", "name", "kind", "parent", "org_unit", "zone", "own_zone"}]`: the zone in force, and the one
     /// said of the site itself.
@@ -373,6 +395,65 @@ pub enum Request {
         #[serde(default)]
         only_look: bool,
     },
+    /// Resolves all open cases of an incident as one. Reply: as of `CaseMany`.
+    IncidentClose {
+        /// Its code.
+        code: String,
+        /// Code of the outcome.
+        outcome: String,
+        /// What to tell the people.
+        text: Words,
+        /// A trial: nothing is written.
+        #[serde(default)]
+        only_look: bool,
+    },
+    /// Writes a list of cases for somebody without a node. Reply: see [`batch_out`](crate::exchange::batch::batch_out).
+    BatchOut {
+        /// Which cases.
+        filter: Box<CaseFilter>,
+        /// Whom it goes to.
+        to: Words,
+        /// What for.
+        purpose: Option<Words>,
+        /// Fields that go along, besides what every list says; `all` for all.
+        fields: Vec<String>,
+        /// Confidential cases go along.
+        #[serde(default)]
+        confidential: bool,
+        /// By when it is to be back, milliseconds from now; absent: a week.
+        due_in_ms: Option<i64>,
+        /// Where the list is written: a CSV file that is not there yet.
+        path: String,
+        /// A trial: nothing is written.
+        #[serde(default)]
+        only_look: bool,
+    },
+    /// Takes over the answers of a list. Reply: see [`batch_in`](crate::exchange::batch::batch_in).
+    BatchIn {
+        /// The file.
+        path: String,
+        /// Label of the encoding; absent: it is found out.
+        encoding: Option<String>,
+        /// Whose answers they are, where the list does not say.
+        to: Option<Words>,
+        /// What answers mean: the wording, with the code of an outcome, or `-` where it is only noted.
+        answers: Vec<(String, String)>,
+        /// Rows whose case a person picked: the line of the file, and the case.
+        takes: Vec<(u64, String)>,
+        /// A trial: nothing is written.
+        #[serde(default)]
+        only_look: bool,
+    },
+    /// Writes the list of those who wait for an answer, to be printed. Reply: `{"file", "cases", "left_out": {why: n}, "more"}`.
+    BatchCalls {
+        /// Which cases, of those that are resolved and not answered.
+        filter: Box<CaseFilter>,
+        /// Where it is written: a CSV file that is not there yet.
+        path: String,
+    },
+    /// All lists of whoever asks. Reply: `{"batches": [{"batch", "to", "purpose", "made_at", "due_at", "fields", "cases", "back",
+    /// "late"}], "receivers": [{"to", "lists", "sent", "answered", "median_days"}]}`.
+    BatchList,
     /// `todo`: what waits on whoever asks.
     Todo {
         /// At most so many lines.
@@ -453,6 +534,8 @@ impl Request {
             Self::Init { .. } => "init",
             Self::SiteAdd { .. } => "site add",
             Self::SiteSet { .. } => "site set",
+            Self::RoutingShow { .. } => "routing show",
+            Self::RoutingSet { .. } => "routing set",
             Self::SiteList => "site list",
             Self::Invite { .. } => "invite",
             Self::Join { .. } => "join",
@@ -498,6 +581,11 @@ impl Request {
             Self::Import { .. } | Self::ImportUndo { .. } => "import",
             Self::Outbox => "outbox",
             Self::Todo { .. } => "todo",
+            Self::IncidentClose { .. } => "case incident close",
+            Self::BatchOut { .. } => "batch out",
+            Self::BatchIn { .. } => "batch in",
+            Self::BatchCalls { .. } => "batch calls",
+            Self::BatchList => "batch list",
             Self::CaseMany { edit, .. } => edit.command().unwrap_or("case set"),
             Self::ClockShow { .. } => "clock show",
             Self::ClockSet { .. } => "clock set",

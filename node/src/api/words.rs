@@ -25,6 +25,7 @@ pub(crate) fn texts_in(request: &Request) -> Vec<(&str, &str)> {
         Request::CaseSeal { reason, .. } | Request::CaseRaise { reason, .. } | Request::CaseLower { reason, .. } => {
             vec![("reasons", &reason.0)]
         }
+        Request::IncidentClose { text, .. } => vec![("resolution", &text.0)],
         Request::CaseRefer { text: Some(text), .. } => vec![("text", &text.0)],
         _ => Vec::new(),
     }

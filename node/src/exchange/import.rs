@@ -10,7 +10,7 @@
 pub mod kobo;
 mod letters;
 pub(crate) mod rejects;
-mod sheet;
+pub(in crate::exchange) mod sheet;
 
 use serde::Serialize;
 

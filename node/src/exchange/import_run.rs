@@ -273,7 +273,7 @@ struct Run<'a> {
 
 /// A regular file of at most [`FILE_BYTES_MAX`], whatever the system says of its size: a device or a pipe would be read
 /// for ever.
-fn read_file(path: &str) -> Result<Vec<u8>, Failure> {
+pub(super) fn read_file(path: &str) -> Result<Vec<u8>, Failure> {
     let file = Path::new(path);
     let fail = |error: std::io::Error| Failure::io(IoOperation::Read, file, &error);
     let refused = |code| Err(Failure::new(code).arg("file", path).at("file", path));
@@ -287,7 +287,7 @@ fn read_file(path: &str) -> Result<Vec<u8>, Failure> {
     if bytes.len() > FILE_BYTES_MAX { refused("file_too_large") } else { Ok(bytes) }
 }
 
-fn import_failure(error: &ImportError, path: &str) -> Failure {
+pub(super) fn import_failure(error: &ImportError, path: &str) -> Failure {
     let failure = Failure::new(error.code()).arg("file", path).at("file", path).because(error);
     match error {
         ImportError::EncodingUnknown { asked } => failure.arg("encoding", asked),

@@ -111,7 +111,7 @@ pub(super) const ADMIN2: usize = 18;
 pub(super) const REGION: usize = 19;
 pub(super) const WEEK: usize = 20;
 /// How many codes a row keeps.
-pub(super) const CODES_LEN: usize = 21;
+pub(super) const CODES_LEN: usize = 22;
 
 /// Every column, in the order of the list's JSON. From outside a restricted case only `case_id`, `status`, `week` and
 /// `region` say anything. No column holds a person's words or a personal field.
@@ -157,6 +157,7 @@ pub(super) const COLUMNS: &[Column] = &[
     // how many fields are in conflict
     part("conflicts", |row, _, _| Some(Cell::Int(row.conflicts.into()))),
     field("session_id", 12),
+    field("incident", 21),
     field("stakeholder", 13),
     field("sex", 14),
     field("age_group", 15),

@@ -44,6 +44,8 @@ pub struct CaseFilter {
     pub not_delivered: bool,
     /// Of one box, desk, event or focus group.
     pub session: Option<String>,
+    /// Of one incident: cases of one cause.
+    pub incident: Option<String>,
     /// A field to order by, with `-` before it for descending; absent: newest first.
     pub sort: Option<String>,
     /// At most so many.

@@ -145,6 +145,7 @@ impl<'f> Wanted<'f> {
             ("channel", &filter.channel),
             ("spoken_language", &filter.spoken),
             ("session_id", &filter.session),
+            ("incident", &filter.incident),
         ];
         let asked = asked.into_iter().filter_map(|(name, word)| Some((name, word.as_deref()?)));
         let is_category = |word: &str| {

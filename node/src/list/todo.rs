@@ -4,6 +4,7 @@
 //!  mine        came back to me · I have not taken it up · I work on it
 //!  my sites'   nobody has it · the person waits for the answer · … for word that it arrived · … to be asked · to be closed
 //!              sent outside and not confirmed · in conflict · ended as a duplicate of what has an answer now
+//!  my lists    out with somebody without a node, and late
 //!  mine, away  I gave it, half the time is over, and it has not arrived
 //!  my level's  late at somebody else's: it has come up to my role
 //! ```
@@ -11,7 +12,7 @@
 //! One line a case, the first of these that holds; one more where a body outside the mechanism is to be told; and one for all pairs
 //! of cases that may be the same matter. Answered from the rows of the list, so it costs one pass over them.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 
 use crdt_model::case::loop_closure::Satisfaction;
 use crdt_model::roster::role_profile;
@@ -22,6 +23,7 @@ use crdt_model::view::Step;
 use serde_json::{Value as Json, json};
 
 use super::alike::Survivor;
+use super::batches;
 use super::columns::{CLOSURE, SITE, column};
 use super::query::{self, Asked, Wanted};
 use super::row::Row;
@@ -32,6 +34,8 @@ use crate::list;
 use crate::log::{Log, Reader, Shared};
 use crate::members;
 
+/// What is to be done with a list that is late.
+pub(super) const LIST: &str = "batch";
 /// Lines where nobody said how many.
 pub const LINES_DEFAULT: usize = 200;
 
@@ -239,6 +243,63 @@ impl<'f> Mine<'f> {
     }
 }
 
+/// How many lines there are of each task.
+///
+/// # Errors
+///
+/// When the store cannot be read.
+pub(crate) fn counts(
+    log: &Log,
+    shared: &Shared,
+    reader: &mut Reader,
+    now_ms: i64,
+) -> Result<BTreeMap<&'static str, u64>, Failure> {
+    let mut counts = BTreeMap::new();
+    for_each(log, shared, reader, now_ms, |_, _, lines, lists| {
+        for (_, _, task) in &lines {
+            *counts.entry(task.code()).or_default() += 1;
+        }
+        if !lists.is_empty() {
+            counts.insert(LIST, lists.len() as u64);
+        }
+        Ok(())
+    })?;
+    Ok(counts)
+}
+
+/// A line of a case: by when, Unix milliseconds, which case, what is to be done.
+type Line<'l> = (Option<i64>, &'l Row, Task);
+/// A list that is late: since when, and its line.
+type LateList = (i64, Json);
+
+/// Does something with all that waits on the reader.
+fn for_each<T>(
+    log: &Log,
+    shared: &Shared,
+    reader: &mut Reader,
+    now_ms: i64,
+    then: impl FnOnce(&Projection, &Mine<'_>, Vec<Line<'_>>, Vec<LateList>) -> Result<T, Failure>,
+) -> Result<T, Failure> {
+    list::catch_up(log, shared, reader)?;
+    let me = CaseFilter { assignee: Some("me".into()), ..CaseFilter::default() };
+    let (member, asked) = (reader.member(), Asked::of(shared, reader, &me, now_ms)?);
+    let (late_lists, on_their_way) = {
+        let batches = batches::all(&log.store.read()?, reader)?;
+        (batches::late(batches, now_ms).collect(), batches::on_their_way(batches).collect::<HashSet<_>>())
+    };
+    rows(reader).index();
+    let list = &*rows(reader);
+    let mine = Mine::of(shared, &member, (&me, &asked), list, now_ms);
+    // who has a list is asked for the list
+    let is_asked_for = |row: &Row, task: Task| task != Task::Confirm || !on_their_way.contains(&row.case_id);
+    let of_row = |row| {
+        let all = mine.task(list, row).into_iter().chain(mine.notice(row));
+        all.filter(|(task, _)| is_asked_for(row, *task)).map(move |(task, due)| (due, row, task))
+    };
+    let lines = list.listed().flat_map(of_row).collect();
+    then(list, &mine, lines, late_lists)
+}
+
 /// `todo`: what waits on the reader, what is due first before the rest, `limit` lines at most.
 ///
 /// # Errors
@@ -251,29 +312,25 @@ pub(crate) fn todo(
     limit: Option<u64>,
     now_ms: i64,
 ) -> Result<Json, Failure> {
-    list::catch_up(log, shared, reader)?;
-    let me = CaseFilter { assignee: Some("me".into()), ..CaseFilter::default() };
-    let (member, asked) = (reader.member(), Asked::of(shared, reader, &me, now_ms)?);
-    rows(reader).index();
-    let list = &*rows(reader);
-    let mine = Mine::of(shared, &member, (&me, &asked), list, now_ms);
-    let of_row = |row| {
-        let all = mine.task(list, row).into_iter().chain(mine.notice(row));
-        all.map(move |(task, due)| (due, row, task))
-    };
-    let mut lines: Vec<(Option<i64>, &Row, Task)> = list.listed().flat_map(of_row).collect();
     let limit = limit.map_or(LINES_DEFAULT, |limit| usize::try_from(limit).unwrap_or(usize::MAX));
-    // what is due at no time comes last
-    let key = |line: &(Option<i64>, &Row, Task)| (line.0.is_none(), line.0, line.1.case_id);
-    query::first(&mut lines, limit, |a, b| key(a).cmp(&key(b)));
-    let mut told = Vec::with_capacity(lines.len());
-    for (due, row, task) in lines {
-        told.push(line(list, row, shared, (task, due), now_ms)?);
-    }
+    let (mut told, pairs) = for_each(log, shared, reader, now_ms, |list, mine, mut lines, late_lists| {
+        // what is due at no time comes last
+        let key = |line: &Line<'_>| (line.0.is_none(), line.0, line.1.case_id);
+        query::first(&mut lines, limit, |a, b| key(a).cmp(&key(b)));
+        let mut told = Vec::with_capacity(lines.len());
+        for (due, row, task) in lines {
+            told.push(line(list, row, shared, (task, due), now_ms)?);
+        }
+        for (due, line) in late_lists {
+            let at = told.partition_point(|line: &Json| line["due_at"].as_str().is_some_and(|at| *at <= *rfc3339(due)));
+            told.insert(at, line);
+        }
+        told.truncate(limit);
+        Ok((told, list.pairs_at(|row| mine.is_here(row))))
+    })?;
     let room = limit.saturating_sub(told.len());
-    let pairs = list.pairs_at(|row| mine.is_here(row));
     let of_pairs = (pairs > 0).then(|| json!({"task": "duplicates", "n": pairs, "due_at": null, "late": false}));
-    told.extend(of_members(shared, &member).into_iter().chain(of_pairs).take(room));
+    told.extend(of_members(shared, &reader.member()).into_iter().chain(of_pairs).take(room));
     Ok(Json::Array(told))
 }
 

@@ -277,7 +277,12 @@ fn refused(w: &World) -> Vec<(Request, &'static str)> {
         org_unit,
         zone: None,
     };
-    let set_zone = |code: &str, zone: &str| Request::SiteSet { code: code.into(), zone: zone.into() };
+    let set_zone = |code: &str, zone: &str| Request::SiteSet {
+        code: code.into(),
+        zone: Some(zone.into()),
+        name: None,
+        closed: None,
+    };
     let join =
         |text: &str, member: &str| Request::Join { invitation: Secret::new(text.to_owned()), member: member.into() };
     let confirm = |name: &str, words: &str| Request::MemberConfirm {

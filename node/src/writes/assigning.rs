@@ -31,6 +31,40 @@ pub(super) fn is_partner_role(role: &str) -> bool {
     matches!(role, "partner_focal" | "partner_operator")
 }
 
+/// Who a case that nobody has would go to.
+pub(crate) struct Suggestion {
+    pub(crate) who: Who,
+    /// `routing` of the site, or the `taxonomy`.
+    pub(crate) by: &'static str,
+    /// The one meant is away, and named this one.
+    pub(crate) stands_in_for: Option<MemberId>,
+}
+
+/// Who an ordinary case goes to by what is said of its site, or else by its category. Whoever is away is skipped: whom they
+/// named stands in, and without anybody the category decides.
+pub(crate) fn suggested(shared: &Shared, loaded: &Loaded, view: &CaseView, now_ms: i64) -> Option<Suggestion> {
+    if view.shape != Shape::Ordinary {
+        return None;
+    }
+    let category = view.text("category");
+    let routed = shared.roster.route(case_site(shared, loaded), category).and_then(|who| who.parse::<Who>().ok());
+    let of_site = routed.and_then(|who| {
+        let Who::Member(id) = &who else { return Some((who, None)) };
+        let is_here = shared.roster.members.get(id).is_some_and(Member::is_live);
+        match shared.away(id, now_ms) {
+            _ if !is_here => None,
+            None => Some((who, None)),
+            Some(away) => away.deputy.map(|deputy| (Who::Member(deputy), Some(*id))),
+        }
+    });
+    let by_category = || {
+        let sub = shared.taxonomy.sub_categories.get(category?)?;
+        Some(Suggestion { who: Who::Role(sub.refer_to.clone()), by: "taxonomy", stands_in_for: None })
+    };
+    let of_site = of_site.map(|(who, stands_in_for)| Suggestion { who, by: "routing", stands_in_for });
+    of_site.or_else(by_category)
+}
+
 /// Roles that answer for whatever nobody else does, the nearest to the people first.
 const ANSWERABLE: [&str; 3] = ["cfm_manager", "coordinator", "administrator"];
 /// Holders of near roles that a reply names.

@@ -88,11 +88,18 @@ pub(crate) fn many(
     Ok(reply)
 }
 
+/// The cases of an incident that are still to be resolved.
+pub(crate) fn open_cases_of(incident: &str) -> CaseFilter {
+    let open = ["received", "triaged", "assigned", "in_progress", "reopened"];
+    let status = open.into_iter().map(str::to_owned).collect();
+    CaseFilter { incident: Some(incident.to_owned()), status, ..CaseFilter::default() }
+}
+
 /// Whether an act would be done, and would change something.
-fn would(log: &Log, reader: &mut Reader, typed: &str, edit: &Edit, now_ms: i64) -> Result<bool, Failure> {
+pub(crate) fn would(log: &Log, reader: &mut Reader, typed: &str, edit: &Edit, now_ms: i64) -> Result<bool, Failure> {
     let shared = log.shared();
     let loaded = list::find_case(log, &shared, reader, typed)?;
-    let edit = &whom_found(&shared, reader, edit, typed, &loaded)?;
+    let edit = &whom_found(&shared, reader, edit, typed, (&loaded, now_ms))?;
     let view = loaded.view(now_ms);
     let mark = view.mark().unwrap_or(typed).to_owned();
     let ops = ops_on(&shared, reader, &loaded, edit, now_ms)?

@@ -56,7 +56,7 @@ pub(crate) fn move_case(
     let view = loaded.view(now_ms);
     let mark = view.mark().unwrap_or(typed).to_owned();
     let at = |failure: Failure| failure.arg("ref", &mark).at("ref", &mark);
-    let site = members::known_site(&shared, site)?;
+    let site = members::routing::open_site(&shared, site)?;
     may_move(log, &shared, reader, &loaded, &view, &site).map_err(at)?;
     let refuse = |error: EditRefusal| refusal(shared.taxonomy, &error, &mark);
     let is_sealed = view.shape == Shape::Inside;

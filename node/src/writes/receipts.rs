@@ -14,10 +14,12 @@ use crdt_model::case::Shape;
 use crdt_model::case::assignment::Assignment;
 use crdt_model::edit::EditOps;
 use crdt_model::receipt::{Held, RECEIPT_CHAINS_MAX};
+use crdt_model::roster::said::{ALTERNATE_PHONE, DUTY_PHONE};
 use crdt_model::roster::{Member, role_profile};
 use crdt_model::taxonomy::Capabilities;
 use crdt_model::values::moment::rfc3339;
 use crdt_model::values::{ChainKey, DeviceId, DocId, EntryId, MemberId, ScopeId, Who};
+use crdt_model::view::Step;
 use serde_json::{Value as Json, json};
 
 use super::arrivals::{At, WAITING_MAX};
@@ -295,6 +297,34 @@ pub(crate) fn delivery(log: &Log, shared: &Shared, loaded: &Loaded) -> Result<Js
         "accepted_at": time(given.accepted.map(|origin| origin.at_ms)),
         "accepted_by": named(given.accepted.and_then(|origin| origin.by)),
     }))
+}
+
+/// What to do instead, once half the delay is over and the case has not reached whom it was given to: `{"last_met", "site",
+/// "duty_phone", "alternate_phone", "due_at"}`; null before that, and once it arrived. `last_met`: when a device of theirs was last
+/// met by this one, of the devices that were `met`: in hex, and when.
+pub(crate) fn advice(shared: &Shared, loaded: &Loaded, met: &[(String, i64)], now_ms: i64) -> Json {
+    let Some(given) = &loaded.assignment else { return Json::Null };
+    let view = loaded.view(now_ms);
+    let clocks = view.work.iter().flat_map(|work| &work.clocks);
+    let Some(clock) = { clocks }.find(|clock| clock.step == Step::Accept) else { return Json::Null };
+    let is_half_over = now_ms.saturating_sub(clock.from_ms) >= clock.due_ms.saturating_sub(clock.from_ms) / 2;
+    if given.delivered.is_some() || given.accepted.is_some() || !is_half_over {
+        return Json::Null;
+    }
+    // where whoever it was given to works; a role is held where the case is worked on
+    let site = match &given.to {
+        Who::Member(id) => shared.roster.members.get(id).map(|member| member.site().to_owned()),
+        Who::Role(_) => None,
+    };
+    let site = site.unwrap_or_else(|| crate::cases::case_site(shared, loaded).to_owned());
+    let devices = devices_of(shared, loaded, &given.to);
+    let theirs = met.iter().filter(|(met, _)| devices.iter().any(|device| device.to_string() == *met));
+    let met_ms = theirs.map(|(_, at_ms)| *at_ms).max();
+    let roster = &shared.roster;
+    json!({
+        "site": site, "last_met": met_ms.map(rfc3339), "due_at": rfc3339(clock.due_ms),
+        "duty_phone": roster.said_above(&site, DUTY_PHONE), "alternate_phone": roster.said_above(&site, ALTERNATE_PHONE),
+    })
 }
 
 /// Cases that `outbox` names as given by somebody here and not arrived.

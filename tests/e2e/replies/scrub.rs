@@ -102,6 +102,9 @@ fn text(said: &str, folders: &[String]) -> String {
     if said.starts_with("BOUCLE1") {
         return "<invitation>".to_owned();
     }
+    if said.starts_with("L-JER-") {
+        return "<list>".to_owned();
+    }
     if is_reference(said) {
         "<ref>".to_owned()
     } else if is_hex(said, 8) {

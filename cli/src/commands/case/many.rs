@@ -8,9 +8,10 @@ use node::error::Failure;
 use crate::ask::Asker;
 use crate::when;
 
-/// Filters that every act on many takes.
+/// Filters of a list, and of every act on many.
 #[derive(Debug, Default, Args)]
-pub(crate) struct Many {
+#[group(id = "filters", multiple = true)]
+pub(crate) struct Filters {
     #[arg(long = "status", id = "many_status", value_name = "S", value_delimiter = ',')]
     status: Vec<String>,
     #[arg(long = "site", id = "many_site", value_name = "CODE")]
@@ -39,12 +40,22 @@ pub(crate) struct Many {
     not_delivered: bool,
     #[arg(long = "session", id = "many_session", value_name = "ID")]
     session: Option<String>,
+    #[arg(long = "incident", id = "many_incident", value_name = "CODE")]
+    incident: Option<String>,
+}
+
+/// What every act on many takes.
+#[derive(Debug, Default, Args)]
+pub(crate) struct Many {
+    #[command(flatten)]
+    filters: Filters,
     #[arg(long = "dry-run", id = "many_dry_run")]
     dry_run: bool,
 }
 
 /// Filters by what the act itself does not set.
 #[derive(Debug, Default, Args)]
+#[group(id = "filter_codes", multiple = true)]
 pub(crate) struct ManyCodes {
     #[arg(long = "category", id = "many_category", value_name = "CAT", value_delimiter = ',')]
     category: Vec<String>,
@@ -66,7 +77,46 @@ impl Many {
         edit: impl FnOnce(&mut Asker<'_>) -> Result<Edit, Failure>,
         asker: &mut Asker<'_>,
     ) -> Result<Option<Request>, Failure> {
-        let filter = CaseFilter {
+        let (only_look, filter) = (self.dry_run, self.filters.filter(codes, asker)?);
+        if filter == CaseFilter::default() {
+            return match only_look {
+                true => Err(Failure::new("usage_missing").arg("missing", "--late, --untriaged, --site…")),
+                false => Ok(None),
+            };
+        }
+        let edit = edit(asker)?;
+        Ok(Some(Request::CaseMany { filter: Box::new(filter), edit, only_look }))
+    }
+
+    /// Whether it is a trial.
+    pub(crate) fn only_look(&self) -> bool {
+        self.dry_run
+    }
+
+    /// The cases that are meant.
+    ///
+    /// # Errors
+    ///
+    /// As of [`Filters::filter`].
+    pub(crate) fn filter(self, codes: ManyCodes, asker: &Asker<'_>) -> Result<CaseFilter, Failure> {
+        self.filters.filter(codes, asker)
+    }
+
+    /// What is late, where nothing else was asked for.
+    pub(crate) fn or_late(mut self) -> Self {
+        self.filters.late = true;
+        self
+    }
+}
+
+impl Filters {
+    /// The cases that are meant.
+    ///
+    /// # Errors
+    ///
+    /// A day or a time span that means nothing.
+    pub(crate) fn filter(self, codes: ManyCodes, asker: &Asker<'_>) -> Result<CaseFilter, Failure> {
+        Ok(CaseFilter {
             since: when::given("--since", self.since.as_deref(), asker.now_ms)?,
             until: when::given("--until", self.until.as_deref(), asker.now_ms)?,
             older_than_ms: when::duration_ms("--older-than", self.older_than.as_deref())?,
@@ -81,24 +131,11 @@ impl Many {
             unanswered: self.unanswered,
             not_delivered: self.not_delivered,
             session: self.session,
+            incident: self.incident,
             category: codes.category,
             project: codes.project,
             assignee: codes.assignee,
             ..CaseFilter::default()
-        };
-        if filter == CaseFilter::default() {
-            return match self.dry_run {
-                true => Err(Failure::new("usage_missing").arg("missing", "--late, --untriaged, --site…")),
-                false => Ok(None),
-            };
-        }
-        let edit = edit(asker)?;
-        Ok(Some(Request::CaseMany { filter: Box::new(filter), edit, only_look: self.dry_run }))
-    }
-
-    /// What is late, where nothing else was asked for.
-    pub(crate) fn or_late(mut self) -> Self {
-        self.late = true;
-        self
+        })
     }
 }

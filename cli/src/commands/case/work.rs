@@ -101,7 +101,7 @@ pub(crate) struct Ref {
 
 #[derive(Debug, Args)]
 pub(crate) struct Remind {
-    #[arg(value_name = "REF", required_unless_present_any = ["many_status", "many_site", "many_partner", "many_channel", "many_spoken", "many_since", "many_until", "many_older_than", "many_overdue", "many_late", "many_untriaged", "many_unanswered", "many_not_delivered", "many_session", "many_category", "many_project", "many_assignee", "remind_all"])]
+    #[arg(value_name = "REF", required_unless_present_any = ["filters", "filter_codes", "remind_all"])]
     r#ref: Option<String>,
     #[arg(long = "all", id = "remind_all", conflicts_with = "ref")]
     all: bool,
@@ -123,7 +123,7 @@ impl Remind {
 }
 
 /// A case is named, and many are meant by what they are.
-fn one_or_many(named: &str) -> Failure {
+pub(super) fn one_or_many(named: &str) -> Failure {
     Failure::new("usage_conflict").arg("option", named).arg("other", "--site, --late…")
 }
 
@@ -181,7 +181,7 @@ impl Settle {
 
 #[derive(Debug, Args)]
 pub(crate) struct Triage {
-    #[arg(value_name = "REF", required_unless_present_any = ["many_status", "many_site", "many_partner", "many_channel", "many_spoken", "many_since", "many_until", "many_older_than", "many_overdue", "many_late", "many_untriaged", "many_unanswered", "many_not_delivered", "many_session"])]
+    #[arg(value_name = "REF", required_unless_present_any = ["filters"])]
     r#ref: Option<String>,
     #[arg(long, value_name = "CAT")]
     category: Option<String>,
@@ -353,7 +353,7 @@ impl Triage {
 
 #[derive(Debug, Args)]
 pub(crate) struct Assign {
-    #[arg(value_name = "REF", required_unless_present_any = ["many_status", "many_site", "many_partner", "many_channel", "many_spoken", "many_since", "many_until", "many_older_than", "many_overdue", "many_late", "many_untriaged", "many_unanswered", "many_not_delivered", "many_session", "many_category", "many_project", "many_assignee"])]
+    #[arg(value_name = "REF", required_unless_present_any = ["filters", "filter_codes"])]
     r#ref: Option<String>,
     #[arg(value_name = "WHO")]
     who: Option<String>,
@@ -711,7 +711,7 @@ impl Consent {
 
 #[derive(Debug, Args)]
 pub(crate) struct Close {
-    #[arg(value_name = "REF", required_unless_present_any = ["many_status", "many_site", "many_partner", "many_channel", "many_spoken", "many_since", "many_until", "many_older_than", "many_overdue", "many_late", "many_untriaged", "many_unanswered", "many_not_delivered", "many_session", "many_category", "many_project", "many_assignee"])]
+    #[arg(value_name = "REF", required_unless_present_any = ["filters", "filter_codes"])]
     r#ref: Option<String>,
     #[arg(long = "as", value_name = "REASON")]
     closure: Option<String>,

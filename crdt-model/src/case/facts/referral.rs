@@ -12,12 +12,13 @@ fact! {
     /// same id.
     #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
     pub struct ReferralFact {
-        /// Taxonomy `referral_status`: `sent_outside`, `confirmed_by_phone`, or one of [`RETURN_REASONS`].
+        /// Taxonomy `referral_status`: `sent_outside`, `confirmed_by_phone`, `accepted` (by what was done there), or one of
+        /// [`RETURN_REASONS`].
         pub status: String as Code,
         /// When.
         #[serde(rename = "said_at", serialize_with = "serialize_ms")]
         pub at_ms: i64 as Time,
-        /// By what it was sent: `email`, `phone`, `whatsapp`, `paper`.
+        /// By what it was sent: `email`, `phone`, `whatsapp`, `paper`, `list`.
         pub means: Option<String> as Opt<Code>,
         /// The referral of which it says something.
         pub of: Option<FactId> as Opt<Raw>,
@@ -34,10 +35,11 @@ impl ReferralFact {
     }
 }
 
-/// The last time a case was sent outside the system, if nobody there has confirmed that.
-pub(crate) fn unconfirmed(referrals: &Family<ReferralFact>) -> Option<(FactId, &Dated<ReferralFact>)> {
+/// The last time a case was sent outside the system, if nobody there has confirmed that or done something.
+pub fn unconfirmed(referrals: &Family<ReferralFact>) -> Option<(FactId, &Dated<ReferralFact>)> {
     let (id, sent) = written(referrals).into_iter().rfind(|(_, dated)| dated.fact.status == "sent_outside")?;
-    let confirms = |fact: &ReferralFact| fact.status == "confirmed_by_phone" && fact.of == Some(id);
+    let confirms =
+        |fact: &ReferralFact| matches!(fact.status.as_str(), "confirmed_by_phone" | "accepted") && fact.of == Some(id);
     let is_confirmed = referrals.values().any(|dated| confirms(&dated.fact));
     (!is_confirmed).then_some((id, sent))
 }

@@ -111,6 +111,8 @@ fields! {
     initiative = register(P, Kind::OneOf(&["reactive", "proactive"])) => Option<String>;
     // Box, desk, event or focus group it belongs to.
     session_id = register(P, CODE) => Option<String>;
+    // Cases of one cause have one incident: resolved once, answered once.
+    incident = register(P, CODE);
     slip = constant(P, CODE) => Option<String>;
     stakeholder = register(P, Kind::CodeOf("stakeholder")) => Option<String>;
     filer = register(P, Kind::OneOf(&["individual", "group", "on_behalf"])) => Option<String>;

@@ -283,6 +283,61 @@ fn nobody_postpones_what_is_sealed_nor_what_anybody_complained_of() {
 }
 
 #[test]
+fn a_collective_answer_needs_no_consent_and_is_no_word_of_the_person() {
+    let public = || Edit::Broadcast { by: "radio".into(), text: "CANARY x".into() };
+    let mut refused = born(new_case());
+    refused.does(consent("contact_back", "refused"));
+    refused.does(public());
+    assert_eq!(status(&refused), Status::Responded);
+    // nobody had it: whoever speaks for the organisation answers for it
+    assert!(refused.view().work.expect("readable").ever_assigned);
+    assert_eq!(refused.refused(close("satisfied")), "not_satisfied");
+    refused.does(Edit::Close { reason: "answered".into(), because: Some("CANARY x".into()) });
+    assert!(refused.view().alarms.is_empty());
+    // once is enough, and a means that is none is refused
+    let mut told = born(new_case());
+    told.does(public()).does(public());
+    assert_eq!(told.view().facts.codes.responses.len(), 1);
+    assert_eq!(told.refused(Edit::Broadcast { by: "rumour".into(), text: "x".into() }), "unknown_code");
+    // what it is worth is for the person to say
+    told.does(answer(None, Some("satisfied"))).does(close("satisfied"));
+    assert_eq!(told.refused(public()), "case_closed");
+}
+
+#[test]
+fn a_sealed_case_is_not_answered_in_public() {
+    assert_eq!(restricted().refused(Edit::Broadcast { by: "radio".into(), text: "x".into() }), "only_ordinary");
+}
+
+#[test]
+fn a_case_joins_an_incident_and_leaves_it() {
+    let mut case = born(new_case());
+    case.does(Edit::Incident { code: "panne-2026-11".into() });
+    assert_eq!(case.view().text("incident"), Some("panne-2026-11"));
+    assert!(Edit::Incident { code: String::new() }.is_for_many());
+    case.does(Edit::Incident { code: String::new() });
+    assert_eq!(case.view().text("incident"), None);
+}
+
+#[test]
+fn what_is_done_outside_shows_that_it_arrived_there() {
+    let mut replica = born(new_case());
+    replica.does(outside());
+    assert_eq!(steps(&replica), [(Step::Confirm, 24)]);
+    let act = |who: Option<&str>| Edit::Act { what: "CANARY x".into(), on_behalf_of: who.map(Into::into), due: None };
+    replica.does(act(None));
+    assert_eq!(steps(&replica), [(Step::Confirm, 24)], "something was done here");
+    replica.does(act(Some("CANARY agent")));
+    assert_eq!(steps(&replica), []);
+    assert_eq!(replica.refused(Edit::Confirm), "not_sent_outside");
+    // once is enough
+    replica.does(act(Some("CANARY agent")));
+    let referrals = replica.view().facts.codes.referrals;
+    let said: Vec<_> = written(&referrals).into_iter().map(|(_, dated)| dated.fact.status.clone()).collect();
+    assert_eq!(said, ["sent_outside", "accepted"]);
+}
+
+#[test]
 fn what_was_sent_outside_waits_until_somebody_confirmed_by_voice() {
     let mut replica = born(new_case());
     assert_eq!(replica.refused(Edit::Confirm), "not_sent_outside");

@@ -1,16 +1,16 @@
 //! The file of rows that were not taken over.
 //!
 //! A row is told by its number, its line and its field, with a code and a reason. Its own cells are not repeated: they hold
-//! people's words, and this file is plain and travels. It opens right in a French Excel: UTF-8 with its mark, `;`, CRLF;
-//! and no cell runs as a formula.
+//! people's words, and this file is plain and travels.
 
 use std::fs::File;
-use std::io::{Read, Write};
-use std::path::{Path, PathBuf};
+use std::io::Read;
+use std::path::Path;
 
 use super::Remark;
 use super::kobo::Row;
-use crate::error::{Failure, IoOperation};
+use crate::error::Failure;
+use crate::exchange::csv_file::{CsvFile, MARK, harmless};
 use crate::texts::Texts;
 
 /// A row that was not taken over.
@@ -63,80 +63,40 @@ impl Reject {
     }
 }
 
-/// The file under way: it takes its name once it is whole.
-pub(crate) struct RejectsFile {
-    path: PathBuf,
-    part: PathBuf,
-    csv: csv::Writer<File>,
-}
+/// The file under way.
+pub(crate) struct RejectsFile(CsvFile);
 
 impl RejectsFile {
-    /// Begins beside `path`, before anything is imported: a folder that cannot be written is known at once. Nothing is
-    /// written over but the rejects of an earlier import, and nothing into the folder of the node.
+    /// Begins beside `path`, before anything is imported. Nothing is written over but the rejects of an earlier import.
     ///
     /// # Errors
     ///
-    /// `same_file` if it is the file that is imported, `file_exists` if it is any other that is no file of rejects,
-    /// `inside_home`; a failure of the file system.
+    /// `same_file` if it is the file that is imported; as of [`CsvFile::begin`].
     pub(crate) fn begin(path: &str, imported: &str, home: &Path) -> Result<Self, Failure> {
-        let path = PathBuf::from(path);
-        let refused = |code| Failure::new(code).arg("file", path.display()).at("file", path.display());
-        let same = |a: &Path, b: &Path| matches!((a.canonicalize(), b.canonicalize()), (Ok(a), Ok(b)) if a == b);
-        if same(&path, Path::new(imported)) {
-            return Err(refused("same_file"));
+        let same = |a: &str, b: &str| matches!((Path::new(a).canonicalize(), Path::new(b).canonicalize()), (Ok(a), Ok(b)) if a == b);
+        if same(path, imported) {
+            return Err(Failure::new("same_file").arg("file", path).at("file", path));
         }
-        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        if matches!((folder.canonicalize(), home.canonicalize()), (Ok(folder), Ok(home)) if folder.starts_with(&home)) {
-            return Err(refused("inside_home"));
-        }
-        // a link that leads nowhere is something too
-        if path.symlink_metadata().is_ok() && !is_of_rejects(&path) {
-            return Err(refused("file_exists"));
-        }
-        let mut name = path.file_name().unwrap_or_default().to_owned();
-        name.push(".part");
-        let part = path.with_file_name(name);
-        let fail = |error: std::io::Error| Failure::io(IoOperation::Write, &path, &error);
-        if part.symlink_metadata().is_ok() && !is_of_rejects(&part) {
-            return Err(Failure::new("file_exists").arg("file", part.display()).at("file", part.display()));
-        }
-        let mut file = private(&part).map_err(fail)?;
-        file.write_all(MARK).map_err(fail)?;
-        let csv = csv::WriterBuilder::new().delimiter(b';').terminator(csv::Terminator::CRLF).from_writer(file);
-        let mut begun = Self { path, part, csv };
+        let mut begun = CsvFile::begin(path, home, is_of_rejects)?;
         begun.write(COLUMNS)?;
-        Ok(begun)
+        Ok(Self(begun))
     }
 
     /// Adds a row.
     pub(crate) fn add(&mut self, reject: &Reject) -> Result<(), Failure> {
         let (row, line) = (reject.row.to_string(), reject.line.to_string());
-        self.write([&row, &line, &harmless(&reject.field), reject.code, &harmless(&reject.reason)])
+        self.0.write([&row, &line, &*harmless(&reject.field), reject.code, &harmless(&reject.reason)])
     }
 
     /// Puts it in its place. Without a row there is no file, and one of an earlier import says so.
     pub(crate) fn finish(self, rows: usize) -> Result<(), Failure> {
-        let Self { path, part, csv } = self;
-        let fail = |error: &std::io::Error| Failure::io(IoOperation::Write, &path, error);
-        let file = csv.into_inner().map_err(|error| fail(error.error()))?;
-        file.sync_all().map_err(|error| fail(&error))?;
-        drop(file);
-        if rows == 0 && !path.exists() {
-            return std::fs::remove_file(&part).map_err(|error| fail(&error));
+        match rows == 0 && !self.0.path().exists() {
+            true => Ok(()),
+            false => self.0.finish(),
         }
-        std::fs::rename(&part, &path).map_err(|error| fail(&error))
-    }
-
-    fn write(&mut self, cells: [&str; 5]) -> Result<(), Failure> {
-        self.csv.write_record(cells).map_err(|error| match error.into_kind() {
-            csv::ErrorKind::Io(error) => Failure::io(IoOperation::Write, &self.path, &error),
-            _ => Failure::new("unexpected"),
-        })
     }
 }
 
-/// UTF-8, for spreadsheets.
-const MARK: &[u8] = "\u{feff}".as_bytes();
 const COLUMNS: [&str; 5] = ["row", "line", "field", "code", "reason"];
 
 /// Whether this is a file of rejects, or the beginning of one.
@@ -151,35 +111,9 @@ fn is_of_rejects(path: &Path) -> bool {
     is_file && begins().is_ok_and(|held| first.starts_with(&held))
 }
 
-/// Only its owner reads it: names of fields may tell what a form asks.
-fn private(path: &Path) -> std::io::Result<File> {
-    let mut options = File::options();
-    options.write(true).create(true).truncate(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path)
-}
-
-/// A cell that no spreadsheet runs as a formula: the mark that it is text before it, controls out.
-pub(crate) fn harmless(cell: &str) -> String {
-    let clean: String = cell.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
-    match clean.trim_start().chars().next() {
-        Some('=' | '+' | '-' | '@' | '|' | '%' | '＝' | '＋' | '－' | '＠') => format!("'{clean}"),
-        _ => clean,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn no_cell_runs_as_a_formula() {
-        for cell in ["=1+1", "+33", "-x", "@SUM(A1)", "\t=1", "\r=1", " =1", "＝1"] {
-            assert!(harmless(cell).starts_with('\''), "{cell:?}");
-        }
-        assert_eq!(harmless("canal"), "canal");
-    }
 
     #[test]
     fn the_file_appears_whole_or_not_and_never_over_what_is_imported() -> Result<(), Box<dyn std::error::Error>> {

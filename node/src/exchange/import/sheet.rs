@@ -83,21 +83,21 @@ impl Separator {
 }
 
 /// A file as text.
-pub(super) struct Text<'b> {
+pub(in crate::exchange) struct Text<'b> {
     text: Cow<'b, str>,
-    pub(super) encoding: Encoding,
+    pub(in crate::exchange) encoding: Encoding,
     /// Characters that could not be read as the rest was, and were read otherwise or replaced.
-    pub(super) repaired: usize,
+    pub(in crate::exchange) repaired: usize,
     /// Places where a word holds what no word holds: read by the wrong table of characters, most likely.
-    pub(super) garbled: usize,
-    pub(super) separator: Separator,
+    pub(in crate::exchange) garbled: usize,
+    pub(in crate::exchange) separator: Separator,
     /// Where the first line of cells begins, and lines before it.
     body: (usize, u64),
 }
 
 impl<'b> Text<'b> {
     /// Reads the bytes as `asked`, a label of an encoding, or finds out how they are encoded.
-    pub(super) fn decode(bytes: &'b [u8], asked: Option<&str>) -> Result<Self, ImportError> {
+    pub(in crate::exchange) fn decode(bytes: &'b [u8], asked: Option<&str>) -> Result<Self, ImportError> {
         if bytes.len() > FILE_BYTES_MAX {
             return Err(ImportError::TooLarge { found: bytes.len() });
         }
@@ -119,7 +119,7 @@ impl<'b> Text<'b> {
     }
 
     /// Its records from the first, the header.
-    pub(super) fn records(&self) -> Records<'_> {
+    pub(in crate::exchange) fn records(&self) -> Records<'_> {
         let (at, lines) = self.body;
         Records {
             text: &self.text,
@@ -143,7 +143,7 @@ fn reader(separator: Separator, bytes: &[u8]) -> csv::Reader<&[u8]> {
 }
 
 /// The records of a text, one at a time. A record may span several lines of the file.
-pub(super) struct Records<'t> {
+pub(in crate::exchange) struct Records<'t> {
     text: &'t str,
     separator: Separator,
     reader: csv::Reader<&'t [u8]>,
@@ -167,7 +167,7 @@ impl Records<'_> {
     const TRIES_MAX: usize = 10_000;
 
     /// Goes on to the next record that has a cell; false at the end.
-    pub(super) fn advance(&mut self) -> bool {
+    pub(in crate::exchange) fn advance(&mut self) -> bool {
         loop {
             match self.reader.read_record(&mut self.record) {
                 Ok(true) => {}
@@ -196,45 +196,45 @@ impl Records<'_> {
 
     /// Cells that a record shall have, once the header is known: records of another width are looked through for rows
     /// that a quote astray swallowed.
-    pub(super) fn expect_width(&mut self, width: usize) {
+    pub(in crate::exchange) fn expect_width(&mut self, width: usize) {
         self.width = width;
     }
 
     /// The line of the file the record starts on, from 1.
-    pub(super) fn line(&self) -> u64 {
+    pub(in crate::exchange) fn line(&self) -> u64 {
         self.line
     }
 
     /// Whether a quote astray made it swallow rows, which follow as records of their own.
-    pub(super) fn torn(&self) -> bool {
+    pub(in crate::exchange) fn torn(&self) -> bool {
         self.torn
     }
 
     /// Whether it has another number of cells than the header, and a quote that ends no cell.
-    pub(super) fn astray(&self) -> bool {
+    pub(in crate::exchange) fn astray(&self) -> bool {
         self.astray
     }
 
     /// How many cells it has.
-    pub(super) fn len(&self) -> usize {
+    pub(in crate::exchange) fn len(&self) -> usize {
         self.record.len()
     }
 
     /// Whether every cell is blank.
-    pub(super) fn is_blank(&self) -> bool {
+    pub(in crate::exchange) fn is_blank(&self) -> bool {
         self.record.iter().all(is_blank)
     }
 
-    pub(super) fn cell(&self, at: usize) -> &str {
+    pub(in crate::exchange) fn cell(&self, at: usize) -> &str {
         self.record.get(at).unwrap_or_default()
     }
 
-    pub(super) fn iter(&self) -> impl Iterator<Item = &str> {
+    pub(in crate::exchange) fn iter(&self) -> impl Iterator<Item = &str> {
         self.record.iter()
     }
 
     /// The cells without NULs, blank where a word says "nothing"; and whether there were NULs.
-    pub(super) fn cells(&self) -> (Vec<String>, bool) {
+    pub(in crate::exchange) fn cells(&self) -> (Vec<String>, bool) {
         let mut found = false;
         let mut clean = |cell: &str| {
             if self.nul && cell.contains('\0') {
@@ -321,7 +321,7 @@ fn fits(found: usize, width: usize, blank: impl Fn(usize) -> bool) -> bool {
 
 /// What stands for "nothing" where programs write a word instead of a blank: `n/a` of Ona and of the old KoBoCAT, and what
 /// spreadsheets show where a formula failed. `Na` is a family name.
-pub(super) fn is_nothing(cell: &str) -> bool {
+pub(in crate::exchange) fn is_nothing(cell: &str) -> bool {
     const NOTHING: [&str; 17] = [
         "n/a", "#n/a", "#na", "#n/d", "#nv", "<na>", "---", "#ref!", "#value!", "#valeur!", "#name?", "#nom?",
         "#div/0!", "#null!", "#nul!", "#num!", "#nombre!",

@@ -7,6 +7,7 @@ use serde_json::Value as Json;
 
 use super::*;
 use crate::members::NewSite;
+use crate::members::routing::SiteChange;
 
 const ZONES: [&str; 6] =
     ["Africa/Bangui", "Pacific/Kiritimati", "America/Caracas", "Asia/Kathmandu", "America/Port-au-Prince", "UTC"];
@@ -32,7 +33,10 @@ fn new(home: &Home, received: Moment, category: &str) -> String {
 }
 
 fn set_zone(home: &Home, site: &str, zone: &str) {
-    home.act(|log, reader| crate::members::site_set(log, reader, site, zone)).expect("said");
+    home.act(|log, reader| {
+        crate::members::routing::site_set(log, reader, site, &SiteChange { zone: Some(zone), ..SiteChange::default() })
+    })
+    .expect("said");
 }
 
 fn list(home: &Home, filter: &CaseFilter, now_ms: i64) -> Json {

@@ -57,6 +57,7 @@ fn site(shared: &Shared, reader: &Reader, loaded: &Loaded, to: &str) -> Result<R
     if code == case_site(shared, loaded) {
         return Err(Failure::new("already_there").arg("site", &code));
     }
+    let code = members::routing::open_site(shared, &code)?;
     let is_partner = Reading::of(&shared.roster).is_partners(&code);
     Ok(Receiver {
         is_partner,

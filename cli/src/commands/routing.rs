@@ -1,0 +1,50 @@
+//! `boucle routing`: who gets which cases of a site, and whom to telephone.
+
+use clap::{Args, Subcommand};
+use node::api::Request;
+use node::error::Failure;
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Routing {
+    Show(Show),
+    Set(Set),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Show {
+    #[arg(long, value_name = "CODE")]
+    site: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Set {
+    #[arg(value_name = "SITE")]
+    site: String,
+    #[arg(long = "category", id = "route_category", value_name = "CAT")]
+    category: Option<String>,
+    #[arg(long = "to", id = "route_to", value_name = "WHO")]
+    to: Option<String>,
+    #[arg(long, value_name = "PHONE", allow_hyphen_values = true)]
+    duty_phone: Option<String>,
+    #[arg(long, value_name = "PHONE", allow_hyphen_values = true)]
+    alternate_phone: Option<String>,
+}
+
+impl Routing {
+    pub(crate) fn request(self) -> Result<Request, Failure> {
+        let set = match self {
+            Self::Show(Show { site }) => return Ok(Request::RoutingShow { site }),
+            Self::Set(set) => set,
+        };
+        if set.to.is_none() && set.duty_phone.is_none() && set.alternate_phone.is_none() {
+            return Err(Failure::new("usage_missing").arg("missing", "--to, --duty-phone"));
+        }
+        Ok(Request::RoutingSet {
+            site: set.site,
+            category: set.category,
+            to: set.to,
+            duty_phone: set.duty_phone,
+            alternate_phone: set.alternate_phone,
+        })
+    }
+}
