@@ -105,7 +105,7 @@ fn who_has_no_node_works_by_a_list_that_comes_back() {
     // the agent has a spreadsheet
     let line = row(&paid).expect("a row");
     let answered =
-        text.replace(&line, &format!("{}Payé;12/11;au guichet", line.strip_suffix(";;").expect("blank cells")));
+        text.replace(&line, &format!("{}Versé;12/11;au guichet", line.strip_suffix(";;").expect("blank cells")));
     std::fs::write(&file, answered).expect("written");
     // a week later it is late: one line
     assert!(todo(&ali, 8).iter().all(|(what, ..)| what != "confirm"));
@@ -114,7 +114,7 @@ fn who_has_no_node_works_by_a_list_that_comes_back() {
     assert_eq!((late.len(), &late[0]["cases"], &late[0]["late"]), (1, &json!(3), &json!(true)), "{lines}");
     // at a terminal a person says once what an answer means
     let back = ali.command("batch in").arg(&file).clock_off(8 * DAY_S).at_terminal();
-    let shown = back.answer("« Payé »", "paid").end();
+    let shown = back.answer("« Versé »", "paid").end();
     assert!(shown.stdout.contains("Noted 1, cases resolved 1"), "{shown}");
     let again = ali.command("batch in").arg(&file).clock_off(8 * DAY_S).run().ok();
     assert_eq!((&again["done"], &again["unchanged"], &again["open"]), (&json!(0), &json!(1), &json!(2)), "{again}");

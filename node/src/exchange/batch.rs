@@ -15,7 +15,7 @@ use crdt_model::case::consent::Answer;
 use crdt_model::case::facts::unconfirmed;
 use crdt_model::case::schema::{self, Field, Identity, Kind};
 use crdt_model::edit::Edit;
-use crdt_model::taxonomy::{Capabilities, proposed};
+use crdt_model::taxonomy::{Capabilities, OwnTable, proposed};
 use crdt_model::values::{DocId, Level, Words};
 use crdt_model::view::{CaseView, Shown};
 use crdt_model::zone::Zone;
@@ -142,6 +142,8 @@ pub(crate) fn batch_out(
     let shared = log.shared();
     members::require(&shared, &reader.member(), Capabilities::INTAKE)?;
     let to = order.to.0.trim();
+    // a body is named as the organisation calls it
+    let to = shared.own.find(OwnTable::Body, to).map_or(to, |body| body.called(order.lang));
     if to.is_empty() || to.len() > TO_MAX || to.contains(char::is_control) {
         return Err(Failure::new("bad_value").arg("field", "to").arg("expected", "1…200").at("field", "to"));
     }
@@ -290,6 +292,10 @@ fn cells(
 /// A value as people read it: labels, local days.
 fn in_words(field: &Field, said: &Shown, (shared, texts, zone): &(&Shared, &Texts, Zone)) -> String {
     let label = |code: &str| {
+        if let Kind::Listed(table) = field.kind {
+            let row = shared.own.get(table, code);
+            return row.map_or(code, |row| row.called(texts.asked())).to_owned();
+        }
         let table = match field.kind {
             Kind::CodeOf(table) | Kind::Element(_, Some(table)) => table,
             _ => field.name,

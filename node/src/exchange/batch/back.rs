@@ -8,9 +8,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crdt_model::edit::Edit;
-use crdt_model::name::folded;
+use crdt_model::name::{folded, phone_endings};
 use crdt_model::reference::Typed;
-use crdt_model::taxonomy::Capabilities;
+use crdt_model::taxonomy::{Capabilities, Listed, OwnRow, OwnTable};
 use crdt_model::values::{DocId, Words, is_code};
 use crdt_model::view::CaseView;
 use serde_json::{Value as Json, json};
@@ -33,8 +33,6 @@ use crate::writes::many::would;
 const ROWS_MAX: usize = 5_000;
 /// Lines that may stand before the list.
 const HEAD_MAX: usize = 60;
-/// Digits by which a telephone is told from others.
-const PHONE_DIGITS: usize = 8;
 /// Rows told one by one.
 const TOLD_MAX: usize = 200;
 /// What says that an answer is no outcome: it is only noted.
@@ -161,7 +159,7 @@ pub(crate) fn batch_in(
         "batch": read.number, "to": to.0, "rows": rows, "open": read.open, "done": tally.done,
         "resolved": tally.resolved, "unchanged": tally.unchanged, "refused": refused, "refusals": tally.refused,
         "unmatched": unmatched, "unmatched_n": unmatched_n, "unknown_answers": unknown,
-        "outcomes": shared.taxonomy.codes_of("outcome"), "dry_run": only_look,
+        "outcomes": outcomes(&shared).map(|row| row.code.as_str()).collect::<Vec<_>>(), "dry_run": only_look,
     }))
 }
 
@@ -313,6 +311,11 @@ fn header(records: &Records<'_>) -> Option<Columns> {
 
 // ------------------------------------------------------------------ what an answer means
 
+/// The outcomes that are offered.
+fn outcomes(shared: &Shared) -> impl Iterator<Item = &OwnRow> + Clone {
+    shared.own.rows(OwnTable::Outcome).iter().filter(|row| !row.closed)
+}
+
 /// Wordings of answers, folded, with the outcome they stand for.
 struct Meanings(BTreeMap<String, String>);
 
@@ -320,17 +323,23 @@ impl Meanings {
     /// What the organisation calls its outcomes, what was said of this list before, and what is said now.
     fn of(shared: &Shared, order: &In<'_>, kept: Option<&Batch>) -> Result<Self, Failure> {
         let mut all = BTreeMap::new();
-        for code in shared.taxonomy.codes_of("outcome").unwrap_or_default() {
-            let label = |lang| shared.taxonomy.label_of("outcome", code, lang).unwrap_or(code);
-            all.extend([code, label("fr"), label("en")].map(|word| (folded(word), code.to_owned())));
+        for row in outcomes(shared) {
+            let names = [row.code.as_str(), row.called("fr"), row.called("en")];
+            let names = names.into_iter().chain(row.also.iter().map(String::as_str));
+            all.extend(names.map(|name| (folded(name), row.code.clone())));
         }
         all.extend(kept.into_iter().flat_map(|batch| batch.answers.clone()));
         for (answer, outcome) in order.answers {
-            if outcome != NOTED && !is_code(outcome) {
-                let refused = Failure::new("bad_value").arg("field", "resolution").arg("expected", "code");
-                return Err(refused.at("field", "resolution"));
-            }
-            all.insert(folded(answer), outcome.clone());
+            let outcome = match shared.own.listed(OwnTable::Outcome, outcome) {
+                _ if outcome == NOTED => NOTED,
+                Listed::Is(row) => row.code.as_str(),
+                Listed::Free if is_code(outcome) => outcome,
+                _ => {
+                    let codes = outcomes(shared).map(|row| row.code.as_str());
+                    return Err(Failure::not_in_taxonomy("resolution", outcome, codes));
+                }
+            };
+            all.insert(folded(answer), outcome.to_owned());
         }
         Ok(Self(all))
     }
@@ -378,11 +387,13 @@ fn case_of(
             Err(failure) => return Err(failure),
         }
     }
-    let (phone, household) = (last_digits(&row.phone), folded(&row.household));
+    let (phones, household) = (phone_endings(&row.phone), folded(&row.household));
     let mut proposed = Vec::new();
-    for sent in kept.into_iter().flat_map(|batch| &batch.cases).filter(|_| phone.is_some() || !household.is_empty()) {
+    for sent in kept.into_iter().flat_map(|batch| &batch.cases).filter(|_| !phones.is_empty() || !household.is_empty())
+    {
         let view = list::find_case(log, shared, reader, &sent.case_id.to_string())?.view(now_ms);
-        let is_phone = phone.is_some() && said(&view, &["phone", "alt_contact"], last_digits).any(|of| of == phone);
+        let mut theirs = said(&view, &["phone", "alt_contact"], phone_endings).flatten();
+        let is_phone = theirs.any(|theirs| phones.contains(&theirs));
         let is_household = || said(&view, &["household_id"], folded).any(|of| !of.is_empty() && of == household);
         if is_phone || is_household() {
             proposed.extend(view.mark().map(str::to_owned));
@@ -394,21 +405,4 @@ fn case_of(
 
 fn said<'v, T>(view: &'v CaseView, fields: &'v [&'static str], read: fn(&str) -> T) -> impl Iterator<Item = T> {
     fields.iter().filter_map(|name| view.text(name)).map(read)
-}
-
-/// The last digits of a telephone: what stays the same however it is written. Digits of any script count.
-fn last_digits(text: &str) -> Option<String> {
-    let digits: Vec<char> = text.chars().filter_map(digit).collect();
-    digits.len().checked_sub(PHONE_DIGITS).map(|from| digits[from..].iter().collect())
-}
-
-/// A digit as ASCII: those of Arabic and of Persian count too.
-fn digit(c: char) -> Option<char> {
-    let value = match c {
-        '0'..='9' => return Some(c),
-        '\u{660}'..='\u{669}' => u32::from(c) - 0x660,
-        '\u{6f0}'..='\u{6f9}' => u32::from(c) - 0x6f0,
-        _ => return None,
-    };
-    char::from_digit(value, 10)
 }

@@ -132,20 +132,20 @@ fn an_answer_is_noted_once_on_behalf_of_whoever_gave_it_and_resolves_the_case() 
     let marks: Vec<&str> = cases.iter().map(|case| case["ref"].as_str().expect("one")).collect();
     let path = path(&folder);
     goes_out(&home, &path, &["text"], false).expect("out");
-    filled(&path, &[(marks[0], ["Payé", "12/11", "au guichet"]), (marks[1], ["En cours", "", ""])]);
+    filled(&path, &[(marks[0], ["Versé", "12/11", "au guichet"]), (marks[1], ["En cours", "", ""])]);
     // what an answer means is asked before anything is written
     let before = home.entries().len();
     let asked = comes_back(&home, &path, &[], &[], NOW + DAY).expect("looked");
     assert_eq!((&asked["dry_run"], home.entries().len()), (&json!(true), before), "{asked}");
     let unknown: Vec<&str> =
         asked["unknown_answers"].as_array().into_iter().flatten().filter_map(|one| one["answer"].as_str()).collect();
-    assert_eq!(unknown, ["En cours", "Payé"]);
-    let told = comes_back(&home, &path, &[("payé", "paid"), ("En cours", "-")], &[], NOW + DAY).expect("back");
+    assert_eq!(unknown, ["En cours", "Versé"]);
+    let told = comes_back(&home, &path, &[("versé", "paid"), ("En cours", "-")], &[], NOW + DAY).expect("back");
     assert_eq!((counts(&told, &BACK), &told["open"]), (vec![2, 1, 0, 0, 0], &json!(1)), "{told}");
     let shown = home.show(&case_id(&cases[0])).expect("shown");
     assert_eq!((&shown["status"], &shown["resolution"]), (&json!("resolved"), &json!("paid")), "{shown}");
     assert_eq!(shown["actions"][0]["on_behalf_of"], "Agent Moov", "{shown}");
-    assert_eq!(shown["actions"][0]["what"], "Payé (12/11) – au guichet");
+    assert_eq!(shown["actions"][0]["what"], "Versé (12/11) – au guichet");
     assert_eq!(home.show(&case_id(&cases[1])).expect("shown")["status"], "assigned");
     // twice changes nothing; what was said of an answer is remembered
     let entries = home.entries().len();
