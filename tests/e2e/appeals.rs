@@ -52,6 +52,7 @@ fn an_appeal_runs_a_clock_of_its_own_and_comes_before_closing_over_somebody() {
     assert_eq!(rose.ok(&format!("case appeal {declined} --refused"))["level"], Value::Null);
     rose.ok(&format!("case close {declined} --as not_satisfied"));
     let words = rose.command(&format!("case show {declined}")).in_words().run().stdout;
+    let words = words.split_whitespace().collect::<Vec<_>>().join(" ");
     assert!(words.contains("Commune offered, the person does not wish it"), "{words}");
     // what is sealed has no level
     let sealed = rose.new_allegation("Inventé.");

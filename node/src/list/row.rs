@@ -438,13 +438,11 @@ impl Row {
         said(self.notice_due_ms)
     }
 
-    /// Past the time of its next step, of the answer, or of a notice.
+    /// Open, and past the time of its next step, of the answer, or of a notice.
     pub(super) fn is_late(&self, now_ms: i64) -> bool {
-        if self.notice_due().is_some_and(|due| due < now_ms) {
-            return true;
-        }
         let is_open = !matches!(self.status(), "closed" | "restricted");
-        is_open && (self.step(now_ms).is_some_and(|(_, due)| due < now_ms) || self.overdue(now_ms))
+        let due = self.step(now_ms).map(|(_, due)| due).into_iter().chain(self.notice_due()).min();
+        is_open && (due.is_some_and(|due| due < now_ms) || self.overdue(now_ms))
     }
 
     /// Half the time of the next step is over.

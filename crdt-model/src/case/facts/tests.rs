@@ -56,7 +56,7 @@ fn a_fact_has_one_form() {
     vector(FactKind::Referral, &confirmed, "850172636f6e6669726d65645f62795f70686f6e6506f648aaaaaaaaaaaaaaaa");
     let fields = vec!["category".into(), "week".into()];
     let notice = NoticeFact { body: "hq".into(), at_ms: 5, means: "email".into(), fields, text: Some("ok".into()) };
-    vector(FactKind::Notice, &notice, "860162687105656d61696c826863617465676f7279647765656b626f6b");
+    vector(FactKind::Notice, &notice, "86016268710565656d61696c826863617465676f7279647765656b626f6b");
     let appeal = AppealFact { level: "commune".into(), rank: 2, within_h: 72, epoch: 1, at_ms: 5, refused: false };
     vector(FactKind::Appeal, &appeal, "870167636f6d6d756e650218480105f4");
     vector(FactKind::Response, &ResponseFact { epoch: 2, at_ms: AT }, "8301021b000001a1fb671800");

@@ -17,7 +17,7 @@ fn a_field_takes_any_code_until_its_table_has_a_row_and_then_the_code_of_what_is
     replica.does(set("partner", "l'ASSOCIATION"));
     assert_eq!(replica.view().text("partner"), Some("ONG"));
     assert_eq!(replica.refused(set("partner", "CANARY-other")), "not_listed");
-    replica.does(set("project", "as free as before")).does(set("partner", ""));
+    replica.does(set("project", "as-free-as-before")).does(set("partner", ""));
     replica.does(triage(None)).does(assign(1)).does(Edit::Accept);
     assert_eq!(replica.refused(Edit::Resolve { outcome: "nonsense".into(), text: "x".into() }), "not_listed");
     replica.does(Edit::Resolve { outcome: "Payé".into(), text: "x".into() });
