@@ -141,13 +141,16 @@ fn a_newcomer_changes_no_row_and_builds_none_again() {
 #[test]
 fn what_is_open_to_the_audience_alone_is_not_saved() {
     let rose = founded();
-    (0..128).for_each(|n| drop(new(&rose, n)));
+    (0..80).for_each(|n| drop(new(&rose, n)));
     rose.act(|log, reader| {
         let shared = log.shared();
         crate::list::catch_up(log, &shared, reader).expect("caught up");
         let inside = super::rows(reader).listed().filter(|row| row.is(INSIDE)).count();
         assert!(inside >= 20, "undecided cases and frauds are open to the founder");
-        assert!(super::rows(reader).unsaved.is_empty(), "so many rows are saved");
+        assert!(super::rows(reader).unsaved.len() < SAVE_ROWS_MIN, "so many rows are saved");
+        let mut list = std::mem::take(super::rows(reader));
+        super::save_rows(log, reader, &mut list).expect("saved");
+        *super::rows(reader) = list;
         let saved = crate::list::read_rows(&log.store.read().expect("readable"), reader).expect("read").expect("saved");
         for row in saved.listed().filter(|row| row.is(INSIDE)) {
             assert_eq!(row.status(), "restricted");
