@@ -48,7 +48,7 @@ impl TaxonomyCodes {
     }
 
     /// The same, of a case that comes from elsewhere, or whose codes were looked at.
-    pub(crate) fn as_told(self) -> Self {
+    pub(crate) fn standing(self) -> Self {
         Self { stand_as_told: true, ..self }
     }
 }

@@ -361,7 +361,7 @@ pub(crate) fn prepare(
     check_code(taxonomy, "channel", &new.channel)?;
     check_codes(taxonomy, &new)?;
     let codes = TaxonomyCodes::of(shared, &shared.zone_at(&site_scope(&log.org, intake.site)));
-    let codes = if intake.codes_stand { codes.as_told() } else { codes };
+    let codes = if intake.codes_stand { codes.standing() } else { codes };
     new.put_codes(&codes).map_err(|error| {
         let mut failure = refusal(taxonomy, &error, "");
         failure.where_.retain(|(name, _)| *name != "ref");
@@ -674,7 +674,7 @@ pub(crate) fn birth_ops(
         link: prepared.link,
         shared_with: prepared.persons.clone(),
     };
-    let author = Author::of(shared, reader, TaxonomyCodes::of(shared, &zone).as_told(), now_ms);
+    let author = Author::of(shared, reader, TaxonomyCodes::of(shared, &zone).standing(), now_ms);
     let ctx = author.on(None, entropy.bytes());
     Edit::Create(Box::new(Creation { new, birth })).to_ops(&ctx).map_err(|error| {
         let mut failure = refusal(taxonomy, &error, &minted.mark());

@@ -258,7 +258,7 @@ fn scanned() -> Scanned {
     };
     note(&operator, &ordinary, "note");
     let words = |word: &str| Words::from(canary(word).as_str());
-    let (outcome, means) = ("done".to_owned(), Some("oral".to_owned()));
+    let (outcome, means) = ("resolved".to_owned(), Some("oral".to_owned()));
     for edit in [
         Edit::Act { what: words("action"), on_behalf_of: Some(words("behalf")), due: None },
         Edit::Assign { to: crdt_model::values::Who::Role("operator".into()).into() },

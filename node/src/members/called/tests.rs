@@ -327,7 +327,7 @@ fn written(home: &Home, text: &str) -> String {
         Edit::Note { text: text.into() },
         Edit::Act { what: text.into(), on_behalf_of: words(), due: None },
         Edit::Assign { to: Who::Member(home.member).into() },
-        Edit::Resolve { outcome: "done".into(), text: text.into() },
+        Edit::Resolve { outcome: "resolved".into(), text: text.into() },
         Edit::Answer(Telling { text: words(), ..Telling::default() }),
     ];
     for act in acts {
