@@ -33,11 +33,13 @@ pub(crate) fn of_group(command: &Command, words: &[String]) -> Command {
 
 /// The tree without what the help hides: what completions and manual pages are made from.
 fn shown(command: &Command) -> Command {
+    let is_shown = |id: &clap::Id| command.get_arguments().any(|arg| arg.get_id() == id && !arg.is_hide_set());
     let mut bare = Command::new(command.get_name().to_owned())
         .disable_help_flag(true)
         .disable_version_flag(true)
         .disable_help_subcommand(true)
         .args(command.get_arguments().filter(|arg| !arg.is_hide_set()).cloned())
+        .groups(command.get_groups().filter(|group| group.get_args().all(|id| is_shown(id))).cloned())
         .subcommands(command.get_subcommands().filter(|sub| !sub.is_hide_set()).map(shown));
     if let Some(about) = command.get_about() {
         bare = bare.about(about.clone());

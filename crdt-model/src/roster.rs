@@ -531,7 +531,7 @@ impl Roster {
             }
             Operation::Merge => Ok(()),
             Operation::SiteZone { site, zone } => self.apply_zone(record, site, zone),
-            Operation::SiteSaid { site, key, value } => self.apply_said(record, site, key, value),
+            Operation::SiteSaid { site, key, value } => said::apply(self, record, site, key, value),
         }
     }
 

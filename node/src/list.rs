@@ -103,6 +103,8 @@ pub(crate) struct Projection {
     has_marks_alone: bool,
     /// Made when a case is first looked for.
     index: Option<Index>,
+    /// Pairs of cases that may be one matter, by local document number: looked for again once some row is another.
+    pairs: Option<Vec<(u32, u32)>>,
     /// Documents whose rows differ from what is saved.
     unsaved: BTreeSet<u32>,
     words_saved: usize,
@@ -175,6 +177,7 @@ impl Projection {
             }
         }
         self.rows[at] = row;
+        self.pairs = None;
         if !fresh.beside.is_empty() {
             self.beside.insert(fresh.doc, fresh.beside);
         }

@@ -12,6 +12,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use crdt_model::compose::SectionPlan;
+use crdt_model::roster::said;
 use crdt_model::{cbor, name};
 
 use crdt_model::entry::{AUTH_MAX, Kind, LAYER_GRANT};
@@ -578,8 +579,8 @@ fn must_reach(shared: &Shared, member: &MemberId, site: &str, right: Capabilitie
 pub(crate) fn site_list(log: &Log) -> Json {
     let shared = log.shared();
     let sites = shared.roster.sites.values().map(|site| {
-        json!({"site": site.op.code, "name": shared.roster.site_name(&site.op.code), "kind": kind_code(site.op.kind),
-                   "closed": shared.roster.is_closed(&site.op.code),
+        json!({"site": site.op.code, "name": said::name_of(&shared.roster, &site.op.code), "kind": kind_code(site.op.kind),
+                   "closed": said::is_closed(&shared.roster, &site.op.code),
                    "parent": site.op.parent, "org_unit": site.op.org_unit,
                    "zone": shared.roster.zone_of(&site.op.code).name(),
                    "own_zone": shared.roster.zone_said(&site.op.code)})

@@ -277,6 +277,9 @@ fn a_file_of_forms(replies: &mut Replies, home: &Home, folder: &Path) {
 
 fn a_list(replies: &mut Replies, home: &Home, folder: &Path) {
     home.ok("case new --type complaint --channel hotline --category payment.late --text Inventé.");
+    replies.of(home, "case incident add", "panne --category payment.late");
+    replies.of(home, "case incident close", "panne --outcome paid --text Payé. --dry-run");
+    replies.of(home, "broadcast", "--by radio --incident panne --text Payé. --dry-run");
     let file = folder.join("liste.csv");
     let line = format!("{} --to Moov --fields text --category payment.late", file.display());
     replies.of(home, "batch out", &format!("{line} --dry-run"));
@@ -285,6 +288,8 @@ fn a_list(replies: &mut Replies, home: &Home, folder: &Path) {
     std::fs::write(&file, text.replacen("Inventé.;;;", "Inventé.;Payé;12/11;", 1)).expect("written");
     replies.of(home, "batch in", &format!("{} --answer Payé=paid", file.display()));
     replies.of(home, "batch list", "");
+    replies.of(home, "routing set", "JER --category payment --to focal_cash --duty-phone +50922334455");
+    replies.of(home, "routing show", "");
     replies.of(home, "batch calls", &folder.join("appels.csv").display().to_string());
 }
 

@@ -71,6 +71,10 @@ fn in_a_sentence(name: &str, value: &Value, with: With<'_>) -> Option<String> {
             said.push(("means", code("by-means", "means")));
             ("ui-notice", said)
         }
+        "suggested" => {
+            let key = if value["by"] == "routing" { "ui-suggested-routing" } else { "ui-suggested-taxonomy" };
+            (key, vec![("to", part("to"))])
+        }
         "interims" => {
             let names = ["at", "by", "text", "until"];
             ("ui-interim", names.map(|name| (name, part(name))).to_vec())

@@ -522,7 +522,7 @@ impl Act<'_> {
                 Some(until) => self.tell_meanwhile(tells, until),
                 None => self.answer(tells),
             },
-            Edit::Broadcast { by, text } => self.broadcast(by, text),
+            Edit::Broadcast { by, text } => broadcast(self, by, text),
             Edit::Incident { code } => self.set(&[("incident".to_owned(), code.as_str().into())]),
             Edit::Attempt { outcome, channel } => self.attempt(outcome, channel.as_deref()),
             Edit::Contact { inward, channel, purpose, outcome } => {
@@ -916,27 +916,6 @@ impl Act<'_> {
         if came { self.interaction(true, None, "answer", "answered") } else { Ok(()) }
     }
 
-    /// A collective answer. It reaches nobody by name, so no consent to be called is asked for; what the person thinks of it is
-    /// still to be heard. A case that was answered stays as it is.
-    fn broadcast(&mut self, by: &str, text: &Words) -> Result<(), EditRefusal> {
-        self.must_be_open()?;
-        if self.view.shape != Shape::Ordinary {
-            return Err(EditRefusal::OnlyOrdinary);
-        }
-        if !PUBLIC_MEANS.contains(&by) {
-            return Err(EditRefusal::UnknownCode { field: "responses", table: "public_means" });
-        }
-        let text = said("text", text)?;
-        if self.work()?.answered {
-            return Ok(());
-        }
-        referral::settle_on_the_spot(self)?;
-        // to everybody at once: no channel of ours
-        self.interaction(false, None, by, "answered")?;
-        self.told(text, None)?;
-        self.step(Status::Responded)
-    }
-
     fn respond(&mut self, text: Words, tells: &Telling) -> Result<FactId, EditRefusal> {
         self.must_have_contact(tells.came)?;
         self.told(text, tells.language.as_deref())
@@ -976,4 +955,25 @@ impl Act<'_> {
         let detail = SatisfactionDetail { by, means: means.map(str::to_owned) };
         self.draft.fact(FactKind::SatisfactionDetail, id, &detail)
     }
+}
+
+/// A collective answer. It reaches nobody by name, so no consent to be called is asked for; what the person thinks of it is
+/// still to be heard. A case that was answered stays as it is.
+fn broadcast(act: &mut Act<'_>, by: &str, text: &Words) -> Result<(), EditRefusal> {
+    act.must_be_open()?;
+    if act.view.shape != Shape::Ordinary {
+        return Err(EditRefusal::OnlyOrdinary);
+    }
+    if !PUBLIC_MEANS.contains(&by) {
+        return Err(EditRefusal::UnknownCode { field: "responses", table: "public_means" });
+    }
+    let text = said("text", text)?;
+    if act.work()?.answered {
+        return Ok(());
+    }
+    referral::settle_on_the_spot(act)?;
+    // to everybody at once: no channel of ours
+    act.interaction(false, None, by, "answered")?;
+    act.told(text, None)?;
+    act.step(Status::Responded)
 }

@@ -44,81 +44,83 @@ fn right_of(key: &str) -> Option<Capabilities> {
     }
 }
 
-impl Roster {
-    /// Whoever manages sites says it of those in their reach.
-    pub(super) fn apply_said(&mut self, record: &Record, site: &str, key: &str, value: &str) -> Result<(), VoidReason> {
-        let right = right_of(key).ok_or(VoidReason::Value)?;
-        self.require(record, |author| author.capabilities.contains(right))?;
-        if !self.knows_site(&record.id, site) {
-            return Err(VoidReason::UnknownSubject);
-        }
-        let past = &self.past;
-        let known = |entry: &EntryId| past.contains(&record.id, entry);
-        if self.device_rank(&record.header.device, right, site, known).is_none() {
-            return Err(VoidReason::NotInReach);
-        }
-        if value.chars().any(char::is_control) {
-            return Err(VoidReason::Value);
-        }
-        let of_site = self.said.0.entry(site.to_owned()).or_default();
-        if of_site.len() >= SAID_MAX && !of_site.contains_key(key) {
-            return Err(VoidReason::Value);
-        }
-        let said = of_site.entry(key.to_owned()).or_default();
-        said.retain(|entry, _| !past.contains(&record.id, entry));
-        said.insert(record.id, value.to_owned());
-        Ok(())
+/// Whoever manages sites says it of those in their reach.
+pub(super) fn apply(
+    roster: &mut Roster,
+    record: &Record,
+    site: &str,
+    key: &str,
+    value: &str,
+) -> Result<(), VoidReason> {
+    let right = right_of(key).ok_or(VoidReason::Value)?;
+    roster.require(record, |author| author.capabilities.contains(right))?;
+    if !roster.knows_site(&record.id, site) {
+        return Err(VoidReason::UnknownSubject);
     }
+    let past = &roster.past;
+    let known = |entry: &EntryId| past.contains(&record.id, entry);
+    if roster.device_rank(&record.header.device, right, site, known).is_none() {
+        return Err(VoidReason::NotInReach);
+    }
+    if value.chars().any(char::is_control) {
+        return Err(VoidReason::Value);
+    }
+    let of_site = roster.said.0.entry(site.to_owned()).or_default();
+    if of_site.len() >= SAID_MAX && !of_site.contains_key(key) {
+        return Err(VoidReason::Value);
+    }
+    let said = of_site.entry(key.to_owned()).or_default();
+    said.retain(|entry, _| !past.contains(&record.id, entry));
+    said.insert(record.id, value.to_owned());
+    Ok(())
+}
 
-    /// What is said of a site itself.
-    pub fn said(&self, site: &str, key: &str) -> Option<&str> {
-        let said = self.said.0.get(site)?.get(key)?.values().next()?;
-        Some(said.as_str()).filter(|said| !said.is_empty())
-    }
+/// What is said of a site itself.
+pub fn of<'r>(roster: &'r Roster, site: &str, key: &str) -> Option<&'r str> {
+    let said = roster.said.0.get(site)?.get(key)?.values().next()?;
+    Some(said.as_str()).filter(|said| !said.is_empty())
+}
 
-    /// The same of the site, or of the nearest above it of which it is said.
-    pub fn said_above(&self, site: &str, key: &str) -> Option<&str> {
-        let mut site = site;
-        for _ in 0..DEPTH_MAX {
-            if let Some(said) = self.said(site, key) {
-                return Some(said);
-            }
-            site = self.sites.get(site)?.op.parent.as_deref()?;
+/// The same of the site, or of the nearest above it of which it is said.
+pub fn above<'r>(roster: &'r Roster, site: &str, key: &str) -> Option<&'r str> {
+    first_above(roster, site, |site| of(roster, site, key))
+}
+
+/// What a site is called.
+pub fn name_of<'r>(roster: &'r Roster, site: &'r str) -> &'r str {
+    let made = || roster.sites.get(site).map_or(site, |site| site.op.name.as_str());
+    of(roster, site, NAME).unwrap_or_else(made)
+}
+
+/// Whether nothing new goes to a site.
+pub fn is_closed(roster: &Roster, site: &str) -> bool {
+    of(roster, site, CLOSED) == Some("yes")
+}
+
+/// Who gets the cases of a category at a site: said of its sub-category before what is said of its category, and both before
+/// what is said of all; at the site before the site above.
+pub fn route<'r>(roster: &'r Roster, site: &str, category: Option<&str>) -> Option<&'r str> {
+    let whole = category.map(|code| format!("{ROUTE}{code}"));
+    let area = category.and_then(|code| code.split_once('.')).map(|(area, _)| format!("{ROUTE}{area}"));
+    let keys: Vec<String> = whole.into_iter().chain(area).chain([format!("{ROUTE}*")]).collect();
+    first_above(roster, site, |site| keys.iter().find_map(|key| of(roster, site, key)))
+}
+
+/// The first thing found from a site upwards.
+fn first_above<'r>(roster: &'r Roster, site: &str, find: impl Fn(&str) -> Option<&'r str>) -> Option<&'r str> {
+    let mut site = site;
+    for _ in 0..DEPTH_MAX {
+        if let Some(found) = find(site) {
+            return Some(found);
         }
-        None
+        site = roster.sites.get(site)?.op.parent.as_deref()?;
     }
+    None
+}
 
-    /// What a site is called.
-    pub fn site_name<'r>(&'r self, site: &'r str) -> &'r str {
-        let made = || self.sites.get(site).map_or(site, |site| site.op.name.as_str());
-        self.said(site, NAME).unwrap_or_else(made)
-    }
-
-    /// Whether nothing new goes to a site.
-    pub fn is_closed(&self, site: &str) -> bool {
-        self.said(site, CLOSED) == Some("yes")
-    }
-
-    /// Who gets the cases of a category at a site: said of its sub-category before what is said of its category, and both
-    /// before what is said of all; at the site before the site above.
-    pub fn route(&self, site: &str, category: Option<&str>) -> Option<&str> {
-        let whole = category.map(|code| format!("{ROUTE}{code}"));
-        let area = category.and_then(|code| code.split_once('.')).map(|(area, _)| format!("{ROUTE}{area}"));
-        let keys: Vec<String> = whole.into_iter().chain(area).chain([format!("{ROUTE}*")]).collect();
-        let mut site = site;
-        for _ in 0..DEPTH_MAX {
-            if let Some(said) = keys.iter().find_map(|key| self.said(site, key)) {
-                return Some(said);
-            }
-            site = self.sites.get(site)?.op.parent.as_deref()?;
-        }
-        None
-    }
-
-    /// Everything that is said of sites: the site, what, and the value.
-    pub fn all_said(&self) -> impl Iterator<Item = (&str, &str, &str)> {
-        self.said.0.iter().flat_map(move |(site, keys)| {
-            keys.keys().filter_map(move |key| Some((site.as_str(), key.as_str(), self.said(site, key)?)))
-        })
-    }
+/// Everything that is said of sites: the site, what, and the value.
+pub fn all(roster: &Roster) -> impl Iterator<Item = (&str, &str, &str)> {
+    roster.said.0.iter().flat_map(move |(site, keys)| {
+        keys.keys().filter_map(move |key| Some((site.as_str(), key.as_str(), of(roster, site, key)?)))
+    })
 }

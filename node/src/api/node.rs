@@ -728,7 +728,7 @@ impl Node {
                         delivery["advice"] = advice;
                     }
                     shown["delivery"] = delivery;
-                } else if let Some(to) = assigning::suggested(&shared, &loaded, &loaded.view(now_ms), now_ms) {
+                } else if let Some(to) = assigning::suggested_for_nobodys(&shared, &loaded, now_ms) {
                     let stands_in_for = to.stands_in_for.map(|id| shared.who_json(&Who::Member(id)));
                     shown["suggested"] =
                         json!({"to": shared.who_json(&to.who), "by": to.by, "stands_in_for": stands_in_for});
@@ -755,7 +755,11 @@ impl Node {
                 let edit = Edit::Resolve { outcome: outcome.clone(), text: text.clone() };
                 let filter = many::open_cases_of(code);
                 let order = Order { filter: &filter, edit: &edit, only_look: *only_look, lang: &envelope.lang };
-                many::many(log, reader, &order, now_ms, &mut of_cases(on_progress))
+                let done = many::many(log, reader, &order, now_ms, &mut of_cases(on_progress))?;
+                match done["cases"] == 0 {
+                    true => Err(Failure::new("incident_not_found").arg("incident", code).at("incident", code)),
+                    false => Ok(done),
+                }
             }
             Request::BatchOut { filter, to, purpose, fields, confidential, due_in_ms, path, only_look } => {
                 let order = batch::Out {

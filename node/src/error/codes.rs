@@ -110,6 +110,7 @@ pub const CODES: &[Code] = &[
     code("site_closed", Exit::Failed, &["site"]),
     code("no_route", Exit::NotFound, &["ref"]),
     code("route_sealed", Exit::Usage, &["category"]),
+    code("incident_not_found", Exit::NotFound, &["incident"]),
     code("batch_empty", Exit::NotFound, &[]),
     code("batch_no_header", Exit::Rejected, &["file", "looked_for"]),
     code("batch_of_whom", Exit::Usage, &["file"]),

@@ -15,6 +15,7 @@ use crdt_model::case::consent::Answer;
 use crdt_model::case::facts::unconfirmed;
 use crdt_model::case::schema::{self, Field, Identity, Kind};
 use crdt_model::edit::Edit;
+use crdt_model::roster::said;
 use crdt_model::taxonomy::{Capabilities, OwnTable, proposed};
 use crdt_model::values::{DocId, Level, Words};
 use crdt_model::view::{CaseView, Shown};
@@ -344,7 +345,7 @@ fn write_list(
     let day = |ms: i64| zone.day_of(ms).to_string();
     let by = format!("{} ({site})", shared.name(&reader.member()));
     let owner = shared.roster.founding.as_ref().and_then(|founding| shared.roster.sites.get(&founding.site));
-    let owner = owner.map_or_else(|| site.clone(), |root| shared.roster.site_name(&root.op.code).to_owned());
+    let owner = owner.map_or_else(|| site.clone(), |root| said::name_of(&shared.roster, &root.op.code).to_owned());
     let purpose = head.order.purpose.map(|words| words.0.clone()).unwrap_or_default();
     let rows = [
         (HEAD_NUMBER, head.number.to_owned()),

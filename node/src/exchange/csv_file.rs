@@ -26,17 +26,16 @@ impl CsvFile {
     /// `inside_home`, `file_exists`; a failure of the file system.
     pub(crate) fn begin(path: &str, home: &Path, may_replace: fn(&Path) -> bool) -> Result<Self, Failure> {
         let path = PathBuf::from(path);
-        let refused = |code, at: &Path| Failure::new(code).arg("file", at.display()).at("file", at.display());
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
         if matches!((folder.canonicalize(), home.canonicalize()), (Ok(folder), Ok(home)) if folder.starts_with(&home)) {
-            return Err(refused("inside_home", &path));
+            return Err(Failure::new("inside_home").arg("file", path.display()).at("file", path.display()));
         }
         let mut name = path.file_name().unwrap_or_default().to_owned();
         name.push(".part");
         let part = path.with_file_name(name);
         // a link that leads nowhere is something too
         if let Some(taken) = [&path, &part].into_iter().find(|at| at.symlink_metadata().is_ok() && !may_replace(at)) {
-            return Err(refused("file_exists", taken));
+            return Err(Failure::new("file_exists").arg("file", taken.display()).at("file", taken.display()));
         }
         let fail = |error: std::io::Error| Failure::io(IoOperation::Write, &path, &error);
         let mut file = private(&part).map_err(fail)?;

@@ -243,7 +243,14 @@ impl Projection {
     }
 
     /// All pairs, those first whose newer case is the newest.
-    fn pairs(&self, alike: &Alike) -> Vec<Pair> {
+    fn newest_pairs(&self, alike: &Alike) -> Vec<Pair> {
+        let mut pairs = self.all_pairs(alike);
+        let newest = |doc: u32| self.row(doc).map(|row| (row.received_from(), row.case_id));
+        pairs.sort_by_cached_key(|pair| std::cmp::Reverse((newest(pair.newer), newest(pair.older))));
+        pairs
+    }
+
+    fn all_pairs(&self, alike: &Alike) -> Vec<Pair> {
         let (mut found, mut bearers) = (Vec::new(), Vec::new());
         let mut keys = alike.keys.iter().peekable();
         while let Some((key, doc)) = keys.next() {
@@ -256,10 +263,7 @@ impl Projection {
             }
             bearers.clear();
         }
-        let mut pairs = joined(found.into_iter());
-        let newest = |doc: u32| self.row(doc).map(|row| (row.received_from(), row.case_id));
-        pairs.sort_by_cached_key(|pair| std::cmp::Reverse((newest(pair.newer), newest(pair.older))));
-        pairs
+        joined(found.into_iter())
     }
 
     /// Pairs among those that bear a key; with `of` those of one case.
@@ -349,9 +353,18 @@ impl Projection {
 
     /// How many pairs are proposed of which a case is at one of these sites or sealed and open to the reader.
     pub(super) fn pairs_at(&self, is_here: impl Fn(&Row) -> bool) -> usize {
-        let Some(index) = &self.index else { return 0 };
         let is_theirs = |doc: u32| self.row(doc).is_some_and(&is_here);
-        self.pairs(&index.alike).iter().filter(|pair| is_theirs(pair.older) || is_theirs(pair.newer)).count()
+        let pairs = self.pairs.as_deref().unwrap_or_default();
+        pairs.iter().filter(|(older, newer)| is_theirs(*older) || is_theirs(*newer)).count()
+    }
+
+    /// Looks for all pairs, unless no row is another since it was last done.
+    pub(super) fn know_pairs(&mut self) {
+        self.index();
+        if self.pairs.is_none() {
+            let found = self.index.as_ref().map(|index| self.all_pairs(&index.alike)).unwrap_or_default();
+            self.pairs = Some(found.into_iter().map(|pair| (pair.older, pair.newer)).collect());
+        }
     }
 
     /// What is told of one case of a pair.
@@ -448,7 +461,7 @@ pub(crate) fn duplicates(
     let list = &*list;
     let Some(index) = &list.index else { return Ok(json!([])) };
     let pairs = match of {
-        None => list.pairs(&index.alike),
+        None => list.newest_pairs(&index.alike),
         Some(doc) => doc.map(|doc| list.pairs_of(&index.alike, doc)).unwrap_or_default(),
     };
     let row = |pair: &Pair| {
@@ -488,7 +501,7 @@ pub(crate) fn proposed_among(
         let marks = both.map(|row| row.mark.text(&list.words));
         cases.iter().any(|case| new.contains(case)).then(|| Proposed { cases, marks, why: pair.why() })
     };
-    Ok(list.pairs(&index.alike).into_iter().filter_map(proposed).collect())
+    Ok(list.newest_pairs(&index.alike).into_iter().filter_map(proposed).collect())
 }
 
 #[cfg(test)]

@@ -287,7 +287,7 @@ fn for_each<T>(
         let batches = batches::all(&log.store.read()?, reader)?;
         (batches::late(batches, now_ms).collect(), batches::on_their_way(batches).collect::<HashSet<_>>())
     };
-    rows(reader).index();
+    rows(reader).know_pairs();
     let list = &*rows(reader);
     let mine = Mine::of(shared, &member, (&me, &asked), list, now_ms);
     // who has a list is asked for the list

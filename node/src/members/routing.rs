@@ -2,7 +2,7 @@
 
 use crdt_model::name;
 use crdt_model::roster::Operation;
-use crdt_model::roster::said::{ALTERNATE_PHONE, CLOSED, DUTY_PHONE, NAME, ROUTE};
+use crdt_model::roster::said::{self, ALTERNATE_PHONE, CLOSED, DUTY_PHONE, NAME, ROUTE};
 use crdt_model::taxonomy::{Capabilities, Taxonomy, proposed};
 use crdt_model::values::Who;
 use serde_json::{Value as Json, json};
@@ -46,22 +46,22 @@ pub(crate) struct RouteChange<'a> {
 pub(crate) fn site_set(log: &Log, reader: &mut Reader, code: &str, change: &SiteChange<'_>) -> Result<Json, Failure> {
     let site = may_say(log, reader, code, Capabilities::MANAGE_ORG)?;
     let shared = log.shared();
-    let mut said = Vec::new();
+    let mut fresh = Vec::new();
     if let Some(zone) = change.zone.map(known_zone).transpose()?
         && shared.roster.zone_said(&site) != Some(&zone)
     {
-        said.push(Operation::SiteZone { site: site.clone(), zone });
+        fresh.push(Operation::SiteZone { site: site.clone(), zone });
     }
     let name = change.name.map(|name| clean_name(name, "name")).transpose()?;
     let closed = change.closed.map(|closed| if closed { "yes" } else { "" }.to_owned());
-    said.extend(new_of(&shared, &site, [(NAME, name), (CLOSED, closed)]));
-    say(log, said)?;
+    fresh.extend(new_of(&shared, &site, [(NAME, name), (CLOSED, closed)]));
+    say(log, fresh)?;
     let shared = log.shared();
     let op = shared.roster.sites.get(&site).map(|known| &known.op);
     let op = op.ok_or_else(|| Failure::new("site_not_found").arg("site", &site).arg("near", ""))?;
     Ok(json!({
-        "site": site, "name": shared.roster.site_name(&site), "kind": kind_code(op.kind), "parent": op.parent,
-        "zone": shared.roster.zone_of(&site).name(), "closed": shared.roster.is_closed(&site),
+        "site": site, "name": said::name_of(&shared.roster, &site), "kind": kind_code(op.kind), "parent": op.parent,
+        "zone": shared.roster.zone_of(&site).name(), "closed": said::is_closed(&shared.roster, &site),
     }))
 }
 
@@ -88,8 +88,8 @@ pub(crate) fn routing_set(
     let shared = log.shared();
     let roster = &shared.roster;
     Ok(json!({
-        "site": site, "category": category, "to": roster.said(&site, &route).map(|to| shared.who_of(to)),
-        "duty_phone": roster.said_above(&site, DUTY_PHONE), "alternate_phone": roster.said_above(&site, ALTERNATE_PHONE),
+        "site": site, "category": category, "to": said::of(roster, &site, &route).map(|to| shared.who_of(to)),
+        "duty_phone": said::above(roster, &site, DUTY_PHONE), "alternate_phone": said::above(roster, &site, ALTERNATE_PHONE),
     }))
 }
 
@@ -104,14 +104,14 @@ pub(crate) fn routing(log: &Log, site: Option<&str>) -> Result<Json, Failure> {
     let only = site.map(|site| known_site(&shared, site)).transpose()?;
     let roster = &shared.roster;
     let is_asked = |site: &str| only.as_deref().is_none_or(|only| only == site || roster.is_under(only, site));
-    let routes = roster.all_said().filter(|(site, ..)| is_asked(site)).filter_map(|(site, key, to)| {
+    let routes = said::all(roster).filter(|(site, ..)| is_asked(site)).filter_map(|(site, key, to)| {
         let category = key.strip_prefix(ROUTE)?;
         Some(json!({
             "site": site, "category": category, "to": shared.who_of(to), "duty_phone": null, "alternate_phone": null,
         }))
     });
     let phones = roster.sites.keys().filter(|site| is_asked(site)).filter_map(|site| {
-        let (duty, alternate) = (roster.said(site, DUTY_PHONE), roster.said(site, ALTERNATE_PHONE));
+        let (duty, alternate) = (said::of(roster, site, DUTY_PHONE), said::of(roster, site, ALTERNATE_PHONE));
         (duty.is_some() || alternate.is_some()).then(
             || json!({"site": site, "category": null, "to": null, "duty_phone": duty, "alternate_phone": alternate}),
         )
@@ -126,7 +126,7 @@ pub(crate) fn routing(log: &Log, site: Option<&str>) -> Result<Json, Failure> {
 /// As of [`known_site`], and `site_closed`.
 pub(crate) fn open_site(shared: &Shared, typed: &str) -> Result<String, Failure> {
     let site = known_site(shared, typed)?;
-    match shared.roster.is_closed(&site) {
+    match said::is_closed(&shared.roster, &site) {
         true => Err(Failure::new("site_closed").arg("site", &site).at("site", &site)),
         false => Ok(site),
     }
@@ -150,19 +150,19 @@ fn new_of<'k>(
     site: &str,
     told: impl IntoIterator<Item = (&'k str, Option<String>)>,
 ) -> Vec<Operation> {
-    let is_new = |key: &str, value: &String| shared.roster.said(site, key).unwrap_or_default() != value;
+    let is_new = |key: &str, value: &String| said::of(&shared.roster, site, key).unwrap_or_default() != value;
     let told = told.into_iter().filter_map(|(key, value)| Some((key, value?)));
-    let said = told.filter(|(key, value)| is_new(key, value));
-    said.map(|(key, value)| Operation::SiteSaid { site: site.to_owned(), key: key.to_owned(), value }).collect()
+    let fresh = told.filter(|(key, value)| is_new(key, value));
+    fresh.map(|(key, value)| Operation::SiteSaid { site: site.to_owned(), key: key.to_owned(), value }).collect()
 }
 
-fn say(log: &Log, said: Vec<Operation>) -> Result<(), Failure> {
+fn say(log: &Log, fresh: Vec<Operation>) -> Result<(), Failure> {
     let _writer = log.lock_writer();
-    if said.is_empty() {
+    if fresh.is_empty() {
         return Ok(());
     }
     know_all(log)?;
-    log.append_membership(said.into_iter().map(|said| (said, None)).collect()).map(drop)
+    log.append_membership(fresh.into_iter().map(|fresh| (fresh, None)).collect()).map(drop)
 }
 
 /// A category or sub-category whose cases a site may give to somebody by itself: a sealed one goes to its audience.

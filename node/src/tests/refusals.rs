@@ -81,6 +81,7 @@ impl Asked {
             Request::MemberList,
             Request::AudienceList,
             Request::SiteList,
+            Request::BatchList,
             Request::WordsShow { lang: None },
             Request::CaseConflicts { r#ref: None },
             Request::CaseShow { r#ref: "@last".into() },
@@ -231,6 +232,7 @@ impl World {
 fn answered() -> Vec<Request> {
     vec![
         Request::SiteList,
+        Request::BatchList,
         Request::MemberList,
         Request::AudienceList,
         Request::Outbox,
@@ -282,6 +284,31 @@ fn refused(w: &World) -> Vec<(Request, &'static str)> {
         zone: Some(zone.into()),
         name: None,
         closed: None,
+    };
+    let route = |site: &str, category: &str, to: &str| Request::RoutingSet {
+        site: site.into(),
+        category: Some(category.into()),
+        to: Some(to.into()),
+        duty_phone: None,
+        alternate_phone: None,
+    };
+    let list_out = |path: &str, to: &str, field: &str| Request::BatchOut {
+        filter: Box::default(),
+        to: to.into(),
+        purpose: None,
+        fields: vec![field.into()],
+        confidential: false,
+        due_in_ms: None,
+        path: path.into(),
+        only_look: false,
+    };
+    let list_in = |path: &str| Request::BatchIn {
+        path: path.into(),
+        encoding: None,
+        to: None,
+        answers: Vec::new(),
+        takes: Vec::new(),
+        only_look: false,
     };
     let join =
         |text: &str, member: &str| Request::Join { invitation: Secret::new(text.to_owned()), member: member.into() };
@@ -655,6 +682,27 @@ fn refused(w: &World) -> Vec<(Request, &'static str)> {
             "encoding_unknown",
         ),
         (Request::ImportUndo { batch: Some("0".into()) }, "batch_not_found"),
+        (Request::RoutingShow { site: Some("XXX".into()) }, "site_not_found"),
+        (route("XXX", "payment", "operator"), "site_not_found"),
+        (route("JER", "sea.abuse", "operator"), "route_sealed"),
+        (route("JER", "payment", "nobody"), "member_not_found"),
+        (
+            Request::IncidentClose { code: "panne".into(), outcome: "paid".into(), text: "x".into(), only_look: false },
+            "incident_not_found",
+        ),
+        (list_out(&w.nowhere(), "", "text"), "bad_value"),
+        (list_out(&w.nowhere(), "Moov", "fone"), "unknown_field"),
+        (list_in(&w.nowhere()), "file_not_found"),
+        (list_in(&text), "batch_no_header"),
+        (
+            Request::BatchCalls {
+                filter: Box::new(CaseFilter { site: Some("XXX".into()), ..CaseFilter::default() }),
+                path: w.nowhere(),
+            },
+            "site_not_found",
+        ),
+        (Request::edit(c(&w.plain), Edit::Broadcast { by: "rumour".into(), text: "x".into() }), "unknown_code"),
+        (Request::edit(c(&w.plain), Edit::Incident { code: "a b".into() }), "bad_value"),
         (Request::PassphraseChange { new: Secret::new("court".into()) }, "passphrase_weak"),
         (Request::Wipe { yes: false }, "usage_missing"),
     ];

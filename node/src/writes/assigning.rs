@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 
 use crdt_model::case::Shape;
 use crdt_model::edit::{Edit, Recusal};
+use crdt_model::roster::said;
 use crdt_model::roster::{HeldRole, Member, Reading, Roster, Standing, role_profile};
 use crdt_model::values::{MemberId, Who};
 use crdt_model::view::{CaseView, Shown};
@@ -47,7 +48,8 @@ pub(crate) fn suggested(shared: &Shared, loaded: &Loaded, view: &CaseView, now_m
         return None;
     }
     let category = view.text("category");
-    let routed = shared.roster.route(case_site(shared, loaded), category).and_then(|who| who.parse::<Who>().ok());
+    let routed =
+        said::route(&shared.roster, case_site(shared, loaded), category).and_then(|who| who.parse::<Who>().ok());
     let of_site = routed.and_then(|who| {
         let Who::Member(id) = &who else { return Some((who, None)) };
         let is_here = shared.roster.members.get(id).is_some_and(Member::is_live);
@@ -63,6 +65,14 @@ pub(crate) fn suggested(shared: &Shared, loaded: &Loaded, view: &CaseView, now_m
     };
     let of_site = of_site.map(|(who, stands_in_for)| Suggestion { who, by: "routing", stands_in_for });
     of_site.or_else(by_category)
+}
+
+/// The same, of a case that nobody has and that is not at its end.
+pub(crate) fn suggested_for_nobodys(shared: &Shared, loaded: &Loaded, now_ms: i64) -> Option<Suggestion> {
+    let view = loaded.view(now_ms);
+    let is_open = matches!(view.status_code(), "received" | "triaged" | "reopened");
+    let is_nobodys = is_open && given_to(&view).is_empty();
+    is_nobodys.then(|| suggested(shared, loaded, &view, now_ms)).flatten()
 }
 
 /// Roles that answer for whatever nobody else does, the nearest to the people first.

@@ -14,7 +14,7 @@ use crdt_model::case::Shape;
 use crdt_model::case::assignment::Assignment;
 use crdt_model::edit::EditOps;
 use crdt_model::receipt::{Held, RECEIPT_CHAINS_MAX};
-use crdt_model::roster::said::{ALTERNATE_PHONE, DUTY_PHONE};
+use crdt_model::roster::said::{self, ALTERNATE_PHONE, DUTY_PHONE};
 use crdt_model::roster::{Member, role_profile};
 use crdt_model::taxonomy::Capabilities;
 use crdt_model::values::moment::rfc3339;
@@ -323,7 +323,7 @@ pub(crate) fn advice(shared: &Shared, loaded: &Loaded, met: &[(String, i64)], no
     let roster = &shared.roster;
     json!({
         "site": site, "last_met": met_ms.map(rfc3339), "due_at": rfc3339(clock.due_ms),
-        "duty_phone": roster.said_above(&site, DUTY_PHONE), "alternate_phone": roster.said_above(&site, ALTERNATE_PHONE),
+        "duty_phone": said::above(roster, &site, DUTY_PHONE), "alternate_phone": said::above(roster, &site, ALTERNATE_PHONE),
     })
 }
 

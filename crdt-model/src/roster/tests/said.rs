@@ -1,5 +1,6 @@
 //! What is said of a site: who may say it, which of several counts, and how routes are found.
 
+use super::super::said::{above, is_closed, name_of, route};
 use super::doors::{staffed, void_of};
 use super::rights::World;
 use super::*;
@@ -12,23 +13,23 @@ fn said(site: &str, key: &str, value: &str) -> Operation {
 fn the_newest_that_counts_is_said_and_a_blank_takes_it_back() {
     let mut world = staffed();
     world.says("founder", &said("REG", "name", "Région sud"));
-    assert_eq!(world.roster().site_name("REG"), "Région sud");
+    assert_eq!(name_of(&world.roster(), "REG"), "Région sud");
     world.says("founder", &said("REG", "name", "Grand Sud"));
-    assert_eq!(world.roster().site_name("REG"), "Grand Sud");
+    assert_eq!(name_of(&world.roster(), "REG"), "Grand Sud");
     world.says("founder", &said("REG", "name", ""));
     let roster = world.roster();
-    assert_eq!(roster.site_name("REG"), roster.sites["REG"].op.name);
+    assert_eq!(name_of(&roster, "REG"), roster.sites["REG"].op.name);
     world.says("founder", &said("PES", "closed", "yes"));
-    assert!(world.roster().is_closed("PES") && !world.roster().is_closed("REG"));
+    assert!(is_closed(&world.roster(), "PES") && !is_closed(&world.roster(), "REG"));
     world.says("founder", &said("PES", "closed", ""));
-    assert!(!world.roster().is_closed("PES"));
+    assert!(!is_closed(&world.roster(), "PES"));
 }
 
 #[test]
 fn a_route_is_found_from_the_sub_category_up_and_from_the_site_up() {
     let mut world = staffed();
     let of =
-        |world: &World, site: &str, category: Option<&str>| world.roster().route(site, category).map(str::to_owned);
+        |world: &World, site: &str, category: Option<&str>| route(&world.roster(), site, category).map(str::to_owned);
     assert_eq!(of(&world, "PES", Some("payment.late")), None);
     for (site, key, to) in [
         ("REG", "route/*", "role:coordinator"),
@@ -44,8 +45,8 @@ fn a_route_is_found_from_the_sub_category_up_and_from_the_site_up() {
     assert_eq!(of(&world, "PES", None).as_deref(), Some("role:coordinator"));
     assert_eq!(of(&world, "JER", Some("payment.late")), None);
     world.says("founder", &said("REG", "duty_phone", "+509 22 33 44 55"));
-    assert_eq!(world.roster().said_above("PES", "duty_phone"), Some("+509 22 33 44 55"));
-    assert_eq!(world.roster().said_above("JER", "duty_phone"), None);
+    assert_eq!(above(&world.roster(), "PES", "duty_phone"), Some("+509 22 33 44 55"));
+    assert_eq!(above(&world.roster(), "JER", "duty_phone"), None);
 }
 
 #[test]

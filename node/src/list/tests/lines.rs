@@ -45,6 +45,7 @@ pub(super) fn line_of(view: &CaseView, undelivered: bool, shared: &Shared) -> Js
         "spoken_language",
         "priority",
         "session_id",
+        "incident",
         "stakeholder",
         "sex",
         "age_group",

@@ -65,6 +65,6 @@ fn every_code_has_a_place_of_its_own_and_keeps_it() {
     assert_eq!(
         in_order.join(" "),
         "type category site project partner channel spoken_language waiting_on assignee priority closure hold session_id \
-         stakeholder sex age_group disability admin1 admin2 region week"
+         stakeholder sex age_group disability admin1 admin2 region week incident"
     );
 }
