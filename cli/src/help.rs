@@ -39,7 +39,7 @@ fn shown(command: &Command) -> Command {
         .disable_version_flag(true)
         .disable_help_subcommand(true)
         .args(command.get_arguments().filter(|arg| !arg.is_hide_set()).cloned())
-        .groups(command.get_groups().filter(|group| group.get_args().all(|id| is_shown(id))).cloned())
+        .groups(command.get_groups().filter(|group| group.get_args().all(&is_shown)).cloned())
         .subcommands(command.get_subcommands().filter(|sub| !sub.is_hide_set()).map(shown));
     if let Some(about) = command.get_about() {
         bare = bare.about(about.clone());

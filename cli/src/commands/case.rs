@@ -21,7 +21,7 @@ pub(crate) enum Case {
     Show(work::Ref),
     History(work::Ref),
     #[command(subcommand)]
-    Incident(incident::Incident),
+    Incident(Box<incident::Incident>),
     #[command(flatten)]
     Work(Box<work::Work>),
 }

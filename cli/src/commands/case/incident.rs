@@ -10,7 +10,7 @@ use crate::ask::{ASK, Asker};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Incident {
-    Add(Add),
+    Add(Box<Add>),
     Close(Close),
 }
 
