@@ -407,7 +407,8 @@ pub enum Request {
         #[serde(default)]
         only_look: bool,
     },
-    /// Writes a list of cases for somebody without a node. Reply: see [`batch_out`](crate::exchange::batch::batch_out).
+    /// Writes a list of cases for somebody without a node. Reply: `{"batch", "file", "to", "due_at", "cases", "fields", "choices",
+    /// "left_out": {why: n}, "identity_kept_back", "refused", "refusals", "more", "dry_run"}`.
     BatchOut {
         /// Which cases.
         filter: Box<CaseFilter>,
@@ -428,7 +429,9 @@ pub enum Request {
         #[serde(default)]
         only_look: bool,
     },
-    /// Takes over the answers of a list. Reply: see [`batch_in`](crate::exchange::batch::batch_in).
+    /// Takes over the answers of a list. Reply: `{"batch", "to", "rows", "open", "done", "resolved", "unchanged", "refused",
+    /// "refusals": [{"row", "ref", "code", "message"}], "unmatched": [{"row", "number", "why", "proposed"}], "unmatched_n",
+    /// "unknown_answers": [{"answer", "rows"}], "outcomes", "dry_run"}`.
     BatchIn {
         /// The file.
         path: String,
