@@ -47,7 +47,7 @@ use crate::keys::keyring::{
     UnattendedKey,
 };
 use crate::log::absences::{AWAY, Absence};
-use crate::log::attached::Attached;
+use crate::log::attached::{Attached, Plain};
 use crate::log::draft::Draft;
 use crate::log::forks::{Carry, DeviceKeys, Forks, Looked, uncut, unwrap_carried};
 use crate::store::{self, AppendEntry, STORE_FILE, Space, Store, StoreError, Tx};
@@ -540,6 +540,12 @@ impl Log {
         &self,
         batch: impl FnOnce(&mut Tx<'_>) -> Result<T, Failure>,
     ) -> Result<T, Failure> {
+        let (value, plain) = self.write(|tx| Ok((batch(tx)?, tx.take_plain())))?;
+        locked(&self.kept).of::<Plain>().extend(&plain);
+        Ok(value)
+    }
+
+    fn write<T>(&self, batch: impl FnOnce(&mut Tx<'_>) -> Result<T, Failure>) -> Result<T, Failure> {
         let mut counted = locked(&self.counted);
         if *counted {
             drop(counted);

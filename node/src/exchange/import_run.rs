@@ -33,6 +33,7 @@ use crate::reply::Progress;
 use crate::store::{Snapshot, Space};
 use crate::texts::Texts;
 use crate::writes;
+use crate::writes::arrivals;
 use crate::writes::held;
 use crate::writes::imported::{Brought, note_batch, note_brought};
 use crate::writes::sensitive_words;
@@ -385,6 +386,10 @@ pub(crate) fn import(
         written.and(told)
     })?;
     let Run { tally, rejects, texts, batch, .. } = run;
+    if tally.created > 0 && !request.dry_run {
+        // what it brought is looked at while nobody waits for anything else
+        arrivals::look_at_all(log, now_ms)?;
+    }
     if let Some(rejects) = rejects {
         rejects.finish(tally.rejected)?;
     }

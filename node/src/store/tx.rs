@@ -73,6 +73,8 @@ pub struct Tx<'t> {
     /// Other bytes stand in the place of some entry's.
     replaced: bool,
     listed: bool,
+    /// Arrivals that whoever appended them need not look at again.
+    plain: Vec<u64>,
 }
 
 impl<'t> Tx<'t> {
@@ -91,6 +93,7 @@ impl<'t> Tx<'t> {
             failed: false,
             replaced: false,
             listed: false,
+            plain: Vec::new(),
         }
     }
 
@@ -307,6 +310,16 @@ impl<'t> Tx<'t> {
             Ok(())
         });
         self.note(done)
+    }
+
+    /// Says that nothing need be looked for in what was appended last.
+    pub(crate) fn note_plain(&mut self) {
+        self.plain.extend(self.state.next_arrival.checked_sub(1));
+    }
+
+    /// What [`note_plain`](Self::note_plain) said, ascending.
+    pub(crate) fn take_plain(&mut self) -> Vec<u64> {
+        std::mem::take(&mut self.plain)
     }
 
     /// The store's own numbers of a scope and of a document in it.

@@ -28,6 +28,7 @@ use super::receipts;
 use crate::cases;
 use crate::error::Failure;
 use crate::keys::keychain::Keychain;
+use crate::log::attached::Plain;
 use crate::log::draft::{Draft, clear};
 use crate::log::forks::unwrap_carried;
 use crate::log::{Log, Shared, entropy, locked, marks};
@@ -269,6 +270,7 @@ fn look_with(log: &Log, looking: &mut Looking, most: usize, now_ms: i64) -> Resu
         looking.kept = keep;
     }
     (looking.seen, looking.furthest, looking.waiting, looking.unopened) = (seen, furthest, waiting, unopened);
+    locked(&log.kept).of::<Plain>().forget(seen.unwrap_or_default());
     Ok(!receipts.is_empty())
 }
 
@@ -316,9 +318,13 @@ pub(super) fn note_own(
     open: &[LayerOp],
     own_site: Option<&str>,
 ) -> Result<(), Failure> {
+    let (_, personal) = header.section(Layer::Personal.code()).unzip();
     if touches_sealed(header) || open.iter().any(|op| may_make_owing(op, own_site)) {
         let at = tx.numbers(&header.scope, &header.doc)?;
         tx.put(Space::Owing, &owing_key(at), &[1])?;
+    } else if personal.is_none_or(|section| section.generation == 0) {
+        // of a later generation more arrives than the entry itself
+        tx.note_plain();
     }
     Ok(())
 }
@@ -341,7 +347,11 @@ fn look_at(
     let scopes: BTreeSet<ScopeId> = cases::case_scopes(log, shared).into_iter().collect();
     let numbers = snapshot.scopes();
     let is_marked = may_owe(snapshot, arrived.iter().map(|one| (one.scope, one.doc)))?;
+    let own = locked(&log.kept).of::<Plain>().clone();
     for (one, is_marked) in arrived.iter().zip(is_marked) {
+        if !is_marked && own.holds(one.arrival) {
+            continue;
+        }
         let Some(scope) = numbers.get(one.scope as usize) else { continue };
         let stored = match one.at {
             Some(at) => snapshot.entry_at(at)?.into_iter().collect(),
