@@ -540,35 +540,9 @@ impl Log {
         &self,
         batch: impl FnOnce(&mut Tx<'_>) -> Result<T, Failure>,
     ) -> Result<T, Failure> {
-        let (value, plain) = self.write(|tx| Ok((batch(tx)?, tx.take_plain())))?;
+        let (value, plain) = write(self, |tx| Ok((batch(tx)?, store::take_plain(tx))))?;
         locked(&self.kept).of::<Plain>().extend(&plain);
         Ok(value)
-    }
-
-    fn write<T>(&self, batch: impl FnOnce(&mut Tx<'_>) -> Result<T, Failure>) -> Result<T, Failure> {
-        let mut counted = locked(&self.counted);
-        if *counted {
-            drop(counted);
-            return self.store.write(batch);
-        }
-        let keyring = locked(&self.keyring);
-        let counter = keyring.next_counter(self.store.keyring_counter());
-        let staged = keyring.stage_bump(counter).map_err(|error| keyring_failure(&error, ""))?;
-        drop(keyring);
-        let written = self.store.write(|tx| {
-            tx.set_keyring_counter(counter);
-            batch(tx)
-        });
-        if written.is_err() {
-            staged.discard();
-            return written;
-        }
-        match locked(&self.keyring).finish_bump(staged) {
-            Ok(()) => *counted = true,
-            // what was asked for is durable: the next write of this process raises the counter again
-            Err(error) => tracing::warn!(%error, "the key-slot file was not replaced"),
-        }
-        written
     }
 
     /// Says that sections of entries already held came or went: what was built of them is built anew.
@@ -984,6 +958,33 @@ impl Log {
         self.refresh()?;
         Ok(ids)
     }
+}
+
+/// One durable transaction; the first of a process raises the counter of the key-slot file with it.
+fn write<T>(log: &Log, batch: impl FnOnce(&mut Tx<'_>) -> Result<T, Failure>) -> Result<T, Failure> {
+    let mut counted = locked(&log.counted);
+    if *counted {
+        drop(counted);
+        return log.store.write(batch);
+    }
+    let keyring = locked(&log.keyring);
+    let counter = keyring.next_counter(log.store.keyring_counter());
+    let staged = keyring.stage_bump(counter).map_err(|error| keyring_failure(&error, ""))?;
+    drop(keyring);
+    let written = log.store.write(|tx| {
+        tx.set_keyring_counter(counter);
+        batch(tx)
+    });
+    if written.is_err() {
+        staged.discard();
+        return written;
+    }
+    match locked(&log.keyring).finish_bump(staged) {
+        Ok(()) => *counted = true,
+        // what was asked for is durable: the next write of this process raises the counter again
+        Err(error) => tracing::warn!(%error, "the key-slot file was not replaced"),
+    }
+    written
 }
 
 /// The fork an entry proves, if it is a proof that holds.

@@ -56,6 +56,7 @@ pub use snapshot::{Arrival, ChangedDoc, ShelfCounts, Snapshot};
 pub use staging::{Limits, QuarantineRecord, ShelfLimits, StagedEntry};
 pub(crate) use tables::Fields;
 pub use tx::{AppendEntry, Tx};
+pub(crate) use tx::{note_plain, take_plain};
 
 use index::Index;
 use pages::CheckedFile;

@@ -77,6 +77,16 @@ pub struct Tx<'t> {
     plain: Vec<u64>,
 }
 
+/// Says that nothing need be looked for in what was appended last.
+pub(crate) fn note_plain(tx: &mut Tx<'_>) {
+    tx.plain.extend(tx.state.next_arrival.checked_sub(1));
+}
+
+/// What [`note_plain`] said, ascending.
+pub(crate) fn take_plain(tx: &mut Tx<'_>) -> Vec<u64> {
+    std::mem::take(&mut tx.plain)
+}
+
 impl<'t> Tx<'t> {
     pub(super) fn new(ctx: &'t Context, txn: &'t WriteTransaction, index: Arc<Index>, state: State) -> Self {
         Self {
@@ -310,16 +320,6 @@ impl<'t> Tx<'t> {
             Ok(())
         });
         self.note(done)
-    }
-
-    /// Says that nothing need be looked for in what was appended last.
-    pub(crate) fn note_plain(&mut self) {
-        self.plain.extend(self.state.next_arrival.checked_sub(1));
-    }
-
-    /// What [`note_plain`](Self::note_plain) said, ascending.
-    pub(crate) fn take_plain(&mut self) -> Vec<u64> {
-        std::mem::take(&mut self.plain)
     }
 
     /// The store's own numbers of a scope and of a document in it.

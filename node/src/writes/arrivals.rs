@@ -33,6 +33,7 @@ use crate::log::draft::{Draft, clear};
 use crate::log::forks::unwrap_carried;
 use crate::log::{Log, Shared, entropy, locked, marks};
 use crate::members;
+use crate::store;
 use crate::store::{ASSIGNED, Arrival, Snapshot, Space, Tx};
 
 /// Key of how far was looked: u64 the newest arrival, and one more ‖ tag of whom was looked for 8 ‖ u64 the newest arrival ever
@@ -324,7 +325,7 @@ pub(super) fn note_own(
         tx.put(Space::Owing, &owing_key(at), &[1])?;
     } else if personal.is_none_or(|section| section.generation == 0) {
         // of a later generation more arrives than the entry itself
-        tx.note_plain();
+        store::note_plain(tx);
     }
     Ok(())
 }
