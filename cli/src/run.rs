@@ -15,9 +15,9 @@ use crate::door::Door;
 use crate::events;
 use crate::output::Format;
 use crate::progress::Bar;
+use crate::render;
 use crate::render::text::clean_line;
-use crate::render::{self, Paint};
-use crate::session::{World, warn_of_clock, warn_of_memory, written};
+use crate::session::{World, paint, warn_of_clock, warn_of_memory, written};
 
 /// How much of what waits is told as it starts.
 const FIRST: u64 = 3;
@@ -145,7 +145,7 @@ fn tell_first(service: &dyn Service, texts: &Texts, world: &mut World<'_>) -> Re
     let envelope = Envelope { lang: texts.asked().to_owned(), member: None, passphrase: None, now_ms: None, request };
     // where several are unlocked, nobody is told of the others' work
     let Ok(Value::Array(rows)) = service.handle(envelope, &mut |_| {}) else { return Ok(()) };
-    let paint = Paint::of(true, false);
+    let paint = paint(world);
     written(write!(world.out, "{}", render::todo_first(&rows, texts, paint)).and_then(|()| world.out.flush()))
 }
 

@@ -311,10 +311,15 @@ fn done_not_printed(value: &Value, failure: Failure) -> Failure {
     Failure { causes: failure.causes, ..Failure::new("done_not_printed").arg("case", case) }
 }
 
+/// How standard output is painted.
+pub(crate) fn paint(world: &World<'_>) -> Paint {
+    let no_color = (world.env)("NO_COLOR").is_some_and(|value| !value.is_empty());
+    Paint::of(world.out_terminal, no_color)
+}
+
 /// Prints a reply: the exit status it asks for.
 fn show(world: &mut World<'_>, name: &str, value: &Value, format: Format, texts: &Texts) -> Result<u8, Failure> {
-    let no_color = (world.env)("NO_COLOR").is_some_and(|value| !value.is_empty());
-    let paint = Paint::of(world.out_terminal, no_color);
+    let paint = paint(world);
     written(output::print(world.out, name, value, format, texts, paint))?;
     Ok(output::exit_status(name, value))
 }
