@@ -906,7 +906,9 @@ fn may_owe(
         LayerOp::Put { key, value } => to_of(key, value).is_some_and(|to| reads(&to)),
         LayerOp::Delete { .. } => false,
     };
-    let may = |op: &LayerOp| arrivals::may_make_owing(op, Some(site)) && !names_reader(op);
+    // sealed, it is given to nobody; opened again, whom it names stands in it
+    let is_sealing = |op: &LayerOp| matches!(op, LayerOp::Put { key, .. } if key == "restricted");
+    let may = |op: &LayerOp| arrivals::may_make_owing(op, Some(site)) && !names_reader(op) && !is_sealing(op);
     Ok(entries.iter().any(|entry| match reader.keychain.open_one(&unwrap_carried(entry), Layer::Open) {
         Opened::Plain(plain) => gate::written(&plain.change).map_or(true, |ops| ops.iter().any(may)),
         Opened::Absent => false,

@@ -120,7 +120,7 @@ pub(crate) fn deliver(log: &Log, reader: &mut Reader, now_ms: i64) -> Result<boo
     let all = marks::marked_docs(log, &snapshot, ASSIGNED)?;
     drop(snapshot);
     let mine = all.into_iter().filter(|(_, _, members)| marked(members).contains(&me));
-    let (mut asked, mut wrote) = (0, false);
+    let (mut asked, mut wrote, mut over) = (0, false, Vec::new());
     for (scope, doc, _) in mine {
         let (shared, snapshot) = (log.shared(), log.store.read()?);
         let now = BuiltOf::now(&snapshot, snapshot.doc_count(&scope, &doc)?, &shared, &reader.keychain);
@@ -128,6 +128,7 @@ pub(crate) fn deliver(log: &Log, reader: &mut Reader, now_ms: i64) -> Result<boo
             continue;
         }
         if asked == ASKED_MAX {
+            unmark(log, &over, &me)?;
             return Ok(wrote);
         }
         asked += 1;
@@ -150,7 +151,7 @@ pub(crate) fn deliver(log: &Log, reader: &mut Reader, now_ms: i64) -> Result<boo
             other => other,
         };
         match outcome {
-            Outcome::Done => unmark(log, &scope, &doc, &me)?,
+            Outcome::Done => over.push((scope, doc)),
             _ => {
                 let snapshot = log.store.read()?;
                 let count = snapshot.doc_count(&scope, &doc)?;
@@ -159,20 +160,27 @@ pub(crate) fn deliver(log: &Log, reader: &mut Reader, now_ms: i64) -> Result<boo
             }
         }
     }
+    unmark(log, &over, &me)?;
     // what was written or opened meanwhile has it asked again, once
     reader.kept.of::<Asked>().all = Some(now);
     Ok(wrote)
 }
 
-fn unmark(log: &Log, scope: &ScopeId, doc: &DocId, member: &MemberId) -> Result<(), Failure> {
-    let key = marks::doc_key(ASSIGNED, scope, doc);
+/// Nothing more is to be said by this member of these cases.
+fn unmark(log: &Log, over: &[(ScopeId, DocId)], member: &MemberId) -> Result<(), Failure> {
+    if over.is_empty() {
+        return Ok(());
+    }
     log.commit_quietly(|tx| {
-        let held = tx.get(Space::Meta, &key)?;
-        let mut members = marked(held.as_deref().map(Vec::as_slice).unwrap_or_default());
-        members.remove(member);
-        match members.is_empty() {
-            true => drop(tx.delete(Space::Meta, &key)?),
-            false => tx.put(Space::Meta, &key, &mark(&members))?,
+        for (scope, doc) in over {
+            let key = marks::doc_key(ASSIGNED, scope, doc);
+            let held = tx.get(Space::Meta, &key)?;
+            let mut members = marked(held.as_deref().map(Vec::as_slice).unwrap_or_default());
+            members.remove(member);
+            match members.is_empty() {
+                true => drop(tx.delete(Space::Meta, &key)?),
+                false => tx.put(Space::Meta, &key, &mark(&members))?,
+            }
         }
         Ok(())
     })
