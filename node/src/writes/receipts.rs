@@ -12,7 +12,9 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crdt_model::case::Shape;
 use crdt_model::case::assignment::Assignment;
+use crdt_model::document::Opened;
 use crdt_model::edit::EditOps;
+use crdt_model::layer::Layer;
 use crdt_model::receipt::{Held, RECEIPT_CHAINS_MAX};
 use crdt_model::roster::said::{self, ALTERNATE_PHONE, DUTY_PHONE};
 use crdt_model::roster::{Member, role_profile};
@@ -27,6 +29,7 @@ use super::{Write, append_edit, arrivals, at_heads, sensitive_key, withdraw};
 use crate::cases::{self, BuiltOf, Loaded};
 use crate::error::Failure;
 use crate::list;
+use crate::log::forks::unwrap_carried;
 use crate::log::{Log, Reader, Shared, entropy, fresh, marks, receipts};
 use crate::members;
 use crate::store::{ASSIGNED, Snapshot, Space};
@@ -132,6 +135,10 @@ pub(crate) fn deliver(log: &Log, reader: &mut Reader, now_ms: i64) -> Result<boo
             return Ok(wrote);
         }
         asked += 1;
+        if is_born_to_others(log, &snapshot, reader, &scope, &doc)? && !waits_for_audience(&shared, reader) {
+            over.push((scope, doc));
+            continue;
+        }
         let loaded = cases::load(log, &snapshot, &shared, reader, scope, doc)?;
         drop(snapshot);
         let outcome = match outcome(&shared, reader, &loaded) {
@@ -186,15 +193,39 @@ fn unmark(log: &Log, over: &[(ScopeId, DocId)], member: &MemberId) -> Result<(),
     })
 }
 
+/// Whether this reader works in a role that reads sealed cases, and holds the keys of no audience: they come after its cases.
+fn waits_for_audience(shared: &Shared, reader: &Reader) -> bool {
+    let may_read =
+        |(role, _): &(String, String)| role_profile(role).is_some_and(|profile| !profile.audiences.is_empty());
+    let roles = || members::roles_held(shared, &reader.member());
+    !reader.keychain.reads_named_audience() && roles().iter().any(may_read)
+}
+
+/// Whether a case was sealed at its birth, never sealed anew, and not a word of it opens to this reader: as
+/// [`Shape::Outside`], at a tenth of the cost of reading it.
+fn is_born_to_others(
+    log: &Log,
+    snapshot: &Snapshot,
+    reader: &Reader,
+    scope: &ScopeId,
+    doc: &DocId,
+) -> Result<bool, Failure> {
+    let entries = log.entries(snapshot, scope, doc)?;
+    let is_all = entries.iter().all(|entry| {
+        let said = unwrap_carried(entry);
+        let [personal, sensitive] =
+            [Layer::Personal, Layer::Sensitive].map(|layer| said.header().section(layer.code()));
+        let is_of_birth = sensitive.is_some_and(|(_, section)| section.generation == 0) && personal.is_none();
+        is_of_birth && !matches!(reader.keychain.open_one(&said, Layer::Sensitive), Opened::Plain(_))
+    });
+    Ok(is_all && !entries.is_empty())
+}
+
 fn outcome(shared: &Shared, reader: &Reader, loaded: &Loaded) -> Outcome {
     let me = reader.member();
     let view = loaded.view(0);
     if view.shape == Shape::Outside {
-        // keys of an audience come after its cases
-        let may_read =
-            |(role, _): &(String, String)| role_profile(role).is_some_and(|profile| !profile.audiences.is_empty());
-        let waits = !reader.keychain.reads_named_audience() && members::roles_held(shared, &me).iter().any(may_read);
-        return if waits { Outcome::Waits } else { Outcome::Done };
+        return if waits_for_audience(shared, reader) { Outcome::Waits } else { Outcome::Done };
     }
     let is_over = view.status_code() == "closed";
     let may = members::require(shared, &me, Capabilities::INTAKE).is_ok();
