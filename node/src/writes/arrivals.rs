@@ -46,7 +46,7 @@ pub(crate) const LOOK_IN_PASSING: usize = 128;
 /// Parts of what came that are looked at one after the other.
 const PARTS_MAX: usize = 64;
 /// Arrivals after which it is kept how far was looked, though nothing was found: what a new process looks at again at most.
-const KEPT_EVERY: u64 = 64;
+const KEPT_EVERY: u64 = 512;
 /// Entries remembered that wait for something before them in their chain.
 pub(super) const WAITING_MAX: usize = 1024;
 

@@ -58,7 +58,7 @@ const SAVED_PER_ASKED: usize = 8;
 /// again once the membership changes, and no more are taken up until others are done.
 const WAITING_MAX: usize = 4_096;
 /// Documents looked at after which it is kept how far its node has looked.
-const LOOK_SAVED: usize = 64;
+const LOOK_SAVED: usize = 256;
 /// Where a member keeps how far its node has looked.
 const LOOKED: &[u8] = b"gifts/looked";
 

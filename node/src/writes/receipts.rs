@@ -36,6 +36,9 @@ use crate::store::{ASSIGNED, Snapshot, Space};
 
 /// Marked cases that one member is asked about in one go.
 const ASKED_MAX: usize = 64;
+/// Cases of which nothing is owed whose marks go in one transaction: at a meeting each transaction is waited for. Until then
+/// a new process looks at them again.
+const UNMARKED_AT_ONCE: usize = 32;
 
 /// Whether there are cases that members here may have to confirm.
 pub(crate) fn is_marked(log: &Log) -> Result<bool, Failure> {
@@ -167,7 +170,9 @@ pub(crate) fn deliver(log: &Log, reader: &mut Reader, now_ms: i64) -> Result<boo
             }
         }
     }
-    unmark(log, &over, &me)?;
+    if wrote || over.len() >= UNMARKED_AT_ONCE {
+        unmark(log, &over, &me)?;
+    }
     // what was written or opened meanwhile has it asked again, once
     reader.kept.of::<Asked>().all = Some(now);
     Ok(wrote)
