@@ -469,6 +469,17 @@ pub(crate) fn is_case(log: &Log, scope: &ScopeId, doc: &DocId) -> bool {
     *doc != DocId::ZERO && *doc != receipts_doc(&log.org, scope)
 }
 
+/// Puts beside each referral its words, whom it was sent to or why it came back: they are the reason of the same id.
+pub(crate) fn tell_referrals(shown: &mut Json) {
+    let reasons = shown["reasons"].as_array().cloned().unwrap_or_default();
+    for referral in shown["referrals"].as_array_mut().into_iter().flatten() {
+        let reason = reasons.iter().find(|reason| reason["id"] == referral["id"]);
+        if let Some(text) = reason.map(|reason| &reason["text"]).filter(|text| text.is_string()) {
+            referral["text"] = text.clone();
+        }
+    }
+}
+
 /// The view with names in place of ids, as `case show` prints it.
 pub(crate) fn show(shared: &Shared, loaded: &Loaded, now_ms: i64) -> Json {
     let view = loaded.view(now_ms);

@@ -5,8 +5,8 @@ use serde_json::{Value, json};
 
 /// Ali and Awa, with equal rights at one office, who both hold one ordinary case.
 struct Pair {
-    /// Keeps the founder's home.
-    _org: Org,
+    /// Whose founder brought both in.
+    org: Org,
     ali: Home,
     awa: Home,
     case: String,
@@ -18,7 +18,7 @@ impl Pair {
         let (ali, awa) = (org.join("JER", "cfm_manager", "Ali"), org.join("JER", "cfm_manager", "Awa"));
         e2e::sync_until_equal(&[&org.rose, &ali, &awa], &[(1, 0), (2, 0)]);
         let case = ali.new_case("Inventé.");
-        let pair = Self { _org: org, ali, awa, case };
+        let pair = Self { org, ali, awa, case };
         pair.meet();
         pair
     }
@@ -251,4 +251,95 @@ fn no_longer_satisfied_reopens_the_loop() {
     pair.act(&pair.awa, "case answer {} --satisfied no");
     pair.meet();
     assert_eq!(pair.seen("loop_closed"), false);
+}
+
+#[test]
+fn two_categories_said_apart_are_both_kept_and_the_graver_protects() {
+    let pair = Pair::new();
+    pair.act(&pair.ali, "case set {} category=payment.late");
+    pair.act(&pair.awa, "case set {} category=payment.agent_fee");
+    pair.meet();
+    let conflicts = pair.conflicts();
+    assert_eq!((conflicts.len(), &conflicts[0]["field"]), (1, &json!("category")), "{conflicts:?}");
+    // one is ordinary, the other confidential
+    assert_eq!(pair.seen("sensitivity"), "s1");
+}
+
+#[test]
+fn words_written_while_it_was_sealed_come_into_the_seal_and_stay_nowhere_else() {
+    let pair = Pair::new();
+    let case_id = pair.seen("case_id").as_str().expect("an id").to_owned();
+    pair.act(&pair.ali, "case seal {} --audience psea --reason Grave --no-recusal");
+    pair.act(&pair.awa, "case note {} --text canariNote");
+    assert!(pair.act(&pair.awa, "case show {}").to_string().contains("canariNote"), "the control: it was there");
+    sync(&pair.ali, &pair.awa);
+    sync(&pair.ali, &pair.awa);
+    // both sealed it away from themselves: neither is of that audience
+    for home in pair.both() {
+        let shown = home.show(&case_id);
+        assert_eq!(shown["status"], "restricted", "{shown}");
+        assert!(!shown.to_string().contains("canariNote"), "{shown}");
+    }
+    // the founder sits in the audience
+    let rose = &pair.org.rose;
+    e2e::sync_until_equal(&[rose, &pair.ali, &pair.awa], &[(1, 0), (2, 0), (1, 0), (2, 0)]);
+    let inside = rose.show(&case_id);
+    assert!(inside["notes"].to_string().contains("canariNote"), "{inside}");
+}
+
+#[test]
+fn given_to_two_people_apart_both_have_it_until_one_takes_it_up() {
+    let pair = Pair::new();
+    pair.act(&pair.ali, "case assign {} Ali");
+    pair.act(&pair.awa, "case assign {} Awa");
+    pair.meet();
+    let conflicts = pair.conflicts();
+    assert_eq!((conflicts.len(), &conflicts[0]["field"]), (1, &json!("assignee")), "{conflicts:?}");
+    for (home, name) in [(&pair.ali, "Ali"), (&pair.awa, "Awa")] {
+        let mine = home.ok("case list --assignee me");
+        assert_eq!(mine.as_array().map(Vec::len), Some(1), "{name}: {mine}");
+        assert!(home.ok("todo").to_string().contains(&pair.case), "{name}");
+    }
+    pair.act(&pair.awa, "case accept {}");
+    pair.meet();
+    assert_eq!((pair.seen("status"), pair.conflicts().len()), (json!("in_progress"), 0));
+    let [of_ali, of_awa] = pair.both().map(|home| home.ok("case list --assignee me").as_array().map_or(0, Vec::len));
+    assert_eq!((of_ali, of_awa), (0, 1));
+}
+
+#[test]
+fn passed_on_to_two_outside_apart_both_referrals_live() {
+    let pair = Pair::new();
+    pair.act(&pair.ali, "case refer {} --by phone --outside Mairie");
+    pair.act(&pair.awa, "case refer {} --by email --outside Banque");
+    pair.meet();
+    let shown = pair.seen("referrals").to_string();
+    assert!(shown.contains("Mairie") && shown.contains("Banque"), "{shown}");
+}
+
+#[test]
+fn moved_to_two_sites_apart_both_go_on_under_one_reference_and_a_person_closes_one() {
+    let pair = Pair::new();
+    let rose = &pair.org.rose;
+    for (site, name) in [("PES", "Pestel"), ("BOL", "Bol")] {
+        rose.ok(&format!("site add {site} --name {name} --kind office --parent JER"));
+    }
+    let all = [rose, &pair.ali, &pair.awa];
+    let meet = || e2e::sync_until_equal(&all, &[(1, 0), (2, 0), (1, 0), (2, 0)]);
+    meet();
+    pair.org.confirm("Ali");
+    pair.org.confirm("Awa");
+    meet();
+    pair.act(&pair.ali, "case move {} --site PES");
+    pair.act(&pair.awa, "case move {} --site BOL");
+    meet();
+    let case = &pair.case;
+    let old = rose.show(&format!("{case}@JER"));
+    assert_eq!((&old["status"], &old["closure"]), (&json!("closed"), &json!("moved")), "{old}");
+    let [pes, bol] = ["PES", "BOL"].map(|site| rose.show(&format!("{case}@{site}")));
+    assert_eq!((&pes["ref"], &bol["ref"]), (&json!(case), &json!(case)));
+    let (pes, bol) = (format!("{case}@PES"), format!("{case}@BOL"));
+    rose.ok(&format!("case merge {bol} {pes}"));
+    assert_eq!(rose.show(&bol)["closure"], "duplicate");
+    assert_ne!(rose.show(&pes)["status"], "closed");
 }

@@ -14,6 +14,7 @@ mod digest;
 mod doctor;
 mod doors;
 mod duplicates;
+mod fortnight;
 mod gifts;
 mod golden;
 mod help;

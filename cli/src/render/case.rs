@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::text::{clean_line, clean_lines, cut, pad, width, wrap};
-use super::{With, cell, codes, told};
+use super::{With, cell, codes};
 use node::texts::Texts;
 
 use crate::ask::in_question;
@@ -34,7 +34,10 @@ pub(super) fn show(value: &Value, with: With<'_>) -> String {
             out += &advice(value, with);
             continue;
         }
-        field(&mut out, name, (told, &value[format!("{name}_precision")]), with);
+        let told = if name == "reasons" { &without_referrals(told, value) } else { told };
+        if has_content(told) {
+            field(&mut out, name, (told, &value[format!("{name}_precision")]), with);
+        }
     }
     for half in value["halves"].as_array().into_iter().flatten() {
         let (seen, unseen) = match half["kind"].as_str() {
@@ -366,6 +369,16 @@ pub(super) fn history(rows: &[Value], with: With<'_>) -> String {
     if out.is_empty() { format!("{}\n", with.paint.dim(&with.texts.get("ui-nothing"))) } else { out }
 }
 
+/// The reasons that no referral tells.
+fn without_referrals(reasons: &Value, case: &Value) -> Value {
+    let referrals: Vec<&Value> = case["referrals"].as_array().into_iter().flatten().collect();
+    let is_told = |reason: &Value| referrals.iter().any(|told| told["id"] == reason["id"] && told["text"].is_string());
+    match reasons.as_array() {
+        Some(all) => all.iter().filter(|reason| !is_told(reason)).cloned().collect(),
+        None => reasons.clone(),
+    }
+}
+
 /// Each conflict with its values, numbered as `case settle --pick` takes them.
 pub(super) fn conflicts(rows: &[Value], with: With<'_>) -> String {
     if rows.is_empty() {
@@ -382,10 +395,7 @@ pub(super) fn conflicts(rows: &[Value], with: With<'_>) -> String {
             let by = cell("by", &value["by"], with);
             let when = cell("at", &value["at"], with);
             let by = with.texts.with("ui-conflict-by", &[("by", by.into()), ("at", when.into())]);
-            let said = match field {
-                "links" => codes::written(field, value, with),
-                _ => told(field, &value["value"], &value["value_precision"], with),
-            };
+            let said = codes::written(field, value, with);
             let line = format!("{said} ({by})");
             for (at, line) in wrap(&line, with.paint.width.saturating_sub(6)).into_iter().enumerate() {
                 out += &if at == 0 { format!("{number:>4}  {line}\n") } else { format!("      {line}\n") };

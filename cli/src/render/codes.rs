@@ -81,7 +81,8 @@ fn in_a_sentence(name: &str, value: &Value, with: With<'_>) -> Option<String> {
         }
         "referrals" => {
             let said = [("status", code("referral", "status")), ("means", code("by-means", "means"))];
-            ("ui-referral", ["at", "by"].map(|name| (name, part(name))).into_iter().chain(said).collect())
+            let key = if value["text"].is_string() { "ui-referral-text" } else { "ui-referral" };
+            (key, ["at", "by", "text"].map(|name| (name, part(name))).into_iter().chain(said).collect())
         }
         _ => return None,
     };

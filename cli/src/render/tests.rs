@@ -77,7 +77,7 @@ fn conflicts_are_numbered_as_settle_takes_them() {
         fr("case conflicts", &conflicts),
         "JER-104-00193-54  Catégorie\n\
          \x20  1  payment.amount (par Awa, 2026-11-20 08:15)\n\
-         \x20  2  payment.not_received (par Ali, 2026-11-20 09:00)\n\
+         \x20  2  Paiement non reçu (par Ali, 2026-11-20 09:00)\n\
          choisir : boucle case settle JER-104-00193-54 category --pick N\n"
     );
 }

@@ -711,6 +711,7 @@ impl Node {
                 let mut shown = cases::show(&shared, &loaded, now_ms);
                 shown["labels"] = tables::labels(&shared.own, &shown, &envelope.lang);
                 tables::name_bodies(&shared.own, &mut shown, &envelope.lang);
+                cases::tell_referrals(&mut shown);
                 let late = reclassify::own_late(log, &shared, reader, Some(loaded.doc))?;
                 if !late.is_empty() {
                     shown["late_edits"] = Json::Array(late);

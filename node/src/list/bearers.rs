@@ -25,6 +25,11 @@ pub(crate) struct Bearers {
     roles: BTreeMap<String, Behind>,
 }
 
+/// Everybody in the assignee of a row: more than one while it is in conflict, whoever is shown first.
+pub(super) fn rivals(assignee: &str) -> impl Iterator<Item = &str> {
+    assignee.split(' ')
+}
+
 impl Bearers {
     pub(crate) fn of(roster: &Roster) -> Self {
         let mut bearers = Self { is_known: roster.founding.is_some(), ..Self::default() };
@@ -55,10 +60,12 @@ impl Bearers {
     /// Whether a case with this assignee and status waits for somebody who is not there: nobody at all, or somebody
     /// unconfirmed who has not taken it up.
     pub(crate) fn miss(&self, assignee: Option<&str>, status: &str) -> bool {
-        let Some(Ok(who)) = assignee.map(str::parse::<Who>) else { return false };
+        let rivals = assignee.into_iter().flat_map(rivals);
+        // of several, one who is there will do
+        let Some(best) = rivals.filter_map(|who| Some(self.behind(&who.parse().ok()?))).max() else { return false };
         match status {
-            "assigned" => self.behind(&who) != Behind::Confirmed,
-            "in_progress" | "reopened" => self.behind(&who) == Behind::Nobody,
+            "assigned" => best != Behind::Confirmed,
+            "in_progress" | "reopened" => best == Behind::Nobody,
             _ => false,
         }
     }

@@ -6,10 +6,11 @@ use crdt_model::taxonomy::proposed;
 use crdt_model::time::Day;
 use crdt_model::values::DocId;
 use crdt_model::values::moment::rfc3339;
-use crdt_model::view::CaseView;
+use crdt_model::view::{CaseView, Shown};
 use serde_json::{Value as Json, json};
 
 use super::Projection;
+use super::bearers::rivals;
 use super::row::{RESTRICTED, Row};
 use crate::error::Failure;
 use crate::log::Shared;
@@ -95,7 +96,7 @@ impl Column {
     /// A value as lists show it.
     pub(super) fn json(&self, cell: Option<Cell<'_>>, shared: &Shared) -> Json {
         match cell {
-            Some(Cell::Word(who)) if self.is_who => shared.who_of(&who),
+            Some(Cell::Word(who)) if self.is_who => shared.who_of(rivals(&who).next().unwrap_or_default()),
             cell => cell.map_or(Json::Null, Cell::json),
         }
     }
@@ -141,6 +142,7 @@ pub(super) const COLUMNS: &[Column] = &[
     // it waits for somebody who is not there: see [`Bearers::miss`](super::Bearers::miss); or it has not reached whom it was
     // given to
     part("undelivered", |row, _, _| Some(Cell::Bool(row.undelivered()))),
+    // in conflict the one that is shown, though each has it: see [`rivals`]
     field("assignee", ASSIGNEE).who(),
     part("sensitivity", |row, _, _| row.sensitivity().map(Cell::from)),
     field("priority", 9),
@@ -194,6 +196,15 @@ pub(super) fn codes_of(case: &CaseView) -> [Option<String>; CODES_LEN] {
         if let Kept::Code(place, said) = column.kept {
             codes[place] = said(case, column.name).map(str::to_owned);
         }
+    }
+    // while two have it, each finds it among theirs
+    if let (Some(shown), Some(conflict)) = (&mut codes[ASSIGNEE], case.conflict("assignee")) {
+        let others = conflict.values.iter().filter_map(|rival| match &rival.value {
+            Shown::Text(who) => Some(who.as_str()),
+            _ => None,
+        });
+        let others: Vec<&str> = others.filter(|who| *who != shown.as_str()).collect();
+        *shown = std::iter::once(shown.as_str()).chain(others).collect::<Vec<_>>().join(" ");
     }
     codes
 }

@@ -13,6 +13,7 @@ use serde_json::{Value as Json, json};
 
 use super::CaseFilter;
 use super::Projection;
+use super::bearers::rivals;
 use super::columns::{CATEGORY, COLUMNS, Cell, Column, SITE, column, place_of};
 use super::find::CapturedMark;
 use super::row::{INSIDE, LISTED, Mark, RESTRICTED, Row};
@@ -65,6 +66,12 @@ fn alike(words: &Words, typed: &str) -> Vec<u32> {
 
 fn numbers(words: &Words, typed: &[String]) -> HashSet<u32> {
     typed.iter().flat_map(|word| alike(words, word)).collect()
+}
+
+/// The numbers of words that name somebody as an assignee, alone or with rivals.
+fn with_rivals(words: &Words, who: &str) -> HashSet<u32> {
+    let numbered = (0..).zip(words.all());
+    numbered.filter(|(_, word)| rivals(word).any(|rival| rival == who)).map(|(number, _)| number).collect()
 }
 
 /// A filter over numbers.
@@ -159,7 +166,7 @@ impl<'f> Wanted<'f> {
             sites: meant.sites.as_deref().map(|sites| numbers(words, sites)),
             assignees: meant.assignees.as_ref().map(|whos| {
                 let assigned = |meant: &Meant| Assigned {
-                    who: numbers(words, &[meant.who.to_string()]),
+                    who: with_rivals(words, &meant.who.to_string()),
                     sites: meant.sites.as_deref().map(|sites| numbers(words, sites)),
                 };
                 whos.iter().map(assigned).collect()
@@ -256,8 +263,9 @@ impl Projection {
     pub(crate) fn missed(&self) -> BTreeMap<String, usize> {
         let mut by_assignee = BTreeMap::new();
         for row in self.listed().filter(|row| row.missed()) {
-            let who = self.words.get(row.assignee()).unwrap_or_default();
-            *by_assignee.entry(who.to_owned()).or_default() += 1;
+            for who in rivals(self.words.get(row.assignee()).unwrap_or_default()) {
+                *by_assignee.entry(who.to_owned()).or_default() += 1;
+            }
         }
         by_assignee
     }
@@ -283,7 +291,10 @@ impl Projection {
     pub(crate) fn of_assignees(&self, whos: &[String]) -> Vec<(u32, DocId)> {
         let is_theirs = |row: &&Row| {
             row.status() != "closed"
-                && self.words.get(row.assignee()).is_some_and(|who| whos.iter().any(|of| of == who))
+                && self
+                    .words
+                    .get(row.assignee())
+                    .is_some_and(|all| rivals(all).any(|who| whos.iter().any(|of| of == who)))
         };
         self.listed().filter(is_theirs).map(|row| (row.scope, row.case_id)).collect()
     }
@@ -469,7 +480,7 @@ pub(crate) fn choose(
     let chosen = |row: &Row| Chosen {
         case_id: row.case_id,
         mark: row.mark.text(&projection.words),
-        assignee: projection.words.get(row.assignee()).map(str::to_owned),
+        assignee: projection.words.get(row.assignee()).and_then(|all| rivals(all).next()).map(str::to_owned),
         received_ms: row.received_from(),
         due_day: row
             .step(now_ms)

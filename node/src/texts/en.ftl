@@ -1607,6 +1607,7 @@ ui-todo-first = To do, first:
 ui-clock-due = { $step }: by { $due }
 ui-interim = { $at } { $by }: { $text } (answer promised by { $until })
 ui-referral = { $at } { $by }: { $status } { $means }
+ui-referral-text = { $at } { $by }: { $status } { $means } – { $text }
 field-interactions = Contacts
 field-attempts = Attempts
 field-links = Links

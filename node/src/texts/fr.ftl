@@ -1604,6 +1604,7 @@ ui-todo-first = À faire d'abord :
 ui-clock-due = { $step } : pour le { $due }
 ui-interim = { $at } { $by } : { $text } (réponse promise pour le { $until })
 ui-referral = { $at } { $by } : { $status } { $means }
+ui-referral-text = { $at } { $by } : { $status } { $means } – { $text }
 field-interactions = Contacts
 field-attempts = Essais
 field-links = Liens
