@@ -275,6 +275,7 @@ fn fold_a_case(bencher: Bencher<'_, '_>) {
         open: open.as_ref().unwrap_or(&empty),
         personal: personal.as_ref(),
         sensitive: None,
+        is_read: true,
     };
     let codes = |_: &str| -> Option<CategoryFacts> { None };
     bencher.bench_local(|| fold(black_box(&layers), NOW, &codes));

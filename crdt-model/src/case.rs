@@ -143,6 +143,9 @@ pub struct CaseLayers<'a> {
     pub personal: Option<&'a LayerState>,
     /// Allegations; everything of a restricted case.
     pub sensitive: Option<&'a LayerState>,
+    /// Whether its words, as they were first written down, are open to this reader: by a role, or because the case was given
+    /// to them. A layer is there as well for whoever reads no more of it than they added themselves.
+    pub is_read: bool,
 }
 
 impl<'a> CaseLayers<'a> {

@@ -156,6 +156,8 @@ pub(crate) struct Loaded {
     pub(crate) unopened: [bool; 3],
     /// Per layer: as that, of what the view is made of; or it is not held.
     unread: [bool; 3],
+    /// See [`CaseLayers::is_read`].
+    is_read: bool,
     /// To whom it is given, and how far that got.
     pub(crate) assignment: Option<Assignment>,
     /// Somebody of this home gave it.
@@ -174,11 +176,13 @@ pub(crate) struct Built {
     pub(crate) unopened: [bool; 3],
     /// Per layer: as that, of what the view is made of; or it is not held.
     unread: [bool; 3],
+    /// See [`CaseLayers::is_read`].
+    is_read: bool,
 }
 
 impl Loaded {
     pub(crate) fn of(shared: &Shared, scope: ScopeId, doc: DocId, built: Built, entries: usize) -> Self {
-        let Built { document, unopened, unread } = built;
+        let Built { document, unopened, unread, is_read } = built;
         let (zone, taxonomy, own) = (shared.zone_at(&scope), shared.taxonomy, Arc::clone(&shared.own));
         let (assignment, is_sent_here, empty) = (None, false, LayerState::new());
         let mut loaded = Self {
@@ -188,6 +192,7 @@ impl Loaded {
             entries,
             unopened,
             unread,
+            is_read,
             assignment,
             is_sent_here,
             zone,
@@ -236,6 +241,7 @@ impl Loaded {
             open: open.as_ref().unwrap_or(&self.empty),
             personal: personal.as_ref(),
             sensitive: sensitive.as_ref(),
+            is_read: self.is_read,
         }
     }
 
@@ -372,7 +378,12 @@ pub(crate) fn build_case(log: &Log, shared: &Shared, keychain: &mut Keychain, en
         let is_unread = |entry: &document::DocEntry| matches!(entry.layers[at], Opened::Unreadable | Opened::Missing);
         opened.iter().any(|entry| is_unread(entry) && document.counted.contains(&entry.id))
     });
-    Built { document, unopened, unread }
+    // the first of this generation that says something in words is its birth; what is erased was read
+    let words = usize::from(if restricted { Layer::Sensitive } else { Layer::Personal }.code());
+    let counted = opened.iter().filter(|entry| document.counted.contains(&entry.id));
+    let mut said = counted.map(|entry| &entry.layers[words]).filter(|layer| !matches!(layer, Opened::Absent));
+    let is_read = said.next().is_some_and(|birth| !matches!(birth, Opened::Unreadable));
+    Built { document, unopened, unread, is_read }
 }
 
 /// What gifts of a case are of; their terms and epochs stand in the gifts themselves.
@@ -406,7 +417,7 @@ pub(crate) fn load_at(
     opened.retain(|entry| past.contains(&entry.id));
     let schema = |layer| -> Box<dyn Schema> { Box::new(CaseSchema(layer)) };
     let document = document::build_above(&opened, Kind::Edit, &shared.roster, &schema, &gone);
-    let built = Built { document, unopened: loaded.unopened, unread: loaded.unread };
+    let built = Built { document, unopened: loaded.unopened, unread: loaded.unread, is_read: loaded.is_read };
     Ok(Arc::new(Loaded::of(shared, loaded.scope, loaded.doc, built, opened.len())))
 }
 

@@ -251,6 +251,12 @@ fn no_longer_satisfied_reopens_the_loop() {
     pair.act(&pair.awa, "case answer {} --satisfied no");
     pair.meet();
     assert_eq!(pair.seen("loop_closed"), false);
+    // somebody is to decide
+    for home in pair.both() {
+        let waits = home.ok("todo");
+        let decide = waits.as_array().into_iter().flatten().filter(|line| line["task"] == "decide");
+        assert_eq!(decide.count(), 1, "{waits}");
+    }
 }
 
 #[test]

@@ -194,7 +194,7 @@ fn two_hundred_cases_of_three_sites_and_a_partner_come_to_true_ends_in_a_fortnig
     // one goes on to the partner, with words and no name
     let passed = all.refs(&all.ali, "--site JER --category distribution --status received", 1).remove(0);
     let told = all.act(&all.ali, &format!("case refer {passed} --to PAR --fields text,category"));
-    let other = told["referred"]["ref"].as_str().unwrap_or_else(|| panic!("{told}")).to_owned();
+    let other = told["sent"]["ref"].as_str().unwrap_or_else(|| panic!("{told}")).to_owned();
     all.meet(&[&all.ali, &all.odile, &all.paul, &all.theo]);
     assert_eq!(all.count(&all.paul, ""), 1, "a partner holds its own half and nothing else");
 

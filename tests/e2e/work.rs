@@ -297,3 +297,73 @@ fn a_fortnight_of_a_coordinator() {
         assert_eq!(on_day(home, 9, &format!("case show {given}"), None)["status"], "closed");
     }
 }
+
+#[test]
+fn whoever_does_not_read_a_case_adds_a_note_and_decides_nothing() {
+    let org = Org::founded();
+    let rose = &org.rose;
+    rose.ok("site add PES --name Pestel --kind office --parent REG");
+    rose.ok("site add PAR --name Partenaire --kind partner --parent REG");
+    let ali = org.join("JER", "cfm_manager", "Ali");
+    let zoe = org.join("PES", "focal_cash", "Zoe");
+    let paul = org.join("PAR", "partner_focal", "Paul");
+    let all = [rose, &ali, &zoe, &paul];
+    let meet = || sync_until_equal(&all, &[(1, 0), (2, 0), (3, 0), (1, 0), (2, 0), (3, 0)]);
+    meet();
+    for name in ["Ali", "Zoe", "Paul"] {
+        org.confirm(name);
+    }
+    meet();
+    let case = new(&ali, "--type complaint --category payment.not_received --phone +23566112233 --consent given");
+    meet();
+    for stranger in [&zoe, &paul] {
+        assert_eq!(on_day(stranger, 0, &format!("case note {case} --text -"), Some("Inventé."))["noted"], Value::Null);
+        for act in [
+            "case set {} phone=+23560000000",
+            "case set {} project=x",
+            "case triage {} --category payment.late",
+            "case assign {} me",
+            "case answer {} --text x --satisfied yes",
+            "case resolve {} --text x",
+            "case hold {} --for person",
+            "case consent {} contact_back withdrawn --means oral",
+            "case attempt {} --outcome busy",
+            "case act {} --text x",
+            "case close {} --as withdrawn --reason x",
+            "case reopen {} --reason x",
+            "case share {} --with me",
+            "case refer {} --outside x --by phone",
+            "case remind {}",
+            "case seal {} --audience psea --reason x --no-recusal",
+            "case move {} --site PES",
+        ] {
+            let why = refused_on(stranger, 0, &act.replace("{}", &case));
+            assert!(
+                ["case_not_read", "withheld", "only_site_reader", "not_permitted"].contains(&&*why),
+                "{act}: {why}"
+            );
+        }
+    }
+    let before = ali.show(&case);
+    meet();
+    let shown = ali.show(&case);
+    assert_eq!((&shown["status"], &shown["phone"]), (&before["status"], &json!("+23566112233")), "{shown}");
+    assert_eq!(shown["notes"].as_array().map(Vec::len), Some(2), "{shown}");
+    assert_eq!(shown["conflicts"], json!([]));
+}
+
+#[test]
+fn a_hold_ends_on_its_day_and_an_answer_that_did_not_settle_it_is_looked_at_again() {
+    let org = Org::founded();
+    let ali = org.join("JER", "cfm_manager", "Ali");
+    sync_until_equal(&[&org.rose, &ali], &[(1, 0)]);
+    let case = new(&ali, "--type complaint --category payment.not_received --consent given");
+    let due = |day: i64| on_day(&ali, day, &format!("case show {case}"), None)["due_day"].clone();
+    let foreseen = on_day(&ali, 3, "clock show", None)["now"].as_str().map(|now| now[..10].to_owned()).expect("a day");
+    let past = on_day(&ali, 0, "clock show", None)["now"].as_str().map(|_| "2026-01-02").expect("a day");
+    assert_eq!(refused_on(&ali, 0, &format!("case hold {case} --for person --until {past}")), "hold_over");
+    on_day(&ali, 0, &format!("case hold {case} --for person --until {foreseen}"), None);
+    let held = due(0);
+    assert_eq!((due(10), due(200)), (held.clone(), held), "the hold is over, and the days run");
+    assert_eq!(on_day(&ali, 200, &format!("case show {case}"), None)["overdue"], true);
+}

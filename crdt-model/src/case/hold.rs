@@ -52,10 +52,11 @@ pub fn wait_for_person(holds: &Family<HoldFact>) -> Wait {
     wait
 }
 
-/// When a hold ended: the first act that saw it.
+/// When a hold ended, or will: the first act that saw it, or the day until which it was foreseen.
 fn end_ms(holds: &Family<HoldFact>, id: FactId) -> Option<i64> {
+    let foreseen = holds.get(&id).and_then(|dated| dated.fact.until_ms);
     let after = holds.values().filter(|dated| dated.fact.seen.contains(&id));
-    after.map(|dated| dated.fact.at_ms).min()
+    after.map(|dated| dated.fact.at_ms).chain(foreseen).min()
 }
 
 #[cfg(test)]

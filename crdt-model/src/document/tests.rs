@@ -119,6 +119,7 @@ impl Case {
             open: open.as_ref().unwrap_or(&self.2),
             personal: personal.as_ref(),
             sensitive: sensitive.as_ref(),
+            is_read: personal.is_some(),
         }
     }
 

@@ -217,7 +217,7 @@ fn may_turn(layers: &CaseLayers<'_>, view: &CaseView, seals: bool) -> Result<(),
         (Shape::Outside, _) => return Err(EditRefusal::OutsideAudience),
         (Shape::Inside, true) => return Err(EditRefusal::Sealed),
         (Shape::Ordinary, false) => return Err(EditRefusal::NotSealed),
-        (Shape::Ordinary, true) if layers.personal.is_none() => {
+        (Shape::Ordinary, true) if layers.personal.is_none() || !layers.is_read => {
             return Err(EditRefusal::Withheld { field: "text", layer: Layer::Personal });
         }
         _ => {}
@@ -412,7 +412,13 @@ fn act_on_new(
         }
     }
     let [open, personal, sensitive] = &states;
-    let new = CaseLayers { case_id: layers.case_id, open, personal: Some(personal), sensitive: Some(sensitive) };
+    let new = CaseLayers {
+        case_id: layers.case_id,
+        open,
+        personal: Some(personal),
+        sensitive: Some(sensitive),
+        is_read: true,
+    };
     let ctx = EditContext { case: Some(new), entropy: entropy_of(ctx, 1), ..*ctx };
     edit.to_ops(&ctx)
 }

@@ -69,8 +69,9 @@ pub(super) fn must_have_it(act: &Act<'_>) -> Result<(), EditRefusal> {
 pub(super) fn take_up_by_working(act: &mut Act<'_>) -> Result<(), EditRefusal> {
     let waits = act.view.assignment.as_ref().is_some_and(|given| given.accepted.is_none());
     let is_closed = act.view.work.as_ref().is_none_or(|work| work.standing.status == Status::Closed);
+    let is_reopened = act.view.work.as_ref().is_some_and(|work| work.standing.status == Status::Reopened);
     match assignees(act).as_slice() {
-        [only] if waits && !is_closed && is_given_to_me(act, only) => {
+        [only] if (waits || is_reopened) && !is_closed && is_given_to_me(act, only) => {
             put_assignee(act, &Who::Member(act.ctx.member))?;
             act.write_move(Status::InProgress)
         }

@@ -208,6 +208,12 @@ pub enum EditRefusal {
     /// Someone else is.
     #[error("the case is not assigned to you")]
     NotYours,
+    /// The words of the case are not open to the author.
+    #[error("the case is for whoever reads it to work on")]
+    NotRead,
+    /// The day until which the case was to be on hold is over.
+    #[error("the hold would be over before it begins")]
+    HoldOver,
     /// Accepted already.
     #[error("you have accepted the case already")]
     Accepted,
@@ -375,6 +381,8 @@ impl EditRefusal {
             Self::EpochsExhausted => "epochs_exhausted",
             Self::NotAssigned => "not_assigned",
             Self::NotYours => "not_yours",
+            Self::NotRead => "case_not_read",
+            Self::HoldOver => "hold_over",
             Self::Accepted => "already_accepted",
             Self::AssigneeTorn => "assignee_torn",
             Self::GivenByNobodyElse => "given_by_nobody_else",

@@ -140,6 +140,7 @@ impl Held {
             open: &self.open,
             personal: self.personal.as_ref(),
             sensitive: self.sensitive.as_ref(),
+            is_read: self.personal.is_some(),
         }
     }
 

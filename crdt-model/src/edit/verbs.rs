@@ -488,6 +488,7 @@ pub(super) fn said_opt(field: &'static str, words: Option<&Words>) -> Result<Opt
 
 impl Act<'_> {
     pub(super) fn perform(&mut self, edit: &Edit) -> Result<(), EditRefusal> {
+        self.must_be_a_reader(edit)?;
         if edit.is_work() {
             referral::take_up_by_working(self)?;
         }
@@ -543,6 +544,25 @@ impl Act<'_> {
     }
 
     // ------------------------------------------------------------ helpers
+
+    /// Whoever does not read an ordinary case adds to it, takes up what they were given or gives it back, and no more: what
+    /// becomes of it is for whoever reads it. Of a sealed one each act says so itself.
+    fn must_be_a_reader(&self, edit: &Edit) -> Result<(), EditRefusal> {
+        let is_for_all = matches!(
+            edit,
+            Edit::Create(_)
+                | Edit::Number { .. }
+                | Edit::Note { .. }
+                | Edit::Allege { .. }
+                | Edit::Accept
+                | Edit::Return { .. }
+                | Edit::Contact { .. }
+        );
+        match is_for_all || self.layers.is_read || self.view.shape != Shape::Ordinary {
+            true => Ok(()),
+            false => Err(EditRefusal::NotRead),
+        }
+    }
 
     pub(super) fn must_be_open(&self) -> Result<(), EditRefusal> {
         match self.work()?.standing.status {
@@ -797,6 +817,9 @@ impl Act<'_> {
         self.must_be_open()?;
         self.known_code("hold", "hold_reason", reason)?;
         let until_ms = until.map(|until| self.ctx.codes.zone().until_ms(until));
+        if until_ms.is_some_and(|until| until <= self.ctx.now_ms) {
+            return Err(EditRefusal::HoldOver);
+        }
         self.write_hold(Some(reason.to_owned()), until_ms)
     }
 

@@ -348,7 +348,9 @@ fn clocks(view: &CaseView, facts: &CodeFacts, work: &Work, category: Option<&Cat
         .values()
         .filter(|dated| dated.fact.to == Status::Reopened && dated.fact.epoch == work.standing.epoch);
     let from = reopened.map(|dated| dated.stamp.claimed_ms).min().or(work.received_from_ms);
-    if let Some(from) = from.filter(|_| work.standing.before(Status::Assigned) && !is_done) {
+    // opened again, it goes on with whoever had it
+    let is_with_somebody = work.standing.status == Status::Reopened && view.text("assignee").is_some();
+    if let Some(from) = from.filter(|_| work.standing.before(Status::Assigned) && !is_done && !is_with_somebody) {
         clocks.push(clock(Step::Refer, from, category.refer_within_h));
     }
     let given = view.assignment.as_ref().filter(|given| given.accepted.is_none() && !is_done);
@@ -453,8 +455,8 @@ fn waiting_on(view: &CaseView, work: &Work) -> Option<String> {
     }
     let what = match work.standing.status {
         Status::Received => "triage",
-        Status::Reopened | Status::Triaged => "assignment",
-        Status::Assigned | Status::InProgress => view.text("assignee").unwrap_or("assignment"),
+        Status::Triaged => "assignment",
+        Status::Assigned | Status::InProgress | Status::Reopened => view.text("assignee").unwrap_or("assignment"),
         Status::Resolved if !work.expects_answer => "closing",
         Status::Resolved => "answer",
         Status::Responded if work.satisfied => "closing",

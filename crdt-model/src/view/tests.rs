@@ -297,7 +297,13 @@ fn what_lies_in_the_wrong_layer_is_not_shown_and_raises_an_alarm() {
     open.insert("invented".into(), cell(crate::layer::Value::Int(1)));
     sensitive.insert("note/00".into(), cell(crate::layer::Value::Text("no fact".into())));
     sensitive.insert("move/0000000000000001".into(), cell(crate::layer::Value::Bytes(vec![0xff])));
-    let layers = crate::case::CaseLayers { case_id: CASE, open: &open, personal: None, sensitive: Some(&sensitive) };
+    let layers = crate::case::CaseLayers {
+        case_id: CASE,
+        open: &open,
+        personal: None,
+        sensitive: Some(&sensitive),
+        is_read: true,
+    };
     let view = fold(&layers, NOW, &SampleCodes);
     assert_eq!(*view.shown("channel"), Shown::Absent);
     assert_eq!(view.status_code(), "received");

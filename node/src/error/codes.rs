@@ -189,6 +189,8 @@ pub const CODES: &[Code] = &[
     code("epochs_exhausted", Exit::Failed, &[]),
     code("not_assigned", Exit::Failed, &["ref"]),
     code("not_yours", Exit::Denied, &["ref"]),
+    code("case_not_read", Exit::Denied, &["ref"]),
+    code("hold_over", Exit::Usage, &[]),
     code("already_accepted", Exit::Failed, &[]),
     code("assignee_torn", Exit::Conflict, &["ref"]),
     code("given_by_nobody_else", Exit::Failed, &["ref"]),

@@ -202,7 +202,7 @@ saved! {
         /// moved to another site; bit 6: it was given to somebody who has not taken it up; bit 7: it came back.
         said: u8 = 0,
         /// Bit 0: somebody waits for an answer; bit 1: the person said that it settles the matter; bit 2: they do not want to
-        /// be contacted.
+        /// be contacted; bit 3: closed as satisfied, though they said otherwise; bit 4: closed, and they came again.
         waits: u8 = 0,
         /// The next step that has a clock: a place in [`Step::ALL`].
         step: u8 = NO_CODE,
@@ -299,7 +299,12 @@ impl Row {
                 | u8::from(work.is_some_and(|work| work.returned.is_some())) << 7,
             waits: work.map_or(0, |work| {
                 let refused = work.contact.is_refusal();
-                u8::from(work.expects_answer) | u8::from(work.satisfied) << 1 | u8::from(refused) << 2
+                let flag = |name: &str| u8::from(work.flags.contains(&name));
+                u8::from(work.expects_answer)
+                    | u8::from(work.satisfied) << 1
+                    | u8::from(refused) << 2
+                    | flag("reopening_proposed") << 3
+                    | flag("contact_after_closing") << 4
             }),
             step: code(clock.and_then(|clock| Step::ALL.iter().position(|step| *step == clock.step))),
             step_from_ms: clock.map_or(UNSAID, |clock| clock.from_ms),
@@ -418,6 +423,16 @@ impl Row {
     /// The person said that it settles the matter.
     pub(super) fn satisfied(&self) -> bool {
         self.waits & 2 != 0
+    }
+
+    /// Closed as satisfied, though the person said otherwise.
+    pub(super) fn reopening_proposed(&self) -> bool {
+        self.waits & 8 != 0
+    }
+
+    /// Closed, and the person came again since.
+    pub(super) fn came_after_closing(&self) -> bool {
+        self.waits & 16 != 0
     }
 
     /// The person does not want to be contacted.

@@ -172,6 +172,7 @@ impl<'f> Mine<'f> {
         match row.status() {
             "restricted" => return None,
             "closed" if list.is_duplicate(row) => return self.of_duplicate(list, row),
+            "closed" if row.reopening_proposed() && self.is_here(row) => return Some((Task::Decide, None)),
             "closed" => return self.is_to_review(row).then_some((Task::Review, None)),
             _ => {}
         }
@@ -231,7 +232,8 @@ impl<'f> Mine<'f> {
     fn is_to_review(&self, row: &Row) -> bool {
         let is_recent = self.now_ms.saturating_sub(row.newest_ms) <= REVIEWED_MS;
         let is_theirs = || self.above[Level::S0 as usize].contains(&row.word(SITE));
-        is_recent && self.reviewed.contains(&row.word(CLOSURE)) && is_theirs()
+        let came_again = row.came_after_closing() && self.is_here(row);
+        is_recent && (came_again || (self.reviewed.contains(&row.word(CLOSURE)) && is_theirs()))
     }
 
     /// Since when somebody else is late with a case that comes up to the reader then.

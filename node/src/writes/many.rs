@@ -64,7 +64,11 @@ pub(crate) fn many(
         let id = case.case_id.to_string();
         let outcome = match order.only_look {
             true => would(log, reader, &id, order.edit, now_ms),
-            false => act(log, reader, &id, order.edit, now_ms).map(|_| true),
+            false => {
+                let newest = |log: &Log| log.store.read().and_then(|snapshot| snapshot.newest_arrival());
+                let before = newest(log)?;
+                act(log, reader, &id, order.edit, now_ms).and_then(|_| Ok(newest(log)? != before))
+            }
         };
         match outcome {
             Ok(true) => done.push(case),

@@ -253,7 +253,7 @@ fn whole_part(
     let layers = loaded.layers();
     let restricted = layers.restricted();
     // who may not turn it at all is told so, and nothing else
-    if layers.shape() == Shape::Outside || (!restricted && layers.personal.is_none()) {
+    if layers.shape() == Shape::Outside || (!restricted && !layers.is_read) {
         return Ok(None);
     }
     let snapshot = log.store.read()?;
@@ -425,6 +425,7 @@ fn try_carry(log: &Log, shared: &Shared, reader: &mut Reader, loaded: &Loaded, n
         open: open.as_ref().unwrap_or(&empty),
         personal: personal.as_ref(),
         sensitive: sensitive.as_ref(),
+        is_read: true,
     };
     let recusals = view.sealed.as_ref().map(|sealed| sealed.recusals.as_slice()).unwrap_or_default();
     let is_set_aside = |who: &Who| assigning::is_set_aside(shared, recusals, who);
