@@ -135,11 +135,22 @@ fn cell(field: &str, value: &Value, with: With<'_>) -> String {
         _ => None,
     };
     match (vocabulary, value) {
+        (_, Value::String(hours)) if field == "hours" => working_hours(hours, with),
         // what a person said may look like a time, and is shown as it was said
         (_, Value::String(words)) if is_words(field) => text::clean_line(words),
         (Some(vocabulary), Value::String(code)) => text::clean_line(&with.texts.code(vocabulary, code)),
         _ => text::clean_line(&scalar(value, with)),
     }
+}
+
+/// Working hours, with the days of the week as a person says them.
+fn working_hours(hours: &str, with: With<'_>) -> String {
+    let tokens = hours.split(' ').map(|token| {
+        let (days, comma) = token.strip_suffix(',').map_or((token, ""), |days| (days, ","));
+        let days: Vec<_> = days.split('-').map(|day| with.texts.code("weekday", day)).collect();
+        days.join("-") + comma
+    });
+    text::clean_line(&tokens.collect::<Vec<_>>().join(" "))
 }
 
 /// As [`cell`], of a time that was told with this precision: a date is shown as it was told, of no zone.

@@ -30,6 +30,7 @@ pub mod seen;
 pub mod sensitivity;
 pub mod status;
 
+use crate::hours::WorkHours;
 use crate::layer::{Layer, LayerState, Value};
 use crate::taxonomy::OwnTables;
 use crate::values::{DocId, Level};
@@ -100,6 +101,11 @@ pub trait Codes {
 
     /// The zone in which the case at hand counts days.
     fn zone(&self) -> Zone;
+
+    /// The working hours of its site, in which the clocks of an ordinary case run; `None`: they run by the calendar.
+    fn hours(&self) -> Option<&WorkHours> {
+        None
+    }
 
     /// Different days with a failed attempt that make a person unreachable.
     fn attempt_days(&self) -> usize {

@@ -7,7 +7,7 @@
 //!
 //! | module | holds |
 //! |---|---|
-//! | [`values`], [`time`], [`zone`] | the small types everybody names; claimed times, days and ISO weeks; where a day begins |
+//! | [`values`], [`time`], [`zone`], [`hours`] | the small types everybody names; claimed times, days and ISO weeks; where a day begins; working hours |
 //! | [`cbor`] | the one canonical encoding of everything that leaves the process |
 //! | [`entry`], [`frontier`] | headers, sections, signatures; chains, tips, frontiers and forks |
 //! | [`seal`] | sections, grants, key derivations: what an outside reviewer should read |
@@ -37,6 +37,7 @@ pub mod entry;
 pub mod erasure;
 pub mod frontier;
 pub mod gate;
+pub mod hours;
 pub mod layer;
 pub mod name;
 pub mod receipt;

@@ -72,8 +72,13 @@ impl Zone {
 
     /// The day that a clock of this zone shows at an instant (Unix milliseconds).
     pub fn day_of(&self, at_ms: i64) -> Day {
+        Day::from_number(self.shown_ms(at_ms).div_euclid(DAY_MS))
+    }
+
+    /// What a clock of this zone shows at an instant (Unix milliseconds), as milliseconds that a clock of UTC shows so.
+    pub fn shown_ms(&self, at_ms: i64) -> i64 {
         let at_ms = at_ms.clamp(TIME_MS_MIN, TIME_MS_MAX);
-        Day::from_number(at_ms.saturating_add(self.offset_ms(at_ms)).div_euclid(DAY_MS))
+        at_ms.saturating_add(self.offset_ms(at_ms))
     }
 
     /// The ISO week that a calendar of this zone shows at an instant (Unix milliseconds).

@@ -14,6 +14,7 @@ use crdt_model::case::{CaseLayers, CategoryFacts, Codes, schema};
 use crdt_model::document::{self, Document, Opened};
 use crdt_model::entry::{Entry, Header, Kind};
 use crdt_model::gate::{Schema, SchemaFault};
+use crdt_model::hours::WorkHours;
 use crdt_model::layer::{Layer, LayerState, Value};
 use crdt_model::receipt::receipts_doc;
 use crdt_model::roster::site_scope;
@@ -38,13 +39,15 @@ pub(crate) struct TaxonomyCodes {
     taxonomy: &'static Taxonomy,
     own: Arc<OwnTables>,
     zone: Zone,
+    hours: Option<WorkHours>,
     stand_as_told: bool,
 }
 
 impl TaxonomyCodes {
-    /// For a case that counts its days in `zone`.
+    /// For a case that is to be written, which counts its days in `zone`. Its clocks do not run yet.
     pub(crate) fn of(shared: &Shared, zone: &Zone) -> Self {
-        Self { taxonomy: shared.taxonomy, own: Arc::clone(&shared.own), zone: zone.clone(), stand_as_told: false }
+        let (taxonomy, own, zone) = (shared.taxonomy, Arc::clone(&shared.own), zone.clone());
+        Self { taxonomy, own, zone, hours: None, stand_as_told: false }
     }
 
     /// The same, of a case that comes from elsewhere, or whose codes were looked at.
@@ -111,6 +114,10 @@ impl Codes for TaxonomyCodes {
         self.zone.clone()
     }
 
+    fn hours(&self) -> Option<&WorkHours> {
+        self.hours.as_ref()
+    }
+
     fn attempt_days(&self) -> usize {
         self.taxonomy.auto_close_no_answer_attempts as usize
     }
@@ -164,6 +171,8 @@ pub(crate) struct Loaded {
     pub(crate) is_sent_here: bool,
     /// In which it counts days: that of the site in whose scope it lies.
     pub(crate) zone: Zone,
+    /// When that site works.
+    hours: Option<WorkHours>,
     taxonomy: &'static Taxonomy,
     own: Arc<OwnTables>,
     empty: LayerState,
@@ -184,7 +193,7 @@ impl Loaded {
     pub(crate) fn of(shared: &Shared, scope: ScopeId, doc: DocId, built: Built, entries: usize) -> Self {
         let Built { document, unopened, unread, is_read } = built;
         let (zone, taxonomy, own) = (shared.zone_at(&scope), shared.taxonomy, Arc::clone(&shared.own));
-        let (assignment, is_sent_here, empty) = (None, false, LayerState::new());
+        let (hours, assignment, is_sent_here, empty) = (shared.hours_at(&scope), None, false, LayerState::new());
         let mut loaded = Self {
             scope,
             doc,
@@ -196,6 +205,7 @@ impl Loaded {
             assignment,
             is_sent_here,
             zone,
+            hours,
             taxonomy,
             own,
             empty,
@@ -252,8 +262,8 @@ impl Loaded {
 
     /// What folds and edits of it ask.
     pub(crate) fn codes(&self) -> TaxonomyCodes {
-        let (own, zone) = (Arc::clone(&self.own), self.zone.clone());
-        TaxonomyCodes { taxonomy: self.taxonomy, own, zone, stand_as_told: false }
+        let (own, zone, hours) = (Arc::clone(&self.own), self.zone.clone(), self.hours.clone());
+        TaxonomyCodes { taxonomy: self.taxonomy, own, zone, hours, stand_as_told: false }
     }
 
     /// What the reader sees now.

@@ -25,7 +25,9 @@ use crdt_model::compose::{ComposeError, SectionPlan};
 use crdt_model::entry::{Entry, Kind, LAYER_GRANT, Place, SECTION_BYTES_MAX};
 use crdt_model::frontier::{ForkProof, Frontier, Tip};
 use crdt_model::gate::{Schema, SchemaFault};
+use crdt_model::hours::WorkHours;
 use crdt_model::layer::Value;
+use crdt_model::roster::said;
 use crdt_model::roster::{
     Invitation, Member, Operation, Pin, Record, Roster, Site, audience_of_name, knowledge_scope, membership_scope,
     self_introduced_key,
@@ -113,6 +115,11 @@ impl Shared {
     /// The zone in which the site of a scope counts days and weeks: the organisation's, of a scope of no site known.
     pub(crate) fn zone_at(&self, scope: &ScopeId) -> Zone {
         self.site_with(scope).map_or_else(|| self.roster.org_zone(), |site| self.roster.zone_of(&site.op.code))
+    }
+
+    /// The working hours of the site of a scope, where it has some.
+    pub(crate) fn hours_at(&self, scope: &ScopeId) -> Option<WorkHours> {
+        self.site_with(scope).and_then(|site| said::hours_of(&self.roster, &site.op.code))
     }
 
     /// The site whose cases lie in a scope.

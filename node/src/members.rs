@@ -583,7 +583,8 @@ pub(crate) fn site_list(log: &Log) -> Json {
                    "closed": said::is_closed(&shared.roster, &site.op.code),
                    "parent": site.op.parent, "org_unit": site.op.org_unit,
                    "zone": shared.roster.zone_of(&site.op.code).name(),
-                   "own_zone": shared.roster.zone_said(&site.op.code)})
+                   "own_zone": shared.roster.zone_said(&site.op.code),
+                   "hours": said::hours_of(&shared.roster, &site.op.code).map(|hours| hours.to_string())})
     });
     sites.collect()
 }

@@ -118,6 +118,8 @@ fn a_zone_can_be_said_again_and_rows_follow() {
     let sites = org.rose.ok("site list");
     let zones: Vec<&Value> = sites.as_array().expect("rows").iter().map(|site| &site["zone"]).collect();
     assert_eq!(zones, ["America/Port-au-Prince", "America/Port-au-Prince"]);
+    let hours = org.rose.command("site set REG --hours").arg("mon-fri 08:00-16:30").arg("--lang=fr").in_words().run();
+    assert!(hours.stdout.contains("lun-ven 08:00-16:30"), "{hours}");
     org.rose.cmd("site set REG --zone Bangui").refused(2, "zone_unknown");
     org.rose.cmd("site set XXX --zone Africa/Bangui").refused(3, "site_not_found");
     assert_eq!(org.rose.ok("verify")["ok"], true);

@@ -37,6 +37,8 @@ pub(crate) struct Set {
     zone: Option<String>,
     #[arg(long = "name", id = "site_name", value_name = "NAME")]
     name: Option<String>,
+    #[arg(long, value_name = "HOURS", allow_hyphen_values = true)]
+    hours: Option<String>,
     #[arg(long = "close", id = "site_close")]
     close: bool,
     #[arg(long = "open", id = "site_open", conflicts_with = "site_close")]
@@ -49,11 +51,11 @@ impl Site {
             Self::List => return Ok(Request::SiteList),
             Self::Set(set) => {
                 let closed = (set.close || set.open).then_some(set.close);
-                let zone = match set.name.is_some() || closed.is_some() {
+                let zone = match set.name.is_some() || closed.is_some() || set.hours.is_some() {
                     true => set.zone,
                     false => Some(asker.required(set.zone, "--zone", "ask-zone")?),
                 };
-                return Ok(Request::SiteSet { code: set.code, zone, name: set.name, closed });
+                return Ok(Request::SiteSet { code: set.code, zone, name: set.name, closed, hours: set.hours });
             }
             Self::Add(add) => add,
         };

@@ -87,10 +87,22 @@ fn setting_up_is_understood() {
     };
     let line = "site add MNK --name Manakara --kind committee --parent JER --org-unit PAM --zone Indian/Antananarivo";
     assert_eq!(request(line), add);
-    let set = Request::SiteSet { code: "MNK".into(), zone: Some("Africa/Bangui".into()), name: None, closed: None };
+    let set = Request::SiteSet {
+        code: "MNK".into(),
+        zone: Some("Africa/Bangui".into()),
+        name: None,
+        closed: None,
+        hours: None,
+    };
     assert_eq!(request("site set MNK --zone Africa/Bangui"), set);
-    let closes = Request::SiteSet { code: "MNK".into(), zone: None, name: Some("Sud".into()), closed: Some(true) };
-    assert_eq!(request("site set MNK --name Sud --close"), closes);
+    let closes = Request::SiteSet {
+        code: "MNK".into(),
+        zone: None,
+        name: Some("Sud".into()),
+        closed: Some(true),
+        hours: Some("-".into()),
+    };
+    assert_eq!(request("site set MNK --name Sud --close --hours -"), closes);
     assert_eq!(request("site list"), Request::SiteList);
     assert_eq!(request("routing show"), Request::RoutingShow { site: None });
     let route = Request::RoutingSet {

@@ -109,6 +109,10 @@ pub(super) fn act(name: &str, value: &Value, with: With<'_>) -> String {
         }
         "case notify" => lines.extend(notice(&value["notice"], with)),
         "case move" => lines.extend(text::wrap(&super::case::still_read(value, with.texts), with.paint.width)),
+        "site set" if value["hours"].is_string() => {
+            let args = [("hours", cell("hours", &value["hours"], with).into())];
+            lines.extend(text::wrap(&with.texts.with("done-site-hours", &args), with.paint.width));
+        }
         "init" | "join" => {
             let org = in_question(with.texts, &with.texts.field("org"));
             lines.push(with.paint.dim(&format!("{org} {}", cell("org", &value["org"], with))).into_owned());

@@ -15,7 +15,7 @@ fn columns_of(name: &str) -> Option<&'static [&'static str]> {
         "batch list" => &["!batch", "to", "cases", "back", "due_at"],
         "batch receivers" => &["to", "!lists", "!sent", "!answered", "!median_days"],
         "routing show" => &["!site", "category", "to", "duty_phone", "alternate_phone"],
-        "site list" => &["!site", "name", "kind", "parent", "org_unit", "zone"],
+        "site list" => &["!site", "name", "kind", "parent", "org_unit", "zone", "hours"],
         "member list" => &["member", "role", "!site", "standing", "until", "away_until", "deputy", "device"],
         "audience list" => &["!audience", "label", "members", "delegate", "alternate"],
         "words show" => &["!lang", "!word", "topic", "shipped"],

@@ -6,6 +6,7 @@ use super::*;
 use crate::case::schema::{check_delete, check_put, may_supersede};
 use crate::case::status::Status;
 use crate::case::{CaseLayers, CategoryFacts, Codes};
+use crate::hours::WorkHours;
 use crate::layer::{Cell, Layer, LayerOp, LayerState, Stamp, Value};
 use crate::taxonomy::{OwnRow, OwnTable, OwnTables, Statement};
 use crate::values::{DeviceId, DocId, EntryId, Level, MemberId, Moment, Precision, Who};
@@ -29,6 +30,13 @@ pub(crate) struct SampleCodes;
 thread_local! {
     /// The tables that the organisation of this test keeps itself.
     static OWN: std::cell::Cell<&'static OwnTables> = std::cell::Cell::new(OwnTables::none());
+    /// When the site of this test works.
+    static HOURS: std::cell::Cell<Option<&'static WorkHours>> = const { std::cell::Cell::new(None) };
+}
+
+/// From here on the site of this test works at these hours.
+pub(crate) fn works(hours: &WorkHours) {
+    HOURS.set(Some(Box::leak(Box::new(hours.clone()))));
 }
 
 /// From here on the organisation of this test keeps these rows.
@@ -80,6 +88,10 @@ impl Codes for SampleCodes {
 
     fn own(&self) -> &OwnTables {
         OWN.get()
+    }
+
+    fn hours(&self) -> Option<&WorkHours> {
+        HOURS.get()
     }
 
     fn knows(&self, table: &str, code: &str) -> bool {

@@ -1,5 +1,5 @@
-//! What is said of a site besides its place and its zone: what it is called, whether it is closed, whom to telephone, who gets
-//! which cases.
+//! What is said of a site besides its place and its zone: what it is called, whether it is closed, whom to telephone, when it
+//! works, who gets which cases.
 //!
 //! Each is a register: what counts is the newest entry that says it; of several that do not know of each other the one with the
 //! lowest entry id. A blank value takes it back.
@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 
 use super::reach::DEPTH_MAX;
 use super::{Record, Roster, VoidReason};
+use crate::hours::WorkHours;
 use crate::taxonomy::Capabilities;
 use crate::values::{EntryId, is_code};
 
@@ -25,6 +26,8 @@ pub const CLOSED: &str = "closed";
 pub const DUTY_PHONE: &str = "duty_phone";
 /// Another one.
 pub const ALTERNATE_PHONE: &str = "alternate_phone";
+/// Its working hours, as [`WorkHours`] writes them: by the clock of its zone.
+pub const HOURS: &str = "hours";
 /// Before a category or sub-category, or `*`: who gets its cases, a member's id or a role.
 pub const ROUTE: &str = "route/";
 
@@ -36,7 +39,7 @@ pub(super) struct SiteSaid(BTreeMap<String, BTreeMap<String, BTreeMap<EntryId, S
 fn right_of(key: &str) -> Option<Capabilities> {
     match key {
         NAME | CLOSED => Some(Capabilities::MANAGE_ORG),
-        DUTY_PHONE | ALTERNATE_PHONE => Some(Capabilities::MANAGE_SITE),
+        DUTY_PHONE | ALTERNATE_PHONE | HOURS => Some(Capabilities::MANAGE_SITE),
         _ => {
             let of = key.strip_prefix(ROUTE)?;
             (of == "*" || is_code(of)).then_some(Capabilities::MANAGE_SITE)
@@ -62,7 +65,8 @@ pub(super) fn apply(
     if roster.device_rank(&record.header.device, right, site, known).is_none() {
         return Err(VoidReason::NotInReach);
     }
-    if value.chars().any(char::is_control) {
+    let is_hours = || value.is_empty() || value.parse::<WorkHours>().is_ok();
+    if value.chars().any(char::is_control) || (key == HOURS && !is_hours()) {
         return Err(VoidReason::Value);
     }
     let of_site = roster.said.0.entry(site.to_owned()).or_default();
@@ -84,6 +88,11 @@ pub fn of<'r>(roster: &'r Roster, site: &str, key: &str) -> Option<&'r str> {
 /// The same of the site, or of the nearest above it of which it is said.
 pub fn above<'r>(roster: &'r Roster, site: &str, key: &str) -> Option<&'r str> {
     first_above(roster, site, |site| of(roster, site, key))
+}
+
+/// The working hours of a site, or of the nearest above it that has some.
+pub fn hours_of(roster: &Roster, site: &str) -> Option<WorkHours> {
+    above(roster, site, HOURS)?.parse().ok()
 }
 
 /// What a site is called.

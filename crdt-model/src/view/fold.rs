@@ -12,6 +12,7 @@ use crate::case::status::{self, Standing, Status};
 use crate::case::{CaseLayers, CategoryFacts, Codes, Shape, assignment, consent, hold, loop_closure, sensitivity};
 use crate::cbor;
 use crate::edit::{DUPLICATE, LinkKind, torn};
+use crate::hours::WorkHours;
 use crate::layer::{Cell, Layer, LayerState, Stamp, Value};
 use crate::taxonomy::{OwnRow, OwnTable};
 use crate::time::Day;
@@ -226,13 +227,14 @@ fn work(view: &mut CaseView, layers: &CaseLayers<'_>, facts: &CaseFacts, now_ms:
         || view.text("type") == Some("complaint")
         || codes.expects_answer(view.text("type"), view.text("channel"));
     let interims = interims(facts);
-    let level = level(&facts.codes).filter(|_| view.shape == Shape::Ordinary);
+    // never of what is sealed, nor of what nobody has classified: their clocks run by night too
+    let is_slow = view.shape == Shape::Ordinary && sensitivity.is_some_and(|level| !level.restricted());
+    let pace = Pace { zone: codes.zone(), hours: codes.hours().filter(|_| is_slow) };
+    let level = level(&facts.codes, &pace).filter(|_| view.shape == Shape::Ordinary);
     // the next level has a time of its own, from the day on which the case went there
     let allowed_until_ms = match &level {
         Some(level) => Some(level.due_ms),
-        None => received_ms
-            .zip(respond_within_h)
-            .map(|(received_ms, hours)| received_ms.saturating_add(i64::from(hours) * HOUR_MS)),
+        None => received_ms.zip(respond_within_h).map(|(received_ms, hours)| pace.due_ms(received_ms, hours)),
     };
     let holds = &facts.codes.holds;
     let waits = |from_ms: i64| {
@@ -281,7 +283,7 @@ fn work(view: &mut CaseView, layers: &CaseLayers<'_>, facts: &CaseFacts, now_ms:
     };
     // what nobody has classified yet is to be classified soon
     let delays = category.or_else(|| codes.category(UNCLASSIFIED));
-    work.clocks = clocks(view, &facts.codes, &work, delays.as_ref());
+    work.clocks = clocks(view, &facts.codes, &work, &pace, delays.as_ref());
     work.notices = owed_notices(view, facts, &work, codes);
     work.waiting_on = waiting_on(view, &work);
     work.flags = flags(view, facts, &work);
@@ -289,14 +291,30 @@ fn work(view: &mut CaseView, layers: &CaseLayers<'_>, facts: &CaseFacts, now_ms:
     work
 }
 
+/// How the clocks of a case run: in the working hours of its site, or by the calendar.
+struct Pace<'h> {
+    zone: Zone,
+    hours: Option<&'h WorkHours>,
+}
+
+impl Pace<'_> {
+    /// When a delay is over: Unix milliseconds.
+    fn due_ms(&self, from_ms: i64, within_h: u32) -> i64 {
+        match self.hours {
+            Some(hours) => hours.due_ms(&self.zone, from_ms, within_h),
+            None => from_ms.saturating_add(i64::from(within_h) * HOUR_MS),
+        }
+    }
+}
+
 /// The greatest level that anybody took the case to, since the first of those who did: whoever does so apart takes it to the
 /// same.
-fn level(codes: &CodeFacts) -> Option<LevelView> {
+fn level(codes: &CodeFacts, pace: &Pace<'_>) -> Option<LevelView> {
     let taken = || codes.appeals.values().map(|dated| &dated.fact).filter(|fact| !fact.refused);
     let (rank, code) = taken().map(|fact| (fact.rank, &fact.level)).max()?;
     let here = taken().filter(|fact| (fact.rank, &fact.level) == (rank, code));
     let (from_ms, within_h) = here.map(|fact| (fact.at_ms, fact.within_h)).min()?;
-    let due_ms = from_ms.saturating_add(i64::from(within_h) * HOUR_MS);
+    let due_ms = pace.due_ms(from_ms, within_h);
     Some(LevelView { code: code.clone(), rank, from_ms, due_ms })
 }
 
@@ -327,7 +345,13 @@ fn returned(view: &CaseView, layers: &CaseLayers<'_>, facts: &CodeFacts) -> Opti
 
 /// The clocks of the steps that are not done: the next due first. A case on hold for its person waits for them, until the day
 /// foreseen where there is one; not where it is restricted, nor before anybody classified it.
-fn clocks(view: &CaseView, facts: &CodeFacts, work: &Work, category: Option<&CategoryFacts>) -> Vec<Clock> {
+fn clocks(
+    view: &CaseView,
+    facts: &CodeFacts,
+    work: &Work,
+    pace: &Pace<'_>,
+    category: Option<&CategoryFacts>,
+) -> Vec<Clock> {
     let may_wait = view.text("category").is_some() && !work.sensitivity.is_none_or(Level::restricted);
     let hold = work.hold.as_ref().filter(|hold| may_wait && hold.reason == "person");
     let waits = hold.is_some_and(|hold| hold.until_ms.is_none());
@@ -338,7 +362,7 @@ fn clocks(view: &CaseView, facts: &CodeFacts, work: &Work, category: Option<&Cat
     let clock = |step: Step, from_ms: i64, hours: u32| Clock {
         step,
         from_ms,
-        due_ms: from_ms.saturating_add(i64::from(hours) * HOUR_MS).max(waits_until),
+        due_ms: pace.due_ms(from_ms, hours).max(waits_until),
     };
     let mut clocks = Vec::new();
     let is_done = work.answered || !work.standing.before(Status::Resolved);

@@ -628,8 +628,9 @@ impl Node {
                 let (parent, org_unit, zone) = (parent.as_deref(), org_unit.as_deref(), zone.as_deref());
                 members::site_add(log, reader, NewSite { code, name, kind, parent, org_unit, zone })
             }
-            Request::SiteSet { code, zone, name, closed } => {
-                let change = SiteChange { zone: zone.as_deref(), name: name.as_deref(), closed: *closed };
+            Request::SiteSet { code, zone, name, closed, hours } => {
+                let (zone, name, hours) = (zone.as_deref(), name.as_deref(), hours.as_deref());
+                let change = SiteChange { zone, name, closed: *closed, hours };
                 routing::site_set(log, reader, code, &change)
             }
             Request::RoutingShow { site } => routing::routing(log, site.as_deref()),

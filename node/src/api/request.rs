@@ -55,6 +55,8 @@ pub enum Request {
         name: Option<String>,
         /// Nothing new goes there; false: it is open again.
         closed: Option<bool>,
+        /// When it works; `-`: what was said is taken back.
+        hours: Option<String>,
     },
     /// Who gets which cases. Reply: `[{"site", "category", "to", "duty_phone", "alternate_phone"}]`.
     RoutingShow {
@@ -74,8 +76,8 @@ pub enum Request {
         /// Another one.
         alternate_phone: Option<String>,
     },
-    /// Sites. Reply: `[{"site", "name", "kind", "parent", "org_unit", "zone", "own_zone"}]`: the zone in force, and the one
-    /// said of the site itself.
+    /// Sites. Reply: `[{"site", "name", "kind", "parent", "org_unit", "zone", "own_zone", "hours"}]`: the zone in force, the one
+    /// said of the site itself, and the working hours in force.
     SiteList,
     /// Makes an invitation.
     Invite {

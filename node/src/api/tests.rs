@@ -243,7 +243,7 @@ fn every_request_keeps_its_meaning_on_the_wire() -> Result<(), serde_json::Error
         Request::CaseConflicts { r#ref: None },
         Request::edit(r(), Edit::Settle { field: "category".into(), pick: 2 }),
         Request::edit(r(), Edit::Answer(Telling { satisfied: Some("partly".into()), ..Telling::default() })),
-        Request::SiteSet { code: r(), zone: Some(r()), name: None, closed: Some(true) },
+        Request::SiteSet { code: r(), zone: Some(r()), name: None, closed: Some(true), hours: Some(r()) },
         Request::Init {
             org: "O".into(),
             site: "JER".into(),

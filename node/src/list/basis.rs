@@ -40,7 +40,7 @@ pub(super) struct Basis {
     forks: BTreeMap<(ScopeId, DeviceId, Incarnation), u64>,
     /// Version of the rules of zones.
     rules: String,
-    /// In which zone the cases of a scope count days.
+    /// In which zone the cases of a scope count days, and in which hours their clocks run.
     zones: BTreeMap<ScopeId, String>,
 }
 
@@ -57,7 +57,11 @@ impl Basis {
         };
         let sites = shared.roster.sites.values().map(|site| site.scope);
         let invited = shared.invitations.iter().map(|invitation| site_scope(&shared.roster.org, &invitation.site));
-        let zone = |scope: ScopeId| (scope, shared.zone_at(&scope).name().to_owned());
+        // 64 bytes and 160: see `ZONE_BYTES_MAX` and `HOURS_BYTES_MAX`
+        let zone = |scope: ScopeId| {
+            let (zone, hours) = (shared.zone_at(&scope), shared.hours_at(&scope));
+            (scope, format!("{zone}{}", hours.map_or_else(String::new, |hours| format!(" {hours}"))))
+        };
         Self {
             // bodies set clocks
             taxonomy: format!("{} {:x?}", shared.taxonomy.version, shared.own.digest(OwnTable::Body)),
@@ -69,7 +73,7 @@ impl Basis {
     }
 
     /// True if nothing that was good under `held` can have become void or be of another day: everybody is still who they
-    /// were, with at least the roles they had, no chain is cut that was not, and no site counts in another zone.
+    /// were, with at least the roles they had, no chain is cut that was not, and no site counts in another zone or works at other hours.
     pub(super) fn is_grown_from(&self, held: &Self) -> bool {
         let still = |(id, was): (&MemberId, &Judged)| {
             self.members.get(id).is_some_and(|is| {

@@ -1,8 +1,10 @@
-//! What is said of a site besides its zone: its name, whether it is closed, who gets which cases, whom to telephone.
+//! What is said of a site besides its zone: its name, whether it is closed, its working hours, who gets which cases, whom to
+//! telephone.
 
+use crdt_model::hours::WorkHours;
 use crdt_model::name;
 use crdt_model::roster::Operation;
-use crdt_model::roster::said::{self, ALTERNATE_PHONE, CLOSED, DUTY_PHONE, NAME, ROUTE};
+use crdt_model::roster::said::{self, ALTERNATE_PHONE, CLOSED, DUTY_PHONE, HOURS, NAME, ROUTE};
 use crdt_model::taxonomy::{Capabilities, Taxonomy, proposed};
 use crdt_model::values::Who;
 use serde_json::{Value as Json, json};
@@ -25,6 +27,8 @@ pub(crate) struct SiteChange<'a> {
     pub(crate) name: Option<&'a str>,
     /// Nothing new goes there; or again.
     pub(crate) closed: Option<bool>,
+    /// When it works; `-`: what was said is taken back.
+    pub(crate) hours: Option<&'a str>,
 }
 
 /// What `routing set` says.
@@ -38,13 +42,17 @@ pub(crate) struct RouteChange<'a> {
     pub(crate) alternate_phone: Option<&'a str>,
 }
 
-/// Changes what is said of a site. Reply: `{"site", "name", "kind", "parent", "zone", "closed"}`.
+/// Changes what is said of a site. Reply: `{"site", "name", "kind", "parent", "zone", "closed",
+/// "hours"}`.
 ///
 /// # Errors
 ///
-/// `not_permitted`, `not_in_reach`, `site_not_found`, `zone_unknown`, `name_…`.
+/// `not_permitted`, `not_in_reach`, `site_not_found`, `zone_unknown`, `name_…`, `bad_value` of hours.
 pub(crate) fn site_set(log: &Log, reader: &mut Reader, code: &str, change: &SiteChange<'_>) -> Result<Json, Failure> {
-    let site = may_say(log, reader, code, Capabilities::MANAGE_ORG)?;
+    // whoever manages the site says when it works
+    let is_hours_alone = change.zone.is_none() && change.name.is_none() && change.closed.is_none();
+    let right = if is_hours_alone { Capabilities::MANAGE_SITE } else { Capabilities::MANAGE_ORG };
+    let site = may_say(log, reader, code, right)?;
     let shared = log.shared();
     let mut fresh = Vec::new();
     if let Some(zone) = change.zone.map(known_zone).transpose()?
@@ -54,7 +62,8 @@ pub(crate) fn site_set(log: &Log, reader: &mut Reader, code: &str, change: &Site
     }
     let name = change.name.map(|name| clean_name(name, "name")).transpose()?;
     let closed = change.closed.map(|closed| if closed { "yes" } else { "" }.to_owned());
-    fresh.extend(new_of(&shared, &site, [(NAME, name), (CLOSED, closed)]));
+    let hours = change.hours.map(working_hours).transpose()?;
+    fresh.extend(new_of(&shared, &site, [(NAME, name), (CLOSED, closed), (HOURS, hours)]));
     say(log, fresh)?;
     let shared = log.shared();
     let op = shared.roster.sites.get(&site).map(|known| &known.op);
@@ -62,6 +71,7 @@ pub(crate) fn site_set(log: &Log, reader: &mut Reader, code: &str, change: &Site
     Ok(json!({
         "site": site, "name": said::name_of(&shared.roster, &site), "kind": kind_code(op.kind), "parent": op.parent,
         "zone": shared.roster.zone_of(&site).name(), "closed": said::is_closed(&shared.roster, &site),
+        "hours": said::hours_of(&shared.roster, &site).map(|hours| hours.to_string()),
     }))
 }
 
@@ -181,6 +191,17 @@ fn routed<'t>(taxonomy: &'t Taxonomy, typed: &str) -> Result<&'t str, Failure> {
         true => Err(Failure::new("route_sealed").arg("category", code).at("field", "category")),
         false => Ok(code),
     }
+}
+
+/// Working hours as they are typed, in the one way they are written; `-` for none.
+fn working_hours(typed: &str) -> Result<String, Failure> {
+    let typed = typed.trim();
+    if typed == NOTHING || typed.is_empty() {
+        return Ok(String::new());
+    }
+    let expected = "mon-fri 08:00-12:00 13:00-16:30, sat 08:00-12:00";
+    let refused = |_| Failure::new("bad_value").arg("field", "hours").arg("expected", expected).at("field", "hours");
+    typed.parse::<WorkHours>().map(|hours| hours.to_string()).map_err(refused)
 }
 
 /// A telephone as it is typed; `-` for none.

@@ -284,6 +284,14 @@ fn refused(w: &World) -> Vec<(Request, &'static str)> {
         zone: Some(zone.into()),
         name: None,
         closed: None,
+        hours: None,
+    };
+    let set_hours = |hours: &str| Request::SiteSet {
+        code: "PES".into(),
+        zone: None,
+        name: None,
+        closed: None,
+        hours: Some(hours.into()),
     };
     let route = |site: &str, category: &str, to: &str| Request::RoutingSet {
         site: site.into(),
@@ -436,6 +444,7 @@ fn refused(w: &World) -> Vec<(Request, &'static str)> {
         (site("PES", "encore", "office", None, None), "site_exists"),
         (set_zone("XXX", "Africa/Bangui"), "site_not_found"),
         (set_zone("PES", "Bangui"), "zone_unknown"),
+        (set_hours("mon-fri 22:00-06:00"), "bad_value"),
         (site("pays", "Pays", "office", None, None), "bad_site_code"),
         (site("NEW", "Neuf", "palais", None, None), "not_in_taxonomy"),
         (site("NEW", "Neuf", "office", some("XXX"), None), "site_not_found"),

@@ -3,6 +3,7 @@
 use super::*;
 use crate::case::facts::written;
 use crate::view::Step;
+use crate::zone::Zone;
 
 fn interim(text: &str, until_ms: i64) -> Edit {
     Edit::Answer(Telling {
@@ -379,6 +380,35 @@ fn each_clock_runs_until_its_step_is_done() {
     assert_eq!(steps(&receiver), [(Step::Refer, 24)]);
     let from = work(&receiver).clocks[0].from_ms;
     assert_eq!(from, receiver.now_ms);
+}
+
+#[test]
+fn clocks_of_ordinary_and_confidential_cases_alone_run_in_working_hours() {
+    let hours: WorkHours = "mon-fri 08:00-16:30".parse().expect("hours");
+    let category = |code: &str| NewCase { category: Some(code.into()), ..new_case() };
+    let [ordinary, confidential] = ["payment.not_received", "conduct.disrespect"].map(|code| born(category(code)));
+    let unclassified = born(NewCase { category: None, ..new_case() });
+    let sealed = restricted();
+    let dates = |replica: &Replica| {
+        let work = work(replica);
+        let clocks: Vec<_> = work.clocks.iter().map(|clock| (clock.from_ms, clock.due_ms)).collect();
+        (clocks, work.received_from_ms.zip(work.due_at_ms))
+    };
+    let by_calendar = [&ordinary, &confidential, &unclassified, &sealed].map(dates);
+    works(&hours);
+    for (replica, calendar, answer_h) in [(&ordinary, &by_calendar[0], 168), (&confidential, &by_calendar[1], 240)] {
+        let (clocks, answer) = dates(replica);
+        let [(from_ms, due_ms)] = clocks[..] else { panic!("one clock") };
+        // from Saturday on: Monday at opening, and a working day
+        let (_, calendar_ms) = calendar.0[0];
+        assert_eq!(due_ms, hours.due_ms(&Zone::UTC, from_ms, 24));
+        assert!(due_ms > calendar_ms, "{due_ms} is not after {calendar_ms}");
+        let (received_ms, answer_ms) = answer.expect("somebody waits");
+        assert_eq!(answer_ms, hours.due_ms(&Zone::UTC, received_ms, answer_h));
+        assert!(Some(answer_ms) > calendar.1.map(|(_, due_ms)| due_ms));
+    }
+    assert_eq!(dates(&unclassified), by_calendar[2], "nobody knows yet how grave it is");
+    assert_eq!(dates(&sealed), by_calendar[3], "what is sealed does not wait for Monday");
 }
 
 #[test]

@@ -62,6 +62,11 @@ fn whoever_manages_a_site_says_it_of_those_in_their_reach_alone() {
         ("founder", "PES", "colour", "x", Some(VoidReason::Value)),
         ("founder", "PES", "route/", "role:operator", Some(VoidReason::Value)),
         ("founder", "PES", "route/payment", "role:operator", None),
+        ("founder", "PES", "hours", "mon-fri", Some(VoidReason::Value)),
+        ("founder", "PES", "hours", "mon-fri 08:00-16:30", None),
+        ("founder", "PES", "hours", "", None),
+        ("Marc", "PES", "hours", "mon-fri 08:00-16:30", None),
+        ("Claire", "PES", "hours", "mon-fri 08:00-16:30", Some(VoidReason::NotInReach)),
     ] {
         let entry = world.says(who, &said(site, key, value));
         assert_eq!(void_of(&world, &entry), expected, "{who} of {site}: {key}");

@@ -98,6 +98,52 @@ fn a_delay_from_a_date_begins_at_its_midnight_in_the_zone_of_the_site() {
     assert_eq!(shown["due_at"], "2026-12-14T05:00:00Z", "fourteen days after midnight in Haiti");
 }
 
+fn set_hours(home: &Home, site: &str, hours: &str) -> Result<Json, crate::error::Failure> {
+    home.act(|log, reader| {
+        let change = SiteChange { hours: Some(hours), ..SiteChange::default() };
+        crate::members::routing::site_set(log, reader, site, &change)
+    })
+}
+
+#[test]
+fn two_nodes_count_delays_alike_in_the_working_hours_of_the_site_and_rows_follow() {
+    let (rose, ali) = two_equal();
+    set_zone(&rose, "REG", "America/Port-au-Prince");
+    // Friday, 15:00 in Haiti
+    let friday = Moment { at_ms: at("2026-11-27T20:00:00Z"), precision: Precision::Minute };
+    let [ordinary, sealed] = ["payment.not_received", "integrity.fraud"].map(|category| new(&rose, friday, category));
+    let due = |home: &Home, reference: &str| {
+        let shown: Json = serde_json::from_str(&home.read(reference)).expect("JSON");
+        (shown["clocks"][0]["due_at"].clone(), shown["due_at"].clone())
+    };
+    let (by_calendar, of_sealed) = (due(&rose, &ordinary), due(&rose, &sealed));
+    let listed_due = |home: &Home| {
+        list(home, &CaseFilter { category: vec!["payment".into()], ..CaseFilter::default() }, NOW)[0]["due_at"].clone()
+    };
+    assert_eq!(by_calendar.1, "2026-12-11T20:00:00Z", "fourteen days");
+    assert_eq!(listed_due(&rose), by_calendar.1);
+    let said = set_hours(&rose, "REG", "Lun-Ven 8h-12h 13h-16h30").expect("said");
+    assert_eq!(said["hours"], "mon-fri 08:00-12:00 13:00-16:30");
+    carry(&rose, &ali);
+    carry(&ali, &rose);
+    for home in [&rose, &ali] {
+        assert_eq!(due(home, &ordinary).1, "2026-12-17T20:00:00Z", "fourteen working days");
+        assert_eq!(listed_due(home), "2026-12-17T20:00:00Z");
+        assert_equal(home);
+        restarted(home);
+        assert_equal(home);
+    }
+    assert_eq!(due(&rose, &sealed), of_sealed, "what is sealed waits for no opening");
+    // said of the site itself, before what is said above; nothing said, as before
+    let bom = crate::members::new_site("BOM", "Bombardopolis", "office", None);
+    rose.act(|log, reader| crate::members::site_add(log, reader, bom)).expect("added");
+    assert_eq!(set_hours(&rose, "BOM", "sat 09:00-10:00").expect("said")["hours"], "sat 09:00-10:00");
+    assert_eq!(set_hours(&rose, "BOM", "-").expect("said")["hours"], "mon-fri 08:00-12:00 13:00-16:30");
+    assert_eq!(set_hours(&rose, "REG", "-").expect("said")["hours"], Json::Null);
+    assert_eq!(due(&rose, &ordinary), by_calendar);
+    assert_eq!(set_hours(&rose, "REG", "mon-fri").expect_err("no hours").code, "bad_value");
+}
+
 #[test]
 fn what_is_due_on_a_day_is_due_until_its_end() {
     let rose = founded();
