@@ -6,3 +6,4 @@ mod csv_file;
 pub mod import;
 pub(crate) mod import_run;
 pub(crate) mod import_undo;
+pub(crate) mod routing_file;

@@ -289,6 +289,10 @@ fn a_list(replies: &mut Replies, home: &Home, folder: &Path) {
     replies.of(home, "batch in", &format!("{} --answer Payé=paid", file.display()));
     replies.of(home, "batch list", "");
     replies.of(home, "routing set", "JER --category payment --to focal_cash --duty-phone +50922334455");
+    let table = folder.join("circuits.csv");
+    std::fs::write(&table, "Site;Catégorie;Pour\nJER;targeting;focal_targeting\nJER;payment;focal_cash\n")
+        .expect("written");
+    replies.of(home, "routing import", &table.display().to_string());
     replies.of(home, "routing show", "");
     replies.of(home, "batch calls", &folder.join("appels.csv").display().to_string());
 }

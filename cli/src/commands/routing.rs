@@ -1,13 +1,24 @@
 //! `boucle routing`: who gets which cases of a site, and whom to telephone.
 
+use std::path::PathBuf;
+
 use clap::{Args, Subcommand};
 use node::api::Request;
 use node::error::Failure;
+
+use super::absolute;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Routing {
     Show(Show),
     Set(Set),
+    Import(Import),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Import {
+    #[arg(value_name = "FILE", id = "routing_file")]
+    file: PathBuf,
 }
 
 #[derive(Debug, Args)]
@@ -34,6 +45,7 @@ impl Routing {
     pub(crate) fn request(self) -> Result<Request, Failure> {
         let set = match self {
             Self::Show(Show { site }) => return Ok(Request::RoutingShow { site }),
+            Self::Import(from) => return Ok(Request::RoutingImport { path: absolute(&from.file)? }),
             Self::Set(set) => set,
         };
         if set.to.is_none() && set.duty_phone.is_none() && set.alternate_phone.is_none() {

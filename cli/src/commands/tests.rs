@@ -104,6 +104,7 @@ fn setting_up_is_understood() {
     };
     assert_eq!(request("site set MNK --name Sud --close --hours -"), closes);
     assert_eq!(request("site list"), Request::SiteList);
+    assert_eq!(request("routing import /a.csv"), Request::RoutingImport { path: "/a.csv".into() });
     assert_eq!(request("routing show"), Request::RoutingShow { site: None });
     let route = Request::RoutingSet {
         site: "MNK".into(),

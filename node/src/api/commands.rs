@@ -38,6 +38,7 @@ const COMMANDS: &[Command] = &[
     dates("site set"),
     reads("routing show"),
     dates("routing set"),
+    dates("routing import"),
     reads("site list"),
     dates("invite"),
     dates("join"),

@@ -27,6 +27,7 @@ use crate::exchange::bundle::import;
 use crate::exchange::import_run;
 use crate::exchange::import_run::ImportRequest;
 use crate::exchange::import_undo;
+use crate::exchange::routing_file;
 use crate::health::astray;
 use crate::health::doctor::{self, Examined, Recent};
 use crate::health::status;
@@ -649,6 +650,7 @@ impl Node {
                     routing::routing_set(log, reader, site, &change)
                 })
             }
+            Request::RoutingImport { path } => routing_file::routing_import(log, reader, path, &envelope.lang),
             Request::SiteList => Ok(members::site_list(log)),
             Request::Invite { site, role, expires_ms, out } => {
                 members::invite(log, reader, site, role, *expires_ms, out.as_deref(), now_ms)

@@ -76,6 +76,11 @@ pub enum Request {
         /// Another one.
         alternate_phone: Option<String>,
     },
+    /// Says who gets which cases, as a table tells it. Reply: `{"file", "rows", "changed", "unchanged"}`, in rows.
+    RoutingImport {
+        /// The file.
+        path: String,
+    },
     /// Sites. Reply: `[{"site", "name", "kind", "parent", "org_unit", "zone", "own_zone", "hours"}]`: the zone in force, the one
     /// said of the site itself, and the working hours in force.
     SiteList,
@@ -541,6 +546,7 @@ impl Request {
             Self::SiteSet { .. } => "site set",
             Self::RoutingShow { .. } => "routing show",
             Self::RoutingSet { .. } => "routing set",
+            Self::RoutingImport { .. } => "routing import",
             Self::SiteList => "site list",
             Self::Invite { .. } => "invite",
             Self::Join { .. } => "join",

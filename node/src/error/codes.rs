@@ -113,6 +113,8 @@ pub const CODES: &[Code] = &[
     code("incident_not_found", Exit::NotFound, &["incident"]),
     code("batch_empty", Exit::NotFound, &[]),
     code("batch_no_header", Exit::Rejected, &["file", "looked_for"]),
+    code("routing_no_header", Exit::Rejected, &["file", "looked_for"]),
+    code("routing_twice", Exit::Rejected, &["file", "site", "other"]),
     code("batch_of_whom", Exit::Usage, &["file"]),
     code("ref_not_found", Exit::NotFound, &["ref", "near"]),
     code("ref_check_digits", Exit::NotFound, &["ref", "near"]),

@@ -86,6 +86,28 @@ pub(crate) fn routing_set(
     code: &str,
     change: &RouteChange<'_>,
 ) -> Result<Json, Failure> {
+    let (site, category, said) = routed_by(log, reader, code, change)?;
+    say(log, said.into_iter().filter_map(|(said, is_new)| is_new.then_some(said)).collect())?;
+    let route = format!("{ROUTE}{category}");
+    let shared = log.shared();
+    let roster = &shared.roster;
+    Ok(json!({
+        "site": site, "category": category, "to": said::of(roster, &site, &route).map(|to| shared.who_of(to)),
+        "duty_phone": said::above(roster, &site, DUTY_PHONE), "alternate_phone": said::above(roster, &site, ALTERNATE_PHONE),
+    }))
+}
+
+/// What [`routing_set`] would say: the site, the category, and all that is said, each with whether it is not said yet.
+///
+/// # Errors
+///
+/// As of [`routing_set`].
+pub(crate) fn routed_by(
+    log: &Log,
+    reader: &mut Reader,
+    code: &str,
+    change: &RouteChange<'_>,
+) -> Result<(String, &'static str, Vec<(Operation, bool)>), Failure> {
     let site = may_say(log, reader, code, Capabilities::MANAGE_SITE)?;
     let shared = log.shared();
     let category = change.category.map_or(Ok(ALL), |typed| routed(shared.taxonomy, typed))?;
@@ -94,13 +116,9 @@ pub(crate) fn routing_set(
     let alternate = phone("alternate_phone", change.alternate_phone)?;
     let route = format!("{ROUTE}{category}");
     let to = change.to.as_ref().map(|to| to.as_ref().map_or_else(String::new, Who::to_string));
-    say(log, new_of(&shared, &site, [(route.as_str(), to), (DUTY_PHONE, duty), (ALTERNATE_PHONE, alternate)]))?;
-    let shared = log.shared();
-    let roster = &shared.roster;
-    Ok(json!({
-        "site": site, "category": category, "to": said::of(roster, &site, &route).map(|to| shared.who_of(to)),
-        "duty_phone": said::above(roster, &site, DUTY_PHONE), "alternate_phone": said::above(roster, &site, ALTERNATE_PHONE),
-    }))
+    let said = said_of(&shared, &site, [(route.as_str(), to), (DUTY_PHONE, duty), (ALTERNATE_PHONE, alternate)]);
+    let said = said.collect();
+    Ok((site, category, said))
 }
 
 /// Who gets which cases, at all sites or at one and those above: `[{"site", "category", "to", "duty_phone",
@@ -160,13 +178,27 @@ fn new_of<'k>(
     site: &str,
     told: impl IntoIterator<Item = (&'k str, Option<String>)>,
 ) -> Vec<Operation> {
-    let is_new = |key: &str, value: &String| said::of(&shared.roster, site, key).unwrap_or_default() != value;
-    let told = told.into_iter().filter_map(|(key, value)| Some((key, value?)));
-    let fresh = told.filter(|(key, value)| is_new(key, value));
-    fresh.map(|(key, value)| Operation::SiteSaid { site: site.to_owned(), key: key.to_owned(), value }).collect()
+    said_of(shared, site, told).filter_map(|(said, is_new)| is_new.then_some(said)).collect()
 }
 
-fn say(log: &Log, fresh: Vec<Operation>) -> Result<(), Failure> {
+/// All of it, each with whether it is not said yet.
+fn said_of<'k>(
+    shared: &Shared,
+    site: &str,
+    told: impl IntoIterator<Item = (&'k str, Option<String>)>,
+) -> impl Iterator<Item = (Operation, bool)> {
+    told.into_iter().filter_map(|(key, value)| Some((key, value?))).map(|(key, value)| {
+        let is_new = said::of(&shared.roster, site, key).unwrap_or_default() != value;
+        (Operation::SiteSaid { site: site.to_owned(), key: key.to_owned(), value }, is_new)
+    })
+}
+
+/// Writes what is said of sites.
+///
+/// # Errors
+///
+/// When the log cannot be written.
+pub(crate) fn say(log: &Log, fresh: Vec<Operation>) -> Result<(), Failure> {
     let _writer = log.lock_writer();
     if fresh.is_empty() {
         return Ok(());

@@ -455,6 +455,8 @@ fn refused(w: &World) -> Vec<(Request, &'static str)> {
         (row("project", "deux mots", true), "bad_value"),
         (row("project", "A", false), "row_not_found"),
         (row("outcome", "PAID", true), "row_exists"),
+        (Request::RoutingImport { path: w.nowhere() }, "file_not_found"),
+        (Request::RoutingImport { path: text.clone() }, "routing_no_header"),
         (Request::TaxonomyImport { path: w.nowhere() }, "file_not_found"),
         (Request::TaxonomyImport { path: text.clone() }, "taxonomy_file_bad"),
         (Request::TaxonomyExport { path: here.clone() }, "file_exists"),
