@@ -51,7 +51,7 @@ pub(crate) use find::{find_case, load_numbered};
 pub(crate) use query::Counts;
 
 /// Version of the saved rows: another one is made anew.
-const VERSION: u8 = 9;
+const VERSION: u8 = 10;
 /// Rows saved together.
 const BLOCK_ROWS: usize = 128;
 /// Fewer new rows than this are rather made again than saved.
@@ -271,7 +271,7 @@ fn catch_up_on(
             stale.extend(projection.flagged(|row| row.is(FAULTY) || row.under_way()));
         }
         projection.basis = Some(basis);
-        let bearers = Bearers::of(&shared.roster);
+        let bearers = Bearers::of(log, shared);
         if bearers != projection.bearers {
             projection.look_for(bearers);
         }

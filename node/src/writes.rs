@@ -752,7 +752,7 @@ pub(crate) fn act_with(
     let shared = log.shared();
     members::require(&shared, &reader.member(), Capabilities::INTAKE)?;
     let loaded = list::find_case(log, &shared, reader, typed)?;
-    let edit = &whom_found(&shared, reader, edit, typed, (&loaded, now_ms))?;
+    let edit = &whom_found(log, &shared, reader, edit, typed, (&loaded, now_ms))?;
     let named = naming_somebody(&shared, edit, seal, &loaded);
     let (edit, seal) = named.as_ref().map_or((edit, seal), |(edit, seal)| (edit, seal));
     let (mut loaded, deps) = at_heads(log, &shared, reader, loaded)?;
@@ -953,6 +953,7 @@ const AUTO: &str = "auto";
 
 /// The act, with the member or role, or the site that a share ends with, in the place of what was typed.
 fn whom_found(
+    log: &Log,
     shared: &Shared,
     reader: &Reader,
     edit: &Edit,
@@ -971,8 +972,10 @@ fn whom_found(
     let found = found.or_else(|unknown| match (sharing, members::known_site(shared, &typed.0)) {
         (Some(true), Ok(code)) => Ok(Whom::Site { code, own: assigning::case_site(shared, loaded).to_owned() }),
         _ if is_assigning && typed.0.trim() == AUTO => {
-            let suggested = assigning::suggested(shared, loaded, &loaded.view(now_ms), now_ms);
-            let suggested = suggested.ok_or_else(|| Failure::new("no_route").arg("ref", case).at("ref", case))?;
+            let view = loaded.view(now_ms);
+            let suggested = assigning::suggested(log, shared, loaded, &view, now_ms);
+            let mark = view.mark().unwrap_or(case);
+            let suggested = suggested.ok_or_else(|| Failure::new("no_route").arg("ref", mark).at("ref", mark))?;
             Ok(Whom::Found(suggested.who))
         }
         (Some(false), Ok(site)) => Err(Failure::new("share_is_for_persons").arg("site", site).arg("ref", case)),
@@ -1033,7 +1036,7 @@ pub(crate) fn case_seal_with(
     let loaded = list::find_case(log, &shared, reader, typed)?;
     let view = loaded.view(now_ms);
     let mark = view.mark().unwrap_or(typed).to_owned();
-    let edit = edit.map(|edit| whom_found(&shared, reader, edit, typed, (&loaded, now_ms))).transpose()?;
+    let edit = edit.map(|edit| whom_found(log, &shared, reader, edit, typed, (&loaded, now_ms))).transpose()?;
     let edit = edit.as_ref();
     turn_and_tell(log, &shared, reader, &loaded, &Reclassify::Seal { reason, edit }, seal, &mark, now_ms)
 }

@@ -224,7 +224,16 @@ impl<'w> Hand<'w> {
     fn seals(&mut self) -> Result<EntryId, &'static str> {
         let exposed = ExposedFact { generation: 0, members: vec![self.world.member], devices: vec![self.world.device] };
         let mark = RestrictedBirth { audience: "integrity".into(), week: "2026-W47".into(), region: "GA".into() };
-        let seal = Seal { mark, recuse: vec![], accused: None, exposed, old_keys: None, set_aside: vec![] };
+        let seal = Seal {
+            mark,
+            recuse: vec![],
+            accused: None,
+            exposed,
+            old_keys: None,
+            set_aside: vec![],
+            outside: vec![],
+            hands_to: None,
+        };
         self.turns(GenerationChange::Seal {
             seal: &seal,
             level: Level::S2,

@@ -13,6 +13,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::case::assignment::ASSIGNEE;
 use crate::case::collect::in_order;
 use crate::case::facts::{
     ExposedFact, FactKind, LowerFact, OldKeysFact, OriginFact, RAISES_MAX, RaiseFact, RecusalFact, TextFact,
@@ -44,6 +45,10 @@ pub struct Seal {
     pub old_keys: Option<OldKeysFact>,
     /// Of those the case was given to, whoever must not see it: that it was given to them is not said again.
     pub set_aside: Vec<Who>,
+    /// Of those who had the case, or get it back by the act that goes with the sealing, whoever cannot open it then.
+    pub outside: Vec<Who>,
+    /// Who has it in their place. `None`: nobody, it waits for whoever holds the audience.
+    pub hands_to: Option<Who>,
 }
 
 /// What goes with the new generation.
@@ -143,7 +148,7 @@ pub fn rewrite(turning: GenerationChange<'_>, ctx: &EditContext<'_>) -> Result<R
         GenerationChange::SealFor { edit, .. } => Some(edit),
         GenerationChange::Open { edit, .. } | GenerationChange::Seal { edit, .. } => edit,
     };
-    let act = match edit {
+    let mut act = match edit {
         Some(edit) => act_on_new(edit, &layers, &batches, &draft, ctx)?,
         None => EditOps::default(),
     };
@@ -151,6 +156,9 @@ pub fn rewrite(turning: GenerationChange<'_>, ctx: &EditContext<'_>) -> Result<R
         batch.retain(|restated| !act.touches(restated.layer, &restated.key));
     }
     batches.retain(|batch| !batch.is_empty());
+    if let Some(seal) = seal {
+        hand_on(seal, view.text(ASSIGNEE).is_some(), &mut draft, &mut batches, &mut act)?;
+    }
     let mut batches = by_size(batches).into_iter();
     say_again(&mut draft, batches.next().unwrap_or_default())?;
     let mut birth = draft.finish();
@@ -361,6 +369,35 @@ fn forget(batches: &mut Vec<Vec<Restated>>, is_set_aside: &dyn Fn(&Who) -> bool)
         batch.retain(|restated| !given_to(restated).is_some_and(|who| is_set_aside(&who)));
     }
     batches.retain(|batch| !batch.is_empty());
+}
+
+/// A case that is sealed is in nobody's hands who cannot open it: where nobody else has it, it goes to whom the seal names.
+fn hand_on(
+    seal: &Seal,
+    was_given: bool,
+    draft: &mut Draft,
+    batches: &mut Vec<Vec<Restated>>,
+    act: &mut EditOps,
+) -> Result<(), EditRefusal> {
+    let is_outside = |key: &str, value: &Value| {
+        let who = |text: &str| text.parse::<Who>().is_ok_and(|who| seal.outside.contains(&who));
+        key == ASSIGNEE && matches!(value, Value::Text(text) if who(text))
+    };
+    let gives = |op: &LayerOp| matches!(op, LayerOp::Put { key, .. } if key == ASSIGNEE);
+    let is_given = was_given || Layer::ALL.into_iter().any(|layer| act.layer(layer).iter().any(gives));
+    for ops in [&mut act.open, &mut act.personal, &mut act.sensitive] {
+        ops.retain(|op| !matches!(op, LayerOp::Put { key, value } if is_outside(key, value)));
+    }
+    for batch in batches.iter_mut() {
+        batch.retain(|restated| !is_outside(&restated.key, &restated.value));
+    }
+    batches.retain(|batch| !batch.is_empty());
+    let has_it = batches.iter().flatten().any(|restated| restated.key == ASSIGNEE)
+        || Layer::ALL.into_iter().any(|layer| act.layer(layer).iter().any(gives));
+    match &seal.hands_to {
+        Some(who) if is_given && !has_it => draft.put(known(ASSIGNEE), Value::Text(who.to_string())),
+        _ => Ok(()),
+    }
 }
 
 fn origin(stamp: &Stamp, n: u32, keys: Vec<String>) -> OriginFact {

@@ -732,10 +732,9 @@ impl Node {
                         delivery["advice"] = advice;
                     }
                     shown["delivery"] = delivery;
-                } else if let Some(to) = assigning::suggested_for_nobodys(&shared, &loaded, now_ms) {
+                } else if let Some(to) = assigning::suggested_for_nobodys(log, &shared, &loaded, now_ms) {
                     let stands_in_for = to.stands_in_for.map(|id| shared.who_json(&Who::Member(id)));
-                    shown["suggested"] =
-                        json!({"to": shared.who_json(&to.who), "by": to.by, "stands_in_for": stands_in_for});
+                    shown["suggested"] = json!({"to": shared.who_json(&to.who), "by": to.by, "stands_in_for": stands_in_for, "ref": shown["ref"]});
                 }
                 Ok(shown)
             }

@@ -231,6 +231,8 @@ saved! {
         running_least_ms: i64 = UNSAID,
         /// By when an answer was promised meanwhile.
         promised_ms: i64 = UNSAID,
+        /// The audience that must hold whoever has it: of a sealed case, unless it was made for that person. Number of a word.
+        audience: u32 = NONE,
         /// Its codes, at the places that [`COLUMNS`](super::columns::COLUMNS) says.
         words: [u32; CODES_LEN] = [NONE; CODES_LEN],
     }
@@ -239,12 +241,17 @@ saved! {
 /// What a row keeps as numbers of words.
 pub(super) struct Said {
     mark: Option<String>,
+    audience: Option<String>,
     codes: [Option<String>; CODES_LEN],
 }
 
 impl Said {
     pub(super) fn of(view: &CaseView) -> Self {
-        Self { mark: view.mark().map(str::to_owned), codes: codes_of(view) }
+        Self {
+            mark: view.mark().map(str::to_owned),
+            audience: audience_of(view).map(str::to_owned),
+            codes: codes_of(view),
+        }
     }
 }
 
@@ -258,6 +265,13 @@ impl Zeroize for Row {
 pub(super) fn is_under_way(view: &CaseView) -> bool {
     let is_open = !matches!(view.status_code(), "resolved" | "responded" | "closed");
     is_open && view.assignment.as_ref().is_some_and(|given| given.delivered.is_none())
+}
+
+/// The audience that whoever has a case must hold to open it; `None` of an ordinary case, and of one that was made for them.
+pub(super) fn audience_of(view: &CaseView) -> Option<&str> {
+    let is_made_for = |who: &str| view.list("shared_with").iter().any(|with| with == who);
+    let is_theirs = view.text("assignee").is_some_and(is_made_for);
+    view.text("audience").filter(|_| view.shape == Shape::Inside && !is_theirs)
 }
 
 fn said(ms: i64) -> Option<i64> {
@@ -330,13 +344,14 @@ impl Row {
     /// Puts the numbers of its words in place, and whether it waits for somebody who is not there.
     pub(super) fn say(&mut self, said: &Said, words: &mut Words, bearers: &Bearers) {
         self.mark = Mark::of(said.mark.as_deref(), words);
+        self.audience = words.number(said.audience.as_deref());
         self.words = said.codes.each_ref().map(|code| words.number(code.as_deref()));
         self.look_for(words, bearers);
     }
 
     /// By the membership as it is now, whether it waits for somebody who is not there.
     pub(super) fn look_for(&mut self, words: &Words, bearers: &Bearers) {
-        let is_missed = bearers.miss(words.get(self.assignee()), self.status());
+        let is_missed = bearers.miss(words.get(self.assignee()), self.status(), words.get(self.audience));
         self.said = self.said & !4 | u8::from(is_missed) << 2;
     }
 

@@ -10,7 +10,7 @@ mod lines;
 mod rows;
 mod zones;
 
-use super::row::is_under_way;
+use super::row::{audience_of, is_under_way};
 use super::*;
 use crate::api::CaseFilter;
 use crate::testkit::{Home, NOW, carry, founded, joined, two_equal};
@@ -40,10 +40,10 @@ fn scan(home: &Home, now_ms: i64) -> BTreeMap<DocId, Json> {
     home.act(|log, reader| {
         let shared = log.shared();
         let all = crate::cases::load_all(log, &shared, reader).expect("readable");
-        let bearers = Bearers::of(&shared.roster);
+        let bearers = Bearers::of(log, &shared);
         let readable = all.iter().filter(|loaded| loaded.is_readable());
         let line = |view: &CaseView| {
-            let is_missed = bearers.miss(view.text("assignee"), view.status_code());
+            let is_missed = bearers.miss(view.text("assignee"), view.status_code(), audience_of(view));
             lines::line_of(view, is_missed || is_under_way(view), &shared)
         };
         readable.map(|loaded| (loaded.doc, line(&loaded.view(now_ms)))).collect()

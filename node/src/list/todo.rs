@@ -2,11 +2,11 @@
 //!
 //! ```text
 //!  mine        came back to me · I have not taken it up · I work on it
-//!  my sites'   nobody has it · the person waits for the answer · … for word that it arrived · … to be asked · to be closed
+//!  my sites'   nobody has it, or nobody who can open it · the person waits for the answer · … for word that it arrived · … to be asked · to be closed
 //!              sent outside and not confirmed · in conflict · ended as a duplicate of what has an answer now
 //!  my lists    out with somebody without a node, and late
 //!  mine, away  I gave it, half the time is over, and it has not arrived
-//!  my level's  late at somebody else's: it has come up to my role
+//!  my level's  late at somebody else's: it has come up to my role, or it is sealed to an audience of mine
 //! ```
 //!
 //! One line a case, the first of these that holds; one more where a body outside the mechanism is to be told; and one for all pairs
@@ -183,6 +183,10 @@ impl<'f> Mine<'f> {
         let open = || if row.answered() { None } else { answer };
         let task = match row.status() {
             _ if row.returned() && is_mine => (Task::Returned, step_due),
+            // whoever it was given to cannot open it: it waits for everybody who can
+            "assigned" | "in_progress" | "reopened" if row.is_inside() && row.missed() => {
+                (Task::Refer, step_due.or_else(open))
+            }
             _ if (is_here || is_mine) && is(Step::Confirm) => (Task::Confirm, step_due),
             "assigned" | "in_progress" | "reopened" if is_mine && row.awaits_taking_up() => (Task::Accept, step_due),
             "assigned" | "in_progress" | "triaged" | "received" | "reopened" if is_mine => (Task::Work, open()),
@@ -236,12 +240,13 @@ impl<'f> Mine<'f> {
         is_recent && (came_again || (self.reviewed.contains(&row.word(CLOSURE)) && is_theirs()))
     }
 
-    /// Since when somebody else is late with a case that comes up to the reader then.
+    /// Since when somebody else is late with a case that comes up to the reader then. What is sealed comes up to the others who
+    /// hold its audience, and to nobody outside: that it is late, no mark says.
     fn late(&self, row: &Row, step: Option<i64>, answer: Option<i64>) -> Option<i64> {
         let due = step.into_iter().chain(answer).min().filter(|due| *due < self.now_ms)?;
         // what nobody classified is nobody's secret yet, and somebody's delay
         let level = row.level().unwrap_or(Level::S0);
-        self.above[level as usize].contains(&row.word(SITE)).then_some(due)
+        (row.is_inside() || self.above[level as usize].contains(&row.word(SITE))).then_some(due)
     }
 }
 

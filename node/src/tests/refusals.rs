@@ -293,6 +293,7 @@ fn refused(w: &World) -> Vec<(Request, &'static str)> {
         closed: None,
         hours: Some(hours.into()),
     };
+    let close_site = |code: &str| Request::SiteSet { code: code.into(), zone: None, name: None, closed: Some(true), hours: None };
     let route = |site: &str, category: &str, to: &str| Request::RoutingSet {
         site: site.into(),
         category: Some(category.into()),
@@ -445,6 +446,7 @@ fn refused(w: &World) -> Vec<(Request, &'static str)> {
         (set_zone("XXX", "Africa/Bangui"), "site_not_found"),
         (set_zone("PES", "Bangui"), "zone_unknown"),
         (set_hours("mon-fri 22:00-06:00"), "bad_value"),
+        (close_site("JER"), "site_root"),
         (site("pays", "Pays", "office", None, None), "bad_site_code"),
         (site("NEW", "Neuf", "palais", None, None), "not_in_taxonomy"),
         (site("NEW", "Neuf", "office", some("XXX"), None), "site_not_found"),
@@ -518,6 +520,7 @@ fn refused(w: &World) -> Vec<(Request, &'static str)> {
         (assign(&w.plain, "hrr"), "member_not_found"),
         (assign(&w.closed, "Ali"), "case_closed"),
         (assign(&w.sealed, "Nadia"), "assignee_recused"),
+        (assign(&w.sealed, "Ali"), "assignee_outside_audience"),
         (assign(&w.unwilling, "hr"), "consent_refuses_referral"),
         (assign(&w.unwilling, "Ali"), "consent_refuses_referral"),
         (assign(&w.shut, "Ali"), "outside_audience"),

@@ -22,6 +22,7 @@ use crate::log::{Log, Shared};
 use crate::members;
 use crate::members::called;
 use crate::members::{is_near, reads_site, role_reads_site};
+use crate::writes;
 use crate::writes::gifts;
 
 /// Purposes of consent that passing a case on rests on.
@@ -41,13 +42,25 @@ pub(crate) struct Suggestion {
     pub(crate) stands_in_for: Option<MemberId>,
 }
 
-/// Who an ordinary case goes to by what is said of its site, or else by its category. Whoever is away is skipped: whom they
-/// named stands in, and without anybody the category decides.
-pub(crate) fn suggested(shared: &Shared, loaded: &Loaded, view: &CaseView, now_ms: i64) -> Option<Suggestion> {
-    if view.shape != Shape::Ordinary {
-        return None;
-    }
+/// Who a case goes to by what is said of its site, or else by its category. Whoever is away is skipped: whom they
+/// named stands in, and without anybody the category decides. What is sealed goes to a role of its audience.
+pub(crate) fn suggested(
+    log: &Log,
+    shared: &Shared,
+    loaded: &Loaded,
+    view: &CaseView,
+    now_ms: i64,
+) -> Option<Suggestion> {
     let category = view.text("category");
+    match view.shape {
+        Shape::Ordinary => {}
+        Shape::Inside => {
+            let recusals = view.sealed.as_ref().map(|sealed| sealed.recusals.as_slice()).unwrap_or_default();
+            let who = role_inside(log, shared, view.text("audience")?, category, recusals)?;
+            return Some(Suggestion { who, by: "taxonomy", stands_in_for: None });
+        }
+        Shape::Outside => return None,
+    }
     let routed =
         said::route(&shared.roster, case_site(shared, loaded), category).and_then(|who| who.parse::<Who>().ok());
     let of_site = routed.and_then(|who| {
@@ -68,11 +81,88 @@ pub(crate) fn suggested(shared: &Shared, loaded: &Loaded, view: &CaseView, now_m
 }
 
 /// The same, of a case that nobody has and that is not at its end.
-pub(crate) fn suggested_for_nobodys(shared: &Shared, loaded: &Loaded, now_ms: i64) -> Option<Suggestion> {
+pub(crate) fn suggested_for_nobodys(log: &Log, shared: &Shared, loaded: &Loaded, now_ms: i64) -> Option<Suggestion> {
     let view = loaded.view(now_ms);
     let is_open = matches!(view.status_code(), "received" | "triaged" | "reopened");
     let is_nobodys = is_open && given_to(&view).is_empty();
-    is_nobodys.then(|| suggested(shared, loaded, &view, now_ms)).flatten()
+    is_nobodys.then(|| suggested(log, shared, loaded, &view, now_ms)).flatten()
+}
+
+/// The role of an audience that a case sealed to it goes to: the one its category names, else another; one that somebody
+/// holds who opens the case and is not set aside from it.
+pub(super) fn role_inside(
+    log: &Log,
+    shared: &Shared,
+    audience: &str,
+    category: Option<&str>,
+    recusals: &[Who],
+) -> Option<Who> {
+    let named = category.and_then(|code| shared.taxonomy.sub_categories.get(code)).map(|sub| sub.refer_to.as_str());
+    let takes = |role: &&str| is_of_audience(role, audience);
+    let roles = named.into_iter().chain(shared.taxonomy.roles.codes()).filter(takes);
+    let mut roles = roles.map(|role| Who::Role(role.to_owned()));
+    roles.find(|role| holds_audience(log, shared, audience, recusals, role) && !is_set_aside(shared, recusals, role))
+}
+
+/// Whether somebody opens what is sealed to an audience, by the membership or by the invitation. Of a role, whether one of its
+/// holders does who is not set aside.
+pub(super) fn holds_audience(log: &Log, shared: &Shared, audience: &str, recusals: &[Who], who: &Who) -> bool {
+    let inside = writes::holders(log, shared, audience);
+    inside.iter().any(|holder| match who {
+        Who::Member(id) => holder.member == *id,
+        Who::Role(role) => {
+            holder.roles.iter().any(|held| held == role) && !is_set_aside(shared, recusals, &Who::Member(holder.member))
+        }
+    })
+}
+
+/// Whether a role is one that an audience takes its members from, whoever holds it.
+fn is_of_audience(role: &str, audience: &str) -> bool {
+    role_profile(role).is_some_and(|profile| profile.audiences.iter().any(|of| of == audience))
+}
+
+/// Who has a case, rivals included.
+pub(super) fn assignees(view: &CaseView) -> Vec<Who> {
+    match view.conflict("assignee") {
+        Some(conflict) => conflict.values.iter().filter_map(|rival| who_of(&rival.value)).collect(),
+        None => who_of(view.shown("assignee")).into_iter().collect(),
+    }
+}
+
+/// Refuses to put a sealed case into hands that cannot open it.
+///
+/// # Errors
+///
+/// `assignee_outside_audience`.
+fn must_open_it(
+    log: &Log,
+    shared: &Shared,
+    me: &MemberId,
+    loaded: &Loaded,
+    view: &CaseView,
+    edit: &Edit,
+    mark: &str,
+) -> Result<(), Failure> {
+    let assigns =
+        matches!(edit, Edit::Assign { .. }) || matches!(edit, Edit::Settle { field, .. } if field == "assignee");
+    let Some(audience) = view.text("audience").filter(|_| assigns && view.shape == Shape::Inside) else {
+        return Ok(());
+    };
+    let made_for = writes::made_for(loaded);
+    let opens = |who: &Who| match who {
+        Who::Member(id) if id == me || made_for.contains(id) => true,
+        // a role that nobody holds yet: whoever comes to it is of the audience
+        Who::Role(role) if is_of_audience(role, audience) => true,
+        who => holds_audience(log, shared, audience, &[], who),
+    };
+    match handed_to(edit, view, me).into_iter().find(|who| !opens(who)) {
+        None => Ok(()),
+        Some(who) => {
+            let who = called::named(shared, &who.to_string());
+            let refused = Failure::new("assignee_outside_audience").arg("who", who).arg("audience", audience);
+            Err(refused.arg("ref", mark).at("ref", mark))
+        }
+    }
 }
 
 /// Roles that answer for whatever nobody else does, the nearest to the people first.
@@ -100,13 +190,9 @@ pub(super) fn as_recusals(whos: &[Who]) -> Vec<Recusal> {
 
 /// Everybody a case is given to now: who is to work on it, rivals included, and roles that follow it.
 pub(crate) fn given_to(view: &CaseView) -> Vec<Who> {
-    let assignees = match view.conflict("assignee") {
-        Some(conflict) => conflict.values.iter().filter_map(|rival| who_of(&rival.value)).collect(),
-        None => who_of(view.shown("assignee")).into_iter().collect::<Vec<_>>(),
-    };
     let watchers = view.list("watchers").iter().map(|role| Who::Role(role.clone()));
     let shared_with = view.list("shared_with").iter().filter_map(|who| who.parse().ok());
-    assignees.into_iter().chain(watchers).chain(shared_with).collect()
+    assignees(view).into_iter().chain(watchers).chain(shared_with).collect()
 }
 
 fn who_of(shown: &Shown) -> Option<Who> {
@@ -169,7 +255,7 @@ enum Place {
 ///
 /// # Errors
 ///
-/// `assignee_recused`, `consent_refuses_referral`, `only_site_reader`.
+/// `assignee_recused`, `assignee_outside_audience`, `consent_refuses_referral`, `only_site_reader`.
 pub(crate) fn may_hand_out(
     log: &Log,
     shared: &Shared,
@@ -181,6 +267,7 @@ pub(crate) fn may_hand_out(
 ) -> Result<(), Failure> {
     let recusals = view.sealed.as_ref().map(|sealed| sealed.recusals.as_slice()).unwrap_or_default();
     must_not_set_aside(shared, me, recusals, view, edit, mark)?;
+    must_open_it(log, shared, me, loaded, view, edit, mark)?;
     // a gift rests on the word of whoever reads the site: of others' it would be lost to whom they pick
     let site = case_site(shared, loaded);
     let is_pick = matches!(edit, Edit::Settle { field, .. } if field == "assignee");
@@ -326,7 +413,7 @@ pub(crate) fn tell_of_assignee(
     let to = to.or_else(|| who_of(view.shown("assignee"))).filter(|who| *who != Who::Member(*me));
     let Some(who) = to else { return };
     let site = case_site(shared, loaded);
-    let behind = Bearers::of(&shared.roster).behind(&who);
+    let behind = Bearers::of(log, shared).behind(&who);
     let is_given = gifts::is_given(log, shared, loaded, &who, now_ms);
     let opens = |(id, member): (&MemberId, &Member)| {
         let place = place_of(log, shared, me, loaded, view, &Who::Member(*id));

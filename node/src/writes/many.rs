@@ -103,7 +103,7 @@ pub(crate) fn open_cases_of(incident: &str) -> CaseFilter {
 pub(crate) fn would(log: &Log, reader: &mut Reader, typed: &str, edit: &Edit, now_ms: i64) -> Result<bool, Failure> {
     let shared = log.shared();
     let loaded = list::find_case(log, &shared, reader, typed)?;
-    let edit = &whom_found(&shared, reader, edit, typed, (&loaded, now_ms))?;
+    let edit = &whom_found(log, &shared, reader, edit, typed, (&loaded, now_ms))?;
     let view = loaded.view(now_ms);
     let mark = view.mark().unwrap_or(typed).to_owned();
     let ops = ops_on(&shared, reader, &loaded, edit, now_ms)?

@@ -103,7 +103,8 @@ pub(crate) fn reclassification(
                 assigning::must_not_set_aside(shared, &reader.member(), &whos(&recuse), &view, edit, mark)?;
                 assigning::may_hand_out(log, shared, &reader.member(), loaded, &view, edit, mark)?;
             }
-            let mut seal = seal(log, shared, reader, loaded, &view, &audience, recuse, now_ms);
+            let category = chosen(turn).or_else(|| view.text("category"));
+            let mut seal = seal(log, shared, reader, loaded, &view, (&audience, category), recuse, now_ms);
             seal.accused.clone_from(&options.accused);
             (Some((seal, readers)), Some(audience))
         }
@@ -315,6 +316,14 @@ pub(crate) fn keep_captured(
     Ok(tx.put_member(MemberSpace::Rows, &access, &key, &readers.concat())?)
 }
 
+/// The category that an act gives the case.
+fn chosen<'e>(turn: &Reclassify<'e>) -> Option<&'e str> {
+    match turn {
+        Reclassify::For(Edit::Triage { category, .. }) => category.as_deref(),
+        _ => None,
+    }
+}
+
 /// The audience named; else that of the category the case will have; else triage.
 fn audience_for(log: &Log, view: &CaseView, turn: &Reclassify<'_>, options: &SealOptions) -> Result<String, Failure> {
     let taxonomy = log.shared().taxonomy;
@@ -322,11 +331,7 @@ fn audience_for(log: &Log, view: &CaseView, turn: &Reclassify<'_>, options: &Sea
         let known = taxonomy.audiences.contains(named);
         return known.then(|| named.clone()).ok_or_else(|| Failure::new("audience_not_found").arg("audience", named));
     }
-    let chosen = match turn {
-        Reclassify::For(Edit::Triage { category, .. }) => category.as_deref(),
-        _ => None,
-    };
-    let categories = chosen.or(view.text("category")).into_iter();
+    let categories = chosen(turn).or(view.text("category")).into_iter();
     let categories = categories.chain(view.list("other_categories").iter().map(String::as_str));
     let main = taxonomy.main_category(categories).map(Coded::code);
     let of = main.and_then(|code| taxonomy.sub_categories.get(code)).and_then(|sub| sub.audience.clone());
@@ -363,7 +368,7 @@ fn seal(
     reader: &Reader,
     loaded: &Loaded,
     view: &CaseView,
-    audience: &str,
+    (audience, category): (&str, Option<&str>),
     recuse: Vec<crdt_model::edit::Recusal>,
     now_ms: i64,
 ) -> Seal {
@@ -385,7 +390,13 @@ fn seal(
     let old_keys = old_keys(reader, loaded);
     let aside = whos(&recuse);
     let set_aside = given_to(view).into_iter().filter(|who| assigning::is_set_aside(shared, &aside, who)).collect();
-    Seal { mark, recuse, accused: None, exposed: ExposedFact { generation, members, devices }, old_keys, set_aside }
+    let opens = |who: &Who| assigning::holds_audience(log, shared, audience, &[], who);
+    // a case may go back to whoever gave it, by the act that it is sealed with
+    let giver = view.assignment.as_ref().and_then(|given| given.sent.by).map(Who::Member);
+    let outside = assigning::assignees(view).into_iter().chain(giver).filter(|who| !opens(who)).collect();
+    let hands_to = assigning::role_inside(log, shared, audience, category, &aside);
+    let exposed = ExposedFact { generation, members, devices };
+    Seal { mark, recuse, accused: None, exposed, old_keys, set_aside, outside, hands_to }
 }
 
 // ------------------------------------------------------------------ what came late

@@ -4,7 +4,7 @@ use super::super::columns::{CODES_LEN, COLUMNS, place_of};
 use super::super::row::Row;
 use crate::store::Fields;
 
-/// Bytes of a row that version 8 of the list writes: each part has a value of its own.
+/// Bytes of a row that version 10 of the list writes: each part has a value of its own.
 fn written() -> Vec<u8> {
     let mut bytes = vec![0x11; 16];
     bytes.extend([0, 0, 0, 2, 3]);
@@ -23,6 +23,8 @@ fn written() -> Vec<u8> {
     for ms in 0x60..0x69_i64 {
         bytes.extend(ms.to_be_bytes());
     }
+    // the audience that whoever has it must hold
+    bytes.extend(0x6f_u32.to_be_bytes());
     for word in 0x70..0x70 + CODES_LEN as u32 {
         bytes.extend(word.to_be_bytes());
     }

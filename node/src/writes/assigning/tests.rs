@@ -355,3 +355,126 @@ fn nobody_is_told_that_they_took_a_sealed_case_by_answering_it() {
     let sealed = case_id(&home.new_case(sealed));
     assert!(!answers(&sealed).contains("settled_on_the_spot"));
 }
+
+/// What is on somebody's list: task, case, whether it is late.
+fn todo(home: &Home, now_ms: i64) -> Vec<(String, String, bool)> {
+    let told =
+        home.with(|log, reader| crate::list::todo::todo(log, &log.shared(), reader, None, now_ms)).expect("listed");
+    let line = |line: &Json| {
+        let text = |name: &str| line[name].as_str().unwrap_or_default().to_owned();
+        (text("task"), text("case_id"), line["late"] == true)
+    };
+    told.as_array().into_iter().flatten().map(line).collect()
+}
+
+fn task_of(home: &Home, case: &str, now_ms: i64) -> Option<String> {
+    todo(home, now_ms).into_iter().find(|(_, of, _)| of == case).map(|(task, ..)| task)
+}
+
+/// The founder, who is in every audience; a PSEA focal point; an operator of the founder's site.
+fn of_psea() -> (Home, Home, Home) {
+    let rose = Home::founded();
+    let nadia = confirmed(&rose, "JER", "focal_psea", "Nadia");
+    let ali = confirmed(&rose, "JER", "operator", "Ali");
+    for _ in 0..2 {
+        exchange(&rose, &nadia);
+        exchange(&rose, &ali);
+    }
+    (rose, nadia, ali)
+}
+
+fn seals_for_psea(home: &Home, case: &str) {
+    let options = SealOptions { recuse: Some(Vec::new()), audience: Some("psea".into()), ..SealOptions::default() };
+    home.with(|log, reader| crate::writes::case_seal(log, reader, case, &Words::from("grave"), &options, NOW))
+        .expect("sealed");
+}
+
+fn assignee(home: &Home, case: &str) -> Option<String> {
+    home.with(|log, reader| {
+        let loaded = crate::list::find_case(log, &log.shared(), reader, case)?;
+        Ok(loaded.view(NOW).text("assignee").map(str::to_owned))
+    })
+    .expect("found")
+}
+
+#[test]
+fn sealing_hands_a_case_on_to_whoever_can_open_it() {
+    let (rose, nadia, ali) = of_psea();
+    let case = case_id(&ali.new_case(complaint()));
+    exchange(&ali, &rose);
+    assigns(&rose, &case, "Ali").expect("assigned");
+    seals_for_psea(&rose, &case);
+    assert_eq!(assignee(&rose, &case).as_deref(), Some("role:focal_psea"));
+    for other in [&nadia, &ali] {
+        exchange(&rose, other);
+    }
+    assert_eq!(task_of(&nadia, &case, NOW).as_deref(), Some("accept"));
+    assert_eq!(task_of(&ali, &case, NOW), None);
+    // who can open it keeps it
+    let kept = case_id(&rose.new_case(complaint()));
+    assigns(&rose, &kept, "Nadia").expect("assigned");
+    seals_for_psea(&rose, &kept);
+    exchange(&rose, &nadia);
+    assert_eq!(assignee(&rose, &kept), Some(Who::Member(nadia.member).to_string()));
+    assert_eq!(task_of(&nadia, &kept, NOW).as_deref(), Some("accept"));
+}
+
+#[test]
+fn a_sealed_case_in_the_hands_of_somebody_outside_waits_for_everybody_who_can_open_it() {
+    let (rose, nadia, ali) = of_psea();
+    let case = case_id(&ali.new_case(complaint()));
+    exchange(&ali, &rose);
+    // apart: one seals it, one gives it to themselves
+    assigns(&ali, &case, "me").expect("assigned");
+    seals_for_psea(&rose, &case);
+    for other in [&ali, &nadia, &rose] {
+        exchange(&rose, other);
+    }
+    assert_eq!(assignee(&rose, &case), Some(Who::Member(ali.member).to_string()), "what came late is carried over");
+    for home in [&rose, &nadia] {
+        assert_eq!(task_of(home, &case, NOW).as_deref(), Some("refer"));
+    }
+    assert_eq!(not_delivered(&rose), 1);
+    assert_eq!(task_of(&ali, &case, NOW), None);
+    does(&nadia, &case, &Edit::Assign { to: Who::Member(nadia.member).into() }).expect("taken");
+    assert_eq!(task_of(&nadia, &case, NOW).as_deref(), Some("work"));
+}
+
+#[test]
+fn a_sealed_case_is_given_to_nobody_who_cannot_open_it() {
+    let (rose, nadia, ali) = of_psea();
+    let sealed = case_id(&rose.new_case(NewCase { category: Some("sea.abuse".into()), ..complaint() }));
+    exchange(&rose, &nadia);
+    for who in ["Ali", "operator", "hr"] {
+        let (code, said) = refused(assigns(&nadia, &sealed, who));
+        assert_eq!(code, "assignee_outside_audience", "{who}");
+        assert!(said.contains(who) && said.contains("psea"), "{said}");
+    }
+    // by itself it goes to a role of the audience
+    let auto = Edit::Assign { to: crdt_model::edit::Whom::Typed(Words::from("auto")) };
+    does(&nadia, &sealed, &auto).expect("assigned");
+    assert_eq!(assignee(&nadia, &sealed).as_deref(), Some("role:focal_psea"));
+    assigns(&nadia, &sealed, "Rose").expect("of the audience");
+    drop(ali);
+}
+
+#[test]
+fn a_sealed_case_that_is_late_comes_up_to_the_others_of_its_audience_alone() {
+    let (rose, nadia, ali) = of_psea();
+    let hugo = confirmed(&rose, "JER", "head_of_unit", "Hugo");
+    let sealed = case_id(&rose.new_case(NewCase { category: Some("sea.abuse".into()), ..complaint() }));
+    for other in [&nadia, &hugo, &ali] {
+        exchange(&rose, other);
+    }
+    assigns(&nadia, &sealed, "Rose").expect("assigned");
+    for other in [&nadia, &hugo, &ali] {
+        exchange(&rose, other);
+    }
+    let later = NOW + 40 * 86_400_000;
+    assert_eq!(task_of(&rose, &sealed, later).as_deref(), Some("accept"));
+    assert_eq!(task_of(&nadia, &sealed, NOW), None, "not yet");
+    assert_eq!(todo(&nadia, later), [("late".to_owned(), sealed.clone(), true)]);
+    for home in [&hugo, &ali] {
+        assert_eq!(task_of(home, &sealed, later), None);
+    }
+}
