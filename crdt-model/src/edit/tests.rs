@@ -45,6 +45,12 @@ pub(crate) fn keeps(rows: &[(OwnTable, OwnRow)]) {
     OWN.set(Box::leak(Box::new(OwnTables::none().with(said))));
 }
 
+/// The same tables, in which a body was declared at a time.
+pub(crate) fn declares(rows: &[(OwnTable, OwnRow)], body: &str, at_ms: i64) {
+    keeps(rows);
+    OWN.set(Box::leak(Box::new(OWN.get().clone().declared([(body.to_owned(), at_ms)]))));
+}
+
 impl Codes for SampleCodes {
     fn category(&self, code: &str) -> Option<CategoryFacts> {
         let (sensitivity, priority, respond_within_h, first_contact) = match code {

@@ -208,14 +208,18 @@ impl OwnRow {
         }
     }
 
+    /// Whether a body is owed notice of any case.
+    pub fn owes(&self) -> bool {
+        let says = !(self.audiences.is_empty() && self.sensitivities.is_empty() && self.projects.is_empty());
+        says && !self.closed && self.within_h.is_some()
+    }
+
     /// Whether notice of such a case is owed to this body. One that says nothing of when is told where somebody thinks fit.
     pub fn is_owed(&self, audience: Option<&str>, level: Option<Level>, project: Option<&str>) -> bool {
         let takes = |list: &[String], said: Option<&str>| {
             list.is_empty() || said.is_some_and(|said| list.iter().any(|code| folded(code) == folded(said)))
         };
-        let says = !(self.audiences.is_empty() && self.sensitivities.is_empty() && self.projects.is_empty());
-        says && !self.closed
-            && self.within_h.is_some()
+        self.owes()
             && takes(&self.audiences, audience)
             && takes(&self.sensitivities, level.map(Level::code))
             && takes(&self.projects, project)
@@ -368,9 +372,13 @@ pub enum Listed<'a> {
 
 /// The tables that an organisation keeps itself, as they stand.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct OwnTables(BTreeMap<OwnTable, Vec<OwnRow>>);
+pub struct OwnTables {
+    rows: BTreeMap<OwnTable, Vec<OwnRow>>,
+    /// When each body was declared, by its code: Unix milliseconds.
+    declared: BTreeMap<String, i64>,
+}
 
-static NONE: OwnTables = OwnTables(BTreeMap::new());
+static NONE: OwnTables = OwnTables { rows: BTreeMap::new(), declared: BTreeMap::new() };
 
 impl OwnTables {
     /// Tables without rows: every field is free.
@@ -389,7 +397,7 @@ impl OwnTables {
 
     /// Tables of these rows, in their order.
     pub(super) fn new(rows: BTreeMap<OwnTable, Vec<OwnRow>>) -> Self {
-        Self(rows)
+        Self { rows, declared: BTreeMap::new() }
     }
 
     /// These tables with what was said of their rows: of each row the greatest statement counts, by number, then by what it
@@ -404,7 +412,7 @@ impl OwnTables {
                 last.insert(key, said);
             }
         }
-        let mut tables = self.0.clone();
+        let mut tables = self.rows.clone();
         for ((table, code), (said, _)) in last {
             let rows = tables.entry(table).or_default();
             match rows.iter().position(|row| row.code == code) {
@@ -413,12 +421,28 @@ impl OwnTables {
                 None => {}
             }
         }
-        Self(tables)
+        Self { rows: tables, declared: self.declared.clone() }
+    }
+
+    /// These tables with the times at which bodies were declared: code, Unix milliseconds. Of several the earliest counts.
+    #[must_use]
+    pub fn declared(mut self, at: impl IntoIterator<Item = (String, i64)>) -> Self {
+        for (code, at_ms) in at {
+            let first = self.declared.entry(code).or_insert(at_ms);
+            *first = at_ms.min(*first);
+        }
+        self
+    }
+
+    /// When a body was declared, Unix milliseconds: the first time that somebody said of it which cases it is to be told of.
+    /// `None`: always, by the file shipped.
+    pub fn declared_ms(&self, body: &str) -> Option<i64> {
+        self.declared.get(body).copied()
     }
 
     /// The rows of a table: those of the file in its order, then the others by code.
     pub fn rows(&self, table: OwnTable) -> &[OwnRow] {
-        self.0.get(&table).map_or(&[], Vec::as_slice)
+        self.rows.get(&table).map_or(&[], Vec::as_slice)
     }
 
     /// The row of a code.
@@ -486,6 +510,9 @@ impl OwnTables {
             let bytes = Statement { n: 0, row: row.clone() }.bytes();
             hasher.update(&(row.code.len() as u64).to_be_bytes()).update(row.code.as_bytes());
             hasher.update(&(bytes.len() as u64).to_be_bytes()).update(&bytes);
+            if let Some(at_ms) = self.declared.get(&row.code).filter(|_| table == OwnTable::Body) {
+                hasher.update(&at_ms.to_be_bytes());
+            }
         }
         let mut digest = [0; 8];
         digest.copy_from_slice(&hasher.finalize().as_bytes()[..8]);
@@ -498,7 +525,7 @@ impl OwnTables {
     ///
     /// Never: rows are plain data.
     pub fn to_toml(&self) -> String {
-        let tables: BTreeMap<&str, &Vec<OwnRow>> = self.0.iter().map(|(table, rows)| (table.name(), rows)).collect();
+        let tables: BTreeMap<&str, &Vec<OwnRow>> = self.rows.iter().map(|(table, rows)| (table.name(), rows)).collect();
         toml::to_string(&tables).unwrap_or_default()
     }
 }

@@ -394,19 +394,28 @@ fn clocks(
 const NOT_TOLD_OF: [&str; 3] = ["moved", "duplicate", "prank"];
 
 /// The bodies that are to be told of such a case and were not: from its receipt on, also when it is closed, so that no closing
-/// takes the notice away.
+/// takes the notice away. A case that was recorded before a body was declared is owed to it while it is open, from then on.
 fn owed_notices(view: &CaseView, facts: &CaseFacts, work: &Work, codes: &dyn Codes) -> Vec<OwedNotice> {
     let (Ok(words), Some(from_ms)) = (&facts.words, work.received_from_ms) else { return Vec::new() };
     if work.standing.closure.as_deref().is_some_and(|closure| NOT_TOLD_OF.contains(&closure)) {
         return Vec::new();
     }
     let (audience, project) = (view.text("audience"), view.text("project"));
+    let recorded_ms = match view.shown("recorded_at") {
+        Shown::Time(at_ms) => *at_ms,
+        _ => from_ms,
+    };
+    let is_closed = work.standing.status == Status::Closed;
+    // a body that came later
+    let since = |body: &OwnRow| codes.own().declared_ms(&body.code).filter(|since| recorded_ms < *since);
     let is_owed = |body: &&OwnRow| {
-        body.is_owed(audience, work.sensitivity, project)
+        !(is_closed && since(body).is_some())
+            && body.is_owed(audience, work.sensitivity, project)
             && words.notices.values().all(|told| told.fact.body != body.code)
     };
     let bodies = codes.own().rows(OwnTable::Body).iter().filter(is_owed);
     let owed = bodies.filter_map(|body| {
+        let from_ms = since(body).unwrap_or(from_ms).max(from_ms);
         let due_ms = from_ms.saturating_add(i64::from(body.within_h?) * HOUR_MS);
         Some(OwedNotice { body: body.code.clone(), from_ms, due_ms })
     });

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use crdt_model::document;
 use crdt_model::entry::Kind;
 use crdt_model::gate::{Schema, SchemaFault};
-use crdt_model::layer::Value;
+use crdt_model::layer::{LayerOp, Value};
 use crdt_model::roster::{Member, Reading, Roster, Standing, knowledge_scope, role_profile};
 use crdt_model::taxonomy::{Capabilities, OwnTable, Statement};
 use crdt_model::values::{DocId, MemberId, OrgId};
@@ -83,7 +83,14 @@ impl Log {
                 said.push((table, statement, by));
             }
         }
-        shared.own = Arc::new(shared.taxonomy.own.with(said));
+        let puts = document.history.iter().flat_map(|written| written.ops.iter().map(|op| (written.stamp, op)));
+        let declared = puts.filter_map(|(stamp, op)| {
+            let LayerOp::Put { key, value: Value::Bytes(bytes) } = op else { return None };
+            let (table, Statement { row, .. }) = Statement::read(key, bytes).ok()?;
+            let may = table == OwnTable::Body && may_keep(&shared.roster, &stamp.member?, table);
+            (may && row.owes()).then_some((row.code, stamp.claimed_ms))
+        });
+        shared.own = Arc::new(shared.taxonomy.own.with(said).declared(declared));
         shared.own_said = last;
         Ok(())
     }

@@ -58,6 +58,28 @@ fn notice_is_owed_until_the_body_was_told_whatever_becomes_of_the_case() {
 }
 
 #[test]
+fn a_case_that_was_recorded_before_a_body_was_declared_is_owed_to_it_only_while_it_is_open() {
+    let rows = [(OwnTable::Body, donor())];
+    let mut case = born(new_case());
+    let Shown::Time(recorded_ms) = *case.view().shown("recorded_at") else { panic!("every case says when") };
+    let owed_by = |replica: &Replica| {
+        let notices = replica.view().work.expect("readable").notices;
+        notices.first().map(|owed| (owed.from_ms, owed.due_ms))
+    };
+    declares(&rows, "donor", recorded_ms);
+    let (from_ms, due_ms) = owed_by(&case).expect("it was declared when the case was recorded");
+    assert!(from_ms <= recorded_ms && due_ms == from_ms + 72 * HOUR, "from receipt on");
+    let later = recorded_ms + 1_000 * HOUR;
+    declares(&rows, "donor", later);
+    assert_eq!(owed_by(&case), Some((later, later + 72 * HOUR)), "open: from the declaration on, not late at once");
+    case.does(assign(1)).does(answer(Some("CANARY"), Some("satisfied")));
+    case.does(Edit::Close { reason: "satisfied".into(), because: None });
+    assert_eq!(owed_by(&case), None, "closed: it is of the past");
+    declares(&rows, "donor", recorded_ms);
+    assert_eq!(owed_by(&case), Some((from_ms, due_ms)), "no closing takes away what was owed");
+}
+
+#[test]
 fn who_the_person_is_goes_only_with_their_consent_to_that() {
     keeps(&[(OwnTable::Body, hq())]);
     let mut fraud = restricted();
