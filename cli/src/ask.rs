@@ -7,11 +7,12 @@ use std::path::Path;
 use crdt_model::name;
 use crdt_model::taxonomy::Taxonomy;
 use crdt_model::values::Words;
-use node::api::{SealOptions, Secret, check_code, known_zone};
+use node::api::{SealOptions, Secret, known_zone};
 use node::error::{Failure, IoOperation};
 use node::texts::Texts;
 use zeroize::Zeroizing;
 
+use crate::choice::plain;
 use crate::console::{Console, read_bounded};
 use crate::error;
 
@@ -112,28 +113,98 @@ impl<'a> Asker<'a> {
         question: &str,
         field: &'static str,
     ) -> Result<String, Failure> {
-        self.required_code_of(given, option, question, field, "")
-    }
-
-    /// As [`Asker::required_code`], with the codes there are in the question.
-    pub(crate) fn required_code_of(
-        &mut self,
-        given: Option<String>,
-        option: &str,
-        question: &str,
-        field: &'static str,
-        codes: &str,
-    ) -> Result<String, Failure> {
         let unsaid = given.as_ref().is_none_or(|value| value == ASK || value.trim().is_empty());
         if !(unsaid && self.console.is_terminal()) {
             return self.required(given, option, question);
         }
         let mut refused = None;
         loop {
-            match self.question_after(question, codes, refused.as_ref())? {
+            match self.question_after(question, "", refused.as_ref())? {
                 Some(answer) if answer.is_empty() => {}
-                Some(answer) => match check_code(Taxonomy::shipped(), field, &answer) {
-                    Ok(()) => return Ok(answer),
+                Some(answer) => match self.texts.meant(field, field, &answer) {
+                    Ok(code) => return Ok(code),
+                    Err(failure) => refused = Some(failure),
+                },
+                None => return Err(Failure::new("usage_missing").arg("missing", option)),
+            }
+        }
+    }
+
+    /// As [`Asker::required`], where the answers are the codes of a table: on a terminal they are shown by their labels, and a
+    /// number, a label or a code is taken.
+    pub(crate) fn one_of(
+        &mut self,
+        given: Option<String>,
+        option: &str,
+        question: &str,
+        (field, table): (&'static str, &'static str),
+    ) -> Result<String, Failure> {
+        let codes = Taxonomy::shipped().codes_of(table).unwrap_or_default();
+        let lines: Vec<String> = codes
+            .iter()
+            .enumerate()
+            .map(|(at, code)| format!("  {} {}\n", at + 1, self.texts.called(table, code)))
+            .collect();
+        let meant = |texts: &Texts, answer: &str| match answer.parse::<usize>() {
+            Ok(number) => match number.checked_sub(1).and_then(|at| codes.get(at)) {
+                Some(code) => Ok((*code).to_owned()),
+                None => texts.meant(field, table, answer),
+            },
+            Err(_) => texts.meant(field, table, answer),
+        };
+        self.shown(given, option, question, &lines.concat(), &meant)
+    }
+
+    /// The same of a few words that no table holds.
+    pub(crate) fn one_of_few(
+        &mut self,
+        given: Option<String>,
+        option: &str,
+        question: &str,
+        (vocabulary, codes): (&str, &[&'static str]),
+    ) -> Result<String, Failure> {
+        let texts = self.texts;
+        let called = |code: &&str| texts.code(vocabulary, code).into_owned();
+        let lines: Vec<String> =
+            codes.iter().enumerate().map(|(at, code)| format!("  {} {}\n", at + 1, called(code))).collect();
+        let meant = |texts: &Texts, answer: &str| {
+            let said = plain(answer);
+            let is_meant = |(at, code): (usize, &&'static str)| {
+                said == (at + 1).to_string() || said == plain(code) || said == plain(&texts.code(vocabulary, code))
+            };
+            let found = codes.iter().enumerate().position(|(at, code)| is_meant((at, code)));
+            let near = codes.iter().map(called).collect::<Vec<_>>().join(", ");
+            let refused = || Failure::new("usage_bad_value").arg("option", option).arg("expected", near);
+            found.map(|at| codes[at].to_owned()).ok_or_else(refused)
+        };
+        match given.filter(|given| given != ASK && !given.trim().is_empty()) {
+            Some(given) => meant(texts, &given),
+            None => self.shown(None, option, question, &lines.concat(), &meant),
+        }
+    }
+
+    /// Asks with the answers there are, until one of them is meant.
+    fn shown(
+        &mut self,
+        given: Option<String>,
+        option: &str,
+        question: &str,
+        answers: &str,
+        meant: &dyn Fn(&Texts, &str) -> Result<String, Failure>,
+    ) -> Result<String, Failure> {
+        let unsaid = given.as_ref().is_none_or(|value| value == ASK || value.trim().is_empty());
+        if !(unsaid && self.console.is_terminal()) {
+            return self.required(given, option, question);
+        }
+        let question_line = in_question(self.texts, &self.texts.get(question));
+        let mut refused = None;
+        loop {
+            let answer = self.ask(&told(self.texts, refused.as_ref(), &format!("{answers}{question_line}")))?;
+            self.asked.push(question.to_owned());
+            match answer.as_deref().map(str::trim) {
+                Some("") => {}
+                Some(answer) => match meant(self.texts, answer) {
+                    Ok(code) => return Ok(code),
                     Err(failure) => refused = Some(failure),
                 },
                 None => return Err(Failure::new("usage_missing").arg("missing", option)),
@@ -224,8 +295,8 @@ impl<'a> Asker<'a> {
         let mut refused = None;
         loop {
             let answer = self.question_after(question, "", refused.as_ref())?.filter(|answer| !answer.is_empty());
-            match answer.as_deref().map_or(Ok(()), |code| check_code(Taxonomy::shipped(), field, code)) {
-                Ok(()) => return Ok(answer),
+            match answer.map(|answer| self.texts.meant(field, field, &answer)).transpose() {
+                Ok(code) => return Ok(code),
                 Err(failure) => refused = Some(failure),
             }
         }

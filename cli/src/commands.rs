@@ -122,7 +122,7 @@ impl Commands {
     ///
     /// What is missing or means nothing. What only the node can know is left to it.
     pub(crate) fn action(self, asker: &mut Asker<'_>) -> Result<Action, Failure> {
-        let request = match self {
+        let mut request = match self {
             Self::Init(init) => init.request(asker)?,
             Self::Site(site) => site.request(asker)?,
             Self::Invite(invite) => invite.request(asker)?,
@@ -164,6 +164,7 @@ impl Commands {
             Self::Demo(demo) => return Ok(Action::Demo(demo)),
         };
         asker.finish()?;
+        crate::codes::put(&mut request, asker.texts)?;
         Ok(Action::Ask(request))
     }
 }

@@ -6,6 +6,7 @@ mod backend;
 mod batch;
 mod choice;
 mod clock;
+mod codes;
 mod commands;
 mod console;
 mod demo;

@@ -10,6 +10,8 @@
 
 use std::borrow::Cow;
 
+use crdt_model::name::folded;
+use crdt_model::taxonomy::{Taxonomy, nearest};
 use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
 use unic_langid::LanguageIdentifier;
@@ -90,10 +92,15 @@ impl Texts {
         let id = format!("error-{}", kebab(failure.code));
         let named = failure.args.iter().filter(|(_, value)| !value.is_empty());
         let is_field = |name: &str| name == "labelled" || (failure.code == "unknown_field" && name == "near");
+        let is_code = matches!(failure.code, "unknown_code" | "not_in_taxonomy" | "ambiguous_code");
+        let table = ["table", "field"].iter().find_map(|of| failure.args.iter().find(|(name, _)| name == of));
+        let table = table.map_or("", |(_, table)| table.as_str());
         let mut args: Vec<TextArg<'_>> = named
-            .map(|(name, value)| match is_field(name) {
-                true => (*name, self.labelled(value).into()),
-                false => (*name, number_or_text(value)),
+            .map(|(name, value)| match (*name, is_code) {
+                _ if is_field(name) => (*name, self.labelled(value).into()),
+                ("field", true) => (*name, self.field(value).into_owned().into()),
+                ("near", true) => (*name, self.called_all(table, value).into()),
+                _ => (*name, number_or_text(value)),
             })
             .collect();
         // What the failure does not name is named in general: `boucle case reopen REF`.
@@ -151,10 +158,92 @@ impl Texts {
         labelled.collect::<Vec<_>>().join(", ")
     }
 
+    /// What a code of a table is called, the table named as the file of the taxonomy or the field that takes it is; the code
+    /// itself where it has no name.
+    pub fn called<'a>(&self, table: &str, code: &'a str) -> Cow<'a, str> {
+        match vocabulary(table).map(|vocabulary| self.code(vocabulary, code)) {
+            Some(said) if said != code => said,
+            _ => Taxonomy::shipped().label_of(table, code, self.asked).map_or(Cow::Borrowed(code), Cow::Borrowed),
+        }
+    }
+
+    /// The same of several, with commas between them.
+    fn called_all(&self, table: &str, codes: &str) -> String {
+        codes.split(", ").map(|code| self.called(table, code)).collect::<Vec<_>>().join(", ")
+    }
+
+    /// The code of a table that a person means: by the code, or by its label in this language, whole or the beginning or some
+    /// words of it, in whatever case and without accents. A table that is not the taxonomy's takes what was typed.
+    ///
+    /// # Errors
+    ///
+    /// `ambiguous_code` with those that may be meant; `unknown_code` with the nearest.
+    pub fn meant(&self, field: &'static str, table: &'static str, typed: &str) -> Result<String, Failure> {
+        let taxonomy = Taxonomy::shipped();
+        let Some(codes) = taxonomy.codes_of(table) else { return Ok(typed.to_owned()) };
+        let wanted = words_of(typed);
+        if let Some(code) = codes.iter().find(|code| **code == typed.trim() || words_of(code) == wanted) {
+            return Ok((*code).to_owned());
+        }
+        let names = |code: &'static str| {
+            let label = taxonomy.label_of(table, code, self.asked).unwrap_or(code);
+            [words_of(label), words_of(&self.called(table, code))]
+        };
+        let named: Vec<([String; 2], &str)> = codes.iter().map(|code| (names(code), *code)).collect();
+        let is_long = wanted.chars().count() >= MEANT_CHARS_MIN;
+        let within = format!(" {wanted} ");
+        let ways: [&dyn Fn(&String) -> bool; 3] =
+            [&|name| *name == wanted, &|name| is_long && name.starts_with(&wanted), &|name| {
+                is_long && format!(" {name} ").contains(&within)
+            }];
+        let refused = |code: &'static str, near: String| {
+            Err(Failure::new(code).arg("field", field).arg("table", table).arg("near", near).at("field", field))
+        };
+        for way in ways {
+            let found: Vec<&str> =
+                named.iter().filter(|(names, _)| names.iter().any(way)).map(|(_, code)| *code).collect();
+            match found.as_slice() {
+                [] => {}
+                [only] => return Ok((*only).to_owned()),
+                several => return refused("ambiguous_code", several.join(", ")),
+            }
+        }
+        let near = nearest(named.iter().flat_map(|(names, _)| names.iter().map(String::as_str)), &wanted);
+        let mut near: Vec<&str> = near
+            .iter()
+            .filter_map(|name| named.iter().find(|(names, _)| names.iter().any(|of| of == name)).map(|(_, code)| *code))
+            .collect();
+        near.dedup();
+        match near.is_empty() {
+            true => refused("unknown_code", crate::error::possible(codes.into_iter(), typed)),
+            false => refused("unknown_code", near.join(", ")),
+        }
+    }
+
     /// The label of a code of a vocabulary (`status`, `closure`, …): the code itself where there is none.
     pub fn code<'a>(&self, vocabulary: &str, code: &'a str) -> Cow<'a, str> {
         self.find(&format!("{}-{}", kebab(vocabulary), kebab(code)), &[]).map_or(Cow::Borrowed(code), Cow::Owned)
     }
+}
+
+/// Characters of a part of a label that may stand for it, at least.
+const MEANT_CHARS_MIN: usize = 4;
+
+/// The vocabulary of the messages that names the codes of a table of the taxonomy.
+fn vocabulary(table: &str) -> Option<&'static str> {
+    Some(match table {
+        "closure" => "closure",
+        "hold_reason" => "holdfor",
+        "satisfaction" => "satisfaction",
+        "status" => "status",
+        _ => return None,
+    })
+}
+
+/// Words as they are compared: folded, with one blank between them.
+fn words_of(text: &str) -> String {
+    let folded = folded(text);
+    folded.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
 }
 
 /// What a message says in place of what a failure does not name. A message for which that will not do has a form of its

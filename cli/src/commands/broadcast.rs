@@ -10,8 +10,8 @@ use crate::ask::{ASK, Asker};
 
 #[derive(Debug, Args)]
 pub(crate) struct Broadcast {
-    #[arg(long = "by", id = "broadcast_by", value_parser = PUBLIC_MEANS)]
-    by: String,
+    #[arg(long = "by", id = "broadcast_by", value_name = "BY")]
+    by: Option<String>,
     #[arg(long, value_name = "TEXT", num_args = 0..=1, default_missing_value = ASK)]
     text: Option<String>,
     #[command(flatten)]
@@ -22,7 +22,8 @@ pub(crate) struct Broadcast {
 
 impl Broadcast {
     pub(crate) fn request(self, asker: &mut Asker<'_>) -> Result<Request, Failure> {
-        let (by, text) = (self.by, self.text);
+        let by = asker.one_of_few(self.by, "--by", "ask-broadcast-by", ("public", &PUBLIC_MEANS))?;
+        let text = self.text;
         let edit = |asker: &mut Asker<'_>| {
             let text = asker.required_words(text, "--text", "ask-answer")?;
             Ok(Edit::Broadcast { by, text })

@@ -827,3 +827,102 @@ fn wrong_consents_and_numbers_elsewhere_are_refused_without_being_quoted() {
         assert!(!format!("{failure:?}").contains("Marie"));
     }
 }
+
+/// The act of a command line whose parts may hold blanks.
+fn act(line: &[&str]) -> Edit {
+    match action_with(line, &mut Script::default()) {
+        Ok(Action::Ask(Request::CaseEdit { edit, .. })) => edit,
+        other => panic!("{line:?}: {other:?}"),
+    }
+}
+
+#[test]
+fn a_label_is_taken_where_a_code_is() {
+    let close = |reason: &str| Edit::Close { reason: reason.into(), because: None };
+    let hold = |reason: &str| Edit::Hold { reason: reason.into(), until: None };
+    let attempt = |outcome: &str| Edit::Attempt { outcome: outcome.into(), channel: None };
+    let says = |satisfied: &str| Edit::Answer(Telling { satisfied: Some(satisfied.into()), ..Telling::default() });
+    for (line, expected) in [
+        (&["case", "close", "@last", "--as", "retiré"][..], close("withdrawn")),
+        (&["case", "close", "@last", "--as", "RETIREE PAR LA PERSONNE"], close("withdrawn")),
+        (&["case", "close", "@last", "--as", "withdrawn"], close("withdrawn")),
+        (&["case", "hold", "@last", "--for", "personne"], hold("person")),
+        (&["case", "hold", "@last", "--for", "la personne"], hold("person")),
+        (&["case", "attempt", "@last", "--outcome", "occupé"], attempt("busy")),
+        (&["case", "attempt", "@last", "--outcome", "Pas de reponse"], attempt("no_answer")),
+        (&["case", "answer", "@last", "--satisfied", "oui"], says("satisfied")),
+        (&["case", "answer", "@last", "--satisfied", "no"], says("not_satisfied")),
+        (&["case", "answer", "@last", "--satisfied", "en partie"], says("partly")),
+        (&["case", "answer", "@last", "--satisfied", "declined"], says("declined")),
+    ] {
+        assert_eq!(act(line), expected, "{line:?}");
+    }
+    let triage = act(&["case", "triage", "@last", "--category", "paiement non reçu"]);
+    assert!(
+        matches!(&triage, Edit::Triage { category: Some(code), .. } if code == "payment.not_received"),
+        "{triage:?}"
+    );
+    let list = ["case", "list", "--category", "paiement non reçu", "--status", "fermé", "--channel", "courriel"];
+    match action_with(&list, &mut Script::default()) {
+        Ok(Action::Ask(Request::CaseList(filter))) => {
+            assert_eq!((&filter.category[0][..], &filter.status[0][..]), ("payment.not_received", "closed"));
+            assert_eq!(filter.channel.as_deref(), Some("email"));
+        }
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn a_word_that_may_mean_several_or_none_is_refused_with_the_candidates_in_words() {
+    let refused = |line: &[&str]| {
+        let failure = action_with(line, &mut Script::default()).expect_err("refused");
+        let (message, hint) = Texts::for_lang("fr").error(&failure);
+        (failure.code, message, hint.unwrap_or_default())
+    };
+    let (code, message, hint) = refused(&["case", "close", "@last", "--as", "personne"]);
+    assert_eq!((code, &message[..]), ("ambiguous_code", "Clôture : plusieurs réponses correspondent"));
+    assert!(hint.contains("retiré") && hint.contains("services seulement") && !hint.contains("withdrawn"), "{hint}");
+    let (code, message, hint) = refused(&["case", "close", "@last", "--as", "injoinable"]);
+    assert_eq!((code, &message[..]), ("unknown_code", "Clôture : cette réponse n'existe pas"));
+    assert_eq!(hint, "possibles : injoignable");
+    let (code, _, hint) = refused(&["case", "attempt", "@last", "--outcome", "xyzzy"]);
+    assert_eq!((code, &hint[..]).0, "unknown_code");
+    assert!(hint.contains("Occupé") && !hint.contains("busy"), "{hint}");
+}
+
+#[test]
+fn what_a_terminal_can_ask_for_is_asked_for_with_labels() {
+    let asks = |line: &[&str], answers: &[&str]| {
+        let mut script = Script::with(answers);
+        let asked = action_with(line, &mut script);
+        match asked {
+            Ok(Action::Ask(Request::CaseEdit { edit, .. })) => (edit, script.asked),
+            other => panic!("{line:?}: {other:?}"),
+        }
+    };
+    let (edit, asked) = asks(&["case", "hold", "@last"], &["", "9", "2"]);
+    assert_eq!(edit, Edit::Hold { reason: "document".into(), until: None });
+    assert!(asked[0].contains("1 la personne\n") && asked[0].contains("2 un document\n"), "{asked:?}");
+    assert!(asked[2].contains("n'existe pas"), "{asked:?}");
+    let (edit, _) = asks(&["case", "attempt", "@last"], &["occupe"]);
+    assert_eq!(edit, Edit::Attempt { outcome: "busy".into(), channel: None });
+    let (edit, asked) = asks(&["case", "close", "@last"], &["retiré"]);
+    assert_eq!(edit, Edit::Close { reason: "withdrawn".into(), because: None });
+    assert!(asked[0].contains("retiré") && !asked[0].contains("withdrawn"), "{asked:?}");
+    let (edit, _) = asks(&["case", "settle", "@last"], &["Clôture", "2"]);
+    assert_eq!(edit, Edit::Settle { field: "closure".into(), pick: 2 });
+    let mut script = Script::with(&["affiche", "Distribution lundi.", ""]);
+    match action_with(&["broadcast", "--site", "JER"], &mut script) {
+        Ok(Action::Ask(Request::CaseMany { edit: Edit::Broadcast { by, .. }, .. })) => assert_eq!(by, "poster"),
+        other => panic!("{other:?}"),
+    }
+    // without a terminal all of it is named at once
+    assert_eq!(refusal("case hold @last").args, [("missing", "--for".to_owned())]);
+    assert_eq!(refusal("case settle @last").args, [("missing", "FIELD, --pick".to_owned())]);
+}
+
+#[test]
+fn a_list_of_no_lines_is_no_list() {
+    let line = ["boucle", "todo", "--limit", "0"];
+    assert!(crate::help::command(&Texts::for_lang("fr")).try_get_matches_from(line).is_err());
+}

@@ -5,7 +5,7 @@ use node::api::Request;
 
 #[derive(Debug, Args)]
 pub(crate) struct Todo {
-    #[arg(long, value_name = "N", conflicts_with = "todo_all")]
+    #[arg(long, value_name = "N", conflicts_with = "todo_all", value_parser = clap::value_parser!(u64).range(1..))]
     limit: Option<u64>,
     #[arg(long = "all", id = "todo_all")]
     all: bool,

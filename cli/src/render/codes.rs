@@ -1,5 +1,5 @@
-//! What a case says in codes, in words for people: where one case is read, labels stand for codes. Lists keep the codes that
-//! people type.
+//! What a case says in codes, in words for people: where one case is read, labels stand for codes. What a person types may be
+//! such a label too.
 
 use crdt_model::case::schema::{self, Kind};
 use crdt_model::taxonomy::Taxonomy;
@@ -73,7 +73,8 @@ fn in_a_sentence(name: &str, value: &Value, with: With<'_>) -> Option<String> {
         }
         "suggested" => {
             let key = if value["by"] == "routing" { "ui-suggested-routing" } else { "ui-suggested-taxonomy" };
-            (key, vec![("to", part("to"))])
+            let to = value["to"].as_str().and_then(|to| role(to, with)).map_or_else(|| part("to"), Into::into);
+            (key, vec![("to", to), ("ref", part("ref"))])
         }
         "interims" => {
             let names = ["at", "by", "text", "until"];
@@ -144,12 +145,22 @@ fn of_texts(vocabulary: &str, code: &str, with: With<'_>) -> String {
     clean_line(&with.texts.code(vocabulary, code))
 }
 
+/// What a role is called, where this is the code of one: no person is called so.
+pub(super) fn role(code: &str, with: With<'_>) -> Option<String> {
+    Taxonomy::shipped().label_of("role", code, with.texts.asked()).map(clean_line)
+}
+
 /// The label of a code that a field holds, where it has one.
-fn label(name: &str, code: &str, with: With<'_>) -> Option<String> {
+pub(super) fn label(name: &str, code: &str, with: With<'_>) -> Option<String> {
     match name {
         "flags" => return Some(of_texts("flag", code, with)),
         "returned" => return Some(of_texts("referral", code, with)),
         "why" => return Some(of_texts("why", code, with)),
+        "assignee" | "waiting_on" => {
+            if let Some(role) = role(code, with) {
+                return Some(role);
+            }
+        }
         _ => {}
     }
     let table = match schema::field(name)?.kind {

@@ -128,7 +128,13 @@ fn shown(row: &Value, name: &str, with: With<'_>) -> String {
             let args = [("to", part("to").into()), ("back", part("back").into()), ("cases", part("cases").into())];
             with.texts.with("ui-batch-back", &args)
         }
-        "category" if row["task"].is_string() => super::codes::value(name, value, &Value::Null, with),
+        "name" if row["closed"] == true && row["site"].is_string() => {
+            format!("{} [{}]", cell(name, value, with), with.texts.get("ui-row-closed"))
+        }
+        "status" | "closure" | "reason" | "kind" | "task" => cell(name, value, with),
+        "assignee" | "to" | "waiting_on" | "role" if value.is_string() => {
+            super::codes::role(value.as_str().unwrap_or_default(), with).unwrap_or_else(|| cell(name, value, with))
+        }
         "due_at" if row["late"] == true && row["batch"].is_string() => {
             format!("{} !", cell(name, value, with).chars().take(10).collect::<String>())
         }
@@ -149,7 +155,10 @@ fn shown(row: &Value, name: &str, with: With<'_>) -> String {
             format!("{} ({id})", cell("member", value, with))
         }
         "device" | "fingerprint" | "scope" => cell(name, value, with).chars().take(16).collect(),
-        _ => cell(name, value, with),
+        _ => match value.as_str().and_then(|code| super::codes::label(name, code, with)) {
+            Some(label) => label,
+            None => cell(name, value, with),
+        },
     };
     if name == "status" {
         let marked = |flag: &Value| flag == &Value::Bool(true) || flag.as_u64().is_some_and(|n| n > 0);

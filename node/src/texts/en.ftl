@@ -66,7 +66,15 @@ error-row-not-found-hint = { $near ->
     [none] to add it: boucle taxonomy add { $table } CODE --label NAME
    *[other] possible: { $near }; to add it: boucle taxonomy add { $table } CODE --label NAME
 }
-error-taxonomy-file-bad = nothing is taken from { $file }: { $fault }
+error-taxonomy-file-bad = nothing is taken from { $file }: { $fault ->
+    [syntax] line { $line } is not TOML
+    [unknown_table] the file has an unknown table or setting
+    [table] the table { $table } is not a list of entries, or it is too long
+    [twice] { $table }: the code { $code } is there twice
+    [setting] { $table } { $code }: the setting “{ $setting }” will not do
+    [entry] { $table } { $code }: a setting is missing, unknown or of the wrong kind
+   *[other] it is not a file of tables
+}
 error-taxonomy-file-bad-hint = mend the file; `boucle taxonomy export FILE` writes one that is good
 error-sealed-no-level = { $ref } is sealed: it has no level, and no committee handles it
 error-sealed-no-level-hint = its audience decides; it can hand it over to an inquiry (`boucle case handover`)
@@ -223,7 +231,9 @@ error-missing = missing: { $fields }
 error-field-fixed = { $field } is written once, by the system
 error-field-by-verb = { $field } is not set directly
 error-field-by-verb-hint = an act does it: { $verb }
-error-unknown-code = { $field }: no such code ({ $table })
+error-ambiguous-code = { $field }: several answers fit
+error-ambiguous-code-hint = say which: { $near }
+error-unknown-code = { $field }: there is no such answer
 error-unknown-code-hint = possible: { $near }
 error-too-long = { $field } is too long (at most { $bytes_max } bytes)
 error-act-too-large = what is written at once is too long (at most { $bytes_max } bytes)
@@ -355,6 +365,8 @@ error-before-received = the closing would be dated before the case was received
 error-before-received-hint = check the clock, or the date of reception
 error-assignee-recused = { $who } must not see this case: it cannot be assigned to them
 error-assignee-recused-hint = assign it to somebody else: `boucle case assign { $ref } WHO`
+error-assignee-outside-audience = { $who } cannot open this case: it is sealed, and they are not in its group
+error-assignee-outside-audience-hint = `boucle audience list` shows who can open it. To have somebody else work on a part of it: `boucle case refer { $ref } --to WHO`
 error-consent-refuses-referral = { $purpose ->
     [refer_external] the person refused that their complaint be passed on outside the organisation, and { $who } does not read it already
    *[other] the person refused that their complaint be passed on inside the organisation, and { $who } does not read it already
@@ -553,6 +565,18 @@ error-batch-not-found = no import { $batch } on this machine
 error-batch-not-found-hint = those of here: { $near }
 error-batch-not-yours = import { $batch } is somebody else's
 error-batch-not-yours-hint = whoever made it takes it back
+error-batch-answered-twice = line { $row } gives another answer for the same case
+error-batch-answered-twice-hint = keep one of the two lines
+error-batch-no-day = there is no such day
+error-batch-no-day-hint = write it day/month/year
+error-calls-empty = there is nobody to go and see
+error-calls-empty-hint = somebody is on this list whose answer is ready, who has not had it, and whom we may go and see; `boucle todo` shows the others
+error-site-root = { $site } is the first site of the organisation: it stays open
+error-site-root-hint = `boucle site list` shows the others
+error-place-in-circle = { $code } has { $parent } in it: no place lies in itself
+error-place-in-circle-hint = give one of the two another place: `boucle taxonomy set place CODE --parent PLACE`
+error-level-rank-taken = { $code } has rank { $rank } already: each level has one of its own
+error-level-rank-taken-hint = `boucle taxonomy show level` shows the ranks
 error-batch-empty = no case is left for the list
 error-batch-empty-hint = `--dry-run` says why each is left out
 error-routing-no-header = { $file } has no line of titles: looked for { $looked_for }
@@ -635,7 +659,8 @@ ui-half-moved-to-unseen = Moved to another site; what follows has not arrived he
 ui-half-moved-from = Moved here from { $site }. The case as it was: `boucle case show { $ref }@{ $site }`.
 ui-half-moved-from-unseen = Moved here from another site; the case as it was has not arrived yet.
 ui-half-merged-into = Merged into { $ref } ({ $site }), which goes on: { $status }.
-ui-half-merged = { $ref } ({ $site }) was merged into this case. Its history: `boucle case history`.
+ui-on-event-failed = The command of `--on-event` fails. The node goes on without it; this is not said again.
+ui-half-merged = { $ref } ({ $site }) was merged into this case. Its history: `boucle case history { $ref }`.
 ui-half-duplicate-of = Said to be a duplicate of { $ref } ({ $site }): { $status }.
 ui-half-has-duplicate = { $ref } ({ $site }) is said to be a duplicate of this case: { $status }.
 ui-half-duplicate-unseen = One matter with a case that has not arrived here, or is not open to you.
@@ -998,7 +1023,12 @@ ask-return-why = Say it in a few words
 ask-handover-to = Who inquires
 ask-receipt = Receipt (number, date, who signed)
 ask-interim-until = Day by which the person will have an answer (for example 2026-12-15)
-ask-closure = Closing reason ({ $codes })
+ask-closure = Closing reason (number or word)
+ask-hold = Waiting for what (number or word)
+ask-attempt = How the try ended (number or word)
+ask-broadcast-by = By what (number or word)
+ask-settle-field = Which field (`boucle case conflicts` shows them)
+ask-settle-pick = Which value (its number)
 ask-lower-to = Level to lower to (s0, s1 open a sealed case; s2)
 ask-move-sure = Those who work at { $site } will read all of it. Move it? (y/n)
 ask-lower-sure = Everybody who works on the site will read this case; what they read stays read. Open it? (y/n)
@@ -1030,6 +1060,7 @@ ask-value = Value of { $field }
 ## After an act
 done-init = Organisation founded. Site { $site }, member { $member }.
 done-site-add = Site { $site } added.
+done-site-closed = Site { $site } ({ $name }) is closed: nothing new goes there.
 done-site-set = Site { $site }: { $name }; days and weeks in the zone { $zone }.
 done-routing-import = { $file }: { $changed } rows changed something, { $unchanged } were said already. `boucle routing show` shows it all.
 done-routing-set = { $site }: noted. `boucle routing show` shows it all.
@@ -1604,8 +1635,8 @@ field-clocks = Clocks
 field-task = To do
 ui-todo-more = Only the first { $n }. All: `boucle todo --all`
 ui-todo-none = Nothing waits on you.
-ui-suggested-routing = { $to }, by the routing of the site: `boucle case assign REF auto`
-ui-suggested-taxonomy = { $to }, by the category: `boucle case assign REF auto`
+ui-suggested-routing = { $to }, by the routing of the site: `boucle case assign { $ref } auto`
+ui-suggested-taxonomy = { $to }, by the category: `boucle case assign { $ref } auto`
 ui-advice-met = This has not reached { $to }, last met on { $met }; it is due by { $due }. Do not wait:
 ui-advice-never-met = This has not reached { $to }, whom this machine never met; it is due by { $due }. Do not wait:
 ui-advice-stick = – a USB stick that goes there: `boucle carry`
@@ -1772,6 +1803,10 @@ referral-sent-outside = sent outside the system
 referral-confirmed-by-phone = confirmed by telephone
 referral-misdirected = wrong person
 referral-need-info = something is missing
+public-radio = radio
+public-poster = poster
+public-meeting = meeting
+public-megaphone = megaphone
 by-means-email = by e-mail
 by-means-phone = by telephone
 by-means-whatsapp = by WhatsApp

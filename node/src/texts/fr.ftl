@@ -66,7 +66,15 @@ error-row-not-found-hint = { $near ->
     [none] pour l'ajouter : boucle taxonomy add { $table } CODE --label NOM
    *[other] possibles : { $near } ; pour l'ajouter : boucle taxonomy add { $table } CODE --label NOM
 }
-error-taxonomy-file-bad = rien n'est repris de { $file } : { $fault }
+error-taxonomy-file-bad = rien n'est repris de { $file } : { $fault ->
+    [syntax] la ligne { $line } n'est pas du TOML
+    [unknown_table] le fichier a une table ou un réglage inconnu
+    [table] la table { $table } n'est pas une liste d'entrées, ou elle est trop longue
+    [twice] { $table } : le code { $code } s'y trouve deux fois
+    [setting] { $table } { $code } : le réglage « { $setting } » ne convient pas
+    [entry] { $table } { $code } : un réglage manque, est inconnu ou ne convient pas
+   *[other] ce n'est pas un fichier de tables
+}
 error-taxonomy-file-bad-hint = corrigez le fichier ; `boucle taxonomy export FICHIER` en écrit un qui convient
 error-sealed-no-level = { $ref } est scellé : aucun niveau, aucun comité ne le traite
 error-sealed-no-level-hint = l'audience décide ; elle peut le remettre à une enquête (`boucle case handover`)
@@ -223,7 +231,9 @@ error-missing = il manque : { $fields }
 error-field-fixed = { $field } est écrit une seule fois, par le système
 error-field-by-verb = { $field } ne se modifie pas directement
 error-field-by-verb-hint = un acte le fait : { $verb }
-error-unknown-code = { $field } : ce code n'existe pas ({ $table })
+error-ambiguous-code = { $field } : plusieurs réponses correspondent
+error-ambiguous-code-hint = dites laquelle : { $near }
+error-unknown-code = { $field } : cette réponse n'existe pas
 error-unknown-code-hint = possibles : { $near }
 error-too-long = { $field } est trop long (au plus { $bytes_max } octets)
 error-act-too-large = ce qui est écrit en une fois est trop long (au plus { $bytes_max } octets)
@@ -355,6 +365,8 @@ error-before-received = la clôture serait datée d'avant la réception
 error-before-received-hint = vérifiez l'horloge, ou la date de réception
 error-assignee-recused = { $who } ne doit pas voir ce cas : il ne peut pas lui être transmis
 error-assignee-recused-hint = transmettez-le à quelqu'un d'autre : `boucle case assign { $ref } QUI`
+error-assignee-outside-audience = { $who } ne peut pas ouvrir ce cas : il est scellé, et cette personne n'est pas de son groupe
+error-assignee-outside-audience-hint = `boucle audience list` montre qui peut l'ouvrir. Pour confier une partie du travail à quelqu'un d'autre : `boucle case refer { $ref } --to QUI`
 error-consent-refuses-referral = { $purpose ->
     [refer_external] la personne a refusé que sa plainte soit transmise hors de l'organisation, et { $who } ne la lit pas déjà
    *[other] la personne a refusé que sa plainte soit transmise en interne, et { $who } ne la lit pas déjà
@@ -553,6 +565,18 @@ error-batch-not-found = aucune importation { $batch } sur cette machine
 error-batch-not-found-hint = celles d'ici : { $near }
 error-batch-not-yours = l'importation { $batch } est celle de quelqu'un d'autre
 error-batch-not-yours-hint = qui l'a faite la défait
+error-batch-answered-twice = la ligne { $row } donne une autre réponse pour le même cas
+error-batch-answered-twice-hint = gardez une seule des deux lignes
+error-batch-no-day = cette date n'existe pas
+error-batch-no-day-hint = écrivez-la jour/mois/année
+error-calls-empty = personne n'est à aller voir
+error-calls-empty-hint = une personne est sur cette liste quand sa réponse est prête, qu'elle ne l'a pas reçue et qu'on peut aller la voir ; `boucle todo` montre les autres
+error-site-root = { $site } est le premier site de l'organisation : il reste ouvert
+error-site-root-hint = `boucle site list` montre les autres
+error-place-in-circle = { $code } contient déjà { $parent } : aucun lieu n'est dans lui-même
+error-place-in-circle-hint = donnez à l'un des deux un autre lieu : `boucle taxonomy set place CODE --parent LIEU`
+error-level-rank-taken = { $code } a déjà le rang { $rank } : chaque niveau a le sien
+error-level-rank-taken-hint = `boucle taxonomy show level` montre les rangs
 error-batch-empty = il ne reste aucun cas pour la liste
 error-batch-empty-hint = `--dry-run` dit pourquoi chacun est laissé de côté
 error-routing-no-header = { $file } n'a pas de ligne de titres : cherchés { $looked_for }
@@ -635,7 +659,8 @@ ui-half-moved-to-unseen = Déplacé à un autre site ; la suite n'est pas encore
 ui-half-moved-from = Déplacé ici depuis { $site }. Le dossier d'avant : `boucle case show { $ref }@{ $site }`.
 ui-half-moved-from-unseen = Déplacé ici depuis un autre site ; le dossier d'avant n'est pas encore arrivé.
 ui-half-merged-into = Réuni à { $ref } ({ $site }), qui continue : { $status }.
-ui-half-merged = { $ref } ({ $site }) a été réuni à ce dossier. Son histoire : `boucle case history`.
+ui-on-event-failed = La commande de `--on-event` échoue. Le nœud continue sans elle ; cela n'est pas redit.
+ui-half-merged = { $ref } ({ $site }) a été réuni à ce dossier. Son histoire : `boucle case history { $ref }`.
 ui-half-duplicate-of = Signalé comme doublon de { $ref } ({ $site }) : { $status }.
 ui-half-has-duplicate = { $ref } ({ $site }) est signalé comme doublon de ce dossier : { $status }.
 ui-half-duplicate-unseen = Une même affaire avec un dossier qui n'est pas arrivé ici, ou qui ne vous est pas ouvert.
@@ -998,7 +1023,12 @@ ask-return-why = Dites-le en quelques mots
 ask-handover-to = Qui enquête
 ask-receipt = Reçu (numéro, date, signataire)
 ask-interim-until = Jour où la personne aura une réponse (par exemple 2026-12-15)
-ask-closure = Motif de clôture ({ $codes })
+ask-closure = Motif de clôture (numéro ou mot)
+ask-hold = En attente de quoi (numéro ou mot)
+ask-attempt = Résultat de l'essai (numéro ou mot)
+ask-broadcast-by = Par quel moyen (numéro ou mot)
+ask-settle-field = Quel champ (`boucle case conflicts` les montre)
+ask-settle-pick = Quelle valeur (son numéro)
 ask-move-sure = Les personnes qui travaillent à { $site } le liront en entier. Le déplacer ? (o/n)
 ask-lower-to = Niveau vers lequel abaisser (s0, s1 ouvrent un dossier scellé ; s2)
 ask-lower-sure = Toutes les personnes qui travaillent sur le site liront ce cas ; ce qui est lu reste lu. L'ouvrir ? (o/n)
@@ -1030,6 +1060,7 @@ ask-value = Valeur de { $field }
 ## Après un acte
 done-init = Organisation fondée. Site { $site }, membre { $member }.
 done-site-add = Site { $site } ajouté.
+done-site-closed = Site { $site } ({ $name }) fermé : plus rien de nouveau n'y va.
 done-site-set = Site { $site } : { $name } ; jours et semaines dans le fuseau { $zone }.
 done-routing-import = { $file } : { $changed } lignes ont changé quelque chose, { $unchanged } étaient déjà dites. `boucle routing show` montre tout.
 done-routing-set = { $site } : noté. `boucle routing show` montre tout.
@@ -1601,8 +1632,8 @@ field-clocks = Échéances
 field-task = À faire
 ui-todo-more = Seulement les { $n } premières. Tout : `boucle todo --all`
 ui-todo-none = Rien ne vous attend.
-ui-suggested-routing = { $to }, selon l'aiguillage du site : `boucle case assign REF auto`
-ui-suggested-taxonomy = { $to }, selon la catégorie : `boucle case assign REF auto`
+ui-suggested-routing = { $to }, selon l'aiguillage du site : `boucle case assign { $ref } auto`
+ui-suggested-taxonomy = { $to }, selon la catégorie : `boucle case assign { $ref } auto`
 ui-advice-met = Ceci n'est pas arrivé chez { $to }, vu pour la dernière fois le { $met } ; à prendre avant le { $due }. N'attendez pas :
 ui-advice-never-met = Ceci n'est pas arrivé chez { $to }, que cette machine n'a jamais rencontré·e ; à prendre avant le { $due }. N'attendez pas :
 ui-advice-stick = – une clé USB qui y va : `boucle carry`
@@ -1769,6 +1800,10 @@ referral-sent-outside = transmis hors du système
 referral-confirmed-by-phone = confirmé par téléphone
 referral-misdirected = mauvais destinataire
 referral-need-info = il manque quelque chose
+public-radio = radio
+public-poster = affiche
+public-meeting = réunion
+public-megaphone = mégaphone
 by-means-email = par courriel
 by-means-phone = par téléphone
 by-means-whatsapp = par WhatsApp

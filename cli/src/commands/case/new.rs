@@ -101,6 +101,7 @@ impl New {
         seal.not_them.extend(told.not_them);
         let whole_record = self.from_json.is_some();
         let mut case = self.codes(base, asker.now_ms)?;
+        crate::codes::of_new(&mut case, asker.texts)?;
         if asker.console.is_terminal() {
             // whoever mistyped one is not asked ten questions first
             check_codes(Taxonomy::shipped(), &case)?;

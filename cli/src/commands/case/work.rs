@@ -1,8 +1,9 @@
 //! The verbs on one case, each with the few things it needs.
 
 use clap::{Args, Subcommand};
+use crdt_model::case::schema;
 use crdt_model::edit::{Edit, NOTICE_MEANS, Telling, Whom};
-use crdt_model::taxonomy::Taxonomy;
+use crdt_model::name::folded;
 use crdt_model::values::Level;
 use node::api::{Request, SealOptions};
 use node::error::Failure;
@@ -64,7 +65,7 @@ impl Work {
             Self::Conflicts(Conflicts { r#ref }) => Request::CaseConflicts { r#ref },
             Self::Set(set) => set.request(asker)?,
             Self::Note(note) => note.request(asker)?,
-            Self::Settle(settle) => settle.request(),
+            Self::Settle(settle) => settle.request(asker)?,
             Self::Triage(triage) => triage.request(asker)?,
             Self::Assign(assign) => assign.request(asker)?,
             Self::Share(share) => share.request(asker)?,
@@ -78,7 +79,7 @@ impl Work {
             Self::Hold(hold) => hold.request(asker)?,
             Self::Resolve(resolve) => resolve.request(asker)?,
             Self::Answer(answer) => answer.request(asker)?,
-            Self::Attempt(attempt) => attempt.request(),
+            Self::Attempt(attempt) => attempt.request(asker)?,
             Self::Consent(consent) => consent.request(),
             Self::Close(close) => close.request(asker)?,
             Self::Reopen(reopen) => reopen.request(asker)?,
@@ -168,14 +169,27 @@ pub(crate) struct Settle {
     #[arg(value_name = "REF")]
     r#ref: String,
     #[arg(value_name = "FIELD")]
-    field: String,
+    field: Option<String>,
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
-    pick: u32,
+    pick: Option<u32>,
 }
 
 impl Settle {
-    pub(crate) fn request(self) -> Request {
-        Request::edit(self.r#ref, Edit::Settle { field: self.field, pick: self.pick as usize })
+    pub(crate) fn request(self, asker: &mut Asker<'_>) -> Result<Request, Failure> {
+        let typed = asker.required(self.field, "FIELD", "ask-settle-field")?;
+        // a screen calls a field by its label
+        let names = schema::FIELDS.iter().map(|field| field.name).chain(["closure"]);
+        let mut called = names.filter(|name| folded(&asker.texts.field(name)) == folded(&typed));
+        let field = called.next().map_or(typed, str::to_owned);
+        let pick = match self.pick {
+            Some(pick) => pick,
+            None => {
+                let typed = asker.required(None, "--pick", "ask-settle-pick")?;
+                let expected = || Failure::new("usage_bad_value").arg("option", "--pick").arg("expected", "1, 2…");
+                if typed.is_empty() { 1 } else { typed.parse().ok().filter(|n| *n > 0).ok_or_else(expected)? }
+            }
+        };
+        Ok(Request::edit(self.r#ref, Edit::Settle { field, pick: pick as usize }))
     }
 }
 
@@ -407,7 +421,7 @@ pub(crate) struct Refer {
     to: Option<String>,
     #[arg(long, value_name = "NAME", num_args = 0..=1, default_missing_value = ASK, conflicts_with_all = ["to_refer", "refer_fields", "text"])]
     outside: Option<String>,
-    #[arg(long = "by", id = "outside_by", value_parser = ["email", "phone", "whatsapp", "paper"], requires = "outside")]
+    #[arg(long = "by", id = "outside_by", value_name = "BY", value_parser = ["email", "phone", "whatsapp", "paper"], requires = "outside")]
     by: Option<String>,
     #[arg(long = "fields", value_name = "FIELD", value_delimiter = ',', num_args = 1..)]
     refer_fields: Vec<String>,
@@ -513,7 +527,7 @@ impl Act {
 pub(crate) struct Return {
     #[arg(value_name = "REF")]
     r#ref: String,
-    #[arg(long = "reason", id = "return_reason", value_parser = ["misdirected", "need_info"])]
+    #[arg(long = "reason", id = "return_reason", value_name = "WHY", value_parser = ["misdirected", "need_info"])]
     reason: Option<String>,
     #[command(flatten)]
     text: Text,
@@ -566,7 +580,7 @@ pub(crate) struct Notify {
     r#ref: String,
     #[arg(long = "body", id = "notify_body", value_name = "B")]
     body: Option<String>,
-    #[arg(long = "by", id = "notify_by", value_parser = NOTICE_MEANS)]
+    #[arg(long = "by", id = "notify_by", value_name = "BY", value_parser = NOTICE_MEANS)]
     by: Option<String>,
     #[arg(long, value_name = "TEXT", num_args = 0..=1, default_missing_value = ASK)]
     text: Option<String>,
@@ -598,7 +612,7 @@ pub(crate) struct Hold {
     #[arg(value_name = "REF")]
     r#ref: String,
     #[arg(long = "for", value_name = "REASON")]
-    hold_reason: String,
+    hold_reason: Option<String>,
     #[arg(long = "until", id = "hold_until", value_name = "D")]
     until: Option<String>,
 }
@@ -606,7 +620,8 @@ pub(crate) struct Hold {
 impl Hold {
     pub(crate) fn request(self, asker: &mut Asker<'_>) -> Result<Request, Failure> {
         let until = when::future("--until", self.until.as_deref(), asker.now_ms)?;
-        Ok(Request::edit(self.r#ref, Edit::Hold { reason: self.hold_reason, until }))
+        let reason = asker.one_of(self.hold_reason, "--for", "ask-hold", ("hold", "hold_reason"))?;
+        Ok(Request::edit(self.r#ref, Edit::Hold { reason, until }))
     }
 }
 
@@ -637,7 +652,7 @@ pub(crate) struct Answer {
     r#ref: String,
     #[arg(long, value_name = "TEXT", num_args = 0..=1, default_missing_value = ASK)]
     text: Option<String>,
-    #[arg(long, value_parser = ["yes", "partly", "no", "declined"])]
+    #[arg(long, value_name = "ANSWER")]
     satisfied: Option<String>,
     #[arg(long)]
     came: bool,
@@ -660,19 +675,14 @@ impl Answer {
             Some(_) => asker.words(self.text, "--text", "ask-answer")?,
             None => Some(asker.required_words(self.text, "--text", "ask-answer")?),
         };
-        let satisfied = self.satisfied.map(|said| satisfaction(&said).to_owned());
-        let edit = Edit::Answer(Telling { text, satisfied, came: self.came, interim_until, ..Telling::default() });
+        let edit = Edit::Answer(Telling {
+            text,
+            satisfied: self.satisfied,
+            came: self.came,
+            interim_until,
+            ..Telling::default()
+        });
         Ok(Request::edit(self.r#ref, edit))
-    }
-}
-
-/// The taxonomy's code for what `--satisfied` takes.
-fn satisfaction(said: &str) -> &'static str {
-    match said {
-        "yes" => "satisfied",
-        "partly" => "partly",
-        "no" => "not_satisfied",
-        _ => "declined",
     }
 }
 
@@ -680,13 +690,14 @@ fn satisfaction(said: &str) -> &'static str {
 pub(crate) struct Attempt {
     #[arg(value_name = "REF")]
     pub(crate) r#ref: String,
-    #[arg(long, value_parser = ["no_answer", "busy", "voicemail", "wrong_person"])]
-    pub(crate) outcome: String,
+    #[arg(long, value_name = "OUTCOME")]
+    pub(crate) outcome: Option<String>,
 }
 
 impl Attempt {
-    pub(crate) fn request(self) -> Request {
-        Request::edit(self.r#ref, Edit::Attempt { outcome: self.outcome, channel: None })
+    pub(crate) fn request(self, asker: &mut Asker<'_>) -> Result<Request, Failure> {
+        let outcome = asker.one_of(self.outcome, "--outcome", "ask-attempt", ("attempts", "attempt_outcome"))?;
+        Ok(Request::edit(self.r#ref, Edit::Attempt { outcome, channel: None }))
     }
 }
 
@@ -725,8 +736,7 @@ pub(crate) struct Close {
 
 impl Close {
     pub(crate) fn request(self, asker: &mut Asker<'_>) -> Result<Request, Failure> {
-        let codes = Taxonomy::shipped().closures.codes().collect::<Vec<_>>().join(", ");
-        let reason = asker.required_code_of(self.closure, "--as", "ask-closure", "closure", &codes)?;
+        let reason = asker.one_of(self.closure, "--as", "ask-closure", ("closure", "closure"))?;
         let because = asker.words(self.reason, "--reason", "ask-reason")?;
         let edit = Edit::Close { reason, because };
         let of_many = edit.clone();
