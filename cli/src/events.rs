@@ -4,7 +4,7 @@
 //! `todo`, with commas), `BOUCLE_COUNT` (how many more), `BOUCLE_WAITING` (how many in all).
 
 use std::collections::BTreeMap;
-use std::io;
+use std::io::{self, Write};
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
@@ -24,19 +24,24 @@ pub(crate) struct Watch {
     _stop: Sender<()>,
 }
 
-/// Begins to look.
+/// Begins to look. `failed` is said on standard error, once, when the command does not start or ends with another status than 0.
 ///
 /// # Errors
 ///
 /// When the system gives no thread.
-pub(crate) fn watch(runtime: Arc<dyn Runtime>, command: String) -> io::Result<Watch> {
+pub(crate) fn watch(runtime: Arc<dyn Runtime>, command: String, failed: String) -> io::Result<Watch> {
     let (stop, stopped) = channel();
     std::thread::Builder::new().name("boucle-events".into()).spawn(move || {
         let mut before = runtime.waiting();
+        let mut failed = Some(failed);
         while stopped.recv_timeout(LOOKS) == Err(RecvTimeoutError::Timeout) {
             let now = runtime.waiting();
             if let Some(event) = grown(&before, &now) {
-                tell(&command, &event);
+                let is_done = tell(&command, &event);
+                if let Some(said) = failed.take_if(|_| !is_done) {
+                    // nobody left to tell
+                    let _ = writeln!(io::stderr(), "{said}");
+                }
             }
             before = now;
         }
@@ -69,8 +74,8 @@ fn grown(before: &Waiting, now: &Waiting) -> Option<Event> {
     })
 }
 
-/// Runs the command. What becomes of it is its own affair: a node goes on without it.
-fn tell(command: &str, event: &Event) {
+/// Runs the command. A node goes on without it. Whether it went well.
+fn tell(command: &str, event: &Event) -> bool {
     let mut shell = Command::new("sh");
     shell.arg("-c").arg(command).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
     for name in SECRETS {
@@ -82,22 +87,29 @@ fn tell(command: &str, event: &Event) {
         .env("BOUCLE_WAITING", event.waiting.to_string());
     match shell.spawn() {
         Ok(child) => end(child),
-        Err(error) => tracing::warn!(kind = ?error.kind(), "the command of --on-event does not start"),
+        Err(error) => {
+            tracing::warn!(kind = ?error.kind(), "the command of --on-event does not start");
+            false
+        }
     }
 }
 
-/// Waits for it, for so long at most.
-fn end(mut child: Child) {
+/// Waits for it, for so long at most. Whether it went well.
+fn end(mut child: Child) -> bool {
     let begun = Instant::now();
-    while matches!(child.try_wait(), Ok(None)) {
-        if begun.elapsed() > COMMAND_MAX {
-            tracing::warn!("the command of --on-event took too long, and was ended");
-            // it may have ended by itself meanwhile
-            let _ = child.kill();
-            let _ = child.wait();
-            return;
+    loop {
+        match child.try_wait() {
+            Ok(None) if begun.elapsed() <= COMMAND_MAX => std::thread::sleep(Duration::from_millis(50)),
+            Ok(None) => {
+                tracing::warn!("the command of --on-event took too long, and was ended");
+                // it may have ended by itself meanwhile
+                let _ = child.kill();
+                let _ = child.wait();
+                return false;
+            }
+            Ok(Some(status)) => return status.success(),
+            Err(_) => return false,
         }
-        std::thread::sleep(Duration::from_millis(50));
     }
 }
 
@@ -107,6 +119,15 @@ mod tests {
 
     fn waits(members: u64, tasks: &[(&'static str, u64)]) -> Waiting {
         Waiting { members, tasks: tasks.iter().copied().collect() }
+    }
+
+    #[test]
+    fn a_command_that_fails_is_known() {
+        let event = Event { kinds: "accept".into(), more: 1, waiting: 1 };
+        assert!(tell("test \"$BOUCLE_EVENT\" = accept", &event));
+        for failing in ["exit 3", "no-such-command-of-the-house"] {
+            assert!(!tell(failing, &event), "{failing}");
+        }
     }
 
     #[test]

@@ -49,7 +49,10 @@ pub(crate) fn run(
     }
     let service = Arc::new(UntilWiped { node: runtime.clone(), wiped: AtomicBool::new(false) });
     let _watch = match on_event {
-        Some(command) => Some(events::watch(runtime.clone(), command).map_err(|error| Failure::of_system(&error))?),
+        Some(command) => {
+            let failed = texts.get("ui-on-event-failed").into_owned();
+            Some(events::watch(runtime.clone(), command, failed).map_err(|error| Failure::of_system(&error))?)
+        }
         None => None,
     };
     let result = serve(home, service.clone(), &ready, wait, json, texts, world);

@@ -83,6 +83,7 @@ pub(super) fn act(name: &str, value: &Value, with: With<'_>) -> String {
         "case refer" if value["sent"].is_null() => "done-case-refer-choose".to_owned(),
         "case appeal" if value["refused"] == true => "done-case-appeal-refused".to_owned(),
         "taxonomy set" if value["closed"] == true => "done-taxonomy-closed".to_owned(),
+        "site set" if value["closed"] == true => "done-site-closed".to_owned(),
         "member away" if value["until"].is_null() => "done-member-back".to_owned(),
         "member away" if value["deputy"].is_null() => "done-member-away-alone".to_owned(),
         "case move" if value["moved"].is_null() => "done-case-move-look".to_owned(),

@@ -36,6 +36,12 @@ pub enum TaxonomyError {
     /// Not TOML.
     #[error("not TOML: {0}")]
     Syntax(String),
+    /// Not TOML. What stands there is not said: it may be what a person typed.
+    #[error("not TOML: line {line}")]
+    SyntaxAt {
+        /// The line, from 1.
+        line: usize,
+    },
     /// Written for another version of the program.
     #[error("schema {found}, this program reads schema {SCHEMA}")]
     Schema {
@@ -432,8 +438,12 @@ pub(super) fn own(text: &str) -> Checked<OwnTables> {
     if text.len() > FILE_BYTES_MAX {
         return Err(TaxonomyError::TooLarge { found: text.len() });
     }
+    let line_of = |error: &toml::de::Error| {
+        let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
+        before.matches('\n').count() + 1
+    };
     let parsed: toml::Table =
-        text.parse().map_err(|error: toml::de::Error| TaxonomyError::Syntax(error.to_string()))?;
+        text.parse().map_err(|error: toml::de::Error| TaxonomyError::SyntaxAt { line: line_of(&error) })?;
     let mut file = File(parsed);
     let own = file.own()?;
     file.must_be_empty(&OwnTable::ALL.map(OwnTable::name))?;

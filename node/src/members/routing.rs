@@ -47,13 +47,17 @@ pub(crate) struct RouteChange<'a> {
 ///
 /// # Errors
 ///
-/// `not_permitted`, `not_in_reach`, `site_not_found`, `zone_unknown`, `name_…`, `bad_value` of hours.
+/// `not_permitted`, `not_in_reach`, `site_not_found`, `site_root`, `zone_unknown`, `name_…`, `bad_value` of hours.
 pub(crate) fn site_set(log: &Log, reader: &mut Reader, code: &str, change: &SiteChange<'_>) -> Result<Json, Failure> {
     // whoever manages the site says when it works
     let is_hours_alone = change.zone.is_none() && change.name.is_none() && change.closed.is_none();
     let right = if is_hours_alone { Capabilities::MANAGE_SITE } else { Capabilities::MANAGE_ORG };
     let site = may_say(log, reader, code, right)?;
     let shared = log.shared();
+    let is_root = shared.roster.founding.as_ref().is_some_and(|founding| founding.site == site);
+    if is_root && change.closed == Some(true) {
+        return Err(Failure::new("site_root").arg("site", &site).at("site", &site));
+    }
     let mut fresh = Vec::new();
     if let Some(zone) = change.zone.map(known_zone).transpose()?
         && shared.roster.zone_said(&site) != Some(&zone)

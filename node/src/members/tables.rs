@@ -6,7 +6,7 @@ use crdt_model::case::schema;
 use crdt_model::layer::Value;
 use crdt_model::name::folded;
 use crdt_model::taxonomy::own::{ROWS_MAX, RowFault, STATEMENTS_MAX};
-use crdt_model::taxonomy::{OwnRow, OwnTable, OwnTables, Statement, Taxonomy};
+use crdt_model::taxonomy::{OwnRow, OwnTable, OwnTables, Statement, Taxonomy, TaxonomyError};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value as Json, json};
 
@@ -85,6 +85,13 @@ pub(crate) fn may_add(shared: &Shared, reader: &Reader, table: &str) -> bool {
     OwnTable::named(table).is_some_and(|table| require_keeping(shared, reader, table).is_ok())
 }
 
+/// Whether a place lies in another, however far down; of places in a circle each does.
+fn lies_in(own: &OwnTables, table: OwnTable, place: &str, other: &str) -> bool {
+    let up = |place: &OwnRow| place.parent.as_ref().and_then(|parent| own.get(table, parent));
+    let all = std::iter::successors(own.get(table, place), |place| up(place)).take(ROWS_MAX);
+    all.into_iter().any(|place| place.code == other)
+}
+
 /// What a row names beside itself is there.
 fn check_references(shared: &Shared, own: &OwnTables, table: OwnTable, row: &OwnRow) -> Result<(), Failure> {
     row.check(table).map_err(faulty)?;
@@ -95,6 +102,16 @@ fn check_references(shared: &Shared, own: &OwnTables, table: OwnTable, row: &Own
     }
     if let Some(parent) = row.parent.as_ref().filter(|parent| own.get(table, parent).is_none()) {
         return Err(Failure::not_in_taxonomy("parent", parent, own.rows(table).iter().map(|row| row.code.as_str())));
+    }
+    if let Some(parent) = row.parent.as_ref().filter(|parent| lies_in(own, table, parent, &row.code)) {
+        return Err(Failure::new("place_in_circle").arg("code", &row.code).arg("parent", parent).at("parent", parent));
+    }
+    let has_rank = |other: &&OwnRow| {
+        table == OwnTable::Level && !row.closed && !other.closed && other.code != row.code && other.rank == row.rank
+    };
+    if let Some(other) = own.rows(table).iter().find(has_rank) {
+        let rank = row.rank.unwrap_or_default();
+        return Err(Failure::new("level_rank_taken").arg("code", &other.code).arg("rank", rank).at("rank", rank));
     }
     if let Some(audience) = row.audiences.iter().find(|audience| !taxonomy.audiences.contains(audience)) {
         return Err(Failure::not_in_taxonomy("audience", audience, taxonomy.audiences.codes()));
@@ -151,7 +168,8 @@ fn changed(shared: &Shared, table: OwnTable, row: &OwnRow, order: &RowOrder<'_>)
 ///
 /// # Errors
 ///
-/// `not_in_taxonomy`, `not_permitted`, `row_exists`, `row_not_found`, `bad_value`, `unknown_field`.
+/// `not_in_taxonomy`, `not_permitted`, `row_exists`, `row_not_found`, `bad_value`, `unknown_field`, `place_in_circle`,
+/// `level_rank_taken`.
 pub(crate) fn set(log: &Log, reader: &mut Reader, order: &RowOrder<'_>, now_ms: i64) -> Result<Json, Failure> {
     let _writer = log.lock_writer();
     log.refresh_reader(reader)?;
@@ -224,10 +242,7 @@ pub(crate) fn import(log: &Log, reader: &mut Reader, path: &str, now_ms: i64) ->
         return Err(Failure::new("file_too_large").arg("file", path).at("file", path));
     }
     let text = std::fs::read_to_string(path).map_err(fail)?;
-    let bad = |because: &dyn std::fmt::Display| {
-        Failure::new("taxonomy_file_bad").arg("file", path).arg("fault", because).at("file", path)
-    };
-    let file = OwnTables::parse(&text).map_err(|error| bad(&error))?;
+    let file = OwnTables::parse(&text).map_err(|error| bad_file(path, &error))?;
     let _writer = log.lock_writer();
     log.refresh_reader(reader)?;
     let shared = log.shared();
@@ -254,8 +269,13 @@ pub(crate) fn import(log: &Log, reader: &mut Reader, path: &str, now_ms: i64) ->
     all = all.with(rows.iter().map(statement));
     for (table, row) in &rows {
         check_references(&shared, &all, *table, row).map_err(|failure| {
-            let value = failure.args.iter().find(|(name, _)| matches!(*name, "value" | "expected" | "field"));
-            bad(&format!("{} {}: {}", table.name(), row.code, value.map_or(failure.code, |(_, value)| value)))
+            let setting = failure.args.iter().find(|(name, _)| *name == "field").map(|(_, setting)| setting.as_str());
+            let setting = setting.unwrap_or(match failure.code {
+                "place_in_circle" => "parent",
+                "level_rank_taken" => "rank",
+                _ => "fields",
+            });
+            bad_entry(path, table.name(), &row.code, setting)
         })?;
         if all.get(*table, &row.code).is_none() {
             return Err(Failure::new("too_many").arg("field", table.name()));
@@ -265,6 +285,53 @@ pub(crate) fn import(log: &Log, reader: &mut Reader, path: &str, now_ms: i64) ->
         write(log, reader, &shared, &rows, now_ms)?;
     }
     Ok(json!({"file": path, "added": added, "changed": rows.len() - added, "unchanged": unchanged}))
+}
+
+/// What is wrong with a file of tables, by its place: nothing of what stands there, for it may be what a person typed.
+fn bad_file(path: &str, error: &TaxonomyError) -> Failure {
+    let bad = |fault: &str| Failure::new("taxonomy_file_bad").arg("file", path).at("file", path).arg("fault", fault);
+    match error {
+        TaxonomyError::SyntaxAt { line } => bad("syntax").arg("line", line),
+        TaxonomyError::UnknownTable { nearest, .. } => bad("unknown_table").arg("near", nearest.join(", ")),
+        TaxonomyError::Table { table, .. } => bad("table").arg("table", table),
+        TaxonomyError::DuplicateCode { table, code } => bad("twice").arg("table", table).arg("code", shown_code(code)),
+        TaxonomyError::Entry { table, code, reason } => {
+            // the setting stands between the first marks
+            let setting = reason.split('`').nth(1).filter(|setting| is_setting(setting)).unwrap_or_default();
+            bad_entry(path, table, code, setting)
+        }
+        _ => bad("other"),
+    }
+}
+
+fn bad_entry(path: &str, table: &str, code: &str, setting: &str) -> Failure {
+    let fault = if setting.is_empty() { "entry" } else { "setting" };
+    let bad = Failure::new("taxonomy_file_bad").arg("file", path).at("file", path).arg("fault", fault);
+    bad.arg("table", table).arg("code", shown_code(code)).arg("setting", setting)
+}
+
+/// A code as it may be told; the place of an entry without one begins with `#`.
+fn shown_code(code: &str) -> &str {
+    if crdt_model::values::is_code(code.trim_start_matches('#')) { code } else { "…" }
+}
+
+/// Whether it is a setting that rows have.
+fn is_setting(name: &str) -> bool {
+    const SETTINGS: [&str; 12] = [
+        "code",
+        "label",
+        "also",
+        "closed",
+        "parent",
+        "rank",
+        "within_h",
+        "reach",
+        "audiences",
+        "sensitivities",
+        "projects",
+        "fields",
+    ];
+    SETTINGS.contains(&name)
 }
 
 /// `taxonomy export FILE`: a file that `taxonomy import` reads. Reply: `{"file", "rows"}`.

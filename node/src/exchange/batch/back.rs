@@ -11,6 +11,7 @@ use crdt_model::edit::Edit;
 use crdt_model::name::{folded, phone_endings};
 use crdt_model::reference::Typed;
 use crdt_model::taxonomy::{Capabilities, Listed, OwnRow, OwnTable};
+use crdt_model::time::Timestamp;
 use crdt_model::values::{DocId, Words, is_code};
 use crdt_model::view::CaseView;
 use serde_json::{Value as Json, json};
@@ -138,7 +139,13 @@ pub(crate) fn batch_in(
     unmatched.truncate(TOLD_MAX);
     let mut tally = Tally::default();
     let total = found.len() as u64;
+    let mut said: BTreeMap<DocId, &Row> = BTreeMap::new();
     for (at, one) in found.iter().enumerate() {
+        let before = *said.entry(one.loaded.doc).or_insert(&one.row);
+        if let Some(code) = one.row.fault(before) {
+            tally.refuse(one, &Failure::new(code).arg("row", before.line), &texts, now_ms);
+            continue;
+        }
         on_progress(Progress { what: "rows".into(), done: at as u64, total: Some(total) });
         let outcome = meanings.outcome(&one.row.answer).filter(|outcome| *outcome != NOTED);
         let is_in = tally.take(log, reader, (one, &to), outcome, (only_look, &texts), now_ms);
@@ -173,6 +180,13 @@ struct Tally {
 }
 
 impl Tally {
+    /// A row of which nothing is taken.
+    fn refuse(&mut self, one: &Found, failure: &Failure, texts: &Texts, now_ms: i64) {
+        let view = one.loaded.view(now_ms);
+        let (mark, message) = (view.mark().unwrap_or_default(), texts.error(failure).0);
+        self.refused.push(json!({"row": one.row.line, "ref": mark, "code": failure.code, "message": message}));
+    }
+
     /// One answer: an act, and the outcome it stands for. Whether the case has it then.
     fn take(
         &mut self,
@@ -208,9 +222,7 @@ impl Tally {
                 (Ok(()), Edit::Resolve { .. }) => self.resolved += 1,
                 (Ok(()), _) => self.done += 1,
                 (Err(failure), _) => {
-                    let (mark, message) = (view.mark().unwrap_or_default(), texts.error(&failure).0);
-                    let refused = json!({"row": one.row.line, "ref": mark, "code": failure.code, "message": message});
-                    self.refused.push(refused);
+                    self.refuse(one, &failure, texts, now_ms);
                     return false;
                 }
             }
@@ -220,6 +232,16 @@ impl Tally {
 }
 
 impl Row {
+    /// Why nothing is taken from this row, whose case `first` answered first.
+    fn fault(&self, first: &Self) -> Option<&'static str> {
+        let is_other = first.line != self.line && first.in_words() != self.in_words();
+        match () {
+            () if is_other => Some("batch_answered_twice"),
+            () if is_no_day(&self.date) => Some("batch_no_day"),
+            () => None,
+        }
+    }
+
     /// The answer as the case tells it: with its date and its remark.
     fn in_words(&self) -> String {
         let dated = match self.date.is_empty() {
@@ -230,6 +252,28 @@ impl Row {
         parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" – ")
     }
 }
+
+/// Whether it is written as a date in numbers and there is no such day. What is written in words is taken as it is.
+fn is_no_day(date: &str) -> bool {
+    let date = date.split_whitespace().next().unwrap_or_default();
+    let parts: Vec<&str> = date.split(['/', '-', '.']).collect();
+    let numbers: Vec<u32> = parts.iter().filter_map(|part| part.parse().ok()).collect();
+    let (day, month, year) = match numbers.as_slice() {
+        _ if numbers.len() != parts.len() => return false,
+        [year, month, day] if *year > 31 => (*day, *month, *year),
+        [day, month, year] => (*day, *month, *year),
+        [day, month] => (*day, *month, LEAP),
+        _ => return false,
+    };
+    // two digits of a year are of this century
+    let year = if year < 100 { 2000 + year } else { year };
+    let is_day = |month: u32, day: u32| Timestamp::parse_date(&format!("{year:04}-{month:02}-{day:02}")).is_ok();
+    // some write the month first
+    !(is_day(month, day) || is_day(day, month))
+}
+
+/// A year in which every day of a calendar is.
+const LEAP: u32 = 2024;
 
 // ------------------------------------------------------------------ the file
 

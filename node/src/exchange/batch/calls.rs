@@ -54,7 +54,7 @@ fn goes(view: &CaseView) -> Result<(), &'static str> {
 ///
 /// # Errors
 ///
-/// `batch_empty`, and what the filter or the file is refused for.
+/// `calls_empty`, and what the filter or the file is refused for.
 pub(crate) fn batch_calls(log: &Log, reader: &mut Reader, order: &Calls<'_>, now_ms: i64) -> Result<Json, Failure> {
     let shared = log.shared();
     members::require(&shared, &reader.member(), Capabilities::INTAKE)?;
@@ -80,7 +80,7 @@ pub(crate) fn batch_calls(log: &Log, reader: &mut Reader, order: &Calls<'_>, now
         rows.push(row);
     }
     if rows.is_empty() {
-        return Err(Failure::new("batch_empty"));
+        return Err(Failure::new("calls_empty"));
     }
     let mut file = CsvFile::begin(order.path, &log.home, |_| false)?;
     file.write([&*texts.get("batch-head-keep"), &*texts.get("batch-calls-keep-words")])?;

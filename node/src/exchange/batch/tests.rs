@@ -157,6 +157,38 @@ fn an_answer_is_noted_once_on_behalf_of_whoever_gave_it_and_resolves_the_case() 
 }
 
 #[test]
+fn a_row_that_answers_otherwise_or_on_no_day_is_refused_with_its_line() {
+    let (home, folder) = (Home::founded(), tempfile::tempdir().expect("a folder"));
+    let cases: Vec<Json> = (0..3).map(|_| home.new_case(complaint())).collect();
+    let marks: Vec<&str> = cases.iter().map(|case| case["ref"].as_str().expect("one")).collect();
+    let path = path(&folder);
+    goes_out(&home, &path, &[], false).expect("out");
+    filled(
+        &path,
+        &[
+            (marks[0], ["Payé", "12/11/2026", ""]),
+            (marks[1], ["Payé", "32/13/2026", ""]),
+            (marks[2], ["Payé", "lundi dernier", ""]),
+        ],
+    );
+    // somebody copied a line and changed it
+    let text = std::fs::read_to_string(&path).expect("there");
+    let line = text.lines().find(|line| line.contains(marks[0])).expect("a line");
+    std::fs::write(&path, format!("{text}{}\r\n{line}\r\n", line.replace("Payé", "Refusé"))).expect("written");
+    let answers = [("Payé", "paid"), ("Refusé", "-")];
+    let told = comes_back(&home, &path, &answers, &[], NOW + DAY).expect("back");
+    assert_eq!((&told["done"], &told["unchanged"]), (&json!(2), &json!(1)), "{told}");
+    let refusals = told["refusals"].as_array().expect("a list");
+    let codes: Vec<&str> = refusals.iter().filter_map(|row| row["code"].as_str()).collect();
+    assert_eq!(codes, ["batch_no_day", "batch_answered_twice"], "{told}");
+    let first = text.lines().position(|line| line.contains(marks[0])).expect("a line") + 1;
+    let message = refusals[1]["message"].as_str().expect("words");
+    assert!(message.contains(&format!("ligne {first} ")), "{message}");
+    assert!(refusals.iter().all(|row| row["row"].is_u64() && row["ref"].is_string()), "{told}");
+    assert_eq!(home.show(&case_id(&cases[1])).expect("shown")["status"], "assigned", "nothing is taken from it");
+}
+
+#[test]
 fn a_late_list_is_one_line_and_not_one_of_each_case() {
     let (home, folder) = (Home::founded(), tempfile::tempdir().expect("a folder"));
     let marks: Vec<Json> = (0..2).map(|_| home.new_case(complaint())["ref"].clone()).collect();

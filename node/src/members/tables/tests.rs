@@ -71,6 +71,50 @@ fn what_somebody_says_of_a_row_who_may_not_keep_its_table_counts_nowhere() {
 }
 
 #[test]
+fn no_place_lies_in_itself_and_no_two_levels_have_one_rank() {
+    let rose = Home::founded();
+    let inside = |parent: &str| RowChange { parent: Some(parent.into()), ..named("A") };
+    let level = |rank| RowChange { rank: Some(rank), within_h: Some(72), ..named("Comité") };
+    set(&rose, "place", "A", true, named("Ouest")).expect("added");
+    set(&rose, "place", "B", true, inside("A")).expect("added");
+    set(&rose, "place", "C", true, inside("B")).expect("added");
+    set(&rose, "level", "one", true, level(1)).expect("added");
+    let before = rose.log.store.rows();
+    for (table, code, adds, change, why) in [
+        ("place", "A", false, inside("C"), "place_in_circle"),
+        ("place", "A", false, inside("B"), "place_in_circle"),
+        ("level", "other", true, level(1), "level_rank_taken"),
+    ] {
+        assert_eq!(set(&rose, table, code, adds, change).expect_err("refused").code, why, "{table} {code}");
+    }
+    assert!(rose.log.store.rows() == before, "nothing was written");
+    set(&rose, "place", "C", false, inside("A")).expect("not in a circle");
+    set(&rose, "level", "one", false, RowChange { closed: Some(true), ..RowChange::default() }).expect("closed");
+    set(&rose, "level", "other", true, level(1)).expect("its rank is free");
+}
+
+#[test]
+fn what_is_wrong_with_a_file_is_said_without_what_stands_in_it() {
+    let (rose, folder) = (Home::founded(), tempfile::tempdir().expect("a folder"));
+    let path = folder.path().join("tables.toml").display().to_string();
+    for (text, french, english) in [
+        ("# un\nAwa CANARY 66 11 22 33\n", "la ligne 2 n'est pas du TOML", "line 2 is not TOML"),
+        ("[[CANARY]]\ncode = 'A'\n", "une table ou un réglage inconnu", "an unknown table or setting"),
+        ("[[place]]\ncode = 'A CANARY'\nlabel = {fr = 'x'}\n", "« code » ne convient pas", "“code” will not do"),
+        ("[[place]]\ncode = 'A'\nCANARY = 3\nlabel = {fr = 'x'}\n", "place A : un réglage", "place A: a setting"),
+        ("[[level]]\ncode = 'a'\nlabel = {fr = 'CANARY'}\nrank = 99\n", "« rank »", "“rank”"),
+    ] {
+        std::fs::write(&path, text).expect("written");
+        let failure = rose.with(|log, reader| import(log, reader, &path, NOW)).expect_err("refused");
+        for (lang, said) in [("fr", french), ("en", english)] {
+            let (message, _) = crate::texts::Texts::for_lang(lang).error(&failure);
+            assert!(message.contains(said) && !message.contains("CANARY"), "{message}");
+        }
+        assert!(!format!("{failure:?}").contains("CANARY"), "{failure:?}");
+    }
+}
+
+#[test]
 fn a_row_that_cannot_be_is_refused_and_nothing_is_written() {
     let rose = Home::founded();
     set(&rose, "place", "ht08", true, named("Grand'Anse")).expect("codes of places are capitals");
