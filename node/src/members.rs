@@ -5,6 +5,7 @@ pub(crate) mod called;
 pub(crate) mod debts;
 mod owed;
 mod partners;
+pub(crate) mod reach;
 pub(crate) mod routing;
 pub(crate) mod tables;
 

@@ -101,6 +101,11 @@ pub(super) fn act(name: &str, value: &Value, with: With<'_>) -> String {
         "case refer" if value["outside"].is_null() && value["assigned"].is_null() => {
             lines.extend(super::case::referred(value, with))
         }
+        "case refer" if value["outside"] == true => {
+            lines.push(with.texts.get("done-case-refer-handout").into_owned());
+            let words = text::clean_line(value["text"].as_str().unwrap_or_default());
+            lines.extend(text::wrap(&words, with.paint.width.saturating_sub(2)).iter().map(|line| format!("  {line}")));
+        }
         "case appeal" if value["level"].is_object() && value["refused"] == false => {
             let level = &value["level"];
             let label = level["labels"][with.texts.asked()].as_str().or(level["code"].as_str()).unwrap_or_default();
@@ -219,6 +224,13 @@ pub(super) fn warnings(value: &Value, with: With<'_>) -> Vec<String> {
         ("who", text::clean_line(&scalar(&value["assignee"], with)).into()),
         ("site", text::clean_line(&scalar(&value["sender_site"], with)).into()),
         ("ref", text::clean_line(&scalar(&value["ref"], with)).into()),
+        (
+            "there",
+            text::clean_line(&scalar(if value["to"].is_string() { &value["to"] } else { &value["site"] }, with)).into(),
+        ),
+        ("half", text::clean_line(&scalar(&value["half"]["ref"], with)).into()),
+        ("half_site", text::clean_line(&scalar(&value["half"]["site"], with)).into()),
+        ("route", cell("role", &value["route"], with).into()),
         ("unread", text::clean_line(&scalar(&value["unread_at"], with)).into()),
         ("n", (near.len() as i64).into()),
         ("near", near.join(", ").into()),

@@ -72,7 +72,11 @@ fn in_a_sentence(name: &str, value: &Value, with: With<'_>) -> Option<String> {
             ("ui-notice", said)
         }
         "suggested" => {
-            let key = if value["by"] == "routing" { "ui-suggested-routing" } else { "ui-suggested-taxonomy" };
+            let key = match value["by"].as_str() {
+                Some("routing") => "ui-suggested-routing",
+                Some("manager") => "ui-suggested-manager",
+                _ => "ui-suggested-taxonomy",
+            };
             let to = value["to"].as_str().and_then(|to| role(to, with)).map_or_else(|| part("to"), Into::into);
             (key, vec![("to", to), ("ref", part("ref"))])
         }

@@ -6,6 +6,7 @@ use crdt_model::time::Day;
 use crdt_model::values::MemberId;
 use serde_json::{Value as Json, json};
 
+use super::reach::{are_of_one_partner, is_partner};
 use super::{find_member, require_managing, write_staff};
 use crate::error::Failure;
 use crate::log::absences::{AWAY, Absence, STATEMENTS_MAX};
@@ -23,7 +24,7 @@ pub(crate) struct Away<'a> {
 ///
 /// # Errors
 ///
-/// `member_not_found`, `bad_value`, `deputy_unfit`, and where somebody else is meant what refuses managing them.
+/// `member_not_found`, `bad_value`, `deputy_unfit`, `partner_by_transfer`, and where somebody else is meant what refuses managing them.
 pub(crate) fn away(log: &Log, reader: &mut Reader, order: &Away<'_>, now_ms: i64) -> Result<Json, Failure> {
     let _writer = log.lock_writer();
     log.refresh_reader(reader)?;
@@ -49,6 +50,12 @@ pub(crate) fn away(log: &Log, reader: &mut Reader, order: &Away<'_>, now_ms: i64
         let is_confirmed = shared.roster.members.get(&deputy).is_some_and(|held| held.standing == Standing::Confirmed);
         if is_same || !is_confirmed || shared.away(&deputy, now_ms).is_some() {
             return Err(Failure::new("deputy_unfit").arg("who", shared.name(&deputy)));
+        }
+        let partners = shared.roster.members.get(&deputy).filter(|other| is_partner(&shared.roster, other));
+        // whoever stands in reads what the absent was given: that stays from partners
+        if let Some(other) = partners.filter(|other| !are_of_one_partner(&shared.roster, held, other)) {
+            let refused = Failure::new("partner_by_transfer").arg("who", shared.name(&deputy));
+            return Err(refused.arg("site", other.site()).arg("of", "deputy").arg("ref", "REF"));
         }
     }
     let before = shared.absences.get(&member);

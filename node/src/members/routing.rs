@@ -9,6 +9,7 @@ use crdt_model::taxonomy::{Capabilities, Taxonomy, proposed};
 use crdt_model::values::Who;
 use serde_json::{Value as Json, json};
 
+use super::reach::{is_foreign, is_held_at, partner_site};
 use super::{clean_name, kind_code, know_all, known_site, known_zone, must_reach, require};
 use crate::error::Failure;
 use crate::log::{Log, Reader, Shared};
@@ -79,11 +80,12 @@ pub(crate) fn site_set(log: &Log, reader: &mut Reader, code: &str, change: &Site
     }))
 }
 
-/// Says who gets which cases of a site, and whom to telephone. Reply: as a line of [`routing`].
+/// Says who gets which cases of a site, and whom to telephone. Reply: as a line of [`routing`], with `warnings`: a role that
+/// nobody bears there or above is told with `route_to_nobody`, by the name of `route`.
 ///
 /// # Errors
 ///
-/// `not_permitted`, `not_in_reach`, `site_not_found`, `not_in_taxonomy`, `route_sealed`, `bad_value`.
+/// `not_permitted`, `not_in_reach`, `site_not_found`, `not_in_taxonomy`, `route_sealed`, `bad_value`, `partner_by_transfer`.
 pub(crate) fn routing_set(
     log: &Log,
     reader: &mut Reader,
@@ -95,10 +97,18 @@ pub(crate) fn routing_set(
     let route = format!("{ROUTE}{category}");
     let shared = log.shared();
     let roster = &shared.roster;
-    Ok(json!({
+    let mut reply = json!({
         "site": site, "category": category, "to": said::of(roster, &site, &route).map(|to| shared.who_of(to)),
         "duty_phone": said::above(roster, &site, DUTY_PHONE), "alternate_phone": said::above(roster, &site, ALTERNATE_PHONE),
-    }))
+        "warnings": [],
+    });
+    if let Some(Some(Who::Role(role))) = &change.to
+        && !is_held_at(roster, role, &site)
+    {
+        reply["warnings"] = json!(["route_to_nobody"]);
+        reply["route"] = json!(role);
+    }
+    Ok(reply)
 }
 
 /// What [`routing_set`] would say: the site, the category, and all that is said, each with whether it is not said yet.
@@ -118,6 +128,12 @@ pub(crate) fn routed_by(
     let phone = |field: &'static str, typed: Option<&str>| typed.map(|typed| telephone(field, typed)).transpose();
     let duty = phone("duty_phone", change.duty_phone)?;
     let alternate = phone("alternate_phone", change.alternate_phone)?;
+    let to_whom = change.to.as_ref().and_then(Option::as_ref);
+    if let Some(who) = to_whom.filter(|who| is_foreign(&shared.roster, who, &site)) {
+        let at = partner_site(&shared.roster, who).unwrap_or("-");
+        let refused = Failure::new("partner_by_transfer").arg("who", super::called::named(&shared, &who.to_string()));
+        return Err(refused.arg("site", at).arg("of", "route").arg("ref", "REF"));
+    }
     let route = format!("{ROUTE}{category}");
     let to = change.to.as_ref().map(|to| to.as_ref().map_or_else(String::new, Who::to_string));
     let said = said_of(&shared, &site, [(route.as_str(), to), (DUTY_PHONE, duty), (ALTERNATE_PHONE, alternate)]);

@@ -266,6 +266,17 @@ error-deputy-unfit = { $who } cannot stand in for this person
 error-deputy-unfit-hint = it has to be somebody else, confirmed and not away
 error-only-site-reader = this case is of { $site }: only who reads the cases of { $site } may do this
 error-only-site-reader-hint = ask somebody of { $site }
+error-partner-by-transfer = { $of ->
+    [deputy] { $who } works for a partner: a partner stands in only for its own people
+    [route] { $who } works for a partner: no case of another site goes there by itself
+   *[case] { $who } works for a partner: a partner reads only what is sent to it
+}
+error-partner-by-transfer-hint = { $of ->
+    [deputy] choose a deputy of your own organisation
+   *[other] send on what the partner needs, case by case: `boucle case refer { $ref } --to { $site }`
+}
+error-nobody-reads-there = nobody who is confirmed reads the cases of { $site }: the case would reach nobody
+error-nobody-reads-there-hint = choose another site; or invite and confirm somebody there who reads: `boucle invite --site { $site } --role cfm_manager`. If you have not met other devices lately: `boucle sync`
 error-field-kept-back = { $labelled } is not sent on: { $answer ->
         [refused] the person refused
         [withdrawn] the person took back their consent to
@@ -650,6 +661,11 @@ ui-sync-gaps = Parts of entries are missing: of { $here } here, of { $there } th
 ui-sync-gaps-of = Parts of entries are missing: of { $here } here, of { $there } there. Whoever wrote them has them: { $authors }.
 ui-half-to = Sent to { $site } as { $ref }: { $status }.
 ui-half-to-unseen = Sent on; what became of it has not arrived here.
+ui-half-returned = { $why ->
+    [need_info] They ask: { $text } Your next note on this case goes to them as the answer; or write there: `boucle case note { $ref }`
+   *[other] They gave it back, it is not for them: { $text }
+}
+ui-half-returned-there = There it waits on an answer to: { $text }
 ui-half-from = Sent by { $site }, there { $ref }: { $status }.
 ui-link-unseen = a case that is not open to you
 ui-half-from-unseen = Sent by another site; their case is not open to you.
@@ -1134,6 +1150,14 @@ ui-remind-case = { $ref }: { $days } days old, due { $due }
 ui-remind-more = and { $n } more
 done-case-handover = { $ref }: handed over, and closed.
 done-case-refer-outside = { $ref }: sent outside the system. Nobody will confirm it here: when they do by telephone, `boucle case confirm { $ref } --by-phone`
+done-case-refer-handout = To copy or print:
+handout-outside = { $what ->
+    [none] Case { $ref }
+   *[other] Case { $ref }: { $what }
+}. We ask you to look into it and to tell us what was done. Please give the reference { $ref }.{ $phone ->
+    [none] {""}
+   *[other] {" "}Telephone: { $phone }
+}
 done-case-answer-interim = { $ref }: the person was told what is being done.
 done-case-act = { $ref }: action recorded.
 done-case-hold = { $ref }: on hold.
@@ -1361,6 +1385,9 @@ warning-nobody-confirmed-in-role = role { $who }: nobody who holds it is confirm
 }
 warning-role-elsewhere = the role { $who } is held only in another branch of the network: { $near }. Make sure that the case is for them
 warning-sender-reads = The site { $site }, which sent this case on, can read it now. To end that: `boucle case share { $ref } --with { $site } --stop`
+warning-route-to-nobody = Nobody confirmed holds the role { $route } at { $there } or above: cases are not proposed to it until somebody does. Invite somebody: `boucle invite`, or choose another role
+warning-read-from-above = Nobody at { $there } reads its cases: only sites above read them. Tell them, or invite and confirm somebody at { $there } who reads
+warning-went-there-too = This also went to { $half_site }, as the answer to its question: { $half }
 warning-assignee-away = { $who } is away and nobody stands in: choose somebody else, or name a deputy with `boucle member away`
 warning-assignee-away-deputy = { $who } is away: whoever stands in gets the case, too
 warning-assignee-shut-out = { $who } does not count in the network any more, or is suspended: the case reaches nobody. Choose somebody else: `boucle case assign`
@@ -1637,6 +1664,7 @@ ui-todo-more = Only the first { $n }. All: `boucle todo --all`
 ui-todo-none = Nothing waits on you.
 ui-suggested-routing = { $to }, by the routing of the site: `boucle case assign { $ref } auto`
 ui-suggested-taxonomy = { $to }, by the category: `boucle case assign { $ref } auto`
+ui-suggested-manager = { $to }, since nobody here holds the role of its category: `boucle case assign { $ref } auto`
 ui-advice-met = This has not reached { $to }, last met on { $met }; it is due by { $due }. Do not wait:
 ui-advice-never-met = This has not reached { $to }, whom this machine never met; it is due by { $due }. Do not wait:
 ui-advice-stick = – a USB stick that goes there: `boucle carry`

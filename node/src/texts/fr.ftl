@@ -266,6 +266,17 @@ error-deputy-unfit = { $who } ne peut pas remplacer cette personne
 error-deputy-unfit-hint = il faut quelqu'un d'autre qu'elle, confirmé et qui n'est pas absent
 error-only-site-reader = ce dossier est à { $site } : cela revient à qui lit les dossiers de { $site }
 error-only-site-reader-hint = demandez-le à quelqu'un de { $site }
+error-partner-by-transfer = { $of ->
+    [deputy] { $who } travaille pour un partenaire : un partenaire ne remplace que les siens
+    [route] { $who } travaille pour un partenaire : aucun dossier d'un autre site n'y va de lui-même
+   *[case] { $who } travaille pour un partenaire : un partenaire ne lit que ce qui lui est transmis
+}
+error-partner-by-transfer-hint = { $of ->
+    [deputy] choisissez une personne de votre organisation
+   *[other] transmettez ce qu'il faut au partenaire, dossier par dossier : `boucle case refer { $ref } --to { $site }`
+}
+error-nobody-reads-there = personne de confirmé ne lit les dossiers de { $site } : le dossier n'arriverait à personne
+error-nobody-reads-there-hint = choisissez un autre site ; ou invitez et confirmez là-bas quelqu'un qui lit : `boucle invite --site { $site } --role cfm_manager`. Si vous n'avez pas rencontré d'autres appareils récemment : `boucle sync`
 error-field-kept-back = { $labelled } n'est pas transmis : { $answer ->
         [refused] la personne a refusé
         [withdrawn] la personne a retiré son accord pour
@@ -650,6 +661,11 @@ ui-sync-gaps = Il manque des parties d'entrées : de { $here } ici, de { $there 
 ui-sync-gaps-of = Il manque des parties d'entrées : de { $here } ici, de { $there } là-bas. Leurs auteurs les ont : { $authors }.
 ui-half-to = Transmis à { $site }, là-bas { $ref } : { $status }.
 ui-half-to-unseen = Transmis ; la suite n'est pas encore arrivée ici.
+ui-half-returned = { $why ->
+    [need_info] Question posée : { $text } Votre prochaine note sur ce cas leur parvient comme réponse ; ou écrivez là-bas : `boucle case note { $ref }`
+   *[other] Le cas est rendu, il n'est pas pour eux : { $text }
+}
+ui-half-returned-there = Là-bas, il attend une réponse à : { $text }
 ui-half-from = Transmis par { $site }, là-bas { $ref } : { $status }.
 ui-link-unseen = un dossier qui ne vous est pas ouvert
 ui-half-from-unseen = Transmis par un autre site ; leur dossier ne vous est pas ouvert.
@@ -1128,6 +1144,14 @@ ui-remind-case = { $ref } : depuis { $days } jours, échéance { $due }
 ui-remind-more = et { $n } autres
 done-case-handover = { $ref } : remis, et clos.
 done-case-refer-outside = { $ref } : transmis hors du système. Rien ne le confirmera ici : quand la personne confirme par téléphone, `boucle case confirm { $ref } --by-phone`
+done-case-refer-handout = À copier ou à imprimer :
+handout-outside = { $what ->
+    [none] Dossier { $ref }
+   *[other] Dossier { $ref } : { $what }
+}. Merci de l'examiner et de nous dire ce qui a été fait. Indiquez s'il vous plaît la référence { $ref }.{ $phone ->
+    [none] {""}
+   *[other] {" "}Téléphone : { $phone }
+}
 done-case-answer-interim = { $ref } : la personne sait ce qui est en cours.
 done-case-act = { $ref } : action enregistrée.
 done-case-hold = { $ref } : en attente.
@@ -1358,6 +1382,9 @@ warning-nobody-confirmed-in-role = rôle { $who } : personne de confirmé ne le 
 }
 warning-role-elsewhere = le rôle { $who } n'est tenu que dans une autre branche du réseau : { $near }. Vérifiez que le cas est pour eux
 warning-sender-reads = Le site { $site }, qui a transmis ce dossier, peut maintenant le lire. Pour y mettre fin : `boucle case share { $ref } --with { $site } --stop`
+warning-route-to-nobody = Personne de confirmé ne tient le rôle { $route } à { $there } ni au-dessus : aucun cas ne lui sera proposé d'ici là. Invitez quelqu'un : `boucle invite`, ou choisissez un autre rôle
+warning-read-from-above = Personne à { $there } ne lit ses dossiers : seuls les sites au-dessus les lisent. Prévenez-les, ou invitez et confirmez à { $there } quelqu'un qui lit
+warning-went-there-too = Cela est aussi parti à { $half_site }, en réponse à sa question : { $half }
 warning-assignee-away = { $who } est absent·e et personne ne remplace : choisissez quelqu'un d'autre, ou `boucle member away` pour nommer un remplaçant
 warning-assignee-away-deputy = { $who } est absent·e : qui le ou la remplace reçoit aussi le dossier
 warning-assignee-shut-out = { $who } ne compte plus dans le réseau, ou y est suspendu·e : le cas n'arrive à personne. Choisissez quelqu'un d'autre : `boucle case assign`
@@ -1634,6 +1661,7 @@ ui-todo-more = Seulement les { $n } premières. Tout : `boucle todo --all`
 ui-todo-none = Rien ne vous attend.
 ui-suggested-routing = { $to }, selon l'aiguillage du site : `boucle case assign { $ref } auto`
 ui-suggested-taxonomy = { $to }, selon la catégorie : `boucle case assign { $ref } auto`
+ui-suggested-manager = { $to }, car personne ici ne tient le rôle de sa catégorie : `boucle case assign { $ref } auto`
 ui-advice-met = Ceci n'est pas arrivé chez { $to }, vu pour la dernière fois le { $met } ; à prendre avant le { $due }. N'attendez pas :
 ui-advice-never-met = Ceci n'est pas arrivé chez { $to }, que cette machine n'a jamais rencontré·e ; à prendre avant le { $due }. N'attendez pas :
 ui-advice-stick = – une clé USB qui y va : `boucle carry`

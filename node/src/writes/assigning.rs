@@ -21,6 +21,8 @@ use crate::list::{Bearers, Behind};
 use crate::log::{Log, Shared};
 use crate::members;
 use crate::members::called;
+use crate::members::reach::{is_foreign, is_within_reach, partner_site};
+pub(super) use crate::members::reach::{is_partner, is_partner_role};
 use crate::members::{is_near, reads_site, role_reads_site};
 use crate::writes;
 use crate::writes::gifts;
@@ -28,22 +30,21 @@ use crate::writes::gifts;
 /// Purposes of consent that passing a case on rests on.
 pub(super) const INTERNAL: &str = "refer_internal";
 pub(super) const EXTERNAL: &str = "refer_external";
-/// Whether whoever holds this role works for somebody else.
-pub(super) fn is_partner_role(role: &str) -> bool {
-    matches!(role, "partner_focal" | "partner_operator")
-}
+/// Who gets a case of a site where its category's role is borne by nobody.
+const MANAGER: &str = "cfm_manager";
 
 /// Who a case that nobody has would go to.
 pub(crate) struct Suggestion {
     pub(crate) who: Who,
-    /// `routing` of the site, or the `taxonomy`.
+    /// `routing` of the site, or the `taxonomy`; `manager`, where nobody bears the role that the taxonomy names.
     pub(crate) by: &'static str,
     /// The one meant is away, and named this one.
     pub(crate) stands_in_for: Option<MemberId>,
 }
 
 /// Who a case goes to by what is said of its site, or else by its category. Whoever is away is skipped: whom they
-/// named stands in, and without anybody the category decides. What is sealed goes to a role of its audience.
+/// named stands in, and without anybody the category decides. Whom the case does not reach is skipped too: where nobody bears
+/// the role of its category, the manager of the site gets it. What is sealed goes to a role of its audience.
 pub(crate) fn suggested(
     log: &Log,
     shared: &Shared,
@@ -61,8 +62,9 @@ pub(crate) fn suggested(
         }
         Shape::Outside => return None,
     }
-    let routed =
-        said::route(&shared.roster, case_site(shared, loaded), category).and_then(|who| who.parse::<Who>().ok());
+    let site = case_site(shared, loaded);
+    let reached = |who: &Who| is_within_reach(&shared.roster, who, site) && !is_foreign(&shared.roster, who, site);
+    let routed = said::route(&shared.roster, site, category).and_then(|who| who.parse::<Who>().ok());
     let of_site = routed.and_then(|who| {
         let Who::Member(id) = &who else { return Some((who, None)) };
         let is_here = shared.roster.members.get(id).is_some_and(Member::is_live);
@@ -72,11 +74,15 @@ pub(crate) fn suggested(
             Some(away) => away.deputy.map(|deputy| (Who::Member(deputy), Some(*id))),
         }
     });
+    let of_site = of_site.filter(|(who, _)| reached(who));
+    let of_site = of_site.map(|(who, stands_in_for)| Suggestion { who, by: "routing", stands_in_for });
     let by_category = || {
         let sub = shared.taxonomy.sub_categories.get(category?)?;
-        Some(Suggestion { who: Who::Role(sub.refer_to.clone()), by: "taxonomy", stands_in_for: None })
+        let to = [(sub.refer_to.as_str(), "taxonomy"), (MANAGER, "manager")];
+        let mut to = to.into_iter().map(|(role, by)| (Who::Role(role.to_owned()), by));
+        let (who, by) = to.find(|(who, _)| reached(who))?;
+        Some(Suggestion { who, by, stands_in_for: None })
     };
-    let of_site = of_site.map(|(who, stands_in_for)| Suggestion { who, by: "routing", stands_in_for });
     of_site.or_else(by_category)
 }
 
@@ -255,7 +261,7 @@ enum Place {
 ///
 /// # Errors
 ///
-/// `assignee_recused`, `assignee_outside_audience`, `consent_refuses_referral`, `only_site_reader`.
+/// `assignee_recused`, `assignee_outside_audience`, `consent_refuses_referral`, `only_site_reader`, `partner_by_transfer`.
 pub(crate) fn may_hand_out(
     log: &Log,
     shared: &Shared,
@@ -275,6 +281,27 @@ pub(crate) fn may_hand_out(
     if is_pick && view.shape == Shape::Ordinary && !reads {
         return Err(Failure::new("only_site_reader").arg("site", site).arg("ref", mark).at("ref", mark));
     }
+    must_allow(log, shared, me, (loaded, view), edit, mark)?;
+    match view.shape {
+        Shape::Ordinary => stays_from_partners(shared, me, view, edit, site),
+        _ => Ok(()),
+    }
+    .map_err(|refused| refused.arg("ref", mark).at("ref", mark))
+}
+
+/// Refuses an act that passes on what the person refused to have passed on.
+///
+/// # Errors
+///
+/// `consent_refuses_referral`.
+fn must_allow(
+    log: &Log,
+    shared: &Shared,
+    me: &MemberId,
+    (loaded, view): (&Loaded, &CaseView),
+    edit: &Edit,
+    mark: &str,
+) -> Result<(), Failure> {
     let refused = |purpose: &str| {
         // who cannot read what was said of it gives the case by word alone: no key goes with it
         let said = view.account.as_ref().ok().and_then(|account| account.consent.get(purpose));
@@ -304,6 +331,36 @@ pub(crate) fn may_hand_out(
         }
     }
     Ok(())
+}
+
+/// Refuses an act that gives an ordinary case to a partner whose case it is not: what a partner needs is sent to it, field by
+/// field, and no more than the person allows.
+///
+/// # Errors
+///
+/// `partner_by_transfer`.
+fn stays_from_partners(
+    shared: &Shared,
+    me: &MemberId,
+    view: &CaseView,
+    edit: &Edit,
+    site: &str,
+) -> Result<(), Failure> {
+    let roster = &shared.roster;
+    if let Some(who) = handed_to(edit, view, me).into_iter().find(|who| is_foreign(roster, who, site)) {
+        return Err(by_transfer(shared, &who));
+    }
+    match moved_to(edit, view).filter(|to| *to != site && Reading::of(roster).is_partners(to)) {
+        Some(to) => Err(Failure::new("partner_by_transfer").arg("who", to).arg("site", to).arg("of", "case")),
+        None => Ok(()),
+    }
+}
+
+/// Why a partner is not given a case: who it is, and the site of theirs that it can be sent to.
+fn by_transfer(shared: &Shared, who: &Who) -> Failure {
+    let site = partner_site(&shared.roster, who).unwrap_or("-");
+    let called = called::named(shared, &who.to_string());
+    Failure::new("partner_by_transfer").arg("who", called).arg("site", site).arg("of", "case")
 }
 
 /// Refuses an act that gives the case to somebody set aside from it. Only who reads the case gets so far: the refusal
@@ -496,11 +553,6 @@ fn near_roles(shared: &Shared, role: &str, site: &str, recusals: &[Who]) -> Json
 /// Members who hold a role and were not shut out for good.
 pub(super) fn holders<'r>(roster: &'r Roster, role: &str) -> impl Iterator<Item = (&'r MemberId, &'r Member)> {
     roster.members.iter().filter(move |(_, member)| member.standing != Standing::Void && member.has_role(role))
-}
-
-pub(super) fn is_partner(roster: &Roster, member: &Member) -> bool {
-    let reading = Reading::of(roster);
-    member.roles.iter().any(|held| is_partner_role(&held.role) || reading.is_partners(&held.site))
 }
 
 #[cfg(test)]

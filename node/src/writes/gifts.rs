@@ -41,6 +41,7 @@ use crate::log::draft::Draft;
 use crate::log::forks::unwrap_carried;
 use crate::log::{Log, Reader, Shared, entropy};
 use crate::members::debts::{self, Debt};
+use crate::members::reach::{is_foreign, is_foreign_member};
 use crate::members::{is_near, reads_site, role_reads_site};
 use crate::store::{GIVEN_ROLES, MemberSpace, Snapshot, Space, Tx};
 
@@ -288,7 +289,11 @@ fn to_of(key: &str, value: &Value) -> Option<To> {
 fn standing(shared: &Shared, loaded: &Loaded, ops: &EditOps, mut named: Vec<Named>, now_ms: i64) -> Vec<Named> {
     let bars = Bars::of(loaded, ops);
     let sender = sender_site(shared, loaded).map(To::Site);
-    let is_barred = |to: &To| bars.bars(&shared.roster, to) && sender.as_ref() != Some(to);
+    let site = case_site(shared, loaded);
+    // whatever was written elsewhere: what a partner is to have of it was sent to it
+    let is_barred = |to: &To| {
+        sender.as_ref() != Some(to) && (bars.bars(&shared.roster, to) || is_partners_alone(&shared.roster, to, site))
+    };
     named.retain(|named| !is_barred(&named.to) && word(shared, loaded, named) != Word::None);
     let mut deputies = Vec::new();
     let is_away = |named: &&Named| deputy(shared, &named.to, now_ms).is_some();
@@ -299,9 +304,8 @@ fn standing(shared: &Shared, loaded: &Loaded, ops: &EditOps, mut named: Vec<Name
         // named by the absent, who has the case on a good word; or by somebody else, on their own
         let is_own = absent.to == To::Who(Who::Member(by));
         let word = if is_own { word(shared, loaded, absent) } else { worth(shared, loaded, by) };
-        let leaves_us = is_of_partner(&shared.roster, &to) && !is_of_partner(&shared.roster, &absent.to);
         let is_new = named.iter().all(|named| named.to != to);
-        if is_new && word != Word::None && !leaves_us && !is_barred(&to) {
+        if is_new && word != Word::None && !is_barred(&to) {
             deputies.push(Named { to, by: Some(by), is_new: absent.is_new, word: Some(word) });
         }
     }
@@ -442,6 +446,14 @@ fn is_of_partner(roster: &Roster, to: &To) -> bool {
         To::Who(Who::Member(id)) => roster.members.get(id).is_some_and(|member| is_partner(roster, member)),
         To::Who(Who::Role(role)) => is_partner_role(role),
         To::Site(code) => Reading::of(roster).is_partners(code),
+    }
+}
+
+/// Whether somebody is of a partner whose case a case of this site is not.
+fn is_partners_alone(roster: &Roster, to: &To, site: &str) -> bool {
+    match to {
+        To::Who(who) => is_foreign(roster, who, site),
+        To::Site(code) => code != site && Reading::of(roster).is_partners(code),
     }
 }
 
@@ -623,9 +635,10 @@ fn owed_grants(log: &Log, shared: &Shared, reader: &Reader, scope: &ScopeId, rol
     let Some(secret) = reader.keychain.audience_secret(&audience, epoch, &pk) else { return Vec::new() };
     let secret = seal::role_secret(secret, &log.org, scope, epoch, role);
     let gets = |member: &Member| {
-        // a partner's people are given a case by name, by their own role or by their site
+        // of a partner's own cases alone its people are given anything
         member.standing == Standing::Confirmed
             && (is_partner_role(role) || !is_partner(roster, member))
+            && !is_foreign_member(roster, member, site)
             && member.roles.iter().any(|held| held.role == role && is_near(roster, site, &held.site))
             && !reads_site(roster, member, site)
     };

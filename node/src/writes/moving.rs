@@ -30,6 +30,7 @@ use crate::list;
 use crate::log::{Log, Reader, Shared, entropy, fresh, meta};
 use crate::members;
 use crate::members::debts::{self, Debt};
+use crate::members::reach::must_be_read;
 use crate::members::reads_site;
 use crate::store::Space;
 
@@ -38,7 +39,7 @@ use crate::store::Space;
 ///
 /// # Errors
 ///
-/// `site_not_found`, `already_there`, `case_closed`, `case_incomplete`, `move_to_partner`, `only_site_reader`,
+/// `site_not_found`, `already_there`, `nobody_reads_there`, `case_closed`, `case_incomplete`, `move_to_partner`, `only_site_reader`,
 /// `consent_refuses_referral`, and what refuses any act.
 pub(crate) fn move_case(
     log: &Log,
@@ -58,6 +59,11 @@ pub(crate) fn move_case(
     let at = |failure: Failure| failure.arg("ref", &mark).at("ref", &mark);
     let site = members::routing::open_site(&shared, site)?;
     may_move(log, &shared, reader, &loaded, &view, &site).map_err(at)?;
+    // a sealed case goes on to its audience, wherever that is
+    let warning = match view.shape {
+        Shape::Ordinary => must_be_read(&shared.roster, &site).map_err(at)?,
+        _ => None,
+    };
     let refuse = |error: EditRefusal| refusal(shared.taxonomy, &error, &mark);
     let is_sealed = view.shape == Shape::Inside;
     let week = is_sealed.then(|| week_received(&loaded.zone, view.moment("received_at"), now_ms));
@@ -70,7 +76,7 @@ pub(crate) fn move_case(
     let still = still_read(log, &shared, &loaded, &view, reader.member());
     let mut reply = json!({
         "ref": mark, "case_id": loaded.doc, "from": case_site(&shared, &loaded), "site": site, "moved": Json::Null,
-        "readers": still, "warnings": [],
+        "readers": still, "warnings": warning.into_iter().collect::<Json>(),
     });
     if only_look {
         return Ok(reply);

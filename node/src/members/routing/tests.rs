@@ -7,6 +7,7 @@ use serde_json::{Value as Json, json};
 use super::{RouteChange, SiteChange, routing, routing_set, site_set};
 use crate::error::Failure;
 use crate::members::{invite, site_list};
+use crate::tests::generations::confirmed;
 use crate::tests::{Home, NOW, case_id, complaint};
 
 fn routes(home: &Home, category: Option<&str>, to: Option<Who>) -> Result<Json, Failure> {
@@ -48,6 +49,7 @@ fn a_site_changes_its_name_and_closes_and_nothing_new_goes_there() {
 #[test]
 fn a_case_of_nobody_goes_where_its_site_says_and_else_where_its_category_does() {
     let home = Home::founded();
+    let borne = ["focal_cash", "supervisor"].map(|role| confirmed(&home, "JER", role, role));
     let case = case_id(&home.new_case(complaint()));
     let shown = |case: &str| home.show(case).expect("shown");
     let other = case_id(&home.new_case(complaint()));
@@ -60,6 +62,7 @@ fn a_case_of_nobody_goes_where_its_site_says_and_else_where_its_category_does() 
     routes(&home, Some("payment"), None).expect("taken back");
     let third = case_id(&home.new_case(complaint()));
     assert_eq!(assigns_auto(&home, &third).expect("assigned"), json!("coordinator"));
+    drop(borne);
 }
 
 #[test]

@@ -1,10 +1,12 @@
-use crdt_model::edit::{ConsentAnswer, NewCase, Telling};
+use crdt_model::edit::{ConsentAnswer, NewCase, Telling, Whom};
 use crdt_model::values::Words;
 
 use super::*;
 use crate::api::{CaseFilter, SealOptions};
 use crate::log::Reader;
+use crate::members::absence::Away;
 use crate::members::new_site;
+use crate::members::routing::RouteChange;
 use crate::tests::generations::confirmed;
 use crate::tests::{Home, NOW, case_id, complaint, exchange};
 
@@ -477,4 +479,99 @@ fn a_sealed_case_that_is_late_comes_up_to_the_others_of_its_audience_alone() {
     for home in [&hugo, &ali] {
         assert_eq!(task_of(home, &sealed, later), None);
     }
+/// As [`network`], with a partner PAR below REG and its focal point.
+fn with_partner() -> (Home, Home, Home, Home) {
+    let (rose, mia, ali, _) = network();
+    rose.with(|log, reader| {
+        crate::members::site_add(log, reader, new_site("PAR", "Partenaire", "partner", Some("REG")))
+    })
+    .expect("added");
+    let paul = confirmed(&rose, "PAR", "partner_focal", "Paul");
+    for home in [&paul, &ali, &mia] {
+        exchange(&rose, home);
+    }
+    (rose, mia, ali, paul)
+}
+
+#[test]
+fn a_partner_is_given_no_case_but_its_own_whoever_asks_and_by_whatever_act() {
+    let (rose, mia, ali, paul) = with_partner();
+    let share = |with: &str| Edit::Share { with: Whom::Typed(with.into()), stop: false };
+    let set = |field: &str, to: &str| Edit::Set { values: vec![(field.into(), Words::from(to))] };
+    // also where the person allows it: it is a transfer that shows what goes
+    let given = ConsentAnswer { purpose: "refer_external".into(), answer: "given".into(), means: None };
+    let case = case_id(&ali.new_case(NewCase { consents: vec![given], ..complaint() }));
+    let of_region = case_id(&mia.new_case(complaint()));
+    for (home, case) in [(&ali, &case), (&mia, &of_region)] {
+        for who in ["Paul", "partner_focal"] {
+            let (code, said) = refused(assigns(home, case, who));
+            assert!(code == "partner_by_transfer" && said.contains("PAR"), "{who}: {code} {said}");
+            assert_eq!(refused(does(home, case, &share(who))).0, "partner_by_transfer", "{who}");
+        }
+        assert_eq!(refused(does(home, case, &set("watchers", "partner_focal"))).0, "partner_by_transfer");
+        assert_eq!(refused(does(home, case, &set("handling_site", "PAR"))).0, "partner_by_transfer");
+    }
+    assigns(&ali, &case, "Mia").expect("of the organisation");
+    // nor by what is routed, nor for somebody who is away
+    let route = |to: Who| {
+        let change = RouteChange { category: None, to: Some(Some(to)), ..RouteChange::default() };
+        rose.with(|log, reader| crate::members::routing::routing_set(log, reader, "PES", &change))
+    };
+    for to in [Who::Member(paul.member), Who::Role("partner_focal".into())] {
+        assert_eq!(refused(route(to)).0, "partner_by_transfer");
+    }
+    let away = |home: &Home, name: &str, deputy: &str| {
+        home.with(|log, reader| {
+            let order = Away { name, until: Some("2099-01-01"), deputy: Some(deputy) };
+            crate::members::absence::away(log, reader, &order, NOW)
+        })
+    };
+    assert_eq!(refused(away(&ali, "me", "Paul")).0, "partner_by_transfer");
+    let pia = confirmed(&rose, "PAR", "partner_focal", "Pia");
+    exchange(&rose, &paul);
+    away(&paul, "me", "Pia").expect("of the same partner");
+    // and what is the partner's own stays as it was
+    let own = case_id(&paul.new_case(complaint()));
+    assigns(&paul, &own, "Pia").expect("their own");
+    drop(pia);
+}
+
+#[test]
+fn whom_nobody_within_reach_of_a_case_can_take_up_is_not_proposed() {
+    let (rose, _, ali, bea) = network();
+    let auto = |home: &Home, case: &str| {
+        let told = does(home, case, &Edit::Assign { to: Whom::Typed("auto".into()) })?;
+        Ok::<_, Failure>((home.show(case)?["assignee"].clone(), told))
+    };
+    // the category goes to focal_cash, whom nobody bears: the manager above gets it
+    let case = case_id(&ali.new_case(complaint()));
+    assert_eq!(auto(&ali, &case).expect("assigned").0, json!("cfm_manager"));
+    // borne elsewhere it reaches nobody here
+    let cam = confirmed(&rose, "MNK", "focal_cash", "Cam");
+    for home in [&ali, &bea, &cam] {
+        exchange(&rose, home);
+    }
+    let case = case_id(&ali.new_case(complaint()));
+    assert_eq!(auto(&ali, &case).expect("assigned").0, json!("cfm_manager"));
+    let case = case_id(&bea.new_case(complaint()));
+    assert_eq!(auto(&bea, &case).expect("assigned").0, json!("focal_cash"), "of its own site");
+    // what a site says counts where it reaches somebody
+    let set = |role: &str| {
+        let change = RouteChange { category: None, to: Some(Some(Who::Role(role.into()))), ..RouteChange::default() };
+        rose.with(|log, reader| crate::members::routing::routing_set(log, reader, "PES", &change)).expect("said")
+    };
+    assert_eq!(set("hr")["warnings"], json!(["route_to_nobody"]));
+    assert_eq!(set("cfm_manager")["warnings"], json!([]), "borne above");
+    assert_eq!(set("operator")["warnings"], json!([]));
+    exchange(&rose, &ali);
+    let case = case_id(&ali.new_case(complaint()));
+    assert_eq!(auto(&ali, &case).expect("assigned").0, json!("operator"));
+    set("hr");
+    exchange(&rose, &ali);
+    let case = case_id(&ali.new_case(complaint()));
+    assert_eq!(auto(&ali, &case).expect("assigned").0, json!("cfm_manager"));
+    // nobody at all
+    let alone = Home::founded();
+    let case = case_id(&alone.new_case(complaint()));
+    assert_eq!(refused(auto(&alone, &case).map(|(_, told)| told)).0, "no_route");
 }

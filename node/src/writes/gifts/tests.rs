@@ -1,6 +1,7 @@
 //! Who reads a case that was given, and who does not.
 
 use crdt_model::case::facts::{FactId, FactKind, GiftFact, GivenFact};
+use crdt_model::case::schema::element_key;
 use crdt_model::cbor;
 use crdt_model::edit::{ConsentAnswer, Edit, EditOps, NewCase};
 use crdt_model::layer::{LayerOp, Value};
@@ -680,4 +681,57 @@ fn what_is_written_here_is_marked_where_it_is_written() {
     // what was looked at finds the same
     rose.housekeeping();
     assert_eq!(owing(), 2);
+}
+
+/// Whatever an older program, or a hostile one, writes into a case: no key of it is made for a partner.
+#[test]
+fn no_key_of_a_case_is_made_for_a_partner_whatever_names_it() {
+    let Network { rose, ali, .. } = Network::new();
+    rose.with(|log, reader| crate::members::site_add(log, reader, new_site("PAR", "Partenaire", "partner", None)))
+        .expect("added");
+    let paul = confirmed(&rose, "PAR", "partner_focal", "Paul");
+    let pia = confirmed(&rose, "PAR", "cfm_manager", "Pia");
+    meet(&rose, &ali);
+    let set = |field: &str, element: &str| (element_key(field, element).expect("a key"), Value::Bool(true));
+    let names = [
+        ("assignee".to_owned(), Value::Text(format!("member:{}", paul.member))),
+        set("shared_with", &format!("member:{}", pia.member)),
+        set("shared_with", "role:partner_focal"),
+        set("shared_with", "site:PAR"),
+        set("watchers", "partner_focal"),
+        ("handling_site".to_owned(), Value::Text("PAR".to_owned())),
+    ];
+    // one by one, and all of them at once
+    let mut all: Vec<Vec<(String, Value)>> = names.iter().map(|one| vec![one.clone()]).collect();
+    all.push(names.to_vec());
+    for puts in all {
+        let case = new_case(&ali, WORDS);
+        ali.with(|log, reader| {
+            let shared = log.shared();
+            let loaded = crate::list::find_case(log, &shared, reader, &case)?;
+            let mut entropy = crate::log::entropy()?;
+            let open = puts.iter().map(|(key, value)| LayerOp::Put { key: key.clone(), value: value.clone() });
+            let ops = EditOps { open: open.collect(), ..EditOps::default() };
+            let deps = crate::writes::deps(log, &loaded);
+            let write = crate::writes::Write::on(loaded, deps, ops, crate::writes::SensitiveKey::None);
+            log.commit(|tx| crate::writes::append_edit(log, tx, &shared, reader, write, NOW, &mut entropy).map(drop))
+        })
+        .expect("written");
+        notes(&ali, &case, "encore");
+        for home in [&rose, &paul, &pia, &rose] {
+            meet(&ali, home);
+        }
+        assert!(gift_facts(&ali, &case).gifts.is_empty(), "{puts:?}");
+        for home in [&paul, &pia] {
+            reads_not(home, &case, WORDS);
+            reads_not(home, &case, "encore");
+        }
+    }
+    // the control: somebody of the organisation gets the key
+    let zoe = confirmed(&rose, "JER", "focal_cash", "Zita");
+    meet(&rose, &ali);
+    let case = new_case(&ali, WORDS);
+    assigns(&ali, &case, "Zita");
+    meet(&ali, &zoe);
+    assert!(!gift_facts(&ali, &case).gifts.is_empty());
 }

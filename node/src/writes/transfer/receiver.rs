@@ -14,6 +14,7 @@ use crate::error::Failure;
 use crate::log::{Log, Reader, Shared};
 use crate::members;
 use crate::members::called::{named, site_typed};
+use crate::members::reach::must_be_read;
 use crate::writes::assigning::{case_site, holders, is_partner, is_partner_role, is_set_aside};
 
 /// Where the other half is born, and who reads it.
@@ -29,13 +30,15 @@ pub(super) struct Receiver {
     pub(super) persons: Vec<MemberId>,
     /// Of a sealed case: all who get it read it anyway.
     pub(super) is_of_audience: bool,
+    /// What is to be said of who reads there.
+    pub(super) warning: Option<&'static str>,
 }
 
 /// The receiver that somebody names.
 ///
 /// # Errors
 ///
-/// `site_not_found`, `site_ambiguous`, `refer_is_for_sites`, `already_there`; of a sealed case `sealed_to_persons`,
+/// `site_not_found`, `site_ambiguous`, `refer_is_for_sites`, `already_there`, `nobody_reads_there`; of a sealed case `sealed_to_persons`,
 /// `member_not_found`, `assignee_recused`, `nobody_to_receive`, `readers_too_many`.
 pub(super) fn find(
     log: &Log,
@@ -60,6 +63,7 @@ fn site(shared: &Shared, reader: &Reader, loaded: &Loaded, to: &str) -> Result<R
     let code = members::routing::open_site(shared, &code)?;
     let is_partner = Reading::of(&shared.roster).is_partners(&code);
     Ok(Receiver {
+        warning: must_be_read(&shared.roster, &code)?,
         is_partner,
         called: code.clone(),
         site: code,
@@ -130,6 +134,7 @@ fn persons(log: &Log, shared: &Shared, reader: &Reader, view: &CaseView, to: &st
             .into_iter()
             .collect(),
         is_of_audience: others().all(|(id, _)| inside.contains(id)),
+        warning: None,
     })
 }
 
