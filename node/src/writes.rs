@@ -789,11 +789,14 @@ pub(crate) fn act_with(
     // whoever gives a case back gives it to somebody, too
     let receiver = || gifts::assigned_in(&ops.open).or_else(|| gifts::assigned_in(&ops.sensitive));
     let returns = if matches!(edit, Edit::Return { .. }) { receiver() } else { None };
-    let returns = returns.map(|to| Edit::Assign { to: to.into() });
+    // who sent the case on holds what they sent: it goes back to them whatever the person refused to have passed on
+    let is_sender = |to: &Who| transfer::sender(&shared, &loaded).map(Who::Member).as_ref() == Some(to);
+    let returns = returns.filter(|to| !is_sender(to)).map(|to| Edit::Assign { to: to.into() });
     assigning::may_hand_out(log, &shared, &reader.member(), &loaded, &view, returns.as_ref().unwrap_or(edit), &mark)?;
     let was_given = view.work.as_ref().is_some_and(|work| work.ever_assigned);
     let is_settled = !was_given && gifts::assigned_in(&ops.open).is_some();
     let given_back = transfer::answer_back(&shared, &loaded, &view, &reader.member(), edit, &mut ops);
+    let reply_there = transfer::reply_there(log, &shared, reader, &view, edit, now_ms)?;
     if !ops.is_empty() {
         let mut entropy = entropy()?;
         let sensitive = sensitive_key(log, &shared, reader, &loaded, &ops, &view, &mut entropy)?;
@@ -804,6 +807,10 @@ pub(crate) fn act_with(
             if asks_for_haste(edit) {
                 let seq = log.next_position(tx, &scope, incarnation).seq.saturating_sub(1);
                 mark_urgent(tx, &scope, &incarnation, seq)?;
+            }
+            if let Some((half, ops)) = &reply_there {
+                let write = Write::on(Arc::clone(half), self::deps(log, half), ops.clone(), SensitiveKey::None);
+                append_edit(log, tx, &shared, reader, write, now_ms, &mut entropy)?;
             }
             Ok(tx.put(Space::Meta, &meta::last_case(&member), &loaded.doc.0)?)
         })?;
@@ -839,6 +846,12 @@ pub(crate) fn act_with(
     {
         warnings.push("sender_reads".into());
         reply["sender_site"] = json!(site);
+    }
+    if let Some((half, _)) = &reply_there
+        && let Some(warnings) = reply["warnings"].as_array_mut()
+    {
+        warnings.push("went_there_too".into());
+        reply["half"] = json!({"ref": half.view(now_ms).mark(), "site": assigning::case_site(&shared, half)});
     }
     let me = Who::Member(reader.member());
     let to = edit.given_to(&me).filter(|who| *who != me);
@@ -914,7 +927,8 @@ fn ops_on(
     now_ms: i64,
 ) -> Result<Result<EditOps, EditRefusal>, Failure> {
     let author = Author::of(shared, reader, loaded.codes(), now_ms);
-    Ok(edit.to_ops(&author.on(Some(loaded), fresh()?)))
+    let sender = transfer::sender(shared, loaded);
+    Ok(edit.to_ops(&EditContext { sender, ..author.on(Some(loaded), fresh()?) }))
 }
 
 /// What acts ask of whoever writes them, and when.
@@ -940,6 +954,7 @@ impl Author {
             member: self.member,
             roles: &self.roles,
             stands_in_for: &self.stands_in_for,
+            sender: None,
             now_ms: self.now_ms,
             entropy,
             codes: &self.codes,
@@ -961,6 +976,12 @@ fn whom_found(
     (loaded, now_ms): (&Loaded, i64),
 ) -> Result<Edit, Failure> {
     let mut edit = edit.clone();
+    // what the sender writes to a half that came back with a question answers it
+    if let Edit::Note { text } = &edit
+        && transfer::asks(shared, reader, loaded, &loaded.view(now_ms), now_ms)
+    {
+        return Ok(Edit::Reply { text: text.clone() });
+    }
     let is_assigning = matches!(edit, Edit::Assign { .. });
     let sharing = match &edit {
         Edit::Share { stop, .. } => Some(*stop),

@@ -62,6 +62,17 @@ pub(super) fn show(value: &Value, with: With<'_>) -> String {
                 out += &format!("{}\n", with.paint.alarm(&line));
             }
         }
+        if let Some(why) = half["returned"]["why"].as_str() {
+            let of = if half["kind"] == "referred_to" { "ui-half-returned" } else { "ui-half-returned-there" };
+            let args = [
+                ("ref", cell("ref", &half["ref"], with).into()),
+                ("why", why.to_owned().into()),
+                ("text", cell("", &half["returned"]["text"], with).into()),
+            ];
+            for line in wrap(&with.texts.with(of, &args), with.paint.width) {
+                out += &format!("{}\n", with.paint.alarm(&line));
+            }
+        }
         if let Some(words) = half["text"].as_str() {
             for line in clean_lines(words).iter().flat_map(|line| wrap(line, with.paint.width.saturating_sub(2))) {
                 out += &format!("  {line}\n");

@@ -189,6 +189,7 @@ impl<'w> Hand<'w> {
             member: self.world.member,
             roles: &["cfm_manager".to_owned()],
             stands_in_for: &[],
+            sender: None,
             now_ms: self.now_ms,
             entropy,
             codes: &SampleCodes,

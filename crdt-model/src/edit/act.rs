@@ -73,6 +73,8 @@ pub struct EditContext<'a> {
     pub roles: &'a [String],
     /// Members who are away and whose deputy the author is.
     pub stands_in_for: &'a [MemberId],
+    /// Who sent the case on to where it lies, if that was done: only a node knows, from who signed its birth.
+    pub sender: Option<MemberId>,
     /// The time claimed for the act, Unix milliseconds.
     pub now_ms: i64,
     /// Fresh random bytes, never used twice.

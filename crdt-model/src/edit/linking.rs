@@ -15,6 +15,7 @@ use crate::case::status::{self, EPOCH_MAX, Status};
 use crate::edit::EditRefusal;
 use crate::edit::act::Act;
 use crate::edit::draft::known;
+use crate::edit::referral;
 use crate::values::DocId;
 
 /// How two cases are linked.
@@ -101,7 +102,8 @@ pub(super) fn link(act: &mut Act<'_>, to: DocId, kind: LinkKind) -> Result<(), E
     if replaces && holds(act, to, LinkKind::DuplicateOf) && was_merged(act) {
         return Err(EditRefusal::StillMerged);
     }
-    say(act, to, kind)
+    say(act, to, kind)?;
+    if kind == LinkKind::ReferredTo { referral::answered_for(act) } else { Ok(()) }
 }
 
 /// Says a link, and takes away what was said of the two before.

@@ -22,13 +22,17 @@ const LABELS: &str = "fr";
 /// Where a case goes back to when nobody can tell who gave it.
 const MANAGER: &str = "cfm_manager";
 
-/// Gives the case back to whoever gave it: the wrong person has it, or something is missing.
+/// Gives the case back to whoever gave it: the wrong person has it, or something is missing. What was sent on from elsewhere goes
+/// back to whoever sent it, also before anybody here has it.
 pub(super) fn give_back(act: &mut Act<'_>, reason: &str, because: &Words) -> Result<(), EditRefusal> {
     act.must_be_open()?;
     if !RETURN_REASONS.contains(&reason) {
         return Err(EditRefusal::UnknownCode { field: "referrals", table: "referral_status" });
     }
-    must_have_it(act)?;
+    let is_nobodys = act.ctx.sender.is_some() && assignees(act).is_empty();
+    if !is_nobodys {
+        must_have_it(act)?;
+    }
     // else the other would lose what only one gives back
     if assignees(act).len() > 1 {
         return Err(EditRefusal::AssigneeTorn);
@@ -39,21 +43,37 @@ pub(super) fn give_back(act: &mut Act<'_>, reason: &str, because: &Words) -> Res
     }
     let because = said("reason", because)?;
     put_assignee(act, &to)?;
+    if is_nobodys {
+        act.step(Status::Assigned)?;
+    }
     referral(act, reason, None, None, Some(because))
 }
 
-/// Who gave the case to whoever has it; where nobody can tell, or they must not see it, the manager, or of a sealed case the
-/// role that its category goes to.
+/// Answers the question with which what was sent on came back: whoever asked has it again.
+pub(super) fn reply(act: &mut Act<'_>, text: &Words) -> Result<(), EditRefusal> {
+    act.must_be_open()?;
+    let asked_by = act.work()?.returned.as_ref().and_then(|returned| returned.origin.by);
+    act.note(text)?;
+    asked_by.map_or(Ok(()), |member| put_assignee(act, &Who::Member(member)))
+}
+
+/// Who gave the case to whoever has it, else who sent it on to here. Where nobody can tell, or they must not see it, the manager,
+/// or of a sealed case the role that its category goes to.
 fn giver(act: &Act<'_>) -> Who {
     let is_aside = |who: &Who| act.view.sealed.as_ref().is_ok_and(|sealed| sealed.recusals.contains(who));
     let me = Who::Member(act.ctx.member);
+    let may = |who: &Who| *who != me && !is_aside(who);
+    let sender = act.ctx.sender.map(Who::Member).filter(&may);
+    // whoever gave it back here does not have it to give again
+    let came_back = act.view.work.as_ref().is_some_and(|work| work.returned.is_some());
     let giver = act.view.assignment.as_ref().and_then(|given| given.sent.by).map(Who::Member);
+    let giver = giver.filter(|_| !(came_back && sender.is_some()));
     let role = match act.view.shape {
         Shape::Ordinary => None,
         _ => act.view.text("category").and_then(|code| act.ctx.codes.category(code)).map(|facts| facts.refer_to),
     };
     let role = Who::Role(role.unwrap_or_else(|| MANAGER.to_owned()));
-    giver.filter(|giver| *giver != me && !is_aside(giver)).unwrap_or(role)
+    giver.filter(&may).or(sender).unwrap_or(role)
 }
 
 /// Whether the case is theirs to take up, to hand on or to give back.
@@ -88,7 +108,11 @@ pub(super) fn send_outside(act: &mut Act<'_>, to: &Words, by: &str) -> Result<()
     must_be_passed_on(act)?;
     let to = said("to", to)?;
     referral(act, "sent_outside", Some(by), None, Some(to))?;
-    // somebody here answers for it all the same
+    answered_for(act)
+}
+
+/// A case that is with others has somebody here who answers for it all the same: whoever sent it on, where nobody had it.
+pub(super) fn answered_for(act: &mut Act<'_>) -> Result<(), EditRefusal> {
     if assignees(act).is_empty() {
         put_assignee(act, &Who::Member(act.ctx.member))?;
     }

@@ -197,6 +197,8 @@ pub(crate) struct Replica {
     pub(crate) sensitive: bool,
     pub(crate) now_ms: i64,
     pub(crate) policy: Policy,
+    /// Who sent the case on to here.
+    pub(crate) sender: Option<MemberId>,
     pub(crate) ops: BTreeMap<OpId, Op>,
 }
 
@@ -204,7 +206,7 @@ impl Replica {
     pub(crate) fn new(author: u8) -> Self {
         let roles = vec!["operator".to_owned(), "cfm_manager".to_owned()];
         let policy = Policy::default();
-        Self { author, roles, personal: true, sensitive: true, now_ms: NOW, policy, ops: BTreeMap::new() }
+        Self { author, roles, personal: true, sensitive: true, now_ms: NOW, policy, sender: None, ops: BTreeMap::new() }
     }
 
     /// A colleague who holds what this one holds.
@@ -251,6 +253,7 @@ impl Replica {
             member: self.member(),
             roles: &self.roles,
             stands_in_for: &[],
+            sender: self.sender,
             now_ms: self.now_ms,
             entropy: *blake3::hash(&stamp.entry.0).as_bytes(),
             codes: &SampleCodes,

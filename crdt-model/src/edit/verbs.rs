@@ -148,6 +148,12 @@ pub enum Edit {
         /// Why.
         because: Words,
     },
+    /// Answers the question with which what was sent on came back. The node makes it of what the sender writes.
+    #[serde(skip)]
+    Reply {
+        /// The words.
+        text: Words,
+    },
     /// Passes the case on to somebody without the system.
     Outside {
         /// To whom.
@@ -394,7 +400,7 @@ impl Edit {
                 let told = values.iter().filter(|(field, _)| holds(field));
                 told.map(|(field, words)| (field.as_str(), Some(words))).collect()
             }
-            Self::Note { text } => vec![("notes", Some(text))],
+            Self::Note { text } | Self::Reply { text } => vec![("notes", Some(text))],
             Self::Allege { text } => vec![("allegation", Some(text))],
             Self::Act { what, on_behalf_of, .. } => vec![("actions", on_behalf_of.as_ref()), ("actions", Some(what))],
             Self::Resolve { text, .. } => vec![("resolution", Some(text))],
@@ -506,6 +512,7 @@ impl Act<'_> {
             Edit::Assign { to } => self.assign(to.found()?),
             Edit::Accept => self.accept(),
             Edit::Return { reason, because } => referral::give_back(self, reason, because),
+            Edit::Reply { text } => referral::reply(self, text),
             Edit::Outside { to, by } => referral::send_outside(self, to, by),
             Edit::Confirm => referral::confirm_outside(self),
             Edit::Remind => referral::remind(self),

@@ -283,7 +283,7 @@ fn work(view: &mut CaseView, layers: &CaseLayers<'_>, facts: &CaseFacts, now_ms:
     };
     // what nobody has classified yet is to be classified soon
     let delays = category.or_else(|| codes.category(UNCLASSIFIED));
-    work.clocks = clocks(view, &facts.codes, &work, &pace, delays.as_ref());
+    work.clocks = clocks(view, &facts.codes, &work, &pace, delays.as_ref(), sent_ms(layers));
     work.notices = owed_notices(view, facts, &work, codes);
     work.waiting_on = waiting_on(view, &work);
     work.flags = flags(view, facts, &work);
@@ -343,14 +343,27 @@ fn returned(view: &CaseView, layers: &CaseLayers<'_>, facts: &CodeFacts) -> Opti
     Some(ReturnView { why: back.fact.status.clone(), origin: Origin::from(&back.stamp) })
 }
 
+/// When a case was sent on to where it lies, if it was.
+fn sent_ms(layers: &CaseLayers<'_>) -> Option<i64> {
+    let layer = layers.layer(layers.placed(Layer::Personal))?;
+    let is_sent = |key: &str| match schema::slot(key) {
+        Some(Slot::Element(_, link)) => LinkKind::parse(&link).is_some_and(|(kind, _)| kind == LinkKind::ReferredFrom),
+        _ => false,
+    };
+    let links = under(layer, "links").filter(|(key, _)| is_sent(key));
+    links.flat_map(|(_, cells)| cells.iter().map(|cell| cell.stamp.claimed_ms)).min()
+}
+
 /// The clocks of the steps that are not done: the next due first. A case on hold for its person waits for them, until the day
 /// foreseen where there is one; not where it is restricted, nor before anybody classified it.
+/// What was sent on from elsewhere is to be given to somebody since it was sent.
 fn clocks(
     view: &CaseView,
     facts: &CodeFacts,
     work: &Work,
     pace: &Pace<'_>,
     category: Option<&CategoryFacts>,
+    sent_ms: Option<i64>,
 ) -> Vec<Clock> {
     let may_wait = view.text("category").is_some() && !work.sensitivity.is_none_or(Level::restricted);
     let hold = work.hold.as_ref().filter(|hold| may_wait && hold.reason == "person");
@@ -375,6 +388,7 @@ fn clocks(
     // opened again, it goes on with whoever had it
     let is_with_somebody = work.standing.status == Status::Reopened && view.text("assignee").is_some();
     if let Some(from) = from.filter(|_| work.standing.before(Status::Assigned) && !is_done && !is_with_somebody) {
+        let from = sent_ms.map_or(from, |sent| sent.max(from));
         clocks.push(clock(Step::Refer, from, category.refer_within_h));
     }
     let given = view.assignment.as_ref().filter(|given| given.accepted.is_none() && !is_done);

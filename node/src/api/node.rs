@@ -821,7 +821,13 @@ impl Node {
                 };
                 import_run::import(log, reader, &request, now_ms, on_progress)
             }
-            Request::CaseEdit { r#ref, edit, seal } => writes::act_with(log, reader, r#ref, edit, seal, now_ms),
+            Request::CaseEdit { r#ref, edit, seal } => {
+                let mut reply = writes::act_with(log, reader, r#ref, edit, seal, now_ms)?;
+                if matches!(edit, Edit::Outside { .. }) {
+                    reply["text"] = json!(transfer::handout(log, &shared, reader, r#ref, &envelope.lang, now_ms)?);
+                }
+                Ok(reply)
+            }
             Request::CaseSeal { r#ref, reason, seal, then } => {
                 if then.as_ref().is_some_and(|then| !then.has_words()) {
                     return Err(Failure::new("request_not_understood"));

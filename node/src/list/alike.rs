@@ -338,6 +338,32 @@ impl Projection {
         Some(if is_unseen { Survivor::Unseen } else { Survivor::Circle })
     }
 
+    /// The newest of what was sent on of a case to others, as far as it is listed.
+    pub(super) fn half_of(&self, row: &Row) -> Option<&Row> {
+        self.linked_rows(row, LinkKind::ReferredTo).max_by_key(|half| (half.oldest_ms, half.case_id))
+    }
+
+    /// The case of which this one was sent on, where it is listed.
+    pub(super) fn sent_of(&self, row: &Row) -> Option<&Row> {
+        self.linked_rows(row, LinkKind::ReferredFrom).next()
+    }
+
+    /// Whether a case was sent on from elsewhere.
+    pub(super) fn is_sent_here(&self, row: &Row) -> bool {
+        let beside = self.doc_of(row.case_id).and_then(|doc| self.beside(doc));
+        beside.is_some_and(|beside| beside.linked(LinkKind::ReferredFrom).next().is_some())
+    }
+
+    fn doc_of(&self, id: DocId) -> Option<u32> {
+        self.index.as_ref()?.ids.range((id, 0)..=(id, u32::MAX)).next().map(|(_, doc)| *doc)
+    }
+
+    fn linked_rows<'l>(&'l self, row: &Row, kind: LinkKind) -> impl Iterator<Item = &'l Row> {
+        let beside = self.doc_of(row.case_id).and_then(|doc| self.beside(doc));
+        let rows = beside.into_iter().flat_map(move |beside| beside.linked(kind));
+        rows.filter_map(|id| self.row(self.doc_of(id)?)).filter(|row| row.is(LISTED))
+    }
+
     /// The cases that name this one, and are named by none of its own links: by id and kind.
     pub(crate) fn named_by(&mut self, id: DocId) -> Vec<(LinkKind, DocId)> {
         self.index();

@@ -1,8 +1,8 @@
 //! `todo`: what waits on the reader, by the time it is due.
 //!
 //! ```text
-//!  mine        came back to me · I have not taken it up · I work on it
-//!  my sites'   nobody has it, or nobody who can open it · the person waits for the answer · … for word that it arrived · … to be asked · to be closed
+//!  mine        came back to me, or what I sent of it did · I have not taken it up · I work on it
+//!  my sites'   nobody has it, or nobody who can open it · what was sent of it has an outcome, and the person waits for it · the person waits for the answer · … for word that it arrived · … to be asked · to be closed
 //!              sent outside and not confirmed · in conflict · ended as a duplicate of what has an answer now
 //!  my lists    out with somebody without a node, and late
 //!  mine, away  I gave it, half the time is over, and it has not arrived
@@ -181,12 +181,29 @@ impl<'f> Mine<'f> {
         let step_due = step.map(|(_, due)| due);
         let is = |wanted: Step| step.is_some_and(|(step, _)| step == wanted);
         let open = || if row.answered() { None } else { answer };
+        let half = list.half_of(row);
+        let half_back = half.filter(|half| half.returned() && (is_mine || self.given.keeps(half)));
+        let half_done = half.is_some_and(|half| half.has_outcome() && !half.moved_away());
+        let awaits_word = !row.has_outcome() && !row.answered() && row.expects_answer() && !row.contact_refused();
+        // whoever sent it on is told by their own half, as long as they work on it
+        let is_told_there = || {
+            list.sent_of(row).is_some_and(|own| {
+                let is_theirs = self.is_here(own) || self.given.keeps(own);
+                let is_newest = list.half_of(own).is_some_and(|half| half.case_id == row.case_id);
+                is_theirs && is_newest && own.status() != "closed"
+            })
+        };
+        // what came back waits on its sender, not on us
+        let waits_on_sender = row.returned() && list.is_sent_here(row);
         let task = match row.status() {
+            _ if waits_on_sender && is_mine && is_told_there() => return None,
             _ if row.returned() && is_mine => (Task::Returned, step_due),
             // whoever it was given to cannot open it: it waits for everybody who can
             "assigned" | "in_progress" | "reopened" if row.is_inside() && row.missed() => {
                 (Task::Refer, step_due.or_else(open))
             }
+            _ if let Some(half) = half_back => (Task::Returned, half.step(self.now_ms).map(|(_, due)| due)),
+            _ if (is_here || is_mine) && half_done && awaits_word => (Task::CallBack, answer),
             _ if (is_here || is_mine) && is(Step::Confirm) => (Task::Confirm, step_due),
             "assigned" | "in_progress" | "reopened" if is_mine && row.awaits_taking_up() => (Task::Accept, step_due),
             "assigned" | "in_progress" | "triaged" | "received" | "reopened" if is_mine => (Task::Work, open()),
@@ -202,7 +219,9 @@ impl<'f> Mine<'f> {
             "responded" if is_here => (Task::Decide, None),
             "resolved" if is_here && !row.expects_answer() => (Task::Close, None),
             _ if is_here && row.conflicts > 0 => (Task::Settle, None),
-            _ if row.under_way_from_here() && row.half_over(self.now_ms) => (Task::Undelivered, step_due),
+            _ if row.under_way_from_here() && !waits_on_sender && row.half_over(self.now_ms) => {
+                (Task::Undelivered, step_due)
+            }
             _ => return self.late(row, step_due, open()).map(|due| (Task::Late, Some(due))),
         };
         Some(task)

@@ -13,15 +13,15 @@ use std::sync::Arc;
 
 use crdt_model::case::Shape;
 use crdt_model::case::consent::Answer;
-use crdt_model::case::schema::{Field, Identity};
+use crdt_model::case::schema::{self, Field, Identity, Kind};
 use crdt_model::edit::{ConsentAnswer, Edit, LinkKind, NewCase};
-use crdt_model::roster::site_scope;
-use crdt_model::taxonomy::{Capabilities, Capture, TRIAGE, proposed};
+use crdt_model::roster::{said, site_scope};
+use crdt_model::taxonomy::{Capabilities, Capture, Coded, TRIAGE, proposed};
 use crdt_model::values::{Level, Words};
 use crdt_model::view::{CaseView, Shown};
 use serde_json::{Map, Value as Json, json};
 
-use super::assigning::{EXTERNAL, INTERNAL, as_recusals};
+use super::assigning::{EXTERNAL, INTERNAL, as_recusals, case_site};
 use super::set_aside::Readers;
 use super::{Intake, Prepared, Write, append_edit, create, deps, ops_on, prepare, refusal, sensitive_key};
 use crate::error::Failure;
@@ -29,7 +29,8 @@ use crate::list;
 use crate::log::{Log, Reader, Shared, entropy, meta};
 use crate::members;
 use crate::store::Space;
-pub(super) use back::{answer_back, sender_site};
+use crate::texts::Texts;
+pub(super) use back::{answer_back, asks, reply_there, sender, sender_site};
 pub(crate) use back::{halves, name_linked};
 use receiver::Receiver;
 
@@ -79,7 +80,7 @@ pub(crate) struct Transfer<'a> {
 ///
 /// # Errors
 ///
-/// Who reads nothing of the case sends nothing on. `site_not_found`, `refer_is_for_sites`, `already_there`,
+/// Who reads nothing of the case sends nothing on. `site_not_found`, `refer_is_for_sites`, `already_there`, `nobody_reads_there`,
 /// `field_kept_back`, `own_words_needed`, `assignee_recused`, `readers_too_many`, and whatever refuses a new case.
 pub(crate) fn refer(
     log: &Log,
@@ -123,7 +124,8 @@ pub(crate) fn refer(
     let mut reply = json!({
         "ref": mark, "case_id": loaded.doc, "to": receiver.called, "sent": Json::Null,
         "fields": told_fields(&view, &chosen, order.text), "choices": fields.choices(),
-        "kept_back": kept_back.collect::<Json>(), "needs_text": kept.words.is_some() && new.text.is_none(), "warnings": [],
+        "kept_back": kept_back.collect::<Json>(), "needs_text": kept.words.is_some() && new.text.is_none(),
+        "warnings": receiver.warning.into_iter().collect::<Json>(),
     });
     if order.fields.is_none() {
         return Ok(reply);
@@ -258,7 +260,10 @@ fn sendable() -> impl Iterator<Item = &'static Field> {
 fn copied(view: &CaseView, fields: &[&str]) -> Result<NewCase, Failure> {
     let mut map = Map::new();
     for name in fields {
+        let is_answers = schema::field(name).is_some_and(|field| matches!(field.kind, Kind::WgAnswers));
         let value = match view.shown(name) {
+            // one digit each
+            Shown::Text(text) if is_answers => text.chars().map(|digit| digit.to_digit(10)).collect(),
             Shown::Text(text) => json!(text),
             Shown::Bool(said) => json!(said),
             Shown::Int(number) => json!(number),
@@ -274,14 +279,41 @@ fn copied(view: &CaseView, fields: &[&str]) -> Result<NewCase, Failure> {
     Ok(new)
 }
 
+/// What goes, by field: read from the case like what is sent, so that all of it is shown.
 fn told_fields(view: &CaseView, fields: &[&str], text: Option<&Words>) -> Json {
-    let json = serde_json::to_value(view).unwrap_or(Json::Null);
     let told = fields.iter().filter(|name| text.is_none() || **name != "text");
-    let mut rows: Vec<Json> = told.map(|name| json!({"field": name, "value": json[*name]})).collect();
+    let mut rows: Vec<Json> = told.map(|name| json!({"field": name, "value": view.shown(name)})).collect();
     if let Some(text) = text {
         rows.push(json!({"field": "text", "value": text.0}));
     }
     Json::Array(rows)
+}
+
+/// The text that goes with a case to somebody without the system, to copy or to print: its reference, what it is about, what is
+/// asked, whom to telephone. Nobody's words and nobody's name; of a sealed case not what it is about either.
+///
+/// # Errors
+///
+/// As of finding a case.
+pub(crate) fn handout(
+    log: &Log,
+    shared: &Shared,
+    reader: &mut Reader,
+    typed: &str,
+    lang: &str,
+    now_ms: i64,
+) -> Result<String, Failure> {
+    let loaded = list::find_case(log, shared, reader, typed)?;
+    let view = loaded.view(now_ms);
+    let category = view.text("category").and_then(|code| shared.taxonomy.sub_categories.get(code));
+    let what = match view.shape {
+        Shape::Ordinary => category.map_or("none", |sub| sub.label(lang)),
+        _ => "none",
+    };
+    let phone = said::above(&shared.roster, case_site(shared, &loaded), said::DUTY_PHONE).unwrap_or("none");
+    let args = [("ref", view.mark().unwrap_or(typed)), ("what", what), ("phone", phone)];
+    let args = args.map(|(name, value)| (name, value.to_owned().into()));
+    Ok(Texts::for_lang(lang).with("handout-outside", &args))
 }
 
 fn prepare_open(log: &Log, shared: &Shared, reader: &Reader, new: NewCase, site: &str) -> Result<Prepared, Failure> {

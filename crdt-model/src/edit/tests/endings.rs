@@ -452,3 +452,77 @@ fn only_its_audience_hands_a_case_over_to_an_inquiry() {
     assert_eq!((now.standing.status, now.standing.closure.as_deref()), (Status::Closed, Some("handed_over")));
     assert!(!now.loop_closed);
 }
+
+fn of_member(author: u8) -> Option<String> {
+    Some(Who::Member(MemberId([author; 16])).to_string())
+}
+
+/// The case of another site, sent on to here by member 9.
+fn sent_here() -> Replica {
+    let mut replica = born(new_case());
+    replica.sender = Some(MemberId([9; 16]));
+    replica
+}
+
+#[test]
+fn what_was_sent_on_goes_back_to_who_sent_it_where_nobody_here_gave_it() {
+    // taken by oneself, and by nobody yet
+    let (mut taken, mut nobodys) = (sent_here(), sent_here());
+    taken.does(assign(1)).does(Edit::Accept).does(give_back("need_info"));
+    nobodys.does(give_back("misdirected"));
+    for (replica, why) in [(&taken, "need_info"), (&nobodys, "misdirected")] {
+        assert_eq!(assignee(replica), of_member(9), "{why}");
+        assert_eq!(work(replica).returned.expect("came back").why, why);
+        assert!(!steps(replica).iter().any(|(step, _)| *step == Step::Refer), "it is with its sender");
+    }
+    // a colleague who gave it has it first, and gives it back to its sender
+    let mut given = sent_here();
+    let mut colleague = given.colleague(2);
+    colleague.does(assign(1));
+    given.sync_from(&colleague);
+    given.does(give_back("need_info"));
+    assert_eq!(assignee(&given), of_member(2));
+    colleague.sync_from(&given);
+    colleague.does(give_back("need_info"));
+    assert_eq!(assignee(&colleague), of_member(9));
+    // without a sender nobody gives back what nobody has
+    let mut own = born(new_case());
+    assert_eq!(own.refused(give_back("misdirected")), "not_assigned");
+}
+
+#[test]
+fn who_answers_what_came_back_gives_it_to_who_asked() {
+    let mut replica = sent_here();
+    replica.does(assign(1)).does(Edit::Accept).does(give_back("need_info"));
+    let mut sender = replica.colleague(9);
+    sender.does(Edit::Reply { text: "CANARY the third house".into() });
+    assert_eq!(assignee(&sender), of_member(1));
+    assert!(work(&sender).returned.is_none());
+    assert!(steps(&sender).iter().any(|(step, _)| *step == Step::Accept), "to be taken up again");
+    // asked again, it goes to who answered
+    let mut asker = sender.colleague(1);
+    asker.does(give_back("need_info"));
+    assert_eq!(assignee(&asker), of_member(9));
+}
+
+#[test]
+fn a_case_that_was_sent_on_is_with_others_and_its_sender_answers_for_it() {
+    let link = |kind| Edit::Link { to: DocId([8; 16]), kind };
+    let mut sent = born(new_case());
+    assert!(steps(&sent).iter().any(|(step, _)| *step == Step::Refer));
+    sent.does(link(LinkKind::ReferredTo));
+    assert_eq!((status(&sent), assignee(&sent)), (Status::Assigned, of_member(1)));
+    assert!(!steps(&sent).iter().any(|(step, _)| matches!(step, Step::Refer | Step::Accept)), "{:?}", steps(&sent));
+    // what somebody has stays theirs
+    let mut given = born(new_case());
+    given.does(assign(2)).does(link(LinkKind::ReferredTo));
+    assert_eq!(assignee(&given), of_member(2));
+    // whoever it was sent to has their time since it was sent, not since it was received
+    let mut there = born(new_case());
+    let before = work(&there).clocks[0];
+    there.now_ms += 48 * HOUR;
+    there.does(link(LinkKind::ReferredFrom));
+    let after = work(&there).clocks[0];
+    assert_eq!((before.step, after.step), (Step::Refer, Step::Refer));
+    assert!(after.due_ms >= before.due_ms + 48 * HOUR, "{before:?} {after:?}");
+}

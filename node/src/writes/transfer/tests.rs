@@ -4,7 +4,7 @@ use crdt_model::case::schema::element_key;
 use crdt_model::document::Opened;
 use crdt_model::edit::{ConsentAnswer, Edit, EditOps, LinkKind, NewCase, Whom};
 use crdt_model::layer::{LayerOp, Value};
-use crdt_model::taxonomy::Capture;
+use crdt_model::taxonomy::{Capture, Coded, Taxonomy};
 use crdt_model::values::Words;
 use serde_json::{Value as Json, json};
 
@@ -506,4 +506,246 @@ fn nobody_names_themselves_as_whom_a_sealed_case_is_for() {
     let made_for = rose
         .with(|log, reader| Ok(crate::writes::made_for(&*crate::list::find_case(log, &log.shared(), reader, &case)?)));
     assert_eq!(made_for.expect("asked"), []);
+}
+
+fn gives_back(reason: &str, words: &str) -> Edit {
+    Edit::Return { reason: reason.into(), because: Words::from(words) }
+}
+
+fn notes(text: &str) -> Edit {
+    Edit::Note { text: Words::from(text) }
+}
+
+/// What waits on somebody: what is to be done with which case.
+fn todo_at(home: &Home, now_ms: i64) -> Vec<(String, String)> {
+    let told = home.with(|log, reader| crate::list::todo::todo(log, &log.shared(), reader, None, now_ms));
+    let part = |line: &Json, name: &str| line[name].as_str().unwrap_or_default().to_owned();
+    told.expect("told")
+        .as_array()
+        .expect("lines")
+        .iter()
+        .map(|line| (part(line, "task"), part(line, "case_id")))
+        .collect()
+}
+
+fn line(task: &str, case: &str) -> (String, String) {
+    (task.to_owned(), case.to_owned())
+}
+
+const DAY: i64 = 86_400_000;
+
+#[test]
+fn a_half_that_came_back_with_a_question_waits_on_its_sender_and_the_answer_reaches_who_asked() {
+    // a site, and a partner: of which only what is meant for it is known
+    for to in ["PES", "PAR"] {
+        let (rose, ali, mia, paul) = network();
+        let there = if to == "PES" { &mia } else { &paul };
+        let case = case_id(&ali.new_case(with_consent(&[("refer_internal", "refused")])));
+        let other = born(&refers(&ali, &case, to, &["all"], Some("quelqu'un attend un virement")).expect("sent"));
+        exchange(&ali, there);
+        assigns(there, &other, "me");
+        acts(there, &other, &Edit::Accept);
+        let told = acts(there, &other, &gives_back("need_info", "De quel quartier ?"));
+        assert!(!told["warnings"].to_string().contains("nobody"), "{told}");
+        meet_all(&rose, &[&ali, there]);
+        assert!(todo_at(&ali, NOW).contains(&line("returned", &case)), "{to}: {:?}", todo_at(&ali, NOW));
+        for days in [0, 5, 30] {
+            let (ours, theirs) = (todo_at(&ali, NOW + days * DAY), todo_at(there, NOW + days * DAY));
+            assert!(ours.iter().all(|(_, of)| *of != other), "one line, on the sender's own case: {ours:?}");
+            assert!(!theirs.iter().any(|(task, of)| *of == other && task != "late"), "{to}, {days} days: {theirs:?}");
+        }
+        let half = sees(&ali, &case)["halves"][0].clone();
+        assert_eq!(half["returned"], json!({"why": "need_info", "text": "De quel quartier ?"}), "{half}");
+
+        let told = acts(&ali, &case, &notes("Du quartier Sud"));
+        assert!(told["warnings"].to_string().contains("went_there_too"), "{told}");
+        assert_eq!(told["half"]["site"], json!(to));
+        assert!(!todo_at(&ali, NOW).contains(&line("returned", &case)));
+        meet_all(&rose, &[&ali, there]);
+        assert!(sees(there, &other).to_string().contains("Du quartier Sud"), "{}", sees(there, &other));
+        assert!(todo_at(there, NOW).contains(&line("accept", &other)), "{:?}", todo_at(there, NOW));
+        // it was the answer to one question: what is noted from then on stays
+        acts(&ali, &case, &notes("pour nous seuls"));
+        meet_all(&rose, &[&ali, there]);
+        assert!(!sees(there, &other).to_string().contains("pour nous seuls"));
+        // asked again, it can be answered there as well
+        acts(there, &other, &gives_back("need_info", "Quel jour ?"));
+        meet_all(&rose, &[&ali, there]);
+        acts(&ali, &other, &notes("Mardi"));
+        meet_all(&rose, &[&ali, there]);
+        assert!(sees(there, &other).to_string().contains("Mardi"));
+        assert!(todo_at(there, NOW).contains(&line("accept", &other)));
+        for home in [&ali, there] {
+            assert_eq!(home.verify()["problems"], json!([]), "{to}");
+        }
+    }
+}
+
+#[test]
+fn a_half_that_is_not_for_them_comes_back_before_anybody_took_it_up() {
+    let (rose, ali, _, paul) = network();
+    let case = case_id(&ali.new_case(with_consent(&[])));
+    let other = born(&refers(&ali, &case, "PAR", &["text"], None).expect("sent"));
+    exchange(&ali, &paul);
+    acts(&paul, &other, &gives_back("misdirected", "Pas notre zone"));
+    assert!(todo_at(&paul, NOW).iter().all(|(_, of)| *of != other), "{:?}", todo_at(&paul, NOW));
+    meet_all(&rose, &[&ali, &paul]);
+    assert!(todo_at(&ali, NOW).contains(&line("returned", &case)), "{:?}", todo_at(&ali, NOW));
+    // nothing was asked: what the sender notes is theirs
+    acts(&ali, &case, &notes("à revoir"));
+    meet_all(&rose, &[&ali, &paul]);
+    assert!(!sees(&paul, &other).to_string().contains("à revoir"));
+    // sent on to others, it waits on them
+    refers(&ali, &case, "PES", &["text"], None).expect("sent");
+    assert!(!todo_at(&ali, NOW).contains(&line("returned", &case)));
+}
+
+#[test]
+fn what_was_sent_on_is_with_others_until_its_outcome_is_back_and_the_person_answered() {
+    let (rose, ali, _, paul) = network();
+    let case = case_id(&ali.new_case(with_consent(&[("contact_back", "given")])));
+    let other = born(&refers(&ali, &case, "PAR", &["text"], None).expect("sent"));
+    let seen = sees(&ali, &case);
+    assert_eq!((&seen["status"], &seen["assignee"]), (&json!("assigned"), &json!("Ali")), "{seen}");
+    assert!(!seen["clocks"].to_string().contains("refer"), "{seen}");
+    assert_eq!(todo_at(&ali, NOW), [line("work", &case)]);
+    meet_all(&rose, &[&ali, &paul]);
+    assert_eq!(todo_at(&paul, NOW), [line("refer", &other)]);
+    assigns(&paul, &other, "me");
+    acts(&paul, &other, &resolved("versé le 12"));
+    meet_all(&rose, &[&ali, &paul]);
+    assert_eq!(todo_at(&ali, NOW), [line("call_back", &case)]);
+    let told = crdt_model::edit::Telling { text: Some(Words::from("versé le 12")), came: true, ..Default::default() };
+    acts(&ali, &case, &Edit::Answer(told));
+    assert!(!todo_at(&ali, NOW).contains(&line("call_back", &case)), "{:?}", todo_at(&ali, NOW));
+}
+
+/// Something that a field of its kind can hold.
+fn sample(field: &crdt_model::case::schema::Field) -> Option<Json> {
+    use crdt_model::case::schema::Kind;
+    Some(match (field.name, field.kind) {
+        ("spoken_language", _) => json!("ht"),
+        ("category", _) => json!("payment.not_received"),
+        ("other_categories", _) => json!(["payment.amount"]),
+        ("sex", _) => json!("female"),
+        ("age_group", _) => json!("18-59"),
+        (_, Kind::CodeOf(table)) => json!(crate::cases::codes_of(Taxonomy::shipped(), table)?.first()?),
+        (_, Kind::OneOf(codes)) => json!(codes[0]),
+        (_, Kind::Bool) => json!(false),
+        (_, Kind::Int(least, _)) => json!(least + 1),
+        (_, Kind::WgAnswers) => json!([1, 2, 3, 4, 1, 2]),
+        (_, Kind::Words(_)) => json!("mots inventés"),
+        (_, Kind::Code | Kind::Listed(_)) => json!("HT01"),
+        _ => return None,
+    })
+}
+
+#[test]
+fn every_field_that_can_go_is_shown_with_what_goes() {
+    let (_, ali, mia, _) = network();
+    let given = ["refer_internal", "refer_external"].map(|purpose| (purpose, "given"));
+    let mut case = serde_json::to_value(with_consent(&given)).expect("a case");
+    let mut expected = Vec::new();
+    for field in super::sendable() {
+        if let Some(value) = sample(field) {
+            // required fields are told
+            case[field.name] = if field.name == "channel" { case["channel"].clone() } else { value };
+        }
+        expected.push(field.name);
+    }
+    let moment = json!(crdt_model::values::Moment { at_ms: NOW - DAY, precision: crdt_model::values::Precision::Day });
+    (case["received_at"], case["incident_at"]) = (moment.clone(), moment);
+    case["accused"] = Json::Null;
+    let new: NewCase = serde_json::from_value(case).expect("a case");
+    let case = case_id(&ali.new_case(new));
+    let held = sees(&ali, &case);
+    let told = refers(&ali, &case, "PES", &["all"], None).expect("sent");
+    exchange(&ali, &mia);
+    let arrived = sees(&mia, &born(&told));
+    let rows = told["fields"].as_array().expect("rows");
+    let place = ["admin1", "admin2", "admin3", "locality"];
+    let of = |seen: &Json, name: &str| {
+        if place.contains(&name) { seen["location"][name].clone() } else { seen[name].clone() }
+    };
+    let mut unseen = Vec::new();
+    for name in expected {
+        let row = rows.iter().find(|row| row["field"] == name).map(|row| row["value"].clone());
+        match of(&arrived, name) {
+            Json::Null => assert!(row.is_none(), "{name} is shown as sent: {row:?}"),
+            there => {
+                assert_eq!(there, of(&held, name), "{name} goes as it is");
+                assert_eq!(row, Some(there), "{name} goes, so it is shown");
+                continue;
+            }
+        }
+        unseen.push(name);
+    }
+    assert_eq!(unseen, ["accused"], "nothing else is left out of this test");
+}
+
+#[test]
+fn nothing_goes_without_a_word_to_where_nobody_reads() {
+    let (rose, ali, mia, paul) = network();
+    for (code, parent) in [("REG", None), ("GEN", Some("REG")), ("ISO", None)] {
+        let kind = if code == "REG" { "region" } else { "office" };
+        rose.with(|log, reader| crate::members::site_add(log, reader, new_site(code, code, kind, parent)))
+            .expect("added");
+    }
+    let cam = confirmed(&rose, "GEN", "focal_cash", "Cam");
+    let dan = confirmed(&rose, "ISO", "focal_cash", "Dan");
+    // whoever reads there is not confirmed yet
+    let eve = rose.invited("ISO", "cfm_manager", "Eve");
+    let reg = confirmed(&rose, "REG", "cfm_manager", "Rita");
+    let all = [&ali, &mia, &paul, &cam, &dan, &eve, &reg];
+    meet_all(&rose, &all);
+    let reads = |home: &Home, site: &str| {
+        home.with(|log, _| Ok(json!(format!("{:?}", crate::members::reach::read_from(&log.shared().roster, site)))))
+            .expect("asked")
+    };
+    let case = case_id(&ali.new_case(with_consent(&[])));
+    let moves = |home: &Home, case: &str, site: &str| {
+        home.with(|log, reader| crate::writes::moving::move_case(log, reader, case, site, true, NOW))
+    };
+    assert_eq!((reads(&ali, "PES"), reads(&ali, "GEN")), (json!("There"), json!("Above")));
+    let told = refers(&ali, &case, "GEN", &["text"], None).expect("sent, and said");
+    assert_eq!(told["warnings"], json!(["read_from_above"]), "{told}");
+    let told = moves(&ali, &case, "GEN").expect("looked");
+    assert_eq!(told["warnings"], json!(["read_from_above"]), "{told}");
+    assert_eq!(refers(&ali, &case, "PES", &["text"], None).expect("sent")["warnings"], json!([]));
+    // the founder coordinates all of it; without that nobody reads there
+    match reads(&ali, "ISO").as_str() {
+        Some("Above") => {
+            assert_eq!(refers(&ali, &case, "ISO", &[], None).expect("told")["warnings"], json!(["read_from_above"]))
+        }
+        _ => assert_eq!(refers(&ali, &case, "ISO", &[], None).expect_err("refused").code, "nobody_reads_there"),
+    }
+    rose.with(|log, reader| crate::members::site_add(log, reader, new_site("PA2", "PA2", "partner", None)))
+        .expect("added");
+    meet_all(&rose, &[&ali]);
+    // a partner's site is read by nobody above
+    let refused = refers(&ali, &case, "PA2", &["text"], None).expect_err("refused");
+    assert_eq!(refused.code, "nobody_reads_there", "{refused:?}");
+    assert_eq!(refers(&ali, &case, "PAR", &["text"], None).expect("sent")["warnings"], json!([]));
+}
+
+#[test]
+fn what_goes_outside_goes_with_a_text_that_names_nobody() {
+    let (_, ali, _, _) = network();
+    let case = case_id(&ali.new_case(with_consent(&[])));
+    acts(&ali, &case, &Edit::Outside { to: Words::from("La mairie"), by: "paper".into() });
+    for (lang, part) in [("fr", "Merci"), ("en", "We ask you")] {
+        let told = ali
+            .with(|log, reader| {
+                let shared = log.shared();
+                super::handout(log, &shared, reader, &case, lang, NOW).map(Json::from)
+            })
+            .expect("told");
+        let text = told.as_str().expect("text");
+        let mark = sees(&ali, &case)["ref"].as_str().expect("a reference").to_owned();
+        let label = Taxonomy::shipped().sub_categories.get("payment.not_received").expect("known").label(lang);
+        assert!([mark.as_str(), label, part].iter().all(|part| text.contains(part)), "{text}");
+        for kept in [WORDS, NAME, "0000 0001"] {
+            assert!(!text.contains(kept), "{text}");
+        }
+    }
 }
