@@ -196,7 +196,10 @@ fn two_hundred_cases_of_three_sites_and_a_partner_come_to_true_ends_in_a_fortnig
     let told = all.act(&all.ali, &format!("case refer {passed} --to PAR --fields text,category"));
     let other = told["sent"]["ref"].as_str().unwrap_or_else(|| panic!("{told}")).to_owned();
     all.meet(&[&all.ali, &all.odile, &all.paul, &all.theo]);
-    assert_eq!(all.count(&all.paul, ""), 1, "a partner holds its own half and nothing else");
+    assert_eq!(all.count(&all.paul, "--site PAR"), 1);
+    assert!(all.act(&all.paul, &format!("case show {other}"))["text"].is_string());
+    let outside = all.act(&all.paul, &format!("case show {passed}"));
+    assert!(outside["text"].is_object(), "a partner reads its own half and nothing else: {outside}");
 
     // day 4: nobody took up most of what Zoe was given: it comes up to the manager, one line a case
     all.day = 4;

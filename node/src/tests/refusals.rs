@@ -293,7 +293,8 @@ fn refused(w: &World) -> Vec<(Request, &'static str)> {
         closed: None,
         hours: Some(hours.into()),
     };
-    let close_site = |code: &str| Request::SiteSet { code: code.into(), zone: None, name: None, closed: Some(true), hours: None };
+    let close_site =
+        |code: &str| Request::SiteSet { code: code.into(), zone: None, name: None, closed: Some(true), hours: None };
     let route = |site: &str, category: &str, to: &str| Request::RoutingSet {
         site: site.into(),
         category: Some(category.into()),

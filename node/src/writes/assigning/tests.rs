@@ -479,6 +479,8 @@ fn a_sealed_case_that_is_late_comes_up_to_the_others_of_its_audience_alone() {
     for home in [&hugo, &ali] {
         assert_eq!(task_of(home, &sealed, later), None);
     }
+}
+
 /// As [`network`], with a partner PAR below REG and its focal point.
 fn with_partner() -> (Home, Home, Home, Home) {
     let (rose, mia, ali, _) = network();
