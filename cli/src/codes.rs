@@ -1,5 +1,6 @@
 //! Words in place of codes: whatever a person types where a code is taken may be its label in their language.
 
+use crdt_model::case::schema::{self, Kind};
 use crdt_model::edit::{Edit, NewCase};
 use node::api::{CaseFilter, Request};
 use node::error::Failure;
@@ -75,6 +76,13 @@ fn of_edit(edit: &mut Edit, texts: &Texts) -> Result<(), Failure> {
             known(texts, "type", "case_type", case_type.as_mut())?;
             known(texts, "priority", "priority", priority.as_mut())
         }
+        Edit::Set { values } => values.iter_mut().try_for_each(|(name, value)| {
+            let Some(field) = schema::field(name) else { return Ok(()) };
+            match field.kind {
+                Kind::CodeOf(table) => known(texts, field.name, table, Some(&mut value.0)),
+                _ => Ok(()),
+            }
+        }),
         Edit::Consent { purpose, means, .. } => {
             known(texts, "consents", "consent_purpose", Some(purpose))?;
             known(texts, "consents", "consent_means", means.as_mut())

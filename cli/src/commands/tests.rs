@@ -857,6 +857,9 @@ fn a_label_is_taken_where_a_code_is() {
     ] {
         assert_eq!(act(line), expected, "{line:?}");
     }
+    let set = act(&["case", "set", "@last", "category=Paiement non reçu", "sex=femme"]);
+    let of = |field: &str, code: &str| (field.to_owned(), Words::from(code));
+    assert_eq!(set, Edit::Set { values: vec![of("category", "payment.not_received"), of("sex", "f")] });
     let triage = act(&["case", "triage", "@last", "--category", "paiement non reçu"]);
     assert!(
         matches!(&triage, Edit::Triage { category: Some(code), .. } if code == "payment.not_received"),

@@ -63,13 +63,12 @@ pub(super) fn show(value: &Value, with: With<'_>) -> String {
             }
         }
         if let Some(why) = half["returned"]["why"].as_str() {
-            let of = if half["kind"] == "referred_to" { "ui-half-returned" } else { "ui-half-returned-there" };
             let args = [
                 ("ref", cell("ref", &half["ref"], with).into()),
                 ("why", why.to_owned().into()),
                 ("text", cell("", &half["returned"]["text"], with).into()),
             ];
-            for line in wrap(&with.texts.with(of, &args), with.paint.width) {
+            for line in wrap(&with.texts.with("ui-half-returned", &args), with.paint.width) {
                 out += &format!("{}\n", with.paint.alarm(&line));
             }
         }

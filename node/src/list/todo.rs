@@ -7,12 +7,13 @@
 //!  my lists    out with somebody without a node, and late
 //!  mine, away  I gave it, half the time is over, and it has not arrived
 //!  my level's  late at somebody else's: it has come up to my role, or it is sealed to an audience of mine
+//!  my role     watches the category, and the case has an outcome since a fortnight at most
 //! ```
 //!
 //! One line a case, the first of these that holds; one more where a body outside the mechanism is to be told; and one for all pairs
 //! of cases that may be the same matter. Answered from the rows of the list, so it costs one pass over them.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use crdt_model::case::loop_closure::Satisfaction;
 use crdt_model::roster::role_profile;
@@ -24,7 +25,7 @@ use serde_json::{Value as Json, json};
 
 use super::alike::Survivor;
 use super::batches;
-use super::columns::{CLOSURE, SITE, column};
+use super::columns::{CATEGORY, CLOSURE, SITE, column};
 use super::query::{self, Asked, Wanted};
 use super::row::Row;
 use super::{CaseFilter, Projection, rows};
@@ -60,6 +61,10 @@ const REVIEWED: [&str; 7] =
     ["withdrawn", "prank", "duplicate", "out_of_scope", "not_admissible", "acknowledged", "no_contact"];
 /// How long they are told, milliseconds: a week.
 const REVIEWED_MS: i64 = 7 * DAY_MS;
+/// How long whoever watches a category is told of an outcome, milliseconds: a fortnight.
+const WATCHED_MS: i64 = 14 * DAY_MS;
+/// Endings that are no outcome: the case goes on elsewhere, or there is none.
+const NO_OUTCOME: [&str; 3] = ["moved", "duplicate", "prank"];
 /// One in so many of them is drawn, to be looked at closely.
 const DRAWN_ONE_IN: u8 = 5;
 
@@ -96,6 +101,8 @@ enum Task {
     Undelivered,
     /// Somebody else is late with it.
     Late,
+    /// A role of the reader watches its category, and it has an outcome: to know.
+    Resolved,
 }
 
 impl Task {
@@ -116,6 +123,7 @@ impl Task {
             Self::Settle => "settle",
             Self::Undelivered => "undelivered",
             Self::Late => "late",
+            Self::Resolved => "resolved",
         }
     }
 }
@@ -132,6 +140,10 @@ struct Mine<'f> {
     sites: HashSet<u32>,
     /// Endings without the person's word: numbers of the words of the rows.
     reviewed: HashSet<u32>,
+    /// Endings that are no outcome: as those.
+    unfinished: HashSet<u32>,
+    /// Of each role that watches categories, those, and the sites where the reader holds it: as those.
+    watched: Vec<(HashSet<u32>, HashSet<u32>)>,
     /// Of each level of sensitivity, the sites from which what is late comes up to them.
     above: [HashSet<u32>; Level::ALL.len()],
     now_ms: i64,
@@ -158,10 +170,20 @@ impl<'f> Mine<'f> {
         let numbers = |is: &dyn Fn(&str) -> bool| {
             sites().filter(|site| is(site)).filter_map(|site| list.words.known(site)).collect()
         };
+        let words = |codes: &mut dyn Iterator<Item = &str>| codes.filter_map(|code| list.words.known(code)).collect();
+        let roles: BTreeSet<&str> = held.iter().map(|(role, _)| role.as_str()).collect();
+        let watched = roles.into_iter().filter_map(|role| {
+            let watches = shared.taxonomy.sub_categories.iter().filter(|sub| sub.watchers.iter().any(|of| of == role));
+            let categories: HashSet<u32> = words(&mut watches.map(|sub| sub.code.as_str()));
+            let is_below = |site: &str| held.iter().any(|(held, at)| held == role && roster.is_under(site, at));
+            (!categories.is_empty()).then(|| (categories, numbers(&is_below)))
+        });
         Self {
             given: Wanted::new(filter, asked, &list.words, now_ms),
             sites: numbers(&works_at),
-            reviewed: REVIEWED.iter().filter_map(|closure| list.words.known(closure)).collect(),
+            reviewed: words(&mut REVIEWED.into_iter()),
+            unfinished: words(&mut NO_OUTCOME.into_iter()),
+            watched: watched.collect(),
             above: Level::ALL.map(|level| numbers(&|site: &str| is_above(level, site))),
             now_ms,
         }
@@ -182,7 +204,8 @@ impl<'f> Mine<'f> {
         let is = |wanted: Step| step.is_some_and(|(step, _)| step == wanted);
         let open = || if row.answered() { None } else { answer };
         let half = list.half_of(row);
-        let half_back = half.filter(|half| half.returned() && (is_mine || self.given.keeps(half)));
+        let half_back =
+            half.filter(|half| half.returned() && half.status() != "closed" && (is_mine || self.given.keeps(half)));
         let half_done = half.is_some_and(|half| half.has_outcome() && !half.moved_away());
         let awaits_word = !row.has_outcome() && !row.answered() && row.expects_answer() && !row.contact_refused();
         // whoever sent it on is told by their own half, as long as they work on it
@@ -219,9 +242,8 @@ impl<'f> Mine<'f> {
             "responded" if is_here => (Task::Decide, None),
             "resolved" if is_here && !row.expects_answer() => (Task::Close, None),
             _ if is_here && row.conflicts > 0 => (Task::Settle, None),
-            _ if row.under_way_from_here() && !waits_on_sender && row.half_over(self.now_ms) => {
-                (Task::Undelivered, step_due)
-            }
+            _ if waits_on_sender => return None,
+            _ if row.under_way_from_here() && row.half_over(self.now_ms) => (Task::Undelivered, step_due),
             _ => return self.late(row, step_due, open()).map(|due| (Task::Late, Some(due))),
         };
         Some(task)
@@ -257,6 +279,15 @@ impl<'f> Mine<'f> {
         let is_theirs = || self.above[Level::S0 as usize].contains(&row.word(SITE));
         let came_again = row.came_after_closing() && self.is_here(row);
         is_recent && (came_again || (self.reviewed.contains(&row.word(CLOSURE)) && is_theirs()))
+    }
+
+    /// Whether a role of the reader watches the category of a case that has an outcome, in the fortnight after its last change.
+    /// Of a sealed case those know alone who open it.
+    fn is_to_know(&self, row: &Row) -> bool {
+        let is_recent = self.now_ms.saturating_sub(row.newest_ms) <= WATCHED_MS;
+        let (category, site) = (row.word(CATEGORY), row.word(SITE));
+        let is_watched = || self.watched.iter().any(|(of, at)| of.contains(&category) && at.contains(&site));
+        is_recent && row.has_outcome() && !self.unfinished.contains(&row.word(CLOSURE)) && is_watched()
     }
 
     /// Since when somebody else is late with a case that comes up to the reader then. What is sealed comes up to the others who
@@ -319,7 +350,8 @@ fn for_each<T>(
     // who has a list is asked for the list
     let is_asked_for = |row: &Row, task: Task| task != Task::Confirm || !on_their_way.contains(&row.case_id);
     let of_row = |row| {
-        let all = mine.task(list, row).into_iter().chain(mine.notice(row));
+        let known = || mine.is_to_know(row).then_some((Task::Resolved, None));
+        let all = mine.task(list, row).or_else(known).into_iter().chain(mine.notice(row));
         all.filter(|(task, _)| is_asked_for(row, *task)).map(move |(task, due)| (due, row, task))
     };
     let lines = list.listed().flat_map(of_row).collect();
@@ -407,3 +439,6 @@ fn of_members(shared: &Shared, me: &MemberId) -> Vec<Json> {
     };
     waits.map(line).collect()
 }
+
+#[cfg(test)]
+mod tests;

@@ -665,7 +665,6 @@ ui-half-returned = { $why ->
     [need_info] They ask: { $text } Your next note on this case goes to them as the answer; or write there: `boucle case note { $ref }`
    *[other] They gave it back, it is not for them: { $text }
 }
-ui-half-returned-there = There it waits on an answer to: { $text }
 ui-half-from = Sent by { $site }, there { $ref }: { $status }.
 ui-link-unseen = a case that is not open to you
 ui-half-from-unseen = Sent by another site; their case is not open to you.
@@ -1789,6 +1788,7 @@ todo-duplicates = pairs: perhaps one matter (`boucle case duplicates`)
 todo-notify = body to be told
 todo-undelivered = has not arrived
 todo-late = late elsewhere
+todo-resolved = resolved: for you to know
 todo-confirm-member = member to confirm
 todo-batch = list not back
 left-out-sealed = sealed: never in a list

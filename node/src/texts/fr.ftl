@@ -665,7 +665,6 @@ ui-half-returned = { $why ->
     [need_info] Question posée : { $text } Votre prochaine note sur ce cas leur parvient comme réponse ; ou écrivez là-bas : `boucle case note { $ref }`
    *[other] Le cas est rendu, il n'est pas pour eux : { $text }
 }
-ui-half-returned-there = Là-bas, il attend une réponse à : { $text }
 ui-half-from = Transmis par { $site }, là-bas { $ref } : { $status }.
 ui-link-unseen = un dossier qui ne vous est pas ouvert
 ui-half-from-unseen = Transmis par un autre site ; leur dossier ne vous est pas ouvert.
@@ -1786,6 +1785,7 @@ todo-duplicates = paires : peut-être une même affaire (`boucle case duplicates
 todo-notify = instance à prévenir
 todo-undelivered = n'est pas arrivé
 todo-late = en retard ailleurs
+todo-resolved = résolu : pour information
 todo-confirm-member = membre à confirmer
 todo-batch = liste non rendue
 left-out-sealed = scellés : jamais dans une liste

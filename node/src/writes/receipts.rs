@@ -352,7 +352,11 @@ pub(crate) fn advice(shared: &Shared, loaded: &Loaded, met: &[(String, i64)], no
     let clocks = view.work.iter().flat_map(|work| &work.clocks);
     let Some(clock) = { clocks }.find(|clock| clock.step == Step::Accept) else { return Json::Null };
     let is_half_over = now_ms.saturating_sub(clock.from_ms) >= clock.due_ms.saturating_sub(clock.from_ms) / 2;
-    if given.delivered.is_some() || given.accepted.is_some() || !is_half_over {
+    // what came back waits on its sender, who is told of it on their own case
+    let came_back = view.work.as_ref().is_some_and(|work| work.returned.is_some());
+    let waits_on_sender =
+        came_back && super::transfer::sender(shared, loaded).map(Who::Member) == Some(given.to.clone());
+    if given.delivered.is_some() || given.accepted.is_some() || !is_half_over || waits_on_sender {
         return Json::Null;
     }
     // where whoever it was given to works; a role is held where the case is worked on

@@ -170,7 +170,7 @@ pub(crate) fn halves(log: &Log, shared: &Shared, reader: &mut Reader, view: &Cas
             row["status"] = json!(seen.status_code());
             row["outcome"] = told["resolution"]["outcome"].clone();
             row["text"] = told["resolution"]["text"].clone();
-            row["returned"] = returned(&seen);
+            row["returned"] = if kind == LinkKind::ReferredTo.code() { returned(&seen) } else { Json::Null };
         }
         rows.push(row);
     }
