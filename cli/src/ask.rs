@@ -7,7 +7,7 @@ use std::path::Path;
 use crdt_model::name;
 use crdt_model::taxonomy::Taxonomy;
 use crdt_model::values::Words;
-use node::api::{SealOptions, Secret, known_zone};
+use node::api::{SealOptions, Secret, check_code, known_zone};
 use node::error::{Failure, IoOperation};
 use node::texts::Texts;
 use zeroize::Zeroizing;
@@ -121,12 +121,22 @@ impl<'a> Asker<'a> {
         loop {
             match self.question_after(question, "", refused.as_ref())? {
                 Some(answer) if answer.is_empty() => {}
-                Some(answer) => match self.texts.meant(field, field, &answer) {
+                Some(answer) => match self.code_meant(field, &answer) {
                     Ok(code) => return Ok(code),
                     Err(failure) => refused = Some(failure),
                 },
                 None => return Err(Failure::new("usage_missing").arg("missing", option)),
             }
+        }
+    }
+
+    /// The code of a field that a person means by it or by its whole label.
+    fn code_meant(&self, field: &'static str, answer: &str) -> Result<String, Failure> {
+        match self.texts.meant(field, field, answer, true) {
+            Err(refused) if refused.code != "ambiguous_code" => {
+                check_code(Taxonomy::shipped(), field, answer).map(|()| answer.to_owned())
+            }
+            meant => meant,
         }
     }
 
@@ -148,9 +158,9 @@ impl<'a> Asker<'a> {
         let meant = |texts: &Texts, answer: &str| match answer.parse::<usize>() {
             Ok(number) => match number.checked_sub(1).and_then(|at| codes.get(at)) {
                 Some(code) => Ok((*code).to_owned()),
-                None => texts.meant(field, table, answer),
+                None => texts.meant(field, table, answer, false),
             },
-            Err(_) => texts.meant(field, table, answer),
+            Err(_) => texts.meant(field, table, answer, false),
         };
         self.shown(given, option, question, &lines.concat(), &meant)
     }
@@ -295,7 +305,7 @@ impl<'a> Asker<'a> {
         let mut refused = None;
         loop {
             let answer = self.question_after(question, "", refused.as_ref())?.filter(|answer| !answer.is_empty());
-            match answer.map(|answer| self.texts.meant(field, field, &answer)).transpose() {
+            match answer.map(|answer| self.code_meant(field, &answer)).transpose() {
                 Ok(code) => return Ok(code),
                 Err(failure) => refused = Some(failure),
             }

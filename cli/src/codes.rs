@@ -59,7 +59,7 @@ fn is_group(typed: &str) -> bool {
 }
 
 fn of_edit(edit: &mut Edit, texts: &Texts) -> Result<(), Failure> {
-    let said = |field, table, typed: &mut String| texts.meant(field, table, typed).map(|code| *typed = code);
+    let said = |field, table, typed: &mut String| texts.meant(field, table, typed, false).map(|code| *typed = code);
     match edit {
         Edit::Close { reason, .. } => said("closure", "closure", reason),
         Edit::Attempt { outcome, .. } => said("attempts", "attempt_outcome", outcome),
@@ -94,7 +94,8 @@ fn of_edit(edit: &mut Edit, texts: &Texts) -> Result<(), Failure> {
 /// The code, where one is meant; what is unknown stays.
 fn known(texts: &Texts, field: &'static str, table: &'static str, typed: Option<&mut String>) -> Result<(), Failure> {
     let Some(typed) = typed.filter(|typed| !typed.is_empty()) else { return Ok(()) };
-    match texts.meant(field, table, typed) {
+    // part of a word may mean another: a wrong category is worse than a question
+    match texts.meant(field, table, typed, true) {
         Ok(code) => *typed = code,
         Err(refused) if refused.code == "ambiguous_code" => return Err(refused),
         Err(_) => {}
@@ -109,6 +110,6 @@ fn satisfaction(typed: &str, texts: &Texts) -> Result<String, Failure> {
     match () {
         () if is(YES) => Ok("satisfied".to_owned()),
         () if is(NO) => Ok("not_satisfied".to_owned()),
-        () => texts.meant("satisfaction", "satisfaction", typed),
+        () => texts.meant("satisfaction", "satisfaction", typed, false),
     }
 }

@@ -154,7 +154,6 @@ mod tests {
             ("boucle case", "usage_missing_command", "triage"),
             ("boucle case show", "usage_missing", "<REF>"),
             ("boucle import f", "usage_missing", "--as"),
-            ("boucle case answer @last --satisfied Marie", "usage_bad_value", "partly"),
             ("boucle case settle @last category --pick 0", "usage_bad_value", "--pick"),
             ("boucle case new --age Marie", "usage_bad_value", "--age"),
             ("boucle init --roots 3-of-2", "usage_bad_value", "N-of-M"),

@@ -167,18 +167,28 @@ impl Texts {
         }
     }
 
-    /// The same of several, with commas between them.
+    /// The same of several, each with what a script types: `Hotline (hotline)`.
     fn called_all(&self, table: &str, codes: &str) -> String {
-        codes.split(", ").map(|code| self.called(table, code)).collect::<Vec<_>>().join(", ")
+        let named = codes.split(", ").map(|code| match self.called(table, code) {
+            label if label == code => label.into_owned(),
+            label => format!("{label} ({code})"),
+        });
+        named.collect::<Vec<_>>().join(", ")
     }
 
-    /// The code of a table that a person means: by the code, or by its label in this language, whole or the beginning or some
-    /// words of it, in whatever case and without accents. A table that is not the taxonomy's takes what was typed.
+    /// The code of a table that a person means: by the code, or by its label in this language, whole or, unless `is_whole`, the
+    /// beginning or some words of it, in whatever case and without accents. A table that is not the taxonomy's takes what was typed.
     ///
     /// # Errors
     ///
     /// `ambiguous_code` with those that may be meant; `unknown_code` with the nearest.
-    pub fn meant(&self, field: &'static str, table: &'static str, typed: &str) -> Result<String, Failure> {
+    pub fn meant(
+        &self,
+        field: &'static str,
+        table: &'static str,
+        typed: &str,
+        is_whole: bool,
+    ) -> Result<String, Failure> {
         let taxonomy = Taxonomy::shipped();
         let Some(codes) = taxonomy.codes_of(table) else { return Ok(typed.to_owned()) };
         let wanted = words_of(typed);
@@ -199,7 +209,7 @@ impl Texts {
         let refused = |code: &'static str, near: String| {
             Err(Failure::new(code).arg("field", field).arg("table", table).arg("near", near).at("field", field))
         };
-        for way in ways {
+        for way in ways.into_iter().take(if is_whole { 1 } else { 3 }) {
             let found: Vec<&str> =
                 named.iter().filter(|(names, _)| names.iter().any(way)).map(|(_, code)| *code).collect();
             match found.as_slice() {
@@ -397,7 +407,16 @@ mod tests {
             .map(|(_, text)| text)
             .collect();
         let raised = |code: &str| {
-            let ways = [("new(", ")"), ("refused(", ")"), ("fail(", ")"), ("=> ", ""), ("{ ", " }"), ("code: ", "")];
+            let ways = [
+                ("new(", ")"),
+                ("refused(", ")"),
+                ("refused(", ","),
+                ("Some(", ")"),
+                ("fail(", ")"),
+                ("=> ", ""),
+                ("{ ", " }"),
+                ("code: ", ""),
+            ];
             ways.iter().any(|(before, after)| all.contains(&format!("{before}\"{code}\"{after}")))
         };
         let never: Vec<&str> = CODES.iter().map(|code| code.code).filter(|code| !raised(code)).collect();
@@ -554,6 +573,8 @@ mod tests {
             "outcome-",
             "link-",
             "todo-",
+            "weekday-",
+            "public-",
             "step-",
             "referral-",
             "by-means-",

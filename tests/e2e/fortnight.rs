@@ -203,7 +203,7 @@ fn two_hundred_cases_of_three_sites_and_a_partner_come_to_true_ends_in_a_fortnig
 
     // day 4: nobody took up most of what Zoe was given: it comes up to the manager, one line a case
     all.day = 4;
-    all.act(&all.paul, &format!("case accept {other}"));
+    all.act(&all.paul, &format!("case assign {other} me"));
     all.say(&all.paul, &format!("case resolve {other} --text -"), "Inventé : échangé par le partenaire.");
     all.meet(&[&all.ali, &all.odile, &all.theo, &all.paul]);
     let late = all.waits(&all.ali);

@@ -222,7 +222,11 @@ fn on_a_terminal_closing_asks_for_its_reason_with_the_codes_there_are() {
         panic!("a closing")
     };
     assert_eq!(reason, "satisfied");
-    assert!(script.asked[0].contains("not_satisfied") && script.asked[0].contains("unreachable"), "{:?}", script.asked);
+    assert!(
+        script.asked[0].contains("pas satisfait·e") && script.asked[0].contains("injoignable"),
+        "{:?}",
+        script.asked
+    );
     assert_eq!(refusal("case close @last").args[0], ("missing", "--as".to_owned()));
 }
 
@@ -370,7 +374,7 @@ fn a_mistyped_code_is_told_when_it_is_typed_and_one_on_the_line_before_anything_
         panic!("a new case")
     };
     assert_eq!((case.case_type.as_str(), case.channel.as_str(), &case.category), ("complaint", "hotline", &None));
-    for (question, told) in [(1, "type: no such code: compl"), (3, "possible: hotline"), (6, "payment.not_received")] {
+    for (question, told) in [(1, "no such code: compl"), (3, "hotline"), (6, "payment.not_received")] {
         assert!(script.asked[question].contains(told), "{told}: {:?}", script.asked);
     }
     for option in [["--type", "compl"], ["--channel", "hotlin"], ["--category", "nocat"], ["--sex", "zz"]] {
@@ -884,13 +888,13 @@ fn a_word_that_may_mean_several_or_none_is_refused_with_the_candidates_in_words(
     };
     let (code, message, hint) = refused(&["case", "close", "@last", "--as", "personne"]);
     assert_eq!((code, &message[..]), ("ambiguous_code", "Clôture : plusieurs réponses correspondent"));
-    assert!(hint.contains("retiré") && hint.contains("services seulement") && !hint.contains("withdrawn"), "{hint}");
+    assert!(hint.contains("retiré") && hint.contains("services seulement (services_only)"), "{hint}");
     let (code, message, hint) = refused(&["case", "close", "@last", "--as", "injoinable"]);
     assert_eq!((code, &message[..]), ("unknown_code", "Clôture : cette réponse n'existe pas"));
-    assert_eq!(hint, "possibles : injoignable");
+    assert_eq!(hint, "possibles : injoignable (unreachable)");
     let (code, _, hint) = refused(&["case", "attempt", "@last", "--outcome", "xyzzy"]);
     assert_eq!((code, &hint[..]).0, "unknown_code");
-    assert!(hint.contains("Occupé") && !hint.contains("busy"), "{hint}");
+    assert!(hint.contains("Occupé (busy)"), "{hint}");
 }
 
 #[test]

@@ -25,9 +25,9 @@ fn rows() -> Value {
 fn a_list_of_cases_is_a_table() {
     assert_eq!(
         fr("case list", &rows()),
-        "Référence         Statut        Catégorie           Site  Reçu le     Confié à\n\
-         JER-104-00193-54  en cours ! ≠  payment.not_recei…  JER   2026-11-20  focal_cash\n\
-         MNK-107-01482-33  reçu                              MNK   2026-11-21\n"
+        "Référence         Statut        Catégorie          Site  Reçu le     Confié à\n\
+         JER-104-00193-54  en cours ! ≠  Paiement non reçu  JER   2026-11-20  Point foca…\n\
+         MNK-107-01482-33  reçu                             MNK   2026-11-21\n"
     );
     assert!(en("case list", &rows()).starts_with("Reference         Status           Category"));
 }

@@ -757,7 +757,9 @@ fn a_layer_one_cannot_read_is_added_to_but_not_overwritten() {
     writer.personal = false;
     assert_eq!(writer.refused(set("phone", "1")), "withheld");
     assert_eq!(writer.refused(resolve()), "withheld");
-    writer.does(Edit::Note { text: "seen at the desk".into() }).does(set("channel", "desk"));
+    writer.does(Edit::Note { text: "seen at the desk".into() });
+    assert_eq!(writer.refused(set("channel", "desk")), "case_not_read");
+    assert_eq!(writer.refused(assign(2)), "case_not_read");
     assert_eq!(writer.refused(close("duplicate")), "withheld");
 }
 

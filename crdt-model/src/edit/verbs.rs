@@ -463,6 +463,8 @@ impl Edit {
             (edit, Some(layers)) => {
                 let mut act = Act::new(ctx, layers)?;
                 act.perform(edit)?;
+                // after what the act itself refuses, which says more
+                must_be_a_reader(&act, edit)?;
                 Ok(act.draft.finish())
             }
         }
@@ -492,9 +494,27 @@ pub(super) fn said_opt(field: &'static str, words: Option<&Words>) -> Result<Opt
     words.filter(|words| !is_blank(&words.0)).map(|words| said(field, words)).transpose()
 }
 
+/// Whoever does not read an ordinary case adds to it, takes up what they were given or gives it back, and no more: what
+/// becomes of it is for whoever reads it. Of a sealed one each act says so itact.
+fn must_be_a_reader(act: &Act<'_>, edit: &Edit) -> Result<(), EditRefusal> {
+    let is_for_all = matches!(
+        edit,
+        Edit::Create(_)
+            | Edit::Number { .. }
+            | Edit::Note { .. }
+            | Edit::Allege { .. }
+            | Edit::Accept
+            | Edit::Return { .. }
+            | Edit::Contact { .. }
+    );
+    match is_for_all || act.layers.is_read || act.view.shape != Shape::Ordinary {
+        true => Ok(()),
+        false => Err(EditRefusal::NotRead),
+    }
+}
+
 impl Act<'_> {
     pub(super) fn perform(&mut self, edit: &Edit) -> Result<(), EditRefusal> {
-        self.must_be_a_reader(edit)?;
         if edit.is_work() {
             referral::take_up_by_working(self)?;
         }
@@ -551,25 +571,6 @@ impl Act<'_> {
     }
 
     // ------------------------------------------------------------ helpers
-
-    /// Whoever does not read an ordinary case adds to it, takes up what they were given or gives it back, and no more: what
-    /// becomes of it is for whoever reads it. Of a sealed one each act says so itself.
-    fn must_be_a_reader(&self, edit: &Edit) -> Result<(), EditRefusal> {
-        let is_for_all = matches!(
-            edit,
-            Edit::Create(_)
-                | Edit::Number { .. }
-                | Edit::Note { .. }
-                | Edit::Allege { .. }
-                | Edit::Accept
-                | Edit::Return { .. }
-                | Edit::Contact { .. }
-        );
-        match is_for_all || self.layers.is_read || self.view.shape != Shape::Ordinary {
-            true => Ok(()),
-            false => Err(EditRefusal::NotRead),
-        }
-    }
 
     pub(super) fn must_be_open(&self) -> Result<(), EditRefusal> {
         match self.work()?.standing.status {

@@ -10,7 +10,8 @@
 //!  my role     watches the category, and the case has an outcome since a fortnight at most
 //! ```
 //!
-//! One line a case, the first of these that holds; one more where a body outside the mechanism is to be told; and one for all pairs
+//! One line a case, the first of these that holds, and the last one beside it; one more where a body outside the mechanism is to be
+//! told; and one for all pairs
 //! of cases that may be the same matter. Answered from the rows of the list, so it costs one pass over them.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
@@ -282,12 +283,13 @@ impl<'f> Mine<'f> {
     }
 
     /// Whether a role of the reader watches the category of a case that has an outcome, in the fortnight after its last change.
-    /// Of a sealed case those know alone who open it.
+    /// Whoever has the case knows it already; of a sealed case those alone who open it.
     fn is_to_know(&self, row: &Row) -> bool {
         let is_recent = self.now_ms.saturating_sub(row.newest_ms) <= WATCHED_MS;
         let (category, site) = (row.word(CATEGORY), row.word(SITE));
         let is_watched = || self.watched.iter().any(|(of, at)| of.contains(&category) && at.contains(&site));
-        is_recent && row.has_outcome() && !self.unfinished.contains(&row.word(CLOSURE)) && is_watched()
+        let is_news = is_recent && row.has_outcome() && !self.unfinished.contains(&row.word(CLOSURE));
+        is_news && is_watched() && !self.given.keeps(row)
     }
 
     /// Since when somebody else is late with a case that comes up to the reader then. What is sealed comes up to the others who
@@ -350,8 +352,8 @@ fn for_each<T>(
     // who has a list is asked for the list
     let is_asked_for = |row: &Row, task: Task| task != Task::Confirm || !on_their_way.contains(&row.case_id);
     let of_row = |row| {
-        let known = || mine.is_to_know(row).then_some((Task::Resolved, None));
-        let all = mine.task(list, row).or_else(known).into_iter().chain(mine.notice(row));
+        let known = mine.is_to_know(row).then_some((Task::Resolved, None));
+        let all = mine.task(list, row).into_iter().chain(known).chain(mine.notice(row));
         all.filter(|(task, _)| is_asked_for(row, *task)).map(move |(task, due)| (due, row, task))
     };
     let lines = list.listed().flat_map(of_row).collect();

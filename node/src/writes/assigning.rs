@@ -273,7 +273,6 @@ pub(crate) fn may_hand_out(
 ) -> Result<(), Failure> {
     let recusals = view.sealed.as_ref().map(|sealed| sealed.recusals.as_slice()).unwrap_or_default();
     must_not_set_aside(shared, me, recusals, view, edit, mark)?;
-    must_open_it(log, shared, me, loaded, view, edit, mark)?;
     // a gift rests on the word of whoever reads the site: of others' it would be lost to whom they pick
     let site = case_site(shared, loaded);
     let is_pick = matches!(edit, Edit::Settle { field, .. } if field == "assignee");
@@ -282,6 +281,7 @@ pub(crate) fn may_hand_out(
         return Err(Failure::new("only_site_reader").arg("site", site).arg("ref", mark).at("ref", mark));
     }
     must_allow(log, shared, me, (loaded, view), edit, mark)?;
+    must_open_it(log, shared, me, loaded, view, edit, mark)?;
     match view.shape {
         Shape::Ordinary => stays_from_partners(shared, me, view, edit, site),
         _ => Ok(()),

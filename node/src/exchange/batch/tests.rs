@@ -177,7 +177,7 @@ fn a_row_that_answers_otherwise_or_on_no_day_is_refused_with_its_line() {
     std::fs::write(&path, format!("{text}{}\r\n{line}\r\n", line.replace("Payé", "Refusé"))).expect("written");
     let answers = [("Payé", "paid"), ("Refusé", "-")];
     let told = comes_back(&home, &path, &answers, &[], NOW + DAY).expect("back");
-    assert_eq!((&told["done"], &told["unchanged"]), (&json!(2), &json!(1)), "{told}");
+    assert_eq!((&told["done"], &told["refused"]), (&json!(2), &json!(2)), "{told}");
     let refusals = told["refusals"].as_array().expect("a list");
     let codes: Vec<&str> = refusals.iter().filter_map(|row| row["code"].as_str()).collect();
     assert_eq!(codes, ["batch_no_day", "batch_answered_twice"], "{told}");

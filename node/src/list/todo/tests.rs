@@ -46,7 +46,8 @@ fn whoever_watches_a_category_is_told_of_its_outcomes_and_of_nothing_sealed_to_o
     };
     assert_eq!(told(&ali, NOW), [watched.clone()], "not {unfinished}, {other} nor {to_seal}");
     assert!(told(&zoe, NOW).is_empty(), "her role watches nothing");
-    // who has something to do with a case finds that, and no second line
+    // beside what there is to do with it: they work at that site too
+    assert!(lines(&ali, "call_back", NOW).contains(&watched));
     assert!(lines(&rose, "call_back", NOW).contains(&watched) && lines(&rose, "resolved", NOW).is_empty());
     assert_eq!(told(&ali, NOW + WATCHED_MS), [watched.clone()]);
     assert!(told(&ali, NOW + WATCHED_MS + 1).is_empty(), "a fortnight later it is no news");

@@ -187,8 +187,8 @@ fn nobody_gives_a_case_to_themselves() {
     let Network { ali, zoe, bea, .. } = Network::new();
     let case = new_case(&ali, WORDS);
     exchange(&ali, &zoe);
-    assigns(&zoe, &case, "me");
-    acts(&zoe, &case, &Edit::Accept).expect("accepted");
+    let me = Edit::Assign { to: crdt_model::edit::Whom::Typed("me".into()) };
+    assert_eq!(acts(&zoe, &case, &me).expect_err("not hers").code, "case_not_read");
     meet(&ali, &zoe);
     reads_not(&zoe, &case, WORDS);
     // nor does whoever reads by a gift alone give it on
@@ -391,7 +391,8 @@ fn an_absence_ends_by_itself_after_its_last_day() {
     ali.with(|log, reader| crate::writes::act(log, reader, &next, &given, later)).expect("assigned");
     meet_at(&ali, &bea, later);
     let taken = Edit::Assign { to: crdt_model::edit::Whom::Typed("me".into()) };
-    bea.with(|log, reader| crate::writes::act(log, reader, &next, &taken, later)).expect("written");
+    let refused = bea.with(|log, reader| crate::writes::act(log, reader, &next, &taken, later));
+    assert_eq!(refused.expect_err("not hers any more").code, "case_not_read");
     meet_at(&ali, &bea, later);
     reads_not(&bea, &next, "une autre affaire");
     assert!(!sees(&bea, &case).contains("après le congé"));

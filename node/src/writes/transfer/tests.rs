@@ -385,14 +385,15 @@ fn only_its_birth_says_where_a_case_came_from() {
     let (_, ali, mia, _) = network();
     let own = case_id(&ali.new_case(with_consent(&[])));
     let forged = || Edit::Link { to: own.parse().expect("an id"), kind: LinkKind::ReferredFrom };
-    // whoever took it down says later that it was sent on: so do those who read nothing of it
+    // whoever took it down says later that it was sent on; those who read nothing of it say nothing
     let refused = [("refer_internal", "refused")];
     let taken = taken_down_for(&ali, "PES", with_consent(&refused));
     acts(&ali, &taken, &forged());
     exchange(&ali, &mia);
     let mias = case_id(&mia.new_case(with_consent(&refused)));
     exchange(&mia, &ali);
-    acts(&ali, &mias, &forged());
+    let refused = ali.with(|log, reader| crate::writes::act(log, reader, &mias, &forged(), NOW));
+    assert_eq!(refused.expect_err("not theirs").code, "case_not_read");
     exchange(&ali, &mia);
     for case in [&taken, &mias] {
         let told = assigns(&mia, case, "me");
@@ -626,7 +627,7 @@ fn sample(field: &crdt_model::case::schema::Field) -> Option<Json> {
     Some(match (field.name, field.kind) {
         ("spoken_language", _) => json!("ht"),
         ("category", _) => json!("payment.not_received"),
-        ("other_categories", _) => json!(["payment.amount"]),
+        ("other_categories", _) => json!(["payment.partial"]),
         ("sex", _) => json!("female"),
         ("age_group", _) => json!("18-59"),
         (_, Kind::CodeOf(table)) => json!(crate::cases::codes_of(Taxonomy::shipped(), table)?.first()?),
@@ -719,11 +720,11 @@ fn nothing_goes_without_a_word_to_where_nobody_reads() {
         }
         _ => assert_eq!(refers(&ali, &case, "ISO", &[], None).expect_err("refused").code, "nobody_reads_there"),
     }
-    rose.with(|log, reader| crate::members::site_add(log, reader, new_site("PA2", "PA2", "partner", None)))
+    rose.with(|log, reader| crate::members::site_add(log, reader, new_site("PAB", "PAB", "partner", None)))
         .expect("added");
     meet_all(&rose, &[&ali]);
     // a partner's site is read by nobody above
-    let refused = refers(&ali, &case, "PA2", &["text"], None).expect_err("refused");
+    let refused = refers(&ali, &case, "PAB", &["text"], None).expect_err("refused");
     assert_eq!(refused.code, "nobody_reads_there", "{refused:?}");
     assert_eq!(refers(&ali, &case, "PAR", &["text"], None).expect("sent")["warnings"], json!([]));
 }
