@@ -107,8 +107,7 @@ impl WorkHours {
 }
 
 fn weekday(name: &str) -> Option<usize> {
-    let is = |day: &&str| *day == name;
-    WEEKDAYS.iter().position(|day| is(&day)).or_else(|| JOURS.iter().position(|day| is(&day)))
+    [WEEKDAYS, JOURS].iter().find_map(|days| days.iter().position(|day| *day == name))
 }
 
 /// `mon` or `fri-tue`: the days from the one to the other.

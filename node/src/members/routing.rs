@@ -111,6 +111,9 @@ pub(crate) fn routing_set(
     Ok(reply)
 }
 
+/// Operations, each with whether it is not said yet.
+type Said = Vec<(Operation, bool)>;
+
 /// What [`routing_set`] would say: the site, the category, and all that is said, each with whether it is not said yet.
 ///
 /// # Errors
@@ -121,7 +124,7 @@ pub(crate) fn routed_by(
     reader: &mut Reader,
     code: &str,
     change: &RouteChange<'_>,
-) -> Result<(String, &'static str, Vec<(Operation, bool)>), Failure> {
+) -> Result<(String, &'static str, Said), Failure> {
     let site = may_say(log, reader, code, Capabilities::MANAGE_SITE)?;
     let shared = log.shared();
     let category = change.category.map_or(Ok(ALL), |typed| routed(shared.taxonomy, typed))?;

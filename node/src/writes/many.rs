@@ -54,6 +54,9 @@ pub(crate) fn many(
     let all = chosen.len();
     chosen.retain(|case| !case.is_sealed);
     let sealed = all - chosen.len();
+    // nobody is reminded of what nobody has
+    let is_remind = matches!(order.edit, Edit::Remind);
+    chosen.retain(|case| !is_remind || case.assignee.is_some());
     let more = chosen.len().saturating_sub(CASES_MAX);
     chosen.truncate(CASES_MAX);
     let texts = Texts::for_lang(order.lang);
@@ -73,6 +76,8 @@ pub(crate) fn many(
         match outcome {
             Ok(true) => done.push(case),
             Ok(false) => unchanged += 1,
+            // those of other sites are for their own manager to ask for
+            Err(failure) if is_remind && failure.code == "case_not_read" => unchanged += 1,
             Err(failure) => {
                 let (message, _) = texts.error(&failure);
                 refused

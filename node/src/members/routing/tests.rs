@@ -49,7 +49,7 @@ fn a_site_changes_its_name_and_closes_and_nothing_new_goes_there() {
 #[test]
 fn a_case_of_nobody_goes_where_its_site_says_and_else_where_its_category_does() {
     let home = Home::founded();
-    let borne = ["focal_cash", "supervisor"].map(|role| confirmed(&home, "JER", role, &format!("Qui{}", role.len())));
+    let borne = ["focal_cash", "supervisor"].map(|role| confirmed(&home, "JER", role, &format!("Qui{}", &role[..3])));
     let case = case_id(&home.new_case(complaint()));
     let shown = |case: &str| home.show(case).expect("shown");
     let other = case_id(&home.new_case(complaint()));

@@ -628,7 +628,7 @@ fn sample(field: &crdt_model::case::schema::Field) -> Option<Json> {
         ("spoken_language", _) => json!("ht"),
         ("category", _) => json!("payment.not_received"),
         ("other_categories", _) => json!(["payment.partial"]),
-        ("sex", _) => json!("female"),
+        ("sex", _) => json!("f"),
         ("age_group", _) => json!("18-59"),
         (_, Kind::CodeOf(table)) => json!(crate::cases::codes_of(Taxonomy::shipped(), table)?.first()?),
         (_, Kind::OneOf(codes)) => json!(codes[0]),
