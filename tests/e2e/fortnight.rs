@@ -220,7 +220,9 @@ fn two_hundred_cases_of_three_sites_and_a_partner_come_to_true_ends_in_a_fortnig
     // day 5: the food goes to somebody without a node, by a list that comes back answered
     all.day = 5;
     let list = folder.path().join("liste.csv").display().to_string();
-    let to = all.ali.command("batch out --site JER --category distribution --status received --fields text --to");
+    let to = all
+        .ali
+        .command("batch out --confidential --site JER --category distribution --status received --fields text --to");
     let sent = to.arg("Magasin Moov").arg(&list).clock_off(5 * DAY_S).run().ok();
     assert_eq!(sent["cases"], 49, "{sent}");
     let text = std::fs::read_to_string(&list).expect("a list");
@@ -231,7 +233,7 @@ fn two_hundred_cases_of_three_sites_and_a_partner_come_to_true_ends_in_a_fortnig
         .collect();
     std::fs::write(&list, answered.join("\r\n")).expect("written");
     let back = all.ali.command("batch in").arg(&list).clock_off(5 * DAY_S).at_terminal();
-    let shown = back.answer("« Échangé »", "done").end();
+    let shown = back.answer("« Échangé »", "replaced").end();
     assert!(shown.status.success(), "{shown}");
     all.meet(&[&all.ali, &all.odile]);
 
@@ -241,8 +243,11 @@ fn two_hundred_cases_of_three_sites_and_a_partner_come_to_true_ends_in_a_fortnig
     assert_eq!(all.count(rose, "--site BOL --status closed"), 3);
     assert_eq!(all.count(&all.mia, "--site BOL --status assigned"), 40);
     // the rest of the food is answered on the radio
-    let told =
-        all.say(rose, "broadcast --by radio --site BOL --category distribution", "Inventé : les sacs sont échangés.");
+    let told = all.say(
+        rose,
+        "broadcast --by radio --site BOL --category distribution --text -",
+        "Inventé : les sacs sont échangés.",
+    );
     assert_eq!(settled(&told), 37, "{told}");
     let closed = all.act(
         rose,
