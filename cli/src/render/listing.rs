@@ -11,7 +11,7 @@ fn columns_of(name: &str) -> Option<&'static [&'static str]> {
     Some(match name {
         "todo" => &["due_at", "task", "!ref", "category", "assignee", "site"],
         "case duplicates" => &["!ref", "!of", "why", "category", "site", "received_at", "status"],
-        "case list" | "find" => &["!ref", "status", "category", "site", "received_at", "assignee", "due_at"],
+        "case list" | "find" => &["!ref", "!status", "category", "site", "received_at", "assignee", "due_at"],
         "batch list" => &["!batch", "to", "cases", "back", "due_at"],
         "batch receivers" => &["to", "!lists", "!sent", "!answered", "!median_days"],
         "routing show" => &["!site", "category", "to", "duty_phone", "alternate_phone"],

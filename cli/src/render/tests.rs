@@ -29,7 +29,8 @@ fn a_list_of_cases_is_a_table() {
          JER-104-00193-54  en cours ! ≠  Paiement non reçu  JER   2026-11-20  Point foca…\n\
          MNK-107-01482-33  reçu                             MNK   2026-11-21\n"
     );
-    assert!(en("case list", &rows()).starts_with("Reference         Status           Category"));
+    let shown = en("case list", &rows());
+    assert!(shown.starts_with("Reference         Status           Category"), "{shown}");
 }
 
 #[test]
