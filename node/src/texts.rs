@@ -197,9 +197,11 @@ impl Texts {
         }
         let names = |code: &'static str| {
             let label = taxonomy.label_of(table, code, self.asked).unwrap_or(code);
-            [words_of(label), words_of(&self.called(table, code))]
+            // each of the names that stand beside one another in a label is one: « Femme / fille »
+            let called = self.called(table, code);
+            [label, &called].into_iter().chain(label.split('/')).map(words_of).collect::<Vec<_>>()
         };
-        let named: Vec<([String; 2], &str)> = codes.iter().map(|code| (names(code), *code)).collect();
+        let named: Vec<(Vec<String>, &str)> = codes.iter().map(|code| (names(code), *code)).collect();
         let is_long = wanted.chars().count() >= MEANT_CHARS_MIN;
         let within = format!(" {wanted} ");
         let ways: [&dyn Fn(&String) -> bool; 3] =
