@@ -1,5 +1,6 @@
 //! Fills in what a command line left out: by asking on a terminal, or by listing what is missing.
 
+use std::borrow::Cow;
 use std::ffi::OsString;
 use std::io::{self, Read};
 use std::path::Path;
@@ -13,6 +14,7 @@ use node::texts::Texts;
 use zeroize::Zeroizing;
 
 use crate::choice::plain;
+use crate::codes;
 use crate::console::{Console, read_bounded};
 use crate::error;
 
@@ -113,31 +115,8 @@ impl<'a> Asker<'a> {
         question: &str,
         field: &'static str,
     ) -> Result<String, Failure> {
-        let unsaid = given.as_ref().is_none_or(|value| value == ASK || value.trim().is_empty());
-        if !(unsaid && self.console.is_terminal()) {
-            return self.required(given, option, question);
-        }
-        let mut refused = None;
-        loop {
-            match self.question_after(question, "", refused.as_ref())? {
-                Some(answer) if answer.is_empty() => {}
-                Some(answer) => match self.code_meant(field, &answer) {
-                    Ok(code) => return Ok(code),
-                    Err(failure) => refused = Some(failure),
-                },
-                None => return Err(Failure::new("usage_missing").arg("missing", option)),
-            }
-        }
-    }
-
-    /// The code of a field that a person means by it or by its whole label.
-    fn code_meant(&self, field: &'static str, answer: &str) -> Result<String, Failure> {
-        match self.texts.meant(field, field, answer, true) {
-            Err(refused) if refused.code != "ambiguous_code" => {
-                check_code(Taxonomy::shipped(), field, answer).map(|()| answer.to_owned())
-            }
-            meant => meant,
-        }
+        let meant = |texts: &Texts, answer: &str| code_meant(texts, field, answer);
+        self.shown(given, option, question, "", &meant)
     }
 
     /// As [`Asker::required`], where the answers are the codes of a table: on a terminal they are shown by their labels, and a
@@ -150,19 +129,12 @@ impl<'a> Asker<'a> {
         (field, table): (&'static str, &'static str),
     ) -> Result<String, Failure> {
         let codes = Taxonomy::shipped().codes_of(table).unwrap_or_default();
-        let lines: Vec<String> = codes
-            .iter()
-            .enumerate()
-            .map(|(at, code)| format!("  {} {}\n", at + 1, self.texts.called(table, code)))
-            .collect();
-        let meant = |texts: &Texts, answer: &str| match answer.parse::<usize>() {
-            Ok(number) => match number.checked_sub(1).and_then(|at| codes.get(at)) {
-                Some(code) => Ok((*code).to_owned()),
-                None => texts.meant(field, table, answer, false),
-            },
-            Err(_) => texts.meant(field, table, answer, false),
+        let lines = numbered(codes.iter().map(|code| self.texts.called(table, code)));
+        let meant = |texts: &Texts, answer: &str| match by_number(&codes, answer) {
+            Some(code) => Ok(code.to_owned()),
+            None => texts.meant(field, table, answer, false),
         };
-        self.shown(given, option, question, &lines.concat(), &meant)
+        self.shown(given, option, question, &lines, &meant)
     }
 
     /// The same of a few words that no table holds.
@@ -174,22 +146,19 @@ impl<'a> Asker<'a> {
         (vocabulary, codes): (&str, &[&'static str]),
     ) -> Result<String, Failure> {
         let texts = self.texts;
-        let called = |code: &&str| texts.code(vocabulary, code).into_owned();
-        let lines: Vec<String> =
-            codes.iter().enumerate().map(|(at, code)| format!("  {} {}\n", at + 1, called(code))).collect();
+        let called = |code: &'static str| texts.code(vocabulary, code);
+        let lines = numbered(codes.iter().copied().map(called));
         let meant = |texts: &Texts, answer: &str| {
             let said = plain(answer);
-            let is_meant = |(at, code): (usize, &&'static str)| {
-                said == (at + 1).to_string() || said == plain(code) || said == plain(&texts.code(vocabulary, code))
-            };
-            let found = codes.iter().enumerate().position(|(at, code)| is_meant((at, code)));
-            let near = codes.iter().map(called).collect::<Vec<_>>().join(", ");
+            let is_meant = |code: &&&str| said == plain(code) || said == plain(&texts.code(vocabulary, code));
+            let found = by_number(codes, &said).or_else(|| codes.iter().find(is_meant).copied());
+            let near = codes.iter().copied().map(called).collect::<Vec<_>>().join(", ");
             let refused = || Failure::new("usage_bad_value").arg("option", option).arg("expected", near);
-            found.map(|at| codes[at].to_owned()).ok_or_else(refused)
+            found.map(str::to_owned).ok_or_else(refused)
         };
         match given.filter(|given| given != ASK && !given.trim().is_empty()) {
             Some(given) => meant(texts, &given),
-            None => self.shown(None, option, question, &lines.concat(), &meant),
+            None => self.shown(None, option, question, &lines, &meant),
         }
     }
 
@@ -305,7 +274,7 @@ impl<'a> Asker<'a> {
         let mut refused = None;
         loop {
             let answer = self.question_after(question, "", refused.as_ref())?.filter(|answer| !answer.is_empty());
-            match answer.map(|answer| self.code_meant(field, &answer)).transpose() {
+            match answer.map(|answer| code_meant(self.texts, field, &answer)).transpose() {
                 Ok(code) => return Ok(code),
                 Err(failure) => refused = Some(failure),
             }
@@ -415,6 +384,23 @@ impl<'a> Asker<'a> {
             None => Ok(()),
         }
     }
+}
+
+/// The code of a field that a person means by it or by its whole label.
+fn code_meant(texts: &Texts, field: &'static str, answer: &str) -> Result<String, Failure> {
+    let mut code = answer.to_owned();
+    codes::known(texts, field, field, Some(&mut code))?;
+    check_code(Taxonomy::shipped(), field, &code).map(|()| code)
+}
+
+/// Answers to choose from, each with its number.
+fn numbered<'t>(labels: impl Iterator<Item = Cow<'t, str>>) -> String {
+    labels.zip(1..).map(|(label, number)| format!("  {number} {label}\n")).collect()
+}
+
+/// The code that a number stands for, from 1.
+fn by_number<'c>(codes: &[&'c str], answer: &str) -> Option<&'c str> {
+    codes.get(answer.parse::<usize>().ok()?.checked_sub(1)?).copied()
 }
 
 /// The question with its mark: `Canal :`, `Channel:`.

@@ -8,7 +8,7 @@ use node::texts::Texts;
 
 use crate::choice::{NO, YES, plain};
 
-/// Puts codes in the place of what people call them.
+/// Puts codes in the place of what people call them; [`of_new`] did so for a new case before anything was asked.
 ///
 /// # Errors
 ///
@@ -16,7 +16,6 @@ use crate::choice::{NO, YES, plain};
 /// left to the node.
 pub(crate) fn put(request: &mut Request, texts: &Texts) -> Result<(), Failure> {
     match request {
-        Request::CaseNew { case, .. } => of_new(case, texts),
         Request::CaseEdit { edit, .. } => of_edit(edit, texts),
         Request::CaseMany { edit, filter, .. } => {
             of_filter(filter, texts)?;
@@ -92,7 +91,12 @@ fn of_edit(edit: &mut Edit, texts: &Texts) -> Result<(), Failure> {
 }
 
 /// The code, where one is meant; what is unknown stays.
-fn known(texts: &Texts, field: &'static str, table: &'static str, typed: Option<&mut String>) -> Result<(), Failure> {
+pub(crate) fn known(
+    texts: &Texts,
+    field: &'static str,
+    table: &'static str,
+    typed: Option<&mut String>,
+) -> Result<(), Failure> {
     let Some(typed) = typed.filter(|typed| !typed.is_empty()) else { return Ok(()) };
     // part of a word may mean another: a wrong category is worse than a question
     match texts.meant(field, table, typed, true) {

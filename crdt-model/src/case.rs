@@ -184,6 +184,13 @@ impl<'a> CaseLayers<'a> {
         }
     }
 
+    /// The content of one layer, if this reader may overwrite it or say it again: not where they read no more of an ordinary
+    /// case than what they added themselves.
+    pub fn read(&self, layer: Layer) -> Option<&'a LayerState> {
+        let is_read = layer == Layer::Open || self.is_read || self.restricted();
+        self.layer(layer).filter(|_| is_read)
+    }
+
     /// The layer that holds fields of ordinary layer `ordinary`.
     ///
     /// # Errors

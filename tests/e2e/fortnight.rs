@@ -8,6 +8,8 @@ use std::path::Path;
 use e2e::{Home, Org, sync_until_equal};
 use serde_json::{Value, json};
 
+use crate::work::{meet_on, on_day, refused_on};
+
 const DAY_S: i64 = 24 * 3_600;
 
 /// Everybody, and the day it is.
@@ -58,7 +60,7 @@ impl Fortnight {
 
     /// So many days ahead of the day it is.
     fn act_in(&self, home: &Home, days: i64, line: &str) -> Value {
-        home.command(line).clock_off((self.day + days) * DAY_S).run().ok()
+        on_day(home, self.day + days, line, None)
     }
 
     /// The time it is, of the machine of the founder.
@@ -67,25 +69,16 @@ impl Fortnight {
     }
 
     fn say(&self, home: &Home, line: &str, words: &str) -> Value {
-        home.command(line).stdin(words).clock_off(self.day * DAY_S).run().ok()
+        on_day(home, self.day, line, Some(words))
     }
 
     fn refused(&self, home: &Home, line: &str) -> String {
-        let told = home.command(line).stdin("Inventé.").clock_off(self.day * DAY_S).run();
-        let error: Value = serde_json::from_str(&told.stderr).unwrap_or_else(|_| panic!("{line}: {told}"));
-        error["error"]["code"].as_str().unwrap_or_default().to_owned()
+        refused_on(home, self.day, line)
     }
 
     /// These meet at the coordinator's; the others are cut off.
     fn meet(&self, others: &[&Home]) {
-        let rose = &self.org.rose;
-        let serve = rose.command("run --listen /ip4/127.0.0.1/tcp/0 --no-mdns").clock_off(self.day * DAY_S);
-        let node = rose.start_from(serve);
-        for _ in 0..3 {
-            for other in others {
-                other.command("sync").arg(node.address()).clock_off(self.day * DAY_S).run().ok();
-            }
-        }
+        meet_on(&self.org.rose, others, self.day);
     }
 
     /// How many lines of each kind `todo` has, late ones apart (`accept!`).
@@ -268,7 +261,7 @@ fn two_hundred_cases_of_three_sites_and_a_partner_come_to_true_ends_in_a_fortnig
         (&all.odile, format!("case handover {received} --to x --receipt y"), "only_sealed"),
         (&all.odile, format!("case return {resolved} --reason misdirected --text x"), "not_yours"),
         (&all.odile, format!("case accept {resolved}"), "not_yours"),
-        (&all.odile, format!("case resolve {sealed} --text -"), "outside_audience"),
+        (&all.odile, format!("case resolve {sealed} --text x"), "outside_audience"),
         (&all.theo, format!("case assign {received} Theo"), "case_not_read"),
     ] {
         assert_eq!(all.refused(home, &line), why, "{line}");

@@ -6,13 +6,13 @@ use serde_json::{Value, json};
 const DAY_S: i64 = 24 * 3_600;
 
 /// An act so many days from now.
-fn on_day(home: &Home, day: i64, line: &str, words: Option<&str>) -> Value {
+pub(crate) fn on_day(home: &Home, day: i64, line: &str, words: Option<&str>) -> Value {
     let command = home.command(line).clock_off(day * DAY_S);
     words.map_or(command.clone(), |words| command.clone().stdin(words)).run().ok()
 }
 
 /// Why an act is refused so many days from now.
-fn refused_on(home: &Home, day: i64, line: &str) -> String {
+pub(crate) fn refused_on(home: &Home, day: i64, line: &str) -> String {
     let told = home.command(line).clock_off(day * DAY_S).run();
     let error: Value = serde_json::from_str(&told.stderr).unwrap_or_else(|_| panic!("{line}: {told}"));
     error["error"]["code"].as_str().unwrap_or_default().to_owned()
@@ -27,7 +27,7 @@ fn todo(home: &Home, day: i64) -> Vec<(String, String, bool)> {
 }
 
 /// Everybody meets the one, so many days from now, until nothing more is owed.
-fn meet_on(one: &Home, others: &[&Home], day: i64) {
+pub(crate) fn meet_on(one: &Home, others: &[&Home], day: i64) {
     let serve = one.command("run --listen /ip4/127.0.0.1/tcp/0 --no-mdns").clock_off(day * DAY_S);
     let node = one.start_from(serve);
     for _ in 0..3 {
@@ -179,18 +179,15 @@ fn a_command_of_the_house_hears_that_more_waits_and_nothing_else() {
     let rose = Home::init("PAM", "REG", "Rose");
     let folder = tempfile::tempdir().expect("a folder");
     let heard = folder.path().join("heard");
-    let command = format!("env | grep ^BOUCLE_ >> {}", heard.display());
+    let made = std::process::Command::new("mkfifo").arg(&heard).status().expect("there is mkfifo");
+    assert!(made.success(), "{made}");
+    let command = format!("env | grep ^BOUCLE_ > {}", heard.display());
     let serve = rose.command("run --listen /ip4/127.0.0.1/tcp/0 --no-mdns --on-event").arg(command);
     let node = rose.start_from(serve);
     let case = new(&rose, "--type complaint --category payment.not_received");
-    let mut told = String::new();
-    for _ in 0..100 {
-        told = std::fs::read_to_string(&heard).unwrap_or_default();
-        if told.contains("BOUCLE_WAITING") {
-            break;
-        }
-        std::thread::sleep(std::time::Duration::from_millis(100));
-    }
+    let (says, said) = std::sync::mpsc::channel();
+    std::thread::spawn(move || says.send(std::fs::read_to_string(heard)));
+    let told = said.recv_timeout(std::time::Duration::from_secs(20)).expect("the command ran").expect("text");
     let is_told = |line: &&str| ["BOUCLE_C", "BOUCLE_E", "BOUCLE_W"].iter().any(|name| line.starts_with(name));
     let mut lines: Vec<&str> = told.lines().filter(is_told).collect();
     lines.sort_unstable();

@@ -127,11 +127,7 @@ impl<'a> Act<'a> {
     /// Whether the author can read where `field` lies, and so overwrite it.
     pub(super) fn must_read(&self, field: &'static schema::Field) -> Result<(), EditRefusal> {
         let layer = schema::place_of(field, self.layers.restricted());
-        match self
-            .layers
-            .layer(layer)
-            .filter(|_| layer == Layer::Open || self.layers.is_read || self.layers.restricted())
-        {
+        match self.layers.read(layer) {
             Some(_) => Ok(()),
             None if self.view.shape == Shape::Outside => Err(EditRefusal::OutsideAudience),
             None => Err(EditRefusal::Withheld { field: field.name, layer }),

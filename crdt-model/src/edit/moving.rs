@@ -41,7 +41,7 @@ pub fn relocate(to: &Relocation, ctx: &EditContext<'_>) -> Result<Rewriting, Edi
     let layers = ctx.case.ok_or(EditRefusal::NoCase)?;
     let act = Act::new(ctx, layers)?;
     let (restricted, standing) = (layers.restricted(), &act.work()?.standing);
-    if act.view.shape == Shape::Ordinary && (layers.personal.is_none() || !layers.is_read) {
+    if act.view.shape == Shape::Ordinary && layers.read(Layer::Personal).is_none() {
         return Err(EditRefusal::Withheld { field: "text", layer: Layer::Personal });
     }
     if standing.status == Status::Closed {

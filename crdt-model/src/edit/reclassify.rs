@@ -225,7 +225,7 @@ fn may_turn(layers: &CaseLayers<'_>, view: &CaseView, seals: bool) -> Result<(),
         (Shape::Outside, _) => return Err(EditRefusal::OutsideAudience),
         (Shape::Inside, true) => return Err(EditRefusal::Sealed),
         (Shape::Ordinary, false) => return Err(EditRefusal::NotSealed),
-        (Shape::Ordinary, true) if layers.personal.is_none() || !layers.is_read => {
+        (Shape::Ordinary, true) if layers.read(Layer::Personal).is_none() => {
             return Err(EditRefusal::Withheld { field: "text", layer: Layer::Personal });
         }
         _ => {}

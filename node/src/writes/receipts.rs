@@ -127,6 +127,7 @@ pub(crate) fn deliver(log: &Log, reader: &mut Reader, now_ms: i64) -> Result<boo
     drop(snapshot);
     let mine = all.into_iter().filter(|(_, _, members)| marked(members).contains(&me));
     let (mut asked, mut wrote, mut over) = (0, false, Vec::new());
+    let waits = waits_for_audience(&log.shared(), reader);
     for (scope, doc, _) in mine {
         let (shared, snapshot) = (log.shared(), log.store.read()?);
         let now = BuiltOf::now(&snapshot, snapshot.doc_count(&scope, &doc)?, &shared, &reader.keychain);
@@ -138,7 +139,7 @@ pub(crate) fn deliver(log: &Log, reader: &mut Reader, now_ms: i64) -> Result<boo
             return Ok(wrote);
         }
         asked += 1;
-        if is_born_to_others(log, &snapshot, reader, &scope, &doc)? && !waits_for_audience(&shared, reader) {
+        if !waits && is_born_to_others(log, &snapshot, reader, &scope, &doc)? {
             over.push((scope, doc));
             continue;
         }
