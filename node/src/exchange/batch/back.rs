@@ -146,6 +146,11 @@ pub(crate) fn batch_in(
             tally.refuse(one, &Failure::new(code).arg("row", before.line), &texts, now_ms);
             continue;
         }
+        // the same line once more: the case was read before the first was taken
+        if before.line != one.row.line {
+            tally.unchanged += 1;
+            continue;
+        }
         on_progress(Progress { what: "rows".into(), done: at as u64, total: Some(total) });
         let outcome = meanings.outcome(&one.row.answer).filter(|outcome| *outcome != NOTED);
         let is_in = tally.take(log, reader, (one, &to), outcome, (only_look, &texts), now_ms);

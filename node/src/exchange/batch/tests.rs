@@ -174,10 +174,10 @@ fn a_row_that_answers_otherwise_or_on_no_day_is_refused_with_its_line() {
     // somebody copied a line and changed it
     let text = std::fs::read_to_string(&path).expect("there");
     let line = text.lines().find(|line| line.contains(marks[0])).expect("a line");
-    std::fs::write(&path, format!("{text}{}\r\n{line}\r\n", line.replace("Payé", "Refusé"))).expect("written");
+    std::fs::write(&path, format!("{text}\r\n{}\r\n{line}\r\n", line.replace("Payé", "Refusé"))).expect("written");
     let answers = [("Payé", "paid"), ("Refusé", "-")];
     let told = comes_back(&home, &path, &answers, &[], NOW + DAY).expect("back");
-    assert_eq!((&told["done"], &told["refused"]), (&json!(2), &json!(2)), "{told}");
+    assert_eq!((&told["done"], &told["unchanged"], &told["refused"]), (&json!(2), &json!(1), &json!(2)), "{told}");
     let refusals = told["refusals"].as_array().expect("a list");
     let codes: Vec<&str> = refusals.iter().filter_map(|row| row["code"].as_str()).collect();
     assert_eq!(codes, ["batch_no_day", "batch_answered_twice"], "{told}");

@@ -19,10 +19,20 @@ const WORDS: &str = "le pont est coupé depuis mardi";
 const NAME: &str = "Inventée Fictive";
 
 fn refers(home: &Home, case: &str, to: &str, fields: &[&str], text: Option<&str>) -> Result<Json, Failure> {
+    refers_at(home, (case, to), fields, text, NOW)
+}
+
+fn refers_at(
+    home: &Home,
+    (case, to): (&str, &str),
+    fields: &[&str],
+    text: Option<&str>,
+    now_ms: i64,
+) -> Result<Json, Failure> {
     let fields: Vec<String> = fields.iter().map(|field| (*field).to_owned()).collect();
     let text = text.map(Words::from);
     let fields = (!fields.is_empty()).then_some(fields.as_slice());
-    home.with(|log, reader| super::refer(log, reader, case, &Transfer { to, fields, text: text.as_ref() }, NOW))
+    home.with(|log, reader| super::refer(log, reader, case, &Transfer { to, fields, text: text.as_ref() }, now_ms))
 }
 
 fn tries(home: &Home, case: &str, edit: &Edit) -> Result<Json, Failure> {
@@ -596,8 +606,8 @@ fn a_half_that_is_not_for_them_comes_back_before_anybody_took_it_up() {
     acts(&ali, &case, &notes("à revoir"));
     meet_all(&rose, &[&ali, &paul]);
     assert!(!sees(&paul, &other).to_string().contains("à revoir"));
-    // sent on to others, it waits on them
-    refers(&ali, &case, "PES", &["text"], None).expect("sent");
+    // sent on to others later, it waits on them
+    refers_at(&ali, (&case, "PES"), &["text"], None, NOW + 1).expect("sent");
     assert!(!todo_at(&ali, NOW).contains(&line("returned", &case)));
 }
 
