@@ -30,6 +30,9 @@ pub(crate) trait Backend {
     ///
     /// When the home cannot be opened, `already_running` when another process holds it.
     fn runtime(&self, home: &Path) -> Result<Arc<dyn Runtime>, Failure>;
+
+    /// Lets others work on the home while nothing is asked of it: whoever was let in stays so.
+    fn rest(&self) {}
 }
 
 /// This machine.
@@ -40,6 +43,12 @@ pub(crate) struct Local {
 }
 
 impl Backend for Local {
+    fn rest(&self) {
+        if let Some(here) = &*self.here.lock().unwrap_or_else(PoisonError::into_inner) {
+            here.rest();
+        }
+    }
+
     fn open(&self, home: &Path) -> Result<Arc<dyn Service>, Failure> {
         if let Some(client) = client::try_connect(home) {
             return Ok(Arc::new(client));
@@ -78,6 +87,14 @@ struct Queued {
     node: Node,
     home: PathBuf,
     hold: Mutex<Option<Hold>>,
+}
+
+impl Queued {
+    fn rest(&self) {
+        let mut hold = self.hold.lock().unwrap_or_else(PoisonError::into_inner);
+        self.node.rest();
+        *hold = None;
+    }
 }
 
 impl Service for Queued {

@@ -4,9 +4,11 @@ mod audience;
 mod batch;
 mod broadcast;
 mod bundle;
+mod call;
 pub(crate) mod case;
 pub(crate) mod clock;
 pub(crate) mod demo;
+mod find;
 mod import;
 mod init;
 mod invite;
@@ -64,6 +66,9 @@ pub(crate) enum Commands {
     Audience(audience::Audience),
     #[command(subcommand)]
     Case(Box<case::Case>),
+    Find(find::Find),
+    #[command(subcommand)]
+    Call(call::Call),
     Outbox,
     Todo(todo::Todo),
     #[command(subcommand)]
@@ -107,7 +112,14 @@ impl Commands {
     pub(crate) fn is_of_a_member(&self) -> bool {
         matches!(
             self,
-            Self::Site(_) | Self::Invite(_) | Self::Member(_) | Self::Case(_) | Self::Words(_) | Self::Broadcast(_)
+            Self::Site(_)
+                | Self::Invite(_)
+                | Self::Member(_)
+                | Self::Case(_)
+                | Self::Words(_)
+                | Self::Broadcast(_)
+                | Self::Find(_)
+                | Self::Call(_)
         )
     }
 
@@ -137,6 +149,8 @@ impl Commands {
             Self::Clock(clock) => clock.request(asker)?,
             Self::Taxonomy(taxonomy) => taxonomy.request(asker)?,
             Self::Words(words) => words.request(asker.lang.clone().as_deref(), asker)?,
+            Self::Find(find) => find.request(asker)?,
+            Self::Call(call) => call.request(asker)?,
             Self::Outbox => Request::Outbox,
             Self::Todo(todo) => todo.request(),
             Self::Routing(routing) => routing.request()?,

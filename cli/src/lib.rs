@@ -13,6 +13,7 @@ mod demo;
 mod door;
 mod error;
 mod events;
+mod front;
 mod help;
 mod output;
 mod progress;

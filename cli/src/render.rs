@@ -70,6 +70,11 @@ pub(crate) fn todo_first(rows: &[Value], texts: &Texts, paint: Paint) -> String 
     listing::todo_first(rows, With { texts, paint })
 }
 
+/// A listing whose rows are chosen by their number.
+pub(crate) fn numbered(name: &str, rows: &[Value], texts: &Texts, paint: Paint) -> String {
+    listing::numbered(name, rows, With { texts, paint })
+}
+
 /// The reply to the request of this name, as people read it; ends with a line end unless it is empty.
 pub(crate) fn human(name: &str, value: &Value, texts: &Texts, paint: Paint) -> String {
     let with = With { texts, paint };

@@ -23,7 +23,7 @@ use crate::progress::Bar;
 use crate::render::case::alike_lines;
 use crate::render::text::{self, clean_line};
 use crate::render::{Paint, WIDTH};
-use crate::{batch, choice, clock, demo, error, help, recusal, run, safety, when, wipe};
+use crate::{batch, choice, clock, demo, error, front, help, recusal, run, safety, when, wipe};
 
 /// Everything outside a command that it may use: the process's own, or a test's.
 pub(crate) struct World<'a> {
@@ -91,16 +91,34 @@ pub(crate) fn command(args: Vec<OsString>, mut world: World<'_>) -> u8 {
     let early = Early::scan(&args, world.env);
     let texts = Texts::for_lang(&early.lang);
     let relative = counts_from_now(&args);
+    if args.len() <= 1
+        && let Some(home) = front_home(&mut world)
+    {
+        let done = early.speaks().and_then(|()| front::run(home, &texts, &mut world));
+        return done.unwrap_or_else(|failure| told(&failure, &texts, &early, &mut world));
+    }
     let outcome = early.speaks().and_then(|()| parse(args, &texts, &mut world)).and_then(|parsed| match parsed {
         Some(cli) => execute(cli, relative, &texts, &mut world),
         None => Ok(0),
     });
-    outcome.unwrap_or_else(|failure| {
-        let report = error::report(&failure, &texts, early.json, early.verbose);
-        // Nobody left to tell.
-        let _ = world.err.write_all(report.as_bytes());
-        failure.exit.code()
-    })
+    outcome.unwrap_or_else(|failure| told(&failure, &texts, &early, &mut world))
+}
+
+/// Tells what failed: the exit status.
+fn told(failure: &Failure, texts: &Texts, early: &Early, world: &mut World<'_>) -> u8 {
+    let report = error::report(failure, texts, early.json, early.verbose);
+    // Nobody left to tell.
+    let _ = world.err.write_all(report.as_bytes());
+    failure.exit.code()
+}
+
+/// The home of whoever sits at a terminal and typed nothing but the name of the program, if there is one.
+fn front_home(world: &mut World<'_>) -> Option<PathBuf> {
+    let sits_there = world.console.is_terminal() && world.out_terminal;
+    let home =
+        sits_there.then(|| (world.env)("BOUCLE_HOME").map(PathBuf::from).filter(|home| !home.as_os_str().is_empty()));
+    let home = home?.or_else(|| backend::default_home(&|name| (world.env)(name).map(PathBuf::from)))?;
+    node::home::wipe::is_home(&home).then_some(home)
 }
 
 /// What must be known before the command line is understood: how to speak of a mistake in it.

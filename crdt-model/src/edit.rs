@@ -13,6 +13,7 @@ mod draft;
 mod linking;
 pub mod moving;
 mod notice;
+mod question;
 pub mod reclassify;
 mod referral;
 mod refusal;

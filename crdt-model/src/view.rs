@@ -167,11 +167,13 @@ pub enum Step {
     Confirm,
     /// The person has not been told that the complaint arrived.
     Acknowledge,
+    /// Whoever did something last said by when the next step is due.
+    Act,
 }
 
 impl Step {
     /// All of them.
-    pub const ALL: [Self; 4] = [Self::Refer, Self::Accept, Self::Confirm, Self::Acknowledge];
+    pub const ALL: [Self; 5] = [Self::Refer, Self::Accept, Self::Confirm, Self::Acknowledge, Self::Act];
 
     /// The code.
     pub fn code(self) -> &'static str {
@@ -180,6 +182,7 @@ impl Step {
             Self::Accept => "accept",
             Self::Confirm => "confirm",
             Self::Acknowledge => "acknowledge",
+            Self::Act => "act",
         }
     }
 }

@@ -490,13 +490,16 @@ pub(crate) fn is_case(log: &Log, scope: &ScopeId, doc: &DocId) -> bool {
     *doc != DocId::ZERO && *doc != receipts_doc(&log.org, scope)
 }
 
-/// Puts beside each referral its words, whom it was sent to or why it came back: they are the reason of the same id.
-pub(crate) fn tell_referrals(shown: &mut Json) {
-    let reasons = shown["reasons"].as_array().cloned().unwrap_or_default();
-    for referral in shown["referrals"].as_array_mut().into_iter().flatten() {
-        let reason = reasons.iter().find(|reason| reason["id"] == referral["id"]);
-        if let Some(text) = reason.map(|reason| &reason["text"]).filter(|text| text.is_string()) {
-            referral["text"] = text.clone();
+/// Puts beside each referral its words, whom it was sent to or why it came back: they are the reason of the same id. A question
+/// and its answer are notes.
+pub(crate) fn tell_words(shown: &mut Json) {
+    for (facts, words) in [("referrals", "reasons"), ("questions", "notes")] {
+        let words = shown[words].as_array().cloned().unwrap_or_default();
+        for fact in shown[facts].as_array_mut().into_iter().flatten() {
+            let of_fact = words.iter().find(|words| words["id"] == fact["id"]);
+            if let Some(text) = of_fact.map(|words| &words["text"]).filter(|text| text.is_string()) {
+                fact["text"] = text.clone();
+            }
         }
     }
 }

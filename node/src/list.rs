@@ -21,6 +21,7 @@ mod filter;
 mod find;
 pub(crate) mod query;
 mod row;
+pub(crate) mod search;
 mod strings;
 pub(crate) mod todo;
 
@@ -51,7 +52,7 @@ pub(crate) use find::{find_case, load_numbered};
 pub(crate) use query::Counts;
 
 /// Version of the saved rows: another one is made anew.
-const VERSION: u8 = 10;
+const VERSION: u8 = 11;
 /// Rows saved together.
 const BLOCK_ROWS: usize = 128;
 /// Fewer new rows than this are rather made again than saved.

@@ -15,6 +15,7 @@ pub(crate) mod now;
 pub(crate) mod own_tables;
 pub(crate) mod parallel;
 pub(crate) mod receipts;
+pub(crate) mod spoken;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -52,6 +53,7 @@ use crate::log::absences::{AWAY, Absence};
 use crate::log::attached::{Attached, Plain};
 use crate::log::draft::Draft;
 use crate::log::forks::{Carry, DeviceKeys, Forks, Looked, uncut, unwrap_carried};
+use crate::log::spoken::{SPEAKS, Spoken};
 use crate::store::{self, AppendEntry, STORE_FILE, Space, Store, StoreError, Tx};
 
 /// Scopes that a founding or joining writes in: the membership and the knowledge.
@@ -81,6 +83,8 @@ pub(crate) struct Shared {
     pub(crate) names: BTreeMap<MemberId, String>,
     /// What was said last of who is away.
     pub(crate) absences: BTreeMap<MemberId, Absence>,
+    /// Which languages they speak: what was said of it last.
+    pub(crate) spoken: BTreeMap<MemberId, Spoken>,
     /// Members of this home: those who have a slot and whose coming is written, here or in the log.
     pub(crate) here: Vec<MemberId>,
     /// Name of the organisation.
@@ -459,6 +463,7 @@ impl Log {
             device_keys: DeviceKeys::new(),
             names: BTreeMap::new(),
             absences: BTreeMap::new(),
+            spoken: BTreeMap::new(),
             here: Vec::new(),
             org_name: None,
             generation: 0,
@@ -666,6 +671,7 @@ impl Log {
             device_keys,
             names: BTreeMap::new(),
             absences: BTreeMap::new(),
+            spoken: BTreeMap::new(),
             here: Vec::new(),
             org_name: None,
             generation: self.shared().generation + 1,
@@ -731,14 +737,16 @@ impl Log {
                             shared.names.insert(member, name.clone());
                         }
                     }
-                    Some((AWAY, hex)) => {
-                        let said = hex.parse::<MemberId>().ok().zip(Absence::read(name, author));
-                        let Some((member, said)) = said else { continue };
+                    Some((of @ (AWAY | SPEAKS), hex)) => {
+                        let Ok(member) = hex.parse::<MemberId>() else { continue };
                         let held = shared.roster.members.get(&member);
                         let manages = |held: &Member| shared.roster.manages(&author, held.site(), held.rank());
-                        let may = author == member || held.is_some_and(manages);
-                        if may && shared.absences.get(&member).is_none_or(|before| *before < said) {
-                            shared.absences.insert(member, said);
+                        if author != member && !held.is_some_and(manages) {
+                            continue;
+                        }
+                        match of {
+                            AWAY => newest(&mut shared.absences, member, Absence::read(name, author)),
+                            _ => newest(&mut shared.spoken, member, Spoken::read(name, author)),
                         }
                     }
                     _ if key == "org" && rank <= 1 => shared.org_name = Some(name.clone()),
@@ -1058,6 +1066,14 @@ pub(crate) fn append(tx: &mut Tx<'_>, entry: &Entry) -> Result<(), Failure> {
     erasure::note_erasure(tx, entry)
 }
 
+/// Keeps what was said of a member, where nothing that stands already counts before it.
+fn newest<T: Ord>(known: &mut BTreeMap<MemberId, T>, member: MemberId, said: Option<T>) {
+    let Some(said) = said else { return };
+    if known.get(&member).is_none_or(|before| *before < said) {
+        known.insert(member, said);
+    }
+}
+
 fn incarnation_reason(change: &IncarnationChange) -> &'static str {
     match change {
         IncarnationChange::Copied { .. } => "copied",
@@ -1081,18 +1097,23 @@ pub(crate) fn staff_doc(org: &OrgId) -> DocId {
     DocId(crdt_model::values::id16("boucle/doc/staff/v1", &[&org.0]))
 }
 
-/// Keys of the staff document: `org`, `member/<id>`, `away/<id>`.
+/// Keys of the staff document: `org`, `member/<id>`, `away/<id>`, `speaks/<id>`.
 pub(crate) struct StaffSchema;
 
 impl Schema for StaffSchema {
     fn check_put(&self, key: &str, value: &Value) -> Result<(), SchemaFault> {
         let of_member = |part: &str| key.strip_prefix(part)?.strip_prefix('/')?.parse::<MemberId>().ok();
         let known = key == "org" || of_member("member").is_some() || of_member(AWAY).is_some();
+        let of_languages = of_member(SPEAKS);
         match value {
             Value::Text(said) if of_member(AWAY).is_some_and(|by| Absence::read(said, by).is_none()) => {
                 Err(SchemaFault::Value)
             }
-            _ if !known => Err(SchemaFault::Key),
+            Value::Text(said) if of_languages.is_some() => match of_languages.and_then(|by| Spoken::read(said, by)) {
+                Some(_) => Ok(()),
+                None => Err(SchemaFault::Value),
+            },
+            _ if !known && of_languages.is_none() => Err(SchemaFault::Key),
             Value::Text(name) if name.chars().any(char::is_control) => Err(SchemaFault::Value),
             Value::Text(name) if name.len() <= NAME_BYTES_MAX => Ok(()),
             Value::Text(_) => Err(SchemaFault::ValueLength),

@@ -7,6 +7,7 @@ mod owed;
 mod partners;
 pub(crate) mod reach;
 pub(crate) mod routing;
+pub(crate) mod spoken;
 pub(crate) mod tables;
 
 use std::collections::BTreeMap;

@@ -353,6 +353,17 @@ mod tests {
     }
 
     #[test]
+    fn every_message_stands_once() {
+        for source in [FR, EN] {
+            let mut seen = BTreeSet::new();
+            let ids = source.lines().filter_map(|line| line.split_once(" =")).map(|(id, _)| id);
+            for id in ids.filter(|id| !id.is_empty() && id.chars().all(|c| c.is_ascii_alphanumeric() || c == '-')) {
+                assert!(seen.insert(id), "{id} stands twice: the last one counts, and nothing says so");
+            }
+        }
+    }
+
+    #[test]
     fn french_and_english_have_the_same_messages_and_variables() {
         let (fr, en) = (messages(FR), messages(EN));
         let missing: Vec<_> = fr.keys().filter(|id| !en.contains_key(*id)).collect();

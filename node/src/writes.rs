@@ -792,7 +792,8 @@ pub(crate) fn act_with(
     // who sent the case on holds what they sent: it goes back to them whatever the person refused to have passed on
     let is_sender = |to: &Who| transfer::sender(&shared, &loaded).map(Who::Member).as_ref() == Some(to);
     let returns = returns.filter(|to| !is_sender(to)).map(|to| Edit::Assign { to: to.into() });
-    assigning::may_hand_out(log, &shared, &reader.member(), &loaded, &view, returns.as_ref().unwrap_or(edit), &mark)?;
+    let hands_out = returns.as_ref().unwrap_or(edit);
+    assigning::may_hand_out(log, &shared, &reader.member(), &loaded, (&view, now_ms), hands_out, &mark)?;
     let was_given = view.work.as_ref().is_some_and(|work| work.ever_assigned);
     let is_settled = !was_given && gifts::assigned_in(&ops.open).is_some();
     let given_back = transfer::answer_back(&shared, &loaded, &view, &reader.member(), edit, &mut ops);
@@ -823,6 +824,7 @@ pub(crate) fn act_with(
     let mut reply = after(log, &shared, reader, &loaded, &mark, None, now_ms)?;
     match edit {
         Edit::Outside { .. } => reply["outside"] = json!(true),
+        Edit::Ask { of, .. } => reply["to"] = json!(whom_named(&shared, of)),
         Edit::Answer(Telling { interim_until: Some(_), .. }) => reply["interim"] = json!(true),
         Edit::Appeal { refused } => {
             let now = cases::load(log, &log.store.read()?, &shared, reader, loaded.scope, loaded.doc)?.view(now_ms);

@@ -158,6 +158,9 @@ fn an_ordinary_case(replies: &mut Replies, people: &People) {
         ("case appeal", "@last --refused"),
         ("case appeal", "@last"),
         ("case assign", "@last me"),
+        ("call log", "--case @last --channel hotline"),
+        ("find", "@last"),
+        ("find", "personne-de-ce-nom"),
         ("case remind", "@last"),
         ("case refer", "@last --outside Mairie --by phone"),
         ("case confirm", "@last --by-phone"),
@@ -201,8 +204,11 @@ fn two_who_disagree(replies: &mut Replies, people: &People) {
     let (ali, awa) = (&people.ali, &people.awa);
     replies.of(ali, "member away", "me --until 2099-12-31");
     replies.of(ali, "member away", "me --back");
+    replies.of(ali, "member set", "me --speaks fr,ht");
+    replies.of(ali, "member set", "me --speaks -");
     let case = ali.new_case("Inventé, deux fois.");
     sync(ali, awa);
+    replies.of(ali, "case ask", &format!("{case} --to cfm_manager --text Inventé."));
     ali.ok(&format!("case assign {case} Awa"));
     sync(ali, awa);
     replies.of(awa, "case return", &format!("{case} --reason need_info --text Encore."));

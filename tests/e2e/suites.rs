@@ -15,6 +15,7 @@ mod doctor;
 mod doors;
 mod duplicates;
 mod fortnight;
+mod front;
 mod gifts;
 mod golden;
 mod help;

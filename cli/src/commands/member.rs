@@ -11,6 +11,7 @@ pub(crate) enum Member {
     List,
     Confirm(Confirm),
     Away(Away),
+    Set(Set),
 }
 
 #[derive(Debug, Args)]
@@ -19,6 +20,14 @@ pub(crate) struct Confirm {
     name: Option<String>,
     #[arg(long, value_name = "W", num_args = 0..=6)]
     words: Option<Vec<String>>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Set {
+    #[arg(value_name = "NAME")]
+    name: Option<String>,
+    #[arg(long, value_name = "LANGUAGES")]
+    speaks: Option<String>,
 }
 
 #[derive(Debug, Args)]
@@ -40,6 +49,10 @@ impl Member {
             Self::Away(Away { name, until, deputy, back }) => {
                 let name = asker.required(name, "NAME", "ask-member")?;
                 Request::MemberAway { name, until: until.filter(|_| !back), deputy }
+            }
+            Self::Set(Set { name, speaks }) => {
+                let name = asker.required(name, "NAME", "ask-member")?;
+                Request::MemberSet { name, speaks: asker.required(speaks, "--speaks", "ask-speaks")? }
             }
             Self::Confirm(Confirm { name, words }) => {
                 if words.as_ref().is_some_and(|words| words.len() != 6) {

@@ -122,6 +122,10 @@ fn setting_up_is_understood() {
     );
     assert_eq!(request("member list"), Request::MemberList);
     assert_eq!(
+        request("member set Zoé --speaks sg,kbl"),
+        Request::MemberSet { name: "Zoé".into(), speaks: "sg,kbl".into() }
+    );
+    assert_eq!(
         request("member away Zoé --until 2026-12-15 --deputy Ali"),
         Request::MemberAway { name: "Zoé".into(), until: Some("2026-12-15".into()), deputy: Some("Ali".into()) }
     );
@@ -607,6 +611,14 @@ fn every_verb_on_a_case_is_understood() {
         ),
         ("case confirm @last --by-phone", Request::edit(r(), Edit::Confirm)),
         ("case remind @last", Request::edit(r(), Edit::Remind)),
+        (
+            "case ask @last --text mots",
+            Request::edit(r(), Edit::Ask { of: Whom::Typed("cfm_manager".into()), text: "mots".into() }),
+        ),
+        (
+            "case ask @last mots --to Zoé",
+            Request::edit(r(), Edit::Ask { of: Whom::Typed("Zoé".into()), text: "mots".into() }),
+        ),
         ("case handover @last --to mots --receipt mots", Request::edit(r(), Edit::Handover { to: w(), receipt: w() })),
         ("case remind --all", many(|filter| filter.late = true, Edit::Remind, false)),
         (

@@ -34,7 +34,11 @@ pub(super) fn show(value: &Value, with: With<'_>) -> String {
             out += &advice(value, with);
             continue;
         }
-        let told = if name == "reasons" { &without_referrals(told, value) } else { told };
+        let told = match name.as_str() {
+            "reasons" => &untold(told, &value["referrals"]),
+            "notes" => &untold(told, &value["questions"]),
+            _ => told,
+        };
         if has_content(told) {
             field(&mut out, name, (told, &value[format!("{name}_precision")]), with);
         }
@@ -379,13 +383,13 @@ pub(super) fn history(rows: &[Value], with: With<'_>) -> String {
     if out.is_empty() { format!("{}\n", with.paint.dim(&with.texts.get("ui-nothing"))) } else { out }
 }
 
-/// The reasons that no referral tells.
-fn without_referrals(reasons: &Value, case: &Value) -> Value {
-    let referrals: Vec<&Value> = case["referrals"].as_array().into_iter().flatten().collect();
-    let is_told = |reason: &Value| referrals.iter().any(|told| told["id"] == reason["id"] && told["text"].is_string());
-    match reasons.as_array() {
-        Some(all) => all.iter().filter(|reason| !is_told(reason)).cloned().collect(),
-        None => reasons.clone(),
+/// The words that no fact tells with its own.
+fn untold(words: &Value, facts: &Value) -> Value {
+    let facts: Vec<&Value> = facts.as_array().into_iter().flatten().collect();
+    let is_told = |words: &Value| facts.iter().any(|told| told["id"] == words["id"] && told["text"].is_string());
+    match words.as_array() {
+        Some(all) => all.iter().filter(|words| !is_told(words)).cloned().collect(),
+        None => words.clone(),
     }
 }
 

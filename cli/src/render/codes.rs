@@ -75,6 +75,7 @@ fn in_a_sentence(name: &str, value: &Value, with: With<'_>) -> Option<String> {
             let key = match value["by"].as_str() {
                 Some("routing") => "ui-suggested-routing",
                 Some("manager") => "ui-suggested-manager",
+                Some("language") => "ui-suggested-language",
                 _ => "ui-suggested-taxonomy",
             };
             let to = value["to"].as_str().and_then(|to| role(to, with)).map_or_else(|| part("to"), Into::into);
@@ -83,6 +84,12 @@ fn in_a_sentence(name: &str, value: &Value, with: With<'_>) -> Option<String> {
         "interims" => {
             let names = ["at", "by", "text", "until"];
             ("ui-interim", names.map(|name| (name, part(name))).to_vec())
+        }
+        "questions" => {
+            let is_answer = value["answers"].as_array().is_some_and(|of| !of.is_empty());
+            let key = if is_answer { "ui-asked-answer" } else { "ui-asked" };
+            let to = value["who"].as_str().and_then(|who| role(who, with)).map_or_else(|| part("who"), Into::into);
+            (key, ["at", "by", "text"].map(|name| (name, part(name))).into_iter().chain([("to", to)]).collect())
         }
         "referrals" => {
             let said = [("status", code("referral", "status")), ("means", code("by-means", "means"))];

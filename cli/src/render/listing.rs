@@ -11,12 +11,13 @@ fn columns_of(name: &str) -> Option<&'static [&'static str]> {
     Some(match name {
         "todo" => &["due_at", "task", "!ref", "category", "assignee", "site"],
         "case duplicates" => &["!ref", "!of", "why", "category", "site", "received_at", "status"],
-        "case list" | "find" => &["!ref", "!status", "category", "site", "received_at", "assignee", "due_at"],
+        "case list" => &["!ref", "!status", "category", "site", "received_at", "assignee", "due_at"],
+        "find" => &["!ref", "!status", "person", "category", "received_at", "gist", "site"],
         "batch list" => &["!batch", "to", "cases", "back", "due_at"],
         "batch receivers" => &["to", "!lists", "!sent", "!answered", "!median_days"],
         "routing show" => &["!site", "category", "to", "duty_phone", "alternate_phone"],
         "site list" => &["!site", "name", "kind", "parent", "org_unit", "zone", "hours"],
-        "member list" => &["member", "role", "!site", "standing", "until", "away_until", "deputy", "device"],
+        "member list" => &["member", "role", "!site", "standing", "until", "away_until", "deputy", "speaks", "device"],
         "audience list" => &["!audience", "label", "members", "delegate", "alternate"],
         "words show" => &["!lang", "!word", "topic", "shipped"],
         "fingerprint" => &["scope", "!entries", "!tips", "fingerprint"],
@@ -26,6 +27,15 @@ fn columns_of(name: &str) -> Option<&'static [&'static str]> {
 
 /// A table of the listing, or a word when it is empty. Rows of an unknown shape show all their fields.
 pub(super) fn listing(name: &str, rows: &[Value], with: With<'_>) -> String {
+    listed(name, rows, false, with)
+}
+
+/// The same, each row with its number before it.
+pub(super) fn numbered(name: &str, rows: &[Value], with: With<'_>) -> String {
+    listed(name, rows, true, with)
+}
+
+fn listed(name: &str, rows: &[Value], with_numbers: bool, with: With<'_>) -> String {
     if rows.is_empty() {
         return format!("{}\n", with.paint.dim(&with.texts.get("ui-nothing")));
     }
@@ -37,17 +47,18 @@ pub(super) fn listing(name: &str, rows: &[Value], with: With<'_>) -> String {
         Some(columns) => columns.iter().map(|c| (c.trim_start_matches('!').to_owned(), c.starts_with('!'))).collect(),
         None => fields_of(rows),
     };
-    let columns: Vec<Column> = names
-        .iter()
-        .map(|(name, whole)| Column { heading: text::clean_line(&with.texts.field(name)), whole: *whole })
-        .collect();
-    let cells: Vec<Vec<String>> = rows
-        .iter()
-        .map(|row| match row {
-            Value::Object(_) => names.iter().map(|(name, _)| shown(row, name, with)).collect(),
-            other => vec![cell("", other, with)],
-        })
-        .collect();
+    let number = with_numbers.then(|| Column { heading: String::new(), whole: true });
+    let of_fields =
+        names.iter().map(|(name, whole)| Column { heading: text::clean_line(&with.texts.field(name)), whole: *whole });
+    let columns: Vec<Column> = number.into_iter().chain(of_fields).collect();
+    let cells_of = |(row, n): (&Value, usize)| -> Vec<String> {
+        let number = with_numbers.then(|| n.to_string()).into_iter();
+        match row {
+            Value::Object(_) => number.chain(names.iter().map(|(name, _)| shown(row, name, with))).collect(),
+            other => number.chain([cell("", other, with)]).collect(),
+        }
+    };
+    let cells: Vec<Vec<String>> = rows.iter().zip(1..).map(cells_of).collect();
     let mut out = table(&columns, &cells, with.paint);
     if name == "member list" && rows.iter().any(|row| row["namesakes"] == true) {
         for line in text::wrap(&with.texts.get("ui-namesakes"), with.paint.width) {
@@ -130,6 +141,11 @@ fn shown(row: &Value, name: &str, with: With<'_>) -> String {
         }
         "name" if row["closed"] == true && row["site"].is_string() => {
             format!("{} [{}]", cell(name, value, with), with.texts.get("ui-row-closed"))
+        }
+        "task" if row["speakers"].is_object() => {
+            let of = |name: &str| cell(name, &row["speakers"][name], with);
+            let args = [("task", cell(name, value, with)), ("who", of("members")), ("language", of("language"))];
+            with.texts.with("todo-speakers", &args.map(|(name, part)| (name, part.into())))
         }
         "status" | "closure" | "reason" | "kind" | "task" => cell(name, value, with),
         "assignee" | "to" | "waiting_on" | "role" if value.is_string() => {

@@ -24,6 +24,7 @@ mod moved;
 mod notice;
 mod old_keys;
 mod origin;
+mod question;
 mod raise;
 mod recusal;
 mod referral;
@@ -62,6 +63,7 @@ pub use moved::MoveFact;
 pub use notice::{NOTICE_FIELDS_MAX, NoticeFact};
 pub use old_keys::{OLD_KEYS_MAX, OldKeysFact};
 pub use origin::{ORIGIN_KEYS_MAX, ORIGINS_MAX, OriginFact};
+pub use question::{ANSWERED_MAX, QuestionFact, answered as answered_askers, open as open_questions};
 pub use raise::RaiseFact;
 pub use recusal::RecusalFact;
 pub use referral::{RETURN_REASONS, ReferralFact, unconfirmed};
@@ -298,6 +300,8 @@ kinds! {
         referrals: Referral = "referral" ReferralFact as list in referrals by "refer",
         /// Appeals to a higher level, and refusals of one.
         appeals: Appeal = "appeal" AppealFact as list in appeals by "appeal",
+        /// Questions of somebody who reads the case to another who does, and their answers.
+        questions: Question = "question" QuestionFact as list in questions by "ask",
         /// What the person said of them.
         satisfactions: Satisfaction = "satisfaction" SatisfactionFact in satisfaction by "answer",
         /// Gift keys, each wrapped to one to whom the case was given.

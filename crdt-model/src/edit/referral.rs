@@ -9,7 +9,7 @@ use crate::case::facts::{
 use crate::case::status::Status;
 use crate::edit::act::Act;
 use crate::edit::verbs::said;
-use crate::edit::{EditRefusal, notice};
+use crate::edit::{EditRefusal, notice, question};
 use crate::layer::Value;
 use crate::taxonomy::{Listed, OwnTable};
 use crate::values::{Moment, Who, Words};
@@ -53,7 +53,7 @@ pub(super) fn give_back(act: &mut Act<'_>, reason: &str, because: &Words) -> Res
 pub(super) fn reply(act: &mut Act<'_>, text: &Words) -> Result<(), EditRefusal> {
     act.must_be_open()?;
     let asked_by = act.work()?.returned.as_ref().and_then(|returned| returned.origin.by);
-    act.note(text)?;
+    question::note(act, text)?;
     asked_by.map_or(Ok(()), |member| put_assignee(act, &Who::Member(member)))
 }
 
@@ -247,7 +247,7 @@ fn is_given_to_me(act: &Act<'_>, who: &Who) -> bool {
 }
 
 /// The same, or in place of who is away.
-fn is_mine(act: &Act<'_>, who: &Who) -> bool {
+pub(super) fn is_mine(act: &Act<'_>, who: &Who) -> bool {
     is_given_to_me(act, who) || matches!(who, Who::Member(id) if act.ctx.stands_in_for.contains(id))
 }
 

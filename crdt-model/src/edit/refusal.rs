@@ -208,6 +208,9 @@ pub enum EditRefusal {
     /// Someone else is.
     #[error("the case is not assigned to you")]
     NotYours,
+    /// Nobody asks themselves.
+    #[error("a question is for somebody else")]
+    AskedSelf,
     /// The words of the case are not open to the author.
     #[error("the case is for whoever reads it to work on")]
     NotRead,
@@ -381,6 +384,7 @@ impl EditRefusal {
             Self::EpochsExhausted => "epochs_exhausted",
             Self::NotAssigned => "not_assigned",
             Self::NotYours => "not_yours",
+            Self::AskedSelf => "asked_self",
             Self::NotRead => "case_not_read",
             Self::HoldOver => "hold_over",
             Self::Accepted => "already_accepted",

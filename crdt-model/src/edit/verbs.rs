@@ -16,7 +16,7 @@ use crate::case::status::Status;
 use crate::case::{Shape, schema};
 use crate::edit::act::{Act, Creation, EditContext};
 use crate::edit::draft::{self, is_blank, known, parse};
-use crate::edit::{EditOps, EditRefusal, LinkKind, appeal, create, linking, notice, referral};
+use crate::edit::{EditOps, EditRefusal, LinkKind, appeal, create, linking, notice, question, referral};
 use crate::layer::Value;
 use crate::values::{DocId, Level, Moment, Who, Words};
 use crate::view::Shown;
@@ -112,6 +112,13 @@ pub enum Edit {
     },
     /// Adds a note.
     Note {
+        /// The words.
+        text: Words,
+    },
+    /// Asks somebody who reads the case. What they note next is the answer.
+    Ask {
+        /// Who.
+        of: Whom,
         /// The words.
         text: Words,
     },
@@ -251,7 +258,6 @@ pub enum Edit {
         channel: Option<String>,
     },
     /// Records a contact that took place.
-    #[serde(skip)]
     Contact {
         /// From the person to us.
         inward: bool,
@@ -343,6 +349,7 @@ commands! {
     Set = "case set",
     Settle = "case settle",
     Note = "case note",
+    Ask = "case ask",
     Triage = "case triage",
     Assign = "case assign",
     Accept = "case accept",
@@ -361,6 +368,7 @@ commands! {
     Broadcast = "broadcast",
     Incident = "case incident add",
     Attempt = "case attempt",
+    Contact = "call log",
     Consent = "case consent",
     Close = "case close",
     Reopen = "case reopen",
@@ -373,6 +381,7 @@ impl Edit {
         match self {
             Self::Assign { to } => Some(to),
             Self::Share { with, .. } => Some(with),
+            Self::Ask { of, .. } => Some(of),
             _ => None,
         }
     }
@@ -400,7 +409,7 @@ impl Edit {
                 let told = values.iter().filter(|(field, _)| holds(field));
                 told.map(|(field, words)| (field.as_str(), Some(words))).collect()
             }
-            Self::Note { text } | Self::Reply { text } => vec![("notes", Some(text))],
+            Self::Note { text } | Self::Ask { text, .. } | Self::Reply { text } => vec![("notes", Some(text))],
             Self::Allege { text } => vec![("allegation", Some(text))],
             Self::Act { what, on_behalf_of, .. } => vec![("actions", on_behalf_of.as_ref()), ("actions", Some(what))],
             Self::Resolve { text, .. } => vec![("resolution", Some(text))],
@@ -523,7 +532,8 @@ impl Act<'_> {
             Edit::Number { reference } => self.number(reference),
             Edit::Set { values } => self.set(values),
             Edit::Settle { field, pick } => self.settle(field, *pick),
-            Edit::Note { text } => self.note(text),
+            Edit::Note { text } => question::note(self, text),
+            Edit::Ask { of, text } => question::ask(self, of.found()?, text),
             Edit::Allege { text } => self.allege(text),
             Edit::Triage { case_type, category, priority, project, sensitivity } => {
                 let said = [("type", case_type), ("category", category), ("priority", priority), ("project", project)];
@@ -607,12 +617,6 @@ impl Act<'_> {
     }
 
     // ------------------------------------------------------------ adding information
-
-    pub(super) fn note(&mut self, text: &Words) -> Result<(), EditRefusal> {
-        let fact = TextFact { text: said("text", text)? };
-        let id = self.draft.id();
-        self.draft.fact(FactKind::Note, id, &fact)
-    }
 
     pub(super) fn allege(&mut self, text: &Words) -> Result<(), EditRefusal> {
         let fact = TextFact { text: said("allegation", text)? };

@@ -106,11 +106,11 @@ pub fn is_closed(roster: &Roster, site: &str) -> bool {
     of(roster, site, CLOSED) == Some("yes")
 }
 
-/// Who gets the cases of a category at a site: said of its sub-category before what is said of its category, and both before
+/// Who gets the cases of a category at a site: said of its sub-category before what is said of its main category, and both before
 /// what is said of all; at the site before the site above.
-pub fn route<'r>(roster: &'r Roster, site: &str, category: Option<&str>) -> Option<&'r str> {
+pub fn route<'r>(roster: &'r Roster, site: &str, category: Option<&str>, main: Option<&str>) -> Option<&'r str> {
     let whole = category.map(|code| format!("{ROUTE}{code}"));
-    let area = category.and_then(|code| code.split_once('.')).map(|(area, _)| format!("{ROUTE}{area}"));
+    let area = main.map(|main| format!("{ROUTE}{main}"));
     let keys: Vec<String> = whole.into_iter().chain(area).chain([format!("{ROUTE}*")]).collect();
     first_above(roster, site, |site| keys.iter().find_map(|key| of(roster, site, key)))
 }

@@ -283,7 +283,7 @@ fn work(view: &mut CaseView, layers: &CaseLayers<'_>, facts: &CaseFacts, now_ms:
     };
     // what nobody has classified yet is to be classified soon
     let delays = category.or_else(|| codes.category(UNCLASSIFIED));
-    work.clocks = clocks(view, &facts.codes, &work, &pace, delays.as_ref(), sent_ms(layers));
+    work.clocks = clocks(view, facts, &work, &pace, delays.as_ref(), sent_ms(layers));
     work.notices = owed_notices(view, facts, &work, codes);
     work.waiting_on = waiting_on(view, &work);
     work.flags = flags(view, facts, &work);
@@ -359,12 +359,13 @@ fn sent_ms(layers: &CaseLayers<'_>) -> Option<i64> {
 /// What was sent on from elsewhere is to be given to somebody since it was sent.
 fn clocks(
     view: &CaseView,
-    facts: &CodeFacts,
+    all: &CaseFacts,
     work: &Work,
     pace: &Pace<'_>,
     category: Option<&CategoryFacts>,
     sent_ms: Option<i64>,
 ) -> Vec<Clock> {
+    let facts = &all.codes;
     let may_wait = view.text("category").is_some() && !work.sensitivity.is_none_or(Level::restricted);
     let hold = work.hold.as_ref().filter(|hold| may_wait && hold.reason == "person");
     let waits = hold.is_some_and(|hold| hold.until_ms.is_none());
@@ -400,8 +401,18 @@ fn clocks(
     if let (Some(hours), Some(from), true) = (category.acknowledge_within_h, from, may_be_told && !was_told) {
         clocks.push(clock(Step::Acknowledge, from, hours));
     }
+    if let Some(next) = next_step(all).filter(|_| !is_done && !work.standing.before(Status::Assigned)) {
+        clocks.push(Clock { due_ms: next.due_ms.max(waits_until), ..next });
+    }
     clocks.sort_by_key(|clock| (clock.due_ms, clock.step));
     clocks
+}
+
+/// By when the step after the last thing done is due, where whoever did that said so. The next thing done is that step.
+fn next_step(facts: &CaseFacts) -> Option<Clock> {
+    let actions = written(&facts.words.as_ref().ok()?.actions);
+    let last = &actions.last()?.1.fact;
+    Some(Clock { step: Step::Act, from_ms: last.at_ms, due_ms: last.due_ms? })
 }
 
 /// Closings after which nobody is told: the case goes on elsewhere, or there is none.

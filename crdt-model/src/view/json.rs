@@ -108,7 +108,7 @@ const BEFORE: [(&str, &[&str]); 7] = [
     ("accused", &["allegation"]),
     ("incident_at", &["recusals", "exposed", "old_keys"]),
     ("assignee", &["attachments", "consents", "contact_consent", "status", "reasons", "hold"]),
-    ("resolution", &["interactions", "actions", "notices", "notes"]),
+    ("resolution", &["interactions", "actions", "notices", "questions", "notes"]),
     ("links", &["referrals", "interims", "responses", "satisfaction", "appeals"]),
 ];
 

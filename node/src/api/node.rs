@@ -38,12 +38,13 @@ use crate::home::wipe;
 use crate::keys::keyring::{KEYRING_FILE, Kept, Passphrase, UnattendedKey};
 use crate::keys::memory;
 use crate::list;
-use crate::list::{alike, query, todo};
+use crate::list::{alike, query, search, todo};
 use crate::log::now;
 use crate::log::{Log, Reader, keyring_failure, locked};
 use crate::members;
 use crate::members::absence::{self, Away};
 use crate::members::routing::{self, RouteChange, SiteChange};
+use crate::members::spoken;
 use crate::members::tables::{self, RowOrder};
 use crate::members::{Founder, NewSite};
 use crate::store::{self, STORE_FILE};
@@ -496,7 +497,9 @@ impl Node {
     ) -> Option<Reply> {
         let shared = log.shared();
         Some(match &envelope.request {
-            Request::Status => status::status(log, &shared, None, now_ms).and_then(|told| self.with_reach(log, told)),
+            Request::Status => {
+                status::status(log, &shared, None, &envelope.lang, now_ms).and_then(|told| self.with_reach(log, told))
+            }
             Request::ClockShow { brief: true } => self.clock_show(log, None, true),
             Request::TaxonomyShow => Ok(taxonomy_json(shared.taxonomy, &shared.own, &envelope.lang)),
             Request::Fingerprint => status::fingerprint(log, &shared),
@@ -661,12 +664,14 @@ impl Node {
             Request::MemberList => {
                 let mut list = members::member_list(log);
                 absence::tell(&log.shared(), &mut list, now_ms);
+                spoken::tell(&log.shared(), &mut list);
                 Ok(list)
             }
             Request::MemberAway { name, until, deputy } => {
                 let order = Away { name, until: until.as_deref(), deputy: deputy.as_deref() };
                 absence::away(log, reader, &order, now_ms)
             }
+            Request::MemberSet { name, speaks } => spoken::set(log, reader, name, speaks, now_ms),
             Request::MemberConfirm { name, words } => members::member_confirm(log, reader, name, words),
             Request::AudienceList => Ok(members::audience_list(log, &envelope.lang)),
             Request::TaxonomyShow => Ok(taxonomy_json(shared.taxonomy, &shared.own, &envelope.lang)),
@@ -678,9 +683,8 @@ impl Node {
             Request::TaxonomyExport { path } => tables::export(&shared, path),
             Request::Fingerprint => status::fingerprint(log, &shared),
             Request::Digest => cases::digest(log, &shared, reader),
-            Request::Status => {
-                status::status(log, &shared, Some(reader), now_ms).and_then(|told| self.with_reach(log, told))
-            }
+            Request::Status => status::status(log, &shared, Some(reader), &envelope.lang, now_ms)
+                .and_then(|told| self.with_reach(log, told)),
             Request::Unlock if !self.is_running() => Err(Failure::new("not_running").arg("home", self.home.display())),
             Request::Unlock => {
                 let name = shared.name(&reader.member());
@@ -709,12 +713,13 @@ impl Node {
             Request::WordsAdd { lang, words } => sensitive_words::words_change(log, lang, words, true),
             Request::WordsRemove { lang, words } => sensitive_words::words_change(log, lang, words, false),
             Request::CaseList(filter) => query::list(log, &shared, reader, filter, now_ms),
+            Request::Find { what, limit } => search::find(log, &shared, reader, &what.0, *limit, now_ms),
             Request::CaseShow { r#ref } => {
                 let loaded = list::find_case(log, &shared, reader, r#ref)?;
                 let mut shown = cases::show(&shared, &loaded, now_ms);
                 shown["labels"] = tables::labels(&shared.own, &shown, &envelope.lang);
                 tables::name_bodies(&shared.own, &mut shown, &envelope.lang);
-                cases::tell_referrals(&mut shown);
+                cases::tell_words(&mut shown);
                 let late = reclassify::own_late(log, &shared, reader, Some(loaded.doc))?;
                 if !late.is_empty() {
                     shown["late_edits"] = Json::Array(late);
@@ -734,7 +739,11 @@ impl Node {
                     shown["delivery"] = delivery;
                 } else if let Some(to) = assigning::suggested_for_nobodys(log, &shared, &loaded, now_ms) {
                     let stands_in_for = to.stands_in_for.map(|id| shared.who_json(&Who::Member(id)));
-                    shown["suggested"] = json!({"to": shared.who_json(&to.who), "by": to.by, "stands_in_for": stands_in_for, "ref": shown["ref"]});
+                    let speakers = assigning::speakers(&shared, &loaded, reader, &envelope.lang, now_ms);
+                    shown["suggested"] = json!({
+                        "to": shared.who_json(&to.who), "by": to.by, "stands_in_for": stands_in_for, "ref": shown["ref"],
+                        "speakers": speakers,
+                    });
                 }
                 Ok(shown)
             }
@@ -794,7 +803,7 @@ impl Node {
                 batch::batch_calls(log, reader, &batch::Calls { filter, path, lang: &envelope.lang }, now_ms)
             }
             Request::BatchList => batch::batch_list(log, reader, now_ms),
-            Request::Todo { limit } => todo::todo(log, &shared, reader, *limit, now_ms),
+            Request::Todo { limit } => todo::todo(log, &shared, reader, *limit, &envelope.lang, now_ms),
             Request::CaseConflicts { r#ref } => self.conflicts(log, reader, r#ref.as_deref(), now_ms),
             Request::Verify => {
                 let mut told = |done, total| {

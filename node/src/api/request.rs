@@ -102,7 +102,8 @@ pub enum Request {
         /// Name of the member.
         member: String,
     },
-    /// Members. Reply: `[{"member", "role", "site", "device", "standing", "altered", "namesakes", "confirmed", "revoked", "until", "away_until", "deputy"}]`.
+    /// Members. Reply: `[{"member", "role", "site", "device", "standing", "altered", "namesakes", "confirmed", "revoked", "until", "away_until",
+    /// "deputy", "speaks"}]`.
     MemberList,
     /// Confirms a member whose six words were compared by voice. Reply: `{"member", "confirmed"}`; without words
     /// `{"member", "words": […]}`, those to compare.
@@ -122,6 +123,14 @@ pub enum Request {
         /// Who stands in: reads and accepts what is given to them meanwhile.
         deputy: Option<String>,
     },
+    /// Says which languages a member speaks: by themselves, or by whoever manages people of their rank at their site. Reply:
+    /// `{"member", "speaks": […]}`.
+    MemberSet {
+        /// Name.
+        name: String,
+        /// Languages with commas between them; a dash: none.
+        speaks: String,
+    },
     /// Audiences. Reply: `[{"audience", "label", "members", "delegate", "alternate", "epoch"}]`.
     AudienceList,
     /// Records a case.
@@ -133,6 +142,14 @@ pub enum Request {
     },
     /// Cases.
     CaseList(Box<CaseFilter>),
+    /// The cases that somebody means by a telephone, a reference, an id of another system, a name or words. Reply: lines of
+    /// `case list`, with `by`, `person`, `phone` and `gist`: the one of that reference, those still open, the newest first.
+    Find {
+        /// What is looked for.
+        what: Words,
+        /// At most so many.
+        limit: Option<u64>,
+    },
     /// One case, what the member may read of it.
     CaseShow {
         /// Reference, provisional mark, digits, unique ending or `@last`; the same in all variants below.
@@ -553,9 +570,11 @@ impl Request {
             Self::MemberList => "member list",
             Self::MemberConfirm { .. } => "member confirm",
             Self::MemberAway { .. } => "member away",
+            Self::MemberSet { .. } => "member set",
             Self::AudienceList => "audience list",
             Self::CaseNew { .. } => "case new",
             Self::CaseList(_) => "case list",
+            Self::Find { .. } => "find",
             Self::CaseShow { .. } => "case show",
             Self::CaseEdit { edit, .. } => edit.command().unwrap_or("case"),
             Self::CaseHistory { .. } => "case history",

@@ -238,6 +238,9 @@ fn every_request_keeps_its_meaning_on_the_wire() -> Result<(), serde_json::Error
     let all = vec![
         Request::SiteList,
         Request::MemberConfirm { name: "Ali".into(), words: vec!["un".into()] },
+        Request::MemberSet { name: r(), speaks: r() },
+        Request::Find { what: words(), limit: Some(3) },
+        Request::edit(r(), Edit::Ask { of: crdt_model::edit::Whom::Typed(words()), text: words() }),
         Request::edit(r(), Edit::Set { values: vec![("text".into(), words())] }),
         Request::edit(r(), Edit::Act { what: words(), on_behalf_of: Some(words()), due: None }),
         Request::CaseConflicts { r#ref: None },

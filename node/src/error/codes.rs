@@ -198,6 +198,8 @@ pub const CODES: &[Code] = &[
     code("epochs_exhausted", Exit::Failed, &[]),
     code("not_assigned", Exit::Failed, &["ref"]),
     code("not_yours", Exit::Denied, &["ref"]),
+    code("asked_self", Exit::Failed, &["ref"]),
+    code("asked_cannot_read", Exit::Denied, &["who", "ref"]),
     code("case_not_read", Exit::Denied, &["ref"]),
     code("assignee_outside_audience", Exit::Denied, &["who", "audience", "ref"]),
     code("partner_by_transfer", Exit::Denied, &["who", "site", "of", "ref"]),

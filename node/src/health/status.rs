@@ -53,7 +53,13 @@ pub(crate) fn members_json(log: &Log, shared: &Shared) -> Json {
 }
 
 /// `boucle status`.
-pub(crate) fn status(log: &Log, shared: &Shared, reader: Option<&mut Reader>, now_ms: i64) -> Result<Json, Failure> {
+pub(crate) fn status(
+    log: &Log,
+    shared: &Shared,
+    reader: Option<&mut Reader>,
+    lang: &str,
+    now_ms: i64,
+) -> Result<Json, Failure> {
     let members = members_json(log, shared);
     let site = shared.here.first().map(|member| members::own_site(shared, member)).unwrap_or_default();
     let (mut late, mut astray, mut todo) = (Vec::new(), Vec::new(), Json::Null);
@@ -63,7 +69,7 @@ pub(crate) fn status(log: &Log, shared: &Shared, reader: Option<&mut Reader>, no
             late = reclassify::own_late(log, shared, reader, None)?;
             list::catch_up(log, shared, reader)?;
             astray = astray::astray_alarms(log, shared, reader, now_ms)?;
-            todo = list::todo::todo(log, shared, reader, Some(TODO_FIRST), now_ms)?;
+            todo = list::todo::todo(log, shared, reader, Some(TODO_FIRST), lang, now_ms)?;
             Some(list::rows(reader).counts(now_ms))
         }
     };

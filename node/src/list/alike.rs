@@ -23,7 +23,7 @@ use zeroize::Zeroize;
 use super::columns::{ADMIN1, ADMIN2, CATEGORY, CLOSURE, SITE, column};
 use super::row::{LISTED, Row};
 use super::strings::NONE;
-use super::{ExternalId, Projection, catch_up, external_id, rows};
+use super::{ExternalId, Projection, catch_up, external_id, rows, search};
 use crate::error::Failure;
 use crate::log::{Log, Reader, Shared};
 use crate::store::Fields;
@@ -67,6 +67,8 @@ pub(super) struct Beside {
     persons: Vec<Key>,
     /// The cases that it is linked to, in whatever way.
     links: Vec<(u8, DocId)>,
+    /// What it is found by: see [`search`].
+    pub(super) tokens: Box<[u32]>,
 }
 
 /// The place of a kind of link in [`LinkKind::ALL`]; of halves of a moved case, and of kinds of later programs, none.
@@ -99,11 +101,12 @@ impl Beside {
             external: external.take(BESIDE_MAX).map(|(system, id)| external_id(&system, &id)).collect(),
             persons,
             links: of_links.chain(of_moves).take(BESIDE_MAX).collect(),
+            tokens: search::tokens(view),
         }
     }
 
     pub(super) fn is_empty(&self) -> bool {
-        self.external.is_empty() && self.persons.is_empty() && self.links.is_empty()
+        self.external.is_empty() && self.persons.is_empty() && self.links.is_empty() && self.tokens.is_empty()
     }
 
     /// The cases that links of one kind lead to.
@@ -141,6 +144,8 @@ impl Beside {
             out.push(*kind);
             out.extend_from_slice(&doc.0);
         }
+        out.extend_from_slice(&(self.tokens.len() as u16).to_be_bytes());
+        self.tokens.iter().for_each(|token| out.extend_from_slice(&token.to_be_bytes()));
     }
 
     /// Reads what [`encode`](Self::encode) wrote.
@@ -148,13 +153,15 @@ impl Beside {
         let mut keys = || (0..f.u8()?).map(|_| f.take()).collect::<Option<Vec<Key>>>();
         let (external, persons) = (keys()?, keys()?);
         let links = (0..f.u8()?).map(|_| Some((f.u8()?, DocId(f.take()?)))).collect::<Option<_>>()?;
-        Some(Self { external, persons, links })
+        let tokens = (0..f.u16()?).map(|_| f.u32()).collect::<Option<_>>()?;
+        Some(Self { external, persons, links, tokens })
     }
 }
 
 impl Zeroize for Beside {
     fn zeroize(&mut self) {
         self.external.iter_mut().chain(&mut self.persons).for_each(Zeroize::zeroize);
+        self.tokens.zeroize();
         *self = Self::default();
     }
 }

@@ -1,11 +1,13 @@
 //! The columns of a list, each said once: its name, what the case says of it, and where a row keeps it.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 
+use crdt_model::case::facts::{answered_askers, open_questions};
 use crdt_model::taxonomy::proposed;
 use crdt_model::time::Day;
-use crdt_model::values::DocId;
 use crdt_model::values::moment::rfc3339;
+use crdt_model::values::{DocId, Who};
 use crdt_model::view::{CaseView, Shown};
 use serde_json::{Value as Json, json};
 
@@ -111,8 +113,10 @@ pub(super) const ADMIN1: usize = 17;
 pub(super) const ADMIN2: usize = 18;
 pub(super) const REGION: usize = 19;
 pub(super) const WEEK: usize = 20;
+pub(super) const ASKED: usize = 22;
+pub(super) const REPLIED: usize = 23;
 /// How many codes a row keeps.
-pub(super) const CODES_LEN: usize = 22;
+pub(super) const CODES_LEN: usize = 24;
 
 /// Every column, in the order of the list's JSON. From outside a restricted case only `case_id`, `status`, `week` and
 /// `region` say anything. No column holds a person's words or a personal field.
@@ -144,6 +148,10 @@ pub(super) const COLUMNS: &[Column] = &[
     part("undelivered", |row, _, _| Some(Cell::Bool(row.undelivered()))),
     // in conflict the one that is shown, though each has it: see [`rivals`]
     field("assignee", ASSIGNEE).who(),
+    // whom somebody asked in the case, and who has not answered; who asked, was answered, and has not gone on: one or several,
+    // as assignees are
+    code("asked", ASKED, |_, _| None).who(),
+    code("replied", REPLIED, |_, _| None).who(),
     part("sensitivity", |row, _, _| row.sensitivity().map(Cell::from)),
     field("priority", 9),
     // past due and not answered
@@ -206,5 +214,14 @@ pub(super) fn codes_of(case: &CaseView) -> [Option<String>; CODES_LEN] {
         let others: Vec<&str> = others.filter(|who| *who != shown.as_str()).collect();
         *shown = std::iter::once(shown.as_str()).chain(others).collect::<Vec<_>>().join(" ");
     }
+    let questions = &case.facts.codes.questions;
+    codes[ASKED] = together(open_questions(questions).into_iter().map(|(_, asked)| asked.fact.who.to_string()));
+    codes[REPLIED] = together(answered_askers(&case.facts).into_iter().map(|asker| Who::Member(asker).to_string()));
     codes
+}
+
+/// Several people in one code, each once.
+fn together(whos: impl Iterator<Item = String>) -> Option<String> {
+    let whos: BTreeSet<String> = whos.collect();
+    (!whos.is_empty()).then(|| whos.into_iter().collect::<Vec<_>>().join(" "))
 }

@@ -14,7 +14,7 @@ use serde_json::{Value as Json, json};
 use super::CaseFilter;
 use super::Projection;
 use super::bearers::rivals;
-use super::columns::{CATEGORY, COLUMNS, Cell, Column, SITE, column, place_of};
+use super::columns::{ASSIGNEE, CATEGORY, COLUMNS, Cell, Column, SITE, column, place_of};
 use super::find::CapturedMark;
 use super::row::{INSIDE, LISTED, Mark, RESTRICTED, Row};
 use super::rows;
@@ -49,7 +49,14 @@ fn coded(shared: &Shared, filter: &CaseFilter) -> CaseFilter {
     let code = |table, typed: &Option<String>| {
         typed.as_ref().map(|typed| shared.own.find(table, typed).map_or(typed, |row| &row.code).clone())
     };
+    // a main category stands for those below it, whatever their codes begin with
+    let below = |code: &String| {
+        let subs = shared.taxonomy.sub_categories.iter().filter(move |sub| sub.category == *code);
+        subs.map(|sub| sub.code.clone()).collect::<Vec<_>>()
+    };
+    let category = filter.category.iter().flat_map(|code| std::iter::once(code.clone()).chain(below(code))).collect();
     CaseFilter {
+        category,
         project: code(OwnTable::Project, &filter.project),
         partner: code(OwnTable::Partner, &filter.partner),
         spoken: code(OwnTable::SpokenLanguage, &filter.spoken),
@@ -94,10 +101,10 @@ struct Assigned {
 }
 
 impl Assigned {
-    fn keeps(&self, row: &Row) -> bool {
+    fn keeps(&self, row: &Row, place: usize) -> bool {
         // an audience sits wherever it sits: to a role of it a case is assigned from anywhere
         let is_here = |sites: &HashSet<u32>| row.is(INSIDE) || sites.contains(&row.word(SITE));
-        self.who.contains(&row.assignee()) && self.sites.as_ref().is_none_or(is_here)
+        self.who.contains(&row.word(place)) && self.sites.as_ref().is_none_or(is_here)
     }
 }
 
@@ -175,12 +182,17 @@ impl<'f> Wanted<'f> {
         }
     }
 
+    /// Whether whoever is asked for is named at a place of the codes.
+    pub(super) fn names(&self, row: &Row, place: usize) -> bool {
+        self.assignees.as_ref().is_some_and(|whos| whos.iter().any(|who| who.keeps(row, place)))
+    }
+
     pub(super) fn keeps(&self, row: &Row) -> bool {
         let (filter, received) = (self.filter, row.received_from());
         row.is(LISTED)
             && self.words.iter().all(|(place, words)| words.contains(&row.word(*place)))
             && self.sites.as_ref().is_none_or(|sites| sites.contains(&row.word(SITE)))
-            && self.assignees.as_ref().is_none_or(|whos| whos.iter().any(|who| who.keeps(row)))
+            && self.assignees.as_ref().is_none_or(|whos| whos.iter().any(|who| who.keeps(row, ASSIGNEE)))
             && (filter.status.is_empty() || filter.status.iter().any(|status| status == row.status()))
             && (filter.category.is_empty() || self.categories.contains(&row.word(CATEGORY)))
             && (filter.sensitivity.is_none() || row.sensitivity() == filter.sensitivity.as_deref())
@@ -245,6 +257,13 @@ impl Projection {
             (column.name.to_owned(), value)
         });
         Json::Object(told.collect())
+    }
+
+    /// The line of the case with this id.
+    pub(super) fn line_of(&mut self, id: DocId, shared: &Shared, now_ms: i64) -> Option<Json> {
+        let doc = self.number_of(id)?;
+        let row = self.rows[doc as usize];
+        row.is(LISTED).then(|| self.line(&row, shared, now_ms))
     }
 
     /// Sums over all cases listed.

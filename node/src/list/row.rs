@@ -290,7 +290,9 @@ impl Row {
         let sensitivity = work.and_then(|work| work.sensitivity);
         let satisfaction = work.and_then(|work| work.satisfaction);
         let due = work.and_then(|work| work.due);
-        let clock = work.and_then(|work| work.clocks.first());
+        // what was to be done next waits behind what others wait for
+        let clocks = work.map_or(&[][..], |work| &work.clocks);
+        let clock = clocks.iter().find(|clock| clock.step != Step::Act).or(clocks.first());
         let running = due.and_then(|due| due.wait.running_ms);
         let shape = match view.shape {
             Shape::Ordinary => 0,

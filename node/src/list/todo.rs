@@ -1,7 +1,7 @@
 //! `todo`: what waits on the reader, by the time it is due.
 //!
 //! ```text
-//!  mine        came back to me, or what I sent of it did · I have not taken it up · I work on it
+//!  mine        came back to me, or what I sent of it did · I am asked something in it · I asked, and was answered · I have not taken it up · I work on it
 //!  my sites'   nobody has it, or nobody who can open it · what was sent of it has an outcome, and the person waits for it · the person waits for the answer · … for word that it arrived · … to be asked · to be closed
 //!              sent outside and not confirmed · in conflict · ended as a duplicate of what has an answer now
 //!  my lists    out with somebody without a node, and late
@@ -26,7 +26,7 @@ use serde_json::{Value as Json, json};
 
 use super::alike::Survivor;
 use super::batches;
-use super::columns::{CATEGORY, CLOSURE, SITE, column};
+use super::columns::{ASKED, CATEGORY, CLOSURE, REPLIED, SITE, column};
 use super::query::{self, Asked, Wanted};
 use super::row::Row;
 use super::{CaseFilter, Projection, rows};
@@ -34,7 +34,7 @@ use crate::clock::DAY_MS;
 use crate::error::Failure;
 use crate::list;
 use crate::log::{Log, Reader, Shared};
-use crate::members;
+use crate::members::{self, spoken};
 
 /// What is to be done with a list that is late.
 pub(super) const LIST: &str = "batch";
@@ -60,7 +60,7 @@ const SHOWN: [&str; 12] = [
 /// Endings that one person can write alone: whoever is above looks at them. Nobody buries a complaint alone.
 const REVIEWED: [&str; 7] =
     ["withdrawn", "prank", "duplicate", "out_of_scope", "not_admissible", "acknowledged", "no_contact"];
-/// How long they are told, milliseconds: a week.
+/// How long they are told, and an answer to whoever asked, milliseconds: a week.
 const REVIEWED_MS: i64 = 7 * DAY_MS;
 /// How long whoever watches a category is told of an outcome, milliseconds: a fortnight.
 const WATCHED_MS: i64 = 14 * DAY_MS;
@@ -74,6 +74,10 @@ const DRAWN_ONE_IN: u8 = 5;
 enum Task {
     /// It came back to the reader.
     Returned,
+    /// Somebody asks the reader something in it.
+    Question,
+    /// The reader asked, and was answered.
+    Replied,
     /// The reader has not taken it up.
     Accept,
     /// The reader works on it.
@@ -110,6 +114,8 @@ impl Task {
     fn code(self) -> &'static str {
         match self {
             Self::Returned => "returned",
+            Self::Question => "question",
+            Self::Replied => "replied",
             Self::Accept => "accept",
             Self::Work => "work",
             Self::Refer => "refer",
@@ -126,6 +132,13 @@ impl Task {
             Self::Late => "late",
             Self::Resolved => "resolved",
         }
+    }
+}
+
+impl Task {
+    /// Whether somebody here is to call or to meet the person.
+    fn speaks_with_the_person(self) -> bool {
+        matches!(self, Self::CallBack | Self::Acknowledge | Self::Ask)
     }
 }
 
@@ -204,6 +217,8 @@ impl<'f> Mine<'f> {
         let step_due = step.map(|(_, due)| due);
         let is = |wanted: Step| step.is_some_and(|(step, _)| step == wanted);
         let open = || if row.answered() { None } else { answer };
+        // what they said to do next, or the answer: whichever comes first
+        let next = || step_due.filter(|_| is(Step::Act)).into_iter().chain(open()).min();
         let half = list.half_of(row);
         let half_back =
             half.filter(|half| half.returned() && half.status() != "closed" && (is_mine || self.given.keeps(half)));
@@ -222,6 +237,8 @@ impl<'f> Mine<'f> {
         let task = match row.status() {
             _ if waits_on_sender && is_mine && is_told_there() => return None,
             _ if row.returned() && is_mine => (Task::Returned, step_due),
+            _ if self.given.names(row, ASKED) => (Task::Question, step_due.or_else(open)),
+            _ if self.is_answered(row) => (Task::Replied, if is_mine { next() } else { None }),
             // whoever it was given to cannot open it: it waits for everybody who can
             "assigned" | "in_progress" | "reopened" if row.is_inside() && row.missed() => {
                 (Task::Refer, step_due.or_else(open))
@@ -230,7 +247,7 @@ impl<'f> Mine<'f> {
             _ if (is_here || is_mine) && half_done && awaits_word => (Task::CallBack, answer),
             _ if (is_here || is_mine) && is(Step::Confirm) => (Task::Confirm, step_due),
             "assigned" | "in_progress" | "reopened" if is_mine && row.awaits_taking_up() => (Task::Accept, step_due),
-            "assigned" | "in_progress" | "triaged" | "received" | "reopened" if is_mine => (Task::Work, open()),
+            "assigned" | "in_progress" | "triaged" | "received" | "reopened" if is_mine => (Task::Work, next()),
             "resolved" if is_here && row.contact_refused() => (Task::Close, None),
             "resolved" if is_here && !row.answered() && row.expects_answer() => (Task::CallBack, answer),
             "received" | "triaged" | "reopened" if is_here && is(Step::Refer) => (Task::Refer, step_due),
@@ -262,6 +279,12 @@ impl<'f> Mine<'f> {
             }
             _ => self.is_to_review(row).then_some((Task::Review, None)),
         }
+    }
+
+    /// Whether the reader asked something in it and was answered, in the week before.
+    fn is_answered(&self, row: &Row) -> bool {
+        let is_recent = self.now_ms.saturating_sub(row.newest_ms) <= REVIEWED_MS;
+        is_recent && self.given.names(row, REPLIED)
     }
 
     fn is_here(&self, row: &Row) -> bool {
@@ -370,8 +393,10 @@ pub(crate) fn todo(
     shared: &Shared,
     reader: &mut Reader,
     limit: Option<u64>,
+    lang: &str,
     now_ms: i64,
 ) -> Result<Json, Failure> {
+    let me = reader.member();
     let limit = limit.map_or(LINES_DEFAULT, |limit| usize::try_from(limit).unwrap_or(usize::MAX));
     let (mut told, pairs) = for_each(log, shared, reader, now_ms, |list, mine, mut lines, late_lists| {
         // what is due at no time comes last
@@ -379,7 +404,13 @@ pub(crate) fn todo(
         query::first(&mut lines, limit, |a, b| key(a).cmp(&key(b)));
         let mut told = Vec::with_capacity(lines.len());
         for (due, row, task) in lines {
-            told.push(line(list, row, shared, (task, due), now_ms)?);
+            let mut line = line(list, row, shared, (task, due), now_ms)?;
+            if task.speaks_with_the_person() {
+                let part = |name: &str| line[name].as_str();
+                let speakers = spoken::in_place_of(shared, &me, part("site"), part("spoken_language"), lang, now_ms);
+                line["speakers"] = speakers;
+            }
+            told.push(line);
         }
         for (due, line) in late_lists {
             let at = told.partition_point(|line: &Json| line["due_at"].as_str().is_some_and(|at| *at <= *rfc3339(due)));
@@ -390,7 +421,7 @@ pub(crate) fn todo(
     })?;
     let room = limit.saturating_sub(told.len());
     let of_pairs = (pairs > 0).then(|| json!({"task": "duplicates", "n": pairs, "due_at": null, "late": false}));
-    told.extend(of_members(shared, &reader.member()).into_iter().chain(of_pairs).take(room));
+    told.extend(of_members(shared, &me).into_iter().chain(of_pairs).take(room));
     Ok(Json::Array(told))
 }
 

@@ -30,7 +30,7 @@ fn digest(home: &Home) -> Json {
 }
 
 fn status(home: &Home) -> Json {
-    home.with(|log, reader| crate::health::status::status(log, &log.shared(), Some(reader), NOW)).expect("status")
+    home.with(|log, reader| crate::health::status::status(log, &log.shared(), Some(reader), "fr", NOW)).expect("status")
 }
 
 /// A member of an audience: confirmed by the coordination after the six words.

@@ -355,6 +355,10 @@ fn refused(w: &World) -> Vec<(Request, &'static str)> {
         until: until.map(str::to_owned),
         deputy: deputy.map(str::to_owned),
     };
+    let speaks = |name: &str, speaks: &str| Request::MemberSet { name: name.into(), speaks: speaks.into() };
+    let question = |case: &String, of: &str| {
+        Request::edit(c(case), Edit::Ask { of: Whom::Typed(of.into()), text: "Pourquoi ?".into() })
+    };
     let moved = |case: &String, site: &str| Request::CaseMove { r#ref: c(case), site: site.into(), only_look: false };
     let link =
         |case: &String, to: &String, kind: &str| Request::CaseLink { r#ref: c(case), to: c(to), kind: kind.into() };
@@ -546,6 +550,20 @@ fn refused(w: &World) -> Vec<(Request, &'static str)> {
         (hand_over(&w.shut, "x"), "outside_audience"),
         (hand_over(&w.sealed, " "), "missing"),
         (share(&w.plain, "Personne", false), "member_not_found"),
+        (speaks("Personne", "sg"), "member_not_found"),
+        (speaks("Ali", " , "), "bad_value"),
+        (speaks("Ali", "klingon"), "not_listed"),
+        (
+            Request::edit(
+                c(&w.plain),
+                Edit::Contact { inward: true, channel: None, purpose: "follow_up".into(), outcome: "lost".into() },
+            ),
+            "unknown_code",
+        ),
+        (Request::Find { what: " ".into(), limit: None }, "missing"),
+        (question(&w.plain, "me"), "asked_self"),
+        (question(&w.plain, "Ali"), "asked_cannot_read"),
+        (question(&w.plain, "Personne"), "member_not_found"),
         (absent("Personne", Some("2099-01-01"), None), "member_not_found"),
         (absent("Ali", Some("hier"), None), "bad_value"),
         (absent("Ali", Some("2001-01-01"), None), "bad_value"),

@@ -142,7 +142,8 @@ fn when_everybody_is_set_aside_the_record_is_held_shown_to_nobody_and_given_to_t
         assert!(!outbox.to_string().contains(&mark), "{outbox}");
     }
     let status = |home: &Home| {
-        home.with(|log, reader| crate::health::status::status(log, &log.shared(), Some(reader), NOW)).expect("a status")
+        home.with(|log, reader| crate::health::status::status(log, &log.shared(), Some(reader), "fr", NOW))
+            .expect("a status")
     };
     assert_eq!((&status(&operator)["held"], &status(&founder)["held"]), (&json!(1), &json!(0)));
     // under the member's own key as well

@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 
 use crdt_model::case::Shape;
-use crdt_model::edit::{Edit, Recusal};
+use crdt_model::edit::{Edit, Recusal, Whom};
 use crdt_model::roster::said;
 use crdt_model::roster::{HeldRole, Member, Reading, Roster, Standing, role_profile};
 use crdt_model::values::{MemberId, Who};
@@ -18,14 +18,15 @@ use crate::cases::Loaded;
 pub(super) use crate::cases::case_site;
 use crate::error::Failure;
 use crate::list::{Bearers, Behind};
-use crate::log::{Log, Shared};
+use crate::log::{Log, Reader, Shared};
 use crate::members;
 use crate::members::called;
 use crate::members::reach::{is_foreign, is_within_reach, partner_site};
 pub(super) use crate::members::reach::{is_partner, is_partner_role};
+use crate::members::spoken;
 use crate::members::{is_near, reads_site, role_reads_site};
 use crate::writes;
-use crate::writes::gifts;
+use crate::writes::{gifts, made_for};
 
 /// Purposes of consent that passing a case on rests on.
 pub(super) const INTERNAL: &str = "refer_internal";
@@ -36,7 +37,8 @@ const MANAGER: &str = "cfm_manager";
 /// Who a case that nobody has would go to.
 pub(crate) struct Suggestion {
     pub(crate) who: Who,
-    /// `routing` of the site, or the `taxonomy`; `manager`, where nobody bears the role that the taxonomy names.
+    /// `routing` of the site, or the `taxonomy`; `manager`, where nobody bears the role that the taxonomy names; `language`, where one
+    /// alone of those who bear it speaks the language of the person.
     pub(crate) by: &'static str,
     /// The one meant is away, and named this one.
     pub(crate) stands_in_for: Option<MemberId>,
@@ -64,7 +66,8 @@ pub(crate) fn suggested(
     }
     let site = case_site(shared, loaded);
     let reached = |who: &Who| is_within_reach(&shared.roster, who, site) && !is_foreign(&shared.roster, who, site);
-    let routed = said::route(&shared.roster, site, category).and_then(|who| who.parse::<Who>().ok());
+    let main = category.and_then(|code| shared.taxonomy.sub_categories.get(code)).map(|sub| sub.category.as_str());
+    let routed = said::route(&shared.roster, site, category, main).and_then(|who| who.parse::<Who>().ok());
     let of_site = routed.and_then(|who| {
         let Who::Member(id) = &who else { return Some((who, None)) };
         let is_here = shared.roster.members.get(id).is_some_and(Member::is_live);
@@ -81,9 +84,29 @@ pub(crate) fn suggested(
         let to = [(sub.refer_to.as_str(), "taxonomy"), (MANAGER, "manager")];
         let mut to = to.into_iter().map(|(role, by)| (Who::Role(role.to_owned()), by));
         let (who, by) = to.find(|(who, _)| reached(who))?;
-        Some(Suggestion { who, by, stands_in_for: None })
+        match only_speaker(shared, view, &who, site, now_ms) {
+            Some(member) => Some(Suggestion { who: Who::Member(member), by: "language", stands_in_for: None }),
+            None => Some(Suggestion { who, by, stands_in_for: None }),
+        }
     };
     of_site.or_else(by_category)
+}
+
+/// Of several at hand who bear a role, the one who speaks the language of the person, where no other of them does.
+fn only_speaker(shared: &Shared, view: &CaseView, who: &Who, site: &str, now_ms: i64) -> Option<MemberId> {
+    let (Who::Role(role), Some(language)) = (who, view.text("spoken_language")) else { return None };
+    let bears = |held: &HeldRole| held.role == *role && is_near(&shared.roster, site, &held.site);
+    let speak = spoken::speakers(shared, language, now_ms, |member| member.roles.iter().any(bears));
+    let mut speak = speak.into_iter();
+    let first = speak.next()?;
+    speak.next().is_none().then_some(first)
+}
+
+/// Who speaks the language of the person of a case, where the reader does not: as a line of `todo` says it.
+pub(crate) fn speakers(shared: &Shared, loaded: &Loaded, reader: &Reader, lang: &str, now_ms: i64) -> Json {
+    let view = loaded.view(now_ms);
+    let site = view.text("handling_site").unwrap_or_else(|| case_site(shared, loaded));
+    spoken::in_place_of(shared, &reader.member(), Some(site), view.text("spoken_language"), lang, now_ms)
 }
 
 /// The same, of a case that nobody has and that is not at its end.
@@ -154,7 +177,7 @@ fn must_open_it(
     let Some(audience) = view.text("audience").filter(|_| assigns && view.shape == Shape::Inside) else {
         return Ok(());
     };
-    let made_for = writes::made_for(loaded);
+    let made_for = made_for(loaded);
     let opens = |who: &Who| match who {
         Who::Member(id) if id == me || made_for.contains(id) => true,
         // a role that nobody holds yet: whoever comes to it is of the audience
@@ -261,13 +284,14 @@ enum Place {
 ///
 /// # Errors
 ///
-/// `assignee_recused`, `assignee_outside_audience`, `consent_refuses_referral`, `only_site_reader`, `partner_by_transfer`.
+/// `assignee_recused`, `assignee_outside_audience`, `asked_cannot_read`, `consent_refuses_referral`, `only_site_reader`,
+/// `partner_by_transfer`.
 pub(crate) fn may_hand_out(
     log: &Log,
     shared: &Shared,
     me: &MemberId,
     loaded: &Loaded,
-    view: &CaseView,
+    (view, now_ms): (&CaseView, i64),
     edit: &Edit,
     mark: &str,
 ) -> Result<(), Failure> {
@@ -282,11 +306,92 @@ pub(crate) fn may_hand_out(
     }
     must_allow(log, shared, me, (loaded, view), edit, mark)?;
     must_open_it(log, shared, me, loaded, view, edit, mark)?;
+    must_read_to_answer(log, shared, me, loaded, (view, now_ms), edit, mark)?;
     match view.shape {
         Shape::Ordinary => stays_from_partners(shared, me, view, edit, site),
         _ => Ok(()),
     }
     .map_err(|refused| refused.arg("ref", mark).at("ref", mark))
+}
+
+/// Refuses a question to somebody who does not read the case: nobody would answer it.
+///
+/// # Errors
+///
+/// `asked_cannot_read`.
+fn must_read_to_answer(
+    log: &Log,
+    shared: &Shared,
+    me: &MemberId,
+    loaded: &Loaded,
+    (view, now_ms): (&CaseView, i64),
+    edit: &Edit,
+    mark: &str,
+) -> Result<(), Failure> {
+    let Edit::Ask { of: Whom::Found(who), .. } = edit else { return Ok(()) };
+    let roster = &shared.roster;
+    let recusals = view.sealed.as_ref().map(|sealed| sealed.recusals.as_slice()).unwrap_or_default();
+    let is_there = match (view.shape, view.text("audience"), who) {
+        (Shape::Ordinary, ..) => {
+            let opens = opening_it(log, shared, me, loaded, (view, now_ms), who);
+            match who {
+                // before the membership has come, nobody can tell
+                _ if roster.founding.is_none() => true,
+                Who::Member(id) => roster.members.get(id).is_some_and(|member| opens((id, member))),
+                Who::Role(role) => holders(roster, role).any(opens),
+            }
+        }
+        (_, _, Who::Member(id)) if made_for(loaded).contains(id) => true,
+        (_, Some(audience), who) => holds_audience(log, shared, audience, recusals, who),
+        (_, None, _) => false,
+    };
+    if is_there { Ok(()) } else { Err(cannot_read(shared, who, mark)) }
+}
+
+/// The same, of a case that is sealed with the question in it.
+///
+/// # Errors
+///
+/// `asked_cannot_read`.
+pub(super) fn must_be_inside(
+    log: &Log,
+    shared: &Shared,
+    audience: &str,
+    recuse: &[Recusal],
+    edit: &Edit,
+    mark: &str,
+) -> Result<(), Failure> {
+    match edit {
+        Edit::Ask { of: Whom::Found(who), .. } if !holds_audience(log, shared, audience, &whos(recuse), who) => {
+            Err(cannot_read(shared, who, mark))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn cannot_read(shared: &Shared, who: &Who, mark: &str) -> Failure {
+    let who = called::named(shared, &who.to_string());
+    Failure::new("asked_cannot_read").arg("who", who).arg("ref", mark).at("ref", mark)
+}
+
+/// Who opens a case, of those whom a member or a role means: by their role at its site, or because it was given to them.
+fn opening_it<'a>(
+    log: &'a Log,
+    shared: &'a Shared,
+    me: &'a MemberId,
+    loaded: &'a Loaded,
+    (view, now_ms): (&'a CaseView, i64),
+    who: &'a Who,
+) -> impl Fn((&MemberId, &Member)) -> bool + 'a {
+    let site = case_site(shared, loaded);
+    let is_given = gifts::is_given(log, shared, loaded, who, now_ms);
+    move |(id, member)| {
+        let place = place_of(log, shared, me, loaded, view, &Who::Member(*id));
+        // the secret of a role goes to those who hold it on the line of the site
+        let near = |held: &HeldRole| is_near(&shared.roster, site, &held.site);
+        let gets = is_given && (matches!(who, Who::Member(_)) || member.roles.iter().any(near));
+        member.is_live() && (gets || place == Place::Reads)
+    }
 }
 
 /// Refuses an act that passes on what the person refused to have passed on.
@@ -377,7 +482,12 @@ pub(crate) fn must_not_set_aside(
     edit: &Edit,
     mark: &str,
 ) -> Result<(), Failure> {
-    let aside = handed_to(edit, view, me).into_iter().find(|who| is_set_aside(shared, recusals, who));
+    let asked = match edit {
+        Edit::Ask { of: Whom::Found(who), .. } => Some(who.clone()),
+        _ => None,
+    };
+    let mut whom = handed_to(edit, view, me).into_iter().chain(asked);
+    let aside = whom.find(|who| is_set_aside(shared, recusals, who));
     match aside {
         None => Ok(()),
         Some(who) => {
@@ -471,14 +581,7 @@ pub(crate) fn tell_of_assignee(
     let Some(who) = to else { return };
     let site = case_site(shared, loaded);
     let behind = Bearers::of(log, shared).behind(&who);
-    let is_given = gifts::is_given(log, shared, loaded, &who, now_ms);
-    let opens = |(id, member): (&MemberId, &Member)| {
-        let place = place_of(log, shared, me, loaded, view, &Who::Member(*id));
-        // the secret of a role goes to those who hold it on the line of the site
-        let near = |held: &HeldRole| is_near(&shared.roster, site, &held.site);
-        let gets = is_given && (matches!(who, Who::Member(_)) || member.roles.iter().any(near));
-        member.is_live() && (gets || place == Place::Reads)
-    };
+    let opens = opening_it(log, shared, me, loaded, (view, now_ms), &who);
     let mut codes = Vec::new();
     match (&who, behind) {
         (Who::Role(_), Behind::Nobody) => codes.push("nobody_in_role"),
@@ -492,7 +595,7 @@ pub(crate) fn tell_of_assignee(
             if view.shape == Shape::Ordinary && !live.any(|(_, member)| member.roles.iter().any(near)) {
                 codes.push("role_elsewhere");
             }
-            if !holders(&shared.roster, role).any(opens) {
+            if !holders(&shared.roster, role).any(&opens) {
                 codes.push("assignee_cannot_read");
             }
         }

@@ -113,7 +113,7 @@ pub(crate) fn would(log: &Log, reader: &mut Reader, typed: &str, edit: &Edit, no
     let mark = view.mark().unwrap_or(typed).to_owned();
     let ops = ops_on(&shared, reader, &loaded, edit, now_ms)?
         .map_err(|error| refused_edit(shared.taxonomy, edit, &error, &mark))?;
-    assigning::may_hand_out(log, &shared, &reader.member(), &loaded, &view, edit, &mark)?;
+    assigning::may_hand_out(log, &shared, &reader.member(), &loaded, (&view, now_ms), edit, &mark)?;
     Ok(!ops.is_empty())
 }
 

@@ -101,7 +101,8 @@ pub(crate) fn reclassification(
             let Readers { audience, keys: readers } = set_aside::first_readers(log, shared, &audience, &recuse)?;
             if let Reclassify::Seal { edit: Some(edit), .. } | Reclassify::For(edit) = turn {
                 assigning::must_not_set_aside(shared, &reader.member(), &whos(&recuse), &view, edit, mark)?;
-                assigning::may_hand_out(log, shared, &reader.member(), loaded, &view, edit, mark)?;
+                assigning::may_hand_out(log, shared, &reader.member(), loaded, (&view, now_ms), edit, mark)?;
+                assigning::must_be_inside(log, shared, &audience, &recuse, edit, mark)?;
             }
             let category = chosen(turn).or_else(|| view.text("category"));
             let mut seal = seal(log, shared, reader, loaded, &view, (&audience, category), recuse, now_ms);

@@ -18,6 +18,8 @@ use crate::when;
 pub(crate) enum Work {
     Set(super::set::Set),
     Note(Note),
+    #[command(name = "ask")]
+    Ask(AskIn),
     Conflicts(Conflicts),
     Settle(Settle),
     Triage(Triage),
@@ -65,6 +67,7 @@ impl Work {
             Self::Conflicts(Conflicts { r#ref }) => Request::CaseConflicts { r#ref },
             Self::Set(set) => set.request(asker)?,
             Self::Note(note) => note.request(asker)?,
+            Self::Ask(ask) => ask.request(asker)?,
             Self::Settle(settle) => settle.request(asker)?,
             Self::Triage(triage) => triage.request(asker)?,
             Self::Assign(assign) => assign.request(asker)?,
@@ -161,6 +164,27 @@ impl Note {
     pub(crate) fn request(self, asker: &mut Asker<'_>) -> Result<Request, Failure> {
         let text = asker.required_words(self.text.given(), "--text", "ask-note")?;
         Ok(Request::edit(self.r#ref, Edit::Note { text }))
+    }
+}
+
+/// A question in a case.
+#[derive(Debug, Args)]
+pub(crate) struct AskIn {
+    #[arg(value_name = "REF")]
+    r#ref: String,
+    #[arg(long = "to", id = "ask_whom", value_name = "WHO", default_value = MANAGER)]
+    to: String,
+    #[command(flatten)]
+    text: Text,
+}
+
+/// Whom a question goes to where nobody is named.
+const MANAGER: &str = "cfm_manager";
+
+impl AskIn {
+    pub(crate) fn request(self, asker: &mut Asker<'_>) -> Result<Request, Failure> {
+        let text = asker.required_words(self.text.given(), "--text", "ask-question")?;
+        Ok(Request::edit(self.r#ref, Edit::Ask { of: Whom::Typed(self.to.into()), text }))
     }
 }
 

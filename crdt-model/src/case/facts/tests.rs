@@ -57,6 +57,10 @@ fn a_fact_has_one_form() {
     let fields = vec!["category".into(), "week".into()];
     let notice = NoticeFact { body: "hq".into(), at_ms: 5, means: "email".into(), fields, text: Some("ok".into()) };
     vector(FactKind::Notice, &notice, "86016268710565656d61696c826863617465676f7279647765656b626f6b");
+    let question = QuestionFact { who: Who::Role("cfm_manager".into()), at_ms: 5, of: vec![] };
+    vector(FactKind::Question, &question, "840170726f6c653a63666d5f6d616e616765720580");
+    let answer = QuestionFact { who: Who::Role("hr".into()), at_ms: 6, of: vec![A, B] };
+    vector(FactKind::Question, &answer, "840167726f6c653a6872068248aaaaaaaaaaaaaaaa48bbbbbbbbbbbbbbbb");
     let appeal = AppealFact { level: "commune".into(), rank: 2, within_h: 72, epoch: 1, at_ms: 5, refused: false };
     vector(FactKind::Appeal, &appeal, "870167636f6d6d756e650218480105f4");
     vector(FactKind::Response, &ResponseFact { epoch: 2, at_ms: AT }, "8301021b000001a1fb671800");

@@ -28,8 +28,9 @@ fn the_newest_that_counts_is_said_and_a_blank_takes_it_back() {
 #[test]
 fn a_route_is_found_from_the_sub_category_up_and_from_the_site_up() {
     let mut world = staffed();
-    let of =
-        |world: &World, site: &str, category: Option<&str>| route(&world.roster(), site, category).map(str::to_owned);
+    let of = |world: &World, site: &str, category: Option<&str>| {
+        route(&world.roster(), site, category, category.and_then(|code| code.split('.').next())).map(str::to_owned)
+    };
     assert_eq!(of(&world, "PES", Some("payment.late")), None);
     for (site, key, to) in [
         ("REG", "route/*", "role:coordinator"),

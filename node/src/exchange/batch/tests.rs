@@ -196,7 +196,7 @@ fn a_late_list_is_one_line_and_not_one_of_each_case() {
     let waiting = |at: i64| {
         let told = home.with(|log, reader| {
             let shared = log.shared();
-            todo(log, &shared, reader, None, at)
+            todo(log, &shared, reader, None, "fr", at)
         });
         let told = told.expect("told");
         let task = |line: &Json| line["task"].as_str().unwrap_or_default().to_owned();

@@ -666,7 +666,7 @@ fn what_a_stick_brought_to_others_has_left_this_machine() {
     assert_eq!(told["captured"][0]["left_machine"], false, "{told}");
     assert_eq!(told["waiting"]["oldest"], crdt_model::values::moment::rfc3339(NOW), "when it was saved, not its week");
     let only_here = || {
-        let told = a.with(|log, _| crate::health::status::status(log, &log.shared(), None, NOW)).expect("told");
+        let told = a.with(|log, _| crate::health::status::status(log, &log.shared(), None, "fr", NOW)).expect("told");
         told["only_here"]["entries"].as_u64().expect("a count")
     };
     let before = only_here();

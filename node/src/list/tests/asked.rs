@@ -108,3 +108,32 @@ fn a_sealed_case_assigned_to_a_role_of_its_audience_is_mine_wherever_i_sit() {
     exchange(&rose, &nadia);
     assert_eq!(count(&nadia, of("me")), 1);
 }
+
+#[test]
+fn a_main_category_stands_for_all_below_it_whatever_their_codes_begin_with() {
+    let rose = Home::founded();
+    let taxonomy = crdt_model::taxonomy::Taxonomy::shipped();
+    for sub in taxonomy.sub_categories.iter().filter(|sub| !sub.sensitivity.restricted()) {
+        let case = NewCase { category: Some(sub.code.clone()), ..complaint() };
+        case_id(&rose.new_case(case));
+    }
+    for main in taxonomy.categories.codes() {
+        let open = taxonomy.sub_categories.iter().filter(|sub| sub.category == main && !sub.sensitivity.restricted());
+        let filter = CaseFilter { category: vec![main.to_owned()], ..CaseFilter::default() };
+        assert_eq!(count(&rose, filter), open.count() as u64, "{main}");
+    }
+    // and so for whoever gets them
+    let change = crate::members::routing::RouteChange {
+        category: Some("information"),
+        to: Some(Some(Who::Member(rose.member))),
+        ..Default::default()
+    };
+    rose.with(|log, reader| crate::members::routing::routing_set(log, reader, "JER", &change)).expect("said");
+    let case = case_id(&rose.new_case(NewCase { category: Some("info.calendar".into()), ..complaint() }));
+    let shown = rose.with(|log, reader| {
+        let loaded = crate::list::find_case(log, &log.shared(), reader, &case)?;
+        let suggested = crate::writes::assigning::suggested_for_nobodys(log, &log.shared(), &loaded, NOW);
+        Ok::<_, Failure>(suggested.map(|suggested| suggested.who))
+    });
+    assert_eq!(shown.expect("looked"), Some(Who::Member(rose.member)));
+}

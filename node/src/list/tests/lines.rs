@@ -24,6 +24,8 @@ pub(super) fn line_of(view: &CaseView, undelivered: bool, shared: &Shared) -> Js
         "due_day": work.and_then(|work| work.due_day),
         "waiting_on": who(work.and_then(|work| work.waiting_on.as_deref())),
         "undelivered": undelivered,
+        "asked": Json::Null,
+        "replied": Json::Null,
         "assignee": who(view.text("assignee")),
         "sensitivity": work.and_then(|work| work.sensitivity).map(|level| level.code()),
         "overdue": work.is_some_and(|work| work.overdue),

@@ -49,7 +49,8 @@ fn count(home: &Home, change: impl FnOnce(&mut CaseFilter)) -> u64 {
 
 fn not_delivered(home: &Home) -> u64 {
     let counted = count(home, |filter| filter.not_delivered = true);
-    let look = |log: &Log, reader: &mut Reader| crate::health::status::status(log, &log.shared(), Some(reader), NOW);
+    let look =
+        |log: &Log, reader: &mut Reader| crate::health::status::status(log, &log.shared(), Some(reader), "fr", NOW);
     assert_eq!(home.with(look).expect("status")["undelivered"], json!(counted), "one number everywhere");
     let rows = list(home, |_| {});
     let marked = rows.as_array().into_iter().flatten().filter(|row| row["undelivered"] == true).count();
@@ -360,8 +361,9 @@ fn nobody_is_told_that_they_took_a_sealed_case_by_answering_it() {
 
 /// What is on somebody's list: task, case, whether it is late.
 fn todo(home: &Home, now_ms: i64) -> Vec<(String, String, bool)> {
-    let told =
-        home.with(|log, reader| crate::list::todo::todo(log, &log.shared(), reader, None, now_ms)).expect("listed");
+    let told = home
+        .with(|log, reader| crate::list::todo::todo(log, &log.shared(), reader, None, "fr", now_ms))
+        .expect("listed");
     let line = |line: &Json| {
         let text = |name: &str| line[name].as_str().unwrap_or_default().to_owned();
         (text("task"), text("case_id"), line["late"] == true)

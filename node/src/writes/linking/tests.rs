@@ -69,7 +69,7 @@ fn pairs(home: &Home, of: Option<&str>) -> Vec<Json> {
 }
 
 fn tasks(home: &Home) -> Vec<(String, String)> {
-    let rows = home.with(|log, reader| todo(log, &log.shared(), reader, None, NOW)).expect("looked");
+    let rows = home.with(|log, reader| todo(log, &log.shared(), reader, None, "fr", NOW)).expect("looked");
     let text = |value: &Json| value.as_str().unwrap_or_default().to_owned();
     rows.as_array().into_iter().flatten().map(|row| (text(&row["task"]), text(&row["case_id"]))).collect()
 }

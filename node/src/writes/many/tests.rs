@@ -82,7 +82,7 @@ fn whoever_is_late_is_reminded_once_for_all_their_cases_and_nobody_is_named_to_t
     assert_eq!((&messages[0]["to"], messages[0]["cases"].as_array().map(Vec::len)), (&json!("Rose"), Some(2)));
     assert!(messages[0]["cases"][0]["days"].as_u64().is_some_and(|days| days >= 40), "{done}");
     assert!(!done.to_string().contains("pas reçu"), "no words of anybody: {done}");
-    let listed = home.with(|log, reader| todo(log, &log.shared(), reader, None, NOW + 40 * DAY)).expect("told");
+    let listed = home.with(|log, reader| todo(log, &log.shared(), reader, None, "fr", NOW + 40 * DAY)).expect("told");
     let tasks: Vec<&str> = listed.as_array().expect("a list").iter().filter_map(|row| row["task"].as_str()).collect();
     assert_eq!(tasks.iter().filter(|task| **task == "work").count(), 2, "{listed}");
     assert_eq!(cases.len(), 3);

@@ -78,7 +78,7 @@ fn receipts_held(home: &Home) -> BTreeMap<DeviceId, usize> {
 
 fn undelivered(home: &Home) -> u64 {
     let told = home
-        .with(|log, reader| crate::health::status::status(log, &log.shared(), Some(reader), NOW))
+        .with(|log, reader| crate::health::status::status(log, &log.shared(), Some(reader), "fr", NOW))
         .expect("a status")["undelivered"]
         .as_u64()
         .expect("a count");

@@ -529,7 +529,7 @@ fn notes(text: &str) -> Edit {
 
 /// What waits on somebody: what is to be done with which case.
 fn todo_at(home: &Home, now_ms: i64) -> Vec<(String, String)> {
-    let told = home.with(|log, reader| crate::list::todo::todo(log, &log.shared(), reader, None, now_ms));
+    let told = home.with(|log, reader| crate::list::todo::todo(log, &log.shared(), reader, None, "fr", now_ms));
     let part = |line: &Json, name: &str| line[name].as_str().unwrap_or_default().to_owned();
     told.expect("told")
         .as_array()
