@@ -31,6 +31,7 @@ use std::sync::Arc;
 use crdt_model::entry::Entry;
 use crdt_model::name;
 use crdt_model::values::{DocId, ScopeId};
+use crdt_model::view::CaseView;
 use crdt_model::zone::Zone;
 use zeroize::Zeroize;
 
@@ -43,7 +44,7 @@ use crate::log::{Log, Reader, Shared};
 use crate::store::{Fields, MemberSpace, Snapshot};
 use alike::{Alike, Beside};
 use basis::Basis;
-use row::{FAULTY, INSIDE, LISTED, MarkKey, Row, Said, UNOPENED};
+use row::{FAULTY, INSIDE, LINKED, LISTED, MarkKey, Row, Said, UNOPENED};
 use strings::Words;
 
 pub(crate) use bearers::{Bearers, Behind};
@@ -219,9 +220,8 @@ impl Projection {
         let is_listed = loaded.document.accepted > 0 && loaded.is_readable();
         let Some(row) = row else { return !is_listed };
         let view = loaded.view(0);
-        let mut again = Row::of(&view, loaded.is_sent_here, &row);
+        let (mut again, beside) = row_of(&view, loaded, &row);
         again.say(&Said::of(&view), &mut self.words, &self.bearers);
-        let beside = Beside::of(&view, loaded.external_ids());
         is_listed
             && again == row
             && number.and_then(|number| self.beside.get(&number)).unwrap_or(&Beside::default()) == &beside
@@ -397,8 +397,18 @@ fn build_row(
     }
     // the time does not matter: what depends on it is worked out when the row is shown
     let view = loaded.view(0);
-    let beside = Beside::of(&view, loaded.external_ids());
-    Ok(Fresh { doc, row: Row::of(&view, loaded.is_sent_here, &row), said: Some(Said::of(&view)), beside })
+    let (row, beside) = row_of(&view, &loaded, &row);
+    Ok(Fresh { doc, row, said: Some(Said::of(&view)), beside })
+}
+
+/// The row of a case but for its words, and what stands beside it.
+fn row_of(view: &CaseView, loaded: &Loaded, place: &Row) -> (Row, Beside) {
+    let mut row = Row::of(view, loaded.is_sent_here, place);
+    let beside = Beside::of(view, loaded.external_ids());
+    if beside.is_linked() {
+        row.flags |= LINKED;
+    }
+    (row, beside)
 }
 
 // ------------------------------------------------------------------ on the disk

@@ -93,12 +93,13 @@ impl Texts {
         let named = failure.args.iter().filter(|(_, value)| !value.is_empty());
         let is_field = |name: &str| name == "labelled" || (failure.code == "unknown_field" && name == "near");
         let is_code = matches!(failure.code, "unknown_code" | "not_in_taxonomy" | "ambiguous_code");
+        let names_field = matches!(failure.code, "bad_value" | "not_listed" | "not_offered");
         let table = ["table", "field"].iter().find_map(|of| failure.args.iter().find(|(name, _)| name == of));
         let table = table.map_or("", |(_, table)| table.as_str());
         let mut args: Vec<TextArg<'_>> = named
             .map(|(name, value)| match (*name, is_code) {
                 _ if is_field(name) => (*name, self.labelled(value).into()),
-                ("field", true) => (*name, self.field(value).into_owned().into()),
+                ("field", _) if is_code || names_field => (*name, self.field(value).into_owned().into()),
                 ("near", true) => (*name, self.called_all(table, value).into()),
                 _ => (*name, number_or_text(value)),
             })

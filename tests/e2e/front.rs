@@ -179,3 +179,77 @@ impl Typist {
         self
     }
 }
+
+#[test]
+fn another_person_takes_over_and_works_in_their_own_name() {
+    let home = Home::init("PAM", "JER", "Rose");
+    let invitation = home.ok("invite --site JER --role operator")["invitation"].as_str().expect("a text").to_owned();
+    home.ok(&format!("join {invitation} --member Jean"));
+    let mut typist = Typist::sits_down(&home);
+    typist.answers("Your choice", "8").answers("Who works here now", "jean");
+    typist.wait("JER – Jean");
+    typist
+        .answers("Your choice", "1")
+        .answers("How calls and complaints come", "phone")
+        .answers("How calls and complaints come", "1");
+    typist.answers(KNOWN, "").answers("What is it", "thanks").writes("What the person says", "Thank you.");
+    typist.answers("About what", "").answers("urgent", "").answers("name and number", "n").answers("in charge", "n");
+    typist.answers("Sex", "").answers("Language spoken", "").answers("Place", "").answers("Save?", "");
+    typist.wait("recorded");
+    // whoever looks for it by a word of it gets it by its number
+    typist.answers("Your choice", "2").answers("Telephone, reference, name or words", "thank").answers("case", "1");
+    typist.answers("What to do", "");
+    typist.leaves();
+    let cases = home.ok("case list");
+    let shown = home.show(cases[0]["ref"].as_str().expect("a reference"));
+    assert_eq!(shown["created_by"], "Jean", "{shown}");
+}
+
+#[test]
+fn what_is_not_asked_any_more_is_not_kept_and_what_was_to_be_sealed_stays_so() {
+    let home = Home::init("PAM", "JER", "Rose");
+    let mut typist = Typist::sits_down(&home);
+    let begins = |typist: &mut Typist, harm: &str, record: &str| {
+        typist.answers(KNOWN, "37412290").answers("What is it", "3");
+        typist.writes("What the person says", "She tells something.").answers("About what", "").answers(HARM, harm);
+        typist.answers("urgent", "y").answers("name and number", record).answers("in charge", "y");
+    };
+    // a complaint turns out to be a question that is answered: who asked is not kept
+    typist.answers("Your choice", "1").answers("How calls and complaints come", "1");
+    begins(&mut typist, "n", "y");
+    typist.answers("call you back", "y").answers("Name of the person", "Marie").answers("Telephone (Enter: 37", "");
+    typist.answers("Sex", "1").answers("Age", "34").answers("Language spoken", "").answers("Place", "Market");
+    typist.answers("safely", "mornings").answers("Save?", "1").answers("What is it", "1");
+    typist.answers("About what", "1").answers("More exactly", "2").answers("Sex", "").answers("Language spoken", "");
+    typist.answers("answered already", "").answers("answer the question", "").wait("recorded");
+    let shown = home.show("@last");
+    for field in ["text", "reporter_name", "phone", "safe_contact", "age", "priority"] {
+        assert!(shown[field].is_null() || field == "priority", "{field}: {shown}");
+    }
+    assert_eq!((&shown["status"], &shown["consents"]), (&"closed".into(), &serde_json::json!([])), "{shown}");
+
+    // refused at first, then allowed: the name goes with it; the other way round it does not
+    typist.answers("Your choice", "1");
+    begins(&mut typist, "n", "n");
+    typist.answers("Sex", "").answers("Language spoken", "").answers("Place", "");
+    typist
+        .answers("Save?", "5")
+        .answers("name and number", "y")
+        .answers("in charge", "y")
+        .answers("call you back", "y");
+    typist.answers("Save?", "6").answers("Name of the person", "Marie").answers("Save?", "").wait("Dictate");
+    let shown = home.show("@last");
+    assert_eq!((&shown["reporter_name"], &shown["anonymous"]), (&"Marie".into(), &serde_json::Value::Null), "{shown}");
+    assert!(shown["phone"].is_null(), "the number was not asked for: {shown}");
+
+    // somebody was harmed: it is sealed, also once it is called a thank-you
+    typist.answers("Your choice", "1");
+    begins(&mut typist, "y", "do not know");
+    typist.answers("Sex", "").answers("Language spoken", "").answers("Place", "");
+    typist.answers("Save?", "1").answers("What is it", "6").answers("Save?", "");
+    typist.answers("someone who works here?", "no").answers("What is alleged", "").wait("recorded");
+    typist.leaves();
+    let cases = home.ok("case list");
+    let sealed = cases.as_array().into_iter().flatten().filter(|case| case["restricted"] == true).count();
+    assert_eq!((cases.as_array().map(Vec::len), sealed), (Some(3), 1), "{cases}");
+}

@@ -88,17 +88,46 @@ struct Call {
 }
 
 impl Call {
+    /// Somebody wants to know something, and nothing of it has to be sealed.
     fn is_question(&self) -> bool {
-        self.case.case_type == "question"
+        self.case.case_type == "question" && self.seal.audience.is_none()
     }
 
     fn said(&self, purpose: &str) -> Option<&str> {
         self.case.consents.iter().rfind(|consent| consent.purpose == purpose).map(|consent| consent.answer.as_str())
     }
 
-    /// Whether who the person is may be kept.
+    /// Whether who the person is may be kept: they said so, or were not asked yet.
     fn keeps_person(&self) -> bool {
-        self.said("record") != Some("refused")
+        matches!(self.said("record"), None | Some("given"))
+    }
+
+    /// The case as it is saved: what was said to a question that is not asked any more is not kept.
+    fn kept(&self) -> NewCase {
+        let steps = self.steps(true);
+        let asks = |step: Step| steps.contains(&step);
+        let mut case = self.case.clone();
+        let words = [
+            (Step::Text, &mut case.text),
+            (Step::Name, &mut case.reporter_name),
+            (Step::Phone, &mut case.phone),
+            (Step::Safe, &mut case.safe_contact),
+            (Step::Place, &mut case.locality),
+        ];
+        words.into_iter().filter(|(step, _)| !asks(*step)).for_each(|(_, words)| *words = None);
+        if case.phone.is_none() {
+            case.safe_contact = None;
+        }
+        case.age = case.age.filter(|_| asks(Step::Age));
+        case.priority = case.priority.filter(|_| asks(Step::Urgent));
+        case.anonymous = (asks(Step::Consent) && !self.keeps_person()).then_some(true);
+        if !asks(Step::Consent) {
+            case.consents.clear();
+        }
+        if !(asks(Step::Answered) && self.answered) {
+            (case.answer, case.closed) = (None, None);
+        }
+        case
     }
 
     /// The questions, as far as what was said tells which.
@@ -172,7 +201,11 @@ fn asked(desk: &mut Desk<'_, '_>, call: &mut Call, step: Step) -> Result<Went, F
         Step::Earlier => earlier(desk, call),
         Step::Type => {
             let codes: Vec<&str> = taxonomy.case_types.codes().collect();
-            coded(desk, "ask-type-front", "case_type", &codes, None, &mut call.case.case_type)
+            let before = call.case.case_type.clone();
+            let went = coded(desk, "ask-type-front", "case_type", &codes, None, &mut call.case.case_type)?;
+            // of a complaint more is asked than of a thank-you
+            call.is_safe &= before == call.case.case_type;
+            Ok(went)
         }
         Step::Text => said(desk, call),
         Step::Category => category(desk, call),
@@ -351,7 +384,8 @@ fn safety(desk: &mut Desk<'_, '_>, call: &mut Call) -> Result<(), Failure> {
     if call.is_safe {
         return Ok(());
     }
-    let request = Request::CaseNew { case: Box::new(call.case.clone()), seal: SealOptions::default() };
+    // what was to be sealed once stays so, whatever is corrected: who meant something else leaves, and begins anew
+    let request = Request::CaseNew { case: Box::new(call.case.clone()), seal: call.seal.clone() };
     if let Request::CaseNew { case, seal } = desk.made_safe(request)? {
         (call.case, call.seal, call.is_safe) = (*case, seal, true);
     }
@@ -388,9 +422,6 @@ fn consent(desk: &mut Desk<'_, '_>, call: &mut Call) -> Result<Went, Failure> {
     }
     if !call.keeps_person() {
         desk.say_text("front-not-kept");
-        let case = &mut call.case;
-        (case.reporter_name, case.phone, case.safe_contact, case.age) = (None, None, None, None);
-        case.anonymous = Some(true);
     }
     Ok(Went::On)
 }
@@ -527,6 +558,7 @@ fn mend(desk: &mut Desk<'_, '_>, call: &Call, steps: &[Step]) -> Result<Option<u
 
 /// Saves, and says what is read out to the person and what comes next.
 fn save(desk: &mut Desk<'_, '_>, mut call: Call) -> Result<(), Failure> {
+    call.case = call.kept();
     safety(desk, &mut call)?;
     let request = Request::CaseNew { case: Box::new(call.case), seal: call.seal };
     let saved: Value = desk.ask(request)?;
@@ -534,13 +566,15 @@ fn save(desk: &mut Desk<'_, '_>, mut call: Call) -> Result<(), Failure> {
     let Some(reference) = saved["ref"].as_str() else { return Ok(()) };
     // of what is sealed nothing is read again here
     let Ok(shown) = desk.ask(Request::CaseShow { r#ref: reference.to_owned() }) else { return Ok(()) };
-    if shown["status"] != "closed"
-        && let Some(due) = shown["due_day"].as_str().filter(|_| shown["restricted"] != true)
-    {
-        let line = desk.texts.with("front-next", &[("ref", reference.into()), ("due", text::clean_line(due).into())]);
-        for line in text::wrap(&line, WIDTH) {
-            desk.say(&line);
-        }
+    if shown["status"] == "closed" || shown["restricted"] == true {
+        return Ok(());
     }
+    // what nobody classified yet has no day
+    let (key, due) = match shown["due_day"].as_str() {
+        Some(due) => ("front-next", text::clean_line(due)),
+        None => ("front-next-open", String::new()),
+    };
+    let line = desk.texts.with(key, &[("ref", reference.into()), ("due", due.into())]);
+    text::wrap(&line, WIDTH).iter().for_each(|line| desk.say(line));
     Ok(())
 }

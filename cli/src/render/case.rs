@@ -11,7 +11,88 @@ use crate::ask::in_question;
 /// Columns of the names beside the values.
 const NAMES: usize = 22;
 
-/// Every field that has a value, one a line, long text below itself.
+/// What is shown first, in this order: what the case is and who has it, what the person said, who they are and how they are
+/// reached, what they allow. The rest follows as the case has it.
+const FIRST: [&str; 24] = [
+    "ref",
+    "provisional",
+    "status",
+    "priority",
+    "due_at",
+    "clocks",
+    "waiting_on",
+    "assignee",
+    "suggested",
+    "type",
+    "category",
+    "sensitivity",
+    "handling_site",
+    "received_at",
+    "text",
+    "allegation",
+    "reporter_name",
+    "phone",
+    "safe_contact",
+    "alt_contact",
+    "sex",
+    "age",
+    "spoken_language",
+    "consents",
+];
+
+/// What happened, each at its time: told together at the end, the oldest first.
+const HAPPENED: [&str; 12] = [
+    "interactions",
+    "attempts",
+    "actions",
+    "notes",
+    "questions",
+    "referrals",
+    "notices",
+    "responses",
+    "interims",
+    "satisfactions",
+    "appeals",
+    "reasons",
+];
+
+/// The case in the order in which people read it.
+fn in_reading_order(value: &Value) -> Vec<(&String, &Value)> {
+    let fields = value.as_object().into_iter().flatten();
+    let place = |name: &str| FIRST.iter().position(|first| *first == name).unwrap_or(FIRST.len());
+    let mut fields: Vec<(&String, &Value)> = fields.collect();
+    fields.sort_by_key(|(name, _)| place(name));
+    fields
+}
+
+/// What happened, a line each: when, who, what.
+fn timeline(value: &Value, with: With<'_>) -> Vec<String> {
+    let told = |name: &str| match name {
+        "reasons" => untold(&value[name], &value["referrals"]),
+        "notes" => untold(&value[name], &value["questions"]),
+        _ => value[name].clone(),
+    };
+    let when = |item: &Value| {
+        let times = ["at", "told_at", "said_at", "asked_at"].map(|time| item[time].as_str().map(str::to_owned));
+        times.into_iter().flatten().next().unwrap_or_default()
+    };
+    let mut all: Vec<(String, usize, String)> = Vec::new();
+    for (name, place) in HAPPENED.iter().zip(0..) {
+        let items = told(name);
+        for item in items.as_array().into_iter().flatten().filter(|item| item.is_object()) {
+            let at = when(item);
+            let who = cell("by", &item["by"], with);
+            let what = codes::happened(name, item, with);
+            let shown = crate::when::shown(&at).unwrap_or_default();
+            let head = [shown, who].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ");
+            all.push((at, place, with.texts.with("ui-happened", &[("when", head.into()), ("what", what.into())])));
+        }
+    }
+    all.sort();
+    all.into_iter().map(|(_, _, line)| clean_line(&line)).collect()
+}
+
+/// What has a value, one a line, long text below itself; then what happened.
 pub(super) fn show(value: &Value, with: With<'_>) -> String {
     let mut out = String::new();
     let value = &labelled(value);
@@ -23,10 +104,12 @@ pub(super) fn show(value: &Value, with: With<'_>) -> String {
             out += &format!("{}\n", with.paint.alarm(&line));
         }
     }
-    let fields = value.as_object().into_iter().flatten();
+    let fields = in_reading_order(value).into_iter();
     // whoever has a reference needs no other name for a case
     let is_called = value["ref"].is_string() || value["provisional"].is_string();
     let fields = fields.filter(|(name, _)| !(is_called && *name == "case_id"));
+    let is_told = |name: &str| HAPPENED.contains(&name) || is_said_elsewhere(name, value);
+    let fields = fields.filter(|(name, _)| !is_told(name));
     for (name, told) in fields.filter(|(name, value)| has_content(value) && !is_quiet(name, value)) {
         if name == "delivery" {
             let lines = Value::String(how_far(told, with).join("\n"));
@@ -34,13 +117,20 @@ pub(super) fn show(value: &Value, with: With<'_>) -> String {
             out += &advice(value, with);
             continue;
         }
-        let told = match name.as_str() {
-            "reasons" => &untold(told, &value["referrals"]),
-            "notes" => &untold(told, &value["questions"]),
-            _ => told,
-        };
-        if has_content(told) {
-            field(&mut out, name, (told, &value[format!("{name}_precision")]), with);
+        if name == "consents" {
+            let answers = Value::String(consents(told, with));
+            field(&mut out, name, (&answers, &Value::Null), with);
+            continue;
+        }
+        field(&mut out, name, (told, &value[format!("{name}_precision")]), with);
+    }
+    let happened = timeline(value, with);
+    if !happened.is_empty() {
+        out += &format!("{}\n", with.paint.bold(&with.texts.get("ui-timeline")));
+        for line in happened {
+            for (part, n) in wrap(&line, with.paint.width.saturating_sub(4)).into_iter().zip(0..) {
+                out += &format!("{}{part}\n", if n == 0 { "  " } else { "    " });
+            }
         }
     }
     for half in value["halves"].as_array().into_iter().flatten() {
@@ -260,6 +350,37 @@ fn how_far(far: &Value, with: With<'_>) -> Vec<String> {
         lines.push(if far[at].is_string() { line(done, at, who) } else { line(missing, at, "to") });
     }
     lines
+}
+
+/// What holds for each purpose: the last answer to it.
+fn consents(all: &Value, with: With<'_>) -> String {
+    let mut last: Vec<(&str, &Value)> = Vec::new();
+    for consent in all.as_array().into_iter().flatten() {
+        let purpose = consent["purpose"].as_str().unwrap_or_default();
+        last.retain(|(of, _)| *of != purpose);
+        last.push((purpose, &consent["answer"]));
+    }
+    let one = |(purpose, answer): &(&str, &Value)| {
+        format!("{} {}", with.texts.code("purpose", purpose), cell("answer", answer, with))
+    };
+    last.iter().map(one).collect::<Vec<_>>().join(" · ")
+}
+
+/// What another line says already, or says nothing as long as it is so.
+fn is_said_elsewhere(name: &str, value: &Value) -> bool {
+    match name {
+        "origin_site" => value["origin_site"] == value["handling_site"],
+        "recorded_at" => minute(&value["recorded_at"]) == minute(&value["received_at"]),
+        "age_group" => value["age"].is_number(),
+        "answered" | "loop_closed" | "satisfied" => value[name] == false,
+        "anonymous" => value[name] == false,
+        _ => false,
+    }
+}
+
+/// A time to the minute.
+fn minute(at: &Value) -> Option<&str> {
+    at.as_str().and_then(|at| at.get(..16))
 }
 
 /// Fields for programs, not for people: `--json` has them.

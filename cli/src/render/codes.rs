@@ -101,6 +101,42 @@ fn in_a_sentence(name: &str, value: &Value, with: With<'_>) -> Option<String> {
     Some(clean_line(with.texts.with(key, &args).trim_end()))
 }
 
+/// What happened, without when and by whom, which stand before it.
+pub(super) fn happened(name: &str, item: &Value, with: With<'_>) -> String {
+    let part = |field: &str| cell(field, &item[field], with);
+    let mut bare = item.clone();
+    for beside in ["at", "by", "told_at", "said_at", "asked_at", "id", "device", "epoch"] {
+        if let Some(fields) = bare.as_object_mut() {
+            fields.remove(beside);
+        }
+    }
+    let what = match name {
+        "notes" | "reasons" => part("text"),
+        "actions" => [part("what"), part("on_behalf_of")]
+            .into_iter()
+            .filter(|part| !part.is_empty())
+            .collect::<Vec<_>>()
+            .join(" – "),
+        "responses" => part("text"),
+        "interactions" | "attempts" => {
+            let code =
+                |vocabulary: &str, field: &str| item[field].as_str().map(|code| of_texts(vocabulary, code, with));
+            let channel = item["channel"].as_str().and_then(|code| label("channel", code, with));
+            let outcome = item["outcome"].as_str().map(|code| outcome(code, with));
+            let parts = [code("direction", "direction"), channel, code("purpose", "purpose"), outcome];
+            parts.into_iter().flatten().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", ")
+        }
+        "satisfactions" => item["value"].as_str().map(|code| of_texts("satisfaction", code, with)).unwrap_or_default(),
+        _ => value(name, &bare, &Value::Null, with),
+    };
+    let what = what.trim_start_matches([' ', ':', '\u{a0}', '\u{202f}']).to_owned();
+    let kind = with.texts.field(name);
+    match what.is_empty() {
+        true => clean_line(&kind),
+        false => with.texts.with("ui-happened-kind", &[("kind", clean_line(&kind).into()), ("what", what.into())]),
+    }
+}
+
 fn in_fact(name: &str, key: &str, code: &str, with: With<'_>) -> Option<String> {
     match (name, key) {
         ("interactions" | "attempts" | "resolution", "outcome") => Some(outcome(code, with)),

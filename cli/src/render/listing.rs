@@ -12,7 +12,7 @@ fn columns_of(name: &str) -> Option<&'static [&'static str]> {
         "todo" => &["due_at", "task", "!ref", "category", "assignee", "site"],
         "case duplicates" => &["!ref", "!of", "why", "category", "site", "received_at", "status"],
         "case list" => &["!ref", "!status", "category", "site", "received_at", "assignee", "due_at"],
-        "find" => &["!ref", "!status", "person", "category", "received_at", "gist", "site"],
+        "find" => &["!ref", "!status", "person", "category", "received_at", "site"],
         "batch list" => &["!batch", "to", "cases", "back", "due_at"],
         "batch receivers" => &["to", "!lists", "!sent", "!answered", "!median_days"],
         "routing show" => &["!site", "category", "to", "duty_phone", "alternate_phone"],

@@ -56,8 +56,8 @@ fn a_case_shows_what_it_has_and_says_what_is_withheld() {
          Sensibilité            confidentiel\n\
          Propos                 Pa gen dlo.\n\
          \x20                      \\u{1b}[2JDepi twa jou.\n\
-         Anonyme                non\n\
-         Essais                 - Issue Occupé; Quand 2026-11-20 08:15\n\
+         Ce qui s'est passé\n\
+         \x20 2026-11-20 08:15 : Essais – Occupé\n\
          Identité et propos : réservés.\n"
     );
 }
@@ -65,7 +65,7 @@ fn a_case_shows_what_it_has_and_says_what_is_withheld() {
 #[test]
 fn a_restricted_case_says_so_first() {
     let case = json!({"restricted": true, "status": "restricted", "week": "2026-W47", "region": "SUD"});
-    assert!(en("case show", &case).starts_with("case reserved to an audience\nRestricted"));
+    assert!(en("case show", &case).starts_with("case reserved to an audience\nStatus "));
 }
 
 #[test]
@@ -380,4 +380,38 @@ fn what_is_kept_is_told_by_the_answer_that_keeps_it() {
     let warned =
         json!({"ref": "PES-100-00002-58", "status": "assigned", "warnings": ["sender_reads"], "sender_site": "MNK"});
     assert!(fr("case assign", &warned).contains("Le site MNK, qui a transmis ce dossier"));
+}
+
+#[test]
+fn a_case_is_read_from_above_and_what_happened_stands_at_its_time() {
+    let by = |at: &str, of: Value| {
+        let mut fact = of;
+        (fact["at"], fact["by"]) = (json!(at), json!("Awa"));
+        fact
+    };
+    let case = json!({
+        "case_id": "aa", "created_by": "Awa", "origin_site": "JER", "handling_site": "JER", "channel": "hotline",
+        "text": "Pa gen dlo.", "reporter_name": "Marie", "phone": "37412290", "status": "in_progress",
+        "answered": false, "age": 34, "age_group": "30_59", "ref": "JER-104-00193-54",
+        "consents": [
+            by("2026-11-20T08:00:00Z", json!({"purpose": "record", "answer": "refused"})),
+            by("2026-11-20T08:01:00Z", json!({"purpose": "record", "answer": "given"})),
+        ],
+        "notes": [by("2026-11-21T08:15:00Z", json!({"id": "1", "text": "Vue au marché."})),
+                  by("2026-11-20T10:15:00Z", json!({"id": "2", "text": "Peut-on payer ?"}))],
+        "actions": [by("2026-11-20T09:15:00Z", json!({"what": "Appelé l'agence", "on_behalf_of": null}))],
+        "questions": [by("2026-11-20T10:15:00Z", json!({"id": "2", "who": "Rose", "answers": [], "text": "Peut-on payer ?"}))],
+    });
+    let shown = fr("case show", &case);
+    let at = |text: &str| shown.find(text).unwrap_or_else(|| panic!("{text}: {shown}"));
+    let order = ["JER-104", "en cours", "Pa gen dlo", "Marie", "37412290", "garder donné", "Ce qui s'est passé"];
+    assert!(order.windows(2).all(|two| at(two[0]) < at(two[1])), "{shown}");
+    let told = ["Appelé l'agence", "à Rose", "Vue au marché"];
+    assert!(told.windows(2).all(|two| at(two[0]) < at(two[1])), "{shown}");
+    // each once, and nothing that says nothing
+    assert_eq!(shown.matches("Peut-on payer").count(), 1, "{shown}");
+    for quiet in ["refusé", "Répondu", "30", "Site d'origine"] {
+        assert!(!shown.contains(quiet), "{quiet}: {shown}");
+    }
+    assert!(shown.lines().all(|line| line.chars().count() <= 80), "{shown}");
 }

@@ -993,9 +993,8 @@ impl Act<'_> {
 }
 
 /// A collective answer. It reaches nobody by name, so no consent to be called is asked for; what the person thinks of it is
-/// still to be heard. A case that was answered stays as it is.
+/// still to be heard. A case that was answered, or is closed, stays as it is.
 fn broadcast(act: &mut Act<'_>, by: &str, text: &Words) -> Result<(), EditRefusal> {
-    act.must_be_open()?;
     if act.view.shape != Shape::Ordinary {
         return Err(EditRefusal::OnlyOrdinary);
     }
@@ -1003,7 +1002,8 @@ fn broadcast(act: &mut Act<'_>, by: &str, text: &Words) -> Result<(), EditRefusa
         return Err(EditRefusal::UnknownCode { field: "responses", table: "public_means" });
     }
     let text = said("text", text)?;
-    if act.work()?.answered {
+    let work = act.work()?;
+    if work.answered || work.standing.status == Status::Closed {
         return Ok(());
     }
     referral::settle_on_the_spot(act)?;

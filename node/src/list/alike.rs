@@ -21,7 +21,7 @@ use serde_json::{Value as Json, json};
 use zeroize::Zeroize;
 
 use super::columns::{ADMIN1, ADMIN2, CATEGORY, CLOSURE, SITE, column};
-use super::row::{LISTED, Row};
+use super::row::{LINKED, LISTED, Row};
 use super::strings::NONE;
 use super::{ExternalId, Projection, catch_up, external_id, rows, search};
 use crate::error::Failure;
@@ -107,6 +107,10 @@ impl Beside {
 
     pub(super) fn is_empty(&self) -> bool {
         self.external.is_empty() && self.persons.is_empty() && self.links.is_empty() && self.tokens.is_empty()
+    }
+
+    pub(super) fn is_linked(&self) -> bool {
+        !self.links.is_empty()
     }
 
     /// The cases that links of one kind lead to.
@@ -357,7 +361,7 @@ impl Projection {
 
     /// Whether a case was sent on from elsewhere.
     pub(super) fn is_sent_here(&self, row: &Row) -> bool {
-        let beside = self.doc_of(row.case_id).and_then(|doc| self.beside(doc));
+        let beside = self.beside_of(row);
         beside.is_some_and(|beside| beside.linked(LinkKind::ReferredFrom).next().is_some())
     }
 
@@ -365,9 +369,14 @@ impl Projection {
         self.index.as_ref()?.ids.range((id, 0)..=(id, u32::MAX)).next().map(|(_, doc)| *doc)
     }
 
+    /// What stands beside a row that names other cases; of most rows nothing is looked for.
+    fn beside_of(&self, row: &Row) -> Option<&Beside> {
+        let doc = row.is(LINKED).then(|| self.doc_of(row.case_id))?;
+        self.beside(doc?)
+    }
+
     fn linked_rows<'l>(&'l self, row: &Row, kind: LinkKind) -> impl Iterator<Item = &'l Row> {
-        let beside = self.doc_of(row.case_id).and_then(|doc| self.beside(doc));
-        let rows = beside.into_iter().flat_map(move |beside| beside.linked(kind));
+        let rows = self.beside_of(row).into_iter().flat_map(move |beside| beside.linked(kind));
         rows.filter_map(|id| self.row(self.doc_of(id)?)).filter(|row| row.is(LISTED))
     }
 

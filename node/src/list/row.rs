@@ -33,6 +33,8 @@ pub(super) const INSIDE: u8 = 4;
 pub(super) const FAULTY: u8 = 8;
 /// A section that may be this member's did not open: to be tried again with other keys.
 pub(super) const UNOPENED: u8 = 16;
+/// It names other cases: see what stands [beside](super::alike::Beside) it.
+pub(super) const LINKED: u8 = 32;
 
 /// How exactly a time is told, as rows number it.
 const PRECISIONS: [&str; 3] = ["minute", "day", "month"];
@@ -542,7 +544,7 @@ impl Row {
         words[REGION] = self.words[REGION];
         words[WEEK] = self.words[WEEK];
         let Self { case_id, scope, flags, keys, .. } = self;
-        Self { case_id, scope, flags, keys, words, ..Self::default() }
+        Self { case_id, scope, flags: flags & !LINKED, keys, words, ..Self::default() }
     }
 
     /// Appends its bytes: see STORAGE.

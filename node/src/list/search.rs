@@ -15,11 +15,13 @@ use std::collections::BTreeSet;
 use crdt_model::case::facts::TextFact;
 use crdt_model::case::schema::{FIELDS, Identity, Kind};
 use crdt_model::name::{folded, folded_id, phone_endings};
+use crdt_model::reference::Typed;
+use crdt_model::values::DocId;
 use crdt_model::view::{CaseView, Shown};
 use serde_json::{Value as Json, json};
 
 use super::find::load_numbered;
-use super::row::Row;
+use super::row::{LISTED, Row};
 use super::{catch_up, find_case, rows};
 use crate::error::Failure;
 use crate::log::{Log, Reader, Shared};
@@ -191,6 +193,32 @@ impl Sought {
     }
 }
 
+/// Tokens that are looked for, as one bit each: most rows hold none of them, and are told so without a search.
+struct Sieve(Box<[u64; SIEVE_WORDS]>);
+
+/// Bits of a sieve: 65,536.
+const SIEVE_WORDS: usize = 1024;
+
+impl Sieve {
+    fn of(tokens: impl Iterator<Item = u32>) -> Self {
+        let mut bits = Box::new([0_u64; SIEVE_WORDS]);
+        for token in tokens {
+            let (word, bit) = Self::place(token);
+            bits[word] |= bit;
+        }
+        Self(bits)
+    }
+
+    fn place(token: u32) -> (usize, u64) {
+        ((token >> 6) as usize % SIEVE_WORDS, 1 << (token % 64))
+    }
+
+    fn may_hold(&self, token: u32) -> bool {
+        let (word, bit) = Self::place(token);
+        self.0[word] & bit != 0
+    }
+}
+
 /// Cases that somebody means: the one of that reference, then those still open, the newest first. Reply: as a line of `case list`,
 /// with `by` (`ref`, `phone`, `external_id`, `name` or `words`), `person`, `phone` and `gist`, the beginning of what was said.
 ///
@@ -214,7 +242,9 @@ pub(crate) fn find(
     let snapshot = log.store.read()?;
     let mut told: Vec<Json> = Vec::new();
     let mut seen = BTreeSet::new();
-    if let Ok(loaded) = find_case(log, shared, reader, typed) {
+    // a telephone is no reference, and what is none is not looked for among all of them
+    let is_reference = typed == "@last" || (typed.contains('-') && Typed::parse(typed).is_ok());
+    if let Some(Ok(loaded)) = is_reference.then(|| find_case(log, shared, reader, typed)) {
         seen.insert(loaded.doc);
         let view = loaded.view(now_ms);
         told.extend(
@@ -224,9 +254,13 @@ pub(crate) fn find(
     let sought = Sought::of(typed);
     let wanted = sought.tokens();
     let list = rows(reader);
-    let mut hits: Vec<(bool, std::cmp::Reverse<Option<i64>>, u32, crdt_model::values::DocId)> = Vec::new();
-    for (doc, row) in list.rows.iter().enumerate() {
-        let Some(beside) = list.beside.get(&(doc as u32)).filter(|_| row.is(super::LISTED)) else { continue };
+    let sieve = Sieve::of(wanted.iter().flat_map(|(_, groups)| groups.iter().flatten().copied()));
+    let mut hits: Vec<(bool, std::cmp::Reverse<Option<i64>>, u32, DocId)> = Vec::new();
+    for (doc, beside) in &list.beside {
+        if !beside.tokens.iter().any(|token| sieve.may_hold(*token)) {
+            continue;
+        }
+        let Some(row) = list.rows.get(*doc as usize).filter(|row| row.is(LISTED)) else { continue };
         let holds = |group: &Vec<u32>| group.iter().any(|token| beside.tokens.binary_search(token).is_ok());
         if wanted.iter().any(|(_, groups)| groups.iter().all(holds)) {
             hits.push((is_over(row), std::cmp::Reverse(row.received_from()), row.scope, row.case_id));
