@@ -184,6 +184,9 @@ impl Desk<'_, '_> {
     fn find(&mut self) -> Result<(), Failure> {
         let Some(typed) = self.line("ask-find")?.filter(|typed| !typed.trim().is_empty()) else { return Ok(()) };
         let found = self.ask(Request::Find { what: typed.as_str().into(), limit: Some(LINES_MAX as u64) })?;
+        if found.as_array().is_some_and(|rows| rows.len() == LINES_MAX) {
+            self.say_text("front-more-found");
+        }
         match self.pick_case("find", &found)? {
             Some(reference) => case::work_on(self, &reference),
             None => Ok(()),
@@ -195,8 +198,13 @@ impl Desk<'_, '_> {
         loop {
             let rows = self.ask(Request::Todo { limit: None })?;
             let is_wanted = |row: &&Value| tasks.is_empty() || tasks.iter().any(|task| row["task"] == *task);
-            let rows: Vec<Value> =
-                rows.as_array().into_iter().flatten().filter(is_wanted).take(LINES_MAX).cloned().collect();
+            let mut rows: Vec<Value> = rows.as_array().into_iter().flatten().filter(is_wanted).cloned().collect();
+            let more = rows.len().saturating_sub(LINES_MAX);
+            rows.truncate(LINES_MAX);
+            if more > 0 {
+                let line = self.texts.with("front-more", &[("n", more.into())]);
+                self.say(&line);
+            }
             match self.pick_case("todo", &Value::Array(rows))? {
                 Some(reference) => case::work_on(self, &reference)?,
                 None => return Ok(()),

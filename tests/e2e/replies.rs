@@ -208,7 +208,7 @@ fn two_who_disagree(replies: &mut Replies, people: &People) {
     replies.of(ali, "member set", "me --speaks -");
     let case = ali.new_case("Inventé, deux fois.");
     sync(ali, awa);
-    replies.of(ali, "case ask", &format!("{case} --to cfm_manager --text Inventé."));
+    replies.of(ali, "case ask", &format!("{case} --to Awa --text Inventé."));
     ali.ok(&format!("case assign {case} Awa"));
     sync(ali, awa);
     replies.of(awa, "case return", &format!("{case} --reason need_info --text Encore."));

@@ -30,6 +30,8 @@ const SCRIPT: [(&str, &str); 3] = [
 ];
 /// Digits of what is taken for a telephone, at least.
 const PHONE_LEN_MIN: usize = 6;
+/// A type of which the question of safety is not asked.
+const NO_COMPLAINT: &str = "concern";
 /// Earlier cases that are offered.
 const EARLIER_MAX: u64 = 9;
 /// Columns before what was said, in the recap.
@@ -120,7 +122,7 @@ impl Call {
         }
         case.age = case.age.filter(|_| asks(Step::Age));
         case.priority = case.priority.filter(|_| asks(Step::Urgent));
-        case.anonymous = (asks(Step::Consent) && !self.keeps_person()).then_some(true);
+        case.anonymous = (asks(Step::Consent) && self.said("record") == Some("refused")).then_some(true);
         if !asks(Step::Consent) {
             case.consents.clear();
         }
@@ -168,6 +170,11 @@ pub(super) fn take(desk: &mut Desk<'_, '_>) -> Result<(), Failure> {
             Went::Back => {
                 call.mending = false;
                 at = at.saturating_sub(1);
+            }
+            // another kind of matter is asked other questions; who allows more is asked what that is about
+            Went::On if call.mending && (step == Step::Type || (step == Step::Consent && call.keeps_person())) => {
+                call.mending = false;
+                at = call.steps(knows_channel).iter().position(|of| *of == step).unwrap_or(at) + 1;
             }
             Went::On if call.mending && step != Step::Recap => {
                 call.mending = false;
@@ -371,8 +378,10 @@ fn category(desk: &mut Desk<'_, '_>, call: &mut Call) -> Result<Went, Failure> {
         match coded(desk, "front-category", "category", &codes, None, &mut chosen)? {
             Went::Back => continue,
             _ => {
-                call.case.category = Some(chosen).filter(|code| !code.is_empty());
-                call.is_safe = false;
+                if !chosen.is_empty() {
+                    call.case.category = Some(chosen);
+                    call.is_safe = false;
+                }
             }
         }
         return Ok(Went::On);
@@ -392,11 +401,43 @@ fn safety(desk: &mut Desk<'_, '_>, call: &mut Call) -> Result<(), Failure> {
     Ok(())
 }
 
+/// Words that were said after the question of safety: a name, a place, how to reach somebody. They are looked at as the others
+/// were, and nobody is asked that question twice.
+fn safe_words(desk: &mut Desk<'_, '_>, call: &mut Call) -> Result<(), Failure> {
+    let case = &call.case;
+    let said_later = [&case.reporter_name, &case.locality, &case.safe_contact];
+    if call.seal.audience.is_some() || said_later.iter().all(|words| words.is_none()) {
+        return Ok(());
+    }
+    let later = NewCase {
+        case_type: NO_COMPLAINT.to_owned(),
+        channel: case.channel.clone(),
+        category: case.category.clone(),
+        reporter_name: case.reporter_name.clone(),
+        locality: case.locality.clone(),
+        safe_contact: case.safe_contact.clone(),
+        ..NewCase::default()
+    };
+    let request = Request::CaseNew { case: Box::new(later), seal: call.seal.clone() };
+    if let Request::CaseNew { case, seal } = desk.made_safe(request)? {
+        call.case.accused = call.case.accused.take().or(case.accused);
+        call.seal = seal;
+    }
+    Ok(())
+}
+
 /// Whether a question is answered already. Then it is whole, with what the person says of the answer.
 fn answered(desk: &mut Desk<'_, '_>, call: &mut Call) -> Result<Went, Failure> {
     call.answered = case::yes(desk, "front-answered")?;
     if !call.answered {
         return Ok(Went::On);
+    }
+    if call.case.text.is_some() || call.case.reporter_name.is_some() || call.case.phone.is_some() {
+        desk.say_text("front-question-drops");
+        if !case::yes(desk, "front-question-drops-sure")? {
+            call.answered = false;
+            return Ok(Went::On);
+        }
     }
     // nobody who asks is asked for more than whether that was what they wanted
     let satisfied = case::yes(desk, "front-satisfied-yes")?;
@@ -409,17 +450,18 @@ fn answered(desk: &mut Desk<'_, '_>, call: &mut Call) -> Result<Went, Failure> {
 /// The script, and each of its three answers by a key of its own.
 fn consent(desk: &mut Desk<'_, '_>, call: &mut Call) -> Result<Went, Failure> {
     desk.say_text("front-script");
-    call.case.consents.clear();
+    let mut said: Vec<ConsentAnswer> = Vec::new();
     for (purpose, question) in SCRIPT {
         // nobody is called whose number is not kept
-        if purpose == "contact_back" && !call.keeps_person() {
+        if purpose == "contact_back" && said.first().is_some_and(|record| record.answer != "given") {
             continue;
         }
         let question = ask::in_question(desk.texts, &desk.texts.get(question));
         let answers = [(YES, "given"), (NO, "refused"), (UNKNOWN, "not_asked")];
         let answer = choice::choose(desk.world.console, desk.texts, &question, &answers, None)?;
-        call.case.consents.push(ConsentAnswer { purpose: purpose.to_owned(), answer: answer.to_owned(), means: None });
+        said.push(ConsentAnswer { purpose: purpose.to_owned(), answer: answer.to_owned(), means: None });
     }
+    call.case.consents = said;
     if !call.keeps_person() {
         desk.say_text("front-not-kept");
     }
@@ -492,7 +534,7 @@ fn language(desk: &mut Desk<'_, '_>, call: &mut Call) -> Result<Went, Failure> {
 
 /// What is asked again by the number of its line, with what was said.
 fn lines(desk: &Desk<'_, '_>, call: &Call, steps: &[Step]) -> Vec<(Step, String, String)> {
-    let case = &call.case;
+    let case = &call.kept();
     let words = |words: &Option<Words>| words.as_ref().map(|words| words.0.clone()).unwrap_or_default();
     let called = |table: &str, code: Option<&str>| code.map(|code| desk.texts.called(table, code).into_owned());
     let consents = SCRIPT.iter().filter_map(|(purpose, _)| {
@@ -504,7 +546,10 @@ fn lines(desk: &Desk<'_, '_>, call: &Call, steps: &[Step]) -> Vec<(Step, String,
             Step::Type => ("type", called("case_type", Some(&case.case_type))),
             Step::Text => ("text", Some(words(&case.text))),
             Step::Category => ("category", called("category", case.category.as_deref())),
-            Step::Urgent => ("priority", called("priority", case.priority.as_deref())),
+            Step::Urgent => {
+                let by_category = || desk.texts.get("front-by-category").into_owned();
+                ("priority", Some(called("priority", case.priority.as_deref()).unwrap_or_else(by_category)))
+            }
             Step::Consent => ("consents", Some(consents.clone().collect::<Vec<_>>().join(" · "))),
             Step::Name => ("reporter_name", Some(words(&case.reporter_name))),
             Step::Phone => ("phone", Some(words(&case.phone))),
@@ -533,7 +578,16 @@ fn recap(desk: &mut Desk<'_, '_>, call: &Call) -> Result<Went, Failure> {
             desk.say(&format!("{:INDENT$}{line}", ""));
         }
     }
+    if is_to_be_sealed(call) {
+        desk.say_text("front-will-be-sealed");
+    }
     Ok(Went::On)
+}
+
+/// Whether the case will be read by an audience alone: by what was said of safety, or by its category.
+fn is_to_be_sealed(call: &Call) -> bool {
+    let of_category = call.case.category.as_deref().and_then(|code| Taxonomy::shipped().sub_categories.get(code));
+    call.seal.audience.is_some() || of_category.is_some_and(|sub| sub.sensitivity.restricted())
 }
 
 /// Saves by Enter, or the place of the question whose number is typed.
@@ -560,11 +614,17 @@ fn mend(desk: &mut Desk<'_, '_>, call: &Call, steps: &[Step]) -> Result<Option<u
 fn save(desk: &mut Desk<'_, '_>, mut call: Call) -> Result<(), Failure> {
     call.case = call.kept();
     safety(desk, &mut call)?;
+    safe_words(desk, &mut call)?;
+    let call_was_sealed = is_to_be_sealed(&call);
     let request = Request::CaseNew { case: Box::new(call.case), seal: call.seal };
     let saved: Value = desk.ask(request)?;
     desk.show("case new", &saved)?;
     let Some(reference) = saved["ref"].as_str() else { return Ok(()) };
-    // of what is sealed nothing is read again here
+    if call_was_sealed {
+        let line = desk.texts.with("front-sealed", &[("ref", reference.into())]);
+        text::wrap(&line, WIDTH).iter().for_each(|line| desk.say(line));
+        return Ok(());
+    }
     let Ok(shown) = desk.ask(Request::CaseShow { r#ref: reference.to_owned() }) else { return Ok(()) };
     if shown["status"] == "closed" || shown["restricted"] == true {
         return Ok(());

@@ -212,6 +212,11 @@ fn notice(told: &Value, with: With<'_>) -> Vec<String> {
 
 fn shown(field: &str, value: &Value, with: With<'_>) -> String {
     let told = text::clean_line(&scalar(&value[field], with));
+    // a role is called by its label
+    if let ("to" | "with", Some(role)) = (field, value[field].as_str().and_then(|code| super::codes::role(code, with)))
+    {
+        return role;
+    }
     match (field, value["id"].as_str().and_then(|id| id.get(..8))) {
         ("member", Some(digits)) if value["namesakes"] == true => format!("{told} ({digits})"),
         _ => told,

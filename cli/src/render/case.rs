@@ -176,7 +176,9 @@ pub(super) fn show(value: &Value, with: With<'_>) -> String {
         out += &format!("{line}\n");
     }
     for (layer, text) in [("personal", "ui-withheld-personal"), ("sensitive", "ui-withheld-sensitive")] {
-        if value.as_object().is_some_and(|fields| fields.values().any(|v| v["withheld"] == layer)) {
+        // every ordinary case has a sealed part; only of a sealed one is something missing
+        let is_missing = layer == "personal" || value["restricted"] == true;
+        if is_missing && value.as_object().is_some_and(|fields| fields.values().any(|v| v["withheld"] == layer)) {
             for line in wrap(&with.texts.get(text), with.paint.width) {
                 out += &format!("{}\n", with.paint.dim(&line));
             }

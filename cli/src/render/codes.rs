@@ -12,6 +12,11 @@ use crate::ask::in_question;
 /// A field's value on one line.
 pub(super) fn value(name: &str, value: &Value, precision: &Value, with: With<'_>) -> String {
     match value {
+        // a place is its parts, from the largest to the nearest
+        Value::Object(fields) if name == "location" && !fields.contains_key("withheld") => {
+            let parts = fields.iter().map(|(part, told)| self::value(part, told, precision, with));
+            parts.filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", ")
+        }
         Value::Object(fields) if !fields.contains_key("withheld") => {
             in_a_sentence(name, value, with).unwrap_or_else(|| fact(name, fields, with))
         }
@@ -128,6 +133,11 @@ pub(super) fn happened(name: &str, item: &Value, with: With<'_>) -> String {
         }
         "satisfactions" => item["value"].as_str().map(|code| of_texts("satisfaction", code, with)).unwrap_or_default(),
         _ => value(name, &bare, &Value::Null, with),
+    };
+    let due = item["due"].as_str().filter(|_| name == "actions").map(|_| part("due"));
+    let what = match due {
+        Some(due) => with.texts.with("ui-happened-due", &[("what", what.into()), ("due", due.into())]),
+        None => what,
     };
     let what = what.trim_start_matches([' ', ':', '\u{a0}', '\u{202f}']).to_owned();
     let kind = with.texts.field(name);

@@ -14,7 +14,8 @@ pub(super) fn ask(act: &mut Act<'_>, of: &Who, text: &Words) -> Result<(), EditR
     if let Who::Role(role) = of {
         act.known_code("questions", "role", role)?;
     }
-    if *of == Who::Member(act.ctx.member) {
+    // a role of the author waits for the author, too: they name a person
+    if matches!(of, Who::Role(role) if act.ctx.roles.contains(role)) || *of == Who::Member(act.ctx.member) {
         return Err(EditRefusal::AskedSelf);
     }
     write(act, text, Some((of.clone(), Vec::new())))

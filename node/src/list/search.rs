@@ -4,7 +4,7 @@
 //!  telephone   the last eight digits, whatever is between them and in whatever digits     of the person, and who else may be called
 //!  id          of another system, of a household, of a card                               whole
 //!  name        each word, or one letter off                                               of the person
-//!  words       each word of four letters or more, folded                                  of what was said, noted, done and answered
+//!  words       each word of three letters or more, folded                                 of what was said, noted, done and answered
 //! ```
 //!
 //! A row keeps 32 bits of the hash of each; a hit is opened and looked at before it is told. Rows hold only what their reader can
@@ -14,7 +14,7 @@ use std::collections::BTreeSet;
 
 use crdt_model::case::facts::TextFact;
 use crdt_model::case::schema::{FIELDS, Identity, Kind};
-use crdt_model::name::{folded, folded_id, phone_endings};
+use crdt_model::name::{folded, phone_endings};
 use crdt_model::reference::Typed;
 use crdt_model::values::DocId;
 use crdt_model::view::{CaseView, Shown};
@@ -29,7 +29,7 @@ use crate::log::{Log, Reader, Shared};
 /// Hashes that one row keeps, at most.
 const TOKENS_MAX: usize = 256;
 /// Letters of a word of a text that is kept, at least; shorter ones are in nearly every case.
-const WORD_LEN_MIN: usize = 4;
+const WORD_LEN_MIN: usize = 3;
 /// The same of a word of a name.
 const NAME_LEN_MIN: usize = 2;
 /// A word of a name as long as this is found one letter off, too.
@@ -118,10 +118,10 @@ fn marks(view: &CaseView) -> BTreeSet<Mark> {
         marks.extend(endings.into_iter().map(|ending| (By::Phone, ending)));
     }
     for field in NUMBERS {
-        marks.extend(view.text(field).map(|number| (By::Id, folded_id(number))));
+        marks.extend(view.text(field).and_then(id_key));
     }
     let ids = view.list("external_ids").iter().filter_map(|element| element.split_once(':'));
-    marks.extend(ids.map(|(_, id)| (By::Id, folded_id(id))));
+    marks.extend(ids.filter_map(|(_, id)| id_key(id)));
     for field in NAMES {
         marks.extend(words(view.text(field).unwrap_or_default(), NAME_LEN_MIN).flat_map(|word| spellings(&word)));
     }
@@ -154,6 +154,12 @@ pub(super) fn tokens(view: &CaseView) -> Box<[u32]> {
     tokens.into()
 }
 
+/// An id as it is looked for: folded, letters and digits alone.
+fn id_key(typed: &str) -> Option<Mark> {
+    let key: String = folded(typed).chars().filter(|c| c.is_alphanumeric()).collect();
+    (!key.is_empty()).then_some((By::Id, key))
+}
+
 /// What is looked for: any of these; of each kind all the groups; of each group any mark.
 struct Sought(Vec<(By, Vec<Vec<Mark>>)>);
 
@@ -161,12 +167,16 @@ impl Sought {
     fn of(typed: &str) -> Self {
         let mut any = Vec::new();
         let digits = typed.chars().filter(|c| c.is_numeric()).count();
-        let others = typed.chars().filter(|c| c.is_alphabetic()).count();
         let endings = phone_endings(typed);
-        if digits >= PHONE_LEN_MIN && others == 0 && !endings.is_empty() {
+        if digits >= PHONE_LEN_MIN && !endings.is_empty() {
             any.push((By::Phone, vec![endings.into_iter().map(|ending| (By::Phone, ending)).collect()]));
         }
-        any.push((By::Id, vec![vec![(By::Id, folded_id(typed))]]));
+        // with the name of its system before it, or without
+        let bare = typed.split_once(':').and_then(|(_, id)| id_key(id));
+        let ids: Vec<Mark> = id_key(typed).into_iter().chain(bare).collect();
+        if !ids.is_empty() {
+            any.push((By::Id, vec![ids]));
+        }
         let of_names: Vec<Vec<Mark>> = words(typed, NAME_LEN_MIN).map(|word| spellings(&word)).collect();
         if !of_names.is_empty() {
             any.push((By::Name, of_names));

@@ -40,11 +40,18 @@ fn a_telephone_in_any_form_an_id_a_name_or_words_lead_to_the_cases_of_a_person()
     let marie = case_id(&home.new_case(of_marie()));
     let other = NewCase { reporter_name: Some("Jean Baptiste".into()), phone: Some("37412291".into()), ..complaint() };
     let other = case_id(&home.new_case(other));
-    for typed in ["37412290", "+509 37 41 22 90", "0050937412290", "(509) 3741-2290", "٣٧٤١٢٢٩٠", " 37 41 22 90 "]
-    {
+    for typed in [
+        "37412290",
+        "+509 37 41 22 90",
+        "0050937412290",
+        "(509) 3741-2290",
+        "tel 37412290",
+        "٣٧٤١٢٢٩٠",
+        " 37 41 22 90 ",
+    ] {
         assert_eq!(found(&home, typed, "phone"), std::slice::from_ref(&marie), "{typed}");
     }
-    for typed in ["uuid:77-AB", "HH-0042"] {
+    for typed in ["uuid:77-AB", "kobo:uuid:77-AB", "uuid77ab", "HH-0042", "hh 0042"] {
         assert_eq!(found(&home, typed, "external_id"), std::slice::from_ref(&marie), "{typed}");
     }
     // accents, case, the order of the words, a part of the name, a letter off or left out
@@ -55,7 +62,7 @@ fn a_telephone_in_any_form_an_id_a_name_or_words_lead_to_the_cases_of_a_person()
         assert_eq!(found(&home, typed, "words"), std::slice::from_ref(&marie), "{typed}");
     }
     assert_eq!(found(&home, "Baptiste", "name"), [other]);
-    for typed in ["37412292", "Marie Baptiste", "transfert octobre", "HH-0043", "papaye", "je", "…"] {
+    for typed in ["37412292", "Marie Baptiste", "transfert octobre", "HH-0043", "papaye", "je", "…", "…:…"] {
         assert_eq!(finds(&home, typed), [], "{typed}");
     }
     // a note is found as soon as it is there, and after everything was read from the disk again
