@@ -157,6 +157,17 @@ fn two_hundred_cases_of_three_sites_and_a_partner_come_to_true_ends_in_a_fortnig
     assert_eq!(all.waits(&all.zoe)["accept"], 100);
     assert_eq!(all.count(&all.zoe, "--assignee me"), 100);
 
+    // somebody who waits for word tells of a theft; it is sealed, and the coordinator takes it up
+    let told = all.say(
+        &all.odile,
+        "case new --type complaint --channel hotline --category integrity.fraud --no-recusal --consent contact_back=given --allegation -",
+        "Inventé : des sacs manquent.",
+    );
+    let fraud = told["case_id"].as_str().unwrap_or_else(|| panic!("{told}")).to_owned();
+    all.meet(&[&all.odile]);
+    all.act(rose, &format!("case assign {fraud} me"));
+    all.act(rose, &format!("case accept {fraud}"));
+
     // day 1: Zoe begins; BOL is cut off from now on, and goes on by itself
     all.day = 1;
     let begun = all.refs(&all.zoe, "--assignee me --site JER", 4);
@@ -207,6 +218,15 @@ fn two_hundred_cases_of_three_sites_and_a_partner_come_to_true_ends_in_a_fortnig
     assert_eq!((&half["site"], &half["status"]), (&json!("PAR"), &json!("resolved")), "{half}");
     // what nobody was given is late as well, with whoever is to give it
     assert!(late.get("refer!").is_some_and(|lines| *lines > 0), "{late:?}");
+    // whoever told of the theft has had no word that it arrived
+    assert_eq!(all.waits(&all.org.rose)["acknowledge!"], 1);
+    for home in [&all.ali, &all.odile] {
+        assert_eq!(all.waits(home).get("acknowledge!"), None, "it is nobody else's: {}", home.member());
+    }
+    let until = all.act_in(&all.org.rose, 9, "clock show")["now"].to_string();
+    let line = format!("case answer {fraud} --interim --until {} --text -", &until[1..11]);
+    all.say(&all.org.rose, &line, "Inventé : c'est arrivé.");
+    assert_eq!(all.waits(&all.org.rose).get("acknowledge!"), None);
     let reminded = all.act(&all.ali, "case remind --all");
     assert!(reminded.to_string().contains("Zoe"), "{reminded}");
 
@@ -286,7 +306,7 @@ fn two_hundred_cases_of_three_sites_and_a_partner_come_to_true_ends_in_a_fortnig
     assert!(all.count(&all.ali, "--overdue") > 0);
 
     // nothing was lost, and everybody holds a sound store
-    assert_eq!(all.count(rose, ""), 200 + 1, "with the half at the partner");
+    assert_eq!(all.count(rose, ""), 201 + 1, "with the half at the partner");
     for home in all.all() {
         assert_eq!(all.act(home, "verify")["problems"], json!([]), "{}", home.member());
     }

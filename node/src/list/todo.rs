@@ -247,6 +247,8 @@ impl<'f> Mine<'f> {
             _ if (is_here || is_mine) && half_done && awaits_word => (Task::CallBack, answer),
             _ if (is_here || is_mine) && is(Step::Confirm) => (Task::Confirm, step_due),
             "assigned" | "in_progress" | "reopened" if is_mine && row.awaits_taking_up() => (Task::Accept, step_due),
+            // before the work: the person waits for word first
+            _ if is_mine && is(Step::Acknowledge) => (Task::Acknowledge, step_due),
             "assigned" | "in_progress" | "triaged" | "received" | "reopened" if is_mine => (Task::Work, next()),
             "resolved" if is_here && row.contact_refused() => (Task::Close, None),
             "resolved" if is_here && !row.answered() && row.expects_answer() => (Task::CallBack, answer),
