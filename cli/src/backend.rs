@@ -10,6 +10,8 @@ use node::error::Failure;
 use node::home::lock::{self, Hold};
 use node::texts::Texts;
 
+use crate::background;
+
 /// When this program was committed, Unix milliseconds: see `build.rs`. 0, which means unknown, where that is no number.
 fn built_ms() -> i64 {
     env!("BOUCLE_COMMITTED").parse::<i64>().ok().and_then(|seconds| seconds.checked_mul(1000)).unwrap_or(0)
@@ -31,6 +33,15 @@ pub(crate) trait Backend {
     /// When the home cannot be opened, `already_running` when another process holds it.
     fn runtime(&self, home: &Path) -> Result<Arc<dyn Runtime>, Failure>;
 
+    /// Starts a node of its own for this home, with whoever is named let in.
+    ///
+    /// # Errors
+    ///
+    /// What keeps it from starting; `not_running` where none can be started.
+    fn start_in_background(&self, home: &Path, _envelope: &Envelope) -> Result<(), Failure> {
+        Err(Failure::new("not_running").arg("home", home.display()))
+    }
+
     /// Lets others work on the home while nothing is asked of it: whoever was let in stays so.
     fn rest(&self) {}
 }
@@ -43,6 +54,10 @@ pub(crate) struct Local {
 }
 
 impl Backend for Local {
+    fn start_in_background(&self, home: &Path, envelope: &Envelope) -> Result<(), Failure> {
+        background::spawn(home, envelope)
+    }
+
     fn rest(&self) {
         if let Some(here) = &*self.here.lock().unwrap_or_else(PoisonError::into_inner) {
             here.rest();

@@ -21,9 +21,11 @@ pub(crate) fn put(request: &mut Request, texts: &Texts) -> Result<(), Failure> {
             of_filter(filter, texts)?;
             of_edit(edit, texts)
         }
-        Request::CaseList(filter) | Request::BatchOut { filter, .. } | Request::BatchCalls { filter, .. } => {
-            of_filter(filter, texts)
-        }
+        Request::CaseList(filter)
+        | Request::CallList(filter)
+        | Request::SessionList(filter)
+        | Request::BatchOut { filter, .. }
+        | Request::BatchCalls { filter, .. } => of_filter(filter, texts),
         _ => Ok(()),
     }
 }

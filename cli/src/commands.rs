@@ -11,13 +11,19 @@ pub(crate) mod demo;
 mod find;
 mod import;
 mod init;
+mod intake;
 mod invite;
 mod join;
 mod member;
 mod passphrase;
+mod reference;
 mod routing;
 mod run;
+mod service;
+mod services;
+mod session;
 mod site;
+mod slips;
 mod support;
 mod sync;
 mod taxonomy;
@@ -29,6 +35,8 @@ use node::api::{Request, RunOptions};
 use node::error::Failure;
 
 use crate::ask::Asker;
+use crate::service::Order;
+use crate::slips::Printed;
 
 /// For scripts and checks: they work, and stay out of the short help.
 pub(crate) const NOT_IN_THE_SHORT_HELP: &[&str] = &["fingerprint", "digest"];
@@ -38,15 +46,18 @@ pub(crate) const NOT_IN_THE_SHORT_HELP: &[&str] = &["fingerprint", "digest"];
 pub(crate) enum Action {
     /// Ask the node, render the reply.
     Ask(Request),
-    /// Be the node until told to stop.
-    /// Be the node; the command that is run when more waits on somebody.
-    Run(RunOptions, Option<String>),
+    /// Be the node; the command that is run when more waits on somebody; whether it is for the time somebody is let in.
+    Run(RunOptions, Option<String>, bool),
     /// Destroy keys and store, if that is meant.
     Wipe { yes: bool },
     /// Tell the whole story.
     Demo(demo::Demo),
     /// Ask the node and write the reply to a file.
     Write(Request, std::path::PathBuf),
+    /// Start with the machine, or no more.
+    Service(Order),
+    /// Ask the node and print paper.
+    Print(Request, Printed),
     /// Write a shell's completions.
     Completions(clap_complete::Shell),
     /// Write the manual pages into a folder.
@@ -69,6 +80,15 @@ pub(crate) enum Commands {
     Find(find::Find),
     #[command(subcommand)]
     Call(call::Call),
+    #[command(subcommand)]
+    Shift(call::Shift),
+    #[command(subcommand)]
+    Session(session::Session),
+    #[command(subcommand)]
+    Slips(slips::Slips),
+    Services(services::Services),
+    #[command(subcommand)]
+    Reference(reference::Reference),
     Outbox,
     Todo(todo::Todo),
     #[command(subcommand)]
@@ -83,6 +103,8 @@ pub(crate) enum Commands {
     #[command(subcommand)]
     Bundle(bundle::Bundle),
     Import(import::Import),
+    #[command(subcommand)]
+    Intake(intake::Intake),
     Verify,
     Fingerprint,
     Digest,
@@ -94,6 +116,8 @@ pub(crate) enum Commands {
     Words(words::Words),
     Lock,
     Unlock,
+    #[command(subcommand)]
+    Service(service::Service),
     #[command(subcommand)]
     Passphrase(passphrase::Passphrase),
     Wipe {
@@ -120,6 +144,8 @@ impl Commands {
                 | Self::Broadcast(_)
                 | Self::Find(_)
                 | Self::Call(_)
+                | Self::Shift(_)
+                | Self::Session(_)
         )
     }
 
@@ -143,6 +169,7 @@ impl Commands {
             Self::Audience(audience) => audience.request(),
             Self::Case(case) => case.request(asker)?,
             Self::Import(import) => import.request()?,
+            Self::Intake(intake) => intake.request(asker)?,
             Self::Sync(sync) => sync.request(),
             Self::Carry(carry) => carry.request()?,
             Self::Bundle(bundle) => bundle.request()?,
@@ -151,6 +178,11 @@ impl Commands {
             Self::Words(words) => words.request(asker.lang.clone().as_deref(), asker)?,
             Self::Find(find) => find.request(asker)?,
             Self::Call(call) => call.request(asker)?,
+            Self::Shift(shift) => shift.request(),
+            Self::Session(session) => session.request(asker)?,
+            Self::Slips(slips) => return slips.action(),
+            Self::Services(services) => services.request()?,
+            Self::Reference(reference) => reference.request(asker)?,
             Self::Outbox => Request::Outbox,
             Self::Todo(todo) => todo.request(),
             Self::Routing(routing) => routing.request()?,
@@ -169,11 +201,13 @@ impl Commands {
             },
             Self::Completions(completions) => return Ok(Action::Completions(completions.shell)),
             Self::Man(man) => return Ok(Action::Man(man.folder)),
+            Self::Service(service) => return Ok(Action::Service(service.order())),
             Self::Passphrase(passphrase) => passphrase.request()?,
             Self::Wipe { yes } => return Ok(Action::Wipe { yes }),
             Self::Run(run) => {
+                let in_background = run.is_in_background();
                 let (options, on_event) = run.options()?;
-                return Ok(Action::Run(options, on_event));
+                return Ok(Action::Run(options, on_event, in_background));
             }
             Self::Demo(demo) => return Ok(Action::Demo(demo)),
         };

@@ -144,7 +144,7 @@ mod tests {
             ("boucle cse", "usage_unknown_command", "case"),
             ("boucle case lst", "usage_unknown_command", "list"),
             ("boucle case nwe", "usage_unknown_command", "new"),
-            ("boucle shift", "usage_unknown_command", "boucle --help"),
+            ("boucle adjustment", "usage_unknown_command", "boucle --help"),
             ("boucle member show", "usage_unknown_command", "boucle --help"),
             ("boucle run --web 127.0.0.1:0", "usage_unknown_option", "--web"),
             ("boucle demo --web", "usage_unknown_option", "--web"),

@@ -5,11 +5,13 @@
 
 mod call;
 mod case;
+mod harmed;
 mod pick;
+mod session;
 
 use std::path::PathBuf;
 
-use node::api::{Envelope, Reply, Request, Secret};
+use node::api::{CaseDraft, Envelope, Reply, Request, SealOptions, Secret};
 use node::error::Failure;
 use node::texts::Texts;
 use serde_json::Value;
@@ -17,7 +19,7 @@ use serde_json::Value;
 use crate::output::{self, Format};
 use crate::render::text::clean_line;
 use crate::render::{self, WIDTH, text};
-use crate::session::{self, World};
+use crate::session::{self as commands, World};
 use crate::{ask, error, safety, when};
 
 /// Where somebody works with the menu: what was said once a shift, and to whom the questions go.
@@ -31,6 +33,8 @@ pub(crate) struct Desk<'d, 'w> {
     channel: Option<String>,
     /// The language of the last person.
     spoken: Option<String>,
+    /// What was being written down when somebody was interrupted, where it must not come to the disk.
+    draft: Option<CaseDraft>,
 }
 
 /// What the menu offers: the key, its text, and what waits there.
@@ -48,7 +52,7 @@ struct Offer {
 pub(crate) fn run(home: PathBuf, texts: &Texts, world: &mut World<'_>) -> Result<u8, Failure> {
     let member =
         (world.env)("BOUCLE_MEMBER").and_then(|member| member.into_string().ok()).filter(|name| !name.is_empty());
-    let mut desk = Desk { world, texts, home, member, channel: None, spoken: None };
+    let mut desk = Desk { world, texts, home, member, channel: None, spoken: None, draft: None };
     loop {
         let (head, offers) = desk.offers()?;
         let mut shown = format!("\n{head}\n\n");
@@ -68,6 +72,8 @@ pub(crate) fn run(home: PathBuf, texts: &Texts, world: &mut World<'_>) -> Result
             "2" => desk.find(),
             "3" => desk.work_list(&CALLS),
             "4" => desk.work_list(&[]),
+            "5" => session::sit(&mut desk, "desk"),
+            "6" => session::sit(&mut desk, "box"),
             "7" => desk.command(&["carry"]),
             "8" => desk.change_person(),
             "9" => desk.command(&["sync"]),
@@ -110,6 +116,8 @@ impl Desk<'_, '_> {
             offer("2", "front-find", String::new()),
             offer("3", "front-call-back", number(calls)),
             offer("4", "front-list", list),
+            offer("5", "front-desk", String::new()),
+            offer("6", "front-box", String::new()),
             offer("7", "front-stick", unshared),
             offer("8", "front-person", String::new()),
             offer("9", "front-sync", String::new()),
@@ -131,9 +139,9 @@ impl Desk<'_, '_> {
             // who gave it by the environment is not asked for it
             Err(failure) if failure.code == "locked" && passphrase.is_some() => {
                 tried.passphrase = passphrase;
-                session::ask_unlocked(&*service, &mut tried, &[], self.texts, self.world)
+                commands::ask_unlocked(&*service, &mut tried, &[], self.texts, self.world)
             }
-            Err(_) => session::ask_unlocked(&*service, &mut envelope, &[], self.texts, self.world),
+            Err(_) => commands::ask_unlocked(&*service, &mut envelope, &[], self.texts, self.world),
             reply => reply,
         };
         self.member = tried.member.or(envelope.member).or(self.member.take());
@@ -176,7 +184,7 @@ impl Desk<'_, '_> {
             arm: self.world.arm,
         };
         // what it did, and what was refused, it has told
-        session::command(args, world);
+        commands::command(args, world);
         Ok(())
     }
 
@@ -215,7 +223,7 @@ impl Desk<'_, '_> {
     /// One of the cases listed, by its number; nothing typed: none. A list without cases is shown and no more.
     fn pick_case(&mut self, name: &str, rows: &Value) -> Result<Option<String>, Failure> {
         let rows = rows.as_array().map(Vec::as_slice).unwrap_or_default();
-        let shown = render::numbered(name, rows, self.texts, session::paint(self.world));
+        let shown = render::numbered(name, rows, self.texts, commands::paint(self.world));
         self.say(shown.trim_end_matches('\n'));
         if rows.is_empty() {
             return Ok(None);
@@ -245,10 +253,25 @@ impl Desk<'_, '_> {
             .filter_map(|member| member["name"].as_str().map(str::to_owned))
             .collect();
         let Some(at) = pick::one(self, "front-who", &names)? else { return Ok(()) };
-        self.ask(Request::Lock)?;
+        (self.channel, self.spoken, self.draft) = (None, None, None);
+        // the new person comes in before the others go out: a node in the background ends once nobody is there
         self.member = Some(names[at].clone());
-        (self.channel, self.spoken) = (None, None);
-        self.ask(Request::Unlock).map(drop)
+        let came_in = self.ask(Request::BeforeAsking { seal: SealOptions::default() });
+        let here = self.ask(Request::Status)?;
+        let others: Vec<String> = here["members"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .filter(|member| member["unlocked"] == true)
+            .filter_map(|member| member["name"].as_str().map(str::to_owned))
+            .filter(|name| came_in.is_err() || *name != names[at])
+            .collect();
+        for name in others {
+            self.member = Some(name);
+            self.ask(Request::Lock)?;
+        }
+        self.member = Some(names[at].clone());
+        came_in.map(drop)
     }
 
     /// One line in answer to a question; `None` at the end of input.
@@ -269,8 +292,8 @@ impl Desk<'_, '_> {
 
     /// Shows the reply to a request as a command does.
     fn show(&mut self, name: &str, value: &Value) -> Result<(), Failure> {
-        let paint = session::paint(self.world);
-        session::written(output::print(self.world.out, name, value, Format::Human, self.texts, paint))
+        let paint = commands::paint(self.world);
+        commands::written(output::print(self.world.out, name, value, Format::Human, self.texts, paint))
     }
 
     /// Tells what failed; the menu goes on. Whoever pressed Ctrl-C is back at the menu.

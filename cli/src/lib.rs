@@ -3,6 +3,7 @@
 mod args;
 mod ask;
 mod backend;
+mod background;
 mod batch;
 mod choice;
 mod clock;
@@ -21,7 +22,9 @@ mod recusal;
 mod render;
 mod run;
 mod safety;
+mod service;
 mod session;
+mod slips;
 mod when;
 mod wipe;
 

@@ -4,6 +4,7 @@
 mod acts;
 mod batch;
 mod bundle;
+mod calls;
 pub(crate) mod case;
 mod codes;
 mod listing;
@@ -90,6 +91,7 @@ pub(crate) fn human(name: &str, value: &Value, texts: &Texts, paint: Paint) -> S
         ("carry", Value::Object(_)) => bundle::carry(value, with),
         ("verify", Value::Object(_)) => report::verify(value, with),
         ("import", Value::Object(reply)) if !reply.contains_key("rows") => report::import_undo(value, with),
+        ("import", Value::Object(reply)) if reply.contains_key("messages") => calls::messages(value, with),
         ("import", Value::Object(_)) => report::import(value, with),
         ("outbox", Value::Object(_)) => report::outbox(value, with),
         ("doctor", Value::Object(_)) => report::doctor(value, with),
@@ -105,6 +107,14 @@ pub(crate) fn human(name: &str, value: &Value, texts: &Texts, paint: Paint) -> S
         ("batch list", Value::Object(_)) => batch::list(value, with),
         (_, Value::Object(reply)) if reply.contains_key("refusals") => acts::many(value, with),
         ("case duplicates", Value::Array(rows)) => listing::duplicates(rows, with),
+        ("services", Value::Array(rows)) if !rows.is_empty() => calls::services(rows, with),
+        ("reference find", Value::Array(rows)) => calls::listed(rows, with),
+        ("call start", Value::Object(_)) => calls::start(value, with),
+        ("call end", Value::Object(_)) => calls::end(value, with),
+        ("call log", Value::Object(reply)) if reply.contains_key("outcome") => calls::logged(value, with),
+        ("session show", Value::Null) => format!("{}\n", texts.get("ui-session-none")),
+        ("session open" | "session show" | "session close", Value::Object(_)) => calls::session(name, value, with),
+        ("shift end", Value::Object(_)) => calls::shift(value, with),
         ("todo", Value::Array(rows)) => listing::todo(rows, with),
         (_, Value::Array(rows)) => listing::listing(name, rows, with),
         (_, Value::Object(_)) => acts::act(name, value, with),
@@ -137,6 +147,9 @@ fn cell(field: &str, value: &Value, with: With<'_>) -> String {
         "for" => Some("holdfor"),
         "direction" => Some("direction"),
         "signature" => Some("signature"),
+        "happened" => Some("happened"),
+        "reporter_is" => Some("reporter-is"),
+        "accused_affiliation" => Some("accused-affiliation"),
         _ => None,
     };
     match (vocabulary, value) {

@@ -11,6 +11,7 @@ use node::error::Failure;
 use node::texts::Texts;
 use serde_json::Value;
 
+use crate::background;
 use crate::door::Door;
 use crate::events;
 use crate::output::Format;
@@ -29,12 +30,14 @@ pub(crate) struct How {
     pub(crate) on_event: Option<String>,
     pub(crate) json: bool,
     pub(crate) verbose: bool,
+    /// For the time somebody is let in: `unlock` started it.
+    pub(crate) in_background: bool,
 }
 
 /// Opens the home, serves, says so on the first line of standard output, and stops when told to.
 pub(crate) fn run(
     home: &Path,
-    How { options, on_event, json, verbose }: How,
+    How { options, on_event, json, verbose, in_background }: How,
     texts: &Texts,
     world: &mut World<'_>,
 ) -> Result<(), Failure> {
@@ -47,7 +50,7 @@ pub(crate) fn run(
     if verbose {
         warn_of_memory(texts, world);
     }
-    let service = Arc::new(UntilWiped { node: runtime.clone(), wiped: AtomicBool::new(false) });
+    let service = Arc::new(UntilWiped { node: runtime.clone(), wiped: AtomicBool::new(false), in_background });
     let _watch = match on_event {
         Some(command) => {
             let failed = texts.get("ui-on-event-failed").into_owned();
@@ -55,7 +58,7 @@ pub(crate) fn run(
         }
         None => None,
     };
-    let result = serve(home, service.clone(), &ready, wait, json, texts, world);
+    let result = serve(home, service.clone(), &ready, wait, (json, in_background), texts, world);
     if service.wiped.load(Ordering::SeqCst) {
         // no farewell to anybody: what is left in memory goes with the process
         return result;
@@ -74,23 +77,32 @@ fn tell_of_clock(runtime: &dyn Runtime, json: bool, texts: &Texts, world: &mut W
     warn_of_clock(&mut node, if json { Format::Json } else { Format::Human }, texts, world.err);
 }
 
-/// Answers as the node does; a process whose home was wiped ends.
+/// Answers as the node does; a process whose home was wiped ends, and one in the background once everybody left.
 struct UntilWiped {
     node: Arc<dyn Runtime>,
     wiped: AtomicBool,
+    in_background: bool,
 }
 
 impl Service for UntilWiped {
     fn handle(&self, envelope: Envelope, on_progress: &mut dyn FnMut(Progress)) -> Reply {
         let wipes = matches!(envelope.request, Request::Wipe { .. });
+        let leaves = self.in_background && envelope.request == Request::Lock;
         let reply = self.node.handle(envelope, on_progress);
-        if wipes && reply.is_ok() {
-            self.wiped.store(true, Ordering::SeqCst);
+        let is_done = reply.is_ok() && (wipes || (leaves && nobody_is_let_in(&reply)));
+        if is_done {
+            self.wiped.store(wipes, Ordering::SeqCst);
             // the way every end comes; the answer still leaves, the socket waits for it
             let _ = rustix::process::kill_process(rustix::process::getpid(), rustix::process::Signal::TERM);
         }
         reply
     }
+}
+
+/// Whether the reply to `lock` names nobody who is still let in.
+fn nobody_is_let_in(reply: &Reply) -> bool {
+    let members = reply.as_ref().ok().and_then(|told| told["members"].as_array());
+    members.into_iter().flatten().all(|member| member["unlocked"] != true)
 }
 
 /// Starts; on a terminal asks for the passphrase when the node says it needs one.
@@ -123,7 +135,7 @@ fn serve(
     service: Arc<dyn Service>,
     ready: &Ready,
     wait: Wait,
-    json: bool,
+    (json, in_background): (bool, bool),
     texts: &Texts,
     world: &mut World<'_>,
 ) -> Result<(), Failure> {
@@ -136,6 +148,9 @@ fn serve(
         serde_json::to_string(ready).map_err(|error| Failure::new("unexpected").because(&error))?
     };
     written(writeln!(world.out, "{line}").and_then(|()| world.out.flush()))?;
+    if in_background {
+        background::let_go();
+    }
     if world.out_terminal && !json {
         tell_first(&*service, texts, world)?;
     }

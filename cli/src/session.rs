@@ -23,7 +23,9 @@ use crate::progress::Bar;
 use crate::render::case::alike_lines;
 use crate::render::text::{self, clean_line};
 use crate::render::{Paint, WIDTH};
-use crate::{batch, choice, clock, demo, error, front, help, recusal, run, safety, when, wipe};
+use crate::{
+    background, batch, choice, clock, demo, error, front, help, recusal, run, safety, service, slips, when, wipe,
+};
 
 /// Everything outside a command that it may use: the process's own, or a test's.
 pub(crate) struct World<'a> {
@@ -247,12 +249,22 @@ fn execute(cli: Cli, relative: bool, texts: &Texts, world: &mut World<'_>) -> Re
     let action = command.action(&mut asker)?;
     let asked = Asked { questions: std::mem::take(&mut asker.asked), accused: asker.ask_accused, format };
     let Opening { member, passphrase: typed, .. } = opening;
+    let mut paper = None;
     let (request, file) = match action {
         Action::Ask(request) => (request, None),
-        Action::Run(mut options, on_event) => {
+        Action::Service(order) => {
+            let value = service::run(&order, &home(&global, world)?, texts, world)?;
+            let name = if matches!(order, service::Order::Install(_)) { "service install" } else { "service remove" };
+            return show(world, name, &value, format, texts);
+        }
+        Action::Print(request, how) => {
+            paper = Some(how);
+            (request, None)
+        }
+        Action::Run(mut options, on_event, in_background) => {
             (options.member, options.passphrase) = (global.member.clone(), passphrase()?);
             let (json, verbose) = (global.json || global.jsonl, global.verbose > 0);
-            let how = run::How { options, on_event, json, verbose };
+            let how = run::How { options, on_event, json, verbose, in_background };
             return run::run(&home(&global, world)?, how, texts, world).map(|()| 0);
         }
         // before anything else that may fail
@@ -299,8 +311,16 @@ fn execute(cli: Cli, relative: bool, texts: &Texts, world: &mut World<'_>) -> Re
         (envelope.member, envelope.passphrase) = (opening.member, opening.passphrase);
     }
     let changes = !envelope.request.only_reads();
+    let started = envelope.request == Request::Unlock && background::start(&home, &mut envelope, texts, world)?;
     let service = world.backend.open(&home)?;
-    let value = ask_node(&*service, envelope, &asked, texts, world)?;
+    let asked_for = paper.is_some().then(|| envelope.request.clone());
+    let mut value = ask_node(&*service, envelope, &asked, texts, world)?;
+    if let (Some(request), Some(how)) = (&asked_for, &paper) {
+        return print_paper((request, &value), how, format, texts, world);
+    }
+    if started {
+        value["started"] = Value::Bool(true);
+    }
     if let Some(file) = file {
         write_private(&file, &value)?;
         let done = texts.with("done-support-file", &[("file", file.display().to_string().into())]);
@@ -542,6 +562,13 @@ pub(crate) fn ask_unlocked(
                 }
                 recusal::ask(service, envelope, Some(&failure), texts, world.console)?;
             }
+            // whose words they are only a person knows
+            "own_not_said" if matches!(&envelope.request, Request::ImportMessages { own, .. } if own.is_empty()) => {
+                let said = ask_own(&failure, world.console, texts)?;
+                if let Request::ImportMessages { own, .. } = &mut envelope.request {
+                    own.push(said);
+                }
+            }
             // once: whoever declines, or adds something else, is told what is missing
             "not_listed" if !adds && may_add(&failure) => {
                 adds = true;
@@ -567,6 +594,23 @@ pub(crate) fn ask_unlocked(
             _ => door.answer(failure, &mut envelope.member, &mut envelope.passphrase, world.console, texts)?,
         }
     }
+}
+
+/// Which of the senders of a chat is ours: by number or by name; nothing typed: none.
+fn ask_own(failure: &Failure, console: &mut dyn Console, texts: &Texts) -> Result<String, Failure> {
+    let named = failure.args.iter().find(|(name, _)| *name == "names").map_or("", |(_, names)| names.as_str());
+    let names: Vec<&str> = named.lines().collect();
+    for (name, n) in names.iter().zip(1..) {
+        console.say(&format!("{n:>3}  {}", clean_line(name)));
+    }
+    let typed = ask::answer(console, texts, &ask::in_question(texts, &texts.get("ask-import-own")))?;
+    let typed = typed.ok_or_else(|| Failure::new("interrupted"))?.trim().to_owned();
+    let by_number = typed.parse::<usize>().ok().and_then(|n| names.get(n.checked_sub(1)?));
+    Ok(match by_number {
+        Some(name) => (*name).to_owned(),
+        None if typed.is_empty() => "-".to_owned(),
+        None => typed,
+    })
 }
 
 fn may_add(failure: &Failure) -> bool {
@@ -617,7 +661,36 @@ fn keyless(request: &mut Request) -> Option<&mut bool> {
 }
 
 /// A file only its owner reads.
+/// Prints paper: on standard output, or as a page into a file that is not there yet.
+fn print_paper(
+    (request, value): (&Request, &Value),
+    how: &slips::Printed,
+    format: Format,
+    texts: &Texts,
+    world: &mut World<'_>,
+) -> Result<u8, Failure> {
+    let told = slips::print(request, value, how, texts)?;
+    let Some(out) = &how.out else {
+        return match format {
+            Format::Human => written(world.out.write_all(told.as_bytes())).map(|()| 0),
+            _ => show(world, request.name(), value, format, texts),
+        };
+    };
+    let path = std::path::absolute(out).map_err(|e| Failure::io(IoOperation::Write, out, &e))?;
+    write_new(&path, &told)?;
+    let done = texts.with("done-slips-print", &[("file", path.display().to_string().into())]);
+    written(match format {
+        Format::Human => writeln!(world.out, "{done}"),
+        _ => writeln!(world.out, "{}", serde_json::json!({"file": path})),
+    })
+    .map(|()| 0)
+}
+
 fn write_private(path: &std::path::Path, value: &serde_json::Value) -> Result<(), Failure> {
+    write_new(path, &format!("{value:#}\n"))
+}
+
+fn write_new(path: &std::path::Path, text: &str) -> Result<(), Failure> {
     let fail = |error: io::Error| match error.kind() {
         io::ErrorKind::AlreadyExists => {
             Failure::new("file_exists").arg("file", path.display()).at("file", path.display())
@@ -629,7 +702,7 @@ fn write_private(path: &std::path::Path, value: &serde_json::Value) -> Result<()
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     let mut file = options.open(path).map_err(fail)?;
-    let written = writeln!(file, "{value:#}").and_then(|()| file.sync_all());
+    let written = file.write_all(text.as_bytes()).and_then(|()| file.sync_all());
     if written.is_err() {
         // a file that holds half of it, or nothing, helps nobody and is in the way of the next
         let _ = std::fs::remove_file(path);

@@ -32,7 +32,7 @@ pub mod status;
 
 use crate::hours::WorkHours;
 use crate::layer::{Layer, LayerState, Value};
-use crate::taxonomy::OwnTables;
+use crate::taxonomy::{KeptAs, OwnTables};
 use crate::values::{DocId, Level};
 use crate::zone::Zone;
 
@@ -71,6 +71,12 @@ pub trait Codes {
     fn expects_answer(&self, case_type: Option<&str>, channel: Option<&str>) -> bool {
         let _ = (case_type, channel);
         true
+    }
+
+    /// What a record of this type is. What is not known is a case.
+    fn kept_as(&self, case_type: Option<&str>) -> KeptAs {
+        let _ = case_type;
+        KeptAs::Case
     }
 
     /// Whether `code` is in the taxonomy's `table` (`channel`, `case_type`, `sex`…).

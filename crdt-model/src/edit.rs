@@ -11,6 +11,7 @@ mod closing;
 mod create;
 mod draft;
 mod linking;
+mod message;
 pub mod moving;
 mod notice;
 mod question;
@@ -68,6 +69,46 @@ pub struct GivenAnswer {
     #[serde(default)]
     pub satisfaction: Option<String>,
 }
+
+/// How the call went in which a case was told, or that led to none.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GivenCall {
+    /// How long it lasted until the case is saved, milliseconds; absent: nobody noted when it began.
+    #[serde(default)]
+    pub lasted_ms: Option<i64>,
+    /// One of [`CALL_OUTCOMES`].
+    pub outcome: String,
+}
+
+/// A service that a person who was harmed was offered.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GivenService {
+    /// One of [`SERVICE_KINDS`](crate::taxonomy::own::SERVICE_KINDS).
+    pub kind: String,
+    /// One of [`SERVICE_ANSWERS`](crate::case::facts::SERVICE_ANSWERS).
+    pub answer: String,
+    /// Which one.
+    #[serde(default)]
+    pub name: Option<Words>,
+}
+
+/// Messages that came by another program, of one person and of one time.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GivenMessage {
+    /// Taxonomy `channel`: `whatsapp`, `sms`.
+    pub channel: String,
+    /// From the person to us.
+    pub inward: bool,
+    /// When the first was sent, Unix milliseconds.
+    pub at_ms: i64,
+    /// What they say, a line each.
+    pub text: Words,
+    /// What tells each of them from all others, by the channel: each is in one case once, whoever brings it.
+    pub keys: Vec<String>,
+}
+
+/// What can become of a call.
+pub const CALL_OUTCOMES: [&str; 7] = ["answered", "referred", "cut", "missed", "wrong_number", "prank", "silent"];
 
 /// A closing that stands already where a case comes from: an answer stands there too.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

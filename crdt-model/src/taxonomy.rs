@@ -368,6 +368,16 @@ impl Taxonomy {
         by_type && by_channel
     }
 
+    /// What a record of this type is. A code the taxonomy does not know is a case.
+    pub fn kept_as(&self, case_type: Option<&str>) -> KeptAs {
+        case_type.and_then(|code| self.case_types.get(code)).map_or(KeptAs::Case, |known| known.kept_as)
+    }
+
+    /// The types that people choose between: those of cases.
+    pub fn types_of_cases(&self) -> impl Iterator<Item = &str> {
+        self.case_types.iter().filter(|known| known.kept_as == KeptAs::Case).map(|known| known.code.as_str())
+    }
+
     /// The audience a sub-category is sealed to. `None`: an ordinary or an unknown one.
     pub fn audience_for(&self, sub_category: &str) -> Option<&Audience> {
         self.audiences.get(self.sub_categories.get(sub_category)?.audience.as_deref()?)

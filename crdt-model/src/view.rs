@@ -27,6 +27,7 @@ use crate::case::loop_closure::Satisfaction;
 use crate::case::status::Standing;
 use crate::case::{Shape, hold};
 use crate::layer::{Layer, Stamp};
+use crate::taxonomy::KeptAs;
 use crate::time::Day;
 use crate::values::moment::{serialize_ms, serialize_ms_opt};
 use crate::values::{DeviceId, DocId, Level, MemberId, Moment};
@@ -301,6 +302,10 @@ pub struct Work {
     pub interims: Vec<InterimView>,
     /// Type and channel are such that somebody waits for an answer.
     pub expects_answer: bool,
+    /// What it is, where that is no case.
+    pub kept_as: KeptAs,
+    /// Somebody called and nobody answered: they are to be called back until they were reached, or three times in vain.
+    pub to_call_back: bool,
     /// It came back to whoever gave it, and nobody has it since.
     pub returned: Option<ReturnView>,
     /// The clocks that run, the next one first.

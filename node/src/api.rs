@@ -18,6 +18,7 @@ mod request;
 pub mod socket;
 pub(crate) mod words;
 
+pub use crate::exchange::reference::REFERENCE_KINDS;
 pub use crate::keys::secret::Secret;
 pub use crate::list::CaseFilter;
 pub use crate::list::alike::PAIRS_MAX as DUPLICATES_MAX;
@@ -28,6 +29,9 @@ pub use crate::members::tables::RowChange;
 pub use crate::reply::{Progress, Reply};
 pub use crate::sync::{Ready, RunOptions};
 pub use crate::writes::SealOptions;
+pub use crate::writes::desk_session::SessionHeader;
+pub use crate::writes::drafts::CaseDraft;
+pub use crate::writes::slips::SLIPS_MAX;
 pub use crate::writes::{check_code, check_codes};
 pub use commands::{commands, implemented};
 pub use frame::FRAME_BYTES_MAX;

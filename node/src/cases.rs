@@ -19,7 +19,7 @@ use crdt_model::layer::{Layer, LayerState, Value};
 use crdt_model::receipt::receipts_doc;
 use crdt_model::roster::site_scope;
 use crdt_model::seal::GiftOf;
-use crdt_model::taxonomy::{OwnTables, Taxonomy};
+use crdt_model::taxonomy::{KeptAs, OwnTables, Taxonomy};
 use crdt_model::values::{DocId, EntryId, MemberId, ScopeId, Who};
 use crdt_model::view::{self, CaseView};
 use crdt_model::zone::Zone;
@@ -87,6 +87,10 @@ impl Codes for TaxonomyCodes {
 
     fn expects_answer(&self, case_type: Option<&str>, channel: Option<&str>) -> bool {
         self.taxonomy.expects_answer(case_type, channel)
+    }
+
+    fn kept_as(&self, case_type: Option<&str>) -> KeptAs {
+        self.taxonomy.kept_as(case_type)
     }
 
     fn knows(&self, table: &str, code: &str) -> bool {

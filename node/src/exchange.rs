@@ -6,4 +6,7 @@ mod csv_file;
 pub mod import;
 pub(crate) mod import_run;
 pub(crate) mod import_undo;
+pub(crate) mod messages;
+pub(crate) mod reference;
 pub(crate) mod routing_file;
+pub(crate) mod services_file;

@@ -595,6 +595,13 @@ mod tests {
             "why-",
             "left-out-",
             "unmatched-",
+            "accused-affiliation-",
+            "happened-",
+            "reference-",
+            "reporter-is-",
+            "served-",
+            "service-",
+            "session-",
         ];
         let mut unused = Vec::new();
         for id in messages(FR).keys() {

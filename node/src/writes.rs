@@ -2,6 +2,9 @@
 
 pub(crate) mod arrivals;
 pub(crate) mod assigning;
+pub(crate) mod calls;
+pub(crate) mod desk_session;
+pub(crate) mod drafts;
 pub(crate) mod erase;
 pub(crate) mod gifts;
 pub(crate) mod held;
@@ -15,6 +18,7 @@ pub(crate) mod receipts;
 pub(crate) mod reclassify;
 pub(crate) mod sensitive_words;
 pub(crate) mod set_aside;
+pub(crate) mod slips;
 pub(crate) mod tampering;
 pub(crate) mod transfer;
 pub(crate) mod withdraw;
@@ -35,7 +39,7 @@ use crdt_model::seal::{
     self, ActorOf, Entropy, FLAG_DEVICE_ONLY, FLAG_DROP_BOX, GRANT_SLOTS, GrantSection, Plain, Sealing, Secret,
     StreamGrant, audience_hint, birth_doc, case_key, open_hint, sensitive_hint,
 };
-use crdt_model::taxonomy::{Capabilities, Capture, Coded, OwnTable, TRIAGE, Taxonomy};
+use crdt_model::taxonomy::{Capabilities, Capture, Coded, KeptAs, OwnTable, TRIAGE, Taxonomy};
 use crdt_model::time::IsoWeek;
 use crdt_model::values::{DocId, EntryId, Incarnation, Level, MemberId, Moment, ScopeId, Who, Words};
 use crdt_model::view::CaseView;
@@ -596,27 +600,44 @@ fn ordinary_name(log: &Log, shared: &Shared, scope: &ScopeId) -> Result<String, 
     known.or_else(own).map(|site| format!("site/{site}")).ok_or_else(|| Failure::new("sync_first"))
 }
 
-/// The next reference, or a provisional mark while no number is at hand.
+/// The numbers of this node, where somebody gave it some.
+fn nodes_of(log: &Log, shared: &Shared) -> Option<[u32; 3]> {
+    shared.roster.devices.get(&log.device).map(|d| d.nodes).or_else(|| shared.pinned().map(|i| i.nodes))
+}
+
+/// The next number of a case, as node and counter; `None` while none is at hand.
+fn next_number(log: &Log, tx: &mut Tx<'_>, shared: &Shared) -> Result<Option<(u32, u32)>, Failure> {
+    let spare = tx.get(Space::Counters, b"spare")?.and_then(|v| v.first().copied()).unwrap_or(0);
+    let Some(node) = nodes_of(log, shared).and_then(|n| n.get(usize::from(spare)).copied()) else { return Ok(None) };
+    let held = tx.get(Space::Counters, b"counter")?;
+    let last = held.and_then(|v| v.as_slice().try_into().ok()).map_or(0, u32::from_be_bytes);
+    let counter = last.checked_add(1).ok_or_else(|| Failure::new("no_numbers_left"))?;
+    tx.put(Space::Counters, b"counter", &counter.to_be_bytes())?;
+    Ok(Some((node, counter)))
+}
+
+/// The reference of the slip that it was typed from, where that was reserved here, or the next one, or a provisional mark while
+/// no number is at hand.
 pub(crate) fn mint(
     log: &Log,
     tx: &mut Tx<'_>,
     shared: &Shared,
     site: &str,
+    slip: Option<&str>,
     entropy: &mut Entropy,
 ) -> Result<Minted, Failure> {
+    let nodes = nodes_of(log, shared);
+    let of_slip = slip.zip(nodes).map(|(slip, nodes)| slips::take(tx, &nodes, slip)).transpose()?.flatten();
+    let number = match of_slip {
+        Some(number) => Some(number),
+        None => next_number(log, tx, shared)?,
+    };
     let site: SiteCode = site.parse().map_err(|_| Failure::new("bad_site_code").arg("site", site))?;
-    let nodes = shared.roster.devices.get(&log.device).map(|d| d.nodes).or_else(|| shared.pinned().map(|i| i.nodes));
-    let spare = tx.get(Space::Counters, b"spare")?.and_then(|v| v.first().copied()).unwrap_or(0);
-    let number = nodes.and_then(|n| n.get(usize::from(spare)).copied());
-    let Some(node) = number else {
+    let Some((node, counter)) = number else {
         let mark = Provisional::draw(site, entropy.bytes());
         // without a number the device itself says where the case began
         return Ok(Minted { reference: None, provisional: Some(mark.to_string()), node: log.device.short() });
     };
-    let held = tx.get(Space::Counters, b"counter")?;
-    let last = held.and_then(|v| v.as_slice().try_into().ok()).map_or(0, u32::from_be_bytes);
-    let counter = last.checked_add(1).ok_or_else(|| Failure::new("no_numbers_left"))?;
-    tx.put(Space::Counters, b"counter", &counter.to_be_bytes())?;
     let reference =
         Reference::new(site, node, counter).map_err(|error| Failure::new("no_numbers_left").because(&error))?;
     Ok(Minted { reference: Some(reference.to_string()), provisional: None, node: node.to_string() })
@@ -632,7 +653,8 @@ pub(crate) fn create(
     now_ms: i64,
     entropy: &mut Entropy,
 ) -> Result<Created, Failure> {
-    let minted = mint(log, tx, shared, &prepared.site, entropy)?;
+    let slip = prepared.new.slip.as_deref();
+    let minted = mint(log, tx, shared, &prepared.site, slip, entropy)?;
     let created = create_as(log, tx, shared, reader, prepared, &minted, now_ms, entropy)?;
     tx.put(Space::Meta, &meta::last_case(&reader.member()), &created.case_id.0)?;
     Ok(created)
@@ -1473,7 +1495,9 @@ pub(crate) fn case_new_with(
     let odd = new.received_at.is_some_and(|moment| is_odd(moment.at_ms, Some(now_ms)))
         || new.incident_at.is_some_and(|moment| moment.at_ms > now_ms.saturating_add(DAY_MS));
     let recuse = seal.recuse.as_deref();
-    let restricted = seal.audience.as_deref().map(Some);
+    // what is no case holds nobody's allegation, by whatever channel it came
+    let is_case = shared.taxonomy.kept_as(Some(&new.case_type)) == KeptAs::Case;
+    let restricted = if is_case { seal.audience.as_deref().map(Some) } else { Some(None) };
     let intake = Intake {
         recuse,
         not_them: &seal.not_them,

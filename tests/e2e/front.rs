@@ -87,9 +87,11 @@ fn repeat(typist: &mut Typist, n: usize) {
 fn survivor(typist: &mut Typist) {
     typist.answers("Your choice", "1").answers(KNOWN, "").answers("What is it", "3");
     typist.writes("What the person says", "Somebody of the distribution asked her to come alone at night.");
-    typist.answers("About what", "").answers(HARM, "y").answers("urgent", "y");
-    typist.answers("name and number", "n").answers("in charge", "y");
-    typist.answers("Sex", "1").answers("Language spoken", "").answers("Place", "").answers("Save?", "");
+    typist.answers("About what", "").answers(HARM, "y");
+    // from here on what is asked is what helps her
+    typist.answers("Are you safe now", "y").answers("Said (Enter)", "").answers("Who tells of it", "1");
+    typist.answers("Sex", "1").answers("Language spoken", "").answers("Place", "").answers("When did it happen", "1");
+    typist.answers("called back", "n").answers("Save?", "");
     typist.answers("someone who works here?", "no").answers("What is alleged", "").wait("recorded");
 }
 
@@ -181,6 +183,44 @@ impl Typist {
 }
 
 #[test]
+fn an_interview_that_is_interrupted_is_offered_again_and_one_that_would_be_sealed_never_comes_to_the_disk() {
+    let home = Home::init("PAM", "JER", "Rose");
+    let mut typist = Typist::sits_down(&home);
+    typist.answers("Your choice", "1").answers("How calls and complaints come", "1").answers(KNOWN, "37412290");
+    typist.answers("What is it", "3").writes("What the person says", "The transfer has not come.");
+    typist.answers("About what", "payment not received").keys(HARM, b"\x03");
+    typist.wait("kept for you alone");
+    typist.leaves();
+    // another day: what was said is there, and only what is missing is asked
+    let mut typist = Typist::sits_down(&home);
+    typist.answers("Your choice", "1").answers("go on with it", "r");
+    typist.answers("Save?", "").answers(HARM, "n").wait("Dictate the reference");
+    let shown = home.show("@last");
+    assert_eq!(
+        (&shown["text"], &shown["category"]),
+        (&"The transfer has not come.".into(), &"payment.not_received".into())
+    );
+    // nothing is offered twice
+    typist.answers("Your choice", "1").answers("How calls and complaints come", "1").answers(KNOWN, "");
+    typist
+        .answers("What is it", "3")
+        .writes("What the person says", "CANARYWORD: he raped her.")
+        .answers("About what", "");
+    typist.keys(HARM, b"\x03").wait("nowhere on the disk");
+    // as long as somebody sits there it is there
+    typist.answers("Your choice", "1").answers("go on with it", "n").answers(KNOWN, "");
+    typist.keys("What is it", b"\x03").wait("New call");
+    typist.leaves();
+    let mut typist = Typist::sits_down(&home);
+    typist.answers("Your choice", "1").answers("How calls and complaints come", "1").keys(KNOWN, b"\x03");
+    typist.wait("New call");
+    typist.leaves();
+    for (path, bytes) in home.files() {
+        assert!(!bytes.windows(10).any(|part| part == b"CANARYWORD"), "{}", path.display());
+    }
+}
+
+#[test]
 fn another_person_takes_over_and_works_in_their_own_name() {
     let home = Home::init("PAM", "JER", "Rose");
     let invitation = home.ok("invite --site JER --role operator")["invitation"].as_str().expect("a text").to_owned();
@@ -250,11 +290,18 @@ fn what_is_not_asked_any_more_is_not_kept_and_what_was_to_be_sealed_stays_so() {
 
     // somebody was harmed: it is sealed, also once it is called a thank-you
     typist.answers("Your choice", "1");
-    begins(&mut typist, "y", "do not know");
-    typist.answers("Sex", "").answers("Language spoken", "").answers("Place", "");
+    typist.answers(KNOWN, "37412290").answers("What is it", "3");
+    typist.writes("What the person says", "She tells something.").answers("About what", "").answers(HARM, "y");
+    let helps = |typist: &mut Typist| {
+        typist.answers("Are you safe now", "y").answers("Said (Enter)", "").answers("Who tells of it", "1");
+        typist.answers("Sex", "").answers("Language spoken", "").answers("Place", "").answers("When did it", "");
+        typist.answers("called back", "n");
+    };
+    helps(&mut typist);
     typist.answers("Save?", "1").answers("What is it", "6").answers("What the person says", "");
-    typist.answers("About what", "").answers("urgent", "y").answers("name and number", "n").answers("in charge", "y");
-    typist.answers("Sex", "").answers("Language spoken", "").answers("Place", "").wait("will be sealed");
+    typist.answers("About what", "");
+    helps(&mut typist);
+    typist.wait("will be sealed");
     typist.answers("Save?", "");
     typist.answers("someone who works here?", "no").answers("What is alleged", "").wait("recorded");
     // words said after that question are looked at as well

@@ -101,3 +101,54 @@ fn every_vector_file_and_every_derivation_is_in_the_protocol() {
         assert!(protocol.contains(&derivation), "{derivation} is in no section");
     }
 }
+
+/// The words of a line as a shell cuts them; what stands behind ` #` is a comment.
+fn words_of(line: &str) -> Vec<String> {
+    let (mut words, mut word, mut quote, mut is_word) = (Vec::new(), String::new(), None, false);
+    for c in line.chars() {
+        match quote {
+            Some(mark) if c == mark => quote = None,
+            Some(_) => word.push(c),
+            None if c == '"' || c == '\'' => (quote, is_word) = (Some(c), true),
+            None if c == '#' && word.is_empty() && !is_word => break,
+            None if c.is_whitespace() => {
+                if is_word || !word.is_empty() {
+                    words.push(std::mem::take(&mut word));
+                }
+                is_word = false;
+            }
+            None => word.push(c),
+        }
+    }
+    if is_word || !word.is_empty() {
+        words.push(word);
+    }
+    words
+}
+
+#[test]
+fn every_command_that_a_page_shows_is_one_that_the_program_takes() {
+    let mut seen = 0;
+    let pages = files(&root().join("docs"), ".md").into_iter().chain([root().join("README.md")]);
+    for page in pages {
+        let text = read(&page);
+        let shown = between(&text, "```console", "```").into_iter().flat_map(str::lines);
+        for line in shown.filter_map(|line| line.trim().strip_prefix("$ ")) {
+            // a variable for one command, a pipe into the next
+            let line = line.split(" | ").next().unwrap_or(line);
+            let words = words_of(line);
+            let mut words = words.iter().skip_while(|word| word.contains('=') && !word.starts_with('-'));
+            if words.next().is_none_or(|program| program != "boucle") {
+                continue;
+            }
+            // an option that does not exist, or a verb, is refused before the help is shown
+            let args: Vec<&String> =
+                words.take_while(|word| !matches!(word.as_str(), ">" | "<" | "&&" | ";")).collect();
+            let told = std::process::Command::new(e2e::program()).args(&args).arg("--help").output().expect("runs");
+            let why = String::from_utf8_lossy(&told.stderr).into_owned();
+            assert!(told.status.success(), "{}: {line}\n{why}", page.display());
+            seen += 1;
+        }
+    }
+    assert!(seen > 50, "the pages show commands: {seen}");
+}

@@ -79,6 +79,7 @@ fn every_verb_answers_in_the_shape_its_file_shows() {
     sensitive_words(&mut replies, &people.rose);
     a_file_of_forms(&mut replies, &people.ali, folder.path());
     a_list(&mut replies, &people.ali, folder.path());
+    calls_and_boxes(&mut replies, &people.rose, folder.path());
     a_stick(&mut replies, &people, folder.path());
     clocks(&mut replies, &people);
     the_state_of_a_node(&mut replies, &people.rose);
@@ -301,6 +302,32 @@ fn a_list(replies: &mut Replies, home: &Home, folder: &Path) {
     replies.of(home, "routing import", &table.display().to_string());
     replies.of(home, "routing show", "");
     replies.of(home, "batch calls", &folder.join("appels.csv").display().to_string());
+}
+
+fn calls_and_boxes(replies: &mut Replies, home: &Home, folder: &Path) {
+    replies.of(home, "call start", "--phone +50900000001");
+    replies.of(home, "call end", "--outcome cut");
+    replies.of(home, "call list", "");
+    replies.of(home, "shift start", "");
+    replies.of(home, "shift end", "");
+    replies.of(home, "session open", "--kind box --slips 1 --opened-by Rose,Ali");
+    replies.of(home, "session show", "");
+    replies.of(home, "session close", "--reason Blanc.");
+    replies.of(home, "session list", "");
+    replies.of(home, "slips print", "--count 1");
+    replies.of_with(home, "intake sms", "--from +50900000009", Some("Inventé."));
+    let services = folder.join("services.csv");
+    std::fs::write(&services, "place,kind,name,phone\nTomat,medical,Centre,66000001\n").expect("written");
+    replies.of(home, "services load", &services.display().to_string());
+    replies.of(home, "services", "--near Tomat");
+    let list = folder.join("paiements.csv");
+    std::fs::write(&list, "carte;nom;telephone\nA1;Invente;37412291\n").expect("written");
+    replies.of(home, "reference load", &format!("{} --as payments", list.display()));
+    replies.of(home, "reference list", "");
+    replies.of(home, "reference find", "37412291");
+    replies.of(home, "reference drop", "");
+    home.ok("case new --type complaint --channel hotline --category sea.abuse --no-recusal --allegation Inventé.");
+    replies.of(home, "case service", "@last --kind medical --answer accepted");
 }
 
 fn a_stick(replies: &mut Replies, people: &People, folder: &Path) {

@@ -3,7 +3,7 @@
 mod incident;
 mod list;
 pub(super) mod many;
-mod new;
+pub(super) mod new;
 mod record;
 mod set;
 mod work;

@@ -32,6 +32,10 @@ pub(crate) struct Import {
     rejects: Option<PathBuf>,
     #[arg(long, value_name = "NAME", conflicts_with = "undo")]
     encoding: Option<String>,
+    #[arg(long = "own", id = "import_own", value_name = "NAME", conflicts_with = "undo")]
+    own: Vec<String>,
+    #[arg(long = "dates", id = "import_dates", value_name = "dmy|mdy", value_parser = ["dmy", "mdy"], conflicts_with = "undo")]
+    dates: Option<String>,
     #[arg(long, value_name = "BATCH", num_args = 0..=1)]
     undo: Option<Option<String>>,
 }
@@ -44,6 +48,11 @@ impl Import {
             // clap asks for both
             _ => return Err(Failure::new("usage")),
         };
+        if matches!(format.as_str(), "whatsapp" | "sms") {
+            let (own, dates, encoding, dry_run) = (self.own, self.dates, self.encoding, self.dry_run);
+            let path = super::absolute(&file)?;
+            return Ok(Request::ImportMessages { path, format, own, dates, encoding, dry_run });
+        }
         Ok(Request::Import {
             path: super::absolute(&file)?,
             format,

@@ -22,11 +22,18 @@ pub(crate) struct Run {
     keyfile: Option<PathBuf>,
     #[arg(long, value_name = "CMD")]
     on_event: Option<String>,
+    #[arg(long, hide = true)]
+    background: bool,
     #[arg(long, value_name = "10m|off", default_value = "10m", hide_default_value = true)]
     auto_lock: String,
 }
 
 impl Run {
+    /// Started by `unlock`: it ends once nobody is let in any more.
+    pub(crate) fn is_in_background(&self) -> bool {
+        self.background
+    }
+
     /// How to run, and the command that is run when more waits.
     pub(crate) fn options(self) -> Result<(RunOptions, Option<String>), Failure> {
         let key_file = match self.keyfile {

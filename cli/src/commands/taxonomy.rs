@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
+use crdt_model::taxonomy::own::SERVICE_KINDS;
 use node::api::{Request, RowChange};
 use node::error::Failure;
 
@@ -10,7 +11,8 @@ use super::absolute;
 use crate::ask::Asker;
 
 /// The tables that the organisation keeps itself.
-const TABLES: [&str; 8] = ["project", "partner", "place", "outcome", "language", "spoken_language", "body", "level"];
+const TABLES: [&str; 9] =
+    ["project", "partner", "place", "outcome", "language", "spoken_language", "body", "level", "service"];
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Taxonomy {
@@ -68,6 +70,12 @@ pub(crate) struct Row {
     projects: Vec<String>,
     #[arg(long = "fields", id = "row_fields", value_name = "FIELD", value_delimiter = ',')]
     fields: Vec<String>,
+    #[arg(long = "kind", id = "row_kind", value_name = "KIND", value_parser = SERVICE_KINDS)]
+    kind: Option<String>,
+    #[arg(long = "place", id = "row_place", value_name = "PLACE")]
+    place: Option<String>,
+    #[arg(long = "verified", id = "row_verified", value_name = "DAY")]
+    verified: Option<String>,
 }
 
 impl Row {
@@ -83,6 +91,9 @@ impl Row {
             sensitivities: self.sensitivities,
             projects: self.projects,
             fields: self.fields,
+            kind: self.kind,
+            place: self.place,
+            verified: self.verified,
             closed: None,
         }
     }

@@ -253,14 +253,14 @@ fn running_and_checking_is_understood() {
         assert_eq!(request(line), expected);
     }
     let words = ["run", "--listen", "/ip4/127.0.0.1/tcp/0", "--peer", "h:1", "--peer", "h:2"];
-    let Ok(Action::Run(options, _)) = action_with(&[&words[..], &["--no-mdns"]].concat(), &mut Script::default())
+    let Ok(Action::Run(options, _, _)) = action_with(&[&words[..], &["--no-mdns"]].concat(), &mut Script::default())
     else {
         panic!("run is an action of its own")
     };
     assert_eq!((options.listen.len(), options.peers.len(), options.mdns), (1, 2, false));
     assert_eq!((options.auto_lock_ms, options.key_file), (Some(600_000), None));
     let alone = ["run", "--unattended", "--keyfile", "/stick/a.key", "--auto-lock", "off"];
-    let Ok(Action::Run(options, _)) = action_with(&alone, &mut Script::default()) else { panic!("run") };
+    let Ok(Action::Run(options, _, _)) = action_with(&alone, &mut Script::default()) else { panic!("run") };
     assert_eq!((options.auto_lock_ms, options.key_file), (None, Some("/stick/a.key".into())));
     assert_eq!(refusal("run --auto-lock soon").code, "bad_value");
     assert!(matches!(action_with(&["wipe"], &mut Script::default()), Ok(Action::Wipe { yes: false })));

@@ -7,17 +7,19 @@
 //!                           before it is saved
 //! ```
 //!
-//! `<` goes back to the question before. Ctrl-C leaves: nothing was saved.
+//! `<` goes back to the question before. Ctrl-C leaves: what was said is a draft for its writer, offered at the next call.
 
-use crdt_model::edit::{ConsentAnswer, GivenAnswer, GivenClosing, NewCase};
-use crdt_model::taxonomy::Taxonomy;
+use std::time::Instant;
+
+use crdt_model::edit::{ConsentAnswer, Edit, GivenAnswer, GivenCall, GivenClosing, NewCase};
+use crdt_model::taxonomy::{TRIAGE, Taxonomy};
 use crdt_model::values::Words;
-use node::api::{Request, SealOptions};
+use node::api::{CaseDraft, Request, SealOptions};
 use node::error::Failure;
 use serde_json::Value;
 
 use super::pick::{self, Chosen};
-use super::{Desk, case};
+use super::{Desk, case, harmed};
 use crate::ask;
 use crate::choice::{self, NO, UNKNOWN, YES, plain};
 use crate::render::{WIDTH, text};
@@ -32,12 +34,21 @@ const SCRIPT: [(&str, &str); 3] = [
 const PHONE_LEN_MIN: usize = 6;
 /// A type of which the question of safety is not asked.
 const NO_COMPLAINT: &str = "concern";
+/// Audiences of what harms a person.
+const OF_HARM: [&str; 3] = ["psea", "protection", TRIAGE];
 /// Earlier cases that are offered.
 const EARLIER_MAX: u64 = 9;
-/// Columns before what was said, in the recap.
+/// Characters of what was said, by which somebody knows an interrupted call again.
+const GIST_CHARS_MAX: usize = 60;
+/// Columns before what was said, in the recap, at least.
 const INDENT: usize = 27;
 /// The oldest that somebody says they are.
 const AGE_MAX: u32 = 120;
+
+/// Whether a question is about what the person allows.
+fn is_consent(step: Step) -> bool {
+    matches!(step, Step::Consent | Step::FollowUp)
+}
 
 /// One question of the interview.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -58,11 +69,21 @@ enum Step {
     Language,
     Place,
     Safe,
+    /// Of somebody who was harmed: whether they are safe now.
+    Danger,
+    /// What they are told before they tell more.
+    Must,
+    Whose,
+    HarmedSex,
+    HarmedAge,
+    When,
+    Services,
+    FollowUp,
     Recap,
 }
 
 /// What a question led to.
-enum Went {
+pub(super) enum Went {
     On,
     Back,
     /// Everything is said: it is saved.
@@ -77,6 +98,18 @@ struct Call {
     case: NewCase,
     /// The number that was typed to look for earlier cases.
     typed: Option<String>,
+    /// It was interrupted before.
+    resumed: bool,
+    /// Who calls is known already: no earlier cases are looked for.
+    is_known: bool,
+    /// Somebody was harmed: what is asked is what helps them.
+    harmed: bool,
+    /// That was known from the first question on.
+    harmed_first: bool,
+    /// It belongs to the session that goes on, whose channel is known.
+    in_session: bool,
+    /// It is read off paper: nobody is there to be asked.
+    on_paper: bool,
     /// What the language is called.
     language: Option<String>,
     /// Of a question: it was answered while the person was there.
@@ -121,9 +154,15 @@ impl Call {
             case.safe_contact = None;
         }
         case.age = case.age.filter(|_| asks(Step::Age));
-        case.priority = case.priority.filter(|_| asks(Step::Urgent));
-        case.anonymous = (asks(Step::Consent) && self.said("record") == Some("refused")).then_some(true);
-        if !asks(Step::Consent) {
+        case.priority = case.priority.filter(|_| asks(Step::Urgent) || asks(Step::When));
+        if !asks(Step::When) {
+            (case.reporter_is, case.happened) = (None, None);
+            (case.harmed_sex, case.harmed_age_group) = (None, None);
+            case.services.clear();
+        }
+        let asks_consent = asks(Step::Consent) || asks(Step::FollowUp);
+        case.anonymous = (asks_consent && self.said("record") == Some("refused")).then_some(true);
+        if !asks_consent {
             case.consents.clear();
         }
         if !(asks(Step::Answered) && self.answered) {
@@ -135,10 +174,19 @@ impl Call {
     /// The questions, as far as what was said tells which.
     fn steps(&self, knows_channel: bool) -> Vec<Step> {
         use Step::{
-            Age, Answered, Category, Channel, Consent, Earlier, Language, Name, Phone, Place, Recap, Safe, Safety, Sex,
-            Text, Type, Urgent,
+            Age, Answered, Category, Channel, Consent, Danger, Earlier, FollowUp, HarmedAge, HarmedSex, Language, Must,
+            Name, Phone, Place, Recap, Safe, Safety, Services, Sex, Text, Type, Urgent, When, Whose,
         };
         let rest: &[Step] = match (self.is_question(), self.answered) {
+            _ if self.harmed && self.harmed_first => &[
+                Danger, Must, Text, Category, Safety, Whose, HarmedSex, HarmedAge, Sex, Language, Place, When,
+                Services, FollowUp, Name, Phone, Safe, Recap,
+            ],
+            _ if self.harmed => &[
+                Text, Category, Safety, Danger, Must, Whose, HarmedSex, HarmedAge, Sex, Language, Place, When,
+                Services, FollowUp, Name, Phone, Safe, Recap,
+            ],
+            _ if self.on_paper => &[Text, Category, Safety, Urgent, Name, Phone, Sex, Language, Place, Recap],
             (true, true) => &[Category, Sex, Language, Answered],
             (true, false) => {
                 &[Category, Sex, Language, Answered, Text, Safety, Consent, Name, Phone, Place, Safe, Recap]
@@ -147,24 +195,129 @@ impl Call {
                 &[Text, Category, Safety, Urgent, Consent, Name, Phone, Sex, Age, Language, Place, Safe, Recap]
             }
         };
+        let is_told_by_others = self.case.reporter_is.as_deref().is_some_and(|who| who != "self");
         let is_of_person = |step: &Step| matches!(step, Name | Phone | Age | Safe);
         let all = [Channel, Earlier, Type].iter().chain(rest).copied();
         all.filter(|step| !(knows_channel && *step == Channel))
+            .filter(|step| !((self.is_known || self.on_paper) && *step == Earlier))
             .filter(|step| self.keeps_person() || !is_of_person(step))
+            .filter(|step| is_told_by_others || !matches!(step, HarmedSex | HarmedAge))
+            // of somebody who speaks for another nothing is asked but how to reach them
+            .filter(|step| !(self.harmed && is_told_by_others && *step == Sex))
             .collect()
     }
 }
 
 /// Takes a call, from its first question to the reference that is read out.
 pub(super) fn take(desk: &mut Desk<'_, '_>) -> Result<(), Failure> {
-    let mut call = Call { answered: true, ..Call::default() };
-    let knows_channel = desk.channel.is_some();
-    call.case.channel = desk.channel.clone().unwrap_or_default();
-    let mut at = 0;
+    match taken_up(desk)? {
+        Some(call) => interview(desk, call),
+        None => interview(desk, Call { answered: true, ..Call::default() }),
+    }
+}
+
+/// What was interrupted before, if somebody goes on with it now.
+fn taken_up(desk: &mut Desk<'_, '_>) -> Result<Option<Call>, Failure> {
+    let draft = match &desk.draft {
+        Some(draft) => draft.clone(),
+        None => match serde_json::from_value::<Option<CaseDraft>>(desk.ask(Request::DraftShow)?) {
+            Ok(Some(draft)) => draft,
+            _ => return Ok(None),
+        },
+    };
+    let said = draft.case.text.as_ref().or(draft.case.reporter_name.as_ref()).or(draft.typed.as_ref());
+    let gist: String = clean(said).chars().take(GIST_CHARS_MAX).collect();
+    let line = desk.texts.with("front-draft", &[("gist", gist.into())]);
+    text::wrap(&line, WIDTH).iter().for_each(|line| desk.say(line));
+    let question = ask::in_question(desk.texts, &desk.texts.get("front-draft-what"));
+    let answers = [
+        (&["r", "reprendre", "resume"][..], 'r'),
+        (&["n", "nouveau", "new"], 'n'),
+        (&["d", "detruire", "destroy"], 'd'),
+    ];
+    match choice::choose(desk.world.console, desk.texts, &question, &answers, None)? {
+        'r' => {
+            let CaseDraft { case, seal, harmed, typed } = draft;
+            let typed = typed.map(|typed| typed.0);
+            let in_session = case.session_id.is_some();
+            Ok(Some(Call { case, seal, harmed, typed, in_session, is_known: true, resumed: true, ..Call::default() }))
+        }
+        'd' => {
+            desk.draft = None;
+            desk.ask(Request::DraftDestroy)?;
+            Ok(None)
+        }
+        _ => Ok(None),
+    }
+}
+
+fn clean(words: Option<&Words>) -> String {
+    words.map(|words| text::clean_line(&words.0)).unwrap_or_default()
+}
+
+/// Keeps what was said of a call that ends before it is saved.
+fn set_aside(desk: &mut Desk<'_, '_>, call: &Call) -> Result<(), Failure> {
+    let case = &call.case;
+    if case.text.is_none() && case.reporter_name.is_none() && case.category.is_none() {
+        return Ok(());
+    }
+    let typed = call.typed.as_deref().map(Words::from);
+    let draft = CaseDraft { case: case.clone(), seal: call.seal.clone(), harmed: call.harmed, typed };
+    let kept = desk.ask(Request::DraftKeep(Box::new(draft.clone())))?;
+    desk.draft = (kept["in_memory"] == true).then_some(draft);
+    desk.say_text(if desk.draft.is_some() { "front-draft-in-memory" } else { "front-draft-kept" });
+    Ok(())
+}
+
+/// Whoever called in vain is called back: reached, they say what they called for.
+pub(super) fn call_back(desk: &mut Desk<'_, '_>, reference: &str, phone: Option<&str>) -> Result<(), Failure> {
+    if !case::yes(desk, "front-reached")? {
+        return desk.command(&["case", "attempt", reference]);
+    }
+    let (purpose, outcome) = ("follow_up".to_owned(), "answered".to_owned());
+    desk.ask(Request::edit(
+        reference,
+        Edit::Contact { inward: false, channel: None, purpose, outcome, lasted_ms: None },
+    ))?;
+    interview(desk, Call { answered: true, typed: phone.map(str::to_owned), is_known: true, ..Call::default() })
+}
+
+/// A case of the session that goes on.
+pub(super) fn in_session(desk: &mut Desk<'_, '_>, kind: &str) -> Result<(), Failure> {
+    let (on_paper, channel) = (kind == "box", if kind == "event" { "desk" } else { kind });
+    let case = NewCase { channel: channel.to_owned(), session_id: Some("@open".to_owned()), ..NewCase::default() };
+    interview(desk, Call { answered: !on_paper, in_session: true, on_paper, case, ..Call::default() })
+}
+
+/// Asks, and saves; what ends before it is saved is kept as a draft.
+fn interview(desk: &mut Desk<'_, '_>, mut call: Call) -> Result<(), Failure> {
+    let done = go_through(desk, &mut call);
+    match &done {
+        Err(_) => set_aside(desk, &call)?,
+        Ok(()) if call.resumed => {
+            desk.draft = None;
+            desk.ask(Request::DraftDestroy)?;
+        }
+        Ok(()) => {}
+    }
+    done
+}
+
+fn go_through(desk: &mut Desk<'_, '_>, call: &mut Call) -> Result<(), Failure> {
+    let began = Instant::now();
+    let knows_channel = desk.channel.is_some() || !call.case.channel.is_empty();
+    if !call.in_session && call.case.channel.is_empty() {
+        call.case.channel = desk.channel.clone().unwrap_or_default();
+    }
+    // what was interrupted is read again as a whole, and its lines are mended
+    let mut at = match call.resumed {
+        true => call.steps(knows_channel).iter().position(|step| *step == Step::Recap).unwrap_or(0),
+        false => 0,
+    };
     loop {
         let steps = call.steps(knows_channel);
         let Some(step) = steps.get(at).copied() else { break };
-        match asked(desk, &mut call, step)? {
+        match asked(desk, call, step)? {
             Went::Elsewhere => return Ok(()),
             Went::Save => break,
             Went::Back => {
@@ -172,7 +325,7 @@ pub(super) fn take(desk: &mut Desk<'_, '_>) -> Result<(), Failure> {
                 at = at.saturating_sub(1);
             }
             // another kind of matter is asked other questions; who allows more is asked what that is about
-            Went::On if call.mending && (step == Step::Type || (step == Step::Consent && call.keeps_person())) => {
+            Went::On if call.mending && (step == Step::Type || (is_consent(step) && call.keeps_person())) => {
                 call.mending = false;
                 at = call.steps(knows_channel).iter().position(|of| *of == step).unwrap_or(at) + 1;
             }
@@ -183,8 +336,13 @@ pub(super) fn take(desk: &mut Desk<'_, '_>) -> Result<(), Failure> {
             Went::On if step == Step::Recap => {
                 // a number was typed there: that question again
                 let steps = call.steps(knows_channel);
-                at = mend(desk, &call, &steps)?.unwrap_or(at);
+                at = mend(desk, call, &steps)?.unwrap_or(at);
                 call.mending = true;
+            }
+            // what was said tells of harm: what is asked from here on is what helps
+            Went::On if step == Step::Safety => {
+                call.harmed |= !call.on_paper && tells_of_harm(call);
+                at = call.steps(knows_channel).iter().position(|of| *of == step).unwrap_or(at) + 1;
             }
             Went::On => at += 1,
         }
@@ -193,6 +351,8 @@ pub(super) fn take(desk: &mut Desk<'_, '_>) -> Result<(), Failure> {
             break;
         }
     }
+    let lasted_ms = i64::try_from(began.elapsed().as_millis()).ok();
+    call.case.call = (!call.on_paper).then(|| GivenCall { lasted_ms, outcome: "answered".to_owned() });
     save(desk, call)
 }
 
@@ -207,9 +367,8 @@ fn asked(desk: &mut Desk<'_, '_>, call: &mut Call, step: Step) -> Result<Went, F
         }
         Step::Earlier => earlier(desk, call),
         Step::Type => {
-            let codes: Vec<&str> = taxonomy.case_types.codes().collect();
             let before = call.case.case_type.clone();
-            let went = coded(desk, "ask-type-front", "case_type", &codes, None, &mut call.case.case_type)?;
+            let went = kind(desk, call)?;
             // of a complaint more is asked than of a thank-you
             call.is_safe &= before == call.case.case_type;
             Ok(went)
@@ -254,12 +413,58 @@ fn asked(desk: &mut Desk<'_, '_>, call: &mut Call, step: Step) -> Result<Went, F
             keep(&mut call.case.safe_contact, typed.as_deref());
             Ok(went_of(typed.as_deref()))
         }
+        Step::Danger => harmed::danger(desk, &mut call.case),
+        Step::Must => harmed::must(desk),
+        Step::Whose => harmed::whose(desk, &mut call.case),
+        Step::HarmedSex => {
+            let codes: Vec<&str> = taxonomy.sexes.codes().collect();
+            let mut sex = call.case.harmed_sex.clone().unwrap_or_default();
+            let went = coded(desk, "front-harmed-sex", "sex", &codes, None, &mut sex)?;
+            call.case.harmed_sex = Some(sex).filter(|sex| !sex.is_empty());
+            Ok(went)
+        }
+        Step::HarmedAge => {
+            let codes: Vec<&str> = taxonomy.age_groups.codes().filter(|code| *code != "unknown").collect();
+            let mut age = call.case.harmed_age_group.clone().unwrap_or_default();
+            let went = coded(desk, "front-harmed-age", "age_group", &codes, None, &mut age)?;
+            call.case.harmed_age_group = Some(age).filter(|age| !age.is_empty());
+            Ok(went)
+        }
+        Step::When => harmed::when(desk, &mut call.case),
+        Step::Services => harmed::services(desk, &mut call.case),
+        Step::FollowUp => harmed::follow_up(desk, &mut call.case),
         Step::Recap => recap(desk, call),
     }
 }
 
+/// What kind of matter it is. The last of the list is no type: somebody was harmed.
+fn kind(desk: &mut Desk<'_, '_>, call: &mut Call) -> Result<Went, Failure> {
+    let codes: Vec<&str> = Taxonomy::shipped().types_of_cases().collect();
+    let mut labels: Vec<String> = codes.iter().map(|code| desk.texts.called("case_type", code).into_owned()).collect();
+    labels.push(desk.texts.get("front-type-harmed").into_owned());
+    loop {
+        match pick::choose(desk, "ask-type-front", &labels, None)? {
+            Chosen::Back => return Ok(Went::Back),
+            Chosen::Blank if call.case.case_type.is_empty() => {}
+            Chosen::Blank => return Ok(Went::On),
+            Chosen::One(at) => {
+                (call.harmed, call.harmed_first) = (at == codes.len(), at == codes.len());
+                codes.get(at).copied().unwrap_or("complaint").clone_into(&mut call.case.case_type);
+                return Ok(Went::On);
+            }
+        }
+    }
+}
+
+/// Whether what was said is to be read by those alone who look after people that were harmed.
+fn tells_of_harm(call: &Call) -> bool {
+    let of_category = call.case.category.as_deref().and_then(|code| Taxonomy::shipped().audience_for(code));
+    let to = call.seal.audience.as_deref().or(of_category.map(|audience| audience.code.as_str()));
+    to.is_some_and(|audience| OF_HARM.contains(&audience))
+}
+
 /// One line, `<` to go back; `None` at the end of input leaves the interview.
-fn word(desk: &mut Desk<'_, '_>, question: &str) -> Result<Option<String>, Failure> {
+pub(super) fn word(desk: &mut Desk<'_, '_>, question: &str) -> Result<Option<String>, Failure> {
     match desk.line(question)? {
         Some(typed) => Ok(Some(typed.trim().to_owned())),
         None => Err(Failure::new("interrupted")),
@@ -309,9 +514,15 @@ fn earlier(desk: &mut Desk<'_, '_>, call: &mut Call) -> Result<Went, Failure> {
     if typed == "<" {
         return Ok(Went::Back);
     }
+    match plain(&typed).as_str() {
+        "m" => return missed(desk, call),
+        "x" => return of_no_case(desk, call),
+        _ => {}
+    }
     let is_phone =
         !typed.chars().any(char::is_alphabetic) && typed.chars().filter(|c| c.is_numeric()).count() >= PHONE_LEN_MIN;
     call.typed = is_phone.then(|| typed.clone());
+    listed(desk, call, &typed)?;
     let found = desk.ask(Request::Find { what: typed.as_str().into(), limit: Some(EARLIER_MAX) })?;
     if found.as_array().is_none_or(Vec::is_empty) {
         desk.say_text("front-nobody-yet");
@@ -322,6 +533,46 @@ fn earlier(desk: &mut Desk<'_, '_>, call: &mut Call) -> Result<Went, Failure> {
     let channel = call.case.channel.clone();
     desk.command(&["call", "log", "--case", &reference, "--channel", &channel])?;
     case::work_on(desk, &reference)?;
+    Ok(Went::Elsewhere)
+}
+
+/// What the lists on this machine say of whoever calls, and by one key what of it the case keeps.
+fn listed(desk: &mut Desk<'_, '_>, call: &mut Call, typed: &str) -> Result<(), Failure> {
+    let rows = desk.ask(Request::ReferenceFind { what: typed.into() })?;
+    let Some(first) = rows.as_array().and_then(|rows| rows.first()) else { return Ok(()) };
+    desk.show("reference find", &rows)?;
+    if word(desk, "front-listed-copy")?.is_some_and(|said| plain(&said) == "c") {
+        let said = |name: &str| first["fields"][name].as_str().map(Words::from);
+        (call.case.card_no, call.case.household_id) = (said("card_no"), said("household_id"));
+    }
+    Ok(())
+}
+
+/// Somebody called, and nobody answered: they are called back.
+fn missed(desk: &mut Desk<'_, '_>, call: &Call) -> Result<Went, Failure> {
+    let Some(phone) = word(desk, "front-missed-phone")?.filter(|typed| typed != "<") else { return Ok(Went::Back) };
+    note(desk, call, "missed", Some(phone.as_str().into()))
+}
+
+/// A wrong number, nobody who spoke, a prank, nothing to be done.
+fn of_no_case(desk: &mut Desk<'_, '_>, call: &Call) -> Result<Went, Failure> {
+    const KINDS: [&str; 4] = ["wrong_number", "silent", "prank", "answered"];
+    let labels: Vec<String> = KINDS.iter().map(|code| desk.texts.code("outcome", code).into_owned()).collect();
+    match pick::one(desk, "front-no-case-kind", &labels)? {
+        Some(at) => note(desk, call, KINDS[at], None),
+        None => {
+            desk.say_text("front-nothing-noted");
+            Ok(Went::Elsewhere)
+        }
+    }
+}
+
+/// Notes a call that led to no case; the menu comes next.
+fn note(desk: &mut Desk<'_, '_>, call: &Call, outcome: &str, phone: Option<Words>) -> Result<Went, Failure> {
+    let channel = Some(call.case.channel.clone()).filter(|channel| !channel.is_empty());
+    let phone = phone.filter(|phone| !phone.0.trim().is_empty());
+    let noted = desk.ask(Request::CallLog { outcome: outcome.to_owned(), phone, channel, at: None })?;
+    desk.show("call log", &noted)?;
     Ok(Went::Elsewhere)
 }
 
@@ -390,6 +641,10 @@ fn category(desk: &mut Desk<'_, '_>, call: &mut Call) -> Result<Went, Failure> {
 
 /// What must be asked before somebody else could read it: once for what was said.
 fn safety(desk: &mut Desk<'_, '_>, call: &mut Call) -> Result<(), Failure> {
+    // that somebody was harmed was said already: it is sealed, whatever was chosen
+    if call.harmed_first && call.seal.audience.is_none() && !is_to_be_sealed(call) {
+        call.seal.audience = Some(TRIAGE.to_owned());
+    }
     if call.is_safe {
         return Ok(());
     }
@@ -537,6 +792,8 @@ fn lines(desk: &Desk<'_, '_>, call: &Call, steps: &[Step]) -> Vec<(Step, String,
     let case = &call.kept();
     let words = |words: &Option<Words>| words.as_ref().map(|words| words.0.clone()).unwrap_or_default();
     let called = |table: &str, code: Option<&str>| code.map(|code| desk.texts.called(table, code).into_owned());
+    let of_texts =
+        |vocabulary: &str, code: Option<&str>| code.map(|code| desk.texts.code(vocabulary, code).into_owned());
     let consents = SCRIPT.iter().filter_map(|(purpose, _)| {
         let said = desk.texts.code("consent", call.said(purpose)?);
         Some(format!("{}: {said}", desk.texts.code("purpose", purpose)))
@@ -558,7 +815,15 @@ fn lines(desk: &Desk<'_, '_>, call: &Call, steps: &[Step]) -> Vec<(Step, String,
             Step::Language => ("spoken_language", call.language.clone().or(case.spoken_language.clone())),
             Step::Place => ("locality", Some(words(&case.locality))),
             Step::Safe => ("safe_contact", Some(words(&case.safe_contact))),
-            Step::Channel | Step::Earlier | Step::Answered | Step::Safety | Step::Recap => return None,
+            Step::Whose => ("reporter_is", of_texts("reporter-is", case.reporter_is.as_deref())),
+            Step::When => ("happened", of_texts("happened", case.happened.as_deref())),
+            Step::HarmedSex => ("harmed_sex", called("sex", case.harmed_sex.as_deref())),
+            Step::HarmedAge => ("harmed_age_group", called("age_group", case.harmed_age_group.as_deref())),
+            Step::Services => ("services", Some(harmed::told(desk.texts, &case.services))),
+            Step::FollowUp => ("consents", Some(consents.clone().collect::<Vec<_>>().join(" · "))),
+            Step::Channel | Step::Earlier | Step::Answered | Step::Safety | Step::Danger | Step::Must | Step::Recap => {
+                return None;
+            }
         };
         Some((*step, desk.texts.field(field).into_owned(), value.unwrap_or_default()))
     };
@@ -569,13 +834,14 @@ fn recap(desk: &mut Desk<'_, '_>, call: &Call) -> Result<Went, Failure> {
     let steps = call.steps(true);
     let lines = lines(desk, call, &steps);
     desk.say("");
+    let indent = lines.iter().map(|(_, label, _)| text::width(label) + 7).max().unwrap_or(0).clamp(INDENT, WIDTH / 2);
     for ((_, label, value), n) in lines.iter().zip(1..) {
-        let value = text::wrap(&text::clean_line(value), WIDTH - INDENT);
+        let value = text::wrap(&text::clean_line(value), WIDTH - indent);
         desk.say(
-            format!("{n:>3}  {}{}", text::pad(label, INDENT - 5), value.first().map_or("", |line| line)).trim_end(),
+            format!("{n:>3}  {}{}", text::pad(label, indent - 5), value.first().map_or("", |line| line)).trim_end(),
         );
         for line in value.iter().skip(1) {
-            desk.say(&format!("{:INDENT$}{line}", ""));
+            desk.say(&format!("{:indent$}{line}", ""));
         }
     }
     if is_to_be_sealed(call) {
@@ -611,12 +877,12 @@ fn mend(desk: &mut Desk<'_, '_>, call: &Call, steps: &[Step]) -> Result<Option<u
 }
 
 /// Saves, and says what is read out to the person and what comes next.
-fn save(desk: &mut Desk<'_, '_>, mut call: Call) -> Result<(), Failure> {
+fn save(desk: &mut Desk<'_, '_>, call: &mut Call) -> Result<(), Failure> {
     call.case = call.kept();
-    safety(desk, &mut call)?;
-    safe_words(desk, &mut call)?;
-    let call_was_sealed = is_to_be_sealed(&call);
-    let request = Request::CaseNew { case: Box::new(call.case), seal: call.seal };
+    safety(desk, call)?;
+    safe_words(desk, call)?;
+    let call_was_sealed = is_to_be_sealed(call);
+    let request = Request::CaseNew { case: Box::new(call.case.clone()), seal: call.seal.clone() };
     let saved: Value = desk.ask(request)?;
     desk.show("case new", &saved)?;
     let Some(reference) = saved["ref"].as_str() else { return Ok(()) };

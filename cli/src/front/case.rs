@@ -1,5 +1,6 @@
 //! One case on the screen, and what can be done with it by one key.
 
+use crdt_model::taxonomy::{KeptAs, Taxonomy};
 use node::api::Request;
 use node::error::Failure;
 use serde_json::Value;
@@ -26,7 +27,13 @@ const ACTS: [Act; 10] = [
 
 /// Shows a case and does what is asked, until somebody goes back.
 pub(super) fn work_on(desk: &mut Desk<'_, '_>, reference: &str) -> Result<(), Failure> {
-    show(desk, reference)?;
+    let shown = show(desk, reference)?;
+    if Taxonomy::shipped().kept_as(shown["type"].as_str()) == KeptAs::Call {
+        return match shown["status"].as_str() {
+            Some("closed") => Ok(()),
+            _ => super::call::call_back(desk, reference, shown["phone"].as_str()),
+        };
+    }
     loop {
         let offered: Vec<String> =
             ACTS.iter().map(|(key, text, _)| format!("{key} {}", desk.texts.get(text))).collect();
@@ -48,9 +55,10 @@ pub(super) fn work_on(desk: &mut Desk<'_, '_>, reference: &str) -> Result<(), Fa
     }
 }
 
-fn show(desk: &mut Desk<'_, '_>, reference: &str) -> Result<(), Failure> {
+fn show(desk: &mut Desk<'_, '_>, reference: &str) -> Result<Value, Failure> {
     let shown = desk.ask(Request::CaseShow { r#ref: reference.to_owned() })?;
-    desk.show("case show", &shown)
+    desk.show("case show", &shown)?;
+    Ok(shown)
 }
 
 /// The answer, what the person says of it, and the end where that ends it: one act after another, each asked for.

@@ -37,6 +37,13 @@ pub(super) fn many(value: &Value, with: With<'_>) -> String {
     lines.iter().map(|line| format!("{line}\n")).collect()
 }
 
+/// Who is still let in here, where somebody is.
+fn still_let_in(value: &Value, with: With<'_>) -> Option<String> {
+    let members = value["members"].as_array()?.iter().filter(|member| member["unlocked"] == true);
+    let names: Vec<String> = members.map(|member| cell("name", &member["name"], with)).collect();
+    (!names.is_empty()).then(|| with.texts.with("ui-still-let-in", &[("names", names.join(", ").into())]))
+}
+
 /// The reply to an act, or to any command without a renderer of its own.
 pub(super) fn act(name: &str, value: &Value, with: With<'_>) -> String {
     if let (Some(count), true) = (value["count"].as_u64(), value.as_object().is_some_and(|fields| fields.len() == 1)) {
@@ -70,6 +77,8 @@ pub(super) fn act(name: &str, value: &Value, with: With<'_>) -> String {
         "into",
         "out_of",
         "name",
+        "unit",
+        "keyfile",
     ]
     .into_iter()
     .map(|field| (field, shown(field, value, with).into()))
@@ -78,6 +87,8 @@ pub(super) fn act(name: &str, value: &Value, with: With<'_>) -> String {
         "case erase" if value["erased"] == true => "done-case-erased".to_owned(),
         "case new" if value["held"] == true => "done-case-held".to_owned(),
         "case new" if value["provisional"] == true => "done-case-new-provisional".to_owned(),
+        "service install" if value["started"] != true => "done-service-install-by-hand".to_owned(),
+        "unlock" if value["started"] == true => "done-unlock-started".to_owned(),
         "case refer" if value["assigned"] == true => "done-case-assign".to_owned(),
         "case refer" if value["outside"] == true => "done-case-refer-outside".to_owned(),
         "case answer" if value["interim"] == true => "done-case-answer-interim".to_owned(),
@@ -115,6 +126,7 @@ pub(super) fn act(name: &str, value: &Value, with: With<'_>) -> String {
                 [("level", text::clean_line(label).into()), ("due", cell("due_at", &level["due_at"], with).into())];
             lines.push(with.texts.with("ui-level", &args));
         }
+        "lock" => lines.extend(still_let_in(value, with)),
         "case notify" => lines.extend(notice(&value["notice"], with)),
         "case move" => lines.extend(text::wrap(&super::case::still_read(value, with.texts), with.paint.width)),
         "site set" if value["hours"].is_string() => {

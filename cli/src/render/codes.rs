@@ -131,6 +131,11 @@ pub(super) fn happened(name: &str, item: &Value, with: With<'_>) -> String {
             let parts = [code("direction", "direction"), channel, code("purpose", "purpose"), outcome];
             parts.into_iter().flatten().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", ")
         }
+        "services" => {
+            let of = |vocabulary: &str, field: &str| item[field].as_str().map(|code| of_texts(vocabulary, code, with));
+            let parts = [of("service", "kind"), Some(part("name")), of("served", "answer")];
+            parts.into_iter().flatten().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", ")
+        }
         "satisfactions" => item["value"].as_str().map(|code| of_texts("satisfaction", code, with)).unwrap_or_default(),
         _ => value(name, &bare, &Value::Null, with),
     };
@@ -151,6 +156,8 @@ fn in_fact(name: &str, key: &str, code: &str, with: With<'_>) -> Option<String> 
     match (name, key) {
         ("interactions" | "attempts" | "resolution", "outcome") => Some(outcome(code, with)),
         ("satisfactions", "value") => Some(of_texts("satisfaction", code, with)),
+        ("services", "kind") => Some(of_texts("service", code, with)),
+        ("services", "answer") => Some(of_texts("served", code, with)),
         (_, "channel") => label(key, code, with),
         _ => None,
     }

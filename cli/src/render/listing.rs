@@ -1,5 +1,6 @@
 //! Listings: which columns, in which order.
 
+use crdt_model::taxonomy::{KeptAs, Taxonomy};
 use node::api::{DUPLICATES_MAX, TODO_LINES};
 use serde_json::Value;
 
@@ -12,6 +13,9 @@ fn columns_of(name: &str) -> Option<&'static [&'static str]> {
         "todo" => &["due_at", "task", "!ref", "category", "assignee", "site"],
         "case duplicates" => &["!ref", "!of", "why", "category", "site", "received_at", "status"],
         "case list" => &["!ref", "!status", "category", "site", "received_at", "assignee", "due_at"],
+        "call list" => &["!ref", "type", "received_at", "channel", "site"],
+        "reference list" => &["kind", "!rows", "loaded_at", "expires", "by", "columns"],
+        "session list" => &["!ref", "channel", "received_at", "status", "site"],
         "find" => &["!ref", "!status", "person", "category", "received_at", "site"],
         "batch list" => &["!batch", "to", "cases", "back", "due_at"],
         "batch receivers" => &["to", "!lists", "!sent", "!answered", "!median_days"],
@@ -147,6 +151,14 @@ fn shown(row: &Value, name: &str, with: With<'_>) -> String {
             let args = [("task", cell(name, value, with)), ("who", of("members")), ("language", of("language"))];
             with.texts.with("todo-speakers", &args.map(|(name, part)| (name, part.into())))
         }
+        // a call has no subject but what it is
+        "category" if value.is_null() && Taxonomy::shipped().kept_as(row["type"].as_str()) != KeptAs::Case => {
+            text::clean_line(&with.texts.called("case_type", row["type"].as_str().unwrap_or_default()))
+        }
+        "kind" if row["reach"].is_string() || row["stale"].is_boolean() => {
+            text::clean_line(&with.texts.code("service", value.as_str().unwrap_or_default()))
+        }
+        "verified" if row["stale"] == true => format!("{} !", cell(name, value, with)),
         "status" | "closure" | "reason" | "kind" | "task" => cell(name, value, with),
         "assignee" | "to" | "waiting_on" | "role" if value.is_string() => {
             super::codes::role(value.as_str().unwrap_or_default(), with).unwrap_or_else(|| cell(name, value, with))

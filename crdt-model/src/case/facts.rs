@@ -32,6 +32,7 @@ mod response;
 mod response_text;
 mod satisfaction;
 mod satisfaction_detail;
+mod service;
 mod text;
 
 use std::fmt;
@@ -71,6 +72,7 @@ pub use response::ResponseFact;
 pub use response_text::ResponseText;
 pub use satisfaction::SatisfactionFact;
 pub use satisfaction_detail::SatisfactionDetail;
+pub use service::{SERVICE_ANSWERS, ServiceFact};
 pub use text::TextFact;
 
 /// Most bytes of words in one fact.
@@ -324,6 +326,8 @@ kinds! {
         actions: Action = "action" ActionFact as list in actions by "act",
         /// Bodies outside the mechanism that were told.
         notices: Notice = "notice" NoticeFact as list in notices by "notify",
+        /// Services for a person who was harmed.
+        services: Service = "service" ServiceFact as list in services by "service",
         /// Notes.
         notes: Note = "note" TextFact as list in notes by "note",
         /// What was told, by the id of the answer.

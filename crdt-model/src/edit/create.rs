@@ -5,13 +5,17 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::case::consent::Answer;
 use crate::case::facts::{
     ConsentFact, ContactFact, FactId, FactKind, InteractionFact, MoveFact, RaiseFact, RecusalFact, ResponseFact,
-    ResponseText, SatisfactionFact, TextFact,
+    ResponseText, SERVICE_ANSWERS, SatisfactionFact, ServiceFact, TextFact,
 };
 use crate::case::loop_closure::Satisfaction;
 use crate::case::status::Status;
 use crate::edit::draft::{Draft, is_blank, known, parse, said};
-use crate::edit::{Creation, EditContext, EditOps, EditRefusal, GivenAnswer, GivenClosing, NewCase, Recusal};
+use crate::edit::{
+    CALL_OUTCOMES, Creation, EditContext, EditOps, EditRefusal, GivenAnswer, GivenCall, GivenClosing, GivenService,
+    NewCase, Recusal,
+};
 use crate::layer::Value;
+use crate::taxonomy::own::SERVICE_KINDS;
 use crate::values::{Level, Moment, Precision, Who, Words, is_code};
 use crate::{cbor, name};
 
@@ -30,11 +34,32 @@ pub(super) fn create(creation: &Creation, ctx: &EditContext<'_>) -> Result<EditO
     writer.fields(new)?;
     writer.facts(new, level)?;
     writer.consents(new)?;
+    for given in &new.services {
+        let (id, fact) = (writer.draft.id(), service(given, ctx.now_ms)?);
+        writer.draft.fact(FactKind::Service, id, &fact)?;
+    }
+    if let Some(call) = &new.call {
+        writer.call(new, call)?;
+    }
     let responded = new.answer.as_ref().map(|answer| writer.answered(new, answer)).transpose()?;
     if let Some(closing) = &new.closed {
         writer.closed(new, closing, responded)?;
     }
     Ok(writer.draft.finish())
+}
+
+/// What is kept of a service that was offered.
+pub(super) fn service(given: &GivenService, now_ms: i64) -> Result<ServiceFact, EditRefusal> {
+    let unknown = |table| EditRefusal::UnknownCode { field: "services", table };
+    if !SERVICE_KINDS.contains(&given.kind.as_str()) {
+        return Err(unknown("service_kind"));
+    }
+    if !SERVICE_ANSWERS.contains(&given.answer.as_str()) {
+        return Err(unknown("service_answer"));
+    }
+    let name = given.name.as_ref().filter(|name| !is_blank(&name.0));
+    let name = name.map(|name| said("services", &name.0).map(Words)).transpose()?;
+    Ok(ServiceFact { kind: given.kind.clone(), answer: given.answer.clone(), at_ms: now_ms, name })
 }
 
 fn must_say(creation: &Creation) -> Result<(), EditRefusal> {
@@ -233,6 +258,33 @@ impl Birthing<'_> {
         Ok(())
     }
 
+    /// The call in which it was told: over as the case is saved.
+    fn call(&mut self, new: &NewCase, call: &GivenCall) -> Result<(), EditRefusal> {
+        if !CALL_OUTCOMES.contains(&call.outcome.as_str()) {
+            return Err(EditRefusal::UnknownCode { field: "interactions", table: "interaction_outcome" });
+        }
+        let now_ms = self.ctx.now_ms;
+        let said_ms = new.received_at.map(|moment| self.ctx.codes.zone().from_ms(moment));
+        let began_ms = call.lasted_ms.map(|lasted| now_ms.saturating_sub(lasted.max(0)));
+        self.contact(new, began_ms.or(said_ms).unwrap_or(now_ms), began_ms.map(|_| now_ms), &call.outcome)
+    }
+
+    /// The contact in which a case was told.
+    fn contact(&mut self, new: &NewCase, at_ms: i64, ended_ms: Option<i64>, outcome: &str) -> Result<(), EditRefusal> {
+        let interaction = InteractionFact {
+            at_ms,
+            channel: Some(new.channel.trim().to_owned()),
+            inward: new.initiative.as_deref() != Some("proactive"),
+            purpose: "new".to_owned(),
+            outcome: outcome.to_owned(),
+            language: new.spoken_language.clone().filter(|said| is_code(said)),
+            ended_ms,
+            first_contact: true,
+        };
+        let id = self.draft.id();
+        self.draft.fact(FactKind::Interaction, id, &interaction)
+    }
+
     /// Answered while the person was there: the first-contact path.
     fn answered(&mut self, new: &NewCase, answer: &GivenAnswer) -> Result<FactId, EditRefusal> {
         let at_ms = new.received_at.map_or(self.ctx.now_ms, |moment| self.ctx.codes.zone().from_ms(moment));
@@ -250,18 +302,9 @@ impl Birthing<'_> {
             let fact = SatisfactionFact { value, epoch: 0, at_ms, responses: vec![response], seen: Vec::new() };
             self.draft.fact(FactKind::Satisfaction, id, &fact)?;
         }
-        let interaction = InteractionFact {
-            at_ms,
-            channel: Some(new.channel.trim().to_owned()),
-            inward: new.initiative.as_deref() != Some("proactive"),
-            purpose: "new".to_owned(),
-            outcome: "answered".to_owned(),
-            language: new.spoken_language.clone(),
-            ended_ms: None,
-            first_contact: true,
-        };
-        let id = self.draft.id();
-        self.draft.fact(FactKind::Interaction, id, &interaction)?;
+        if new.call.is_none() {
+            self.contact(new, at_ms, None, "answered")?;
+        }
         let id = self.draft.id();
         self.draft.fact(
             FactKind::Move,

@@ -443,6 +443,14 @@ fn every_name_written_by_an_act_is_a_field() {
         initiative: Some("reactive".into()),
         session_id: Some("B12".into()),
         slip: Some("JER-1".into()),
+        slips_counted: Some(3),
+        opened_by: Some("CANARY".into()),
+        happened: Some("within_72h".into()),
+        reporter_is: Some("family".into()),
+        harmed_sex: Some("f".into()),
+        harmed_age_group: Some("12-17".into()),
+        services: vec![GivenService { kind: "medical".into(), answer: "accepted".into(), name: Some("CANARY".into()) }],
+        call: Some(GivenCall { lasted_ms: Some(60_000), outcome: "answered".into() }),
         stakeholder: Some("affected_person".into()),
         filer: Some("group".into()),
         group_size: Some(12),
@@ -499,6 +507,7 @@ fn every_name_written_by_an_act_is_a_field() {
                 "resolution_text",
                 "assignee",
                 "accused_linked",
+                "accused_affiliation",
             ];
             let mark = !sealed && ["restricted", "week", "region", "audience"].contains(&field.name);
             if view.fields.contains_key(field.name) && !absent.contains(&field.name) && !mark {
@@ -595,7 +604,13 @@ fn three_attempts_on_three_days_make_a_person_unreachable() {
     }
     assert!(replica.view().account.expect("readable").unreachable);
     let mut told = replica.colleague(2);
-    told.does(Edit::Contact { inward: true, channel: None, purpose: "follow_up".into(), outcome: "answered".into() });
+    told.does(Edit::Contact {
+        inward: true,
+        channel: None,
+        purpose: "follow_up".into(),
+        outcome: "answered".into(),
+        lasted_ms: None,
+    });
     assert_eq!(told.refused(close("unreachable")), "not_unreachable");
     replica.does(close("unreachable"));
     assert!(!replica.view().work.expect("readable").loop_closed);

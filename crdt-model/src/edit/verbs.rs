@@ -16,7 +16,10 @@ use crate::case::status::Status;
 use crate::case::{Shape, schema};
 use crate::edit::act::{Act, Creation, EditContext};
 use crate::edit::draft::{self, is_blank, known, parse};
-use crate::edit::{EditOps, EditRefusal, LinkKind, appeal, create, linking, notice, question, referral};
+use crate::edit::{
+    EditOps, EditRefusal, GivenMessage, GivenService, LinkKind, appeal, create, linking, message, notice, question,
+    referral,
+};
 use crate::layer::Value;
 use crate::values::{DocId, Level, Moment, Who, Words};
 use crate::view::Shown;
@@ -179,6 +182,8 @@ pub enum Edit {
         /// What they gave for it.
         receipt: Words,
     },
+    /// Records what became of a service for a person who was harmed.
+    Service(GivenService),
     /// Records that a body outside the mechanism was told.
     Notify {
         /// Which, as a person names it.
@@ -257,6 +262,8 @@ pub enum Edit {
         /// Taxonomy `channel`.
         channel: Option<String>,
     },
+    /// Adds messages that came by another program.
+    Message(GivenMessage),
     /// Records a contact that took place.
     Contact {
         /// From the person to us.
@@ -267,6 +274,9 @@ pub enum Edit {
         purpose: String,
         /// `answered`, `referred` or `cut`.
         outcome: String,
+        /// How long it lasted until now, milliseconds, where somebody noted when it began.
+        #[serde(default)]
+        lasted_ms: Option<i64>,
     },
     /// Records what the person allows.
     Consent {
@@ -357,6 +367,7 @@ commands! {
     Confirm = "case confirm",
     Remind = "case remind",
     Handover = "case handover",
+    Service = "case service",
     Notify = "case notify",
     Outside = "case refer",
     Share = "case share",
@@ -410,6 +421,7 @@ impl Edit {
                 told.map(|(field, words)| (field.as_str(), Some(words))).collect()
             }
             Self::Note { text } | Self::Ask { text, .. } | Self::Reply { text } => vec![("notes", Some(text))],
+            Self::Message(message) => vec![("notes", Some(&message.text))],
             Self::Allege { text } => vec![("allegation", Some(text))],
             Self::Act { what, on_behalf_of, .. } => vec![("actions", on_behalf_of.as_ref()), ("actions", Some(what))],
             Self::Resolve { text, .. } => vec![("resolution", Some(text))],
@@ -419,6 +431,7 @@ impl Edit {
             Self::Return { because, .. } => vec![("reasons", Some(because))],
             Self::Outside { to, .. } => vec![("reasons", Some(to))],
             Self::Handover { to, receipt } => vec![("actions", Some(to)), ("actions", Some(receipt))],
+            Self::Service(given) => vec![("services", given.name.as_ref())],
             Self::Notify { text, .. } => vec![("notices", text.as_ref())],
             Self::Close { because, .. } => vec![("reasons", because.as_ref())],
             Self::Reopen { reason } | Self::Raise { reason, .. } | Self::Lower { reason, .. } => {
@@ -547,6 +560,10 @@ impl Act<'_> {
             Edit::Confirm => referral::confirm_outside(self),
             Edit::Remind => referral::remind(self),
             Edit::Handover { to, receipt } => referral::hand_over(self, to, receipt),
+            Edit::Service(given) => {
+                let (id, fact) = (self.draft.id(), create::service(given, self.ctx.now_ms)?);
+                self.draft.fact(FactKind::Service, id, &fact)
+            }
             Edit::Notify { body, by, text } => notice::notify(self, body, by, text.as_ref()),
             Edit::Share { with: Whom::Site { code, own }, stop: true } => self.stop_site(code, own),
             Edit::Share { with, stop } => self.share(with.found()?, *stop),
@@ -563,9 +580,10 @@ impl Act<'_> {
             Edit::Broadcast { by, text } => broadcast(self, by, text),
             Edit::Incident { code } => self.set(&[("incident".to_owned(), code.as_str().into())]),
             Edit::Attempt { outcome, channel } => self.attempt(outcome, channel.as_deref()),
-            Edit::Contact { inward, channel, purpose, outcome } => {
-                self.contact(*inward, channel.as_deref(), purpose, outcome)
+            Edit::Contact { inward, channel, purpose, outcome, lasted_ms } => {
+                self.contact(*inward, channel.as_deref(), purpose, outcome, *lasted_ms)
             }
+            Edit::Message(given) => message::message(self, given),
             Edit::Consent { purpose, answer, means, by } => {
                 self.consent(purpose, answer, means.as_deref(), by.as_ref())
             }
@@ -655,11 +673,12 @@ impl Act<'_> {
         channel: Option<&str>,
         purpose: &str,
         outcome: &str,
+        lasted_ms: Option<i64>,
     ) -> Result<(), EditRefusal> {
         if !["answered", "referred", "cut"].contains(&outcome) {
             return Err(EditRefusal::UnknownCode { field: "interactions", table: "interaction_outcome" });
         }
-        self.interaction(inward, channel, purpose, outcome)
+        self.lasted(lasted_ms, inward, channel, purpose, outcome)
     }
 
     pub(super) fn interaction(
@@ -669,15 +688,28 @@ impl Act<'_> {
         purpose: &str,
         outcome: &str,
     ) -> Result<(), EditRefusal> {
+        self.lasted(None, inward, channel, purpose, outcome)
+    }
+
+    /// A contact, over now where it is known when it began.
+    fn lasted(
+        &mut self,
+        lasted_ms: Option<i64>,
+        inward: bool,
+        channel: Option<&str>,
+        purpose: &str,
+        outcome: &str,
+    ) -> Result<(), EditRefusal> {
+        let now_ms = self.ctx.now_ms;
         channel.map_or(Ok(()), |code| self.known_code("interactions", "channel", code))?;
         let fact = InteractionFact {
-            at_ms: self.ctx.now_ms,
+            at_ms: now_ms.saturating_sub(lasted_ms.unwrap_or(0).max(0)),
             channel: channel.map(str::to_owned),
             inward,
             purpose: purpose.to_owned(),
             outcome: outcome.to_owned(),
             language: None,
-            ended_ms: None,
+            ended_ms: lasted_ms.map(|_| now_ms),
             first_contact: false,
         };
         let id = self.draft.id();

@@ -48,6 +48,9 @@ entries! {
         /// The person waits for an answer, so that delays and figures count it. Not so: thanks, suggestions, rumours.
         #[serde(default = "on")]
         expects_answer: bool,
+        /// What it is, where that is no case.
+        #[serde(default)]
+        kept_as: KeptAs,
     }
 
     /// What holds for one of the four sensitivities.
@@ -217,6 +220,19 @@ entries! {
         /// Not counted among the cases.
         excluded_from_kpi: bool,
     }
+}
+
+/// What a record is.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum KeptAs {
+    /// A case.
+    #[default]
+    Case,
+    /// A call that led to no case: missed, a wrong number, nobody spoke.
+    Call,
+    /// A box that was opened, a desk, an event, a group that was heard: cases belong to it.
+    Session,
 }
 
 /// Where free text and identity of a case go.

@@ -15,6 +15,7 @@ use super::check::HOURS_MAX;
 use super::{Labels, TaxonomyError, nearest};
 use crate::cbor::{self, Canonical, CborError, Reader, ReaderExt, Writer, WriterExt, malformed};
 use crate::name::folded;
+use crate::time::Day;
 use crate::values::{Level, MemberId};
 
 /// Most rows of one table.
@@ -52,12 +53,22 @@ pub enum OwnTable {
     Body,
     /// Who looks at a case again whose person is not satisfied.
     Level,
+    /// Who helps a person who was harmed: health, safety, law.
+    Service,
 }
 
 impl OwnTable {
     /// All of them.
-    pub const ALL: [Self; 7] =
-        [Self::Project, Self::Partner, Self::Place, Self::Outcome, Self::SpokenLanguage, Self::Body, Self::Level];
+    pub const ALL: [Self; 8] = [
+        Self::Project,
+        Self::Partner,
+        Self::Place,
+        Self::Outcome,
+        Self::SpokenLanguage,
+        Self::Body,
+        Self::Level,
+        Self::Service,
+    ];
 
     /// Its name in a file and in commands.
     pub fn name(self) -> &'static str {
@@ -69,6 +80,7 @@ impl OwnTable {
             Self::SpokenLanguage => "spoken_language",
             Self::Body => "body",
             Self::Level => "level",
+            Self::Service => "service",
         }
     }
 
@@ -105,9 +117,18 @@ pub struct OwnRow {
     /// Hours: of a level, until it answers; of a body, from receipt until it is told.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub within_h: Option<u32>,
-    /// Of a body: how it is reached.
+    /// Of a body or a service: how it is reached; of a service its hours, for whom it is and what it costs as well.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reach: Option<String>,
+    /// Of a service: what kind it is, as the table [`SERVICE_KINDS`] has it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kind: Option<String>,
+    /// Of a service: the place it is at, by its code or in words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub place: Option<String>,
+    /// Of a service: the day on which somebody last made sure of it, `2026-11-30`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub verified: Option<String>,
     /// Of a body: it is owed notice of cases of these audiences…
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub audiences: Vec<String>,
@@ -121,6 +142,9 @@ pub struct OwnRow {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub fields: Vec<String>,
 }
+
+/// Kinds of services, the most pressing first.
+pub const SERVICE_KINDS: [&str; 7] = ["medical", "safety", "psychosocial", "legal", "shelter", "material", "other"];
 
 /// What is wrong with a row: the setting, and what would do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -201,8 +225,29 @@ impl OwnRow {
         if self.sensitivities.iter().any(|code| Level::from_code(code).is_none()) {
             return fault("sensitivities", "s0, s1, s2, s3");
         }
+        let is_service = table == OwnTable::Service;
+        match &self.kind {
+            Some(_) if !is_service => return fault("kind", "of a service alone"),
+            Some(kind) if !SERVICE_KINDS.contains(&kind.as_str()) => {
+                return fault("kind", "medical, psychosocial, safety, legal, shelter, material, other");
+            }
+            None if is_service => {
+                return fault("kind", "medical, psychosocial, safety, legal, shelter, material, other");
+            }
+            _ => {}
+        }
+        match &self.place {
+            Some(_) if !is_service => return fault("place", "of a service alone"),
+            Some(place) if !is_text(place) => return fault("place", "up to 400 bytes"),
+            _ => {}
+        }
+        match &self.verified {
+            Some(_) if !is_service => return fault("verified", "of a service alone"),
+            Some(day) if day.parse::<Day>().is_err() => return fault("verified", "a day, 2026-11-30"),
+            _ => {}
+        }
         match &self.reach {
-            Some(_) if table != OwnTable::Body => fault("reach", "of a body alone"),
+            Some(_) if table != OwnTable::Body && !is_service => fault("reach", "of a body or a service alone"),
             Some(reach) if !is_text(reach) => fault("reach", "up to 400 bytes"),
             _ => Ok(()),
         }
@@ -251,7 +296,8 @@ impl Statement {
     }
 
     /// Its bytes: `[1, n, closed, [* [language, label]], [* also], parent|null, rank|null, within_h|null, reach|null,
-    /// [* audience], [* sensitivity], [* project], [* field]]`.
+    /// [* audience], [* sensitivity], [* project], [* field]]`; of a service `[2, …the same…, kind|null, place|null,
+    /// verified|null]`.
     pub fn bytes(&self) -> Vec<u8> {
         cbor::encode(&Said(self))
     }
@@ -292,7 +338,13 @@ fn read_list(r: &mut Reader<'_>, max: usize) -> Result<Vec<String>, CborError> {
 
 fn write_statement(said: &Statement, w: &mut Writer) {
     let row = &said.row;
-    w.arr(13).uint(1).uint(said.n.into()).boolean(row.closed).arr(row.label.iter().count());
+    let of_service = [&row.kind, &row.place, &row.verified];
+    let has_more = of_service.iter().any(|part| part.is_some());
+    w.arr(if has_more { 16 } else { 13 })
+        .uint(if has_more { 2 } else { 1 })
+        .uint(said.n.into())
+        .boolean(row.closed)
+        .arr(row.label.iter().count());
     for (language, label) in row.label.iter() {
         w.arr(2).text(language).text(label);
     }
@@ -301,6 +353,9 @@ fn write_statement(said: &Statement, w: &mut Writer) {
     w.text_opt(row.reach.as_deref());
     for list in [&row.audiences, &row.sensitivities, &row.projects, &row.fields] {
         write_list(w, list);
+    }
+    for part in of_service.into_iter().filter(|_| has_more) {
+        w.text_opt(part.as_deref());
     }
 }
 
@@ -318,10 +373,12 @@ impl Canonical for Heard {
         write_statement(&self.0, w);
     }
     fn read(r: &mut Reader<'_>) -> Result<Self, CborError> {
-        r.arr_of(13)?;
-        if r.u64()? != 1 {
-            return malformed("unknown version of a row");
-        }
+        let parts = r.arr_max(16)?;
+        let has_more = match (parts, r.u64()?) {
+            (13, 1) => false,
+            (16, 2) => true,
+            _ => return malformed("unknown version of a row"),
+        };
         let (n, closed) = (r.u32()?, r.bool()?);
         let mut label = BTreeMap::new();
         for _ in 0..r.arr_max(NAMES_MAX as u64)? {
@@ -338,6 +395,11 @@ impl Canonical for Heard {
         let reach = r.text_opt_max(TEXT_BYTES_MAX)?;
         let mut list = || read_list(r, LIST_MAX);
         let (audiences, sensitivities, projects, fields) = (list()?, list()?, list()?, list()?);
+        let mut part = |max: usize| if has_more { r.text_opt_max(max) } else { Ok(None) };
+        let (kind, place, verified) = (part(CODE_BYTES_MAX)?, part(TEXT_BYTES_MAX)?, part(CODE_BYTES_MAX)?);
+        if has_more && kind.is_none() && place.is_none() && verified.is_none() {
+            return malformed("not in its one form");
+        }
         let (code, label) = (String::new(), Labels(label));
         let row = OwnRow {
             code,
@@ -352,6 +414,9 @@ impl Canonical for Heard {
             sensitivities,
             projects,
             fields,
+            kind,
+            place,
+            verified,
         };
         Ok(Self(Statement { n, row }))
     }

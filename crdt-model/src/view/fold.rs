@@ -14,7 +14,7 @@ use crate::cbor;
 use crate::edit::{DUPLICATE, LinkKind, torn};
 use crate::hours::WorkHours;
 use crate::layer::{Cell, Layer, LayerState, Stamp, Value};
-use crate::taxonomy::{OwnRow, OwnTable};
+use crate::taxonomy::{KeptAs, OwnRow, OwnTable};
 use crate::time::Day;
 use crate::values::moment::HOUR_MS;
 use crate::values::{Level, Moment};
@@ -226,6 +226,7 @@ fn work(view: &mut CaseView, layers: &CaseLayers<'_>, facts: &CaseFacts, now_ms:
         || view.shape != Shape::Ordinary
         || view.text("type") == Some("complaint")
         || codes.expects_answer(view.text("type"), view.text("channel"));
+    let kept_as = codes.kept_as(view.text("type"));
     let interims = interims(facts);
     // never of what is sealed, nor of what nobody has classified: their clocks run by night too
     let is_slow = view.shape == Shape::Ordinary && sensitivity.is_some_and(|level| !level.restricted());
@@ -258,6 +259,8 @@ fn work(view: &mut CaseView, layers: &CaseLayers<'_>, facts: &CaseFacts, now_ms:
         responses: responses(facts),
         interims,
         expects_answer,
+        kept_as,
+        to_call_back: kept_as == KeptAs::Call && expects_answer && waits_for_a_call(facts, &standing),
         returned: returned(view, layers, &facts.codes),
         clocks: Vec::new(),
         level,
@@ -282,7 +285,7 @@ fn work(view: &mut CaseView, layers: &CaseLayers<'_>, facts: &CaseFacts, now_ms:
         standing,
     };
     // what nobody has classified yet is to be classified soon
-    let delays = category.or_else(|| codes.category(UNCLASSIFIED));
+    let delays = category.or_else(|| codes.category(UNCLASSIFIED)).filter(|_| kept_as == KeptAs::Case);
     work.clocks = clocks(view, facts, &work, &pace, delays.as_ref(), sent_ms(layers));
     work.notices = owed_notices(view, facts, &work, codes);
     work.waiting_on = waiting_on(view, &work);
@@ -504,8 +507,23 @@ fn completeness(view: &CaseView) -> u8 {
     u8::try_from(filled * 100 / EXPECTED.len()).unwrap_or(100)
 }
 
+/// Times that somebody who called in vain is called back in vain.
+const CALLS_BACK_MAX: usize = 3;
+
+/// Whether whoever called was neither reached since nor called back as often as that is done.
+fn waits_for_a_call(facts: &CaseFacts, standing: &Standing) -> bool {
+    let Ok(words) = &facts.words else { return false };
+    let since = || words.interactions.values().filter(|dated| !dated.fact.first_contact);
+    let tried = since().filter(|dated| dated.fact.is_attempt()).count();
+    let was_reached = since().any(|dated| !dated.fact.is_attempt());
+    standing.status != Status::Closed
+        && !was_reached
+        && tried < CALLS_BACK_MAX
+        && !consent::contact(&facts.codes.contacts).is_refusal()
+}
+
 fn waiting_on(view: &CaseView, work: &Work) -> Option<String> {
-    if work.standing.status == Status::Closed {
+    if work.standing.status == Status::Closed || work.kept_as != KeptAs::Case {
         return None;
     }
     if let Some(hold) = &work.hold {

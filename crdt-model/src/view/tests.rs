@@ -99,7 +99,13 @@ fn assigned_to_two_the_first_to_accept_settles_it() {
 fn contact_after_closing_is_flagged_and_leaves_it_closed() {
     let a = closed_satisfied();
     let mut b = a.colleague(2);
-    b.does(Edit::Contact { inward: true, channel: None, purpose: "follow_up".into(), outcome: "answered".into() });
+    b.does(Edit::Contact {
+        inward: true,
+        channel: None,
+        purpose: "follow_up".into(),
+        outcome: "answered".into(),
+        lasted_ms: None,
+    });
     let work = work(&merged(&a, &b));
     assert_eq!(work.standing.status, Status::Closed);
     assert!(work.flags.contains(&"contact_after_closing"));
@@ -440,6 +446,7 @@ fn the_check_values_of_loop_closure_and_first_contact_hold() {
         channel: None,
         purpose: "follow_up".into(),
         outcome: "answered".into(),
+        lasted_ms: None,
     });
     let mut later_unhappy = closed_satisfied();
     later_unhappy.does(answer(None, Some("not_satisfied")));

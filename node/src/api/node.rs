@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use crdt_model::edit::{Edit, Whom};
 use crdt_model::name;
-use crdt_model::taxonomy::{OwnTable, OwnTables, Taxonomy};
+use crdt_model::taxonomy::{KeptAs, OwnTable, OwnTables, Taxonomy};
 use crdt_model::values::{MemberId, Who};
 use serde_json::{Value as Json, json};
 
@@ -27,7 +27,10 @@ use crate::exchange::bundle::import;
 use crate::exchange::import_run;
 use crate::exchange::import_run::ImportRequest;
 use crate::exchange::import_undo;
+use crate::exchange::messages::{self, MessagesRequest};
+use crate::exchange::reference;
 use crate::exchange::routing_file;
+use crate::exchange::services_file;
 use crate::health::astray;
 use crate::health::doctor::{self, Examined, Recent};
 use crate::health::status;
@@ -38,7 +41,7 @@ use crate::home::wipe;
 use crate::keys::keyring::{KEYRING_FILE, Kept, Passphrase, UnattendedKey};
 use crate::keys::memory;
 use crate::list;
-use crate::list::{alike, query, search, todo};
+use crate::list::{CaseFilter, alike, query, search, todo};
 use crate::log::now;
 use crate::log::{Log, Reader, keyring_failure, locked};
 use crate::members;
@@ -51,6 +54,9 @@ use crate::store::{self, STORE_FILE};
 use crate::sync::{Engine, peers};
 use crate::writes;
 use crate::writes::assigning;
+use crate::writes::calls::{self, OfNoCase};
+use crate::writes::desk_session;
+use crate::writes::drafts;
 use crate::writes::erase;
 use crate::writes::held;
 use crate::writes::many::{self, Order};
@@ -58,6 +64,7 @@ use crate::writes::receipts;
 use crate::writes::reclassify;
 use crate::writes::sensitive_words;
 use crate::writes::set_aside;
+use crate::writes::slips;
 use crate::writes::transfer::{self, Transfer};
 use crate::writes::withdraw;
 use crate::writes::{arrivals, gifts, linking, moving};
@@ -705,7 +712,80 @@ impl Node {
     ) -> Reply {
         let shared = log.shared();
         match &envelope.request {
-            Request::CaseNew { case, seal } => writes::case_new_with(log, reader, case.as_ref().clone(), seal, now_ms),
+            Request::CaseNew { case, seal } => {
+                let mut case = case.as_ref().clone();
+                calls::join(log, reader, &mut case, now_ms)?;
+                let in_session = desk_session::join(log, reader, &mut case)?;
+                let told = writes::case_new_with(log, reader, case.clone(), seal, now_ms)?;
+                if in_session {
+                    desk_session::added(log, reader)?;
+                }
+                calls::recorded(log, reader, &case, &told, now_ms)?;
+                Ok(told)
+            }
+            Request::DraftKeep(draft) => drafts::keep(log, reader, draft),
+            Request::DraftShow => drafts::show(log, reader),
+            Request::DraftDestroy => drafts::destroy(log, reader),
+            Request::CallStart { phone, spoken } => {
+                let mut told = calls::start(log, &shared, reader, phone.as_ref(), spoken.as_deref(), now_ms)?;
+                told["listed"] = match phone {
+                    Some(phone) => reference::find(log, reader, &phone.0, now_ms)?,
+                    None => json!([]),
+                };
+                Ok(told)
+            }
+            Request::CallEnd { outcome, case } => calls::end(log, &shared, reader, outcome, case.as_deref(), now_ms),
+            Request::CallLog { outcome, phone, channel, at } => {
+                let call = OfNoCase {
+                    outcome,
+                    phone: phone.as_ref(),
+                    channel: channel.as_deref(),
+                    spoken: None,
+                    lasted_ms: None,
+                    at: *at,
+                };
+                calls::log_call(log, reader, &call, now_ms)
+            }
+            Request::CallList(filter) => {
+                let calls = CaseFilter { kept_as: KeptAs::Call, ..filter.as_ref().clone() };
+                query::list(log, &shared, reader, &calls, now_ms)
+            }
+            Request::ShiftStart => calls::shift_start(log, reader, now_ms),
+            Request::SessionOpen(header) => desk_session::open(log, reader, header, now_ms),
+            Request::SessionShow => desk_session::show(log, &shared, reader, now_ms),
+            Request::SessionClose { reason } => desk_session::close(log, &shared, reader, reason.as_ref(), now_ms),
+            Request::SessionList(filter) => desk_session::list(log, &shared, reader, filter, now_ms),
+            Request::Services { near, kind } => Ok(services_file::near(
+                (log, &shared),
+                reader,
+                (near.as_deref(), kind.as_deref()),
+                &envelope.lang,
+                now_ms,
+            )),
+            Request::ServicesLoad { path } => services_file::load(log, reader, path, &envelope.lang, now_ms),
+            Request::ImportMessages { path, format, own, dates, encoding, dry_run } => {
+                let request = MessagesRequest {
+                    path,
+                    format,
+                    own,
+                    dates: dates.as_deref(),
+                    encoding: encoding.as_deref(),
+                    dry_run: *dry_run,
+                    lang: &envelope.lang,
+                };
+                messages::import(log, reader, &request, now_ms, on_progress)
+            }
+            Request::Intake { channel, from, text, at_ms } => {
+                messages::intake(log, reader, (channel, &from.0, &text.0), (*at_ms, &envelope.lang), now_ms)
+            }
+            Request::ReferenceLoad { path, kind, kept_for_ms } => {
+                reference::load(log, reader, (path, kind), *kept_for_ms, now_ms)
+            }
+            Request::ReferenceDrop { kind } => reference::drop_lists(log, reader, kind.as_deref()),
+            Request::ReferenceList => reference::lists(log, reader, now_ms),
+            Request::ReferenceFind { what } => reference::find(log, reader, &what.0, now_ms),
+            Request::SlipsPrint { count } => slips::reserve(log, reader, *count),
+            Request::ShiftEnd => calls::shift_end(log, &shared, reader, now_ms),
             Request::BeforeAsking { seal } => writes::before_asking(&shared, seal),
             Request::WhoIsMeant { said, of } => who_is_meant(log, reader, &said.0, of, now_ms),
             Request::WordsCheck { of } => words_check(log, reader, of, now_ms),
@@ -1023,6 +1103,7 @@ fn taxonomy_json(taxonomy: &Taxonomy, own: &OwnTables, lang: &str) -> Json {
         "places": tables::shown(own, OwnTable::Place, lang), "outcomes": tables::shown(own, OwnTable::Outcome, lang),
         "spoken_languages": tables::shown(own, OwnTable::SpokenLanguage, lang),
         "bodies": tables::shown(own, OwnTable::Body, lang), "levels": tables::shown(own, OwnTable::Level, lang),
+        "services": tables::shown(own, OwnTable::Service, lang),
     })
 }
 

@@ -1,7 +1,7 @@
 //! What can be asked of a node. One variant a command, plain data.
 
 use crdt_model::edit::{Edit, NewCase};
-use crdt_model::values::Words;
+use crdt_model::values::{Moment, Words};
 use serde::{Deserialize, Serialize};
 
 use super::commands::{Effect, effect_of};
@@ -10,6 +10,8 @@ use crate::list::CaseFilter;
 use crate::members::Roots;
 use crate::members::tables::RowChange;
 use crate::writes::SealOptions;
+use crate::writes::desk_session::SessionHeader;
+use crate::writes::drafts::CaseDraft;
 
 /// What is asked of a node. The shapes of the replies are those of `tests/e2e/snapshots`.
 ///
@@ -140,6 +142,12 @@ pub enum Request {
         /// What sealing needs.
         seal: SealOptions,
     },
+    /// Keeps what somebody was writing down, for them alone. Reply: `{"kept", "in_memory"}`.
+    DraftKeep(Box<CaseDraft>),
+    /// What was kept, or `null`.
+    DraftShow,
+    /// Destroys it. Reply: `{"kept"}`.
+    DraftDestroy,
     /// Cases.
     CaseList(Box<CaseFilter>),
     /// The cases that somebody means by a telephone, a reference, an id of another system, a name or words. Reply: lines of
@@ -149,6 +157,114 @@ pub enum Request {
         what: Words,
         /// At most so many.
         limit: Option<u64>,
+    },
+    /// A call begins: what is recorded until its end belongs to it. Reply: `{"started_at", "earlier": [line of find], "listed": [row
+    /// of `reference find`]}`.
+    CallStart {
+        /// Of whoever calls.
+        phone: Option<Words>,
+        /// The language they speak.
+        spoken: Option<String>,
+    },
+    /// It ends. Reply: `{"started_at", "ended_at", "outcome", "ref", "case_id"}`.
+    CallEnd {
+        /// `answered`, `referred`, `cut`, `missed`, `wrong_number`, `prank` or `silent`.
+        outcome: String,
+        /// A case that is there, which it was about.
+        case: Option<String>,
+    },
+    /// A call that led to no case. Reply: `{"ref", "case_id", "outcome"}`.
+    CallLog {
+        /// As above.
+        outcome: String,
+        /// Of whoever called.
+        phone: Option<Words>,
+        /// Taxonomy `channel`; absent: the hotline.
+        channel: Option<String>,
+        /// When; absent: now.
+        at: Option<Moment>,
+    },
+    /// Calls that led to no case: lines of `case list`.
+    CallList(Box<CaseFilter>),
+    /// A shift begins. Reply: `{"started_at"}`.
+    ShiftStart,
+    /// It ends. Reply: `{"started_at", "ended_at", "calls": {outcome: n}, "cases", "questions", "waits"}`.
+    ShiftEnd,
+    /// Opens a session. Reply: `{"session", "kind", "slips", "started_at"}`.
+    SessionOpen(Box<SessionHeader>),
+    /// The session that goes on. Reply: `{"session", "kind", "slips", "recorded", "started_at"}`, or `null`.
+    SessionShow,
+    /// Closes it. Reply: `{"session", "kind", "slips", "recorded", "explained"}`.
+    SessionClose {
+        /// Why slips and cases are not as many.
+        reason: Option<Words>,
+    },
+    /// Sessions: lines of `case list`.
+    SessionList(Box<CaseFilter>),
+    /// Who helps a person who was harmed. Reply: `[{"code", "label", "kind", "place", "reach", "verified", "here", "stale"}]`.
+    Services {
+        /// At this place, in words or by its code.
+        near: Option<String>,
+        /// One of the kinds of services.
+        kind: Option<String>,
+    },
+    /// Reads services from a sheet. Reply: `{"file", "rows", "added", "changed", "unchanged"}`.
+    ServicesLoad {
+        /// The file.
+        path: String,
+    },
+    /// Takes in messages of a chat or of a table: `whatsapp` or `sms`. Reply: as of `import`, in messages.
+    ImportMessages {
+        /// The file.
+        path: String,
+        /// `whatsapp` or `sms`.
+        format: String,
+        /// Names or numbers of ours in it; a dash: none is.
+        own: Vec<String>,
+        /// `dmy` or `mdy`, where the file does not tell.
+        dates: Option<String>,
+        /// Encoding, where it does not tell.
+        encoding: Option<String>,
+        /// Nothing is written.
+        dry_run: bool,
+    },
+    /// One message, as a gateway brings it. Reply: `{"ref", "case_id", "joined", "known", "sealed"}`.
+    Intake {
+        /// `sms` or `whatsapp`.
+        channel: String,
+        /// The number it came from.
+        from: Words,
+        /// What it says.
+        text: Words,
+        /// When it was sent, Unix milliseconds; absent: now.
+        at_ms: Option<i64>,
+    },
+    /// Loads a list to be looked up at a call, on this device alone. Reply: `{"kind", "rows", "columns", "loaded_at", "expires",
+    /// "by"}`.
+    ReferenceLoad {
+        /// The file.
+        path: String,
+        /// `households` or `payments`.
+        kind: String,
+        /// How long it is kept, milliseconds.
+        kept_for_ms: i64,
+    },
+    /// Drops one, or all. Reply: `{"dropped": [kind]}`.
+    ReferenceDrop {
+        /// Which; absent: all.
+        kind: Option<String>,
+    },
+    /// Those that are there. Reply: `[{"kind", "rows", "columns", "loaded_at", "expires", "by"}]`.
+    ReferenceList,
+    /// Looks somebody up in them. Reply: `[{"kind", "loaded_at", "row": [{"name", "value"}], "fields": {field: value}}]`.
+    ReferenceFind {
+        /// A telephone, a card, a household number or a name.
+        what: Words,
+    },
+    /// Reserves references for slips of paper. Reply: `{"site", "slips": [reference]}`.
+    SlipsPrint {
+        /// How many.
+        count: u32,
     },
     /// One case, what the member may read of it.
     CaseShow {
@@ -575,6 +691,23 @@ impl Request {
             Self::CaseNew { .. } => "case new",
             Self::CaseList(_) => "case list",
             Self::Find { .. } => "find",
+            Self::CallStart { .. } => "call start",
+            Self::CallEnd { .. } => "call end",
+            Self::CallLog { .. } => "call log",
+            Self::CallList(_) => "call list",
+            Self::ShiftStart => "shift start",
+            Self::ShiftEnd => "shift end",
+            Self::SessionOpen(_) => "session open",
+            Self::SessionShow => "session show",
+            Self::SessionClose { .. } => "session close",
+            Self::SessionList(_) => "session list",
+            Self::SlipsPrint { .. } => "slips print",
+            Self::ReferenceLoad { .. } => "reference load",
+            Self::ReferenceDrop { .. } => "reference drop",
+            Self::ReferenceList => "reference list",
+            Self::ReferenceFind { .. } => "reference find",
+            Self::Services { .. } => "services",
+            Self::ServicesLoad { .. } => "services load",
             Self::CaseShow { .. } => "case show",
             Self::CaseEdit { edit, .. } => edit.command().unwrap_or("case"),
             Self::CaseHistory { .. } => "case history",
@@ -590,7 +723,7 @@ impl Request {
             Self::CaseUnmerge { .. } => "case unmerge",
             Self::CaseDuplicates { .. } => "case duplicates",
             // the command that asks most
-            Self::BeforeAsking { .. } => "case new",
+            Self::BeforeAsking { .. } | Self::DraftKeep(_) | Self::DraftShow | Self::DraftDestroy => "case new",
             // the command whose words are checked
             Self::WordsCheck { of } | Self::WhoIsMeant { of, .. } => of.name(),
             Self::WordsShow { .. } => "words show",
@@ -608,7 +741,8 @@ impl Request {
             Self::BundleImport { .. } => "bundle import",
             Self::BundleInspect { .. } => "bundle inspect",
             Self::Carry { .. } => "carry",
-            Self::Import { .. } | Self::ImportUndo { .. } => "import",
+            Self::Import { .. } | Self::ImportMessages { .. } | Self::ImportUndo { .. } => "import",
+            Self::Intake { .. } => "intake sms",
             Self::Outbox => "outbox",
             Self::Todo { .. } => "todo",
             Self::IncidentClose { .. } => "case incident close",
@@ -636,7 +770,9 @@ impl Request {
         match self {
             // asked before the act that they are about
             Self::BeforeAsking { .. } | Self::WordsCheck { .. } | Self::WhoIsMeant { .. } => Effect::Reads,
-            Self::Import { dry_run: true, .. } => Effect::Reads,
+            Self::DraftShow => Effect::Reads,
+            Self::DraftKeep(_) | Self::DraftDestroy => Effect::Timeless,
+            Self::Import { dry_run: true, .. } | Self::ImportMessages { dry_run: true, .. } => Effect::Reads,
             Self::MemberConfirm { words, .. } if words.is_empty() => Effect::Reads,
             _ => effect_of(self.name()),
         }

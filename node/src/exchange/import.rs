@@ -11,6 +11,8 @@ pub mod kobo;
 mod letters;
 pub(crate) mod rejects;
 pub(in crate::exchange) mod sheet;
+pub(in crate::exchange) mod sms;
+pub(crate) mod whatsapp;
 
 use serde::Serialize;
 

@@ -400,7 +400,7 @@ pub(crate) fn import(
 }
 
 /// Ids imported before, on this node or on another whose cases are readable here.
-fn known_ids(log: &Log, shared: &Shared, reader: &mut Reader) -> Result<HashSet<ExternalId>, Failure> {
+pub(super) fn known_ids(log: &Log, shared: &Shared, reader: &mut Reader) -> Result<HashSet<ExternalId>, Failure> {
     list::catch_up(log, shared, reader)?;
     Ok(list::rows(reader).external_ids().collect())
 }

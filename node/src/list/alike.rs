@@ -15,6 +15,7 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use crdt_model::edit::LinkKind;
 use crdt_model::name;
+use crdt_model::taxonomy::KeptAs;
 use crdt_model::values::DocId;
 use crdt_model::view::CaseView;
 use serde_json::{Value as Json, json};
@@ -279,7 +280,8 @@ impl Projection {
 
     /// Pairs among those that bear a key; with `of` those of one case.
     fn pairs_by(&self, key: Key, bearers: &[u32], of: Option<u32>) -> Vec<Pair> {
-        let live = |doc: &u32| Some((*doc, self.row(*doc).filter(|row| row.is(LISTED) && !self.ended_elsewhere(row))?));
+        let is_live = |row: &&Row| row.is(LISTED) && row.kept_as() == KeptAs::Case && !self.ended_elsewhere(row);
+        let live = |doc: &u32| Some((*doc, self.row(*doc).filter(is_live)?));
         let mut live: Vec<(u32, &Row)> = bearers.iter().filter_map(live).collect();
         live.sort_unstable_by_key(|(doc, row)| (row.received_day(), *doc));
         // sorted by the day, those that may be one with another stand beside it

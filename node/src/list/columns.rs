@@ -105,6 +105,7 @@ impl Column {
 }
 
 /// Places of the codes that rows are asked for by themselves.
+pub(super) const TYPE: usize = 0;
 pub(super) const CATEGORY: usize = 1;
 pub(super) const SITE: usize = 2;
 pub(super) const ASSIGNEE: usize = 8;
@@ -126,7 +127,7 @@ pub(super) const COLUMNS: &[Column] = &[
     part("case_id", |row, _, _| Some(Cell::Id(row.case_id))),
     // `restricted` from outside
     part("status", |row, _, _| Some(row.status().into())),
-    field("type", 0),
+    field("type", TYPE),
     field("category", CATEGORY),
     // where the work is done
     code("site", SITE, |case, _| case.text("handling_site").or_else(|| case.text("origin_site"))),

@@ -1,5 +1,6 @@
 //! Which cases are meant by a list.
 
+use crdt_model::taxonomy::KeptAs;
 use crdt_model::values::Moment;
 use serde::{Deserialize, Serialize};
 
@@ -46,6 +47,10 @@ pub struct CaseFilter {
     pub session: Option<String>,
     /// Of one incident: cases of one cause.
     pub incident: Option<String>,
+    /// Records that are no cases, in place of these.
+    pub kept_as: KeptAs,
+    /// Of one of these types.
+    pub case_type: Vec<String>,
     /// A field to order by, with `-` before it for descending; absent: newest first.
     pub sort: Option<String>,
     /// At most so many.

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use crdt_model::name;
 use crdt_model::reference::Typed;
-use crdt_model::taxonomy::{OwnTable, Taxonomy};
+use crdt_model::taxonomy::{KeptAs, OwnTable, Taxonomy};
 use crdt_model::time::Day;
 use crdt_model::values::{DocId, Moment, Precision, Who};
 use crdt_model::view::received_ahead;
@@ -14,7 +14,7 @@ use serde_json::{Value as Json, json};
 use super::CaseFilter;
 use super::Projection;
 use super::bearers::rivals;
-use super::columns::{ASSIGNEE, CATEGORY, COLUMNS, Cell, Column, SITE, column, place_of};
+use super::columns::{ASSIGNEE, CATEGORY, COLUMNS, Cell, Column, SITE, TYPE, column, place_of};
 use super::find::CapturedMark;
 use super::row::{INSIDE, LISTED, Mark, RESTRICTED, Row};
 use super::rows;
@@ -36,6 +36,10 @@ fn check_codes(taxonomy: &Taxonomy, filter: &CaseFilter) -> Result<(), Failure> 
     let categories = || taxonomy.categories.codes().chain(taxonomy.sub_categories.codes());
     if let Some(category) = filter.category.iter().find(|category| !categories().any(|known| known == *category)) {
         return Err(Failure::not_in_taxonomy("category", category, categories()));
+    }
+    if let Some(code) = filter.case_type.iter().find(|code| !taxonomy.case_types.contains(code)) {
+        let fitting = taxonomy.case_types.iter().filter(|known| known.kept_as == filter.kept_as);
+        return Err(Failure::not_in_taxonomy("type", code, fitting.map(|known| known.code.as_str())));
     }
     match filter.channel.as_deref().filter(|channel| !taxonomy.channels.contains(channel)) {
         Some(channel) => Err(Failure::not_in_taxonomy("channel", channel, taxonomy.channels.codes())),
@@ -85,6 +89,7 @@ fn with_rivals(words: &Words, who: &str) -> HashSet<u32> {
 pub(super) struct Wanted<'f> {
     filter: &'f CaseFilter,
     categories: HashSet<u32>,
+    types: HashSet<u32>,
     /// Places of codes at which one of these words must stand.
     words: Vec<(usize, Vec<u32>)>,
     /// Sites at which a case must be.
@@ -169,6 +174,7 @@ impl<'f> Wanted<'f> {
         Self {
             filter,
             categories: numbered.map(|(number, _)| number as u32).collect(),
+            types: filter.case_type.iter().filter_map(|code| words.known(code)).collect(),
             words: asked.map(|(name, word)| (place_of(name), alike(words, word))).collect(),
             sites: meant.sites.as_deref().map(|sites| numbers(words, sites)),
             assignees: meant.assignees.as_ref().map(|whos| {
@@ -190,6 +196,8 @@ impl<'f> Wanted<'f> {
     pub(super) fn keeps(&self, row: &Row) -> bool {
         let (filter, received) = (self.filter, row.received_from());
         row.is(LISTED)
+            && row.kept_as() == filter.kept_as
+            && (filter.case_type.is_empty() || self.types.contains(&row.word(TYPE)))
             && self.words.iter().all(|(place, words)| words.contains(&row.word(*place)))
             && self.sites.as_ref().is_none_or(|sites| sites.contains(&row.word(SITE)))
             && self.assignees.as_ref().is_none_or(|whos| whos.iter().any(|who| who.keeps(row, ASSIGNEE)))
@@ -269,7 +277,7 @@ impl Projection {
     /// Sums over all cases listed.
     pub(crate) fn counts(&self, now_ms: i64) -> Counts {
         let mut counts = Counts { cases: 0, conflicts: 0, undelivered: 0, overdue: 0 };
-        for row in self.listed() {
+        for row in self.listed().filter(|row| row.kept_as() == KeptAs::Case) {
             counts.cases += 1;
             counts.conflicts += row.conflicts as usize;
             counts.undelivered += usize::from(row.undelivered());

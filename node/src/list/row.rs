@@ -5,6 +5,7 @@ use crdt_model::case::hold::Wait;
 use crdt_model::case::loop_closure::Satisfaction;
 use crdt_model::case::status::Status;
 use crdt_model::reference::{Reference, Typed};
+use crdt_model::taxonomy::KeptAs;
 use crdt_model::time::Day;
 use crdt_model::values::{DocId, Level};
 use crdt_model::view::{CaseView, Due, Step, is_late, received_ahead};
@@ -204,7 +205,9 @@ saved! {
         /// moved to another site; bit 6: it was given to somebody who has not taken it up; bit 7: it came back.
         said: u8 = 0,
         /// Bit 0: somebody waits for an answer; bit 1: the person said that it settles the matter; bit 2: they do not want to
-        /// be contacted; bit 3: closed as satisfied, though they said otherwise; bit 4: closed, and they came again.
+        /// be contacted; bit 3: closed as satisfied, though they said otherwise; bit 4: closed, and they came again; bit 5: a
+        /// call that led to no case; bit 6: somebody who called in vain is to be called back; bit 7: a box that was opened, a desk,
+        /// a group that was heard.
         waits: u8 = 0,
         /// The next step that has a clock: a place in [`Step::ALL`].
         step: u8 = NO_CODE,
@@ -323,6 +326,9 @@ impl Row {
                     | u8::from(refused) << 2
                     | flag("reopening_proposed") << 3
                     | flag("contact_after_closing") << 4
+                    | u8::from(work.kept_as == KeptAs::Call) << 5
+                    | u8::from(work.to_call_back) << 6
+                    | u8::from(work.kept_as == KeptAs::Session) << 7
             }),
             step: code(clock.and_then(|clock| Step::ALL.iter().position(|step| *step == clock.step))),
             step_from_ms: clock.map_or(UNSAID, |clock| clock.from_ms),
@@ -452,6 +458,20 @@ impl Row {
     /// Closed, and the person came again since.
     pub(super) fn came_after_closing(&self) -> bool {
         self.waits & 16 != 0
+    }
+
+    /// What it is, where that is no case.
+    pub(super) fn kept_as(&self) -> KeptAs {
+        match self.waits & (32 | 128) {
+            0 => KeptAs::Case,
+            32 => KeptAs::Call,
+            _ => KeptAs::Session,
+        }
+    }
+
+    /// Of a call: whoever called in vain is to be called back.
+    pub(super) fn is_to_be_called_back(&self) -> bool {
+        self.waits & 64 != 0
     }
 
     /// The person does not want to be contacted.

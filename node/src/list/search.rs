@@ -50,7 +50,7 @@ const PHONES: [&str; 3] = ["phone", "alt_contact", "safe_contact"];
 /// Never looked for: it is asked of whoever wants to hear something.
 const SECRET: &str = "recall_word";
 /// Fields that hold a number of the person elsewhere.
-const NUMBERS: [&str; 2] = ["household_id", "card_no"];
+const NUMBERS: [&str; 3] = ["household_id", "card_no", "slip"];
 
 /// By what a case was found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

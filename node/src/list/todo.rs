@@ -18,7 +18,7 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use crdt_model::case::loop_closure::Satisfaction;
 use crdt_model::roster::role_profile;
-use crdt_model::taxonomy::Capabilities;
+use crdt_model::taxonomy::{Capabilities, KeptAs};
 use crdt_model::values::moment::rfc3339;
 use crdt_model::values::{Level, MemberId};
 use crdt_model::view::Step;
@@ -207,6 +207,7 @@ impl<'f> Mine<'f> {
     fn task(&self, list: &Projection, row: &Row) -> Option<(Task, Option<i64>)> {
         match row.status() {
             "restricted" => return None,
+            _ if row.kept_as() != KeptAs::Case => return self.of_call(row),
             "closed" if list.is_duplicate(row) => return self.of_duplicate(list, row),
             "closed" if row.reopening_proposed() && self.is_here(row) => return Some((Task::Decide, None)),
             "closed" => return self.is_to_review(row).then_some((Task::Review, None)),
@@ -267,6 +268,12 @@ impl<'f> Mine<'f> {
             _ => return self.late(row, step_due, open()).map(|due| (Task::Late, Some(due))),
         };
         Some(task)
+    }
+
+    /// Whoever called in vain is called back by those who work there, within a day.
+    fn of_call(&self, row: &Row) -> Option<(Task, Option<i64>)> {
+        let due = row.received_from().map(|at_ms| at_ms.saturating_add(DAY_MS));
+        (row.is_to_be_called_back() && self.is_here(row)).then_some((Task::CallBack, due))
     }
 
     /// What is to be done with a case that ended as a duplicate: its person is told as soon as the one it was merged into has

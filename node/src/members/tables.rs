@@ -32,8 +32,14 @@ pub struct RowChange {
     pub rank: Option<u32>,
     /// Of a level or a body: hours.
     pub within_h: Option<u32>,
-    /// Of a body: how it is reached.
+    /// Of a body or a service: how it is reached.
     pub reach: Option<String>,
+    /// Of a service.
+    pub kind: Option<String>,
+    /// Of a service.
+    pub place: Option<String>,
+    /// Of a service: a day.
+    pub verified: Option<String>,
     /// Of a body; as the others below, empty: as they are.
     pub audiences: Vec<String>,
     /// Of a body.
@@ -160,6 +166,9 @@ fn changed(shared: &Shared, table: OwnTable, row: &OwnRow, order: &RowOrder<'_>)
     row.rank = change.rank.or(row.rank);
     row.within_h = change.within_h.or(row.within_h);
     row.reach = change.reach.clone().or(row.reach);
+    row.kind = change.kind.clone().or(row.kind);
+    row.place = change.place.clone().or(row.place);
+    row.verified = change.verified.clone().or(row.verified);
     row.closed = change.closed.unwrap_or(row.closed);
     row
 }
@@ -243,48 +252,78 @@ pub(crate) fn import(log: &Log, reader: &mut Reader, path: &str, now_ms: i64) ->
     }
     let text = std::fs::read_to_string(path).map_err(fail)?;
     let file = OwnTables::parse(&text).map_err(|error| bad_file(path, &error))?;
+    let wanted =
+        OwnTable::ALL.into_iter().flat_map(|table| file.rows(table).iter().map(move |row| (table, row.clone())));
+    let wanted: Vec<(OwnTable, OwnRow)> = wanted.collect();
+    let put = put(log, reader, wanted.clone(), now_ms, &|at, failure| {
+        let setting = failure.args.iter().find(|(name, _)| *name == "field").map(|(_, setting)| setting.as_str());
+        let setting = setting.unwrap_or(match failure.code {
+            "place_in_circle" => "parent",
+            "level_rank_taken" => "rank",
+            _ => "fields",
+        });
+        match wanted.get(at) {
+            Some((table, row)) => bad_entry(path, table.name(), &row.code, setting),
+            None => failure,
+        }
+    })?;
+    Ok(json!({"file": path, "added": put.added, "changed": put.changed, "unchanged": put.unchanged}))
+}
+
+/// What became of rows that were put into the tables.
+pub(crate) struct Put {
+    pub(crate) added: usize,
+    pub(crate) changed: usize,
+    pub(crate) unchanged: usize,
+}
+
+/// Adds rows, or puts them in the place of those of their codes. All are checked before one is written; `bad` says of a row,
+/// by its place, what is wrong with it.
+///
+/// # Errors
+///
+/// Who may not keep a table; what is wrong with a row; `too_many`.
+pub(crate) fn put(
+    log: &Log,
+    reader: &mut Reader,
+    wanted: Vec<(OwnTable, OwnRow)>,
+    now_ms: i64,
+    bad: &dyn Fn(usize, Failure) -> Failure,
+) -> Result<Put, Failure> {
     let _writer = log.lock_writer();
     log.refresh_reader(reader)?;
     let shared = log.shared();
     let (mut rows, mut added, mut unchanged) = (Vec::new(), 0_usize, 0_usize);
-    let mut all = shared.own.as_ref().clone();
-    for table in OwnTable::ALL {
-        for row in file.rows(table) {
-            // one code, in whatever case it is written
-            let held = shared.own.rows(table).iter().find(|held| folded(&held.code) == folded(&row.code));
-            let row = OwnRow { code: held.map_or(&row.code, |held| &held.code).clone(), ..row.clone() };
-            match held {
-                Some(held) if *held == row => unchanged += 1,
-                _ => {
-                    added += usize::from(held.is_none());
-                    rows.push((table, row));
-                }
+    for (at, (table, row)) in wanted.into_iter().enumerate() {
+        // one code, in whatever case it is written
+        let held = shared.own.rows(table).iter().find(|held| folded(&held.code) == folded(&row.code));
+        let row = OwnRow { code: held.map_or(&row.code, |held| &held.code).clone(), ..row };
+        match held {
+            Some(held) if *held == row => unchanged += 1,
+            _ => {
+                added += usize::from(held.is_none());
+                rows.push((at, (table, row)));
             }
         }
     }
-    for table in OwnTable::ALL.into_iter().filter(|table| rows.iter().any(|(of, _)| of == table)) {
+    for table in OwnTable::ALL.into_iter().filter(|table| rows.iter().any(|(_, (of, _))| of == table)) {
         require_keeping(&shared, reader, table)?;
     }
-    let statement = |(table, row): &(OwnTable, OwnRow)| (*table, Statement { n: 0, row: row.clone() }, reader.member());
-    all = all.with(rows.iter().map(statement));
-    for (table, row) in &rows {
-        check_references(&shared, &all, *table, row).map_err(|failure| {
-            let setting = failure.args.iter().find(|(name, _)| *name == "field").map(|(_, setting)| setting.as_str());
-            let setting = setting.unwrap_or(match failure.code {
-                "place_in_circle" => "parent",
-                "level_rank_taken" => "rank",
-                _ => "fields",
-            });
-            bad_entry(path, table.name(), &row.code, setting)
-        })?;
+    let statement = |(_, (table, row)): &(usize, (OwnTable, OwnRow))| {
+        (*table, Statement { n: 0, row: row.clone() }, reader.member())
+    };
+    let all = shared.own.with(rows.iter().map(statement));
+    for (at, (table, row)) in &rows {
+        check_references(&shared, &all, *table, row).map_err(|failure| bad(*at, failure))?;
         if all.get(*table, &row.code).is_none() {
             return Err(Failure::new("too_many").arg("field", table.name()));
         }
     }
+    let rows: Vec<(OwnTable, OwnRow)> = rows.into_iter().map(|(_, row)| row).collect();
     if !rows.is_empty() {
         write(log, reader, &shared, &rows, now_ms)?;
     }
-    Ok(json!({"file": path, "added": added, "changed": rows.len() - added, "unchanged": unchanged}))
+    Ok(Put { added, changed: rows.len() - added, unchanged })
 }
 
 /// What is wrong with a file of tables, by its place: nothing of what stands there, for it may be what a person typed.
@@ -317,7 +356,7 @@ fn shown_code(code: &str) -> &str {
 
 /// Whether it is a setting that rows have.
 fn is_setting(name: &str) -> bool {
-    const SETTINGS: [&str; 12] = [
+    const SETTINGS: [&str; 15] = [
         "code",
         "label",
         "also",
@@ -330,6 +369,9 @@ fn is_setting(name: &str) -> bool {
         "sensitivities",
         "projects",
         "fields",
+        "kind",
+        "place",
+        "verified",
     ];
     SETTINGS.contains(&name)
 }

@@ -4,13 +4,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
-use crdt_model::edit::{ConsentAnswer, Edit, Telling, Whom};
+use crdt_model::edit::{ConsentAnswer, Edit, GivenService, Telling, Whom};
 use serde_json::json;
 
 use super::generations::confirmed;
 use super::*;
 use crate::api::node::Node;
-use crate::api::{CaseFilter, Envelope, Request, SealOptions, Secret, Service, commands};
+use crate::api::{CaseFilter, Envelope, Request, SealOptions, Secret, Service, SessionHeader, commands};
 use crate::clock::{Machine, Reading};
 use crate::store::{STORE_FILE, Space};
 
@@ -195,6 +195,9 @@ impl World {
         exchange(&rose, &ali);
         exchange(&rose, &ivo);
         exchange(&rose, &nadia);
+        rose.with(|log, reader| crate::writes::calls::shift_start(log, reader, NOW)).expect("begun");
+        rose.with(|log, reader| crate::writes::calls::start(log, &log.shared(), reader, None, None, NOW))
+            .expect("begun");
         let foreign = invitation(&Home::founded());
         let cases = [&plain, &bare, &torn, &unwilling, &taken, &closed, &sealed, &shut].map(String::as_str);
         Self {
@@ -245,6 +248,13 @@ fn answered() -> Vec<Request> {
         Request::SupportFile { keyless: false, addresses: false },
         Request::ClockShow { brief: true },
         Request::TaxonomyShow,
+        Request::CallList(Box::default()),
+        Request::SessionShow,
+        Request::SessionList(Box::default()),
+        Request::Services { near: None, kind: None },
+        Request::ReferenceDrop { kind: None },
+        Request::ReferenceList,
+        Request::ReferenceFind { what: "37412291".into() },
     ]
 }
 
@@ -443,6 +453,27 @@ fn refused(w: &World) -> Vec<(Request, &'static str)> {
     let asked = SealOptions { recuse: Some(Vec::new()), ..SealOptions::default() };
     let psea = || seal_to("psea", &[]);
     let mut rows = vec![
+        (Request::CallStart { phone: None, spoken: None }, "call_goes_on"),
+        (Request::CallEnd { outcome: "lost".into(), case: None }, "not_in_taxonomy"),
+        (Request::ShiftStart, "shift_goes_on"),
+        (Request::CallLog { outcome: "lost".into(), phone: None, channel: None, at: None }, "not_in_taxonomy"),
+        (Request::ShiftEnd, "call_goes_on"),
+        (
+            Request::SessionOpen(Box::new(SessionHeader { kind: "box".into(), ..SessionHeader::default() })),
+            "two_openers",
+        ),
+        (Request::SessionClose { reason: None }, "no_session_goes_on"),
+        (Request::SlipsPrint { count: 0 }, "bad_value"),
+        (Request::ServicesLoad { path: w.nowhere() }, "file_not_found"),
+        (Request::ReferenceLoad { path: w.nowhere(), kind: "payments".into(), kept_for_ms: 1 }, "file_not_found"),
+        (Request::Intake { channel: "sms".into(), from: "".into(), text: "x".into(), at_ms: None }, "usage_missing"),
+        (
+            Request::edit(
+                c(&w.sealed),
+                Edit::Service(GivenService { kind: "magic".into(), answer: "offered".into(), name: None }),
+            ),
+            "unknown_code",
+        ),
         (
             Request::Init { org: "O".into(), site: "REG".into(), member: "Eve".into(), roots: None, zone: None },
             "already_initialised",
@@ -556,7 +587,13 @@ fn refused(w: &World) -> Vec<(Request, &'static str)> {
         (
             Request::edit(
                 c(&w.plain),
-                Edit::Contact { inward: true, channel: None, purpose: "follow_up".into(), outcome: "lost".into() },
+                Edit::Contact {
+                    inward: true,
+                    channel: None,
+                    purpose: "follow_up".into(),
+                    outcome: "lost".into(),
+                    lasted_ms: None,
+                },
             ),
             "unknown_code",
         ),

@@ -611,7 +611,7 @@ error-site-closed-hint = `boucle site list` shows the others; it opens again by 
 error-route-sealed = cases of { $category } are sealed: they go to their audience, whatever the site
 error-route-sealed-hint = who that is: `boucle audience list`
 error-import-format-unknown = unknown format: { $format }
-error-import-format-unknown-hint = read today: kobo
+error-import-format-unknown-hint = read today: kobo, whatsapp, sms
 error-demo-failed = "{ $claim }" does not hold: { $why }
 error-demo-failed-hint = run it again with --keep DIR and look at the three nodes
 error-demo-stopped = the demonstration stopped: { $why }
@@ -2232,7 +2232,7 @@ front-satisfied = What the person says of it (Enter: not asked yet)
 front-close-now = Close the case now? (Y/n)
 ask-channel-front = How calls and complaints come (until you change the person)
 ask-type-front = What is it
-front-earlier = Telephone, reference or name to look for (Enter: none; <: the question before; Ctrl-C: leave)
+front-earlier = Telephone, reference or name to look for (Enter: none; m: missed call; x: wrong number, silent…; <: the question before)
 front-nobody-yet = No case known. The number is kept only if the person agrees.
 front-earlier-found = Known already. A number: the call goes into that case. Enter: a new case.
 front-group = About what (a number, a word, or Enter: to be triaged later)
@@ -2275,3 +2275,294 @@ help-call-log = Note that a person called or came about a case
 done-call-log = { $ref }: call noted.
 field-person = Person
 field-gist = What they say
+
+outcome-missed = missed
+outcome-wrong-number = wrong number
+outcome-prank = prank
+outcome-silent = silent
+ask-call-phone = The person's telephone (Enter: unknown)
+ask-call-outcome = How the call ended
+ask-call-kind = What kind of call
+arg-call-phone = The person's telephone; cases known by it are shown
+arg-call-spoken = The language they speak
+arg-call-outcome = answered, referred, cut, missed, wrong_number, prank, silent; asked for if left out
+arg-call-end-case = The known case that it was about
+arg-call-kind = A call without a case: missed, wrong_number, silent, prank, answered
+arg-call-log-phone = The person's telephone, to call them back
+arg-call-at = When, if not now: 2026-11-05 14:20, 2h
+arg-call-list-kind = Of which kinds: missed, wrong_number, silent, prank, answered
+arg-call-limit = At most so many calls
+arg-call-count = Only how many
+arg-call-group-by = How many by each value of these fields: type, received_day, site…
+help-call-start = A call begins: the time is noted, the cases known by the number are shown
+help-call-end = The call is over
+help-call-list = Calls without a case: missed, wrong numbers, silent…
+help-shift = Your shift at the telephone
+help-shift-start = The shift begins
+help-shift-end = The shift ends: what was done, and what waits
+done-call-start = { $at }: the call has begun. At its end: boucle call end
+ui-call-earlier = Cases known by this number:
+done-call-end = { $ref }: call noted ({ $outcome }, { $minutes ->
+    [one] less than a minute
+   *[other] { $minutes } minutes
+}).
+done-call-none = { $ref }: call noted ({ $outcome }).
+done-call-missed = { $ref }: missed call noted. The person is to be called back within a day: boucle todo
+done-shift-start = The shift has begun. At its end: boucle shift end
+done-shift-end = Shift since { $at }: { $calls ->
+    [one] one call
+   *[other] { $calls } calls
+}, { $cases ->
+    [one] one case recorded
+   *[other] { $cases } cases recorded
+}, of which { $questions ->
+    [one] one question
+   *[other] { $questions } questions
+}. { $waits ->
+    [one] One line waits
+   *[other] { $waits } lines wait
+}.
+error-call-goes-on = a call goes on already
+error-call-goes-on-hint = end it first: boucle call end
+error-no-call-goes-on = no call goes on
+error-no-call-goes-on-hint = boucle call start when a call begins; boucle call log for one that is over
+error-call-of-no-case = a call that ended like this is about no case
+error-call-of-no-case-hint = without --case it is noted by itself
+error-shift-goes-on = the shift has begun already
+error-shift-goes-on-hint = end it first: boucle shift end
+error-no-shift-goes-on = no shift has begun
+error-no-shift-goes-on-hint = boucle shift start
+
+front-reached = Did the person answer your call? (Y/n)
+front-missed-phone = Telephone of the missed call (Enter: unknown; <: the question before)
+front-no-case-kind = What kind of call (Enter: note nothing)
+front-nothing-noted = Nothing was noted.
+
+done-unlock-started = Unlocked. This machine now exchanges with others in the background. To lock and stop it: boucle lock
+ui-still-let-in = Still unlocked: { $names }
+
+slip-reference = Reference: { $ref }
+slip-received = Received on { $day }
+slip-phone = Telephone: { $phone }
+slip-keep = Keep this paper. With the reference you can ask how far your request is. Nothing else stands on it.
+done-slips-print = Page to print: { $file }
+field-slips-counted = Slips counted
+field-opened-by = Opened by
+session-box = opening of a box
+session-desk = complaint desk
+session-event = event, distribution
+session-fgd = focus group
+ask-session-kind = What kind of session
+ask-session-slips = How many slips in the box
+ask-session-openers = Who opened it: two names, with a comma
+ask-session-location = Place (Enter: not said)
+ask-session-reason = Why slips and cases are not as many
+arg-session-kind = box, desk, event, fgd (focus group)
+arg-session-slips = Slips counted as the box was opened
+arg-session-opened-by = The two who opened it, with a comma
+arg-session-project = Project of all cases
+arg-session-partner = Partner of all cases
+arg-session-location = Place of all cases
+arg-session-admin1 = Region of all cases
+arg-session-admin2 = Department of all cases
+arg-session-admin3 = Commune of all cases
+arg-session-at = When, if not now
+arg-session-reason = Why slips and cases are not as many
+arg-session-limit = At most so many sessions
+arg-session-count = Only how many
+arg-slips-count = How many slips
+arg-slips-receipt = A receipt for this case: reference, day, telephone, nothing of the matter
+arg-slips-phone = The telephone to print; without it, a line to fill in by hand
+arg-slips-out = A page to print, eight slips a sheet
+help-session = Box, desk, event, group: several cases under one header
+help-session-open = Open a session: place, project, counted slips are said once
+help-session-add = Record a case of the session that goes on
+help-session-close = Close the session: slips are compared with cases
+help-session-show = The session that goes on
+help-session-list = Sessions
+help-slips = Paper with references
+help-slips-print = Print slips with reserved references, or the receipt of a case
+done-session-open = Session { $ref } opened. Each case: boucle session add. At its end: boucle session close
+done-session-close = Session { $ref } closed: { $recorded ->
+    [0] no case recorded
+    [one] one case recorded
+   *[other] { $recorded } cases recorded
+}.
+done-session-show = Session { $ref } goes on: { $recorded ->
+    [0] no case recorded
+    [one] one case recorded
+   *[other] { $recorded } cases recorded
+}{ $slips ->
+    [none] .
+   *[other] {" "}of { $slips } slips.
+}
+ui-session-none = No session goes on.
+error-session-goes-on = session { $session } is open already
+error-session-goes-on-hint = close it first: boucle session close
+error-no-session-goes-on = no session is open
+error-no-session-goes-on-hint = boucle session open
+error-two-openers = a box is opened by two people
+error-two-openers-hint = give two names: --opened-by A,B
+error-slips-not-counted = the slips of the box were not counted
+error-slips-not-counted-hint = count them before they are read: --slips N
+error-slips-differ = { $slips } slips counted, { $recorded } cases recorded
+error-slips-differ-hint = record the others, or say why: boucle session close --reason
+error-slip-used = slip { $slip } was used already, or not printed here
+error-slip-used-hint = boucle find { $slip } shows the case that took it
+error-no-paper-of-sealed = no paper is printed for a sealed case
+error-no-paper-of-sealed-hint = a paper found by somebody else would put the person in danger; dictate the reference
+
+front-desk = Complaint desk, distribution
+front-box = Complaint box
+front-session = Enter: the next case; f: close; <: back to the menu
+
+field-ages = Ages
+field-cost = Cost
+field-verified = Verified on
+field-service-hours = Hours
+field-services = Services for the person
+field-happened = When it happened
+field-reporter-is = Who tells of it
+field-harmed-sex = Sex of the person harmed
+field-harmed-age-group = Age of the person harmed
+field-accused-affiliation = Whom the accused belongs to
+service-medical = medical
+service-safety = safety, emergency shelter
+service-psychosocial = listening, support
+service-legal = legal
+service-shelter = housing
+service-material = material help
+service-other = other
+served-offered = offered
+served-accepted = accepted
+served-received = received
+served-declined = declined
+served-not-available = not available
+happened-within-72h = less than 3 days ago
+happened-within-120h = 3 to 5 days ago
+happened-earlier = earlier
+happened-not-said = not said
+reporter-is-self = the person herself or himself
+reporter-is-family = the family
+reporter-is-witness = a witness
+reporter-is-leader = a community leader
+reporter-is-staff = staff
+reporter-is-other = somebody else
+accused-affiliation-own-staff = staff of ours
+accused-affiliation-partner = a partner
+accused-affiliation-contractor = a contractor
+accused-affiliation-other-agency = another organisation
+accused-affiliation-authority = an authority
+accused-affiliation-armed-group = an armed group
+accused-affiliation-community = the community
+accused-affiliation-family = the family
+accused-affiliation-other = other
+accused-affiliation-unknown = unknown
+act-service = service for the person
+ask-service-kind = What kind of service
+ask-service-answer = What became of it
+ask-service-name = Which one (Enter: not said)
+arg-service-kind = medical, safety, psychosocial, legal, shelter, material, other
+arg-service-answer = offered, accepted, received, declined, not_available
+arg-service-name = The name of the service
+arg-services-near = At this place, in words or by its code
+arg-services-kind = Of this kind
+arg-services-file = A sheet: place, kind, name, telephone, hours, ages, cost, verified on
+arg-row-kind = Of a service: medical, safety, psychosocial, legal, shelter, material, other
+arg-row-place = Of a service: the place
+arg-row-verified = Of a service: the day on which somebody last made sure of it
+help-case-service = Note what help the person had: offered, accepted, received, declined
+help-services = Who helps a person who was harmed, and where
+help-services-load = Read services from a sheet
+done-case-service = { $ref }: service noted.
+done-services-load = { $rows } services read: { $added } new, { $changed } changed, { $unchanged } unchanged.
+error-services-no-header = { $file }: no row of headings
+error-services-no-header-hint = columns looked for: { $looked_for }
+
+front-type-harmed = Somebody was hurt, abused or threatened
+front-danger = "Are you safe now? May we speak?" (y / n / not known)
+front-danger-now = Safety first; the record comes after. Give these contacts, and call yourself if the person cannot:
+front-duty-phone = Whom to call here: { $phone }
+front-must = To say: "If it concerns somebody who works for the aid, I must report it, without your name if you wish. You say what you want, and no more." Ask for no detail, no proof, and not who did it.
+front-must-said = Said (Enter)
+front-whose = Who tells of it (Enter: not said)
+front-harmed-sex = Sex of the person harmed (Enter: unknown)
+front-harmed-age = Age of the person harmed (Enter: unknown)
+front-when = When did it happen (Enter: not asked)
+front-within-72h = Less than 72 hours: emergency care (against HIV too) is still possible. The sooner the better, if the person agrees.
+front-within-120h = Less than 5 days: emergency contraception is still possible, if the person agrees.
+front-no-services = No service is known here (boucle services load). Call the person on duty to find one.
+front-service = The person: a accepts, d declines, o offered only
+front-service-elsewhere = elsewhere
+front-service-stale = not made sure of for 90 days
+front-follow-up = Do they wish to be called back? Without that, neither name nor number is kept (y / n)
+
+reference-households = households
+reference-payments = payments
+ui-listed = On the list of { $list } (loaded { $day }):
+field-rows = Rows
+field-columns = Columns
+field-loaded-at = Loaded
+field-expires = Until
+ask-reference-find = Telephone, card, household or name
+arg-reference-file = The table (CSV)
+arg-reference-kind = households or payments
+arg-reference-expires = How long the list is kept; 45 days if nothing is said
+arg-reference-drop-kind = Which one; all without it
+arg-reference-what = Telephone, card, household or name; asked for if left out
+help-reference = Lists of households or payments, on this machine alone
+help-reference-load = Load a list for a time: it goes nowhere else
+help-reference-drop = Destroy a list
+help-reference-list = The lists that are loaded
+help-reference-find = Look somebody up in the lists
+done-reference-load = List loaded: { $rows } rows, on this machine alone, until { $expires }.
+done-reference-drop = Lists destroyed.
+error-reference-no-column = { $file }: no column of telephones, cards, households or names
+error-reference-no-column-hint = the first line must name the columns
+front-listed-copy = c: note card and household in the case; Enter: no
+
+front-draft = A call was interrupted before it was saved: "{ $gist }…"
+front-draft-what = r go on with it, n a new call (it stays kept), d destroy it
+front-draft-kept = What was said is kept for you alone; it is offered at the next call.
+front-draft-in-memory = What was said is kept until you lock, and nowhere on the disk; it is offered at the next call.
+
+arg-service-keyfile = Where to put the machine's key file; beside the data if left out
+help-service = Start with the machine
+help-service-install = The machine exchanges as soon as it is on, without a passphrase
+help-service-remove = Start with the machine no more
+done-service-install = Installed: { $unit }. Whoever steals the disk with { $keyfile } reads what the machine alone may read: codes, dates, sites; no names and no words. To work: boucle unlock
+done-service-install-by-hand = Written: { $unit }, but this system does not start it by itself. To do once: systemctl --user enable --now { $name }
+done-service-remove = The machine does not start boucle by itself any more.
+
+message-media = [picture, voice message or file that did not come along]
+arg-import-own = A name or number of ours in the chat; "-": none
+arg-import-dates = The order of day and month, where the file does not tell
+arg-intake-from = The number the message came from
+arg-intake-at = When it was sent
+arg-intake-channel = sms or whatsapp
+arg-intake-call-from = The person's number
+arg-intake-event = answer, hangup, missed
+help-intake = A message or a call, from a gateway
+help-intake-sms = A message on standard input: it joins the case of whoever sent it, or opens one
+help-intake-call = A call, as a telephone system tells of it
+done-intake-sms = { $ref }: message received.
+done-import-messages = { $rows } messages: { $created ->
+    [one] one case opened
+   *[other] { $created } cases opened
+}, { $updated } added to known cases, { $unchanged } there already, { $skipped } without content.
+done-import-messages-sealed = { $sealed ->
+    [one] One case is sealed: its words are grave.
+   *[other] { $sealed } cases are sealed: their words are grave.
+}
+done-import-messages-unread = { $rejected } lines have no readable date or number: they were not taken over.
+ui-import-messages-trial = Trial: nothing was written.
+error-no-messages = { $file }: no { $format } message is recognised in it
+error-no-messages-hint = for WhatsApp export the chat as text; for SMS a table with a date, a number and a text
+error-dates-either-way = { $file }: day and month can be read either way
+error-dates-either-way-hint = say the order: --dates dmy (31/12) or --dates mdy (12/31)
+error-own-not-said = which of { $senders } senders is ours is not said
+error-own-not-said-hint = --own NAME for each name or number of ours; --own - if none is
+ask-import-own = Which of these senders is ours (number or name; Enter: none)
+front-child = A child: do not go through whoever looks after them, unless the audience decides so. Ask the person you speak with how to reach them.
+arg-background = For the time somebody is let in (boucle unlock)
+front-danger-alone = Safety first; the record comes after. No service is known on this machine: call the person on duty, the police or the nearest health centre yourself, if the person wishes.

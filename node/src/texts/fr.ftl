@@ -611,7 +611,7 @@ error-site-closed-hint = `boucle site list` montre les autres ; il rouvre par `b
 error-route-sealed = les cas de { $category } sont scellés : ils vont à leur audience, quel que soit le site
 error-route-sealed-hint = de qui il s'agit : `boucle audience list`
 error-import-format-unknown = format inconnu : { $format }
-error-import-format-unknown-hint = format lu : kobo
+error-import-format-unknown-hint = formats lus : kobo, whatsapp, sms
 error-demo-failed = « { $claim } » ne tient pas : { $why }
 error-demo-failed-hint = relancez avec --keep DOSSIER et regardez les trois nœuds
 error-demo-stopped = la démonstration s'est arrêtée : { $why }
@@ -2229,7 +2229,7 @@ front-satisfied = Ce que la personne en dit (Entrée : pas encore demandé)
 front-close-now = Clore le cas maintenant ? (O/n)
 ask-channel-front = Comment viennent les appels et les plaintes (jusqu'à ce que vous changiez de personne)
 ask-type-front = De quoi s'agit-il
-front-earlier = Téléphone, référence ou nom pour chercher (Entrée : rien ; < : question d'avant ; Ctrl-C : laisser)
+front-earlier = Téléphone, référence ou nom pour chercher (Entrée : rien ; m : appel manqué ; x : faux numéro, muet… ; < : question d'avant)
 front-nobody-yet = Aucun cas connu. Le numéro n'est gardé que si la personne est d'accord.
 front-earlier-found = Déjà connus. Un numéro : l'appel va dans ce cas. Entrée : un nouveau cas.
 front-group = De quel sujet (numéro, mot, ou Entrée : à trier plus tard)
@@ -2272,3 +2272,299 @@ help-call-log = Noter qu'une personne a appelé ou est venue au sujet d'un cas
 done-call-log = { $ref } : appel noté.
 field-person = Personne
 field-gist = Ce qu'elle dit
+
+outcome-missed = manqué
+outcome-wrong-number = faux numéro
+outcome-prank = plaisanterie ou malveillance
+outcome-silent = muet
+ask-call-phone = Téléphone de la personne (Entrée : inconnu)
+ask-call-outcome = Comment l'appel s'est terminé
+ask-call-kind = Quel appel
+arg-call-phone = Le téléphone de la personne ; les cas connus de ce numéro sont montrés
+arg-call-spoken = La langue qu'elle parle
+arg-call-outcome = answered, referred, cut, missed, wrong_number, prank, silent ; demandé s'il manque
+arg-call-end-case = Le cas déjà connu dont il s'agissait
+arg-call-kind = Un appel sans cas : missed, wrong_number, silent, prank, answered
+arg-call-log-phone = Le téléphone de la personne, pour la rappeler
+arg-call-at = Quand, si ce n'est pas maintenant : 2026-11-05 14:20, 2h
+arg-call-list-kind = De quelles sortes : missed, wrong_number, silent, prank, answered
+arg-call-limit = Au plus autant d'appels
+arg-call-count = Le nombre seulement
+arg-call-group-by = Le nombre par valeur de ces champs : type, received_day, site…
+help-call-start = Un appel commence : l'heure est notée, les cas connus du numéro sont montrés
+help-call-end = L'appel est fini
+help-call-list = Appels sans cas : manqués, faux numéros, muets…
+help-shift = Votre service au téléphone
+help-shift-start = Le service commence
+help-shift-end = Le service finit : ce qui a été fait, et ce qui attend
+done-call-start = { $at } : l'appel a commencé. À la fin : boucle call end
+ui-call-earlier = Cas connus de ce numéro :
+done-call-end = { $ref } : appel noté ({ $outcome }, { $minutes ->
+    [one] moins d'une minute
+   *[other] { $minutes } minutes
+}).
+done-call-none = { $ref } : appel noté ({ $outcome }).
+done-call-missed = { $ref } : appel manqué noté. La personne est à rappeler dans la journée : boucle todo
+done-shift-start = Service commencé. À la fin : boucle shift end
+done-shift-end = Service depuis { $at } : { $calls ->
+    [0] aucun appel
+    [one] un appel
+   *[other] { $calls } appels
+}, { $cases ->
+    [0] aucun cas enregistré
+    [one] un cas enregistré
+   *[other] { $cases } cas enregistrés
+}, dont { $questions ->
+    [0] aucune question
+    [one] une question
+   *[other] { $questions } questions
+}. Il reste { $waits ->
+    [0] rien
+    [one] une ligne
+   *[other] { $waits } lignes
+} à faire.
+error-call-goes-on = un appel est déjà en cours
+error-call-goes-on-hint = le finir d'abord : boucle call end
+error-no-call-goes-on = aucun appel n'est en cours
+error-no-call-goes-on-hint = boucle call start au début d'un appel ; boucle call log pour un appel déjà fini
+error-call-of-no-case = un appel ainsi terminé n'est au sujet d'aucun cas
+error-call-of-no-case-hint = sans --case il est noté pour lui-même
+error-shift-goes-on = le service est déjà commencé
+error-shift-goes-on-hint = le finir d'abord : boucle shift end
+error-no-shift-goes-on = aucun service n'est commencé
+error-no-shift-goes-on-hint = boucle shift start
+
+front-reached = La personne a-t-elle répondu à votre appel ? (O/n)
+front-missed-phone = Téléphone de l'appel manqué (Entrée : inconnu ; < : question d'avant)
+front-no-case-kind = Quel appel (Entrée : ne rien noter)
+front-nothing-noted = Rien n'a été noté.
+
+done-unlock-started = Session ouverte. La machine échange maintenant avec les autres en arrière-plan. Pour fermer et arrêter : boucle lock
+ui-still-let-in = Encore ouverte pour : { $names }
+
+slip-reference = Référence : { $ref }
+slip-received = Reçu le { $day }
+slip-phone = Téléphone : { $phone }
+slip-keep = Gardez ce papier. Avec la référence, vous pouvez demander où en est votre demande. Rien d'autre n'y est écrit.
+done-slips-print = Page à imprimer : { $file }
+field-slips-counted = Papiers comptés
+field-opened-by = Ouverte par
+session-box = ouverture d'une boîte
+session-desk = table des plaintes
+session-event = événement, distribution
+session-fgd = groupe de discussion
+ask-session-kind = Quelle séance
+ask-session-slips = Combien de papiers dans la boîte
+ask-session-openers = Qui l'a ouverte : deux noms, avec une virgule
+ask-session-location = Lieu (Entrée : non précisé)
+ask-session-reason = Pourquoi les papiers et les cas ne sont pas en même nombre
+arg-session-kind = box (boîte), desk (table), event (événement), fgd (groupe de discussion)
+arg-session-slips = Papiers comptés à l'ouverture de la boîte
+arg-session-opened-by = Les deux personnes qui l'ont ouverte, avec une virgule
+arg-session-project = Projet de tous les cas
+arg-session-partner = Partenaire de tous les cas
+arg-session-location = Lieu de tous les cas
+arg-session-admin1 = Région de tous les cas
+arg-session-admin2 = Département de tous les cas
+arg-session-admin3 = Commune de tous les cas
+arg-session-at = Quand, si ce n'est pas maintenant
+arg-session-reason = Pourquoi les papiers et les cas ne sont pas en même nombre
+arg-session-limit = Au plus autant de séances
+arg-session-count = Le nombre seulement
+arg-slips-count = Combien de papiers
+arg-slips-receipt = Un reçu pour ce cas : référence, date, téléphone, rien du contenu
+arg-slips-phone = Le téléphone imprimé ; sans lui, une ligne à remplir à la main
+arg-slips-out = Une page à imprimer, huit papiers par feuille
+help-session = Boîte, table, événement, groupe : plusieurs cas sous un même en-tête
+help-session-open = Ouvrir une séance : le lieu, le projet, les papiers comptés sont dits une fois
+help-session-add = Enregistrer un cas de la séance en cours
+help-session-close = Clore la séance : les papiers sont comparés aux cas
+help-session-show = La séance en cours
+help-session-list = Les séances
+help-slips = Papiers à références
+help-slips-print = Imprimer des papiers à référence réservée, ou le reçu d'un cas
+done-session-open = Séance { $ref } ouverte. Chaque cas : boucle session add. À la fin : boucle session close
+done-session-close = Séance { $ref } close : { $recorded ->
+    [0] aucun cas enregistré
+    [one] un cas enregistré
+   *[other] { $recorded } cas enregistrés
+}.
+done-session-show = Séance { $ref } en cours : { $recorded ->
+    [0] aucun cas enregistré
+    [one] un cas enregistré
+   *[other] { $recorded } cas enregistrés
+}{ $slips ->
+    [none] .
+   *[other] {" "}sur { $slips } papiers.
+}
+ui-session-none = Aucune séance en cours.
+error-session-goes-on = la séance { $session } est déjà ouverte
+error-session-goes-on-hint = la clore d'abord : boucle session close
+error-no-session-goes-on = aucune séance n'est ouverte
+error-no-session-goes-on-hint = boucle session open
+error-two-openers = une boîte est ouverte par deux personnes
+error-two-openers-hint = donnez deux noms : --opened-by A,B
+error-slips-not-counted = les papiers de la boîte n'ont pas été comptés
+error-slips-not-counted-hint = comptez-les avant de les lire : --slips N
+error-slips-differ = { $slips } papiers comptés, { $recorded } cas enregistrés
+error-slips-differ-hint = enregistrez les autres, ou dites pourquoi : boucle session close --reason
+error-slip-used = le papier { $slip } a déjà servi, ou n'a pas été imprimé ici
+error-slip-used-hint = boucle find { $slip } montre le cas qui l'a pris
+error-no-paper-of-sealed = aucun papier n'est imprimé pour un cas scellé
+error-no-paper-of-sealed-hint = un papier trouvé par quelqu'un d'autre mettrait la personne en danger ; dictez la référence
+
+front-desk = Table des plaintes, distribution
+front-box = Boîte à plaintes
+front-session = Entrée : le cas suivant ; f : clore ; < : retour au menu
+
+field-ages = Âges
+field-cost = Coût
+field-verified = Vérifié le
+field-service-hours = Heures
+field-services = Services pour la personne
+field-happened = Quand cela s'est passé
+field-reporter-is = Qui en parle
+field-harmed-sex = Sexe de la personne touchée
+field-harmed-age-group = Âge de la personne touchée
+field-accused-affiliation = Appartenance de la personne mise en cause
+service-medical = médical
+service-safety = sécurité, hébergement d'urgence
+service-psychosocial = écoute, soutien
+service-legal = droit
+service-shelter = logement
+service-material = aide matérielle
+service-other = autre
+served-offered = proposé
+served-accepted = accepté
+served-received = reçu
+served-declined = refusé
+served-not-available = pas disponible
+happened-within-72h = il y a moins de 3 jours
+happened-within-120h = il y a 3 à 5 jours
+happened-earlier = avant
+happened-not-said = non dit
+reporter-is-self = la personne elle-même
+reporter-is-family = sa famille
+reporter-is-witness = un témoin
+reporter-is-leader = un responsable de la communauté
+reporter-is-staff = du personnel
+reporter-is-other = quelqu'un d'autre
+accused-affiliation-own-staff = personnel d'ici
+accused-affiliation-partner = partenaire
+accused-affiliation-contractor = prestataire
+accused-affiliation-other-agency = autre organisation
+accused-affiliation-authority = autorité
+accused-affiliation-armed-group = groupe armé
+accused-affiliation-community = communauté
+accused-affiliation-family = famille
+accused-affiliation-other = autre
+accused-affiliation-unknown = inconnue
+act-service = service pour la personne
+ask-service-kind = Quel service
+ask-service-answer = Ce qu'il en est
+ask-service-name = Lequel (Entrée : non précisé)
+arg-service-kind = medical, safety, psychosocial, legal, shelter, material, other
+arg-service-answer = offered (proposé), accepted (accepté), received (reçu), declined (refusé), not_available (pas disponible)
+arg-service-name = Le nom du service
+arg-services-near = À ce lieu, en mots ou par son code
+arg-services-kind = De cette sorte
+arg-services-file = Un tableau : lieu, genre, nom, téléphone, heures, âges, coût, vérifié le
+arg-row-kind = D'un service : medical, safety, psychosocial, legal, shelter, material, other
+arg-row-place = D'un service : le lieu
+arg-row-verified = D'un service : le jour de la dernière vérification
+help-case-service = Noter ce que la personne a reçu comme aide : proposé, accepté, reçu, refusé
+help-services = Qui aide une personne touchée, et où
+help-services-load = Lire les services d'un tableau
+done-case-service = { $ref } : service noté.
+done-services-load = { $rows } services lus : { $added } nouveaux, { $changed } changés, { $unchanged } inchangés.
+error-services-no-header = { $file } : aucune ligne d'en-têtes
+error-services-no-header-hint = colonnes attendues : { $looked_for }
+
+front-type-harmed = Une personne a été violentée, abusée ou menacée
+front-danger = « Êtes-vous en sécurité maintenant ? Pouvons-nous parler ? » (o / n / ne sait pas)
+front-danger-now = La sécurité d'abord ; l'enregistrement vient après. Donnez ces contacts, et appelez vous-même si la personne ne le peut pas :
+front-duty-phone = Personne à appeler chez nous : { $phone }
+front-must = À dire : « Si cela concerne quelqu'un qui travaille pour l'aide, je dois le signaler, sans votre nom si vous le souhaitez. Vous dites ce que vous voulez, et rien de plus. » Ne demandez ni détail, ni preuve, ni le nom de l'auteur.
+front-must-said = C'est dit (Entrée)
+front-whose = Qui en parle (Entrée : non dit)
+front-harmed-sex = Sexe de la personne touchée (Entrée : inconnu)
+front-harmed-age = Âge de la personne touchée (Entrée : inconnu)
+front-when = Quand cela s'est-il passé (Entrée : non demandé)
+front-within-72h = Moins de 72 heures : les soins d'urgence (dont ceux contre le VIH) sont encore possibles. Le plus tôt est le mieux, avec l'accord de la personne.
+front-within-120h = Moins de 5 jours : la contraception d'urgence est encore possible, avec l'accord de la personne.
+front-no-services = Aucun service n'est connu ici (boucle services load). Appelez la personne de permanence pour en trouver un.
+front-service = La personne : a accepte, r refuse, p seulement proposé
+front-service-elsewhere = ailleurs
+front-service-stale = pas vérifié depuis 90 jours
+front-follow-up = Souhaite-t-elle qu'on la rappelle ? Sans cela, ni nom ni numéro ne sont gardés (o / n)
+
+reference-households = ménages
+reference-payments = versements
+ui-listed = Sur la liste des { $list } (chargée le { $day }) :
+field-rows = Lignes
+field-columns = Colonnes
+field-loaded-at = Chargée
+field-expires = Jusqu'au
+ask-reference-find = Téléphone, carte, ménage ou nom
+arg-reference-file = Le tableau (CSV)
+arg-reference-kind = households (ménages) ou payments (versements)
+arg-reference-expires = Combien de temps la liste est gardée ; 45 jours si rien n'est dit
+arg-reference-drop-kind = Laquelle ; sans cela, toutes
+arg-reference-what = Téléphone, carte, ménage ou nom ; demandé s'il manque
+help-reference = Listes de ménages ou de versements, sur cette machine seulement
+help-reference-load = Charger une liste pour un temps : elle ne part nulle part
+help-reference-drop = Détruire une liste
+help-reference-list = Les listes chargées
+help-reference-find = Chercher une personne dans les listes
+done-reference-load = Liste chargée : { $rows } lignes, sur cette machine seulement, jusqu'au { $expires }.
+done-reference-drop = Listes détruites.
+error-reference-no-column = { $file } : aucune colonne de téléphone, de carte, de ménage ou de nom
+error-reference-no-column-hint = la première ligne doit nommer les colonnes
+front-listed-copy = c : noter carte et ménage dans le cas ; Entrée : non
+
+front-draft = Un appel a été interrompu avant d'être enregistré : « { $gist }… »
+front-draft-what = r le reprendre, n un nouvel appel (il reste gardé), d le détruire
+front-draft-kept = Ce qui a été dit est gardé pour vous seul ; il vous sera proposé au prochain appel.
+front-draft-in-memory = Ce qui a été dit est gardé jusqu'à ce que vous fermiez votre session, et nulle part sur le disque ; il vous sera proposé au prochain appel.
+
+arg-service-keyfile = Où mettre le fichier secret de la machine ; sans cela, à côté des données
+help-service = Démarrer avec la machine
+help-service-install = La machine échange dès qu'elle est allumée, sans phrase secrète
+help-service-remove = Ne plus démarrer avec la machine
+done-service-install = Installé : { $unit }. Qui vole le disque avec { $keyfile } lit ce que la machine seule peut lire : codes, dates, sites ; ni noms ni paroles. Pour travailler : boucle unlock
+done-service-install-by-hand = Écrit : { $unit }, mais ce système ne le démarre pas de lui-même. À faire une fois : systemctl --user enable --now { $name }
+done-service-remove = La machine ne démarre plus boucle d'elle-même.
+
+message-media = [photo, message vocal ou fichier non joint]
+arg-import-own = Un nom ou un numéro à nous dans la discussion ; « - » : aucun
+arg-import-dates = L'ordre du jour et du mois, si le fichier ne le dit pas
+arg-intake-from = Le numéro d'où vient le message
+arg-intake-at = Quand il a été envoyé
+arg-intake-channel = sms ou whatsapp
+arg-intake-call-from = Le numéro de la personne
+arg-intake-event = answer (décroché), hangup (raccroché), missed (manqué)
+help-intake = Un message ou un appel, venu d'une passerelle
+help-intake-sms = Un message sur l'entrée standard : il rejoint le cas de son auteur, ou en ouvre un
+help-intake-call = Un appel, comme un standard l'annonce
+done-intake-sms = { $ref } : message reçu.
+done-import-messages = { $rows } messages : { $created ->
+    [0] aucun cas ouvert
+    [one] un cas ouvert
+   *[other] { $created } cas ouverts
+}, { $updated } ajoutés à des cas connus, { $unchanged } déjà là, { $skipped } sans contenu.
+done-import-messages-sealed = { $sealed ->
+    [one] Un cas est scellé : ses mots sont graves.
+   *[other] { $sealed } cas sont scellés : leurs mots sont graves.
+}
+done-import-messages-unread = { $rejected } lignes n'ont ni date ni numéro lisibles : elles ne sont pas reprises.
+ui-import-messages-trial = Essai : rien n'a été écrit.
+error-no-messages = { $file } : aucun message { $format } n'y est reconnu
+error-no-messages-hint = pour WhatsApp, exportez la discussion en texte ; pour les SMS, un tableau avec une date, un numéro et un texte
+error-dates-either-way = { $file } : le jour et le mois peuvent être lus dans les deux sens
+error-dates-either-way-hint = dites l'ordre : --dates dmy (31/12) ou --dates mdy (12/31)
+error-own-not-said = qui est à nous, parmi { $senders } auteurs de messages, n'est pas dit
+error-own-not-said-hint = --own NOM pour chaque nom ou numéro à nous ; --own - si aucun ne l'est
+ask-import-own = Lequel de ces auteurs est à nous (numéro ou nom ; Entrée : aucun)
+front-child = Un enfant : ne passez pas par la personne qui s'en occupe, sauf si le groupe habilité le décide. Demandez à la personne qui vous parle comment la joindre, elle.
+arg-background = Pour le temps où quelqu'un est là (boucle unlock)
+front-danger-alone = La sécurité d'abord ; l'enregistrement vient après. Aucun service n'est connu sur cette machine : appelez vous-même la personne de permanence, la police ou le centre de santé les plus proches, si la personne le veut.

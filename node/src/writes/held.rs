@@ -73,7 +73,7 @@ pub(crate) fn hold_back(
     now_ms: i64,
     entropy: &mut Entropy,
 ) -> Result<Minted, Failure> {
-    let minted = writes::mint(log, tx, shared, prepared.site(), entropy)?;
+    let minted = writes::mint(log, tx, shared, prepared.site(), prepared.new_case().slip.as_deref(), entropy)?;
     // what no case can say is refused now, not when somebody may read it
     writes::birth_ops(log, shared, reader, prepared, &minted, now_ms, entropy)?;
     let record = Held {

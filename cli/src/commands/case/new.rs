@@ -11,6 +11,8 @@ use crate::commands::case::record::{self, Record};
 use crate::commands::case::work::SealArgs;
 use crate::when;
 
+/// The session that goes on, in the place of the name of one.
+const IN_SESSION: &str = "@open";
 /// The three questions of the one spoken consent script.
 const SCRIPT_PURPOSES: [&str; 3] = ["record", "refer_internal", "contact_back"];
 
@@ -85,6 +87,12 @@ pub(crate) struct New {
 }
 
 impl New {
+    /// In the session that goes on: what that says need not be said again.
+    pub(crate) fn in_session(mut self) -> Self {
+        self.session = self.session.or_else(|| Some(IN_SESSION.to_owned()));
+        self
+    }
+
     pub(crate) fn request(mut self, asker: &mut Asker<'_>) -> Result<Request, Failure> {
         asker.interview = true;
         let seal = std::mem::take(&mut self.seal);
@@ -106,8 +114,14 @@ impl New {
             // whoever mistyped one is not asked ten questions first
             check_codes(Taxonomy::shipped(), &case)?;
         }
-        case.case_type = asker.required_code(Some(case.case_type), "--type", "ask-type", "type")?;
-        case.channel = asker.required_code(Some(case.channel), "--channel", "ask-channel", "channel")?;
+        // the session says by which channel, and what most of its cases are
+        let in_session = case.session_id.as_deref() == Some(IN_SESSION);
+        if !in_session || asker.console.is_terminal() {
+            case.case_type = asker.required_code(Some(case.case_type), "--type", "ask-type", "type")?;
+        }
+        if !in_session {
+            case.channel = asker.required_code(Some(case.channel), "--channel", "ask-channel", "channel")?;
+        }
         if !whole_record {
             case.category = asker.offered_code(case.category, "ask-category", "category")?;
         }

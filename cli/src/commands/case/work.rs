@@ -1,9 +1,11 @@
 //! The verbs on one case, each with the few things it needs.
 
 use clap::{Args, Subcommand};
+use crdt_model::case::facts::SERVICE_ANSWERS;
 use crdt_model::case::schema;
-use crdt_model::edit::{Edit, NOTICE_MEANS, Telling, Whom};
+use crdt_model::edit::{Edit, GivenService, NOTICE_MEANS, Telling, Whom};
 use crdt_model::name::folded;
+use crdt_model::taxonomy::own::SERVICE_KINDS;
 use crdt_model::values::Level;
 use node::api::{Request, SealOptions};
 use node::error::Failure;
@@ -29,6 +31,7 @@ pub(crate) enum Work {
     Confirm(Confirm),
     Remind(Remind),
     Handover(Handover),
+    Service(ServiceArgs),
     Notify(Notify),
     Share(Share),
     Refer(Refer),
@@ -62,6 +65,7 @@ impl Work {
             Self::Return(back) => back.request(asker)?,
             Self::Confirm(confirm) => Request::edit(confirm.r#ref, Edit::Confirm),
             Self::Handover(handover) => handover.request(asker)?,
+            Self::Service(service) => service.request(asker)?,
             Self::Notify(notify) => notify.request(asker)?,
             Self::Unhold(Ref { r#ref }) => Request::edit(r#ref, Edit::Unhold),
             Self::Conflicts(Conflicts { r#ref }) => Request::CaseConflicts { r#ref },
@@ -595,6 +599,28 @@ impl Handover {
         let to = asker.required_words(self.to, "--to", "ask-handover-to")?;
         let receipt = asker.required_words(self.receipt, "--receipt", "ask-receipt")?;
         Ok(Request::edit(self.r#ref, Edit::Handover { to, receipt }))
+    }
+}
+
+/// What became of a service for a person who was harmed.
+#[derive(Debug, Args)]
+pub(crate) struct ServiceArgs {
+    #[arg(value_name = "REF")]
+    r#ref: String,
+    #[arg(long = "kind", id = "service_kind", value_name = "KIND", num_args = 0..=1, default_missing_value = ASK)]
+    kind: Option<String>,
+    #[arg(long = "answer", id = "service_answer", value_name = "ANSWER", num_args = 0..=1, default_missing_value = ASK)]
+    answer: Option<String>,
+    #[arg(long = "name", id = "service_name", value_name = "NAME", num_args = 0..=1, default_missing_value = ASK)]
+    name: Option<String>,
+}
+
+impl ServiceArgs {
+    pub(crate) fn request(self, asker: &mut Asker<'_>) -> Result<Request, Failure> {
+        let kind = asker.one_of_few(self.kind, "--kind", "ask-service-kind", ("service", &SERVICE_KINDS))?;
+        let answer = asker.one_of_few(self.answer, "--answer", "ask-service-answer", ("served", &SERVICE_ANSWERS))?;
+        let name = asker.words(self.name, "--name", "ask-service-name")?;
+        Ok(Request::edit(self.r#ref, Edit::Service(GivenService { kind, answer, name })))
     }
 }
 

@@ -70,6 +70,8 @@ fn a_fact_has_one_form() {
     vector(FactKind::Satisfaction, &said, "860166706172746c7900058148aaaaaaaaaaaaaaaa8148bbbbbbbbbbbbbbbb");
     let detail = SatisfactionDetail { by: Some("x".into()), means: None };
     vector(FactKind::SatisfactionDetail, &detail, "83016178f6");
+    let service = ServiceFact { kind: "medical".into(), answer: "accepted".into(), at_ms: 5, name: Some("x".into()) };
+    vector(FactKind::Service, &service, "8501676d65646963616c6861636365707465640561 78".replace(' ', "").as_str());
     let interaction = InteractionFact {
         at_ms: 5,
         channel: Some("sms".into()),

@@ -6,11 +6,25 @@ use serde::{Deserialize, Serialize};
 use super::{CODE, Display, Field, Kind, P, R, S, by, constant, field, register, required, set, shown};
 use crate::case::facts;
 use crate::case::schema::Setting;
-use crate::edit::{ConsentAnswer, GivenAnswer, GivenClosing, Recusal, Told};
+use crate::edit::{ConsentAnswer, GivenAnswer, GivenCall, GivenClosing, GivenService, Recusal, Told};
 use crate::taxonomy::OwnTable;
 use crate::values::{CODE_BYTES_MAX, Moment, Words};
 
 /// A row is one field: what it is called, how it is kept, and after `=>` how a new case is told it.
+/// To whom somebody who is complained about may belong.
+const AFFILIATIONS: [&str; 10] = [
+    "own_staff",
+    "partner",
+    "contractor",
+    "other_agency",
+    "authority",
+    "armed_group",
+    "community",
+    "family",
+    "other",
+    "unknown",
+];
+
 macro_rules! fields {
     (
         new case { $($(#[$about:meta])* pub $part:ident: $type:ty,)* }
@@ -79,9 +93,15 @@ fields! {
         pub notes: Vec<Words>,
         /// Consents as answered.
         pub consents: Vec<ConsentAnswer>,
+        /// Services that the person was offered, and what they said.
+        #[serde(skip_serializing_if = "Vec::is_empty")]
+        pub services: Vec<GivenService>,
         /// Closed already where it comes from.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub closed: Option<GivenClosing>,
+        /// The call in which it was told.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub call: Option<GivenCall>,
         /// An answer given at once.
         pub answer: Option<GivenAnswer>,
     }
@@ -114,6 +134,9 @@ fields! {
     // Cases of one cause have one incident: resolved once, answered once.
     incident = register(P, CODE);
     slip = constant(P, CODE) => Option<String>;
+    // Of a session: slips counted as a box was opened, and who opened it.
+    slips_counted = constant(P, Kind::Int(0, 100_000)) => Option<u32>;
+    opened_by = constant(R, Kind::Words(512)) => Option<Words>;
     stakeholder = register(P, Kind::CodeOf("stakeholder")) => Option<String>;
     filer = register(P, Kind::OneOf(&["individual", "group", "on_behalf"])) => Option<String>;
     group_size = register(P, Kind::Int(1, 1_000_000)) => Option<u32>;
@@ -180,6 +203,16 @@ fields! {
     incident_at = register(R, Kind::Moment) => Option<Moment>;
     // Where what it tells of happened.
     incident_place = register(R, Kind::Words(512)) => Option<Words>;
+    // Somebody was harmed: how long ago, as care counts it.
+    happened = register(R, Kind::OneOf(&["within_72h", "within_120h", "earlier", "not_said"])) => Option<String>;
+    // Who tells of it.
+    reporter_is =
+        register(R, Kind::OneOf(&["self", "family", "witness", "leader", "staff", "other"])) => Option<String>;
+    // Of the person harmed, where somebody else tells of it.
+    harmed_sex = register(P, Kind::CodeOf("sex")) => Option<String>;
+    harmed_age_group = register(P, Kind::CodeOf("age_group")) => Option<String>;
+    // To whom whoever did it belongs, as the audience finds.
+    accused_affiliation = register(S, Kind::OneOf(&AFFILIATIONS));
     immediate_needs = set(S, Kind::Element(CODE_BYTES_MAX, None), Setting::Free);
     // work
     assignee = by("assign", register(P, Kind::Who));

@@ -42,7 +42,7 @@ mod profile;
 mod row;
 #[cfg(test)]
 mod tests;
-mod when;
+pub(in crate::exchange::import) mod when;
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;

@@ -118,6 +118,11 @@ impl<'b> Text<'b> {
         Ok(Self { text, encoding, repaired, garbled, separator, body })
     }
 
+    /// All of it.
+    pub(in crate::exchange) fn whole(&self) -> &str {
+        &self.text
+    }
+
     /// Its records from the first, the header.
     pub(in crate::exchange) fn records(&self) -> Records<'_> {
         let (at, lines) = self.body;

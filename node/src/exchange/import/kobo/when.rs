@@ -6,7 +6,7 @@ use crdt_model::zone::Zone;
 
 /// Which number of `05/06/2024` is the day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum DayOrder {
+pub(in crate::exchange::import) enum DayOrder {
     /// `31/12/2024`
     DayFirst,
     /// `12/31/2024`
@@ -15,14 +15,14 @@ pub(super) enum DayOrder {
 
 /// What the dates of one column say of their order: decided once for all its rows, never row by row.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(super) struct Orders {
+pub(in crate::exchange::import) struct Orders {
     day_first: bool,
     month_first: bool,
 }
 
 impl Orders {
     /// Takes in one more cell of the column.
-    pub(super) fn look_at(&mut self, cell: &str) {
+    pub(in crate::exchange::import) fn look_at(&mut self, cell: &str) {
         if let Some((first, second, _, _)) = slashed(cell) {
             self.day_first |= first > 12 && second <= 12;
             self.month_first |= second > 12 && first <= 12;
@@ -30,7 +30,7 @@ impl Orders {
     }
 
     /// The order, if some date can only be read one way and none only the other.
-    pub(super) fn decided(self) -> Option<DayOrder> {
+    pub(in crate::exchange::import) fn decided(self) -> Option<DayOrder> {
         match (self.day_first, self.month_first) {
             (true, false) => Some(DayOrder::DayFirst),
             (false, true) => Some(DayOrder::MonthFirst),
@@ -41,15 +41,15 @@ impl Orders {
 
 /// A time as read.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct When {
-    pub(super) at: Timestamp,
-    pub(super) precision: Precision,
+pub(in crate::exchange::import) struct When {
+    pub(in crate::exchange::import) at: Timestamp,
+    pub(in crate::exchange::import) precision: Precision,
     /// The day there, as `2024-06-15`.
-    pub(super) day: String,
+    pub(in crate::exchange::import) day: String,
     /// No offset was given: taken as of the site's zone.
-    pub(super) no_offset: bool,
+    pub(in crate::exchange::import) no_offset: bool,
     /// A spreadsheet had rewritten it.
-    pub(super) rewritten: bool,
+    pub(in crate::exchange::import) rewritten: bool,
 }
 
 /// Days from Excel's day 0 (its 1900 system, as seen after February of that year) to 1970.
@@ -60,7 +60,7 @@ const DAY_MS: f64 = 86_400_000.0;
 
 /// Reads a cell: as Kobo writes it (`2024-06-15T16:51:43.000-04:00`, `2024-06-15`), or as a spreadsheet leaves it
 /// (`45458.7`, `15/06/2024 16:51`). What says no offset is what a clock in `zone` showed.
-pub(super) fn read(cell: &str, order: Option<DayOrder>, zone: &Zone) -> Option<When> {
+pub(in crate::exchange::import) fn read(cell: &str, order: Option<DayOrder>, zone: &Zone) -> Option<When> {
     iso(cell, zone).or_else(|| serial(cell, zone)).or_else(|| {
         let (first, second, year, clock) = slashed(cell)?;
         let (day, month) = match (first, second) {
